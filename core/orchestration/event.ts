@@ -1,0 +1,87 @@
+/**
+ * What happened in a run, in the order of its log. Events are facts: `evolve` never refuses one. Times are Unix
+ * milliseconds. `scope` names the body of a loop or sub-workflow that the event belongs to, for example `improve#2` or
+ * `each_file[7]/fix#1`; it is absent at the top.
+ *
+ * @module
+ */
+
+import type { ArtifactId, NodeId, NodeTypeId } from "../ids.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { NodeFailure } from "../policy/failure.ts";
+import type { Usage } from "../ports/extension.ts";
+
+/** A value beside the log: small ones inline, large ones by the hash of their JSON. */
+export type ValueRef = { readonly value: Json } | {
+  readonly artifact: ArtifactId;
+  readonly sizeBytes: number;
+};
+
+export type WaitingFor =
+  | { readonly kind: "approval"; readonly question: string }
+  | { readonly kind: "signal"; readonly signal: string }
+  | { readonly kind: "time"; readonly untilMs: number };
+
+interface Common {
+  readonly at: number;
+  readonly scope?: string;
+}
+interface NodeEvent extends Common {
+  readonly node: NodeId;
+  readonly item?: number;
+}
+
+export type RunEvent =
+  | Common & {
+    readonly type: "run.created";
+    readonly workflow: string;
+    readonly version: string;
+    /** The resolved definition, sub-workflows included, as JSON text. */
+    readonly definition: ArtifactId;
+    readonly inputs: JsonObject;
+    /** Absolute path below which nodes may read. */
+    readonly workspace: string;
+    readonly mayWrite: boolean;
+  }
+  | Common & { readonly type: "run.started" }
+  | Common & { readonly type: "run.paused"; readonly reason: string }
+  | Common & { readonly type: "run.resumed" }
+  | Common & {
+    readonly type: "run.completed";
+    readonly outputs: ValueRef;
+    readonly degraded: readonly NodeId[];
+  }
+  | Common & { readonly type: "run.failed"; readonly failure: NodeFailure; readonly node?: NodeId }
+  | Common & { readonly type: "run.cancelled"; readonly reason: string }
+  | NodeEvent & { readonly type: "node.expanded"; readonly count: number; readonly items: ValueRef }
+  | NodeEvent & {
+    readonly type: "node.started";
+    readonly attempt: number;
+    readonly instrument?: NodeTypeId;
+    /** Why this instrument. */
+    readonly reason?: string;
+  }
+  | NodeEvent & {
+    readonly type: "node.completed";
+    readonly attempt: number;
+    readonly output: ValueRef;
+    readonly durationMs: number;
+    /** For a branch or gate: the one port that goes on. */
+    readonly port?: string;
+    readonly usage?: Usage;
+  }
+  | NodeEvent & {
+    readonly type: "node.retrying";
+    readonly attempt: number;
+    readonly failure: NodeFailure;
+    readonly dueAt: number;
+  }
+  | NodeEvent & { readonly type: "node.failed"; readonly attempt: number; readonly failure: NodeFailure }
+  | NodeEvent & { readonly type: "node.skipped"; readonly reason: string; readonly failure?: NodeFailure }
+  | NodeEvent & { readonly type: "node.waiting"; readonly for: WaitingFor }
+  /** A round of a loop ended with these outputs. */
+  | NodeEvent & { readonly type: "node.iterated"; readonly iteration: number; readonly output: ValueRef }
+  /** These nodes are as if they had never run (retry of a failed node and what hung on it). */
+  | Common & { readonly type: "nodes.reset"; readonly nodes: readonly NodeId[] };
+
+export type RunEventType = RunEvent["type"];

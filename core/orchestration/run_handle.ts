@@ -1,0 +1,80 @@
+/**
+ * How the outside drives and watches a run. `Runner` (runner.ts) makes handles.
+ *
+ * @module
+ */
+
+import type { NodeId, RunId } from "../ids.ts";
+import type { JsonObject } from "../json.ts";
+import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
+import type { CallEvent } from "../ports/extension.ts";
+import type { NodeFailure } from "../policy/failure.ts";
+import type { Result } from "../result.ts";
+import type { WorkflowDefinition } from "../workflow/definition.ts";
+import type { Refusal, UserCommand } from "./command.ts";
+
+/** A durable event, or something said meanwhile that is not kept. Durable ones arrive after they are durable. */
+export type LiveEvent =
+  | { readonly durable: true; readonly event: LoggedEvent }
+  | {
+    readonly durable: false;
+    readonly node: NodeId;
+    readonly item?: number;
+    readonly scope?: string;
+    readonly event: CallEvent;
+  };
+
+export interface StartRequest {
+  readonly definition: WorkflowDefinition;
+  readonly inputs: JsonObject;
+  readonly workspace: string;
+  readonly mayWrite: boolean;
+  /** Most nodes at once. */
+  readonly concurrency?: number;
+}
+
+/** One line of the progress display. */
+export interface NodeProgress {
+  readonly node: NodeId;
+  readonly title: string;
+  readonly state:
+    | "pending"
+    | "queued"
+    | "running"
+    | "retrying"
+    | "waiting"
+    | "completed"
+    | "failed"
+    | "skipped";
+  readonly done: number;
+  readonly total: number;
+  readonly running: number;
+  readonly failed: number;
+  readonly note: string;
+}
+
+export interface Progress {
+  readonly state: RunStateName;
+  readonly nodes: readonly NodeProgress[];
+  readonly elapsedMs: number;
+  /** Rough; undefined while nothing can be said. */
+  readonly etaMs: number | undefined;
+}
+
+export interface RunOutcome {
+  readonly run: RunId;
+  /** `paused` and `waiting-for-input` are not ends: the run can be resumed. */
+  readonly state: RunStateName;
+  readonly outputs: JsonObject;
+  readonly degraded: readonly NodeId[];
+  readonly failure?: NodeFailure & { readonly node?: NodeId };
+}
+
+export interface RunHandle {
+  readonly run: RunId;
+  /** Refused commands say why and what would be legal. */
+  command(command: UserCommand): Result<void, Refusal>;
+  progress(): Progress;
+  /** Settles when the run ends, has paused, or waits for a person with nothing else to do. All events were delivered. */
+  readonly done: Promise<RunOutcome>;
+}

@@ -1,0 +1,134 @@
+/**
+ * A workflow as written, after parsing: the JSONC file of the architecture's section 4, schema version 1. What a name
+ * refers to is resolved later (`plan.ts`).
+ *
+ * Bindings. A string in `in` is a CEL expression over `inputs`, the other nodes by name (`scan.files`), and `item` and
+ * `index` inside a fan-out; any other JSON value is itself. `with` holds constants. Both fill the same input ports, and
+ * a port may be given once.
+ *
+ * @module
+ */
+
+import type { NodeId, NodeTypeId } from "../ids.ts";
+import type { Json, JsonObject, JsonSchema } from "../json.ts";
+
+/** `essential`: its failure fails the run. `recommended`: the run goes on, visibly degraded. `optional`: it goes on quietly. */
+export type Importance = "essential" | "recommended" | "optional";
+
+export interface RetryPolicy {
+  /** Attempts after the first; 0 to 20. */
+  readonly max: number;
+  readonly backoff: "constant" | "linear" | "exponential";
+  readonly initialMs: number;
+  readonly capMs: number;
+  /** 0 to 1: the share of the delay that chance may take away. */
+  readonly jitter: number;
+}
+
+export interface InputDefinition {
+  readonly schema: JsonSchema;
+  readonly default?: Json;
+}
+
+/** What every node may say, whatever its kind. */
+export interface NodeCommon {
+  readonly id: NodeId;
+  /** As in the file: bindings; strings are CEL. */
+  readonly in: JsonObject;
+  /** Constants. */
+  readonly with: JsonObject;
+  /** `node` or `node.port`: order only. */
+  readonly after: readonly string[];
+  /** CEL; false skips the node. */
+  readonly when?: string;
+  /** CEL giving an array, or the name of a fan-out node: one execution an element. */
+  readonly each?: string;
+  /** Most items of this node at once. */
+  readonly concurrency?: number;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs?: number;
+  readonly importance: Importance;
+  /** Where below this an instrument's result counts as a failure of class `quality`. */
+  readonly qualityMin?: number;
+  readonly title?: string;
+  readonly description?: string;
+}
+
+/** An operator, an instrument by name, or a task (`instrument/…`) for the Conductor to route. */
+export interface CallNode extends NodeCommon {
+  readonly kind: "call";
+  readonly use: NodeTypeId;
+}
+/** Cases in order; the first whose CEL is true is the one port that goes on. `in.value` passes through it. */
+export interface BranchNode extends NodeCommon {
+  readonly kind: "branch";
+  readonly cases: readonly { readonly port: string; readonly when: string }[];
+}
+/** Waits for all its inputs to settle; `value` is the first, in order, that was not skipped. */
+export interface MergeNode extends NodeCommon {
+  readonly kind: "merge";
+}
+/** Asks a person. Ports `approved` and `rejected`, each `{ value, by, comment }`. */
+export interface GateNode extends NodeCommon {
+  readonly kind: "gate";
+  readonly question: string;
+  /** What a person may send as the value. */
+  readonly schema?: JsonSchema;
+}
+/** Waits for a signal by name, a span or a moment; port `value`. */
+export interface WaitNode extends NodeCommon {
+  readonly kind: "wait";
+  readonly wait: { readonly signal: string } | { readonly forMs: number } | { readonly until: string };
+}
+/** Runs `body` again and again: its outputs are the next round's inputs. Ends when `until` is true or after `max`. */
+export interface LoopNode extends NodeCommon {
+  readonly kind: "loop";
+  readonly body: WorkflowDefinition;
+  readonly until?: string;
+  /** 1 to 10,000. */
+  readonly max: number;
+}
+/** Runs another workflow: an inline body, a file beside this one, or a template. */
+export interface SubWorkflowNode extends NodeCommon {
+  readonly kind: "workflow";
+  /** As written; the loader puts what it found into `body`. */
+  readonly workflow: string;
+  readonly body: WorkflowDefinition;
+}
+/** A run input as a node on the board; port `value`. */
+export interface InputNode extends NodeCommon {
+  readonly kind: "input";
+  readonly name: string;
+}
+/** A run output as a node on the board: `in.value`. */
+export interface OutputNode extends NodeCommon {
+  readonly kind: "output";
+  readonly name: string;
+}
+
+export type NodeDefinition =
+  | CallNode
+  | BranchNode
+  | MergeNode
+  | GateNode
+  | WaitNode
+  | LoopNode
+  | SubWorkflowNode
+  | InputNode
+  | OutputNode;
+
+export interface WorkflowDefinition {
+  readonly schema: 1;
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly inputs: ReadonlyMap<string, InputDefinition>;
+  readonly nodes: ReadonlyMap<NodeId, NodeDefinition>;
+  /** Name to CEL expression. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** For the whole run. */
+  readonly timeoutMs?: number;
+  /** Most nodes at once; the run's option may lower it. */
+  readonly concurrency?: number;
+}

@@ -1,0 +1,111 @@
+/**
+ * What a handler is given beside its input. Every power is a capability that the core carries out and checks against
+ * what the manifest asked for and the user granted; without the grant a call rejects with an ExtensionFailure of class
+ * `permission`.
+ *
+ * @module
+ */
+
+export interface FileEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** Files below the run's workspace (and granted folders). Relative paths start there; links out of it are refused. */
+export interface FilesCapability {
+  read(path: string): Promise<Uint8Array>;
+  /** UTF-8; rejects with class `input` where the bytes are not. */
+  readText(path: string): Promise<string>;
+  /** The entries of one directory, sorted by name. */
+  list(path: string): Promise<readonly FileEntry[]>;
+  /** Undefined where nothing is there. */
+  stat(path: string): Promise<FileEntry | undefined>;
+  /** Replaces the file atomically, making parent folders. Only where the run may write. */
+  write(path: string, content: Uint8Array | string): Promise<void>;
+}
+
+/** Git, with fixed arguments: the core runs the command. Paths are relative to the workspace. */
+export interface GitCapability {
+  /** `git log`, newest first; with `stats`, the added and removed lines of each file. */
+  log(
+    options?: { range?: string; max?: number; since?: string; paths?: readonly string[]; stats?: boolean },
+  ): Promise<readonly GitCommit[]>;
+  /** A unified diff: of the work tree, or between two revisions. */
+  diff(options?: { from?: string; to?: string; paths?: readonly string[] }): Promise<string>;
+  /** Tags, newest first. */
+  tags(): Promise<readonly { readonly name: string; readonly commit: string; readonly atMs: number }[]>;
+  /** False where the workspace is in no repository, or git is not installed. */
+  isRepository(): Promise<boolean>;
+}
+
+export interface GitCommit {
+  readonly hash: string;
+  readonly author: string;
+  readonly atMs: number;
+  readonly subject: string;
+  readonly body: string;
+  readonly parents: readonly string[];
+  readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
+}
+
+/** Files that the extension's manifest lists under `assets`. */
+export interface AssetsCapability {
+  bytes(name: string): Promise<Uint8Array>;
+}
+
+export interface ArtifactsCapability {
+  /** Stores bytes; the id is their SHA-256. */
+  put(bytes: Uint8Array, options?: { type?: string; name?: string }): Promise<string>;
+  get(id: string): Promise<Uint8Array>;
+}
+
+export interface CallContext {
+  /** Fires when the call is cancelled or its time is over; stop soon. */
+  readonly signal: AbortSignal;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** The same for every attempt of this node and item. */
+  readonly idempotencyKey: string;
+  readonly files: FilesCapability;
+  readonly git: GitCapability;
+  readonly assets: AssetsCapability;
+  readonly artifacts: ArtifactsCapability;
+  /** As the platform's fetch, to granted hosts only; the core adds granted secrets, which are never seen here. */
+  readonly fetch: typeof fetch;
+  /** The extension's settings: defaults of its `config` schema under what the user set. */
+  readonly config: Readonly<Record<string, unknown>>;
+  progress(done: number, total?: number, note?: string): void;
+  log(level: "debug" | "info" | "warn" | "error", text: string): void;
+}
+
+export interface InstrumentContext extends CallContext {
+  /** Streams a piece of the answer to whoever watches. */
+  token(text: string): void;
+}
+
+export interface InstrumentRequest {
+  readonly system: string;
+  readonly prompt: string;
+  /** The name of the task (`review`), or undefined when the instrument was called by its own name. */
+  readonly task: string | undefined;
+  /** The node's input as it was bound. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** JSON Schema of the asked structure; undefined for free text. */
+  readonly schema: Readonly<Record<string, unknown>> | undefined;
+  readonly model: string | undefined;
+  readonly maxTokens: number | undefined;
+  readonly temperature: number | undefined;
+}
+
+export interface InstrumentReply {
+  readonly text: string;
+  /** The structured answer where a schema was asked. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly model: string;
+  readonly finish: "stop" | "length" | "tool" | "filter" | "other";
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
+  readonly costUsd?: number;
+}

@@ -1,0 +1,29 @@
+/**
+ * The SDK: what an extension imports, and all it may import, as `symphony/sdk`. Schemas are TypeBox: one declaration is
+ * both the JSON Schema that workflows are checked against and the TypeScript type of the handler's input and output.
+ *
+ * Ring: extensions. Runs inside the worker; imports nothing but TypeBox. Start reading at `defineOperator`.
+ *
+ * @module
+ */
+
+export { type Static, Type } from "typebox";
+export { defineExtension, defineInstrument, defineOperator, defineTask } from "./define.ts";
+export type {
+  ExtensionDefinition,
+  InstrumentDefinition,
+  OperatorDefinition,
+  TaskDefinition,
+} from "./define.ts";
+export type {
+  ArtifactsCapability,
+  AssetsCapability,
+  CallContext,
+  FileEntry,
+  FilesCapability,
+  GitCapability,
+  InstrumentContext,
+  InstrumentReply,
+  InstrumentRequest,
+} from "./context.ts";
+export { ExtensionFailure } from "./failure.ts";
