@@ -1,0 +1,155 @@
+/**
+ * Everything the command line takes from outside, as one record that main.ts fills. What costs time to open (the data
+ * folder's database, extension hosts) stands behind functions, so that `--version`, `--help` and `check` stay quick.
+ *
+ * The record has two halves: `ProcessServices` is the operating system's side, ready-made for Deno in
+ * process_services.ts; the rest names adapters and therefore belongs to main.ts.
+ *
+ * @module
+ */
+
+import type { RunId } from "../core/ids.ts";
+import type { RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
+import type { LiveEvent } from "../core/orchestration/run_handle.ts";
+import type { ClockPort } from "../core/ports/clock.ts";
+import type { ExtensionPort } from "../core/ports/extension.ts";
+import type { PitPort } from "../core/ports/pit.ts";
+import type { RunControlPort } from "../core/ports/run_control.ts";
+import type { Catalog } from "../core/workflow/catalog.ts";
+
+/** One of the two output streams. */
+export interface Output {
+  /** Resolves when the text is handed over. @throws SymphonyError `closed` where the reader has gone (EPIPE). */
+  write(text: string | Uint8Array): Promise<void>;
+  readonly isTerminal: boolean;
+  /** Width in cells; asked anew for each painting. */
+  columns(): number;
+  rows(): number;
+}
+
+/** The operating system's side. */
+export interface ProcessServices {
+  readonly args: readonly string[];
+  env(name: string): string | undefined;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: ClockPort;
+  /** Absolute path of the current folder. */
+  readonly folder: string;
+  /** Calls `handler` on SIGINT and SIGTERM until the returned function is called. */
+  onInterrupt(handler: () => void): () => void;
+  /** Ends the process at once, for the second Ctrl-C. */
+  exitNow(code: number): void;
+  /** The file's bytes. @throws SymphonyError `not-found` | `permission` | `io` */
+  readFile(path: string): Uint8Array;
+  /** Replaces the file as a whole or not at all, making its folder. @throws SymphonyError `permission` | `io` | … */
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** The absolute data folder: the flag, else SYMPHONY_DATA, else the platform's convention. Does not make it. */
+  dataFolder(flag: string | undefined): string;
+  /** Joins `path` to `base` where it is relative. */
+  absolute(path: string, base?: string): string;
+}
+
+/** A workflow that ships with the program. */
+export interface Template {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly text: string;
+  /** What problems name as the file. */
+  readonly file: string;
+}
+
+export interface SessionOptions {
+  readonly data: string;
+  /** Further folders with extensions, absolute. */
+  readonly extensions: readonly string[];
+  /** `EXTENSION:PERMISSION`, for this process only. */
+  readonly grants: readonly string[];
+}
+
+/** What starts and continues runs; the Runner of core/orchestration/runner.ts is one. */
+export interface RunStarter {
+  /** Starts a run and drives it in this process. `listener` sees every event, durable ones once they are. */
+  start(request: StartRequest, listener: (event: LiveEvent) => void): Promise<RunHandle>;
+  /** Continues a run that is paused, waits or lost its process. @throws SymphonyError `not-found` | `busy` | … */
+  resume(run: RunId, listener: (event: LiveEvent) => void): Promise<RunHandle>;
+}
+
+/** An open data folder with everything that runs on it. Disposing closes the hosts and the database. */
+export interface Session extends AsyncDisposable {
+  readonly runner: RunStarter;
+  readonly pit: PitPort;
+  readonly control: RunControlPort;
+  readonly extensions: ExtensionPort;
+}
+
+/** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */
+export type Store = AsyncDisposable & Pick<Session, "pit" | "control">;
+
+/** One line of `extensions list`. */
+export interface InstalledExtension {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly origin: "bundled" | "user" | "given";
+  readonly folder: string;
+  readonly permissions: readonly {
+    /** As `grants add` takes it. */
+    readonly permission: string;
+    readonly reason: string;
+    readonly granted: boolean;
+  }[];
+}
+
+/** One line of `grants list`; never the secret itself. */
+export interface Grant {
+  readonly extension: string;
+  readonly permission: string;
+  /** For a secret: the environment variable it is read from. */
+  readonly env?: string;
+  /** Unix milliseconds; absent for always. */
+  readonly until?: number;
+}
+
+/** What `doctor` finds. */
+export interface Finding {
+  readonly check: string;
+  readonly status: "ok" | "warn" | "fail";
+  readonly detail: string;
+  /** What to do about it; empty where nothing need be done. */
+  readonly remedy: string;
+}
+
+/** A named check; it gives one finding or several and does not throw for what it looks for. */
+export interface DoctorCheck {
+  readonly name: string;
+  run(): Promise<Finding | readonly Finding[]>;
+}
+
+/** Finds the text of a workflow by file or template name, for sub-workflows beside `from`; undefined where unknown. */
+export type WorkflowResolver = (
+  reference: string,
+  from: string,
+) => { readonly file: string; readonly text: string } | undefined;
+
+export interface CliServices extends ProcessServices {
+  readonly version: string;
+  /** How hints call the program: `symphony` when compiled, else `deno task -q symphony`. */
+  readonly program: string;
+  templates(): readonly Template[];
+  /** Node types for `check`; opens no database and starts no extension that was described before. */
+  catalog(options: SessionOptions): Promise<Catalog>;
+  openSession(options: SessionOptions): Promise<Session>;
+  openStore(data: string): Promise<Store>;
+  installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
+  readonly grants: {
+    list(data: string): Promise<readonly Grant[]>;
+    add(data: string, grant: Grant): Promise<void>;
+    /** False where there was none. */
+    remove(data: string, extension: string, permission: string): Promise<boolean>;
+  };
+  /** Checks beyond those cli/doctor.ts makes itself (platform, terminal, data folder, instruments). */
+  doctorChecks(options: SessionOptions): readonly DoctorCheck[];
+}
