@@ -9,12 +9,13 @@
  */
 
 import type { RunId } from "../core/ids.ts";
-import type { RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
-import type { LiveEvent } from "../core/orchestration/run_handle.ts";
+import type { Refusal, UserCommand } from "../core/orchestration/command.ts";
+import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
+import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 
 /** One of the two output streams. */
@@ -33,7 +34,6 @@ export interface ProcessServices {
   env(name: string): string | undefined;
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly clock: ClockPort;
   /** Absolute path of the current folder. */
   readonly folder: string;
   /** Calls `handler` on SIGINT and SIGTERM until the returned function is called. */
@@ -44,8 +44,6 @@ export interface ProcessServices {
   readFile(path: string): Uint8Array;
   /** Replaces the file as a whole or not at all, making its folder. @throws SymphonyError `permission` | `io` | … */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
-  /** The absolute data folder: the flag, else SYMPHONY_DATA, else the platform's convention. Does not make it. */
-  dataFolder(flag: string | undefined): string;
   /** Joins `path` to `base` where it is relative. */
   absolute(path: string, base?: string): string;
 }
@@ -74,6 +72,11 @@ export interface RunStarter {
   start(request: StartRequest, listener: (event: LiveEvent) => void): Promise<RunHandle>;
   /** Continues a run that is paused, waits or lost its process. @throws SymphonyError `not-found` | `busy` | … */
   resume(run: RunId, listener: (event: LiveEvent) => void): Promise<RunHandle>;
+  /**
+   * Puts a command into the log of a run that no process drives; nothing is executed by it. For `runs cancel`, answers
+   * to gates and signals. @throws SymphonyError `not-found` | `busy` where a living process drives the run.
+   */
+  command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>>;
 }
 
 /** An open data folder with everything that runs on it. Disposing closes the hosts and the database. */
@@ -138,6 +141,9 @@ export interface CliServices extends ProcessServices {
   readonly version: string;
   /** How hints call the program: `symphony` when compiled, else `deno task -q symphony`. */
   readonly program: string;
+  readonly clock: ClockPort;
+  /** The absolute data folder: the flag, else SYMPHONY_DATA, else the platform's convention. Does not make it. */
+  dataFolder(flag: string | undefined): string;
   templates(): readonly Template[];
   /** Node types for `check`; opens no database and starts no extension that was described before. */
   catalog(options: SessionOptions): Promise<Catalog>;
