@@ -24,6 +24,8 @@ export interface FilesCapability {
   stat(path: string): Promise<FileEntry | undefined>;
   /** Replaces the file atomically, making parent folders. Only where the run may write. */
   write(path: string, content: Uint8Array | string): Promise<void>;
+  /** Removes one file; harmless where nothing is. Only where the run may write. */
+  remove(path: string): Promise<void>;
 }
 
 /** Git, with fixed arguments: the core runs the command. Paths are relative to the workspace. */
