@@ -20,7 +20,7 @@ import type { Catalog } from "../core/workflow/catalog.ts";
 
 /** One of the two output streams. */
 export interface Output {
-  /** Resolves when the text is handed over. @throws SymphonyError `closed` where the reader has gone (EPIPE). */
+  /** Resolves when the text is handed over; writes keep their order. @throws ReaderGone on a broken pipe. */
   write(text: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
   /** Width in cells; asked anew for each painting. */
@@ -44,8 +44,14 @@ export interface ProcessServices {
   readFile(path: string): Uint8Array;
   /** Replaces the file as a whole or not at all, making its folder. @throws SymphonyError `permission` | `io` | … */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
-  /** Joins `path` to `base` where it is relative. */
+  /** Joins `path` to `base` (the current folder) where it is relative. */
   absolute(path: string, base?: string): string;
+  /** What a program prints, for `git --version`; undefined where it cannot be started or fails. */
+  programOutput(program: string, args: readonly string[]): Promise<string | undefined>;
+  /** Free bytes on the disk that holds `path`; undefined where that cannot be told. */
+  freeSpace(path: string): number | undefined;
+  /** For `doctor`: operating system, processor and runtime. */
+  readonly platform: string;
 }
 
 /** A workflow that ships with the program. */
@@ -156,6 +162,6 @@ export interface CliServices extends ProcessServices {
     /** False where there was none. */
     remove(data: string, extension: string, permission: string): Promise<boolean>;
   };
-  /** Checks beyond those cli/doctor.ts makes itself (platform, terminal, data folder, instruments). */
-  doctorChecks(options: SessionOptions): readonly DoctorCheck[];
+  /** Checks beyond those that doctor_command.ts makes itself through the ports. */
+  doctorChecks?(options: SessionOptions): readonly DoctorCheck[];
 }
