@@ -1,0 +1,239 @@
+/**
+ * What a run's log says, node by node: states, attempts, times, failures. It is fed the events in order, from the log or
+ * live, and is what `runs show`, the plain progress lines and the closing words are made of.
+ *
+ * Invariant: an item of a node is counted in exactly one of running, completed, failed, skipped and waiting, the last
+ * thing its events said.
+ *
+ * @module
+ */
+
+import type { NodeId } from "../core/ids.ts";
+import type { ValueRef, WaitingFor } from "../core/orchestration/event.ts";
+import type { LoggedEvent, RunStateName } from "../core/ports/dag.ts";
+import type { NodeFailure } from "../core/policy/failure.ts";
+
+export type ItemState = "running" | "retrying" | "waiting" | "completed" | "failed" | "skipped";
+
+export interface ItemFailure {
+  readonly item: number | undefined;
+  readonly failure: NodeFailure;
+}
+
+/** Failures kept for each node; the rest are only counted. */
+const FAILURES_KEPT = 5;
+
+export interface NodeAccount {
+  readonly node: NodeId;
+  readonly scope: string | undefined;
+  /** How many items a fan-out has; undefined for a node that does not fan out. */
+  count: number | undefined;
+  readonly items: Map<number, ItemState>;
+  readonly counts: Record<ItemState, number>;
+  attempts: number;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  instrument: string | undefined;
+  costUsd: number;
+  skipReason: string | undefined;
+  skipFailure: NodeFailure | undefined;
+  readonly failures: ItemFailure[];
+  output: ValueRef | undefined;
+}
+
+/** A node that waits for a person, a signal or a moment. */
+export interface WaitingNode {
+  readonly node: NodeId;
+  readonly item?: number;
+  readonly scope?: string;
+  readonly for: WaitingFor;
+}
+
+export class RunAccount {
+  workflow = "";
+  version = "";
+  workspace = "";
+  state: RunStateName = "pending";
+  createdAt: number | undefined;
+  endedAt: number | undefined;
+  events = 0;
+  failure: (NodeFailure & { readonly node?: NodeId }) | undefined;
+  outputs: ValueRef | undefined;
+  inputs: Readonly<Record<string, unknown>> = {};
+  degraded: readonly NodeId[] = [];
+  reason = "";
+  readonly nodes = new Map<string, NodeAccount>();
+  readonly #waiting = new Map<string, WaitingNode>();
+
+  /** Nodes that wait, in the order in which they began to. */
+  get waiting(): readonly WaitingNode[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Takes in the next event; gives the account of its node, if it is about one. */
+  add(event: LoggedEvent): NodeAccount | undefined {
+    this.events++;
+    if (!("node" in event) || event.type === "run.failed") {
+      this.#addRunEvent(event);
+      return undefined;
+    }
+    if (!event.type.startsWith("node.")) return undefined;
+    const node = this.#nodeOf(event.scope, event.node);
+    this.#addNodeEvent(event as NodeEvent, node);
+    return node;
+  }
+
+  #addRunEvent(event: LoggedEvent): void {
+    if (event.type === "nodes.reset") {
+      for (const id of event.nodes) this.#forget(event.scope, id);
+      this.state = "running";
+      return;
+    }
+    if (event.scope !== undefined) return;
+    switch (event.type) {
+      case "run.created":
+        this.workflow = event.workflow;
+        this.version = event.version;
+        this.workspace = event.workspace;
+        this.inputs = event.inputs;
+        this.createdAt = event.at;
+        return;
+      case "run.started":
+      case "run.resumed":
+        this.state = "running";
+        this.endedAt = undefined;
+        return;
+      case "run.paused":
+        this.state = "paused";
+        this.reason = event.reason;
+        return;
+      case "run.completed":
+        this.state = "completed";
+        this.outputs = event.outputs;
+        this.degraded = event.degraded;
+        this.endedAt = event.at;
+        return;
+      case "run.failed":
+        this.state = "failed";
+        this.failure = event.node === undefined ? event.failure : { ...event.failure, node: event.node };
+        this.endedAt = event.at;
+        return;
+      case "run.cancelled":
+        this.state = "cancelled";
+        this.reason = event.reason;
+        this.endedAt = event.at;
+    }
+  }
+
+  #addNodeEvent(event: NodeEvent, node: NodeAccount): void {
+    const waitKey = `${event.scope ?? ""}/${event.node}/${event.item ?? -1}`;
+    if (event.type !== "node.waiting") this.#waiting.delete(waitKey);
+    switch (event.type) {
+      case "node.expanded":
+        node.count = event.count;
+        node.startedAt ??= event.at;
+        if (event.count === 0) node.endedAt = event.at;
+        return;
+      case "node.started":
+        node.startedAt ??= event.at;
+        node.attempts++;
+        node.instrument = event.instrument ?? node.instrument;
+        return move(node, event, "running");
+      case "node.completed":
+        node.output = event.output;
+        node.costUsd += event.usage?.costUsd ?? 0;
+        return move(node, event, "completed");
+      case "node.retrying":
+        return move(node, event, "retrying");
+      case "node.failed":
+        keepFailure(node, event.item, event.failure);
+        return move(node, event, "failed");
+      case "node.skipped":
+        node.skipReason = event.reason;
+        node.skipFailure = event.failure;
+        if (event.failure !== undefined) keepFailure(node, event.item, event.failure);
+        return move(node, event, "skipped");
+      case "node.waiting":
+        this.#waiting.set(waitKey, {
+          node: event.node,
+          ...event.item === undefined ? {} : { item: event.item },
+          ...event.scope === undefined ? {} : { scope: event.scope },
+          for: event.for,
+        });
+        return move(node, event, "waiting");
+      case "node.iterated":
+        return;
+    }
+  }
+
+  #nodeOf(scope: string | undefined, id: NodeId): NodeAccount {
+    const key = `${scope ?? ""}/${id}`;
+    const known = this.nodes.get(key);
+    if (known !== undefined) return known;
+    const fresh = newNode(scope, id);
+    this.nodes.set(key, fresh);
+    return fresh;
+  }
+
+  #forget(scope: string | undefined, id: NodeId): void {
+    const key = `${scope ?? ""}/${id}`;
+    if (this.nodes.has(key)) this.nodes.set(key, newNode(scope, id));
+    for (const [at, waiting] of this.#waiting) {
+      if (waiting.node === id && waiting.scope === scope) this.#waiting.delete(at);
+    }
+  }
+}
+
+/** The state that a node is in as a whole. */
+export function nodeState(node: NodeAccount): ItemState | "pending" {
+  const { counts } = node;
+  if (isSettled(node)) {
+    if (counts.failed > 0) return "failed";
+    return counts.skipped > 0 && counts.completed === 0 ? "skipped" : "completed";
+  }
+  if (counts.running > 0) return "running";
+  if (counts.retrying > 0) return "retrying";
+  if (counts.waiting > 0) return "waiting";
+  return node.startedAt === undefined ? "pending" : "running";
+}
+
+/** True once every item has ended. */
+export function isSettled(node: NodeAccount): boolean {
+  const ended = node.counts.completed + node.counts.failed + node.counts.skipped;
+  if (node.items.has(-1) && ended === node.items.size) return true;
+  return node.count === undefined ? ended > 0 && ended === node.items.size : ended >= node.count;
+}
+
+type NodeEvent = Extract<LoggedEvent, { readonly type: `node.${string}` }>;
+
+function newNode(scope: string | undefined, node: NodeId): NodeAccount {
+  return {
+    node,
+    scope,
+    count: undefined,
+    items: new Map(),
+    counts: { running: 0, retrying: 0, waiting: 0, completed: 0, failed: 0, skipped: 0 },
+    attempts: 0,
+    startedAt: undefined,
+    endedAt: undefined,
+    instrument: undefined,
+    costUsd: 0,
+    skipReason: undefined,
+    skipFailure: undefined,
+    failures: [],
+    output: undefined,
+  };
+}
+
+function move(node: NodeAccount, event: NodeEvent, to: ItemState): void {
+  const item = event.item ?? -1;
+  const before = node.items.get(item);
+  if (before !== undefined) node.counts[before]--;
+  node.items.set(item, to);
+  node.counts[to]++;
+  node.endedAt = to === "completed" || to === "failed" || to === "skipped" ? event.at : undefined;
+}
+
+function keepFailure(node: NodeAccount, item: number | undefined, failure: NodeFailure): void {
+  if (node.failures.length < FAILURES_KEPT) node.failures.push({ item, failure });
+}
