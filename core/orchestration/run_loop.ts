@@ -1,0 +1,408 @@
+/**
+ * The actor that carries one run out: takes ready units from the engine, starts them, tells the engine how they ended,
+ * and puts every event into the log. All decisions are the engine's; all effects happen through ports.
+ *
+ * Invariants:
+ * - R1 One RunLoop drives a run at a time (RunControlPort.claim); it ends when the run ends, pauses, or only waits for
+ *   people. To go on, a new loop is made from the log.
+ * - R2 An event changes the state the moment it is decided and reaches the log in the same order.
+ * - R3 After the loop stops, late answers change nothing.
+ *
+ * @module
+ */
+
+import { assert, messageOf } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { RunStateName } from "../ports/dag.ts";
+import type { CallEvent } from "../ports/extension.ts";
+import { err, ok } from "../result.ts";
+import type { Result } from "../result.ts";
+import type { PlanNode } from "../workflow/plan.ts";
+import type { Refusal, Report, UserCommand } from "./command.ts";
+import { consequences, decide } from "./decide.ts";
+import type { RunEvent, ValueRef } from "./event.ts";
+import { evolve } from "./evolve.ts";
+import { RunBodies } from "./run_body.ts";
+import { RunCalls } from "./run_call.ts";
+import { encodeCheckpoint } from "./run_checkpoint.ts";
+import { createdEvent } from "./run_created.ts";
+import type { LiveEvent, Progress, RunHandle, RunOutcome } from "./run_handle.ts";
+import type { RunLog } from "./run_log.ts";
+import { evaluateOutputs } from "./run_outputs.ts";
+import { dispatch } from "./run_dispatch.ts";
+import { ProgressView } from "./run_progress.ts";
+import type { RunScopes } from "./run_scopes.ts";
+import type { RunScope, Unit } from "./run_scope.ts";
+import type { Driver, RunServices, RunSetup } from "./run_services.ts";
+import { RunUnits } from "./run_unit.ts";
+import type { RunValues } from "./run_values.ts";
+import { isIdleWaiting, isSettled, nextWake, requeueRunning, runStateName, takeReady } from "./state.ts";
+
+/** Units started before other work gets a turn. */
+const UNITS_PER_TURN = 256;
+const CONTROL_POLL_MS = 200;
+/** Events between checkpoints. */
+const CHECKPOINT_EVENTS = 20_000;
+
+interface Tracked {
+  readonly scope: RunScope;
+  readonly unit: Unit;
+  readonly abort: AbortController;
+}
+
+export interface LoopParts {
+  readonly services: RunServices;
+  readonly setup: RunSetup;
+  readonly values: RunValues;
+  readonly log: RunLog;
+  readonly scopes: RunScopes;
+  readonly listener: (event: LiveEvent) => void;
+  /** Called once when the loop has stopped, before `done` settles. */
+  readonly stopped: () => Promise<void>;
+}
+
+export class RunLoop implements RunHandle, Driver {
+  readonly services: RunServices;
+  readonly setup: RunSetup;
+  readonly values: RunValues;
+  readonly log: RunLog;
+  readonly done: Promise<RunOutcome>;
+  readonly #scopes: RunScopes;
+  readonly #listener: (event: LiveEvent) => void;
+  readonly #stopped: () => Promise<void>;
+  readonly #units: RunUnits;
+  readonly #bodies: RunBodies;
+  readonly #view: ProgressView;
+  readonly #tracked = new Set<Tracked>();
+  readonly #timers = new Map<string, () => void>();
+  #isPumping = false;
+  #stopping = false;
+  #crash: { readonly error: unknown } | undefined;
+  #checkpointAt: number;
+  #settle!: { resolve: (outcome: RunOutcome) => void; reject: (error: unknown) => void };
+
+  constructor(parts: LoopParts) {
+    this.services = parts.services;
+    this.setup = parts.setup;
+    this.values = parts.values;
+    this.log = parts.log;
+    this.#scopes = parts.scopes;
+    this.#listener = parts.listener;
+    this.#stopped = parts.stopped;
+    this.#bodies = new RunBodies(this, {
+      open: (parent, unit, round, inputs) => this.#open(parent, unit, round, inputs),
+      close: (scope) => this.#scopes.remove(scope),
+    });
+    this.#units = new RunUnits(this, new RunCalls(this), this.#bodies);
+    this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
+    this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
+    this.done = new Promise((resolve, reject) => this.#settle = { resolve, reject });
+  }
+
+  get run() {
+    return this.setup.run;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** Begins to work. Call once; `isResumed` where the scopes were read from a log. */
+  begin(isResumed = false): void {
+    if (isResumed) this.#takeUp();
+    this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
+    const limit = this.#scopes.root.plan.definition.timeoutMs;
+    if (limit !== undefined) {
+      const left = this.setup.startedAt + limit - this.services.clock.now();
+      this.#timer("timeout", Math.max(0, left), () => {
+        const failure = { class: "timeout", message: `The run took longer than its ${limit} ms` } as const;
+        this.report(this.#scopes.root, { type: "abort", failure });
+      });
+    }
+    this.#pump();
+  }
+
+  command(command: UserCommand): Result<void, Refusal> {
+    if (this.#stopping) return err({ reason: "the run is not being carried out any more", legal: [] });
+    const dispatched = dispatch(this.#scopes, command, this.#context());
+    if (!dispatched.ok) return dispatched;
+    for (const { scope, events } of dispatched.value) this.#apply(scope, events);
+    if (command.type === "pause") this.#finish("paused");
+    else this.#pump();
+    return ok(undefined);
+  }
+
+  progress(): Progress {
+    return this.#view.read();
+  }
+
+  // Driver: what the parts ask for.
+
+  report(scope: RunScope, report: Report): boolean {
+    if (this.#stopping || !this.#scopes.has(scope)) return false;
+    const decided = decide(scope.state, report, this.#context());
+    if (!decided.ok) return false;
+    this.#apply(scope, decided.value);
+    if (!this.#isPumping) this.#pump();
+    return true;
+  }
+
+  say(scope: RunScope, unit: Unit, event: CallEvent): void {
+    if (this.#stopping) return;
+    const node = (scope.plan.nodes[unit.node] as PlanNode).id;
+    if (scope === this.#scopes.root) this.#view.note(unit.node, event);
+    this.#listener({
+      durable: false,
+      node,
+      event,
+      ...(unit.item >= 0 ? { item: unit.item } : {}),
+      ...(scope.path === "" ? {} : { scope: scope.path }),
+    });
+  }
+
+  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => Promise<void>): void {
+    const tracked: Tracked = { scope, unit, abort: new AbortController() };
+    this.#tracked.add(tracked);
+    work(tracked.abort.signal).catch((error) => {
+      if (!this.#stopping) this.crash(error);
+    }).finally(() => {
+      this.#tracked.delete(tracked);
+      if (!this.#isPumping) this.#pump();
+    });
+  }
+
+  crash(error: unknown): void {
+    this.#crash ??= { error };
+    this.#finish("running");
+  }
+
+  // The engine.
+
+  /** What was running when the last process stopped is begun again, except bodies, which go on inside. */
+  #takeUp(): void {
+    const { root } = this.#scopes;
+    if (runStateName(root.state) !== "running") {
+      const resumed = decide(root.state, { type: "resume" }, this.#context());
+      if (resumed.ok) this.#apply(root, resumed.value);
+    }
+    for (const scope of [...this.#scopes.all()]) {
+      requeueRunning(scope.state, (node, item) => this.#scopes.hasBody(scope, { node, item }));
+      this.#apply(scope, consequences(scope.state, this.#context()));
+    }
+  }
+
+  #context(): { now: number; random: () => number } {
+    return { now: this.services.clock.now(), random: () => this.services.random.next() };
+  }
+
+  #apply(scope: RunScope, events: readonly RunEvent[]): void {
+    let batch = events;
+    while (batch.length > 0) {
+      for (const event of batch) {
+        evolve(scope.state, event);
+        scope.observe(event);
+        this.log.push(scope.path === "" ? event : { ...event, scope: scope.path });
+      }
+      batch = consequences(scope.state, this.#context());
+    }
+    const state = runStateName(scope.state);
+    if (state === "running" || state === "pending" || scope === this.#scopes.root) return;
+    this.#bodyEnded(scope, state);
+  }
+
+  #bodyEnded(scope: RunScope, state: RunStateName): void {
+    if (!this.#scopes.has(scope) || (state !== "completed" && state !== "failed")) return;
+    this.#abort(scope);
+    if (state === "failed") this.#bodies.failed(scope, scope.failure?.message ?? "its body failed");
+    else this.#bodies.completed(scope, scope.outputs as ValueRef);
+  }
+
+  #open(parent: RunScope, unit: Unit, round: number, inputs: JsonObject): void {
+    const scope = this.#scopes.open(parent, unit, round, inputs);
+    const started = decide(scope.state, { type: "start" }, this.#context());
+    assert(started.ok, "a fresh scope starts");
+    this.#apply(scope, [createdEvent(scope, this.setup, this.services.clock.now()), ...started.value]);
+    if (!this.#isPumping) this.#pump();
+  }
+
+  // Scheduling.
+
+  #pump(): void {
+    if (this.#isPumping || this.#stopping) return;
+    this.#isPumping = true;
+    try {
+      let left = UNITS_PER_TURN;
+      for (;;) {
+        if (this.#tracked.size >= this.setup.concurrency || this.log.isFull) break;
+        const next = this.#nextReady();
+        if (next === undefined) break;
+        this.#units.launch(next.scope, next.unit);
+        if (this.#stopping) return;
+        if (--left <= 0) {
+          this.#timer("pump", 0, () => this.#pump());
+          break;
+        }
+      }
+    } catch (error) {
+      return this.crash(error);
+    } finally {
+      this.#isPumping = false;
+    }
+    const durable = this.log.flush();
+    durable.catch((error) => this.crash(error));
+    if (this.log.isFull) durable.then(() => this.#pump(), () => {});
+    this.#afterPump();
+  }
+
+  #nextReady(): { scope: RunScope; unit: Unit } | undefined {
+    for (const scope of this.#scopes.all()) {
+      const unit = takeReady(scope.state);
+      if (unit !== undefined) return { scope, unit };
+    }
+    return undefined;
+  }
+
+  #afterPump(): void {
+    const { root } = this.#scopes;
+    const state = runStateName(root.state);
+    if (state === "completed" || state === "failed" || state === "cancelled") return this.#finish(state);
+    if (this.log.nextSeq >= this.#checkpointAt) this.#checkpoint();
+    this.values.trim();
+    for (const scope of this.#scopes.all()) {
+      if (isSettled(scope.state) && runStateName(scope.state) === "running") this.#finishScope(scope);
+      if (this.#stopping) return;
+    }
+    const due = this.#earliestWake();
+    if (due !== undefined) {
+      this.#timer("wake", Math.max(0, due - this.services.clock.now()), () => this.#wake());
+    } else if (this.#tracked.size === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
+  }
+
+  #onlyWaits(): boolean {
+    let waits = false;
+    for (const scope of this.#scopes.all()) {
+      if (isIdleWaiting(scope.state)) waits = true;
+      else if (!this.#scopes.hasBodies(scope)) return false;
+    }
+    return waits;
+  }
+
+  readonly #finishing = new WeakSet<RunScope>();
+
+  #finishScope(scope: RunScope): void {
+    if (this.#finishing.has(scope)) return;
+    this.#finishing.add(scope);
+    this.track(scope, { node: -1, item: -1 }, async () => {
+      try {
+        const outputs = await evaluateOutputs(scope, this.values);
+        const ref = await this.values.store(outputs, { name: "outputs.json" });
+        this.report(scope, { type: "finish", outputs: ref });
+      } catch (error) {
+        const failure = { class: "expression", message: messageOf(error) } as const;
+        this.report(scope, { type: "abort", failure });
+      }
+    });
+  }
+
+  #earliestWake(): number | undefined {
+    let earliest: number | undefined;
+    for (const scope of this.#scopes.all()) {
+      const due = nextWake(scope.state)?.dueAt;
+      if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
+    }
+    return earliest;
+  }
+
+  #wake(): void {
+    const now = this.services.clock.now();
+    for (const scope of this.#scopes.all()) {
+      for (;;) {
+        const wake = nextWake(scope.state);
+        if (wake === undefined || wake.dueAt > now) break;
+        if (!this.report(scope, { type: "wake", node: wake.node, item: wake.item })) break;
+      }
+    }
+    this.#pump();
+  }
+
+  #pollControl(): void {
+    this.services.control.receive(this.setup.run).then((commands) => {
+      for (const command of commands) this.command(command);
+    }).catch((error) => this.crash(error)).finally(() => {
+      if (!this.#stopping) this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
+    });
+  }
+
+  #timer(name: string, delayMs: number, wake: () => void): void {
+    this.#timers.get(name)?.();
+    this.#timers.set(
+      name,
+      this.services.clock.schedule(delayMs, () => {
+        this.#timers.delete(name);
+        if (!this.#stopping) wake();
+      }),
+    );
+  }
+
+  #checkpoint(): void {
+    this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
+    const checkpoint = { nextSeq: this.log.nextSeq, bytes: encodeCheckpoint(this.#scopes) };
+    // A checkpoint must never be ahead of the log.
+    this.log.flush()
+      .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, checkpoint))
+      .catch((error) => this.crash(error));
+  }
+
+  #abort(scope: RunScope | undefined): void {
+    for (const tracked of this.#tracked) {
+      if (scope === undefined || tracked.scope === scope || tracked.scope.path.startsWith(`${scope.path}/`)) {
+        tracked.abort.abort();
+      }
+    }
+  }
+
+  // The end.
+
+  #finish(state: RunStateName): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#abort(undefined);
+    this.#close(state).then(this.#settle.resolve, this.#settle.reject);
+  }
+
+  async #close(state: RunStateName): Promise<RunOutcome> {
+    const { dag, stale } = this.services.pit;
+    try {
+      if (this.#crash !== undefined) throw this.#crash.error;
+      await this.log.flush();
+      const outcome = await this.#outcome(state);
+      const ended = state === "completed" || state === "failed" || state === "cancelled";
+      const now = this.services.clock.now();
+      await dag.summarize({
+        run: this.setup.run,
+        workflow: this.#scopes.root.plan.definition.id,
+        state,
+        startedAt: this.setup.startedAt,
+        ...(ended ? { endedAt: now } : {}),
+      });
+      if (ended) await stale.settle(this.setup.run, now);
+      return outcome;
+    } finally {
+      await this.#stopped();
+    }
+  }
+
+  async #outcome(state: RunStateName): Promise<RunOutcome> {
+    const { root } = this.#scopes;
+    const outputs = root.outputs === undefined ? {} : await this.values.load(root.outputs) as JsonObject;
+    return {
+      run: this.setup.run,
+      state,
+      outputs,
+      degraded: root.degraded,
+      ...(root.failure === undefined ? {} : { failure: root.failure }),
+    };
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * One graph being carried out: the run's own, or the body of a loop round or sub-workflow. Holds what the engine's
+ * state does not: the inputs, the items of each fan-out, and how far each loop has come. Knows how a unit of work sees
+ * the values of the nodes before it.
+ *
+ * @module
+ */
+
+import type { NodeId } from "../ids.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { own } from "../json.ts";
+import type { NodeFailure } from "../policy/failure.ts";
+import type { Expression } from "../workflow/expression.ts";
+import type { Plan, PlanNode } from "../workflow/plan.ts";
+import type { RunEvent, ValueRef } from "./event.ts";
+import type { RunValues } from "./run_values.ts";
+import { itemCount, outputOf } from "./state.ts";
+import type { RunState } from "./state.ts";
+
+/** One execution of a node: the item is -1 where the node does not fan out. */
+export interface Unit {
+  readonly node: number;
+  readonly item: number;
+}
+
+/** Which node of which scope this scope is the body of. */
+export interface ScopeOrigin {
+  readonly parent: RunScope;
+  readonly unit: Unit;
+  /** 1, 2, … for a loop; 0 for a sub-workflow. */
+  readonly round: number;
+}
+
+export interface LoopProgress {
+  readonly rounds: number;
+  readonly output: ValueRef;
+}
+
+export class RunScope {
+  /** Empty at the top, else as in an event's `scope`. */
+  readonly path: string;
+  readonly plan: Plan;
+  readonly origin: ScopeOrigin | undefined;
+  readonly inputs: JsonObject;
+  readonly state: RunState;
+  readonly #values: RunValues;
+  readonly #items = new Map<number, ValueRef>();
+  readonly #loops = new Map<string, LoopProgress>();
+  /** What it gave, once it has completed. */
+  outputs: ValueRef | undefined;
+  /** Why it failed, if it did. */
+  failure: (NodeFailure & { readonly node?: NodeId }) | undefined;
+  /** Nodes without which it completed. */
+  degraded: readonly NodeId[] = [];
+
+  constructor(plan: Plan, state: RunState, context: {
+    path: string;
+    origin?: ScopeOrigin | undefined;
+    inputs: JsonObject;
+    values: RunValues;
+  }) {
+    this.plan = plan;
+    this.state = state;
+    this.path = context.path;
+    this.origin = context.origin;
+    this.inputs = context.inputs;
+    this.#values = context.values;
+  }
+
+  /** Notes what the engine's state does not keep. Call with every event of the scope, live or replayed. */
+  observe(event: RunEvent): void {
+    if (event.type === "node.expanded") {
+      this.#items.set(this.plan.indexOf.get(event.node) as number, event.items);
+    } else if (event.type === "node.iterated") {
+      const node = this.plan.indexOf.get(event.node) as number;
+      this.#loops.set(unitKey(node, event.item ?? -1), { rounds: event.iteration, output: event.output });
+    } else if (event.type === "run.completed") {
+      this.outputs = event.outputs;
+      this.degraded = event.degraded;
+    } else if (event.type === "run.failed") {
+      this.failure = { ...event.failure, ...(event.node === undefined ? {} : { node: event.node }) };
+    } else if (event.type === "nodes.reset") {
+      this.outputs = this.failure = undefined;
+      for (const id of event.nodes) this.#forget(this.plan.indexOf.get(id) as number);
+    }
+  }
+
+  #forget(node: number): void {
+    this.#items.delete(node);
+    for (const key of this.#loops.keys()) if (key.startsWith(`${node}:`)) this.#loops.delete(key);
+  }
+
+  /** How far a loop has come, if a round has ended. */
+  loopProgress(unit: Unit): LoopProgress | undefined {
+    return this.#loops.get(unitKey(unit.node, unit.item));
+  }
+
+  /** What a snapshot must carry beside the engine's. */
+  exportNotes(): Json {
+    return {
+      items: [...this.#items].map(([node, ref]) => [node, ref as unknown as Json]),
+      loops: [...this.#loops].map(([key, progress]) => [key, progress as unknown as Json]),
+      ...(this.outputs === undefined ? {} : { outputs: this.outputs as unknown as Json }),
+      ...(this.failure === undefined ? {} : { failure: this.failure as unknown as Json }),
+      degraded: [...this.degraded],
+    };
+  }
+
+  /** Takes back what `exportNotes` gave. */
+  importNotes(notes: Json): void {
+    for (const [node, ref] of (own(notes, "items") ?? []) as unknown as [number, ValueRef][]) {
+      this.#items.set(node, ref);
+    }
+    for (const [key, progress] of (own(notes, "loops") ?? []) as unknown as [string, LoopProgress][]) {
+      this.#loops.set(key, progress);
+    }
+    this.outputs = own(notes, "outputs") as unknown as ValueRef | undefined;
+    this.failure = own(notes, "failure") as unknown as RunScope["failure"];
+    this.degraded = (own(notes, "degraded") ?? []) as unknown as readonly NodeId[];
+  }
+
+  /** The stored values that these expressions read for this unit and that are not in memory. */
+  missing(unit: Unit, expressions: readonly Expression[]): ValueRef[] {
+    const missing: ValueRef[] = [];
+    const want = (ref: ValueRef | undefined) => {
+      if (ref !== undefined && !this.#values.has(ref)) missing.push(ref);
+    };
+    for (const expression of expressions) {
+      for (const { root } of expression.references) {
+        if (root === "item") want(this.#items.get(this.#node(unit).space));
+        const source = this.plan.indexOf.get(root as never);
+        if (source !== undefined) this.#eachOutput(unit, source, want);
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * The value of an expression as the unit sees it; undefined where it reads a node that has no result (skipped, failed,
+   * or the other port of a branch). @throws SymphonyError `bad-input` when it cannot be evaluated
+   */
+  evaluate(unit: Unit, expression: Expression, extra: Readonly<Record<string, Json>> = {}): Json | undefined {
+    const { path } = expression;
+    if (path !== undefined) {
+      const found = this.#walk(unit, path, extra);
+      if (found !== notPlain) return found as Json | undefined;
+    }
+    const scope: Record<string, Json | undefined> = { inputs: this.inputs, ...extra };
+    for (const { root, port } of expression.references) {
+      if (
+        Object.hasOwn(scope, root) && root !== "item" && root !== "index" &&
+        !this.plan.indexOf.has(root as never)
+      ) continue;
+      const value = Object.hasOwn(extra, root) ? extra[root] : this.#lookup(unit, root, port, scope[root]);
+      if (value === undefined) return undefined;
+      scope[root] = value;
+    }
+    return expression.evaluate(scope);
+  }
+
+  /** The elements that a fan-out node runs over, in memory after `missing` was loaded. */
+  itemOf(unit: Unit): Json | undefined {
+    const ref = this.#items.get(this.#node(unit).space);
+    return ref === undefined ? undefined : (this.#values.get(ref) as readonly Json[])[unit.item];
+  }
+
+  /** The items of the fan-out that `node` belongs to. */
+  itemsRef(node: number): ValueRef | undefined {
+    return this.#items.get((this.plan.nodes[node] as PlanNode).space);
+  }
+
+  #node(unit: Unit): PlanNode {
+    return this.plan.nodes[unit.node] as PlanNode;
+  }
+
+  #walk(
+    unit: Unit,
+    path: readonly string[],
+    extra: Readonly<Record<string, Json>>,
+  ): Json | undefined | typeof notPlain {
+    const [root, ...rest] = path as [string, ...string[]];
+    let value: Json | undefined;
+    if (Object.hasOwn(extra, root)) value = extra[root];
+    else if (root === "inputs") value = this.inputs;
+    else {
+      value = this.#lookup(unit, root, rest[0], undefined);
+      if (value === undefined) return undefined;
+    }
+    for (const key of rest) {
+      const next = own(value, key);
+      // Let the language say what is wrong with a path that leads nowhere, except for ports that were not taken.
+      if (next === undefined) {
+        return this.plan.indexOf.has(root as never) && rest[0] === key ? undefined : notPlain;
+      }
+      value = next;
+    }
+    return value;
+  }
+
+  /** A root name's value; of a gathered fan-out node only the asked port, added to what was gathered before. */
+  #lookup(unit: Unit, root: string, port: string | undefined, before: Json | undefined): Json | undefined {
+    if (root === "item") return this.itemOf(unit);
+    if (root === "index") return unit.item;
+    const source = this.plan.indexOf.get(root as never);
+    if (source === undefined) return undefined;
+    const { fan, space } = this.plan.nodes[source] as PlanNode;
+    if (fan.kind === "single") return this.#read(outputOf(this.state, source, -1));
+    if (unit.item >= 0 && space === this.#node(unit).space) {
+      return this.#read(outputOf(this.state, source, unit.item));
+    }
+    return this.#gather(source, port, before);
+  }
+
+  #gather(source: number, port: string | undefined, before: Json | undefined): Json | undefined {
+    const outputs: JsonObject[] = [];
+    const count = itemCount(this.state, source);
+    if (count < 0) return undefined;
+    for (let item = 0; item < count; item++) {
+      const output = this.#read(outputOf(this.state, source, item));
+      if (output !== undefined) outputs.push(output as JsonObject);
+    }
+    const ports = port === undefined ? Object.keys(outputs[0] ?? {}) : [port];
+    const gathered: Record<string, Json> = { ...(before as JsonObject | undefined) };
+    for (const name of ports) gathered[name] = outputs.map((output) => own(output, name) ?? null);
+    return gathered;
+  }
+
+  #eachOutput(unit: Unit, source: number, want: (ref: ValueRef | undefined) => void): void {
+    const { fan, space } = this.plan.nodes[source] as PlanNode;
+    if (fan.kind === "single") return want(outputOf(this.state, source, -1));
+    if (unit.item >= 0 && space === this.#node(unit).space) {
+      return want(outputOf(this.state, source, unit.item));
+    }
+    const count = itemCount(this.state, source);
+    for (let item = 0; item < count; item++) want(outputOf(this.state, source, item));
+  }
+
+  #read(ref: ValueRef | undefined): Json | undefined {
+    return ref === undefined ? undefined : this.#values.get(ref);
+  }
+}
+
+/** The path cannot be followed; the language's own error says more. */
+const notPlain = Symbol("not plain");
+
+function unitKey(node: number, item: number): string {
+  return `${node}:${item}`;
+}
+
+const STEP = /^(?:(.*)\/)?([A-Za-z_][A-Za-z0-9_]*)(?:\[(\d+)\])?(?:#(\d+))?$/;
+
+/** The path of the scope below `parent` for a node's unit; `round` 0 for a sub-workflow. */
+export function scopePath(parent: string, node: string, unit: Unit, round: number): string {
+  return `${parent === "" ? "" : `${parent}/`}${node}${unit.item >= 0 ? `[${unit.item}]` : ""}${
+    round > 0 ? `#${round}` : ""
+  }`;
+}
+
+/** The parts of a scope's path; undefined where it is none. */
+export function parseScopePath(
+  path: string,
+): { parent: string; node: string; item: number; round: number } | undefined {
+  const found = STEP.exec(path);
+  if (found === null) return undefined;
+  return {
+    parent: found[1] ?? "",
+    node: found[2] as string,
+    item: found[3] === undefined ? -1 : Number(found[3]),
+    round: found[4] === undefined ? 0 : Number(found[4]),
+  };
+}

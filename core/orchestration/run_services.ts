@@ -1,0 +1,56 @@
+/**
+ * What carrying out a run needs: the doors, and the facts of this run.
+ *
+ * @module
+ */
+
+import type { ArtifactId, RunId } from "../ids.ts";
+import type { ClockPort } from "../ports/clock.ts";
+import type { ConductorPort } from "../ports/conductor.ts";
+import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
+import type { PitPort } from "../ports/pit.ts";
+import type { RandomPort } from "../ports/random.ts";
+import type { RunControlPort } from "../ports/run_control.ts";
+import type { Catalog } from "../workflow/catalog.ts";
+import type { Report } from "./command.ts";
+import type { RunLog } from "./run_log.ts";
+import type { RunScope, Unit } from "./run_scope.ts";
+import type { RunValues } from "./run_values.ts";
+
+export interface RunServices {
+  readonly pit: PitPort;
+  readonly control: RunControlPort;
+  readonly extensions: ExtensionPort;
+  readonly conductor: ConductorPort;
+  readonly clock: ClockPort;
+  readonly random: RandomPort;
+}
+
+export interface RunSetup {
+  readonly run: RunId;
+  /** What the run was started with; see run_definition.ts. */
+  readonly definition: ArtifactId;
+  readonly catalog: Catalog;
+  readonly workspace: string;
+  readonly mayWrite: boolean;
+  readonly concurrency: number;
+  readonly startedAt: number;
+}
+
+/** What the parts of the driver ask of the loop that owns them. */
+export interface Driver {
+  readonly services: RunServices;
+  readonly setup: RunSetup;
+  readonly values: RunValues;
+  readonly log: RunLog;
+  /** True once nothing new may begin (paused, ended, or the disk refused). */
+  readonly isStopping: boolean;
+  /** Tells the engine. A report that comes too late is dropped: false. */
+  report(scope: RunScope, report: Report): boolean;
+  /** Passes on what a call says meanwhile. */
+  say(scope: RunScope, unit: Unit, event: CallEvent): void;
+  /** Runs `work` for a unit under an AbortSignal that fires when the run stops; the unit counts as busy meanwhile. */
+  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => Promise<void>): void;
+  /** Something outside the run broke (disk, a bug): the run stops, resumable, and `done` rejects. */
+  crash(error: unknown): void;
+}

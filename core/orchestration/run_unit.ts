@@ -1,0 +1,235 @@
+/**
+ * One unit of work from ready to begun: load what its expressions read, decide `when`, expand a fan-out, bind the
+ * inputs, then do what its kind says.
+ *
+ * @module
+ */
+
+import { messageOf } from "../errors.ts";
+import { own } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { FailureClass } from "../policy/failure.ts";
+import { parseExpression } from "../workflow/cel.ts";
+import type { BranchNode, GateNode, WaitNode } from "../workflow/definition.ts";
+import type { Expression } from "../workflow/expression.ts";
+import type { PlanNode } from "../workflow/plan.ts";
+import type { RunBodies } from "./run_body.ts";
+import type { RunCalls } from "./run_call.ts";
+import type { RunScope, Unit } from "./run_scope.ts";
+import type { Driver } from "./run_services.ts";
+import type { ValueRef } from "./event.ts";
+
+/** Thrown inside this file only: a condition or binding could not be evaluated. */
+class BadExpression extends Error {}
+
+export class RunUnits {
+  readonly #driver: Driver;
+  readonly #calls: RunCalls;
+  readonly #bodies: RunBodies;
+  readonly #reads = new WeakMap<PlanNode, readonly Expression[]>();
+  readonly #cases = new WeakMap<PlanNode, readonly Expression[]>();
+
+  constructor(driver: Driver, calls: RunCalls, bodies: RunBodies) {
+    this.#driver = driver;
+    this.#calls = calls;
+    this.#bodies = bodies;
+  }
+
+  /** Starts a unit that the engine said is ready. */
+  launch(scope: RunScope, unit: Unit): void {
+    const node = scope.plan.nodes[unit.node] as PlanNode;
+    const missing = scope.missing(unit, this.#expressionsOf(node));
+    if (missing.length === 0) return this.#proceed(scope, unit, node);
+    this.#driver.track(scope, unit, async () => {
+      for (const ref of missing) await this.#driver.values.load(ref);
+      if (!this.#driver.isStopping) this.#proceed(scope, unit, node);
+    });
+  }
+
+  #proceed(scope: RunScope, unit: Unit, node: PlanNode): void {
+    try {
+      if (node.fan.kind === "over" && unit.item < 0) return this.#expand(scope, unit, node, node.fan.items);
+      if (node.when !== undefined) {
+        const holds = this.#evaluate(scope, unit, node.when, "when");
+        if (holds === undefined) {
+          return this.#skip(scope, unit, "its condition reads a node that has no result");
+        }
+        if (typeof holds !== "boolean") {
+          throw new BadExpression(
+            `Condition "${node.when.text}" gives ${JSON.stringify(holds)}: expected true or false`,
+          );
+        }
+        if (!holds) return this.#skip(scope, unit, `condition is false: ${node.when.text}`);
+      }
+      this.#perform(scope, unit, node, this.#bind(scope, unit, node));
+    } catch (error) {
+      if (!(error instanceof BadExpression)) throw error;
+      this.#fail(scope, unit, "expression", error.message);
+    }
+  }
+
+  #perform(scope: RunScope, unit: Unit, node: PlanNode, bound: JsonObject): void {
+    const { definition } = node;
+    switch (definition.kind) {
+      case "call":
+        return this.#calls.run(scope, unit, bound);
+      case "branch":
+        return this.#branch(scope, unit, node, definition, bound);
+      case "merge": {
+        const first = node.bindings.find(({ port }) => Object.hasOwn(bound, port));
+        return this.#complete(scope, unit, {
+          value: first === undefined ? null : own(bound, first.port) ?? null,
+        });
+      }
+      case "gate":
+        return this.#gate(scope, unit, definition, bound);
+      case "wait":
+        return this.#wait(scope, unit, definition);
+      case "loop":
+      case "workflow":
+        return this.#bodies.begin(scope, unit, bound);
+      case "input":
+        return this.#complete(scope, unit, { value: own(scope.inputs, definition.name) ?? null });
+      case "output":
+        return this.#complete(scope, unit, { value: own(bound, "value") ?? null });
+      default:
+        definition satisfies never;
+    }
+  }
+
+  #expand(scope: RunScope, unit: Unit, node: PlanNode, expression: Expression): void {
+    const items = this.#evaluate(scope, unit, expression, "each");
+    if (items === undefined) return this.#skip(scope, unit, "what it runs over has no result");
+    if (!Array.isArray(items)) {
+      throw new BadExpression(`"each": "${expression.text}" gives ${typeof items}: expected an array`);
+    }
+    const expand = (ref: ValueRef) =>
+      void this.#driver.report(scope, { type: "expand", ...unit, count: items.length, items: ref });
+    const origin = { run: this.#driver.setup.run, node: node.id };
+    const stored = this.#driver.values.store(items as Json, { origin });
+    if (!(stored instanceof Promise)) return expand(stored);
+    this.#driver.track(scope, unit, async () => {
+      const ref = await stored;
+      if (!this.#driver.isStopping) expand(ref);
+    });
+  }
+
+  #bind(scope: RunScope, unit: Unit, node: PlanNode): JsonObject {
+    const bound: Record<string, Json> = {};
+    for (const binding of node.bindings) {
+      if (binding.kind === "constant") bound[binding.port] = binding.value;
+      else {
+        const value = this.#evaluate(scope, unit, binding.expression, `in.${binding.port}`);
+        if (value !== undefined) bound[binding.port] = value;
+      }
+    }
+    return bound;
+  }
+
+  #branch(scope: RunScope, unit: Unit, node: PlanNode, definition: BranchNode, bound: JsonObject): void {
+    let cases = this.#cases.get(node);
+    if (cases === undefined) {
+      cases = definition.cases.map(({ when }) => parsed(when));
+      this.#cases.set(node, cases);
+    }
+    const value = own(bound, "value") ?? null;
+    for (let i = 0; i < cases.length; i++) {
+      const holds = this.#evaluate(scope, unit, cases[i] as Expression, "cases", { value });
+      const port = definition.cases[i]?.port as string;
+      if (holds === true) return this.#complete(scope, unit, { [port]: value }, port);
+      if (holds !== false && holds !== undefined) {
+        throw new BadExpression(`Case "${port}" gives ${JSON.stringify(holds)}: expected true or false`);
+      }
+    }
+    this.#complete(scope, unit, {}, "");
+  }
+
+  #gate(scope: RunScope, unit: Unit, definition: GateNode, bound: JsonObject): void {
+    if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
+    const shown = Object.keys(bound).length === 0 ? "" : `\n${JSON.stringify(bound, null, 2).slice(0, 4000)}`;
+    const question = `${definition.question}${shown}`;
+    this.#driver.report(scope, { type: "wait", ...unit, for: { kind: "approval", question } });
+  }
+
+  #wait(scope: RunScope, unit: Unit, { wait }: WaitNode): void {
+    if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
+    const untilMs = "forMs" in wait
+      ? this.#driver.services.clock.now() + wait.forMs
+      : "until" in wait
+      ? Date.parse(wait.until)
+      : undefined;
+    if ("signal" in wait) {
+      this.#driver.report(scope, { type: "wait", ...unit, for: { kind: "signal", signal: wait.signal } });
+    } else if (untilMs === undefined || Number.isNaN(untilMs)) {
+      this.#fail(
+        scope,
+        unit,
+        "expression",
+        `Cannot wait until "${"until" in wait ? wait.until : ""}": not a moment`,
+      );
+    } else {
+      this.#driver.report(scope, { type: "wait", ...unit, for: { kind: "time", untilMs } });
+    }
+  }
+
+  #complete(scope: RunScope, unit: Unit, output: JsonObject, port?: string): void {
+    if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
+    const report = (ref: ValueRef) =>
+      void this.#driver.report(scope, {
+        type: "complete",
+        ...unit,
+        output: ref,
+        durationMs: 0,
+        ...(port === undefined ? {} : { port }),
+      });
+    const node = (scope.plan.nodes[unit.node] as PlanNode).id;
+    const stored = this.#driver.values.store(output, { origin: { run: this.#driver.setup.run, node } });
+    if (!(stored instanceof Promise)) return report(stored);
+    this.#driver.track(scope, unit, async () => report(await stored));
+  }
+
+  #skip(scope: RunScope, unit: Unit, reason: string): void {
+    this.#driver.report(scope, { type: "skip", ...unit, reason });
+  }
+
+  #fail(scope: RunScope, unit: Unit, kind: FailureClass, message: string): void {
+    this.#driver.report(scope, { type: "begin", ...unit });
+    this.#driver.report(scope, { type: "fail", ...unit, failure: { class: kind, message } });
+  }
+
+  #evaluate(
+    scope: RunScope,
+    unit: Unit,
+    expression: Expression,
+    place: string,
+    extra: Readonly<Record<string, Json>> = {},
+  ): Json | undefined {
+    try {
+      return scope.evaluate(unit, expression, extra);
+    } catch (error) {
+      throw new BadExpression(`Cannot evaluate ${place} "${expression.text}": ${messageOf(error)}`);
+    }
+  }
+
+  #expressionsOf(node: PlanNode): readonly Expression[] {
+    let reads = this.#reads.get(node);
+    if (reads === undefined) {
+      const list: Expression[] = [];
+      if (node.when !== undefined) list.push(node.when);
+      if (node.fan.kind === "over") list.push(node.fan.items);
+      for (const binding of node.bindings) if (binding.kind === "expression") list.push(binding.expression);
+      if (node.definition.kind === "branch") {
+        list.push(...node.definition.cases.map(({ when }) => parsed(when)));
+      }
+      this.#reads.set(node, reads = list);
+    }
+    return reads;
+  }
+}
+
+/** An expression that was checked with the workflow. */
+function parsed(text: string): Expression {
+  const result = parseExpression(text);
+  if ("problem" in result) throw new BadExpression(`Cannot read "${text}": ${result.problem.message}`);
+  return result.expression;
+}

@@ -1,0 +1,272 @@
+/**
+ * Starting, resuming and commanding runs. The Runner makes the log and the plan; a RunLoop carries the run out.
+ *
+ * @module
+ */
+
+import { SymphonyError } from "../errors.ts";
+import { newRunId } from "../ids.ts";
+import type { RunId } from "../ids.ts";
+import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
+import type { RunClaim } from "../ports/run_control.ts";
+import { ok } from "../result.ts";
+import type { Result } from "../result.ts";
+import type { Catalog } from "../workflow/catalog.ts";
+import { makePlan } from "../workflow/make_plan.ts";
+import type { Plan } from "../workflow/plan.ts";
+import type { Refusal, UserCommand } from "./command.ts";
+import { consequences, decide } from "./decide.ts";
+import { evolve } from "./evolve.ts";
+import { createdEvent } from "./run_created.ts";
+import { decodeCheckpoint } from "./run_checkpoint.ts";
+import { keepDefinition, readDefinition } from "./run_definition.ts";
+import { dispatch } from "./run_dispatch.ts";
+import type { LiveEvent, RunHandle, RunOutcome, StartRequest } from "./run_handle.ts";
+import { RunLog } from "./run_log.ts";
+import { RunLoop } from "./run_loop.ts";
+import { RunScopes } from "./run_scopes.ts";
+import type { RunServices, RunSetup } from "./run_services.ts";
+import { RunValues } from "./run_values.ts";
+import { runStateName } from "./state.ts";
+
+const DEFAULT_CONCURRENCY = 16;
+
+type Listener = (event: LiveEvent) => void;
+
+/** A run as its log tells it. */
+interface Recovered {
+  readonly scopes: RunScopes;
+  readonly setup: RunSetup;
+  readonly values: RunValues;
+  readonly nextSeq: number;
+  readonly last: LoggedEvent;
+}
+
+export class Runner {
+  readonly #services: RunServices;
+  readonly #catalog: () => Promise<Catalog>;
+
+  constructor(services: RunServices, catalog: () => Promise<Catalog>) {
+    this.#services = services;
+    this.#catalog = catalog;
+  }
+
+  /** Starts a run. @throws SymphonyError `bad-workflow` | `disk-full` | `io` */
+  async start(request: StartRequest, listener: Listener): Promise<RunHandle> {
+    const { clock, random, pit, control } = this.#services;
+    const catalog = await this.#catalog();
+    const { definition } = request;
+    const plan = planOf(definition, catalog);
+    const run = newRunId(clock.now(), () => random.next());
+    const values = new RunValues(pit.artifacts);
+    const setup: RunSetup = {
+      run,
+      definition: await keepDefinition(pit.artifacts, definition, catalog),
+      catalog,
+      workspace: request.workspace,
+      mayWrite: request.mayWrite,
+      concurrency: request.concurrency ?? definition.concurrency ?? DEFAULT_CONCURRENCY,
+      startedAt: clock.now(),
+    };
+    const claim = await control.claim(run);
+    if (claim === undefined) {
+      throw new SymphonyError("busy", `Cannot start run ${run}: another process has it`);
+    }
+    await pit.dag.create({ run, workflow: definition.id, state: "running", startedAt: setup.startedAt });
+    const scopes = new RunScopes(plan, request.inputs, {
+      values,
+      rank: (of) => this.#services.conductor.rank(of),
+    });
+    const log = new RunLog(pit.dag, run, { nextSeq: 0, deliver: deliverTo(listener) });
+    const started = decide(scopes.root.state, { type: "start" }, this.#context());
+    if (!started.ok) throw new SymphonyError("bad-workflow", `Cannot start run: ${started.error.reason}`);
+    for (const event of [createdEvent(scopes.root, setup, setup.startedAt), ...started.value]) {
+      evolve(scopes.root.state, event);
+      scopes.root.observe(event);
+      log.push(event);
+    }
+    return this.#loop({ scopes, setup, values, log, listener, claim });
+  }
+
+  /**
+   * Goes on with a run that was paused, waits, or lost its process. Of a run that has ended, gives the outcome again.
+   * @throws SymphonyError `not-found` | `busy` while another process drives it | `corrupt`
+   */
+  async resume(run: RunId, listener: Listener): Promise<RunHandle> {
+    const claim = await this.#claim(run, "resume");
+    try {
+      const recovered = await this.#recover(run);
+      const { scopes, setup, values, nextSeq, last } = recovered;
+      const state = runStateName(scopes.root.state);
+      if (isEnd(state)) {
+        await claim.release();
+        return await endedHandle(recovered, state, listener, last);
+      }
+      const log = new RunLog(this.#services.pit.dag, run, { nextSeq, deliver: deliverTo(listener) });
+      await this.#services.pit.dag.summarize(summaryOf(setup, scopes, "running"));
+      const handle = this.#loop({ scopes, setup, values, log, listener, claim, isResumed: true });
+      return handle;
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Puts a command into the log of a run that no process drives; nothing is executed by it.
+   * @throws SymphonyError `not-found` | `busy` where a living process drives the run
+   */
+  async command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>> {
+    const claim = await this.#claim(run, command.type);
+    try {
+      const { scopes, setup, nextSeq } = await this.#recover(run);
+      const dispatched = dispatch(scopes, command, this.#context());
+      if (!dispatched.ok) return dispatched;
+      const log = new RunLog(this.#services.pit.dag, run, { nextSeq, deliver: () => {} });
+      for (const { scope, events } of dispatched.value) {
+        for (let batch = events; batch.length > 0; batch = consequences(scope.state, this.#context())) {
+          for (const event of batch) {
+            evolve(scope.state, event);
+            scope.observe(event);
+            log.push(scope.path === "" ? event : { ...event, scope: scope.path });
+          }
+        }
+      }
+      await log.flush();
+      const state = runStateName(scopes.root.state);
+      await this.#services.pit.dag.summarize(
+        summaryOf(setup, scopes, state, isEnd(state) ? this.#services.clock.now() : undefined),
+      );
+      return ok(undefined);
+    } finally {
+      await claim.release();
+    }
+  }
+
+  #context(): { now: number; random: () => number } {
+    return { now: this.#services.clock.now(), random: () => this.#services.random.next() };
+  }
+
+  async #claim(run: RunId, what: string): Promise<RunClaim> {
+    const claim = await this.#services.control.claim(run);
+    if (claim !== undefined) return claim;
+    throw new SymphonyError("busy", `Cannot ${what} run ${run}: another process is carrying it out`, {
+      hint: "Wait for it, or cancel the run from here; the other process takes the command",
+    });
+  }
+
+  #loop(parts: {
+    scopes: RunScopes;
+    setup: RunSetup;
+    values: RunValues;
+    log: RunLog;
+    listener: Listener;
+    claim: RunClaim;
+    isResumed?: boolean;
+  }): RunHandle {
+    const { claim, isResumed, ...rest } = parts;
+    const loop = new RunLoop({ services: this.#services, ...rest, stopped: () => claim.release() });
+    loop.begin(isResumed === true);
+    return loop;
+  }
+
+  async #recover(run: RunId): Promise<Recovered> {
+    const { pit, conductor } = this.#services;
+    const values = new RunValues(pit.artifacts);
+    const rank = (plan: Plan) => conductor.rank(plan);
+    const first = await firstEvent(pit.dag.replay(run));
+    if (first === undefined || first.type !== "run.created") {
+      throw new SymphonyError("corrupt", `Cannot read run ${run}: its log does not begin with run.created`);
+    }
+    const kept = await readDefinition(pit.artifacts, first.definition);
+    const current = await this.#catalog();
+    const catalog: Catalog = {
+      ...current,
+      nodes: new Map([...kept.catalog.nodes, ...current.nodes]),
+      tasks: new Map([...kept.catalog.tasks, ...current.tasks]),
+    };
+    const plan = planOf(kept.definition, kept.catalog);
+    const checkpoint = await pit.dag.loadCheckpoint(run);
+    const scopes = checkpoint === undefined
+      ? new RunScopes(plan, first.inputs, { values, rank })
+      : decodeCheckpoint(checkpoint.bytes, plan, { values, rank });
+    let nextSeq = checkpoint?.nextSeq ?? 0;
+    let last: LoggedEvent = first;
+    for await (const batch of pit.dag.replay(run, nextSeq)) {
+      for (const event of batch) {
+        scopes.replay(event);
+        nextSeq = event.seq + 1;
+        last = event;
+      }
+    }
+    const setup: RunSetup = {
+      run,
+      definition: first.definition,
+      catalog,
+      workspace: first.workspace,
+      mayWrite: first.mayWrite,
+      concurrency: kept.definition.concurrency ?? DEFAULT_CONCURRENCY,
+      startedAt: first.at,
+    };
+    return { scopes, setup, values, nextSeq, last };
+  }
+}
+
+function planOf(definition: StartRequest["definition"], catalog: Catalog): Plan {
+  const { plan, problems } = makePlan(definition, catalog);
+  if (plan !== undefined) return plan;
+  const first = problems.find(({ severity }) => severity === "error");
+  throw new SymphonyError(
+    "bad-workflow",
+    first === undefined ? "Cannot plan workflow" : `${first.path}: ${first.message}`,
+  );
+}
+
+function deliverTo(listener: Listener): (event: LoggedEvent) => void {
+  return (event) => listener({ durable: true, event });
+}
+
+async function firstEvent(batches: AsyncIterable<readonly LoggedEvent[]>): Promise<LoggedEvent | undefined> {
+  for await (const batch of batches) if (batch[0] !== undefined) return batch[0];
+  return undefined;
+}
+
+function isEnd(state: RunStateName): boolean {
+  return state === "completed" || state === "failed" || state === "cancelled";
+}
+
+function summaryOf(setup: RunSetup, scopes: RunScopes, state: RunStateName, endedAt?: number) {
+  const workflow = scopes.root.plan.definition.id;
+  return {
+    run: setup.run,
+    workflow,
+    state,
+    startedAt: setup.startedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
+}
+
+/** The handle of a run that has ended already: its last event is delivered again. */
+async function endedHandle(
+  { scopes, setup, values }: Recovered,
+  state: RunStateName,
+  listener: Listener,
+  last: LoggedEvent,
+): Promise<RunHandle> {
+  const { root } = scopes;
+  const outputs = root.outputs === undefined ? {} : await values.load(root.outputs) as RunOutcome["outputs"];
+  const outcome: RunOutcome = {
+    run: setup.run,
+    state,
+    outputs,
+    degraded: root.degraded,
+    ...(root.failure === undefined ? {} : { failure: root.failure }),
+  };
+  deliverTo(listener)(last);
+  return {
+    run: setup.run,
+    done: Promise.resolve(outcome),
+    command: () => ({ ok: false, error: { reason: `the run is ${state}`, legal: [] } }),
+    progress: () => ({ state, nodes: [], elapsedMs: 0, etaMs: undefined }),
+  };
+}
