@@ -22,6 +22,7 @@ export type {
   FileEntry,
   FilesCapability,
   GitCapability,
+  GitCommit,
   InstrumentContext,
   InstrumentReply,
   InstrumentRequest,
