@@ -1,0 +1,148 @@
+/**
+ * Permissions: what a manifest may ask for, how a grant names it, and the verdict. Pure; who stores grants and who asks
+ * the person lives outside.
+ *
+ * Invariants: (1) what the manifest does not ask for is denied, whatever was granted; (2) a secret and an unnamed host
+ * (`*`) are never allowed by policy, only by a grant; (3) a grant that has run out counts as none.
+ *
+ * @module
+ */
+
+/** One thing that a manifest asks for, with the reason that the person reads. */
+export type Permission =
+  | { readonly kind: "files"; readonly access: "read" | "write"; readonly reason: string }
+  | { readonly kind: "git"; readonly reason: string }
+  | { readonly kind: "artifacts"; readonly reason: string }
+  | { readonly kind: "net"; readonly hosts: readonly string[]; readonly reason: string }
+  | SecretPermission;
+
+/** A secret that the core attaches as a header to requests to `hosts`; the extension never sees it. */
+export interface SecretPermission {
+  readonly kind: "secret";
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly header: string;
+  readonly prefix: string;
+  /** The environment variable that holds it, unless the grant names another source. */
+  readonly env?: string;
+  readonly reason: string;
+}
+
+/** What is asked at the moment of use, as a grant names it. */
+export type PermissionKey =
+  | "files:read"
+  | "files:write"
+  | "git"
+  | "artifacts"
+  | `net:${string}`
+  | `secret:${string}`;
+
+export type GrantScope =
+  | { readonly kind: "once" }
+  | { readonly kind: "session" }
+  | { readonly kind: "always" }
+  | { readonly kind: "until"; readonly atMs: number };
+
+export interface Grant {
+  readonly extension: string;
+  /** A PermissionKey; `net:` takes host patterns. */
+  readonly permission: string;
+  readonly verdict: "allow" | "deny";
+  readonly scope: GrantScope;
+  /** For a secret: the environment variable to take it from. */
+  readonly env?: string;
+}
+
+export interface Verdict {
+  readonly verdict: "allowed" | "denied" | "prompt";
+  readonly reason: string;
+}
+
+/** Whether the extension came with the product or from somebody else. */
+export type Origin = "bundled" | "third-party";
+
+export interface Asker {
+  readonly extension: string;
+  readonly origin: Origin;
+  readonly permissions: readonly Permission[];
+}
+
+/** Decides whether `asker` may do `key` now; `nowMs` is Unix time. */
+export function verdictOn(
+  asker: Asker,
+  key: PermissionKey,
+  grants: readonly Grant[],
+  nowMs: number,
+): Verdict {
+  const asked = asker.permissions.find((permission) => covers(permission, key));
+  if (asked === undefined) return { verdict: "denied", reason: `its manifest does not ask for ${key}` };
+  const inForce = grants.filter((grant) =>
+    grant.extension === asker.extension && keyMatches(grant.permission, key) && isInForce(grant, nowMs)
+  );
+  if (inForce.some((grant) => grant.verdict === "deny")) {
+    return { verdict: "denied", reason: "it was refused" };
+  }
+  if (inForce.length > 0) return { verdict: "allowed", reason: `granted (${inForce[0]?.scope.kind})` };
+  const byPolicy = asker.origin === "bundled" && asked.kind !== "secret" && !onlyByWildcard(asked, key);
+  if (byPolicy) return { verdict: "allowed", reason: "it is bundled and its manifest asks for it" };
+  return { verdict: "prompt", reason: `${key} was not granted to it; it asks because: ${asked.reason}` };
+}
+
+/** The keys that a manifest's permission stands for. */
+export function keysOf(permission: Permission): readonly PermissionKey[] {
+  switch (permission.kind) {
+    case "files":
+      return [`files:${permission.access}`];
+    case "net":
+      return permission.hosts.map((host): PermissionKey => `net:${host}`);
+    case "secret":
+      return [`secret:${permission.name}`];
+    default:
+      return [permission.kind];
+  }
+}
+
+/** True where `pattern` (`host`, `host:port`, `*.host` or `*`) takes in `host` at `port`; case does not matter. */
+export function hostMatches(pattern: string, host: string, port: number): boolean {
+  const [name, patternPort] = splitHost(pattern.toLowerCase());
+  if (patternPort !== undefined && patternPort !== port) return false;
+  const found = unbracketed(host.toLowerCase());
+  if (name === "*") return true;
+  if (name.startsWith("*.")) return found.endsWith(name.slice(1)) && found.length > name.length - 1;
+  return found === name;
+}
+
+/** `host:port` into its parts; an IPv6 address stands in brackets. */
+export function splitHost(text: string): readonly [string, number | undefined] {
+  const match = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text);
+  if (match === null) return [unbracketed(text), undefined];
+  return [unbracketed(match[1] ?? ""), match[2] === undefined ? undefined : Number(match[2])];
+}
+
+function unbracketed(host: string): string {
+  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
+}
+
+function covers(permission: Permission, key: PermissionKey): boolean {
+  if (permission.kind !== "net") return keysOf(permission).includes(key);
+  return key.startsWith("net:") && permission.hosts.some((pattern) => netKeyMatches(pattern, key));
+}
+
+function keyMatches(granted: string, key: PermissionKey): boolean {
+  if (granted === key) return true;
+  return granted.startsWith("net:") && key.startsWith("net:") && netKeyMatches(granted.slice(4), key);
+}
+
+function netKeyMatches(pattern: string, key: string): boolean {
+  const [host, port] = splitHost(key.slice(4));
+  return hostMatches(pattern, host, port ?? 443);
+}
+
+function onlyByWildcard(permission: Permission, key: PermissionKey): boolean {
+  if (permission.kind !== "net") return false;
+  return !permission.hosts.some((pattern) => !pattern.startsWith("*") && netKeyMatches(pattern, key));
+}
+
+function isInForce(grant: Grant, nowMs: number): boolean {
+  return grant.scope.kind !== "until" || nowMs < grant.scope.atMs;
+}

@@ -1,0 +1,77 @@
+/**
+ * Addresses that a granted public name must not lead to: this machine, private networks, link-local and metadata
+ * services. A host that the manifest names as such an address (`127.0.0.1`, `localhost`) was granted with open eyes.
+ *
+ * @module
+ */
+
+import { lookup } from "node:dns/promises";
+import { messageOf } from "../../core/errors.ts";
+import { hostMatches, type Permission } from "../../core/policy/permission.ts";
+import { ExtensionFailure } from "../sdk/failure.ts";
+
+/** @throws ExtensionFailure where `hostname` resolves to an inner address and was not granted by that very name. */
+export async function refuseInnerAddress(
+  hostname: string,
+  port: number,
+  permissions: readonly Permission[],
+): Promise<void> {
+  const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+  const literal = isAddress(host);
+  if (literal || host === "localhost") {
+    if (isInner(host) && !namedOutright(hostname, port, permissions)) throw inner(host, host);
+    return;
+  }
+  for (const { address } of await resolved(host)) {
+    if (isInner(address)) throw inner(host, address);
+  }
+}
+
+/** True for `localhost`, loopback, private, link-local, shared, reserved and multicast addresses. */
+export function isInner(address: string): boolean {
+  if (address === "localhost" || address.endsWith(".localhost")) return true;
+  const mapped = /^::(?:ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped !== null) return isInnerV4(mapped[1] ?? "");
+  return address.includes(":") ? isInnerV6(address.toLowerCase()) : isInnerV4(address);
+}
+
+function isInnerV4(address: string): boolean {
+  const [a = 0, b = 0] = address.split(".").map(Number);
+  if (a === 0 || a === 10 || a === 127 || a >= 224) return true;
+  if (a === 100) return b >= 64 && b <= 127;
+  if (a === 169) return b === 254;
+  if (a === 172) return b >= 16 && b <= 31;
+  return a === 192 && (b === 168 || b === 0) || a === 198 && (b === 18 || b === 19);
+}
+
+function isInnerV6(address: string): boolean {
+  if (address === "::" || address === "::1") return true;
+  if (address.startsWith("::")) return true;
+  // fc00::/7 unique local, fe80::/10 link-local, fec0::/10 site-local, ff00::/8 multicast, 64:ff9b::/96 NAT64, 2002::/16.
+  return /^(f[cd]|fe[89a-f]|ff)/.test(address) || address.startsWith("64:ff9b:") ||
+    address.startsWith("2002:");
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(":") || /^\d+\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function namedOutright(hostname: string, port: number, permissions: readonly Permission[]): boolean {
+  return permissions.some((permission) =>
+    permission.kind === "net" &&
+    permission.hosts.some((pattern) => !pattern.startsWith("*") && hostMatches(pattern, hostname, port))
+  );
+}
+
+async function resolved(host: string): Promise<readonly { address: string }[]> {
+  try {
+    return await lookup(host, { all: true });
+  } catch (cause) {
+    throw new ExtensionFailure("connection", `Cannot resolve ${host}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function inner(host: string, address: string): ExtensionFailure {
+  const message = `Cannot reach ${host}: it leads to ${address}, an address of this machine or its network`;
+  return new ExtensionFailure("permission", message);
+}

@@ -1,0 +1,66 @@
+/**
+ * The capabilities of one call: the only way from an extension's code to the world. Dispatch is by a table without
+ * prototype, so no inherited name is callable; how many may be in flight is bounded.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../../core/json.ts";
+import { ExtensionFailure } from "../sdk/failure.ts";
+import type { CallScope, Operation, Reply } from "./capability.ts";
+import { Exchanges } from "./exchange.ts";
+import { fileOperations } from "./files.ts";
+import { gitOperations } from "./git.ts";
+import { storedOperations } from "./stored.ts";
+
+/** Most capability calls that one call may have in flight. */
+const MOST_IN_FLIGHT = 256;
+
+/** The open capabilities of one call. */
+export class Capabilities {
+  readonly #table: Readonly<Record<string, Operation>>;
+  readonly #exchanges: Exchanges;
+  #inFlight = 0;
+  #closed = false;
+
+  constructor(scope: CallScope) {
+    this.#exchanges = new Exchanges(scope);
+    const table: Record<string, Operation> = Object.create(null);
+    const parts = [
+      fileOperations(scope),
+      gitOperations(scope),
+      storedOperations(scope),
+      this.#exchanges.operations(),
+    ];
+    this.#table = Object.assign(table, ...parts);
+  }
+
+  /** Carries out one operation. @throws ExtensionFailure */
+  async call(operation: string, args: JsonObject, bytes?: Uint8Array<ArrayBuffer>): Promise<Reply> {
+    const run = this.#table[operation];
+    if (run === undefined) {
+      throw new ExtensionFailure("permission", `There is no capability "${operation.slice(0, 100)}"`);
+    }
+    if (this.#closed) {
+      throw new ExtensionFailure("permission", "The call is over: its capabilities are closed");
+    }
+    if (this.#inFlight >= MOST_IN_FLIGHT) {
+      throw new ExtensionFailure(
+        "thrown",
+        `Over ${MOST_IN_FLIGHT} capability calls are in flight: await some first`,
+      );
+    }
+    this.#inFlight++;
+    try {
+      return await run(args, bytes);
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  /** Ends what is still open. Repeating is harmless. */
+  close(): void {
+    this.#closed = true;
+    this.#exchanges.close();
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * HTTP exchanges of one call. A response's body waits here and is pulled piece by piece, so nothing is read faster than
+ * the extension takes it.
+ *
+ * Invariants: (1) every address that is connected to, redirects included, is granted; (2) a granted public name that
+ * resolves to a loopback, private or link-local address is refused; (3) a secret goes only to its hosts, over TLS or to
+ * this machine, and an extension's own header of that name never replaces it.
+ *
+ * @module
+ */
+
+import type { Json, JsonObject } from "../../core/json.ts";
+import { own } from "../../core/json.ts";
+import { messageOf } from "../../core/errors.ts";
+import { hostMatches } from "../../core/policy/permission.ts";
+import { ExtensionFailure } from "../sdk/failure.ts";
+import { refuseInnerAddress } from "./address.ts";
+import { type CallScope, demand, type Operation, type Reply, textArgument } from "./capability.ts";
+
+const MOST_REDIRECTS = 10;
+const MOST_OPEN = 64;
+const MOST_BODY_BYTES = 1 << 30;
+const PIECE_BYTES = 256 << 10;
+
+/** Headers that the connection sets itself, or that would let a request pose as another host. */
+const OWN_HEADERS = new Set([
+  "host",
+  "connection",
+  "content-length",
+  "transfer-encoding",
+  "upgrade",
+  "proxy-authorization",
+]);
+
+interface Exchange {
+  readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly abort: AbortController;
+  rest: Uint8Array | undefined;
+  received: number;
+}
+
+interface Outgoing {
+  url: URL;
+  method: string;
+  headers: Headers;
+  body: Uint8Array<ArrayBuffer> | undefined;
+}
+
+export class Exchanges {
+  readonly #scope: CallScope;
+  readonly #open = new Map<number, Exchange>();
+  #nextId = 1;
+
+  constructor(scope: CallScope) {
+    this.#scope = scope;
+  }
+
+  /** The operations `fetch.*`. */
+  operations(): Readonly<Record<string, Operation>> {
+    return {
+      "fetch.open": (args, bytes) => this.#start(args, bytes),
+      "fetch.pull": (args) => this.#pull(own(args, "id")),
+      "fetch.cancel": (args) => {
+        this.#end(own(args, "id"));
+        return Promise.resolve({ value: null });
+      },
+    };
+  }
+
+  /** Breaks off every exchange. */
+  close(): void {
+    for (const id of [...this.#open.keys()]) this.#end(id);
+  }
+
+  async #start(args: JsonObject, body: Uint8Array<ArrayBuffer> | undefined): Promise<Reply> {
+    if (this.#open.size >= MOST_OPEN) {
+      throw new ExtensionFailure("thrown", `Over ${MOST_OPEN} responses are open: read or cancel some first`);
+    }
+    const mode = own(args, "redirect");
+    const outgoing = outgoingOf(args, body);
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, this.#scope.signal]);
+    for (let redirects = 0;; redirects++) {
+      const response = await this.#send(outgoing, signal);
+      const location = response.headers.get("location");
+      const redirected = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
+      if (!redirected || mode === "manual") return this.#keep(response, outgoing.url, redirects > 0, abort);
+      await response.body?.cancel();
+      if (mode === "error") {
+        throw new ExtensionFailure("connection", `"${outgoing.url.host}" redirects elsewhere`);
+      }
+      if (redirects === MOST_REDIRECTS) {
+        throw new ExtensionFailure(
+          "connection",
+          `"${outgoing.url.host}" redirects over ${MOST_REDIRECTS} times`,
+        );
+      }
+      redirect(outgoing, response.status, location);
+    }
+  }
+
+  async #send(outgoing: Outgoing, signal: AbortSignal): Promise<Response> {
+    const { url, method, body } = outgoing;
+    const port = portOf(url);
+    demand(this.#scope.authority, `net:${url.hostname}:${port}`);
+    await refuseInnerAddress(url.hostname, port, this.#scope.authority.permissions);
+    signal.throwIfAborted();
+    const headers = this.#withSecrets(url, port, outgoing.headers);
+    try {
+      return await fetch(url, {
+        method,
+        headers,
+        redirect: "manual",
+        signal,
+        ...(body === undefined ? {} : { body }),
+      });
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw new ExtensionFailure("connection", `Cannot reach ${url.host}: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  #withSecrets(url: URL, port: number, given: Headers): Headers {
+    const headers = new Headers(given);
+    for (const permission of this.#scope.authority.permissions) {
+      if (permission.kind !== "secret") continue;
+      if (!permission.hosts.some((pattern) => hostMatches(pattern, url.hostname, port))) continue;
+      const value = this.#scope.authority.secret(permission);
+      headers.delete(permission.header);
+      if (value === undefined) continue;
+      if (url.protocol !== "https:" && !isThisMachine(url.hostname)) {
+        throw new ExtensionFailure(
+          "permission",
+          `Secret "${permission.name}" is not sent to ${url.host} without TLS`,
+        );
+      }
+      headers.set(permission.header, permission.prefix + value);
+    }
+    return headers;
+  }
+
+  #keep(response: Response, url: URL, redirected: boolean, abort: AbortController): Reply {
+    const id = this.#nextId++;
+    const reader = response.body?.getReader();
+    this.#open.set(id, { reader, abort, rest: undefined, received: 0 });
+    // The body arrives decoded, so the headers that describe its coded form would be false.
+    const headers = [...response.headers].filter(([name]) =>
+      name !== "content-encoding" && name !== "content-length" && name !== "set-cookie"
+    );
+    const { status, statusText } = response;
+    return { value: { id, status, statusText, url: url.href, redirected, headers: headers as Json } };
+  }
+
+  async #pull(id: Json | undefined): Promise<Reply> {
+    const exchange = typeof id === "number" ? this.#open.get(id) : undefined;
+    if (exchange === undefined) return { value: null };
+    const piece = exchange.rest ?? await this.#next(exchange, id);
+    if (piece === undefined) {
+      this.#end(id);
+      return { value: null };
+    }
+    exchange.rest = piece.length > PIECE_BYTES ? piece.subarray(PIECE_BYTES) : undefined;
+    return { value: null, bytes: new Uint8Array(piece.subarray(0, PIECE_BYTES)) };
+  }
+
+  async #next(exchange: Exchange, id: Json | undefined): Promise<Uint8Array | undefined> {
+    try {
+      for (;;) {
+        const read = await exchange.reader?.read();
+        if (read === undefined || read.done) return undefined;
+        exchange.received += read.value.length;
+        if (exchange.received > MOST_BODY_BYTES) {
+          throw new ExtensionFailure("input", `The response is over ${MOST_BODY_BYTES} bytes`);
+        }
+        if (read.value.length > 0) return read.value;
+      }
+    } catch (cause) {
+      this.#end(id);
+      if (cause instanceof ExtensionFailure) throw cause;
+      throw new ExtensionFailure("connection", `The response broke off: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  #end(id: Json | undefined): void {
+    if (typeof id !== "number") return;
+    const exchange = this.#open.get(id);
+    if (exchange === undefined) return;
+    this.#open.delete(id);
+    exchange.abort.abort();
+    exchange.reader?.cancel().catch(() => {});
+  }
+}
+
+function outgoingOf(args: JsonObject, body: Uint8Array<ArrayBuffer> | undefined): Outgoing {
+  const text = textArgument(args, "url");
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new ExtensionFailure(
+      "input",
+      `Cannot fetch "${text.slice(0, 200)}": expected an http or https address`,
+    );
+  }
+  url.username = "";
+  url.password = "";
+  const headers = new Headers();
+  const given = own(args, "headers");
+  for (const pair of Array.isArray(given) ? given : []) {
+    const [name, value] = Array.isArray(pair) ? pair : [];
+    if (typeof name !== "string" || typeof value !== "string") continue;
+    if (!OWN_HEADERS.has(name.toLowerCase())) headers.append(name, value);
+  }
+  return { url, method: textArgument(args, "method"), headers, body };
+}
+
+/** The next request, as the fetch standard says for each status; credentials do not follow to another origin. */
+function redirect(outgoing: Outgoing, status: number, location: string): void {
+  const target = URL.parse(location, outgoing.url);
+  if (target === null || (target.protocol !== "http:" && target.protocol !== "https:")) {
+    throw new ExtensionFailure(
+      "connection",
+      `"${outgoing.url.host}" redirects to "${location.slice(0, 200)}"`,
+    );
+  }
+  if (target.origin !== outgoing.url.origin) {
+    for (const name of ["authorization", "cookie", "x-api-key", "api-key"]) outgoing.headers.delete(name);
+  }
+  const becomesGet = status === 303
+    ? outgoing.method !== "HEAD"
+    : status <= 302 && outgoing.method === "POST";
+  if (becomesGet) {
+    outgoing.method = "GET";
+    outgoing.body = undefined;
+    outgoing.headers.delete("content-type");
+  }
+  outgoing.url = target;
+}
+
+function portOf(url: URL): number {
+  return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

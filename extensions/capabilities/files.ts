@@ -1,0 +1,245 @@
+/**
+ * Files below the workspace: read, list, stat, and write where the run may write. Limits are per call.
+ *
+ * @module
+ */
+
+import { basename, dirname, join, relative, sep } from "node:path";
+import type { Json } from "../../core/json.ts";
+import { ExtensionFailure } from "../sdk/failure.ts";
+import { type CallScope, demand, type Operation, textArgument } from "./capability.ts";
+import { below, isWithin, openBelow, outside, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
+
+export interface FileLimits {
+  readonly fileBytes: number;
+  readonly readBytes: number;
+  readonly writeBytes: number;
+  readonly writes: number;
+  readonly entries: number;
+}
+
+export const fileLimits: FileLimits = {
+  fileBytes: 32 << 20,
+  readBytes: 2 ** 31,
+  writeBytes: 256 << 20,
+  writes: 10_000,
+  entries: 200_000,
+};
+
+/** The operations `files.*` of one call. */
+export function fileOperations(scope: CallScope, limits = fileLimits): Readonly<Record<string, Operation>> {
+  const files = new WorkspaceFiles(scope, limits);
+  return {
+    "files.read": async (args) => ({ value: null, bytes: await files.read(textArgument(args, "path")) }),
+    "files.list": async (args) => ({ value: await files.list(textArgument(args, "path")) }),
+    "files.stat": async (args) => ({ value: await files.stat(textArgument(args, "path")) }),
+    "files.write": async (args, bytes) => {
+      await files.write(textArgument(args, "path"), bytes ?? new Uint8Array(0));
+      return { value: null };
+    },
+    "files.remove": async (args) => {
+      await files.remove(textArgument(args, "path"));
+      return { value: null };
+    },
+  };
+}
+
+class WorkspaceFiles {
+  readonly #scope: CallScope;
+  readonly #limits: FileLimits;
+  #root: Promise<string> | undefined;
+  #readBytes = 0;
+  #writtenBytes = 0;
+  #writes = 0;
+
+  constructor(scope: CallScope, limits: FileLimits) {
+    this.#scope = scope;
+    this.#limits = limits;
+  }
+
+  #enter(key: "files:read" | "files:write"): Promise<string> {
+    demand(this.#scope.authority, key);
+    this.#scope.signal.throwIfAborted();
+    return this.#root ??= realRoot(this.#scope.workspace);
+  }
+
+  async read(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    const root = await this.#enter("files:read");
+    try {
+      const { file, info } = await openBelow(root, path);
+      using _closed = file;
+      this.#countRead(path, info.size);
+      return await readAll(file, info.size, this.#limits.fileBytes, path);
+    } catch (error) {
+      throw pathFailure(error, "read", path);
+    }
+  }
+
+  #countRead(path: string, size: number): void {
+    if (size > this.#limits.fileBytes) throw tooLarge(path, size, this.#limits.fileBytes);
+    this.#readBytes += size;
+    if (this.#readBytes > this.#limits.readBytes) {
+      const most = this.#limits.readBytes;
+      throw new ExtensionFailure(
+        "input",
+        `Cannot read "${path}": this call has read more than ${most} bytes`,
+      );
+    }
+  }
+
+  async list(path: string): Promise<Json> {
+    const root = await this.#enter("files:read");
+    try {
+      const real = await realBelow(root, path);
+      const names: string[] = [];
+      for await (const entry of Deno.readDir(real)) {
+        names.push(entry.name);
+        if (names.length > this.#limits.entries) {
+          throw new ExtensionFailure("input", `Cannot list "${path}": over ${this.#limits.entries} entries`);
+        }
+      }
+      names.sort();
+      const entries: Json[] = [];
+      for (let at = 0; at < names.length; at += 64) {
+        const some = names.slice(at, at + 64).map((name) => entryAt(join(real, name)));
+        for (const entry of await Promise.all(some)) if (entry !== null) entries.push(entry);
+      }
+      return entries;
+    } catch (error) {
+      throw pathFailure(error, "list", path);
+    }
+  }
+
+  async stat(path: string): Promise<Json> {
+    const root = await this.#enter("files:read");
+    const absolute = below(root, path);
+    if (absolute === root) return await entryAt(root);
+    try {
+      // The folder must lie inside; the last step is not followed, so a link is reported as a link.
+      const folder = await realBelow(root, dirname(absolute));
+      return await entryAt(join(folder, basename(absolute)));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+      throw pathFailure(error, "look at", path);
+    }
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    const { root, absolute } = await this.#enterToWrite(path);
+    this.#countWrite(path, bytes.length);
+    try {
+      const folder = await makeFolder(root, dirname(absolute));
+      await replaceFile(join(folder, basename(absolute)), bytes);
+    } catch (error) {
+      throw pathFailure(error, "write", path);
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    const { root, absolute } = await this.#enterToWrite(path);
+    this.#countWrite(path, 0);
+    try {
+      const folder = await realBelow(root, dirname(absolute));
+      const target = join(folder, basename(absolute));
+      if ((await Deno.lstat(target)).isDirectory) {
+        throw new ExtensionFailure("input", `Cannot remove "${path}": it is a folder`);
+      }
+      await Deno.remove(target);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      throw pathFailure(error, "remove", path);
+    }
+  }
+
+  async #enterToWrite(path: string): Promise<{ root: string; absolute: string }> {
+    const root = await this.#enter("files:write");
+    if (!this.#scope.mayWrite) {
+      const why = "this run may not write: start it with --allow-write or put a gate before the node";
+      throw new ExtensionFailure("permission", `Cannot write "${path}": ${why}`);
+    }
+    const absolute = below(root, path);
+    if (absolute === root) throw new ExtensionFailure("input", `Cannot write "${path}": it is the workspace`);
+    if (relative(root, absolute).split(sep).some((step) => step.toLowerCase() === ".git")) {
+      throw new ExtensionFailure("permission", `Cannot write "${path}": git's own folder is not writable`);
+    }
+    return { root, absolute };
+  }
+
+  #countWrite(path: string, size: number): void {
+    this.#writes++;
+    this.#writtenBytes += size;
+    if (this.#writes > this.#limits.writes || this.#writtenBytes > this.#limits.writeBytes) {
+      const { writes, writeBytes } = this.#limits;
+      throw new ExtensionFailure(
+        "permission",
+        `Cannot write "${path}": one call writes at most ${writes} files and ${writeBytes} bytes`,
+      );
+    }
+  }
+}
+
+function tooLarge(path: string, size: number, most: number): ExtensionFailure {
+  return new ExtensionFailure("input", `Cannot read "${path}": ${size} bytes are over the limit of ${most}`);
+}
+
+async function readAll(file: Deno.FsFile, size: number, most: number, path: string) {
+  // The file may grow while it is read, so its stated size is only where the buffer starts.
+  let buffer = new Uint8Array(size + 1);
+  let length = 0;
+  for (;;) {
+    const count = await file.read(buffer.subarray(length));
+    if (count === null) return buffer.slice(0, length);
+    length += count;
+    if (length > most) throw tooLarge(path, length, most);
+    if (length === buffer.length) {
+      const larger = new Uint8Array(buffer.length * 2);
+      larger.set(buffer);
+      buffer = larger;
+    }
+  }
+}
+
+async function entryAt(path: string): Promise<Json> {
+  try {
+    const info = await Deno.lstat(path);
+    const kind = info.isFile ? "file" : info.isDirectory ? "directory" : info.isSymlink ? "symlink" : "other";
+    return { name: basename(path), kind, sizeBytes: info.size, modifiedMs: info.mtime?.getTime() ?? 0 };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    throw error;
+  }
+}
+
+/** Makes the folders down to `folder`, none of them through a link that leads out; gives the real path. */
+async function makeFolder(root: string, folder: string): Promise<string> {
+  let real = root;
+  for (const step of relative(root, folder).split(sep).filter((part) => part !== "")) {
+    const next = join(real, step);
+    await Deno.mkdir(next).catch((error) => {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    });
+    real = await Deno.realPath(next);
+    if (!isWithin(root, real)) throw outside(folder);
+  }
+  return real;
+}
+
+/** Puts `bytes` at `path` in one step: a reader sees the old content or the new. */
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const before = await Deno.lstat(path).catch(() => undefined);
+  if (before?.isDirectory) {
+    throw new ExtensionFailure("input", `Cannot write "${basename(path)}": it is a folder`);
+  }
+  const temporary = join(dirname(path), `.${crypto.randomUUID()}.symphony-tmp`);
+  try {
+    const options: Deno.OpenOptions = { write: true, createNew: true };
+    if (before?.isFile && before.mode !== null) options.mode = before.mode & 0o777;
+    using file = await Deno.open(temporary, options);
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.syncData();
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Artifacts and the extension's own assets.
+ *
+ * @module
+ */
+
+import { artifactId } from "../../core/ids.ts";
+import type { ArtifactMeta } from "../../core/ports/artifact.ts";
+import { ExtensionFailure } from "../sdk/failure.ts";
+import { type CallScope, demand, type Operation, optionalText, textArgument } from "./capability.ts";
+
+/** The operations `artifacts.*` and `assets.*` of one call. */
+export function storedOperations(scope: CallScope): Readonly<Record<string, Operation>> {
+  return {
+    "artifacts.put": async (args, bytes) => {
+      demand(scope.authority, "artifacts");
+      const type = optionalText(args, "type");
+      const name = optionalText(args, "name");
+      const meta: ArtifactMeta = {
+        origin: {
+          run: scope.run,
+          node: scope.node,
+          ...(scope.item === undefined ? {} : { item: scope.item }),
+        },
+        ...(type === undefined ? {} : { type: type.slice(0, 200) }),
+        ...(name === undefined ? {} : { name: name.slice(0, 500) }),
+      };
+      return { value: await scope.artifacts.put(bytes ?? new Uint8Array(0), meta) };
+    },
+    "artifacts.get": async (args) => {
+      demand(scope.authority, "artifacts");
+      const id = textArgument(args, "id");
+      const bytes = /^[0-9a-f]{64}$/.test(id) ? await scope.artifacts.get(artifactId(id)) : undefined;
+      if (bytes === undefined) {
+        throw new ExtensionFailure("input", `Cannot get artifact "${id.slice(0, 80)}": unknown`);
+      }
+      return { value: null, bytes: new Uint8Array(bytes) };
+    },
+    "assets.bytes": async (args) => {
+      const name = textArgument(args, "name");
+      const bytes = await scope.asset(name);
+      if (bytes === undefined) {
+        throw new ExtensionFailure("input", `Cannot read asset "${name}": the manifest lists no such asset`);
+      }
+      return { value: null, bytes };
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * Builds the context that a handler is given, over a CapabilityClient. Runs where the extension's code runs: in its
+ * worker, or in process for tests.
+ *
+ * @module
+ */
+
+import type { FileEntry, GitCommit, InstrumentContext } from "../context.ts";
+import { ExtensionFailure } from "../failure.ts";
+import type { CapabilityClient, Plain, RuntimeEvent } from "./client.ts";
+import { fetchThrough } from "./fetch.ts";
+
+export interface ContextSetup {
+  readonly signal: AbortSignal;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly emit: (event: RuntimeEvent) => void;
+}
+
+/** The context of one call. */
+export function createContext(client: CapabilityClient, setup: ContextSetup): InstrumentContext {
+  const { signal, emit } = setup;
+  return {
+    signal,
+    attempt: setup.attempt,
+    idempotencyKey: setup.idempotencyKey,
+    config: setup.config,
+    files: filesOf(client),
+    git: gitOf(client),
+    assets: { bytes: async (name) => bytesOf(await client.call("assets.bytes", { name })) },
+    artifacts: {
+      put: async (bytes, options) => {
+        const { type = null, name = null } = options ?? {};
+        return (await client.call("artifacts.put", { type, name }, owned(bytes))).value as string;
+      },
+      get: async (id) => bytesOf(await client.call("artifacts.get", { id })),
+    },
+    fetch: fetchThrough(client, signal),
+    progress: (done, total, note) =>
+      emit({
+        kind: "progress",
+        done,
+        ...(total === undefined ? {} : { total }),
+        ...(note === undefined ? {} : { note }),
+      }),
+    log: (level, text) => emit({ kind: "log", level, text: String(text) }),
+    token: (text) => emit({ kind: "token", text: String(text) }),
+  };
+}
+
+function filesOf(client: CapabilityClient): InstrumentContext["files"] {
+  const read = async (path: string) => bytesOf(await client.call("files.read", { path }));
+  return {
+    read,
+    readText: async (path) => textOf(await read(path), path),
+    list: async (path) => (await client.call("files.list", { path })).value as unknown as FileEntry[],
+    stat: async (path) => {
+      const found = (await client.call("files.stat", { path })).value;
+      return found === null ? undefined : found as unknown as FileEntry;
+    },
+    write: async (path, content) => {
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : owned(content);
+      await client.call("files.write", { path }, bytes);
+    },
+    remove: async (path) => void (await client.call("files.remove", { path })),
+  };
+}
+
+function gitOf(client: CapabilityClient): InstrumentContext["git"] {
+  return {
+    log: async (options = {}) =>
+      (await client.call("git.log", options as Record<string, Plain>)).value as unknown as GitCommit[],
+    diff: async (options = {}) => {
+      const reply = await client.call("git.diff", options as Record<string, Plain>);
+      return new TextDecoder().decode(bytesOf(reply));
+    },
+    tags: async () =>
+      (await client.call("git.tags", {})).value as unknown as {
+        name: string;
+        commit: string;
+        atMs: number;
+      }[],
+    isRepository: async () => (await client.call("git.isRepository", {})).value as boolean,
+  };
+}
+
+function bytesOf(reply: { readonly bytes?: Uint8Array<ArrayBuffer> }): Uint8Array<ArrayBuffer> {
+  return reply.bytes ?? new Uint8Array(0);
+}
+
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(bytes);
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ExtensionFailure("input", `Cannot read "${path}" as text: its bytes are not UTF-8`, { cause });
+  }
+}
