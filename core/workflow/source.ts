@@ -55,6 +55,8 @@ export type Anchor = "name" | "value" | { readonly inString: number };
 
 export class Positions {
   readonly source: Source;
+  /** Names in `nodes` whose definition could not be read: references to them are not reported again. */
+  readonly unreadable: Set<string> = new Set();
   readonly #root: JsonNode | undefined;
   readonly #prefix: JsonPath;
   readonly #bodies = new Map<string, Positions>();
@@ -73,6 +75,11 @@ export class Positions {
   /** The positions of the body of a loop or sub-workflow; places are unknown for a body that was not parsed here. */
   body(node: string): Positions {
     return this.#bodies.get(node) ?? new Positions(this.source, undefined, [...this.#prefix, "nodes", node]);
+  }
+
+  /** The path from the root of the file. */
+  absolute(path: JsonPath): JsonPath {
+    return [...this.#prefix, ...path];
   }
 
   /** Where `path` stands: the deepest part of it that the file has. */
