@@ -44,14 +44,13 @@ const IMPURE = new Set([
 
 const IMPURE_MEMBERS = new Set(["Date.now", "Math.random"]);
 
-/** The path inside the repository, found by the top folder's name; undefined for files elsewhere. */
+const root = new URL("../", import.meta.url).pathname;
+
+/** The path inside the repository; a relative one is taken to start there. Undefined for files elsewhere. */
 function repositoryPath(file: string): string | undefined {
-  const parts = file.replaceAll("\\", "/").split("/");
-  const tops = [...Object.keys(MAY_IMPORT), "tests", "bench", "build"];
-  for (let at = 0; at < parts.length; at++) {
-    if (tops.includes(parts[at] as string)) return parts.slice(at).join("/");
-  }
-  return undefined;
+  const path = file.replaceAll("\\", "/");
+  if (path.startsWith(root)) return path.slice(root.length);
+  return path.startsWith("/") ? undefined : path;
 }
 
 /** Why `specifier` may not be imported by the file at `path`; undefined where it may. */
