@@ -6,8 +6,8 @@
 
 import { parseArgs } from "node:util";
 import { SymphonyError } from "../core/errors.ts";
+import { didYouMean } from "../core/workflow/suggest.ts";
 import type { Arguments, Command, Flag } from "./command.ts";
-import { suggestion } from "./suggest.ts";
 
 /** Reads the words after the command's name. @throws SymphonyError `bad-input` naming the word and what would be right. */
 export function parseArguments(command: Command, words: readonly string[]): Arguments {
@@ -51,7 +51,10 @@ function flagValue(
   const flag = command.flags.find((known) => `--${known.name}` === rawName);
   if (flag === undefined) {
     const known = command.flags.map((known) => `--${known.name}`);
-    throw wrong(command, `Unknown flag "${rawName}" for ${command.path}: ${suggestion(rawName, known)}`);
+    throw wrong(
+      command,
+      `Unknown flag "${rawName}" for ${command.path}: ${didYouMean(rawName, known, "flags")}`,
+    );
   }
   if (flag.value === undefined) {
     if (value !== undefined) {

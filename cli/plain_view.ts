@@ -33,8 +33,11 @@ export class PlainView implements RunView {
     return this.#lines.broken;
   }
 
-  attach(handle: RunHandle): void {
+  attach(handle: RunHandle, account: RunAccount): void {
     this.#say(`run ${handle.run}`);
+    for (const node of account.nodes.values()) {
+      if (node.count !== undefined && !isSettled(node)) this.#fans.set(node, doneOf(node));
+    }
     this.#plan();
   }
 

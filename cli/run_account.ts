@@ -56,7 +56,8 @@ export class RunAccount {
   state: RunStateName = "pending";
   createdAt: number | undefined;
   endedAt: number | undefined;
-  events = 0;
+  /** Sequence number of the last event taken in; -1 before the first. */
+  lastSeq = -1;
   failure: (NodeFailure & { readonly node?: NodeId }) | undefined;
   outputs: ValueRef | undefined;
   inputs: Readonly<Record<string, unknown>> = {};
@@ -70,9 +71,10 @@ export class RunAccount {
     return [...this.#waiting.values()];
   }
 
-  /** Takes in the next event; gives the account of its node, if it is about one. */
+  /** Takes in the next event; gives the account of its node, if it is about one. An event seen before is ignored. */
   add(event: LoggedEvent): NodeAccount | undefined {
-    this.events++;
+    if (event.seq <= this.lastSeq) return undefined;
+    this.lastSeq = event.seq;
     if (!("node" in event) || event.type === "run.failed") {
       this.#addRunEvent(event);
       return undefined;

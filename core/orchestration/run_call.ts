@@ -87,11 +87,10 @@ export class RunCalls {
       this.#done(scope, unit, { type, task, definition, started }, held, result);
 
     if (lease !== noLease) {
-      this.#driver.track(
-        scope,
-        unit,
-        async (signal) => done(lease, await this.#call(scope, unit, lease, request, definition, signal)),
-      );
+      this.#driver.track(scope, unit, (signal) => {
+        const result = this.#call(scope, unit, lease, request, definition, signal);
+        return result instanceof Promise ? result.then((later) => done(lease, later)) : done(lease, result);
+      });
       return;
     }
     this.#driver.track(scope, unit, async (signal) => {
@@ -116,23 +115,25 @@ export class RunCalls {
     });
   }
 
-  async #call(
+  /** The call's result, at once where the extension gives it at once. Never throws. */
+  #call(
     scope: RunScope,
     unit: Unit,
     lease: Lease,
     request: CallRequest,
     definition: CallNode,
     signal: AbortSignal,
-  ): Promise<CallResult> {
+  ): CallResult | Promise<CallResult> {
     const { pit, extensions } = this.#driver.services;
     try {
-      return await extensions.call(pit.pool.instanceOf(lease), request, {
+      const result = extensions.call(pit.pool.instanceOf(lease), request, {
         signal,
         ...(definition.timeoutMs === undefined ? {} : { timeoutMs: definition.timeoutMs }),
         onEvent: (event) => this.#driver.say(scope, unit, event),
       });
+      return result instanceof Promise ? result.catch(crashOf) : result;
     } catch (error) {
-      return { ok: false, failure: { class: "crash", message: messageOf(error) } };
+      return crashOf(error);
     }
   }
 
@@ -250,6 +251,10 @@ export class RunCalls {
     if (tried === undefined) this.#tried.set(at, [type]);
     else tried.push(type);
   }
+}
+
+function crashOf(error: unknown): CallResult {
+  return { ok: false, failure: { class: "crash", message: messageOf(error) } };
 }
 
 function key(scope: RunScope, unit: Unit): string {

@@ -36,7 +36,8 @@ import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
 import type { RunValues } from "./run_values.ts";
-import { isIdleWaiting, isSettled, nextWake, requeueRunning, runStateName, takeReady } from "./state.ts";
+import { nextReady, nextWake, orphans, requeue, wakeDue } from "./ready.ts";
+import { isIdleWaiting, isSettled, runStateName } from "./reading.ts";
 
 /** Units started before other work gets a turn. */
 const UNITS_PER_TURN = 256;
@@ -160,15 +161,18 @@ export class RunLoop implements RunHandle, Driver {
     });
   }
 
-  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => Promise<void>): void {
+  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => void | Promise<void>): void {
     const tracked: Tracked = { scope, unit, abort: new AbortController() };
     this.#tracked.add(tracked);
-    work(tracked.abort.signal).catch((error) => {
-      if (!this.#stopping) this.crash(error);
-    }).finally(() => {
+    const leave = () => {
       this.#tracked.delete(tracked);
       if (!this.#isPumping) this.#pump();
-    });
+    };
+    const working = work(tracked.abort.signal);
+    if (working === undefined) return leave();
+    working.catch((error) => {
+      if (!this.#stopping) this.crash(error);
+    }).finally(leave);
   }
 
   crash(error: unknown): void {
@@ -186,7 +190,9 @@ export class RunLoop implements RunHandle, Driver {
       if (resumed.ok) this.#apply(root, resumed.value);
     }
     for (const scope of [...this.#scopes.all()]) {
-      requeueRunning(scope.state, (node, item) => this.#scopes.hasBody(scope, { node, item }));
+      for (const unit of orphans(scope.state)) {
+        if (!this.#scopes.hasBody(scope, unit)) requeue(scope.state, unit.node, unit.item);
+      }
       this.#apply(scope, consequences(scope.state, this.#context()));
     }
   }
@@ -256,7 +262,7 @@ export class RunLoop implements RunHandle, Driver {
 
   #nextReady(): { scope: RunScope; unit: Unit } | undefined {
     for (const scope of this.#scopes.all()) {
-      const unit = takeReady(scope.state);
+      const unit = nextReady(scope.state);
       if (unit !== undefined) return { scope, unit };
     }
     return undefined;
@@ -315,10 +321,10 @@ export class RunLoop implements RunHandle, Driver {
 
   #wake(): void {
     const now = this.services.clock.now();
-    for (const scope of this.#scopes.all()) {
-      for (;;) {
-        const wake = nextWake(scope.state);
-        if (wake === undefined || wake.dueAt > now) break;
+    for (const scope of [...this.#scopes.all()]) {
+      wakeDue(scope.state, now);
+      // What is still due is a timed wait, which completes.
+      for (let wake = nextWake(scope.state); wake !== undefined && wake.dueAt <= now; wake = nextWake(scope.state)) {
         if (!this.report(scope, { type: "wake", node: wake.node, item: wake.item })) break;
       }
     }

@@ -50,7 +50,7 @@ export interface Driver {
   /** Passes on what a call says meanwhile. */
   say(scope: RunScope, unit: Unit, event: CallEvent): void;
   /** Runs `work` for a unit under an AbortSignal that fires when the run stops; the unit counts as busy meanwhile. */
-  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => Promise<void>): void;
+  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => void | Promise<void>): void;
   /** Something outside the run broke (disk, a bug): the run stops, resumable, and `done` rejects. */
   crash(error: unknown): void;
 }

@@ -17,6 +17,14 @@ import type { Expression, ExpressionProblem, Reference } from "./expression.ts";
 
 const MAX_TEXT = 10_000;
 const MAX_COMPREHENSIONS = 3;
+const MAX_PATH = 40;
+/** Words that are no names in CEL, and `cel` with its methods: left to the library. */
+const reserved = new Set(
+  ("as break const continue else false for function if import in let loop namespace null package prototype return " +
+    "true var void while cel __proto__ type int uint double bool string bytes list map dyn null_type").split(
+      " ",
+    ),
+);
 const comprehensions = new Set(["all", "exists", "exists_one", "existsOne", "filter", "map"]);
 
 const environment = numbersMix(
@@ -38,6 +46,8 @@ export function parseExpression(
     return refused(`Found an expression of ${text.length} characters: at most ${MAX_TEXT}`, 0, text.length);
   }
   if (text.trim() === "") return refused("Found an empty expression", 0, text.length);
+  const names = simplePath(text);
+  if (names !== undefined) return { expression: pathExpression(text, names), type: "dyn" };
   try {
     const run = environment.parse(text);
     const path = plainPath(run.ast);
@@ -61,6 +71,18 @@ export function parseExpression(
   } catch (error) {
     return { problem: problemOf(error, text) };
   }
+}
+
+/** Nearly all bindings are paths; with thousands of nodes it pays not to ask the library about them. */
+function simplePath(text: string): readonly string[] | undefined {
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(text)) return undefined;
+  const names = text.split(".");
+  return names.some((name) => reserved.has(name)) || names.length > MAX_PATH ? undefined : names;
+}
+
+function pathExpression(text: string, path: readonly string[]): Expression {
+  const references = [{ root: path[0] as string, port: path[1], offset: 0 }];
+  return { text, path, references, evaluate: (scope) => evaluated(text, () => walk(path, scope)) };
 }
 
 function refused(message: string, offset: number, length: number): { problem: ExpressionProblem } {

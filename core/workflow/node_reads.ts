@@ -1,0 +1,158 @@
+/**
+ * Everything a node reads: its expressions, parsed, with the names in them looked up. Reports names that mean nothing,
+ * and tells the plan of each edge.
+ *
+ * @module
+ */
+
+import type { JsonSchema } from "../json.ts";
+import { type CelType, parseExpression } from "./cel.ts";
+import type { NodeDefinition, WorkflowDefinition } from "./definition.ts";
+import type { Expression, Reference } from "./expression.ts";
+import type { NodePorts } from "./node_ports.ts";
+import type { Problem } from "./problem.ts";
+import type { Anchor, Fault, JsonPath, Positions } from "./source.ts";
+import { didYouMean, nearest } from "./suggest.ts";
+
+/** A parsed expression and where it stands. */
+export interface Read {
+  readonly expression: Expression;
+  readonly type: CelType;
+  readonly path: JsonPath;
+}
+
+/** Names beside the nodes and `inputs` that an expression may use where it stands. */
+export type LocalNames = ReadonlyMap<string, JsonSchema | undefined>;
+
+export interface Graph {
+  readonly definition: WorkflowDefinition;
+  readonly nodes: readonly NodeDefinition[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly ports: readonly NodePorts[];
+}
+
+type Parsed = ReturnType<typeof parseExpression>;
+
+export class NodeReads {
+  readonly #graph: Graph;
+  readonly #positions: Positions;
+  readonly #problems: Problem[];
+  readonly #parsed = new Map<string, Parsed>();
+  readonly usedInputs = new Set<string>();
+
+  constructor(graph: Graph, positions: Positions, problems: Problem[]) {
+    this.#graph = graph;
+    this.#positions = positions;
+    this.#problems = problems;
+  }
+
+  /** Reports a problem of this graph. */
+  fault(path: JsonPath, anchor: Anchor, fault: Fault): void {
+    this.#problems.push(this.#positions.problem(path, anchor, fault));
+  }
+
+  /** True where the file has such a node but it could not be read, which has been reported. */
+  isUnreadable(name: string): boolean {
+    return this.#positions.unreadable.has(name);
+  }
+
+  /** Parses and looks names up; `onNode` hears of each node that is read. Undefined for what has been reported. */
+  read(
+    text: string,
+    path: JsonPath,
+    local: LocalNames,
+    onNode: (index: number, reference: Reference) => void,
+  ): Read | undefined {
+    let parsed = this.#parsed.get(text);
+    if (parsed === undefined) this.#parsed.set(text, parsed = parseExpression(text));
+    if ("problem" in parsed) {
+      const { message, offset } = parsed.problem;
+      const hint = expressionHint(message);
+      this.fault(path, { inString: offset }, {
+        code: "bad-expression",
+        message: `${message} in "${clip(text)}"`,
+        hint,
+      });
+      return undefined;
+    }
+    let isSound = true;
+    for (const reference of parsed.expression.references) {
+      if (!this.#lookUp(reference, path, local, onNode)) isSound = false;
+    }
+    return isSound ? { expression: parsed.expression, type: parsed.type, path } : undefined;
+  }
+
+  #lookUp(
+    reference: Reference,
+    path: JsonPath,
+    local: LocalNames,
+    onNode: (index: number, reference: Reference) => void,
+  ): boolean {
+    const { root, port, offset } = reference;
+    if (local.has(root)) return true;
+    if (root === "inputs") return this.#input(port, path, offset);
+    const index = this.#graph.indexOf.get(root);
+    if (index === undefined) {
+      if (!this.isUnreadable(root)) this.#unknown(root, path, offset, local);
+      return false;
+    }
+    onNode(index, reference);
+    return port === undefined || this.checkPort(index, port, path, { inString: offset + root.length + 1 });
+  }
+
+  #input(name: string | undefined, path: JsonPath, offset: number): boolean {
+    const { inputs } = this.#graph.definition;
+    if (name === undefined) {
+      for (const input of inputs.keys()) this.usedInputs.add(input);
+      return true;
+    }
+    this.usedInputs.add(name);
+    if (inputs.has(name)) return true;
+    const hint = didYouMean(name, inputs.keys(), "inputs");
+    const message = `Found inputs.${name}, but the workflow has no input "${name}"`;
+    this.fault(path, { inString: offset + 7 }, { code: "unknown-input", message, hint });
+    return false;
+  }
+
+  #unknown(root: string, path: JsonPath, offset: number, local: LocalNames): void {
+    const { indexOf, definition } = this.#graph;
+    const fault = { code: "unknown-node", message: `Found "${root}", which is no node` };
+    let hint: string;
+    if (root === "item" || root === "index") {
+      hint = 'Give the node "each": these names are only known inside a fan-out';
+    } else if (definition.inputs.has(root)) hint = `Write inputs.${root}`;
+    else {
+      const near = nearest(root, [...local.keys(), "inputs", ...indexOf.keys()]);
+      hint = near === undefined
+        ? `For a constant, use "with" or write "'${clip(root)}'"; for a value, inputs.NAME or NODE.PORT`
+        : `Did you mean "${near}"?`;
+    }
+    this.fault(path, { inString: offset }, { ...fault, hint });
+  }
+
+  /** Reports a port that the node does not have. */
+  checkPort(index: number, port: string, path: JsonPath, anchor: Anchor): boolean {
+    const ports = this.#graph.ports[index] as NodePorts;
+    if (ports.isOpaque || ports.outputs.has(port)) return true;
+    const { id } = this.#graph.nodes[index] as NodeDefinition;
+    const hint = didYouMean(port, ports.outputs.keys(), `ports of ${id}`);
+    this.fault(path, anchor, {
+      code: "unknown-port",
+      message: `Found ${id}.${port}, but ${id} gives no "${port}"`,
+      hint,
+    });
+    return false;
+  }
+}
+
+function expressionHint(message: string): string {
+  if (message.startsWith("No such overload")) return "Convert one side: string(x), int(x), double(x)";
+  if (message.startsWith("Found no matching overload")) {
+    return "Check the function's name and the types it takes";
+  }
+  return "Write a CEL expression, for example scan.files or measure.complexity > 10";
+}
+
+function clip(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,70 @@
+/**
+ * Artifacts in memory, for tests and benches.
+ *
+ * @module
+ */
+
+import type { ArtifactId, RunId } from "../../core/ids.ts";
+import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
+import type { ClockPort } from "../../core/ports/clock.ts";
+import { corruptArtifact, hashOf } from "./record.ts";
+
+interface Entry {
+  readonly info: ArtifactInfo;
+  readonly bytes: Uint8Array;
+  readonly runs: Set<RunId>;
+}
+
+/** ArtifactPort that forgets everything with the process. */
+export class MemoryArtifacts implements ArtifactPort {
+  readonly #clock: ClockPort;
+  readonly #entries = new Map<ArtifactId, Entry>();
+
+  constructor(clock: ClockPort) {
+    this.#clock = clock;
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async put(bytes: Uint8Array, meta: ArtifactMeta = {}): Promise<ArtifactId> {
+    const id = hashOf(bytes);
+    const info: ArtifactInfo = {
+      id,
+      sizeBytes: bytes.length,
+      type: meta.type ?? "application/json",
+      createdAt: this.#clock.now(),
+      ...(meta.name === undefined ? {} : { name: meta.name }),
+      ...(meta.origin === undefined ? {} : { origin: meta.origin }),
+    };
+    const entry = this.#entries.get(id) ?? { info, bytes: bytes.slice(), runs: new Set<RunId>() };
+    if (meta.origin !== undefined) entry.runs.add(meta.origin.run);
+    this.#entries.set(id, entry);
+    return id;
+  }
+
+  // deno-lint-ignore require-await -- a throw becomes a rejection
+  async get(id: ArtifactId): Promise<Uint8Array | undefined> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    if (hashOf(entry.bytes) !== id) throw corruptArtifact(id, "its content does not hash to its id");
+    return entry.bytes.slice();
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async info(id: ArtifactId): Promise<ArtifactInfo | undefined> {
+    return this.#entries.get(id)?.info;
+  }
+
+  async *list(filter: { readonly run?: RunId } = {}): AsyncIterable<ArtifactInfo> {
+    const { run } = filter;
+    const chosen = [...this.#entries.values()].filter((entry) => run === undefined || entry.runs.has(run));
+    const infos = chosen.map((entry) => entry.info);
+    infos.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+    for (const info of infos) yield await Promise.resolve(info);
+  }
+
+  async *verify(): AsyncIterable<ArtifactFault> {
+    for (const [id, entry] of this.#entries) {
+      if (hashOf(entry.bytes) !== id) yield await Promise.resolve({ id, fault: "changed" } as const);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The Pit in memory, for tests and benches.
+ *
+ * @module
+ */
+
+import type { ClockPort } from "../core/ports/clock.ts";
+import { Arbitration } from "./arbitration/arbitration.ts";
+import { MemoryArtifacts } from "./artifact/memory.ts";
+import { MemoryDag } from "./dag/memory.ts";
+import { MemoryRunControl } from "./dag/memory_run_control.ts";
+import type { OpenPit } from "./open_pit.ts";
+import { InstancePool, type Instances } from "./pool/pool.ts";
+import { MemoryStale } from "./stale/memory.ts";
+
+/** A Pit that forgets everything with the process. Disposing drains the pool. */
+export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
+  const pool = new InstancePool(instances, clock);
+  return {
+    pool,
+    dag: new MemoryDag(),
+    artifacts: new MemoryArtifacts(clock),
+    arbitration: new Arbitration(),
+    stale: new MemoryStale(),
+    control: new MemoryRunControl(),
+    [Symbol.asyncDispose]: () => pool.drain(),
+  };
+}

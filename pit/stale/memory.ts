@@ -1,0 +1,36 @@
+/**
+ * Uses of artifacts and ends of runs in memory, for tests and benches.
+ *
+ * @module
+ */
+
+import type { ArtifactId, RunId } from "../../core/ids.ts";
+import type { StalePort, StaleProposal } from "../../core/ports/stale.ts";
+import { proposalFor } from "./tier.ts";
+
+/** StalePort that forgets everything with the process. */
+export class MemoryStale implements StalePort {
+  readonly #uses = new Map<ArtifactId, Record<RunId, number>>();
+  readonly #settled = new Map<RunId, number>();
+
+  touch(artifact: ArtifactId, at: number, run: RunId): Promise<void> {
+    const uses = this.#uses.get(artifact) ?? {};
+    uses[run] = Math.max(uses[run] ?? -Infinity, at);
+    this.#uses.set(artifact, uses);
+    if ((this.#settled.get(run) ?? Infinity) < at) this.#settled.delete(run);
+    return Promise.resolve();
+  }
+
+  settle(run: RunId, at: number): Promise<void> {
+    this.#settled.set(run, at);
+    return Promise.resolve();
+  }
+
+  async *review(now: number): AsyncIterable<StaleProposal> {
+    for (const artifact of [...this.#uses.keys()].sort()) {
+      const uses = this.#uses.get(artifact) ?? {};
+      const proposal = proposalFor(artifact, uses, (run) => this.#settled.get(run), now);
+      if (proposal !== undefined) yield await Promise.resolve(proposal);
+    }
+  }
+}
