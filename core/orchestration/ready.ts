@@ -50,7 +50,10 @@ export function nextReady(state: RunState): UnitRef | undefined {
   return undefined;
 }
 
-function park(state: RunState, entry: { readonly unit: number; readonly node: number; readonly key: number }): void {
+function park(
+  state: RunState,
+  entry: { readonly unit: number; readonly node: number; readonly key: number },
+): void {
   const fan = state.tables.fanOf[entry.node]!;
   const heap = state.parked[fan] ??= new KeyHeap();
   state.flags[entry.unit]! |= IN_HEAP;

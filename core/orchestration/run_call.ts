@@ -21,7 +21,7 @@ import { renderPrompt } from "./prompt.ts";
 import type { ValueRef } from "./event.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
-import { attemptsOf } from "./state.ts";
+import { attemptsOf } from "./reading.ts";
 
 /** Who will do a unit's work. */
 interface Assignment {

@@ -324,7 +324,11 @@ export class RunLoop implements RunHandle, Driver {
     for (const scope of [...this.#scopes.all()]) {
       wakeDue(scope.state, now);
       // What is still due is a timed wait, which completes.
-      for (let wake = nextWake(scope.state); wake !== undefined && wake.dueAt <= now; wake = nextWake(scope.state)) {
+      for (
+        let wake = nextWake(scope.state);
+        wake !== undefined && wake.dueAt <= now;
+        wake = nextWake(scope.state)
+      ) {
         if (!this.report(scope, { type: "wake", node: wake.node, item: wake.item })) break;
       }
     }

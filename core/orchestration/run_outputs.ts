@@ -10,7 +10,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Expression } from "../workflow/expression.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { RunValues } from "./run_values.ts";
-import { outputOf } from "./state.ts";
+import { outputOf } from "./reading.ts";
 
 /** No node: outputs see every node from outside. */
 const outside: Unit = { node: -1, item: -1 };

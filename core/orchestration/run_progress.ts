@@ -8,7 +8,7 @@ import type { ClockPort } from "../ports/clock.ts";
 import type { CallEvent } from "../ports/extension.ts";
 import type { NodeProgress, Progress } from "./run_handle.ts";
 import type { RunScope } from "./run_scope.ts";
-import { itemTally, nodeStateName, runStateName } from "./state.ts";
+import { itemTally, nodeStateName, runStateName } from "./reading.ts";
 
 /** Nothing is said of the end before so much has been seen. */
 const ETA_AFTER_MS = 1500;

@@ -14,7 +14,7 @@ import type { Expression } from "../workflow/expression.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import type { RunValues } from "./run_values.ts";
-import { itemCount, outputOf } from "./state.ts";
+import { itemCount, outputOf } from "./reading.ts";
 import type { RunState } from "./state.ts";
 
 /** One execution of a node: the item is -1 where the node does not fan out. */

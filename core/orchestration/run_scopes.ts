@@ -9,12 +9,11 @@ import type { NodeId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import type { RunEvent } from "./event.ts";
-import { evolve } from "./evolve.ts";
+import { createState, evolve } from "./evolve.ts";
 import { parseScopePath, RunScope, scopePath } from "./run_scope.ts";
 import type { Unit } from "./run_scope.ts";
 import type { RunValues } from "./run_values.ts";
 import { restoreSnapshot } from "./snapshot.ts";
-import { createState } from "./state.ts";
 import type { RunState } from "./state.ts";
 
 export class RunScopes {

@@ -27,7 +27,7 @@ import { RunLoop } from "./run_loop.ts";
 import { RunScopes } from "./run_scopes.ts";
 import type { RunServices, RunSetup } from "./run_services.ts";
 import { RunValues } from "./run_values.ts";
-import { runStateName } from "./state.ts";
+import { runStateName } from "./reading.ts";
 
 const DEFAULT_CONCURRENCY = 16;
 

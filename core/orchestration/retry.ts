@@ -1,0 +1,31 @@
+/**
+ * When a failed attempt is tried again.
+ *
+ * @module
+ */
+
+import { isRetryable } from "../policy/failure.ts";
+import type { NodeFailure } from "../policy/failure.ts";
+import type { RetryPolicy } from "../workflow/definition.ts";
+
+/**
+ * The delay before the next attempt in milliseconds, or undefined where there is none. `spent` counts the retries
+ * before this failure. The delay grows by the policy up to its cap, chance takes away at most the policy's `jitter`
+ * share (so that many do not come back at once), and the other side's Retry-After is kept.
+ */
+export function retryDelay(
+  policy: RetryPolicy,
+  failure: NodeFailure,
+  spent: number,
+  random: () => number,
+): number | undefined {
+  if (spent >= policy.max || !isRetryable(failure)) return undefined;
+  const grown = policy.backoff === "constant"
+    ? policy.initialMs
+    : policy.backoff === "linear"
+    ? policy.initialMs * (spent + 1)
+    : policy.initialMs * 2 ** spent;
+  const capped = Math.min(grown, policy.capMs);
+  const delay = capped * (1 - policy.jitter * random());
+  return Math.ceil(Math.max(delay, failure.retryAfterMs ?? 0));
+}
