@@ -21,7 +21,7 @@ export class SystemClock implements ClockPort {
 
   schedule(delayMs: number, wake: () => void): () => void {
     const dueAt = this.monotonic() + delayMs;
-    let timer = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const wait = (leftMs: number) => {
       timer = setTimeout(() => {
         const left = dueAt - this.monotonic();
