@@ -6,7 +6,8 @@
  */
 
 import model from "wink-eng-lite-web-model";
-import winkNLP, { type ItemToken, type WinkMethods } from "wink-nlp";
+import winkNLP, { type ItemSentence, type ItemToken, type ItsFunction, type WinkMethods } from "wink-nlp";
+import { proseOf } from "./prose.ts";
 
 /** Characters. */
 export const LONGEST_TEXT = 1_000_000;
@@ -37,13 +38,13 @@ export interface TextDocument {
 
 let loaded: WinkMethods | undefined;
 
-/** Sentences, words and entities of an English text. */
+/** Sentences, words and entities of an English text, plain or Markdown. */
 export function readText(text: string): TextDocument {
   const nlp = loaded ??= winkNLP(model as Parameters<typeof winkNLP>[0]);
   const { its } = nlp;
-  const document = nlp.readDoc(text);
+  const document = nlp.readDoc(proseOf(text));
   const sentences: Sentence[] = [];
-  document.sentences().each((sentence) => {
+  document.sentences().each((sentence: ItemSentence) => {
     const words: Word[] = [];
     sentence.tokens().each((token: ItemToken) => void words.push(wordOf(token, its)));
     sentences.push({ text: sentence.out().replace(/\s+/g, " ").trim(), words });
@@ -60,7 +61,7 @@ function wordOf(token: ItemToken, its: WinkMethods["its"]): Word {
   return {
     text: token.out(),
     lower: String(token.out(its.normal)).toLowerCase(),
-    stem: String(token.out(its.stem)),
+    stem: String(token.out(its.stem as ItsFunction<string>)),
     pos: String(token.out(its.pos)),
     isStopWord: token.out(its.stopWordFlag) as boolean,
     type: String(token.out(its.type)),
