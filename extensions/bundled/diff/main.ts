@@ -1,0 +1,10 @@
+/**
+ * Unified diffs: apply.
+ *
+ * @module
+ */
+
+import { defineExtension } from "symphony/sdk";
+import { apply } from "./apply.ts";
+
+export default defineExtension({ contributes: [apply] });
