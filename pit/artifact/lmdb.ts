@@ -63,12 +63,14 @@ export class LmdbArtifacts implements ArtifactPort {
     };
     const record = recordBytes(info, bytes);
     const chunkCount = bytes.length <= INLINE_BYTES ? 0 : Math.ceil(bytes.length / CHUNK_BYTES);
+    // The record holds a copy of small content already; the caller may change its bytes before the commit.
+    const own = chunkCount === 0 ? bytes : bytes.slice();
     const ahead = bytes.length > SHARED_COMMIT_BYTES && !this.#records.doesExist(id);
-    if (ahead) await this.#putChunksAhead(id, bytes);
+    if (ahead) await this.#putChunksAhead(id, own);
     await this.#store.commit(() => {
       if (run !== undefined) this.#byRun.put([run, id], nothing);
       if (this.#records.doesExist(id)) return;
-      if (!ahead) { for (let at = 0; at < chunkCount; at++) this.#putChunk(id, bytes, at); }
+      if (!ahead) { for (let at = 0; at < chunkCount; at++) this.#putChunk(id, own, at); }
       this.#byTime.put([info.createdAt, id], nothing);
       this.#records.put(id, record);
     });
@@ -81,7 +83,7 @@ export class LmdbArtifacts implements ArtifactPort {
     const record = this.#records.getBinary(id);
     if (record === undefined) return undefined;
     const { info, inline } = readRecord(id, record);
-    const content = info.sizeBytes <= INLINE_BYTES ? inline : this.#readChunks(info);
+    const content = info.sizeBytes <= INLINE_BYTES ? new Uint8Array(inline) : this.#readChunks(info);
     if (content === undefined) throw corruptArtifact(id, "a part of its content is missing");
     if (hashOf(content) !== id) throw corruptArtifact(id, "its content does not hash to its id");
     return content;

@@ -13,6 +13,8 @@ import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../core/errors.ts";
 import { storageError } from "../storage_error.ts";
 
+const proofName = /^\d+-[0-9a-f-]{36}$/;
+
 /** This process's own proof. Take it and sweep in one exclusive transaction only. */
 export class Liveness implements Disposable {
   readonly name: string;
@@ -32,7 +34,8 @@ export class Liveness implements Disposable {
       const name = `${Deno.pid}-${crypto.randomUUID()}`;
       const path = `${folder}/${name}`;
       const lock = new DatabaseSync(path);
-      lock.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+      // Without the pragma an exclusive transaction lays a journal file beside the lock.
+      lock.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
       return new Liveness(name, path, lock);
     } catch (error) {
       throw storageError(`take a lock in "${folder}"`, error);
@@ -68,7 +71,7 @@ export function isAlive(folder: string, name: string): boolean {
 /** Removes the files of the dead, whom nothing refers to any more. */
 export function sweep(folder: string): void {
   for (const entry of Deno.readDirSync(folder)) {
-    if (!isAlive(folder, entry.name)) removeQuietly(`${folder}/${entry.name}`);
+    if (proofName.test(entry.name) && !isAlive(folder, entry.name)) removeQuietly(`${folder}/${entry.name}`);
   }
 }
 
