@@ -25,7 +25,7 @@ function randomOf(seed: number): () => number {
 }
 
 function startArgs(data: string, workspace: string): string[] {
-  const grants = ["--grant", "tests/probe:files.read", "--grant", "tests/probe:files.write"];
+  const grants = ["--grant", "tests/probe:files:read", "--grant", "tests/probe:files:write"];
   return [
     "run",
     workflow,
@@ -42,7 +42,7 @@ function startArgs(data: string, workspace: string): string[] {
 }
 
 function resumeArgs(data: string, run: string): string[] {
-  const grants = ["--grant", "tests/probe:files.read", "--grant", "tests/probe:files.write"];
+  const grants = ["--grant", "tests/probe:files:read", "--grant", "tests/probe:files:write"];
   return ["runs", "resume", run, "--json", "--data", data, "--extensions", probe, ...grants];
 }
 

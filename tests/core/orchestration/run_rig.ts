@@ -1,0 +1,96 @@
+/**
+ * A whole run in memory: workflow text in, events and outcome out.
+ *
+ * @module
+ */
+
+import { SimpleConductor } from "../../../conductor/simple_conductor.ts";
+import type { RunEvent } from "../../../core/orchestration/event.ts";
+import type { LiveEvent, RunHandle, RunOutcome } from "../../../core/orchestration/run_handle.ts";
+import { Runner } from "../../../core/orchestration/runner.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import type { ExtensionPort } from "../../../core/ports/extension.ts";
+import { checkWorkflow } from "../../../core/workflow/check.ts";
+import { memoryPit } from "../../../pit/memory_pit.ts";
+import type { OpenPit } from "../../../pit/open_pit.ts";
+import { SystemClock } from "../../../system/clock.ts";
+import { SystemRandom } from "../../../system/random.ts";
+
+/** The Pit in memory over these extensions. */
+export function pitOver(extensions: ExtensionPort): OpenPit {
+  return memoryPit({
+    warm: (extension) => extensions.activate(extension),
+    cool: (instance) => extensions.deactivate(instance),
+    isAlive: (instance) => extensions.isAlive(instance),
+  }, new SystemClock());
+}
+
+/** A runner on `pit`. */
+export function runnerOver(extensions: ExtensionPort, pit: OpenPit): Runner {
+  const clock = new SystemClock();
+  const services = {
+    pit,
+    control: pit.control,
+    extensions,
+    conductor: new SimpleConductor(),
+    clock,
+    random: new SystemRandom(),
+  };
+  return new Runner(services, () => extensions.describe());
+}
+
+/** The nodes of a workflow as JSONC text with everything else filled in. */
+export function workflowText(nodes: JsonObject, rest: JsonObject = {}): string {
+  return JSON.stringify({ schema: 1, id: "test", version: "1.0.0", ...rest, nodes });
+}
+
+export interface Ran {
+  readonly outcome: RunOutcome;
+  readonly events: readonly RunEvent[];
+  readonly live: readonly LiveEvent[];
+  readonly handle: RunHandle;
+}
+
+/** Starts a workflow and waits for its end; `onEvent` may command the run meanwhile. */
+export async function runToEnd(
+  text: string,
+  extensions: ExtensionPort,
+  options: {
+    inputs?: JsonObject;
+    mayWrite?: boolean;
+    pit?: OpenPit;
+    onEvent?: (event: LiveEvent, handle: () => RunHandle) => void;
+  } = {},
+): Promise<Ran> {
+  const { definition, problems } = checkWorkflow(text, "test.workflow.jsonc", await extensions.describe());
+  if (definition === undefined) {
+    throw new Error(problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
+  }
+  const pit = options.pit ?? pitOver(extensions);
+  const live: LiveEvent[] = [];
+  let handle: RunHandle | undefined;
+  const listener = (event: LiveEvent) => {
+    live.push(event);
+    options.onEvent?.(event, () => handle as RunHandle);
+  };
+  const request = {
+    definition,
+    inputs: options.inputs ?? {},
+    workspace: "/",
+    mayWrite: options.mayWrite ?? false,
+  };
+  handle = await runnerOver(extensions, pit).start(request, listener);
+  const outcome = await handle.done;
+  const events = live.filter((event) => event.durable).map(({ event }) => event as RunEvent);
+  return { outcome, events, live, handle };
+}
+
+/** `type node` of the events, for comparing orders. */
+export function steps(events: readonly RunEvent[]): string[] {
+  return events.map((event) => {
+    const node = "node" in event
+      ? ` ${event.node}${event.type !== "run.failed" && event.item !== undefined ? `[${event.item}]` : ""}`
+      : "";
+    return `${event.scope === undefined ? "" : `${event.scope}/`}${event.type}${node}`;
+  });
+}
