@@ -14,9 +14,14 @@ import { COMPLETED, FAILED, OPEN, PENDING, SKIPPED, STATES } from "./unit_state.
 
 const NONE: readonly RunEvent[] = [];
 
-/** The next events; none while the run does not run. */
+/**
+ * The next events; none once the run has ended. Each is given once: apply it before anything else is decided. An
+ * essential failure comes first, and ends the run.
+ */
 export function consequences(state: RunState, context: { readonly now: number }): readonly RunEvent[] {
-  while (state.run === "running" && state.todoHead < state.todo.length) {
+  if (state.run !== "running" && state.run !== "paused") return NONE;
+  if (state.fatal >= 0) return [runFailed(state, context.now)];
+  while (state.todoHead < state.todo.length) {
     const unit = state.todo[state.todoHead++]!;
     if (state.todoHead === state.todo.length) {
       state.todo.length = 0;
@@ -28,15 +33,16 @@ export function consequences(state: RunState, context: { readonly now: number })
   return NONE;
 }
 
+function runFailed(state: RunState, at: number): RunEvent {
+  return { type: "run.failed", at, node: idOf(state, state.fatal), failure: failureOf(state, state.fatal) };
+}
+
+/** Notes may be out of date, for instance after a replay: only what still holds leads to an event. */
 function consequence(state: RunState, unit: number, at: number): RunEvent | undefined {
   const code = state.states[unit];
-  if (code === PENDING && state.missing[unit] === 0 && isDoomed(state, unit)) return skipped(state, unit, at);
-  if (unit !== state.nodeOf[unit]) return undefined;
   if (code === OPEN) return fanOutEnd(state, unit, at);
-  if (code === FAILED && state.tables.isEssential[unit] === 1) {
-    return { type: "run.failed", at, node: idOf(state, unit), failure: failureOf(state, unit) };
-  }
-  return undefined;
+  const isDue = code === PENDING && state.missing[unit] === 0 && isDoomed(state, unit);
+  return isDue ? skipped(state, unit, at) : undefined;
 }
 
 function skipped(state: RunState, unit: number, at: number): RunEvent {

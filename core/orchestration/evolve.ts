@@ -1,23 +1,27 @@
 /**
- * Applying a fact. Deterministic; refuses nothing that a log can hold; throws only for bugs. A node's event costs its
- * out-degree (E7); a start, reset or restored snapshot counts everything anew.
+ * Applies a fact to the state, in place. Facts are not judged: an event that cannot follow is a bug (E1), and throws.
+ * Deterministic; O(out-degree) for a node's event (E7), O(everything) for the start and for a reset.
+ *
+ * What a fan-out event without `item` means: the node as a whole. Skipping it so skips every item that has not settled.
  *
  * @module
  */
 
 import { assert } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
 import type { Plan } from "../workflow/plan.ts";
-import type { RunEvent, ValueRef } from "./event.ts";
-import { expandSpace, forget } from "./fan_out.ts";
+import type { RunEvent } from "./event.ts";
+import { expandSpace } from "./fan_out.ts";
 import { planTables } from "./plan_tables.ts";
 import { recount } from "./recount.ts";
+import { resetNodes } from "./reset.ts";
 import { settleItem, settleNode, tellItems } from "./settle.ts";
 import { FAULTY, move, OTHER_PORT, RunState, unitOf } from "./state.ts";
-import { COMPLETED, FAILED, OPEN, PENDING, RETRYING, RUNNING, SKIPPED, WAITING } from "./unit_state.ts";
+import { COMPLETED, FAILED, RETRYING, RUNNING, SKIPPED, WAITING } from "./unit_state.ts";
 
-type NodeEvent = Extract<RunEvent, { readonly node: unknown; readonly attempt?: number }>;
+type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { readonly type: T }>;
 
-/** The state before the first event; `rank` gives one number a node, higher first. */
+/** The state before the first event; `rank` gives one number a node: ready nodes come highest first, ties by index. */
 export function createState(plan: Plan, rank?: Float64Array): RunState {
   return new RunState(plan, planTables(plan, rank));
 }
@@ -29,8 +33,36 @@ export function replayAll(plan: Plan, events: Iterable<RunEvent>, rank?: Float64
   return state;
 }
 
-/** Applies `event` in place. */
+/** Applies `event` to `state`. @throws Error where the event cannot follow (a bug). */
 export function evolve(state: RunState, event: RunEvent): void {
+  switch (event.type) {
+    case "node.started":
+      return begin(state, event);
+    case "node.completed":
+      return complete(state, event);
+    case "node.expanded":
+      return expand(state, event);
+    case "node.retrying":
+      return retry(state, event);
+    case "node.failed":
+      return fail(state, event);
+    case "node.skipped":
+      return skip(state, event);
+    case "node.waiting":
+      return wait(state, event);
+    case "node.iterated": {
+      const { iteration, output } = event;
+      state.iterations.set(unitNamed(state, event.node, event.item), { iteration, output });
+      return;
+    }
+    case "nodes.reset":
+      return resetNodes(state, event.nodes.map((id) => nodeNamed(state, id)));
+    default:
+      return evolveRun(state, event);
+  }
+}
+
+function evolveRun(state: RunState, event: Exclude<RunEvent, { readonly type: `node${string}` }>): void {
   switch (event.type) {
     case "run.created":
       return;
@@ -42,150 +74,156 @@ export function evolve(state: RunState, event: RunEvent): void {
       state.reason = event.reason;
       return;
     case "run.resumed":
-      state.run = "running";
-      state.reason = "";
-      return;
+      return resume(state);
     case "run.completed":
       state.run = "completed";
       return;
     case "run.failed":
       state.run = "failed";
       state.failure = event.failure;
-      state.fatal = event.node === undefined ? -1 : state.plan.indexOf.get(event.node) ?? -1;
       return;
     case "run.cancelled":
       state.run = "cancelled";
       state.reason = event.reason;
       return;
-    case "nodes.reset":
-      return reset(state, event.nodes.map((id) => state.plan.indexOf.get(id) as number));
-    default:
-      return evolveNode(state, event);
   }
 }
 
-function evolveNode(state: RunState, event: Exclude<NodeEvent, { readonly type: "run.failed" }>): void {
-  const node = nodeIndex(state, event.node);
-  const unit = unitOf(state, node, event.item ?? -1);
-  assert(unit >= 0, `node "${event.node}" has item ${event.item}`);
-  switch (event.type) {
-    case "node.expanded": {
-      const fan = state.tables.fanOf[node]!;
-      state.itemLists[fan] = event.items;
-      state.openedAt[fan] = event.at;
-      return expandSpace(state, node, event.count);
-    }
-    case "node.started":
-      move(state, unit, RUNNING);
-      state.attempts[unit] = event.attempt;
-      return;
-    case "node.completed":
-      return complete(state, { node, unit }, event.output, event.port);
-    case "node.retrying":
-      move(state, unit, RETRYING);
-      state.spent[unit]!++;
-      state.failures.set(unit, event.failure);
-      state.dueAt.set(unit, event.dueAt);
-      state.wakes.push(event.dueAt, unit);
-      return;
-    case "node.failed":
-      move(state, unit, FAILED);
-      state.failures.set(unit, event.failure);
-      if (state.tables.isEssential[node] === 1) state.todo.push(node);
-      return settle(state, node, unit);
-    case "node.skipped":
-      move(state, unit, SKIPPED);
-      state.notes.set(unit, event.reason);
-      if (event.failure !== undefined) {
-        state.flags[unit]! |= FAULTY;
-        state.failures.set(unit, event.failure);
-      }
-      if (unit === node) skipItems(state, node);
-      return settle(state, node, unit);
-    case "node.waiting":
-      move(state, unit, WAITING);
-      state.waits.set(unit, event.for);
-      if (event.for.kind !== "time") return;
-      state.dueAt.set(unit, event.for.untilMs);
-      state.wakes.push(event.for.untilMs, unit);
-      return;
-    case "node.iterated":
-      state.iterations.set(unit, { iteration: event.iteration, output: event.output });
-      return;
-    default:
-      event satisfies never;
+/**
+ * Units that the log says are running when an ended run is opened again have no executor, as after a crash: whoever
+ * carries the run on calls `requeueRunning`.
+ */
+function resume(state: RunState): void {
+  state.run = "running";
+  state.reason = "";
+  state.failure = undefined;
+  state.fatal = -1;
+}
+
+function begin(state: RunState, event: EventOf<"node.started">): void {
+  const unit = unitNamed(state, event.node, event.item);
+  move(state, unit, RUNNING);
+  state.attempts[unit] = event.attempt;
+  if (state.dueAt.size > 0) state.dueAt.delete(unit);
+  const node = state.nodeOf[unit]!;
+  const fan = state.tables.fanOf[node]!;
+  if (fan >= 0 && state.openedAt[fan] === 0) state.openedAt[fan] = event.at;
+}
+
+function complete(state: RunState, event: EventOf<"node.completed">): void {
+  const unit = unitNamed(state, event.node, event.item);
+  leaveWait(state, unit);
+  move(state, unit, COMPLETED);
+  state.outputs[unit] = event.output;
+  if (event.port !== undefined) state.portOf[unit] = portNumber(state, unit, event.port);
+  if (state.failures.size > 0) state.failures.delete(unit);
+  settle(state, unit);
+}
+
+function settle(state: RunState, unit: number): void {
+  if (unit === state.nodeOf[unit]) settleNode(state, unit);
+  else settleItem(state, unit);
+}
+
+function expand(state: RunState, event: EventOf<"node.expanded">): void {
+  const node = nodeNamed(state, event.node);
+  const fan = state.tables.fanOf[node]!;
+  state.itemLists[fan] = event.items;
+  state.openedAt[fan] = event.at;
+  if (state.dueAt.size > 0) state.dueAt.delete(node);
+  state.failures.delete(node);
+  expandSpace(state, node, event.count);
+}
+
+function retry(state: RunState, event: EventOf<"node.retrying">): void {
+  const unit = unitNamed(state, event.node, event.item);
+  leaveWait(state, unit);
+  move(state, unit, RETRYING);
+  state.attempts[unit] = event.attempt;
+  state.spent[unit]!++;
+  state.failures.set(unit, event.failure);
+  state.dueAt.set(unit, event.dueAt);
+  state.wakes.push(event.dueAt, unit);
+}
+
+function fail(state: RunState, event: EventOf<"node.failed">): void {
+  const unit = unitNamed(state, event.node, event.item);
+  const node = state.nodeOf[unit]!;
+  leaveWait(state, unit);
+  move(state, unit, FAILED);
+  if (event.attempt > 0) state.attempts[unit] = event.attempt;
+  state.failures.set(unit, event.failure);
+  if (state.tables.isEssential[node] === 0) settle(state, unit);
+  else if (unit === node) state.fatal = node;
+  else state.todo.push(node);
+}
+
+function skip(state: RunState, event: EventOf<"node.skipped">): void {
+  const unit = unitNamed(state, event.node, event.item);
+  leaveWait(state, unit);
+  move(state, unit, SKIPPED);
+  state.notes.set(unit, event.reason);
+  if (event.failure === undefined) {
+    state.failures.delete(unit);
+  } else {
+    state.failures.set(unit, event.failure);
+    state.flags[unit]! |= FAULTY;
   }
+  if (unit === state.nodeOf[unit] && state.base[unit]! >= 0) skipItemsLeft(state, unit);
+  settle(state, unit);
 }
 
-function complete(
-  state: RunState,
-  at: { readonly node: number; readonly unit: number },
-  output: ValueRef,
-  port: string | undefined,
-): void {
-  move(state, at.unit, COMPLETED);
-  state.outputs[at.unit] = output;
-  if (state.failures.size > 0) state.failures.delete(at.unit);
-  if (state.waits.size > 0) state.waits.delete(at.unit);
-  if (port !== undefined) state.portOf[at.unit] = portNumber(state, at.unit, port);
-  settle(state, at.node, at.unit);
-}
-
-function settle(state: RunState, node: number, unit: number): void {
-  if (unit !== node) settleItem(state, unit);
-  else if (state.states[unit] !== FAILED || state.tables.isEssential[node] === 0) settleNode(state, node);
-}
-
-/** A fan-out that is skipped after its space was expanded takes its items with it. */
-function skipItems(state: RunState, node: number): void {
+function skipItemsLeft(state: RunState, node: number): void {
   const base = state.base[node]!;
-  if (base < 0) return;
-  const end = base + state.size[node]!;
-  for (let unit = base; unit < end; unit++) if (state.states[unit] === PENDING) move(state, unit, SKIPPED);
-  for (let unit = base; unit < end; unit++) tellItems(state, unit);
+  const keepsFailed = state.tables.isEssential[node] === 0;
+  for (let unit = base; unit < base + state.size[node]!; unit++) {
+    const code = state.states[unit]!;
+    if (code === COMPLETED || code === SKIPPED || (code === FAILED && keepsFailed)) continue;
+    leaveWait(state, unit);
+    move(state, unit, SKIPPED);
+    tellItems(state, unit);
+  }
 }
 
+function wait(state: RunState, event: EventOf<"node.waiting">): void {
+  const unit = unitNamed(state, event.node, event.item);
+  leaveWait(state, unit);
+  move(state, unit, WAITING);
+  state.waits.set(unit, event.for);
+  if (event.for.kind !== "time") return;
+  state.dueAt.set(unit, event.for.untilMs);
+  state.wakes.push(event.for.untilMs, unit);
+}
+
+function leaveWait(state: RunState, unit: number): void {
+  if (state.waits.size > 0) state.waits.delete(unit);
+  if (state.dueAt.size > 0) state.dueAt.delete(unit);
+}
+
+/** The number of a port's name in the plan; OTHER_PORT, with the name kept aside, where no edge names it. */
 function portNumber(state: RunState, unit: number, port: string): number {
-  state.portNumbers ??= new Map(state.plan.ports.map((name, i) => [name, i]));
+  state.portNumbers ??= new Map(state.plan.ports.map((name, number) => [name, number]));
   const number = state.portNumbers.get(port);
   if (number !== undefined && number > 0) return number;
   state.otherPorts.set(unit, port);
   return OTHER_PORT;
 }
 
-/** Events come mostly in the order of the plan or about one node again and again. */
-function nodeIndex(
-  state: RunState,
-  id: RunEvent extends infer E ? E extends { readonly node: infer N } ? N : never : never,
-): number {
-  const last = state.lastNode;
+/** Events come mostly about one node again and again, or in the order of the plan. */
+function nodeNamed(state: RunState, id: NodeId): number {
   const { nodes } = state.plan;
+  const last = state.lastNode;
   if (nodes[last]?.id === id) return last;
   if (nodes[last + 1]?.id === id) return state.lastNode = last + 1;
-  const found = state.plan.indexOf.get(id as never);
-  assert(found !== undefined, `the plan has node "${id}"`);
-  return state.lastNode = found;
+  const node = state.plan.indexOf.get(id);
+  assert(node !== undefined, `the event names a node of the plan, found "${id}"`);
+  return state.lastNode = node;
 }
 
-function reset(state: RunState, nodes: readonly number[]): void {
-  for (const node of nodes) {
-    if (state.base[node]! >= 0) reopenItems(state, node);
-    else move(state, node, PENDING);
-    forget(state, node);
-  }
-  state.failure = undefined;
-  state.fatal = -1;
-  recount(state);
-}
-
-/** What an expanded fan-out has completed stays; its failed items, and those skipped because of a failure, begin anew. */
-function reopenItems(state: RunState, node: number): void {
-  if (state.states[node] !== OPEN) move(state, node, OPEN);
-  const base = state.base[node]!;
-  for (let unit = base; unit < base + state.size[node]!; unit++) {
-    const code = state.states[unit]!;
-    if (code !== FAILED && (code !== SKIPPED || (state.flags[unit]! & FAULTY) === 0)) continue;
-    move(state, unit, PENDING);
-    forget(state, unit);
-  }
+function unitNamed(state: RunState, id: NodeId, item: number | undefined): number {
+  const node = nodeNamed(state, id);
+  if (item === undefined) return node;
+  const unit = unitOf(state, node, item);
+  assert(unit >= 0, `the event names an item of "${id}", found ${item} of ${state.size[node]}`);
+  return unit;
 }

@@ -6,7 +6,7 @@
 
 import type { UserCommandType } from "./command.ts";
 import type { RunState } from "./state.ts";
-import { FAILED, WAITING } from "./unit_state.ts";
+import { WAITING } from "./unit_state.ts";
 
 /** The commands that may be accepted now; whether one is depends on the node it names. */
 export function legalCommands(state: RunState): readonly UserCommandType[] {
@@ -18,9 +18,10 @@ export function legalCommands(state: RunState): readonly UserCommandType[] {
     case "paused":
       return ["resume", "cancel", "skip-node", ...atNodes(state)];
     case "failed":
-      return ["retry-node", "skip-node"];
+      // Without a node that failed (the run took too long, say) there is nothing to retry or to skip.
+      return state.fatal >= 0 ? ["retry-node", "skip-node"] : ["resume", ...retries(state)];
     case "completed":
-      return state.failures.size > 0 ? ["retry-node"] : [];
+      return retries(state);
     case "cancelled":
       return [];
     default:
@@ -30,8 +31,11 @@ export function legalCommands(state: RunState): readonly UserCommandType[] {
 }
 
 function atNodes(state: RunState): UserCommandType[] {
-  const more: UserCommandType[] = [];
-  if (state.tally[FAILED]! > 0 || state.failures.size > 0) more.push("retry-node");
-  if (state.tally[WAITING]! > 0) more.push("provide-input", "signal");
-  return more;
+  const waits = state.tally[WAITING]! > 0;
+  return [...retries(state), ...(waits ? ["provide-input", "signal"] as const : [])];
+}
+
+/** Whatever failed, or was skipped because of a failure, keeps that failure. */
+function retries(state: RunState): UserCommandType[] {
+  return state.failures.size > 0 ? ["retry-node"] : [];
 }

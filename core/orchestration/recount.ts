@@ -6,9 +6,12 @@
  */
 
 import { enqueue } from "./ready.ts";
-import { countArrival, hasSettled, isEdgeLive, openNode, settledItems, unblock } from "./settle.ts";
-import { ANY_LIVE, FAULTY, NEEDS, type RunState } from "./state.ts";
+import { countArrival, hasSettled, isEdgeLive, settledItems, unblock } from "./settle.ts";
+import { FAULTY, NEEDS, ORPHANED, type RunState, TAKEN, WOKEN } from "./state.ts";
 import { FAILED, OPEN, PENDING, QUEUED, RETRYING, RUNNING, STATES, WAITING } from "./unit_state.ts";
+
+/** What no recount can find out again. */
+const KEPT = FAULTY | TAKEN | WOKEN | ORPHANED;
 
 /** Brings counters and queues in line with the states of the units. */
 export function recount(state: RunState): void {
@@ -16,9 +19,14 @@ export function recount(state: RunState): void {
   resetCounters(state);
   for (let node = 0; node < state.plan.nodes.length; node++) countFrom(state, node);
   for (let unit = 0; unit < state.unitCount; unit++) refill(state, unit);
-  for (let unit = 0; unit < state.unitCount; unit++) {
-    if (state.states[unit] === PENDING && state.missing[unit] === 0) unblock(state, unit);
-  }
+  // Items first: opening a node looks at its items itself, and nothing may be noted twice.
+  const nodes = state.plan.nodes.length;
+  for (let unit = nodes; unit < state.unitCount; unit++) unblockIfFree(state, unit);
+  for (let unit = 0; unit < nodes; unit++) unblockIfFree(state, unit);
+}
+
+function unblockIfFree(state: RunState, unit: number): void {
+  if (state.states[unit] === PENDING && state.missing[unit] === 0) unblock(state, unit);
 }
 
 function clearQueues(state: RunState): void {
@@ -27,7 +35,7 @@ function clearQueues(state: RunState): void {
   state.todo.length = 0;
   state.todoHead = 0;
   for (const heap of state.parked) heap?.clear();
-  for (let unit = 0; unit < state.unitCount; unit++) state.flags[unit]! &= FAULTY;
+  for (let unit = 0; unit < state.unitCount; unit++) state.flags[unit]! &= KEPT;
 }
 
 function resetCounters(state: RunState): void {
@@ -41,7 +49,6 @@ function resetCounters(state: RunState): void {
     const code = state.states[unit]!;
     state.tally[code]!++;
     state.deadBy[unit] = -1;
-    state.flags[unit]! &= ~ANY_LIVE;
     if (unit === node) {
       // The space itself is one more thing that a node repeating with another waits for.
       state.missing[unit] = outside[node]! + (spaceOf[node]! >= 0 && spaceOf[node] !== node ? 1 : 0);
@@ -49,7 +56,7 @@ function resetCounters(state: RunState): void {
     } else {
       state.missing[unit] = inside[node]!;
       state.fanTally[fanOf[node]! * STATES + code]!++;
-      if (code === RUNNING) state.busy[node]!++;
+      if (code === RUNNING || (state.flags[unit]! & TAKEN) !== 0) state.busy[node]!++;
     }
   }
 }
@@ -81,7 +88,7 @@ function countFrom(state: RunState, node: number): void {
 
 function refill(state: RunState, unit: number): void {
   const code = state.states[unit]!;
-  if (code === QUEUED) enqueue(state, unit);
+  if (code === QUEUED && (state.flags[unit]! & TAKEN) === 0) enqueue(state, unit);
   if (code === RETRYING || code === WAITING) {
     const dueAt = state.dueAt.get(unit);
     if (dueAt !== undefined) state.wakes.push(dueAt, unit);
@@ -92,9 +99,4 @@ function refill(state: RunState, unit: number): void {
     const isLost = failed > 0 && state.tables.isEssential[unit] === 1;
     if (isLost || settledItems(state, unit) === state.size[unit]) state.todo.push(unit);
   }
-}
-
-/** Opens a fan-out that a reset left expanded. */
-export function reopen(state: RunState, node: number): void {
-  openNode(state, node);
 }

@@ -11,7 +11,8 @@ import type { RetryPolicy } from "../workflow/definition.ts";
 /**
  * The delay before the next attempt in milliseconds, or undefined where there is none. `spent` counts the retries
  * before this failure. The delay grows by the policy up to its cap, chance takes away at most the policy's `jitter`
- * share (so that many do not come back at once), and the other side's Retry-After is kept.
+ * share (so that many do not come back at once; `random` is not asked where there is no jitter), and the other side's
+ * Retry-After is kept.
  */
 export function retryDelay(
   policy: RetryPolicy,
@@ -26,6 +27,6 @@ export function retryDelay(
     ? policy.initialMs * (spent + 1)
     : policy.initialMs * 2 ** spent;
   const capped = Math.min(grown, policy.capMs);
-  const delay = capped * (1 - policy.jitter * random());
+  const delay = policy.jitter > 0 ? capped * (1 - policy.jitter * random()) : capped;
   return Math.ceil(Math.max(delay, failure.retryAfterMs ?? 0));
 }

@@ -29,7 +29,8 @@ export function settleNode(state: RunState, node: number): void {
   const { offsets, targets, kinds } = state.plan;
   const { spaceOf } = state.tables;
   const space = spaceOf[node]!;
-  for (let edge = offsets[node]!, end = offsets[node + 1]!; edge < end; edge++) {
+  const end = offsets[node + 1]!;
+  for (let edge = offsets[node]!; edge < end; edge++) {
     const target = targets[edge]!;
     if (space >= 0 && spaceOf[target] === space) continue;
     arrive(state, target, { source: node, kind: kinds[edge]!, live: isEdgeLive(state, node, edge) });
@@ -54,7 +55,8 @@ export function tellItems(state: RunState, unit: number): void {
   const item = unit - state.base[node]!;
   const { offsets, targets, kinds } = state.plan;
   const { spaceOf } = state.tables;
-  for (let edge = offsets[node]!, end = offsets[node + 1]!; edge < end; edge++) {
+  const end = offsets[node + 1]!;
+  for (let edge = offsets[node]!; edge < end; edge++) {
     const target = targets[edge]!;
     if (spaceOf[target] !== spaceOf[node]) continue;
     arrive(state, state.base[target]! + item, {

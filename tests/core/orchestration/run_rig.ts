@@ -68,10 +68,10 @@ export async function runToEnd(
   }
   const pit = options.pit ?? pitOver(extensions);
   const live: LiveEvent[] = [];
-  let handle: RunHandle | undefined;
+  const started: RunHandle[] = [];
   const listener = (event: LiveEvent) => {
     live.push(event);
-    options.onEvent?.(event, () => handle as RunHandle);
+    options.onEvent?.(event, () => started[0] as RunHandle);
   };
   const request = {
     definition,
@@ -79,7 +79,8 @@ export async function runToEnd(
     workspace: "/",
     mayWrite: options.mayWrite ?? false,
   };
-  handle = await runnerOver(extensions, pit).start(request, listener);
+  const handle = await runnerOver(extensions, pit).start(request, listener);
+  started.push(handle);
   const outcome = await handle.done;
   const events = live.filter((event) => event.durable).map(({ event }) => event as RunEvent);
   return { outcome, events, live, handle };
