@@ -132,6 +132,9 @@ function nameAndMessage(error: unknown): { name: string; message: string } {
 
 /** One short line; what looks like a key is cut, since servers echo them. */
 function tidy(text: string): string {
-  const line = text.replace(/\b(sk|pk|key)-[\w*.-]{4,}/g, "$1-…").replace(/\s+/g, " ").trim();
+  const line = text.replace(/\b(sk|pk|key)-[\w*.-]{4,}/g, "$1-…").replace(/\s+/g, " ").trim().replace(
+    /\.$/,
+    "",
+  );
   return line.length <= 300 ? line : `${line.slice(0, 299)}…`;
 }

@@ -58,6 +58,8 @@ export async function readAnswer(
 function take(part: StreamPart, reading: Reading, onText: (text: string) => void): void {
   switch (part.type) {
     case "text-delta":
+      // Some servers open with an empty piece.
+      if (part.delta === "") return;
       reading.text += part.delta;
       onText(part.delta);
       return;

@@ -37,7 +37,7 @@ const server = defineInstrument({
     return await answerWith(
       {
         model,
-        where: `The model server at ${new URL(baseUrl).host}`,
+        where: `Model server ${new URL(baseUrl).host}`,
         price: { input: 0, output: 0 },
         maxTokens: numberSetting(context.config, "maxTokens"),
         schemaIn: "protocol-and-prompt",
