@@ -1,0 +1,232 @@
+/**
+ * Every command: names, flags, help. The code behind is loaded on use.
+ *
+ * @module
+ */
+
+import type { Command, Flag } from "./command.ts";
+import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+
+const runId = [{ name: "ID" }];
+const itemFlag: Flag = { name: "item", value: "N", summary: "which item of a fan-out, from 0" };
+const jsonEvents: Flag = {
+  name: "json",
+  summary: "one JSON event a line on standard output and nothing else there; the last line holds the outputs",
+};
+const exits =
+  "Exit code: 0 completed, 1 the run failed, 2 the input was wrong, 3 the run waits for a person, " +
+  "130 cancelled or paused with Ctrl-C. Ctrl-C pauses; twice ends at once. Neither loses what was done.";
+const idsNote = "ID may be any unique beginning of a run's id, or `last` for the newest run.";
+
+export const commands: readonly Command[] = [
+  {
+    path: "run",
+    summary: "start a workflow and stay until it ends",
+    positionals: [{ name: "FILE|TEMPLATE" }],
+    flags: [
+      {
+        name: "input",
+        value: "NAME=VALUE",
+        isList: true,
+        summary:
+          "an input of the workflow: text as it stands, other kinds as JSON; @FILE takes it from a file",
+      },
+      ...sessionFlags,
+      jsonEvents,
+      { name: "allow-write", summary: "lets nodes change files below the workspace" },
+      { name: "workspace", value: "DIR", summary: "the folder that nodes may read; else the current one" },
+      { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
+    ],
+    details: `${exits}\nA value that begins with @ is written @@.`,
+    examples: [
+      { args: "run code-review", does: "review the code in this folder" },
+      { args: "run my.workflow.jsonc --input root=src --json", does: "for a script" },
+    ],
+    load: async () => (await import("./run_command.ts")).runCommand,
+  },
+  {
+    path: "check",
+    summary: "every problem of a workflow file, with its place; runs nothing",
+    positionals: [{ name: "FILE|TEMPLATE" }],
+    flags: [jsonFlag, ...sessionFlags],
+    details: "Exit code: 0 without errors (warnings do not count), 2 with errors.",
+    examples: [{ args: "check my.workflow.jsonc", does: "look before you run" }],
+    load: async () => (await import("./check_command.ts")).checkCommand,
+  },
+  {
+    path: "runs list",
+    summary: "runs, the newest first",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    examples: [{ args: "runs list --json", does: "one run a line, for a script" }],
+    load: async () => (await import("./runs_list_command.ts")).runsListCommand,
+  },
+  {
+    path: "runs show",
+    summary: "what a run did: nodes, states, times, failures, outputs, artifacts",
+    positionals: runId,
+    flags: [dataFlag, jsonFlag],
+    details: idsNote,
+    examples: [{ args: "runs show last", does: "the newest run" }],
+    load: async () => (await import("./runs_show_command.ts")).runsShowCommand,
+  },
+  {
+    path: "runs resume",
+    summary: "go on with a run that was paused, waits, or lost its process",
+    positionals: runId,
+    flags: [...sessionFlags, jsonEvents],
+    details: `${idsNote}\n${exits}`,
+    examples: [{ args: "runs resume last", does: "go on with the newest run" }],
+    load: async () => (await import("./runs_resume_command.ts")).runsResumeCommand,
+  },
+  {
+    path: "runs cancel",
+    summary: "end a run for good, also one that another process carries out",
+    positionals: runId,
+    flags: [...sessionFlags, { name: "reason", value: "TEXT", summary: "kept in the run's log" }],
+    details: idsNote,
+    examples: [{ args: "runs cancel r0k3", does: "by the beginning of its id" }],
+    load: async () => (await import("./runs_answer_command.ts")).runsCancelCommand,
+  },
+  {
+    path: "runs export",
+    summary: "the durable events of a run, one JSON value a line, in order",
+    positionals: runId,
+    flags: [dataFlag, jsonFlag],
+    details: idsNote,
+    examples: [{ args: "runs export last > run.jsonl", does: "keep the log as a file" }],
+    load: async () => (await import("./runs_export_command.ts")).runsExportCommand,
+  },
+  {
+    path: "runs input",
+    summary: "answer a gate that waits for a person",
+    positionals: [...runId, { name: "NODE" }],
+    flags: [
+      { name: "approve", summary: "say yes" },
+      { name: "reject", summary: "say no" },
+      { name: "value", value: "JSON", summary: "a value with the answer" },
+      { name: "comment", value: "TEXT", summary: "why" },
+      itemFlag,
+      ...sessionFlags,
+    ],
+    details:
+      `${idsNote}\nThe answer is kept in the log; runs resume goes on where no process carries the run out.`,
+    examples: [{
+      args: `runs input last apply --approve --comment "looks right"`,
+      does: "let the run go on",
+    }],
+    load: async () => (await import("./runs_answer_command.ts")).runsInputCommand,
+  },
+  {
+    path: "runs signal",
+    summary: "send a signal that a run waits for",
+    positionals: [...runId, { name: "NAME" }],
+    flags: [
+      { name: "value", value: "JSON", summary: "a value with the signal; null without" },
+      ...sessionFlags,
+    ],
+    details: idsNote,
+    examples: [{ args: `runs signal last deployed --value '{"version":"1.2"}'`, does: "tell what happened" }],
+    load: async () => (await import("./runs_answer_command.ts")).runsSignalCommand,
+  },
+  {
+    path: "artifacts list",
+    summary: "what runs have made, the newest first",
+    positionals: [],
+    flags: [{ name: "run", value: "ID", summary: "only those of one run" }, dataFlag, jsonFlag],
+    examples: [{ args: "artifacts list --run last", does: "those of the newest run" }],
+    load: async () => (await import("./artifacts_command.ts")).artifactsListCommand,
+  },
+  {
+    path: "artifacts show",
+    summary: "what is known of an artifact, and its beginning where it is text",
+    positionals: runId,
+    flags: [dataFlag, jsonFlag],
+    details: "ID may be any unique beginning of at least 4 digits.",
+    examples: [{ args: "artifacts show 3fa9c1", does: "by the beginning of its id" }],
+    load: async () => (await import("./artifacts_command.ts")).artifactsShowCommand,
+  },
+  {
+    path: "artifacts get",
+    summary: "an artifact's bytes, verified",
+    positionals: runId,
+    flags: [{ name: "out", value: "FILE", summary: "write here instead of standard output" }, dataFlag],
+    details: "ID may be any unique beginning of at least 4 digits.",
+    examples: [{ args: "artifacts get 3fa9c1 --out report.md", does: "as a file" }],
+    load: async () => (await import("./artifacts_command.ts")).artifactsGetCommand,
+  },
+  {
+    path: "artifacts verify",
+    summary: "read every byte again and say what is damaged",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    details: "Exit code: 0 all is as it was stored, 1 something is damaged.",
+    examples: [{ args: "artifacts verify", does: "after a disk gave trouble" }],
+    load: async () => (await import("./artifacts_command.ts")).artifactsVerifyCommand,
+  },
+  {
+    path: "templates list",
+    summary: "the workflows that ship with the program",
+    positionals: [],
+    flags: [jsonFlag],
+    examples: [{ args: "templates list", does: "what `run` knows by name" }],
+    load: async () => (await import("./templates_command.ts")).templatesListCommand,
+  },
+  {
+    path: "templates show",
+    summary: "the text of a template, to begin your own with",
+    positionals: [{ name: "NAME" }],
+    flags: [],
+    examples: [{ args: "templates show code-review > my.workflow.jsonc", does: "change it to your taste" }],
+    load: async () => (await import("./templates_command.ts")).templatesShowCommand,
+  },
+  {
+    path: "extensions list",
+    summary: "installed extensions, and what they ask for",
+    positionals: [],
+    flags: [...sessionFlags, jsonFlag],
+    examples: [{ args: "extensions list", does: "what is installed" }],
+    load: async () => (await import("./extensions_command.ts")).extensionsListCommand,
+  },
+  {
+    path: "grants list",
+    summary: "permissions that you have given; never shows a secret",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    examples: [{ args: "grants list", does: "what extensions may do" }],
+    load: async () => (await import("./grants_command.ts")).grantsListCommand,
+  },
+  {
+    path: "grants add",
+    summary: "give an extension a permission",
+    positionals: [{ name: "EXTENSION" }, { name: "PERMISSION" }],
+    flags: [
+      { name: "from-env", value: "NAME", summary: "for a secret: the environment variable that holds it" },
+      dataFlag,
+    ],
+    details:
+      "A secret itself is never kept: the grant names the variable, which is read when a request is sent.",
+    examples: [{
+      args: "grants add symphony/openai secret:openai --from-env OPENAI_API_KEY",
+      does: "let GPT be used",
+    }],
+    load: async () => (await import("./grants_command.ts")).grantsAddCommand,
+  },
+  {
+    path: "grants remove",
+    summary: "take a permission back",
+    positionals: [{ name: "EXTENSION" }, { name: "PERMISSION" }],
+    flags: [dataFlag],
+    examples: [{ args: "grants remove symphony/openai secret:openai", does: "stop using GPT" }],
+    load: async () => (await import("./grants_command.ts")).grantsRemoveCommand,
+  },
+  {
+    path: "doctor",
+    summary: "what works on this machine, what does not, and what to do about it",
+    positionals: [],
+    flags: [...sessionFlags, jsonFlag],
+    details: "Exit code: 0 nothing has failed (warnings do not count), 1 something has.",
+    examples: [{ args: "doctor", does: "look when something is odd" }],
+    load: async () => (await import("./doctor_command.ts")).doctorCommand,
+  },
+];

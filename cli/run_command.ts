@@ -1,0 +1,44 @@
+/** `run FILE|TEMPLATE`: everything is checked before anything runs. @module */
+
+import { SymphonyError } from "../core/errors.ts";
+import type { Arguments } from "./command.ts";
+import { drive } from "./drive.ts";
+import { repeatedData, sessionOptions } from "./flags.ts";
+import { readInputs } from "./inputs.ts";
+import type { CliServices } from "./services.ts";
+import { checkedDefinition, readWorkflow } from "./workflow_file.ts";
+
+const MOST_AT_ONCE = 1000;
+
+/** Starts a workflow. @throws SymphonyError for a wrong file, input or flag, before anything runs. */
+export async function runCommand(services: CliServices, args: Arguments): Promise<number> {
+  const source = readWorkflow(services, args.positional(0));
+  const concurrency = readConcurrency(args.value("concurrency"));
+  const options = sessionOptions(services, args);
+  const definition = checkedDefinition(services, source, await services.catalog(options));
+  const inputs = readInputs(services, args.values("input"), definition.inputs);
+  await using session = await services.openSession(options);
+  return await drive(services, session, (listener) =>
+    session.runner.start({
+      definition,
+      inputs,
+      workspace: services.absolute(args.value("workspace") ?? "."),
+      mayWrite: args.has("allow-write"),
+      ...concurrency === undefined ? {} : { concurrency },
+    }, listener), {
+    isJson: args.has("json"),
+    title: definition.name,
+    data: options.data,
+    dataFlag: repeatedData(args),
+  });
+}
+
+function readConcurrency(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= MOST_AT_ONCE) return value;
+  throw new SymphonyError(
+    "bad-input",
+    `Cannot read --concurrency "${text}": expected a whole number from 1 to ${MOST_AT_ONCE}`,
+  );
+}

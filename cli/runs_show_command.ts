@@ -1,0 +1,162 @@
+/** `runs show ID`: what a run did. @module */
+
+import type { ArtifactInfo } from "../core/ports/artifact.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
+import { adviceFor } from "./advice.ts";
+import { artifactRow } from "./artifacts_command.ts";
+import { type Arguments, exitCodes } from "./command.ts";
+import { repeatedData } from "./flags.ts";
+import { outputsText } from "./outputs.ts";
+import { label, waitText } from "./plain_view.ts";
+import { findRun } from "./prefix.ts";
+import { type NodeAccount, nodeState, type RunAccount } from "./run_account.ts";
+import { accountOf } from "./run_log_account.ts";
+import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_command.ts";
+import type { CliServices, Store } from "./services.ts";
+import { loadValue } from "./stored_values.ts";
+import { type Colour, styleFor } from "./style.ts";
+import { cleanLine, duration, size, table } from "./text.ts";
+
+/** Artifacts that are named; the rest are counted. */
+const NAMED = 10;
+
+const colours: Readonly<Record<string, Colour>> = {
+  completed: "green",
+  failed: "red",
+  skipped: "dim",
+  waiting: "yellow",
+  retrying: "yellow",
+  running: "cyan",
+};
+
+/** Prints the summary of a run, for people or as one JSON value. */
+export async function runsShowCommand(services: CliServices, args: Arguments): Promise<number> {
+  await using store = await services.openStore(services.dataFolder(args.value("data")));
+  const summary = await findRun(store.pit.dag, args.positional(0));
+  const resumable = await isResumable(store, summary);
+  const account = await accountOf(store.pit.dag, summary.run);
+  const outputs = await outputsOf(store, account);
+  const artifacts: ArtifactInfo[] = [];
+  for await (const info of store.pit.artifacts.list({ run: summary.run })) artifacts.push(info);
+  if (args.has("json")) {
+    const record = {
+      ...summaryRecord(summary, resumable),
+      ...accountRecord(account),
+      outputs,
+      artifacts: artifacts.map(({ id }) => id),
+    };
+    await services.stdout.write(`${JSON.stringify(record)}\n`);
+    return exitCodes.completed;
+  }
+  const style = styleFor(services, services.stdout);
+  const took = summary.endedAt === undefined ? "" : `, took ${duration(summary.endedAt - summary.startedAt)}`;
+  const head = [
+    `${style("bold", cleanLine(summary.workflow))} ${cleanLine(account.version)}  ${summary.run}`,
+    `${stateText(summary, resumable)}, started ${localTime(summary.startedAt)}${took}`,
+    `workspace ${cleanLine(account.workspace)}`,
+    ...Object.entries(account.inputs).map(([name, value]) =>
+      `input ${cleanLine(name)} = ${cleanLine(JSON.stringify(value)).slice(0, 200)}`
+    ),
+  ];
+  const rows = [...account.nodes.values()].map((node) => rowOf(node));
+  const nodes = rows.length === 0 ? "" : table([["NODE", "STATE", "DONE", "TRIES", "TOOK", ""], ...rows])
+    .replace(/^(\S+ +)(\w+)/gm, (_all, name: string, state: string) => {
+      const colour = colours[state];
+      return name + (colour === undefined ? state : style(colour, state));
+    });
+  const parts = [`${head.join("\n")}\n`, nodes, failureText(account), waitingText(account)];
+  const printed = outputsText(outputs);
+  if (printed !== "") parts.push(printed);
+  if (artifacts.length > 0) parts.push(artifactText(artifacts));
+  if (resumable) {
+    parts.push(`Go on with: ${services.program} runs resume ${summary.run}${repeatedData(args)}\n`);
+  }
+  await services.stdout.write(parts.filter((part) => part !== "").join("\n"));
+  return exitCodes.completed;
+}
+
+async function outputsOf(store: Store, account: RunAccount): Promise<JsonObject> {
+  if (account.outputs === undefined) return {};
+  const value = await loadValue(store.pit.artifacts, account.outputs);
+  return isObject(value) ? value : {};
+}
+
+function rowOf(node: NodeAccount): string[] {
+  const { counts, count } = node;
+  const done = counts.completed + counts.failed + counts.skipped;
+  const took = node.startedAt === undefined || node.endedAt === undefined
+    ? ""
+    : duration(node.endedAt - node.startedAt);
+  const notes = [
+    ...node.instrument === undefined ? [] : [`on ${node.instrument}`],
+    ...node.costUsd > 0 ? [`$${node.costUsd.toFixed(4)}`] : [],
+    ...counts.failed > 0 && count !== undefined ? [`${counts.failed} failed`] : [],
+    ...counts.skipped > 0 && count !== undefined ? [`${counts.skipped} skipped`] : [],
+    ...nodeState(node) === "skipped" && node.skipReason !== undefined ? [node.skipReason] : [],
+  ];
+  return [
+    label(node.scope, node.node),
+    nodeState(node),
+    count === undefined ? "" : `${done}/${count}`,
+    String(node.attempts),
+    took,
+    cleanLine(notes.join(", ")),
+  ];
+}
+
+function failureText(account: RunAccount): string {
+  const lines: string[] = [];
+  for (const node of account.nodes.values()) {
+    for (const { item, failure } of node.failures) {
+      const name = label(node.scope, node.node, item);
+      lines.push(`${name}: ${failure.class}: ${cleanLine(failure.message)} — ${adviceFor(failure.class)}\n`);
+    }
+  }
+  const { failure } = account;
+  if (failure !== undefined && lines.length === 0) {
+    lines.push(`${failure.class}: ${cleanLine(failure.message)} — ${adviceFor(failure.class)}\n`);
+  }
+  return lines.length === 0 ? "" : `Failures\n${lines.map((line) => `  ${line}`).join("")}`;
+}
+
+function waitingText(account: RunAccount): string {
+  const lines = account.waiting.map((waiting) =>
+    `  ${label(waiting.scope, waiting.node, waiting.item)}: waits for ${cleanLine(waitText(waiting.for))}\n`
+  );
+  return lines.length === 0 ? "" : `Waiting\n${lines.join("")}`;
+}
+
+function artifactText(artifacts: readonly ArtifactInfo[]): string {
+  const total = artifacts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const rows = artifacts.slice(0, NAMED).map((info) =>
+    artifactRow(info).map((cell, at) => at === 0 ? `  ${cell}` : cell)
+  );
+  const more = artifacts.length > NAMED ? `  … and ${artifacts.length - NAMED} more\n` : "";
+  return `Artifacts: ${artifacts.length}, ${size(total)}\n${table(rows)}${more}`;
+}
+
+function accountRecord(account: RunAccount): Record<string, unknown> {
+  const nodes = [...account.nodes.values()].map((node) => ({
+    node: node.node,
+    ...node.scope === undefined ? {} : { scope: node.scope },
+    state: nodeState(node),
+    ...node.count === undefined ? {} : { count: node.count },
+    counts: node.counts,
+    attempts: node.attempts,
+    ...node.startedAt === undefined ? {} : { startedAt: new Date(node.startedAt).toISOString() },
+    ...node.endedAt === undefined ? {} : { endedAt: new Date(node.endedAt).toISOString() },
+    ...node.instrument === undefined ? {} : { instrument: node.instrument },
+    ...node.skipReason === undefined ? {} : { reason: node.skipReason },
+    ...node.failures.length === 0 ? {} : { failures: node.failures },
+  }));
+  return {
+    version: account.version,
+    workspace: account.workspace,
+    inputs: account.inputs,
+    events: account.lastSeq + 1,
+    nodes,
+    waiting: account.waiting,
+    degraded: account.degraded,
+    ...account.failure === undefined ? {} : { failure: account.failure },
+  };
+}
