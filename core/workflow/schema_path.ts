@@ -61,11 +61,12 @@ const celSchemas: Readonly<Record<string, JsonSchema>> = {
   double: { type: "number" },
   list: anyArray,
   map: { type: "object" },
+  "null_type": { type: "null" },
   null: { type: "null" },
 };
 
 /** What an expression of a CEL type gives; undefined for `dyn` and types that JSON does not have. */
 export function schemaOfCel(type: string): JsonSchema | undefined {
-  const base = type.replace(/<.*$/, "").replace(/_type$/, "");
+  const base = type.replace(/<.*$/, "");
   return Object.hasOwn(celSchemas, base) ? celSchemas[base] : undefined;
 }
