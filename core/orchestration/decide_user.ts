@@ -193,7 +193,7 @@ function findUnit(
   if (node === undefined) return refuse(state, `the run has no node "${command.node}"`);
   const item = command.item ?? -1;
   const unit = unitOf(state, node, item);
-  return unit < 0 ? refusal(state, `node "${command.node}" has no item ${item}`) : ok({ unit, node, item });
+  return unit < 0 ? refuse(state, `node "${command.node}" has no item ${item}`) : ok({ unit, node, item });
 }
 
 function place(state: RunState, unit: { readonly node: number; readonly item: number; readonly at: number }) {

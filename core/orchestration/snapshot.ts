@@ -1,50 +1,60 @@
 /**
  * The state as bytes and back, equal to replaying the log. Kept: what the units are and what few of them have. Counters
- * and queues are counted anew. Layout: version, length of the JSON part, the JSON part, then the arrays by unit.
+ * and queues are counted anew, and what the log does not know (E2) is left out: a retry that was woken is retrying
+ * again, with its moment in the past, and work that was interrupted is running without an executor.
+ *
+ * Layout, little-endian: version (1 byte), length of the JSON part (4), number of units (4), the JSON part, then
+ * UNIT_BYTES a unit.
  *
  * @module
  */
 
 import { SymphonyError } from "../errors.ts";
+import type { NodeFailure } from "../policy/failure.ts";
 import type { Plan } from "../workflow/plan.ts";
+import type { ValueRef, WaitingFor } from "./event.ts";
 import { createState } from "./evolve.ts";
 import { recount } from "./recount.ts";
-import { addUnits, FAULTY, type RunState } from "./state.ts";
+import { addUnits, FAULTY, type Iteration, ORPHANED, type RunState, WOKEN } from "./state.ts";
+import { RETRYING, RUNNING } from "./unit_state.ts";
 
 const VERSION = 1;
-/** Bytes a unit takes in the arrays: state, spent, flags, attempts (2), port (2), node (4). */
+const HEADER_BYTES = 9;
+/** State, spent, flags, attempts (2), port (2), node (4). */
 const UNIT_BYTES = 11;
 
-/** The state's bytes. */
+/** The JSON part. */
+interface Kept {
+  readonly run: RunState["run"];
+  readonly reason: string;
+  readonly failure: NodeFailure | null;
+  readonly fatal: number;
+  readonly base: readonly number[];
+  readonly size: readonly number[];
+  readonly openedAt: readonly number[];
+  readonly itemLists: readonly (ValueRef | null)[];
+  readonly outputs: readonly (ValueRef | null)[];
+  readonly failures: readonly (readonly [number, NodeFailure])[];
+  readonly notes: readonly (readonly [number, string])[];
+  readonly waits: readonly (readonly [number, WaitingFor])[];
+  readonly dueAt: readonly (readonly [number, number])[];
+  readonly iterations: readonly (readonly [number, Iteration])[];
+  readonly otherPorts: readonly (readonly [number, string])[];
+}
+
+/** The state's bytes. Equal states have equal bytes. */
 export function takeSnapshot(state: RunState): Uint8Array {
-  const rest = {
-    run: state.run,
-    reason: state.reason,
-    failure: state.failure,
-    fatal: state.fatal,
-    base: [...state.base],
-    size: [...state.size],
-    openedAt: [...state.openedAt],
-    itemLists: state.itemLists.map((list) => list ?? null),
-    outputs: state.outputs.slice(0, state.unitCount).map((output) => output ?? null),
-    failures: [...state.failures],
-    notes: [...state.notes],
-    waits: [...state.waits],
-    dueAt: [...state.dueAt],
-    iterations: [...state.iterations],
-    otherPorts: [...state.otherPorts],
-  };
-  const json = new TextEncoder().encode(JSON.stringify(rest));
+  const json = new TextEncoder().encode(JSON.stringify(keep(state)));
   const count = state.unitCount;
-  const bytes = new Uint8Array(9 + json.length + count * UNIT_BYTES);
+  const bytes = new Uint8Array(HEADER_BYTES + json.length + count * UNIT_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, VERSION);
   view.setUint32(1, json.length, true);
   view.setUint32(5, count, true);
-  bytes.set(json, 9);
-  let at = 9 + json.length;
+  bytes.set(json, HEADER_BYTES);
+  let at = HEADER_BYTES + json.length;
   for (let unit = 0; unit < count; unit++, at += UNIT_BYTES) {
-    view.setUint8(at, state.states[unit]!);
+    view.setUint8(at, loggedState(state, unit));
     view.setUint8(at + 1, state.spent[unit]!);
     view.setUint8(at + 2, state.flags[unit]! & FAULTY);
     view.setUint16(at + 3, state.attempts[unit]!, true);
@@ -54,43 +64,70 @@ export function takeSnapshot(state: RunState): Uint8Array {
   return bytes;
 }
 
-/** The state again. @throws SymphonyError `corrupt` where the bytes are of another version or plan */
+/** The state of a unit as the log has it. */
+function loggedState(state: RunState, unit: number): number {
+  const flags = state.flags[unit]!;
+  if ((flags & WOKEN) !== 0) return RETRYING;
+  if ((flags & ORPHANED) !== 0) return RUNNING;
+  return state.states[unit]!;
+}
+
+function keep(state: RunState): Kept {
+  return {
+    run: state.run,
+    reason: state.reason,
+    failure: state.failure ?? null,
+    fatal: state.fatal,
+    base: [...state.base],
+    size: [...state.size],
+    openedAt: [...state.openedAt],
+    itemLists: state.itemLists.map((list) => list ?? null),
+    outputs: state.outputs.map((output) => output ?? null),
+    failures: sorted(state.failures),
+    notes: sorted(state.notes),
+    waits: sorted(state.waits),
+    dueAt: sorted(state.dueAt),
+    iterations: sorted(state.iterations),
+    otherPorts: sorted(state.otherPorts),
+  };
+}
+
+function sorted<T>(map: ReadonlyMap<number, T>): (readonly [number, T])[] {
+  return [...map].sort(([a], [b]) => a - b);
+}
+
+/**
+ * The state again; `rank` as for `createState`. @throws SymphonyError `corrupt` where the bytes are of another version
+ * or of another plan, or are cut off.
+ */
 export function restoreSnapshot(plan: Plan, bytes: Uint8Array, rank?: Float64Array): RunState {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = view.getUint8(0);
-  if (version !== VERSION) {
-    throw new SymphonyError("corrupt", `Cannot read snapshot: version ${version}, expected ${VERSION}`);
-  }
-  const jsonLength = view.getUint32(1, true);
-  const count = view.getUint32(5, true);
+  const { kept, count, unitsAt } = parse(plan, bytes);
   const state = createState(plan, rank);
-  const kept = JSON.parse(new TextDecoder().decode(bytes.subarray(9, 9 + jsonLength)));
-  if (kept.base.length !== plan.nodes.length) {
-    throw new SymphonyError(
-      "corrupt",
-      `Cannot read snapshot: of ${kept.base.length} nodes, the plan has ${plan.nodes.length}`,
-    );
-  }
   state.run = kept.run;
   state.reason = kept.reason;
-  state.failure = kept.failure;
+  state.failure = kept.failure ?? undefined;
   state.fatal = kept.fatal;
   state.base.set(kept.base);
   state.size.set(kept.size);
   state.openedAt.set(kept.openedAt);
-  kept.itemLists.forEach((list: RunState["itemLists"][number] | null, i: number) =>
-    state.itemLists[i] = list ?? undefined
-  );
+  kept.itemLists.forEach((list, fan) => state.itemLists[fan] = list ?? undefined);
   addUnits(state, count - state.unitCount);
-  kept.outputs.forEach((output: RunState["outputs"][number] | null, i: number) =>
-    state.outputs[i] = output ?? undefined
-  );
-  for (const name of ["failures", "notes", "waits", "dueAt", "iterations", "otherPorts"] as const) {
-    const into = state[name] as Map<number, unknown>;
-    for (const [unit, value] of kept[name] as [number, unknown][]) into.set(unit, value);
-  }
-  let at = 9 + jsonLength;
-  for (let unit = 0; unit < count; unit++, at += UNIT_BYTES) {
+  kept.outputs.forEach((output, unit) => state.outputs[unit] = output ?? undefined);
+  refill(state.failures, kept.failures);
+  refill(state.notes, kept.notes);
+  refill(state.waits, kept.waits);
+  refill(state.dueAt, kept.dueAt);
+  refill(state.iterations, kept.iterations);
+  refill(state.otherPorts, kept.otherPorts);
+  readUnits(state, bytes, unitsAt);
+  if (state.run !== "pending") recount(state);
+  return state;
+}
+
+function readUnits(state: RunState, bytes: Uint8Array, unitsAt: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = unitsAt;
+  for (let unit = 0; unit < state.unitCount; unit++, at += UNIT_BYTES) {
     state.states[unit] = view.getUint8(at);
     state.spent[unit] = view.getUint8(at + 1);
     state.flags[unit] = view.getUint8(at + 2);
@@ -98,6 +135,37 @@ export function restoreSnapshot(plan: Plan, bytes: Uint8Array, rank?: Float64Arr
     state.portOf[unit] = view.getUint16(at + 5, true);
     state.nodeOf[unit] = view.getInt32(at + 7, true);
   }
-  if (state.run !== "pending") recount(state);
-  return state;
+}
+
+function refill<T>(map: Map<number, T>, entries: readonly (readonly [number, T])[]): void {
+  for (const [unit, value] of entries) map.set(unit, value);
+}
+
+function parse(plan: Plan, bytes: Uint8Array): { kept: Kept; count: number; unitsAt: number } {
+  if (bytes.length < HEADER_BYTES) throw unreadable(`it has ${bytes.length} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint8(0);
+  if (version !== VERSION) throw unreadable(`version ${version}, expected ${VERSION}`);
+  const unitsAt = HEADER_BYTES + view.getUint32(1, true);
+  const count = view.getUint32(5, true);
+  const expected = unitsAt + count * UNIT_BYTES;
+  if (bytes.length !== expected) throw unreadable(`it has ${bytes.length} bytes, expected ${expected}`);
+  const kept = parseKept(bytes.subarray(HEADER_BYTES, unitsAt));
+  const n = plan.nodes.length;
+  if (kept.base.length !== n || count < n) {
+    throw unreadable(`it is of ${kept.base.length} nodes, the plan has ${n}`);
+  }
+  return { kept, count, unitsAt };
+}
+
+function parseKept(json: Uint8Array): Kept {
+  try {
+    return JSON.parse(new TextDecoder().decode(json)) as Kept;
+  } catch (cause) {
+    throw new SymphonyError("corrupt", "Cannot read snapshot: its JSON part is damaged", { cause });
+  }
+}
+
+function unreadable(found: string): SymphonyError {
+  return new SymphonyError("corrupt", `Cannot read snapshot: ${found}`);
 }
