@@ -13,10 +13,12 @@ export const generate = defineTask({
   type: "instrument/generate",
   title: "Generate text",
   description: "Writes text as the prompt asks",
-  system: "{{system}}",
-  prompt: `{{prompt}}
+  // Only the prompt is filled in, so the rules of the node stand there as well.
+  system:
+    'Do what is asked, in the form that is asked, without introduction. Put the whole answer into "text".',
+  prompt: `{{system}}
 
-Put the whole answer into "text".`,
+{{prompt}}`,
   input: Type.Object({
     prompt: Type.String({ description: "What to write" }),
     system: Type.Optional(Type.String({ description: "Rules that hold for the answer" })),

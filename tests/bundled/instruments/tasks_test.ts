@@ -18,8 +18,9 @@ Deno.test("symphony/tasks contributes the tasks that workflows use", () => {
 });
 
 for (const { type, system, prompt, input } of definitions) {
-  Deno.test(`${type} names in its prompt every input and nothing else`, () => {
-    const named = [...`${system} ${prompt}`.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+  Deno.test(`${type} names in its prompt every input and nothing else, and none in its fixed rules`, () => {
+    assert.doesNotMatch(system, /\{\{/);
+    const named = [...prompt.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
     assert.deepEqual([...new Set(named)].sort(), Object.keys(input.properties).sort());
   });
 }
