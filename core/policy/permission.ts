@@ -112,6 +112,14 @@ export function hostMatches(pattern: string, host: string, port: number): boolea
   return found === name;
 }
 
+/** True where `permissions` name `host` at `port` itself, not by a wildcard. */
+export function namesOutright(permissions: readonly Permission[], host: string, port: number): boolean {
+  return permissions.some((permission) =>
+    permission.kind === "net" &&
+    permission.hosts.some((pattern) => !pattern.startsWith("*") && hostMatches(pattern, host, port))
+  );
+}
+
 /** `host:port` into its parts; an IPv6 address stands in brackets. */
 export function splitHost(text: string): readonly [string, number | undefined] {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text);

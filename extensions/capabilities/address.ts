@@ -7,23 +7,22 @@
 
 import { lookup } from "node:dns/promises";
 import { messageOf } from "../../core/errors.ts";
-import { hostMatches, type Permission } from "../../core/policy/permission.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
+import type { Authority } from "./capability.ts";
 
-/** @throws ExtensionFailure where `hostname` resolves to an inner address and was not granted by that very name. */
+/** @throws ExtensionFailure where `hostname` leads to an inner address that was not granted by its very name. */
 export async function refuseInnerAddress(
   hostname: string,
   port: number,
-  permissions: readonly Permission[],
+  authority: Authority,
 ): Promise<void> {
   const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-  const literal = isAddress(host);
-  if (literal || host === "localhost") {
-    if (isInner(host) && !namedOutright(hostname, port, permissions)) throw inner(host, host);
+  if (isAddress(host) || host === "localhost") {
+    if (isInner(host) && !authority.namesOutright(hostname, port)) throw inner(host, host);
     return;
   }
   for (const { address } of await resolved(host)) {
-    if (isInner(address)) throw inner(host, address);
+    if (isInner(address) && !authority.namesOutright(address, port)) throw inner(host, address);
   }
 }
 
@@ -54,13 +53,6 @@ function isInnerV6(address: string): boolean {
 
 function isAddress(host: string): boolean {
   return host.includes(":") || /^\d+\.\d+\.\d+\.\d+$/.test(host);
-}
-
-function namedOutright(hostname: string, port: number, permissions: readonly Permission[]): boolean {
-  return permissions.some((permission) =>
-    permission.kind === "net" &&
-    permission.hosts.some((pattern) => !pattern.startsWith("*") && hostMatches(pattern, hostname, port))
-  );
 }
 
 async function resolved(host: string): Promise<readonly { address: string }[]> {

@@ -25,6 +25,8 @@ export interface Authority {
   readonly permissions: readonly Permission[];
   /** Undefined where allowed, else why not. */
   refusal(key: PermissionKey): string | undefined;
+  /** True where the manifest or a grant names this very host, not by a wildcard. */
+  namesOutright(host: string, port: number): boolean;
   /** The value of a granted secret; undefined where it is not granted or not set. */
   secret(permission: SecretPermission): string | undefined;
 }

@@ -103,7 +103,7 @@ export class Exchanges {
     const { url, method, body } = outgoing;
     const port = portOf(url);
     demand(this.#scope.authority, `net:${url.hostname}:${port}`);
-    await refuseInnerAddress(url.hostname, port, this.#scope.authority.permissions);
+    await refuseInnerAddress(url.hostname, port, this.#scope.authority);
     signal.throwIfAborted();
     const headers = this.#withSecrets(url, port, outgoing.headers);
     try {

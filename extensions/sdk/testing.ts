@@ -4,14 +4,13 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { type ArtifactId, artifactId, extensionId, nodeId, runId } from "../../core/ids.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
-import { SymphonyError } from "../../core/errors.ts";
-import type { SecretPermission } from "../../core/policy/permission.ts";
-import type { ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
+import { extensionId, nodeId, runId } from "../../core/ids.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { hostMatches, type SecretPermission } from "../../core/policy/permission.ts";
+import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import { Capabilities } from "../capabilities/broker.ts";
 import type { Authority } from "../capabilities/capability.ts";
+import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
 import { misfit, withDefaults } from "../value_check.ts";
 import type { InstrumentDefinition, OperatorDefinition } from "./define.ts";
 import { ExtensionFailure } from "./failure.ts";
@@ -85,7 +84,7 @@ async function runOnce(
     signal,
     run: runId("r000000000000000"),
     node: nodeId("test"),
-    artifacts: options.artifacts ?? new MapArtifacts(),
+    artifacts: options.artifacts ?? new HeldArtifacts(),
     asset: (name) => assetBytes(options.assets ?? {}, name),
   });
   try {
@@ -134,6 +133,8 @@ function testAuthority(options: TestOptions): Authority {
       ...secrets.map(({ value: _, ...secret }) => ({ ...secret, kind: "secret" as const, reason })),
     ],
     refusal: (key) => (options.refuse ?? []).includes(key) ? "the test refuses it" : undefined,
+    namesOutright: (host) =>
+      (options.hosts ?? ["127.0.0.1", "localhost"]).some((name) => hostMatches(name, host, 0)),
     secret: (asked) => secrets.find((secret) => secret.name === asked.name)?.value,
   };
 }
@@ -157,33 +158,3 @@ async function assetBytes(
   const asset = assets[name];
   return asset instanceof Uint8Array ? new Uint8Array(asset) : await Deno.readFile(asset as string);
 }
-
-/** Artifacts in a Map: enough for a handler's test. */
-class MapArtifacts implements ArtifactPort {
-  readonly #stored = new Map<ArtifactId, { bytes: Uint8Array; info: ArtifactInfo }>();
-
-  put(bytes: Uint8Array, meta: ArtifactMeta = {}): Promise<ArtifactId> {
-    const id = artifactId(createHash("sha256").update(bytes).digest("hex"));
-    const info = { type: "application/json", ...meta, id, sizeBytes: bytes.length, createdAt: 0 };
-    if (!this.#stored.has(id)) this.#stored.set(id, { bytes: bytes.slice(), info });
-    return Promise.resolve(id);
-  }
-
-  get(id: ArtifactId): Promise<Uint8Array | undefined> {
-    return Promise.resolve(this.#stored.get(id)?.bytes.slice());
-  }
-
-  info(id: ArtifactId): Promise<ArtifactInfo | undefined> {
-    return Promise.resolve(this.#stored.get(id)?.info);
-  }
-
-  async *list(): AsyncIterable<ArtifactInfo> {
-    for (const { info } of this.#stored.values()) yield await Promise.resolve(info);
-  }
-
-  verify(): AsyncIterable<never> {
-    throw new SymphonyError("unsupported", "Cannot verify artifacts that are only in memory");
-  }
-}
-
-export type { Json };

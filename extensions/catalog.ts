@@ -1,0 +1,100 @@
+/**
+ * Builds the Catalog from what extensions contribute.
+ *
+ * @module
+ */
+
+import { type ExtensionId, type NodeTypeId, nodeTypeId } from "../core/ids.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Catalog, NodeType, TaskType } from "../core/workflow/catalog.ts";
+import type { Resources } from "./manifest/manifest.ts";
+import type { Contribution } from "./sdk/runtime/describe.ts";
+
+export interface Described {
+  readonly id: ExtensionId;
+  readonly version: string;
+  readonly codeHash: string;
+  readonly resources: Resources;
+  readonly contributes: readonly Contribution[];
+}
+
+export interface CatalogProblem {
+  readonly where: string;
+  readonly message: string;
+}
+
+/** An instrument called by its own name takes a prompt and gives text. */
+const instrumentInput: JsonObject = {
+  type: "object",
+  properties: {
+    prompt: { type: "string", description: "What is asked" },
+    system: { type: "string", description: "How it shall answer" },
+    task: { type: "string", description: "The task it serves, where it knows several" },
+    schema: { type: "object", description: "JSON Schema of a structured answer" },
+    model: { type: "string", description: "Another model than the extension's default" },
+    maxTokens: { type: "integer", minimum: 1, description: "The most tokens of the answer" },
+    temperature: { type: "number", minimum: 0, description: "0 for the steadiest answer" },
+  },
+  required: ["prompt"],
+};
+
+const instrumentOutput: JsonObject = {
+  type: "object",
+  properties: {
+    text: { type: "string", description: "The answer" },
+    data: { type: "object", description: "The structured answer, where a schema was given" },
+    model: { type: "string", description: "The model that answered" },
+    finish: { type: "string", description: "Why it ended" },
+  },
+  required: ["text", "model", "finish"],
+};
+
+/** The catalogue of all extensions; a type that two contribute belongs to the first, and is a problem of the second. */
+export function catalogOf(
+  extensions: readonly Described[],
+  problems: readonly CatalogProblem[],
+  unavailable: ReadonlyMap<NodeTypeId, string | undefined> = new Map(),
+): Catalog {
+  const nodes = new Map<NodeTypeId, NodeType>();
+  const tasks = new Map<NodeTypeId, TaskType>();
+  const limits = new Map<ExtensionId, { instances: number; concurrency: number }>();
+  const found = [...problems];
+  for (const extension of extensions) {
+    const { instances, concurrency } = extension.resources;
+    limits.set(extension.id, { instances, concurrency });
+    for (const one of extension.contributes) {
+      const type = nodeTypeId(one.type);
+      const owner = nodes.get(type)?.extension ?? tasks.get(type)?.extension;
+      if (owner !== undefined) {
+        found.push({ where: extension.id, message: `"${type}" is already contributed by ${owner}` });
+      } else if (one.kind === "task") tasks.set(type, taskOf(type, extension.id, one));
+      else nodes.set(type, nodeOf(type, extension, one, unavailable.get(type)));
+    }
+  }
+  return { nodes, tasks, limits, problems: found };
+}
+
+function taskOf(type: NodeTypeId, extension: ExtensionId, one: Contribution & { kind: "task" }): TaskType {
+  const { title, description, system, prompt, input, output } = one;
+  return { type, extension, title, description, system, prompt, input, output };
+}
+
+function nodeOf(
+  type: NodeTypeId,
+  extension: Described,
+  one: Exclude<Contribution, { kind: "task" }>,
+  unavailable: string | undefined,
+): NodeType {
+  const { title, description, kind } = one;
+  const { id, version, codeHash } = extension;
+  const base = { type, kind, extension: id, version, title, description, codeHash };
+  if (one.kind === "operator") return { ...base, input: one.input, output: one.output, effect: one.effect };
+  const { serves, priceIn, priceOut } = one;
+  return {
+    ...base,
+    input: instrumentInput,
+    output: instrumentOutput,
+    effect: "network",
+    instrument: { serves, priceIn, priceOut, ...(unavailable === undefined ? {} : { unavailable }) },
+  };
+}

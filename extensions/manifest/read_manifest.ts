@@ -1,0 +1,145 @@
+/**
+ * Reads a manifest: every problem at once, each with its place and what would be right. Unknown keys are errors, so
+ * that a misspelt permission is never silently absent.
+ *
+ * @module
+ */
+
+import { extensionId } from "../../core/ids.ts";
+import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
+import type { Permission } from "../../core/policy/permission.ts";
+import { toJson } from "../../core/workflow/json_node.ts";
+import { schemaFault, validate } from "../../core/workflow/json_schema.ts";
+import { positionsOf, readJsonc } from "../../core/workflow/jsonc.ts";
+import type { Problem } from "../../core/workflow/problem.ts";
+import { didYouMean } from "../../core/workflow/suggest.ts";
+import { defaultResources, type Manifest } from "./manifest.ts";
+import { manifestSchema, permissionSchemas } from "./manifest_schema.ts";
+
+export interface ReadManifest {
+  /** Undefined where a problem is an error. */
+  readonly manifest: Manifest | undefined;
+  readonly problems: readonly Problem[];
+}
+
+interface Fault {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Reads a manifest's text or bytes; `file` names it in the problems. */
+export function readManifest(text: string | Uint8Array, file: string): ReadManifest {
+  const read = readJsonc(text, file);
+  if (read.root === undefined || read.problems.some((problem) => problem.severity === "error")) {
+    return { manifest: undefined, problems: read.problems };
+  }
+  const value = toJson(read.root);
+  const positions = positionsOf(read);
+  const problems = faultsOf(value).map(({ path, message, hint }) =>
+    positions.problem(path, "value", { code: "bad-manifest", message, hint })
+  );
+  if (problems.length > 0 || !isObject(value)) return { manifest: undefined, problems };
+  return { manifest: manifestOf(value), problems };
+}
+
+function faultsOf(value: Json): Fault[] {
+  const faults = [...unknownKeys(manifestSchema, value, []), ...misfits(manifestSchema, value, [])];
+  const permissions = own(value, "permissions");
+  for (const [at, permission] of Array.isArray(permissions) ? permissions.entries() : []) {
+    const kind = own(permission, "kind");
+    const schema = typeof kind === "string" && Object.hasOwn(permissionSchemas, kind)
+      ? permissionSchemas[kind]
+      : undefined;
+    if (schema === undefined) continue;
+    const path = ["permissions", String(at)];
+    faults.push(...unknownKeys(schema, permission, path), ...misfits(schema, permission, path));
+  }
+  const config = own(value, "config");
+  const fault = config === undefined ? undefined : schemaFault(config);
+  if (fault !== undefined) {
+    faults.push({
+      path: ["config"],
+      message: `Found an unusable schema: ${fault}`,
+      hint: "Write a JSON Schema",
+    });
+  }
+  return faults;
+}
+
+function unknownKeys(schema: JsonObject, value: Json, path: readonly string[]): Fault[] {
+  const known = own(schema, "properties");
+  if (!isObject(value) || !isObject(known)) return [];
+  const faults: Fault[] = [];
+  for (const key of Object.keys(value)) {
+    const inner = own(known, key);
+    if (inner !== undefined) {
+      if (own(inner, "additionalProperties") === false) {
+        faults.push(...unknownKeys(inner as JsonObject, value[key] as Json, [...path, key]));
+      }
+    } else if (schema["additionalProperties"] === false) {
+      const hint = didYouMean(key, Object.keys(known), "key");
+      faults.push({ path: [...path, key], message: `Found the unknown key "${key}"`, hint });
+    }
+  }
+  return faults;
+}
+
+function misfits(schema: JsonObject, value: Json, path: readonly string[]): Fault[] {
+  const open = withoutClosing(schema);
+  return validate(open, value).map((fault) => {
+    const below = fault.path === "" ? [] : fault.path.split(".");
+    return { path: [...path, ...below], message: fault.message, hint: hintAt(schema, below, fault.message) };
+  });
+}
+
+const opened = new WeakMap<JsonObject, JsonObject>();
+
+/** The schema without `additionalProperties: false`: unknown keys are told apart, with a suggestion. */
+function withoutClosing(schema: JsonObject): JsonObject {
+  let result = opened.get(schema);
+  if (result === undefined) {
+    result = JSON.parse(
+      JSON.stringify(
+        schema,
+        (key, value) => key === "additionalProperties" && value === false ? undefined : value,
+      ),
+    ) as JsonObject;
+    opened.set(schema, result);
+  }
+  return result;
+}
+
+/** The description of the deepest known property on the way to the fault. */
+function hintAt(schema: JsonObject, path: readonly string[], message: string): string {
+  let at: Json | undefined = schema;
+  let hint = "See schemas/manifest.schema.json";
+  const missing = /"([^"]+)"/.exec(message)?.[1];
+  for (const key of [...path, ...(missing === undefined ? [] : [missing])]) {
+    const next: Json | undefined = own(own(at, "properties"), key) ?? own(at, "items");
+    if (next === undefined) break;
+    const description = own(next, "description");
+    if (typeof description === "string") hint = description;
+    at = next;
+  }
+  return hint;
+}
+
+function manifestOf(value: JsonObject): Manifest {
+  const permissions = (value["permissions"] ?? []) as unknown as readonly Permission[];
+  const resources = own(value, "resources");
+  return {
+    id: extensionId(value["id"] as string),
+    name: value["name"] as string,
+    version: value["version"] as string,
+    kind: value["kind"] as Manifest["kind"],
+    description: value["description"] as string,
+    entry: value["entry"] as string,
+    assets: (value["assets"] ?? []) as readonly string[],
+    permissions: permissions.map((permission) =>
+      permission.kind === "secret" ? { ...permission, prefix: permission.prefix ?? "" } : permission
+    ),
+    resources: { ...defaultResources, ...(isObject(resources) ? resources : {}) },
+    config: (value["config"] ?? { type: "object", properties: {} }) as JsonObject,
+  };
+}
