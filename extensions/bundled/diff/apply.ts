@@ -109,18 +109,21 @@ function locator(root: string): (path: string) => string {
   return (path) => folder === "" || folder === "." ? path : `${folder}/${path}`;
 }
 
-/** Writes, then removes. Should a write fail half-way, what was there before is put back. */
+/**
+ * Writes, then removes. A write is whole or not done at all, so when one fails only those before it are put back. A call
+ * that is cancelled between two writes cannot put back; trying again finds what is done already and does the rest.
+ */
 async function carryOut(context: CallContext, plan: Plan): Promise<void> {
   const touched: string[] = [];
   try {
     for (const [path, content] of plan.writes) {
       context.signal.throwIfAborted();
-      touched.push(path);
       await context.files.write(path, content);
+      touched.push(path);
     }
     for (const path of plan.removes) {
-      touched.push(path);
       await context.files.remove(path);
+      touched.push(path);
     }
   } catch (error) {
     const lost = await putBack(context, plan, touched);

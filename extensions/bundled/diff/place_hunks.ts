@@ -119,7 +119,7 @@ function anchorsOf(hunk: Hunk): { readonly start: boolean; readonly end: boolean
   const context = (line: HunkLine | undefined) => line?.sign === " ";
   const hasContext = hunk.lines.some(context);
   return {
-    start: hasContext && hunk.at === 0 && !context(hunk.lines[0]),
+    start: hasContext && hunk.at === 0,
     end: hasContext && !context(hunk.lines.at(-1)),
   };
 }
