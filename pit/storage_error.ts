@@ -38,3 +38,32 @@ export function storageError(action: string, error: unknown): SymphonyError {
   }
   return new SymphonyError("io", `Cannot ${action}: ${message}`, { cause: error });
 }
+
+/**
+ * The same for a failed write to the file `name` in `folder`. LMDB calls a write that only partly fitted an
+ * input/output error, so that one is tried out: a scratch file is written where the next write would have been.
+ */
+export function writeError(action: string, error: unknown, folder: string, name: string): SymphonyError {
+  const known = storageError(action, error);
+  if (known.code !== "io" || !/input\/output error|EIO/i.test(known.message)) return known;
+  try {
+    writeScratch(`${folder}/.scratch-${crypto.randomUUID()}`, Deno.statSync(`${folder}/${name}`).size);
+    return known;
+  } catch (found) {
+    const tried = storageError(action, found);
+    return tried.code === "disk-full" ? tried : known;
+  }
+}
+
+const scratchBytes = 256 * 1024;
+
+function writeScratch(path: string, offset: number): void {
+  using file = Deno.openSync(path, { createNew: true, write: true });
+  try {
+    file.seekSync(offset, Deno.SeekMode.Start);
+    for (let left = scratchBytes; left > 0;) left -= file.writeSync(new Uint8Array(left));
+    file.syncSync();
+  } finally {
+    Deno.removeSync(path);
+  }
+}

@@ -18,7 +18,7 @@
 import { setImmediate } from "node:timers";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { SymphonyError } from "../core/errors.ts";
-import { storageError } from "./storage_error.ts";
+import { storageError, writeError } from "./storage_error.ts";
 
 /** Parts of a key, compared one after the other; numbers by value, texts by their bytes. */
 export type StoreKey = string | (string | number)[];
@@ -27,6 +27,7 @@ export type Table = Database<Uint8Array, StoreKey>;
 
 /** Raised whenever the layout of the records changes in a way that older programs would misread. */
 const FORMAT = 1;
+const FILE = "pit.mdb";
 
 const tableNames = [
   "runs",
@@ -55,13 +56,19 @@ interface Waiting {
 
 /** An open environment. Several processes may have the same one open at once. */
 export class Store implements AsyncDisposable {
+  readonly #folder: string;
   readonly #root: RootDatabase<Uint8Array, StoreKey>;
   readonly #tables: ReadonlyMap<TableName, Table>;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #closed = false;
 
-  constructor(root: RootDatabase<Uint8Array, StoreKey>, tables: ReadonlyMap<TableName, Table>) {
+  constructor(
+    folder: string,
+    root: RootDatabase<Uint8Array, StoreKey>,
+    tables: ReadonlyMap<TableName, Table>,
+  ) {
+    this.#folder = folder;
     this.#root = root;
     this.#tables = tables;
   }
@@ -95,7 +102,7 @@ export class Store implements AsyncDisposable {
     try {
       return this.#root.transactionSync(act);
     } catch (error) {
-      throw storageError("write to the data folder", error);
+      throw writeError("write to the data folder", error, this.#folder, FILE);
     }
   }
 
@@ -152,7 +159,7 @@ export async function openStore(folder: string): Promise<Store> {
   let root: RootDatabase<Uint8Array, StoreKey> | undefined;
   try {
     root = open<Uint8Array, StoreKey>({
-      path: `${folder}/pit.mdb`,
+      path: `${folder}/${FILE}`,
       noSubdir: true,
       encoding: "binary",
       overlappingSync: false,
@@ -164,7 +171,7 @@ export async function openStore(folder: string): Promise<Store> {
     for (const name of tableNames) {
       tables.set(name, root.openDB<Uint8Array, StoreKey>({ name, encoding: "binary" }));
     }
-    return new Store(root, tables);
+    return new Store(folder, root, tables);
   } catch (error) {
     await root?.close();
     throw storageError(`open the data folder "${folder}"`, error);

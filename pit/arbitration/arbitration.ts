@@ -5,7 +5,9 @@
  * R1. A claim gets all its names or none, so claims cannot hold one another up in a circle.
  * R2. A deferred claim keeps its place: higher priority first, then order of the first request. A later claim that
  *     wants one of its names is deferred behind it, so nobody starves.
- * R3. Every verdict says why, naming the holder or the one ahead.
+ * R3. A waiting claim may have been given up without a word. One that could be granted but lets others ask
+ *     MOST_PASSES times without asking again itself loses its place, so the dead block nobody for ever.
+ * R4. Every verdict says why, naming the holder or the one ahead.
  *
  * @module
  */
@@ -17,9 +19,13 @@ export const MOST_DEFERRED = 10_000;
 /** Most names in one claim; one with more is denied. */
 export const MOST_NAMES = 1_000;
 
+/** How often a claim that could be granted holds others up before it counts as given up. */
+export const MOST_PASSES = 16;
+
 interface Deferred {
   readonly claim: Claim;
   readonly names: ReadonlySet<string>;
+  passes: number;
 }
 
 interface Held {
@@ -34,6 +40,8 @@ export class Arbitration implements ArbitrationPort {
   /** In order of first request. */
   readonly #deferred = new Map<string, Deferred>();
   #nextToken = 1;
+  /** Deferred verdicts that no release will follow up: their callers are to ask again at once (R3). */
+  #nudges = 0;
   #released: PromiseWithResolvers<void> = Promise.withResolvers();
 
   request(claim: Claim): Verdict {
@@ -70,6 +78,10 @@ export class Arbitration implements ArbitrationPort {
   }
 
   released(): Promise<void> {
+    if (this.#nudges > 0) {
+      this.#nudges--;
+      return Promise.resolve();
+    }
     return this.#released.promise;
   }
 
@@ -113,20 +125,36 @@ export class Arbitration implements ArbitrationPort {
       // Those that follow it in the queue go first only with a higher priority.
       const goesFirst = isBehind ? priority > claim.by.priority : priority >= claim.by.priority;
       if (!goesFirst) continue;
-      for (const name of names) {
-        if (other.names.has(name)) return `${claimantText(other.claim.by)} waits for "${name}" before it`;
-      }
+      const name = names.values().find((one) => other.names.has(one));
+      if (name === undefined || this.#isGivenUp(otherKey, other)) continue;
+      return `${claimantText(other.claim.by)} waits for "${name}" before it`;
     }
     return undefined;
   }
 
+  /** Counts that `other` holds somebody up, and forgets it where it has done so too often for no reason (R3). */
+  #isGivenUp(key: string, other: Deferred): boolean {
+    if (this.#heldObstacle(other.names) !== undefined) return false;
+    if (++other.passes > MOST_PASSES) return this.#deferred.delete(key);
+    this.#nudges++;
+    return false;
+  }
+
   #defer(key: string, claim: Claim, names: ReadonlySet<string>, reason: string): Verdict {
+    if (!this.#deferred.has(key) && this.#deferred.size >= MOST_DEFERRED) this.#forgetIdle();
     if (!this.#deferred.has(key) && this.#deferred.size >= MOST_DEFERRED) {
       return { verdict: "denied", reason: `${MOST_DEFERRED} claims are waiting already` };
     }
     // Setting a key that exists keeps its place.
-    this.#deferred.set(key, { claim, names });
+    this.#deferred.set(key, { claim, names, passes: 0 });
     return { verdict: "deferred", reason };
+  }
+
+  /** Forgets the claims that nothing keeps from being granted, yet nobody asks for. */
+  #forgetIdle(): void {
+    for (const [key, other] of this.#deferred) {
+      if (this.#heldObstacle(other.names) === undefined) this.#deferred.delete(key);
+    }
   }
 }
 

@@ -73,7 +73,7 @@ Deno.test("LmdbRunControl.claim() takes a run at once when its holder was killed
     }
     await using last = new Claimer(folder.path);
     assert.equal(await last.claim(freshRun()), "got");
-    const locks = [...Deno.readDirSync(`${folder.path}/locks`)];
+    const locks = await Array.fromAsync(Deno.readDir(`${folder.path}/locks`));
     assert.equal(locks.length, 2, "one lock for each living process");
   } finally {
     await control[Symbol.asyncDispose]();

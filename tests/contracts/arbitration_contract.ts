@@ -1,0 +1,159 @@
+/**
+ * What every ArbitrationPort promises.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { nodeId, type RunId } from "../../core/ids.ts";
+import type { ArbitrationPort, Claim, Verdict } from "../../core/ports/arbitration.ts";
+import { freshRun } from "./dag_contract.ts";
+
+const run = freshRun();
+
+/** A claim by the node of that name. */
+export function claimOf(node: string, exclusive: readonly string[], priority = 0, by: RunId = run): Claim {
+  return { by: { run: by, node: nodeId(node), priority }, exclusive };
+}
+
+function granted(verdict: Verdict): number {
+  assert.equal(verdict.verdict, "granted", verdict.reason);
+  return verdict.verdict === "granted" ? verdict.token : -1;
+}
+
+/** Registers the suite for one adapter. */
+export function testArbitrationPort(name: string, make: () => ArbitrationPort): void {
+  Deno.test(`${name}.request() grants all names or none, and names the holder`, () => {
+    const port = make();
+    const token = granted(port.request(claimOf("a", ["x", "y"])));
+    const verdict = port.request(claimOf("b", ["z", "y"]));
+    assert.equal(verdict.verdict, "deferred");
+    assert.match(verdict.reason, /"y".*"a"/);
+    granted(port.request(claimOf("c", ["w"])));
+    assert.equal(port.release(token), true);
+    granted(port.request(claimOf("b", ["z", "y"])));
+  });
+
+  Deno.test(`${name}.request() lets a deferred claim go before a later one, so nobody starves`, () => {
+    const port = make();
+    const token = granted(port.request(claimOf("a", ["x"])));
+    assert.equal(port.request(claimOf("b", ["x", "y"])).verdict, "deferred");
+    const late = port.request(claimOf("c", ["y"]));
+    assert.equal(late.verdict, "deferred");
+    assert.match(late.reason, /"b"/);
+    port.release(token);
+    assert.equal(port.request(claimOf("c", ["y"])).verdict, "deferred");
+    const second = granted(port.request(claimOf("b", ["x", "y"])));
+    port.release(second);
+    granted(port.request(claimOf("c", ["y"])));
+  });
+
+  Deno.test(`${name}.request() lets a higher priority go first`, () => {
+    const port = make();
+    const token = granted(port.request(claimOf("a", ["x"])));
+    port.request(claimOf("b", ["x"]));
+    port.request(claimOf("c", ["x"], 5));
+    port.release(token);
+    assert.equal(port.request(claimOf("b", ["x"])).verdict, "deferred");
+    granted(port.request(claimOf("c", ["x"], 5)));
+  });
+
+  Deno.test(`${name}.release() refuses an unknown token and a second release`, () => {
+    const port = make();
+    const token = granted(port.request(claimOf("a", ["x"])));
+    assert.equal(port.release(token + 1), false);
+    assert.equal(port.release(token), true);
+    granted(port.request(claimOf("b", ["x"])));
+    assert.equal(port.release(token), false, "it does not end the next holder's grant");
+    assert.equal(port.request(claimOf("c", ["x"])).verdict, "deferred");
+  });
+
+  Deno.test(`${name}.request() gets past a deferred claim that was given up without a word`, async () => {
+    const port = make();
+    const token = granted(port.request(claimOf("a", ["x"])));
+    assert.equal(port.request(claimOf("gone", ["x", "y"])).verdict, "deferred");
+    port.release(token);
+    const takes = async (node: string, names: string[]) => {
+      for (let asked = 0; asked < 100; asked++) {
+        const verdict = port.request(claimOf(node, names));
+        if (verdict.verdict === "granted") return verdict.token;
+        await port.released();
+      }
+      throw new Error(`"${node}" asked 100 times`);
+    };
+    const tokens = await Promise.all([takes("b", ["x"]), takes("c", ["y"])]);
+    for (const one of tokens) assert.equal(port.release(one), true);
+  });
+
+  Deno.test(`${name}.released() resolves with the next release, not with an earlier one`, async () => {
+    const port = make();
+    const [first, second] = [
+      granted(port.request(claimOf("a", ["x"]))),
+      granted(port.request(claimOf("b", ["y"]))),
+    ];
+    port.release(first as number);
+    let isReleased = false;
+    const released = port.released().then(() => isReleased = true);
+    await Promise.resolve();
+    assert.equal(isReleased, false);
+    port.release(second as number);
+    await released;
+  });
+
+  Deno.test(`${name}.choose() takes the best quality, the first among equals, and says why`, () => {
+    const port = make();
+    const of = (...qualities: number[]) =>
+      qualities.map((quality, at) => ({ from: `m${at}`, result: at, quality }));
+    assert.equal(port.choose(of(0.2, 0.9, 0.5)).winner, 1);
+    assert.equal(port.choose(of(0.2, 0.9, 0.9)).winner, 1);
+    assert.match(port.choose(of(0.2, 0.9, 0.9)).reason, /"m1".*first of 2.*0\.9/);
+    assert.equal(port.choose(of(NaN, 0)).winner, 1);
+    assert.equal(port.choose(of(NaN, NaN)).winner, 0);
+    assert.throws(() => port.choose([]), RangeError);
+  });
+
+  Deno.test(`${name}.request() never lets two hold one name, gives everyone their turn, and repeats itself`, () => {
+    const step = fc.record({ who: fc.nat(5), release: fc.boolean(), names: fc.nat(62) });
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const [port, twin] = [make(), make()];
+      const held = new Map<number, { token: number; names: string[] }>();
+      const wanted = new Map<number, string[]>();
+      for (const { who, release, names: mask } of steps) {
+        const mine = held.get(who);
+        if (release && mine !== undefined) {
+          port.release(mine.token);
+          twin.release(mine.token);
+          held.delete(who);
+          continue;
+        }
+        if (mine !== undefined) continue;
+        const names = wanted.get(who) ??
+          ["a", "b", "c", "d", "e", "f"].filter((_, at) => ((mask + 1) >> at) & 1);
+        const claim = claimOf(`n${who}`, names);
+        const verdict = port.request(claim);
+        assert.deepEqual(twin.request(claim), verdict);
+        assert.notEqual(verdict.verdict, "denied");
+        if (verdict.verdict !== "granted") {
+          wanted.set(who, names);
+          continue;
+        }
+        wanted.delete(who);
+        const taken = [...held.values()].flatMap((other) => other.names);
+        assert.ok(names.every((one) => !taken.includes(one)));
+        held.set(who, { token: verdict.token, names });
+      }
+      for (const { token } of held.values()) port.release(token);
+      // With nothing held, whoever waits gets through in a bounded number of rounds.
+      for (let round = 0; wanted.size > 0; round++) {
+        assert.ok(round < 10, "somebody starves");
+        for (const [who, names] of wanted) {
+          const verdict = port.request(claimOf(`n${who}`, names));
+          if (verdict.verdict !== "granted") continue;
+          port.release(verdict.token);
+          wanted.delete(who);
+        }
+      }
+    }));
+  });
+}
