@@ -1,0 +1,74 @@
+/**
+ * The program as one JavaScript file, so that starting it reads one module.
+ *
+ * @module
+ */
+
+import { isBuiltin } from "node:module";
+import * as esbuild from "esbuild";
+import { lmdbPlugin } from "./lmdb_plugin.ts";
+
+/** Bare names of Node's own modules get their prefix, which Deno demands. */
+const nodePrefix: esbuild.Plugin = {
+  name: "node-prefix",
+  setup(build) {
+    build.onResolve(
+      { filter: /^[a-z_]+(\/[a-z_]+)*$/ },
+      ({ path }) => isBuiltin(path) ? { path: `node:${path}`, external: true } : undefined,
+    );
+  },
+};
+
+/** esbuild's own program cannot be embedded; what needs it falls back to its WebAssembly form. */
+const withoutEsbuild: esbuild.Plugin = {
+  name: "without-esbuild",
+  setup(build) {
+    build.onResolve({ filter: /^esbuild$/ }, () => ({ path: "esbuild", namespace: "absent" }));
+    build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
+      loader: "js",
+      contents: `throw new Error("esbuild is not part of the executable");`,
+    }));
+  },
+};
+
+export interface Bundled {
+  readonly sizeBytes: number;
+  /** The largest parts, as path and bytes. */
+  readonly largest: readonly (readonly [string, number])[];
+}
+
+/** Bundles `entry` into `out`. @throws Error with esbuild's messages */
+export async function bundleProgram(root: string, entry: string, out: string): Promise<Bundled> {
+  try {
+    const { metafile } = await esbuild.build({
+      entryPoints: [entry],
+      outfile: out,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      target: "es2023",
+      minifySyntax: true,
+      minifyWhitespace: true,
+      // Names stay: a stack trace from a user must be readable.
+      keepNames: false,
+      metafile: true,
+      absWorkingDir: root,
+      alias: { "symphony/sdk": `${root}/extensions/sdk/mod.ts` },
+      plugins: [lmdbPlugin, withoutEsbuild, nodePrefix],
+      // Packages in CommonJS ask for Node's modules by `require`.
+      banner: {
+        js:
+          `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`,
+      },
+      logLevel: "warning",
+    });
+    const [output] = Object.values(metafile.outputs);
+    const parts = Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) =>
+      [path, bytesInOutput] as const
+    );
+    parts.sort(([, a], [, b]) => b - a);
+    return { sizeBytes: output?.bytes ?? 0, largest: parts.slice(0, 8) };
+  } finally {
+    await esbuild.stop();
+  }
+}
