@@ -1,6 +1,6 @@
 /**
  * `code/graph`: who imports whom among the scanned files, and the cycles in it. Type-only imports are edges, but make no
- * cycle: they vanish when the program is built.
+ * cycle: they vanish when the program is built. Nor do imports inside functions, by which authors break a cycle.
  *
  * @module
  */
@@ -98,18 +98,22 @@ function edgesOf(modules: readonly ModuleImports[], options: ResolveOptions): Ed
   const edges: Edge[] = [];
   for (const module of modules) {
     const seen = new Map<string, Edge>();
-    for (const { specifier, line, names, typeOnly } of module.imports) {
+    for (const { specifier, line, names, typeOnly = false, late = false } of module.imports) {
       for (const to of resolve(module, specifier, names ?? [])) {
         if (to === module.file) continue;
         const known = seen.get(to);
-        // Of two imports of one file, the one that is there at run time counts.
-        if (known !== undefined && (!known.typeOnly || typeOnly === true)) continue;
-        seen.set(to, { from: module.file, to, line, typeOnly: typeOnly === true });
+        if (known !== undefined && weight(known) >= weight({ typeOnly, late })) continue;
+        seen.set(to, { from: module.file, to, line, typeOnly, late });
       }
     }
     edges.push(...seen.values());
   }
   return edges;
+}
+
+/** Of two imports of one file, the one that is there earlier counts: at the start, when a function runs, never. */
+function weight({ typeOnly, late }: Pick<Edge, "typeOnly" | "late">): number {
+  return typeOnly ? 0 : late ? 1 : 2;
 }
 
 function cyclesOf(
@@ -120,9 +124,9 @@ function cyclesOf(
   const byLanguage = new Map(modules.map(({ file, language }) => [file, language]));
   const successors: number[][] = modules.map(() => []);
   const lines = new Map<string, number>();
-  for (const { from, to, line, typeOnly } of edges) {
+  for (const { from, to, line, typeOnly, late } of edges) {
     // A Rust parent module always names its children, and they it: that is the language, not a fault.
-    if (typeOnly || byLanguage.get(from) === "rust") continue;
+    if (typeOnly || late || byLanguage.get(from) === "rust") continue;
     (successors[numbers.get(from) as number] as number[]).push(numbers.get(to) as number);
     lines.set(`${from}\n${to}`, line);
   }

@@ -85,7 +85,7 @@ function reason(metric: MeasuredFile, churn: Churn | undefined, hardest: Measure
   );
   if (hardest !== undefined) {
     parts.push(
-      `the hardest is ${hardest.name} (line ${hardest.line}: ${hardest.lines} lines, complexity ${hardest.complexity}, nested ${hardest.nesting} deep)`,
+      `the hardest is \`${hardest.name}\` (line ${hardest.line}: ${hardest.lines} lines, complexity ${hardest.complexity}, nested ${hardest.nesting} deep)`,
     );
   }
   return parts.join("; ");

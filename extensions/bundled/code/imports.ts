@@ -16,14 +16,21 @@ export interface Import {
   readonly names?: string[];
   /** Vanishes when the program is built, so it makes no cycle at run time. */
   readonly typeOnly?: boolean;
+  /** Stands inside a function: it is loaded when that runs, so it makes no cycle while the program starts. */
+  readonly late?: boolean;
 }
 
 /** The imports that the captures name, in order. */
 export function importsOf(language: string, captures: readonly Capture[]): Import[] {
   const found: Import[] = [];
-  for (const { name, node, row } of captures) {
-    if (name === "module") found.push({ specifier: `self::${node.text}`, line: row + 1 });
-    else if (name === "import") found.push(...readImport(language, node, row + 1));
+  let functionsEnd = -1;
+  for (const { name, node, row, start, end } of captures) {
+    if (name === "function" || name === "anonymous") functionsEnd = Math.max(functionsEnd, end);
+    else if (name === "module") found.push({ specifier: `self::${node.text}`, line: row + 1 });
+    else if (name === "import") {
+      const late = start < functionsEnd ? { late: true } : {};
+      found.push(...readImport(language, node, row + 1).map((one) => ({ ...one, ...late })));
+    }
   }
   return found;
 }
@@ -103,7 +110,15 @@ function pythonImport(node: Node, line: number): Import {
   for (const name of statement.childrenForFieldName("name")) {
     names.push((name.type === "aliased_import" ? name.childForFieldName("name") : name)?.text ?? "");
   }
-  return { specifier: node.text, line, names: names.filter((name) => name !== "") };
+  const typeOnly = isForTypesOnly(statement) ? { typeOnly: true } : {};
+  return { specifier: node.text, line, names: names.filter((name) => name !== ""), ...typeOnly };
+}
+
+/** True below `if TYPE_CHECKING:`, which no program enters. */
+function isForTypesOnly(statement: Node): boolean {
+  const guard = statement.parent?.parent;
+  return guard?.type === "if_statement" &&
+    (guard.childForFieldName("condition")?.text ?? "").endsWith("TYPE_CHECKING");
 }
 
 /** `a::{b, c::{d, self}}` as `a::b`, `a::c::d`, `a::c`. */

@@ -26,6 +26,7 @@ export const importStatement = Type.Object({
   line: whole("Where"),
   names: Type.Optional(Type.Array(Type.String(), { description: "Names taken from it that may be modules" })),
   typeOnly: Type.Optional(Type.Boolean({ description: "It vanishes when the program is built" })),
+  late: Type.Optional(Type.Boolean({ description: "It stands inside a function" })),
 });
 
 export const fileMetrics = Type.Object({
@@ -73,7 +74,8 @@ export const edge = Type.Object({
   from: Type.String(),
   to: Type.String(),
   line: Type.Integer({ description: "Where `from` imports `to`" }),
-  typeOnly: Type.Boolean(),
+  typeOnly: Type.Boolean({ description: "It vanishes when the program is built" }),
+  late: Type.Boolean({ description: "It is loaded only when a function runs" }),
 });
 
 export type Edge = Static<typeof edge>;

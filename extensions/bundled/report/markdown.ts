@@ -89,7 +89,10 @@ function countRows(given: Static<typeof input>, splittable: number): (readonly [
   const rows: (readonly [string, string])[] = [["Functions worth splitting", number(splittable)]];
   if (given.cycles !== undefined) rows.push(["Import cycles", number(given.cycles.length)]);
   if (given.duplicates !== undefined) rows.push(["Groups of copies", number(given.duplicates.length)]);
-  if (given.untested !== undefined) rows.push(["Files that no test reaches", number(given.untested.length)]);
+  const hasTests = records(given.metrics).some((one) => one["isTest"] === true);
+  if (given.untested !== undefined && hasTests) {
+    rows.push(["Files that no test reaches", number(given.untested.length)]);
+  }
   const marks = records(given.metrics).reduce((sum, one) => sum + records(one["debt"]).length, 0);
   rows.push(["Debt markers", number(marks)]);
   return rows;

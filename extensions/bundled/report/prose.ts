@@ -31,9 +31,11 @@ export function place(file: string, line: number, endLine?: number): string {
   return code(`${file}:${line}${endLine === undefined || endLine === line ? "" : `-${endLine}`}`);
 }
 
-/** Text from outside as plain Markdown on one line: no markup, links, HTML or line breaks of its own. */
+/** Text from outside as plain Markdown on one line: of its markup only code spans stay, and no HTML. */
 export function plain(text: string, most = 300): string {
-  return clip(text.replace(/\s+/g, " ").trim(), most).replace(/[\\`*_[\]<>|~]/g, "\\$&");
+  const line = clip(text.replace(/\s+/g, " ").trim(), most);
+  // A span that the cut has left open is no span.
+  return line.replace(/`[^`]+`|[\\`*_[\]<>|~]/g, (part) => part.length > 1 ? part : `\\${part}`);
 }
 
 /** Shortens to at most `most` characters. */

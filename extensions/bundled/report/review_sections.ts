@@ -133,9 +133,9 @@ export function duplicatesSection(value: unknown): string {
       place(text(one["file"]), whole(one["line"]), whole(one["endLine"]))
     );
     const more = places.length > 4 ? ` and ${places.length - 4} more` : "";
-    return `**${count(whole(group["lines"]), "line")}**, ${count(places.length, "time")}: ${
-      where.join(", ")
-    }${more}`;
+    return `**${count(whole(group["lines"]), "line")}** (${count(whole(group["tokens"]), "token")}), ${
+      count(places.length, "time")
+    }: ${where.join(", ")}${more}`;
   });
   return section(
     "Duplicated code",
