@@ -16,6 +16,20 @@ export const ADD_ON = "lmdb.node";
 
 const NATIVE = "native-add-on";
 
+// Deno 2.4 itself uses a deprecated constructor while it loads an add-on, and says so to the user.
+const addOnLoader = `
+import { createRequire } from "node:module";
+import process from "node:process";
+export default () => {
+  const before = process.noDeprecation;
+  process.noDeprecation = true;
+  try {
+    return createRequire(import.meta.url)("./${ADD_ON}");
+  } finally {
+    process.noDeprecation = before;
+  }
+};`;
+
 /** The esbuild plugin. The build fails where a package no longer looks as expected. */
 export const lmdbPlugin: Plugin = {
   name: "lmdb",
@@ -27,10 +41,9 @@ export const lmdbPlugin: Plugin = {
     build.onLoad({ filter: /.*/, namespace: NATIVE }, ({ path }) => ({
       loader: "js",
       // msgpackr's own add-on only makes it quicker, and we do not use msgpackr.
-      contents: path === "none" ? "module.exports = () => { throw new Error('not in the bundle'); };" : [
-        `import { createRequire } from "node:module";`,
-        `export default () => createRequire(import.meta.url)("./${ADD_ON}");`,
-      ].join("\n"),
+      contents: path === "none"
+        ? `module.exports = () => { throw new Error("not in the bundle"); };`
+        : addOnLoader,
     }));
     build.onLoad({ filter: /ordered-binary[\\/]index\.js$/ }, async ({ path }) => ({
       loader: "js",
