@@ -18,6 +18,7 @@
 import { setImmediate } from "node:timers";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { SymphonyError } from "../core/errors.ts";
+import { checkHeader } from "./header.ts";
 import { storageError, writeError } from "./storage_error.ts";
 
 /** Parts of a key, compared one after the other; numbers by value, texts by their bytes. */
@@ -153,11 +154,12 @@ export class Store implements AsyncDisposable {
 
 /**
  * Opens the environment in `folder`, which must exist, making it where there is none.
- * @throws SymphonyError `unsupported` where a newer program wrote it, `disk-full` | `io` | `permission`
+ * @throws SymphonyError `unsupported` where a newer program wrote it, `corrupt` | `disk-full` | `io` | `permission`
  */
 export async function openStore(folder: string): Promise<Store> {
   let root: RootDatabase<Uint8Array, StoreKey> | undefined;
   try {
+    checkHeader(`${folder}/${FILE}`);
     root = open<Uint8Array, StoreKey>({
       path: `${folder}/${FILE}`,
       noSubdir: true,
