@@ -80,9 +80,10 @@ export class LmdbArtifacts implements ArtifactPort {
   // deno-lint-ignore require-await -- the port is asynchronous, a read of mapped memory is not
   async get(id: ArtifactId): Promise<Uint8Array | undefined> {
     this.#store.refresh();
-    const record = this.#records.getBinary(id);
+    const record = this.#records.getBinaryFast(id);
     if (record === undefined) return undefined;
-    const { info, inline } = readRecord(id, record);
+    // The library's buffer is good until its next read and longer than the record, so what is kept is copied.
+    const { info, inline } = readRecord(id, record.subarray(0, record.length));
     const content = info.sizeBytes <= INLINE_BYTES ? new Uint8Array(inline) : this.#readChunks(info);
     if (content === undefined) throw corruptArtifact(id, "a part of its content is missing");
     if (hashOf(content) !== id) throw corruptArtifact(id, "its content does not hash to its id");
@@ -145,9 +146,9 @@ export class LmdbArtifacts implements ArtifactPort {
   #readChunks(info: ArtifactInfo): Uint8Array | undefined {
     const content = new Uint8Array(info.sizeBytes);
     for (let offset = 0; offset < content.length; offset += CHUNK_BYTES) {
-      const chunk = this.#chunks.getBinary([info.id, offset / CHUNK_BYTES]);
+      const chunk = this.#chunks.getBinaryFast([info.id, offset / CHUNK_BYTES]);
       if (chunk?.length !== Math.min(CHUNK_BYTES, content.length - offset)) return undefined;
-      content.set(chunk, offset);
+      content.set(chunk.subarray(0, chunk.length), offset);
     }
     return content;
   }
