@@ -104,13 +104,13 @@ function scriptImport(node: Node, line: number): Import {
 }
 
 function pythonImport(node: Node, line: number): Import {
-  const statement = node.parent;
-  if (statement?.type !== "import_from_statement") return { specifier: node.text, line };
+  const statement = statementOf(node);
+  const typeOnly = statement !== undefined && isForTypesOnly(statement) ? { typeOnly: true } : {};
+  if (statement?.type !== "import_from_statement") return { specifier: node.text, line, ...typeOnly };
   const names: string[] = [];
   for (const name of statement.childrenForFieldName("name")) {
     names.push((name.type === "aliased_import" ? name.childForFieldName("name") : name)?.text ?? "");
   }
-  const typeOnly = isForTypesOnly(statement) ? { typeOnly: true } : {};
   return { specifier: node.text, line, names: names.filter((name) => name !== ""), ...typeOnly };
 }
 
