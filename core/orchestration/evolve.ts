@@ -139,7 +139,6 @@ function retry(state: RunState, event: EventOf<"node.retrying">): void {
   const unit = unitNamed(state, event.node, event.item);
   leaveWait(state, unit);
   move(state, unit, RETRYING);
-  state.attempts[unit] = event.attempt;
   state.spent[unit]!++;
   state.failures.set(unit, event.failure);
   state.dueAt.set(unit, event.dueAt);
@@ -151,7 +150,6 @@ function fail(state: RunState, event: EventOf<"node.failed">): void {
   const node = state.nodeOf[unit]!;
   leaveWait(state, unit);
   move(state, unit, FAILED);
-  if (event.attempt > 0) state.attempts[unit] = event.attempt;
   state.failures.set(unit, event.failure);
   if (state.tables.isEssential[node] === 0) settle(state, unit);
   else if (unit === node) state.fatal = node;

@@ -271,8 +271,10 @@ export class NaiveScheduler {
     const isInner = ({ from }: Edge) => item >= 0 && this.#spaceOf(from) === space;
     const edges = this.#edges.filter(({ to }) => to === node);
     const itemOf = (edge: Edge) => isInner(edge) ? item : -1;
-    if (!edges.every((edge) => this.#hasSettled(edge.from, itemOf(edge)))) return false;
-    const dead = edges.filter((edge) => edge.kind === "needs" && !this.#isLive(edge, itemOf(edge)));
+    // The items of a node that was opened need not wait for what is outside it: it had settled by then.
+    const awaited = edges.filter((edge) => item < 0 || isInner(edge));
+    if (!awaited.every((edge) => this.#hasSettled(edge.from, itemOf(edge)))) return false;
+    const dead = awaited.filter((edge) => edge.kind === "needs" && !this.#isLive(edge, itemOf(edge)));
     const any = edges.filter(({ kind }) => kind === "any");
     if (dead.length > 0) {
       const first = dead.reduce((a, b) => a.from <= b.from ? a : b);

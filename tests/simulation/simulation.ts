@@ -22,7 +22,7 @@ import {
 } from "../../core/orchestration/ready.ts";
 import { restoreSnapshot, takeSnapshot } from "../../core/orchestration/snapshot.ts";
 import { type RunState, unitOf } from "../../core/orchestration/state.ts";
-import { OPEN, stateNames } from "../../core/orchestration/unit_state.ts";
+import { OPEN, QUEUED, RETRYING, RUNNING, stateNames, WAITING } from "../../core/orchestration/unit_state.ts";
 import type { Plan } from "../../core/workflow/plan.ts";
 import { NaiveScheduler } from "../reference/naive_scheduler.ts";
 import { checkLog } from "./log_rules.ts";
@@ -382,6 +382,13 @@ class Simulation {
       strictEqual(name, this.#naive.stateOf(node, item), `state of n${node}[${item}]`);
     }
     strictEqual(this.#state.unsettled === 0, this.#naive.isSettled(), "settled");
+    if (this.#state.run === "running" && this.#state.unsettled > 0) {
+      const { tally } = this.#state;
+      ok(
+        tally[QUEUED]! + tally[RUNNING]! + tally[RETRYING]! + tally[WAITING]! > 0,
+        "the run has not stalled",
+      );
+    }
   }
 
   #note(what: string, { node, item }: UnitRef): void {

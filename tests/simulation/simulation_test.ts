@@ -16,3 +16,17 @@ Deno.test("simulate() gives the same log for the same seed", () => {
     { numRuns: 20 },
   );
 });
+
+// Seeds that found something.
+
+Deno.test("simulate(57): the end of a fan-out does not count as an attempt of its node", () => {
+  simulate(57);
+});
+
+Deno.test("simulate(645): a node that was opened stays so when what it merely came after is retried", () => {
+  simulate(645);
+});
+
+Deno.test("simulate(1666): a failed item does not count as an attempt of its node", () => {
+  simulate(1666);
+});
