@@ -56,8 +56,8 @@ export function isAlive(folder: string, name: string): boolean {
   let probe: DatabaseSync | undefined;
   try {
     probe = new DatabaseSync(path, { readOnly: true });
-    probe.exec("PRAGMA busy_timeout = 0");
-    probe.prepare("SELECT count(*) FROM sqlite_schema").get();
+    // By exec, since on older runtimes a statement that cannot be prepared does not say why.
+    probe.exec("PRAGMA busy_timeout = 0; SELECT count(*) FROM sqlite_schema");
     return false;
   } catch (error) {
     if (/locked|busy/i.test(messageOf(error))) return true;
