@@ -1,6 +1,6 @@
 /**
- * From a definition to a plan: names become integers, references become edges, fan-outs get their spaces. On the way
- * everything that is wrong with the meaning of a workflow is found, all of it at once. What edges mean is in plan.ts.
+ * A definition to a plan: names become numbers, connections become typed edges, and everything that can be said against
+ * the workflow without running it is said, all at once. Bodies of loops and sub-workflows have plans of their own.
  *
  * @module
  */
@@ -8,251 +8,288 @@
 import type { JsonSchema } from "../json.ts";
 import type { Catalog } from "./catalog.ts";
 import type { NodeDefinition, WorkflowDefinition } from "./definition.ts";
+import { MAX_NODES } from "./fields.ts";
 import { findCycle, indegrees, levels, topologicalOrder } from "./graph.ts";
-import { type NodePorts, portsOf } from "./node_ports.ts";
+import { checkConstants, checkUse, NodeChecks } from "./node_checks.ts";
 import { type Graph, type LocalNames, NodeReads, type Read } from "./node_reads.ts";
-import type { Plan, PlanBinding, PlanNode } from "./plan.ts";
-import { checkNode, warnOfGraph } from "./plan_checks.ts";
+import { type NodePorts, portsOf } from "./node_ports.ts";
+import { type EdgeKind, type Plan, type PlanBinding, type PlanNode } from "./plan.ts";
 import { PlanEdges } from "./plan_edges.ts";
-import { findSpaces, type NodeSources } from "./plan_spaces.ts";
-import { typeOfRead } from "./plan_types.ts";
+import { type NodeParts, PlanTypes } from "./plan_types.ts";
+import { markGated, warnings } from "./plan_warnings.ts";
 import type { Problem } from "./problem.ts";
 import { type JsonPath, Positions, Source } from "./source.ts";
-import { didYouMean } from "./suggest.ts";
 
 export interface MadePlan {
-  /** Only where there is no error. */
+  /** Only without errors. */
   readonly plan?: Plan;
   readonly problems: readonly Problem[];
-  /** The types of the outputs, for the workflow around a body. */
+}
+
+/** Checks a definition against the catalogue and plans it; places are unknown without `positions`. Never throws. */
+export function makePlan(definition: WorkflowDefinition, catalog: Catalog, positions?: Positions): MadePlan {
+  const problems: Problem[] = [];
+  const bodies: Bodies = new Map();
+  const places = positions ?? new Positions(new Source("", ""), undefined);
+  const { plan } = new GraphPlanner(definition, catalog, places, problems, bodies, false).run();
+  const isSound = problems.every(({ severity }) => severity !== "error");
+  return isSound && plan !== undefined ? { plan, problems } : { problems };
+}
+
+interface PlannedGraph {
+  readonly plan: Plan | undefined;
   readonly outputTypes: ReadonlyMap<string, JsonSchema>;
 }
 
+/** A sub-workflow that is used many times is planned once, and once more for places behind a gate. */
+type Bodies = Map<WorkflowDefinition, PlannedBody>;
+
+interface PlannedBody {
+  readonly free: PlannedGraph;
+  gated?: PlannedGraph;
+  /** Writes without a gate, to be told as soon as the body is used outside a gate. */
+  writes: readonly Problem[];
+}
+
+type BodyNode = Extract<NodeDefinition, { kind: "loop" | "workflow" }>;
+
 const noNames: LocalNames = new Map();
+const itemNames: LocalNames = new Map([["item", undefined], ["index", undefined]]);
 
-/** Plans a definition against what is installed. Never throws for what a file can hold. */
-export function makePlan(definition: WorkflowDefinition, catalog: Catalog, positions?: Positions): MadePlan {
-  const places = positions ?? new Positions(new Source(definition.id, ""), undefined);
-  const problems: Problem[] = [];
-  const nodes = [...definition.nodes.values()];
-  const indexOf = new Map<string, number>(nodes.map(({ id }, index) => [id, index]));
-  const bodies = nodes.map((node) =>
-    node.kind === "loop" || node.kind === "workflow"
-      ? makePlan(node.body, catalog, places.body(node.id))
-      : undefined
-  );
-  for (const body of bodies) if (body !== undefined) problems.push(...body.problems);
-  const ports = nodes.map((node, i) =>
-    portsOf(node, definition, catalog, bodies[i]?.outputTypes ?? new Map())
-  );
-  const graph: Graph = { definition, nodes, indexOf, ports };
-  const reads = new NodeReads(graph, places, problems);
-  if (nodes.length === 0) {
-    reads.fault(["nodes"], "name", {
-      code: "no-nodes",
-      message: "Found no nodes",
-      hint: "A workflow has at least one node",
-    });
-  }
-  const sources = nodes.map((node) => readNode(node, graph, reads, catalog));
-  const outputs = readOutputs(definition, reads);
-  const order = orderOf(graph, sources, reads);
-  const outputTypes = new Map<string, JsonSchema>();
-  if (order === undefined) return { problems, outputTypes };
+class GraphPlanner {
+  readonly #catalog: Catalog;
+  readonly #positions: Positions;
+  readonly #problems: Problem[];
+  readonly #bodies: Bodies;
+  readonly #isGated: boolean;
+  readonly #graph: Graph & { readonly ports: NodePorts[] };
+  readonly #reads: NodeReads;
+  readonly #checks: NodeChecks;
+  readonly #edges = new PlanEdges();
+  readonly #parts: NodeParts[] = [];
+  readonly #outputs: { name: string; read: Read; sources: number[] }[] = [];
 
-  const spaces = findSpaces(graph, sources, order, reads);
-  const edges = new PlanEdges();
-  nodes.forEach((_, index) => addEdges(graph, sources, index, edges));
-  const compressed = edges.compress(nodes.length);
-  const gated = gatedNodes(graph, sources, order);
-  nodes.forEach((_, index) => checkNode({ graph, sources, spaces, reads, catalog, gated }, index));
-  for (const { name, read } of outputs) {
-    outputTypes.set(name, typeOfRead({ graph, spaces, sources }, read, -1).schema ?? true);
+  constructor(
+    definition: WorkflowDefinition,
+    catalog: Catalog,
+    positions: Positions,
+    problems: Problem[],
+    bodies: Bodies,
+    isGated: boolean,
+  ) {
+    const nodes = [...definition.nodes.values()];
+    const indexOf = new Map<string, number>(nodes.map(({ id }, index) => [id, index]));
+    this.#graph = { definition, nodes, indexOf, ports: [] };
+    this.#catalog = catalog;
+    this.#positions = positions;
+    this.#problems = problems;
+    this.#bodies = bodies;
+    this.#isGated = isGated;
+    this.#reads = new NodeReads(this.#graph, positions, problems);
+    this.#checks = new NodeChecks(this.#graph, this.#reads);
   }
-  for (const node of nodes) {
-    if (node.kind === "output") {
-      outputTypes.set(node.name, ports[indexOf.get(node.id) as number]?.inputs.get("value")?.schema ?? true);
+
+  run(): PlannedGraph {
+    const { nodes, ports, definition } = this.#graph;
+    if (!this.#checkSize()) return { plan: undefined, outputTypes: new Map() };
+    for (const node of nodes) {
+      checkUse(node, this.#catalog, this.#reads);
+      const types = node.kind === "loop" || node.kind === "workflow"
+        ? this.#body(node).free.outputTypes
+        : noTypes;
+      ports.push(portsOf(node, definition, this.#catalog, types));
     }
+    nodes.forEach((node, index) => this.#readNode(node, index));
+    this.#readOutputs();
+    const graph = this.#edges.compress(nodes.length);
+    const order = topologicalOrder(graph);
+    if (order === undefined) {
+      this.#reportCycle(findCycle(graph) as number[]);
+      return { plan: undefined, outputTypes: new Map() };
+    }
+    const types = new PlanTypes(this.#graph, this.#parts, this.#reads);
+    for (const index of order) types.visit(index);
+    const outputTypes = new Map<string, JsonSchema>();
+    for (const { name, read } of this.#outputs) outputTypes.set(name, types.typeOf(-1, read) ?? true);
+    for (const [index, node] of nodes.entries()) {
+      if (node.kind !== "output") continue;
+      const value = this.#parts[index]?.bindings.get("value");
+      outputTypes.set(node.name, value === undefined ? true : types.typeOf(index, value) ?? true);
+    }
+    const gated = markGated(this.#graph, graph, this.#edges.ports, order, this.#isGated);
+    warnings(this.#graph, graph, gated, this.#outputs.flatMap(({ sources }) => sources), this.#reads);
+    const planned = nodes.map((node, index) => this.#planNode(node, index, types, gated[index] === 1));
+    const plan: Plan = {
+      definition,
+      nodes: planned,
+      indexOf: this.#graph.indexOf as Plan["indexOf"],
+      ...graph,
+      ports: this.#edges.ports,
+      indegree: indegrees(graph),
+      levels: levels(graph, order),
+      outputs: this.#outputs.map(({ name, read, sources }) => ({
+        name,
+        expression: read.expression,
+        sources,
+      })),
+    };
+    return { plan, outputTypes };
   }
-  warnOfGraph({ graph, sources, spaces, reads, catalog, gated }, compressed, outputs.map(({ read }) => read));
-  if (problems.some(({ severity }) => severity === "error")) return { problems, outputTypes };
 
-  const planned = nodes.map((node, index): PlanNode => ({
-    index,
-    id: node.id,
-    definition: node,
-    bindings: bindingsOf(node, sources[index] as NodeSources),
-    when: sources[index]?.when?.expression,
-    fan: spaces.fans[index] ?? { kind: "single" },
-    space: spaces.spaceOf[index] as number,
-    gated: gated[index] === 1,
-    body: bodies[index]?.plan,
-  }));
-  const plan: Plan = {
-    definition,
-    nodes: planned,
-    indexOf: indexOf as ReadonlyMap<string, number> as Plan["indexOf"],
-    offsets: compressed.offsets,
-    targets: compressed.targets,
-    kinds: compressed.kinds,
-    edgePorts: compressed.edgePorts,
-    ports: edges.ports,
-    indegree: indegrees(compressed),
-    levels: levels(compressed, order),
-    outputs: outputs.map(({ name, read }) => ({
-      name,
-      expression: read.expression,
-      sources: read.expression.references.map(({ root }) => indexOf.get(root)).filter((index) =>
-        index !== undefined
-      ),
-    })),
-  };
-  return { plan, problems, outputTypes };
-}
+  #checkSize(): boolean {
+    const { nodes, definition } = this.#graph;
+    const { unreadable } = this.#positions;
+    if (nodes.length === 0 && unreadable.size === 0) {
+      const message = `Found no nodes in ${definition.name === "" ? "the workflow" : `"${definition.name}"`}`;
+      const hint = 'Add one, for example "scan": { "use": "files/scan" }';
+      this.#reads.fault(["nodes"], "name", { code: "no-nodes", message, hint });
+    }
+    if (nodes.length <= MAX_NODES) return true;
+    const message = `Found ${nodes.length.toLocaleString("en")} nodes`;
+    const hint = `A workflow has at most ${MAX_NODES.toLocaleString("en")} nodes`;
+    this.#reads.fault(["nodes"], "name", { code: "too-many-nodes", message, hint });
+    return false;
+  }
 
-/** Parses all that a node says and looks its names up. */
-function readNode(node: NodeDefinition, graph: Graph, reads: NodeReads, catalog: Catalog): NodeSources {
-  const base: JsonPath = ["nodes", node.id];
-  if (node.kind === "call" && !catalog.nodes.has(node.use) && !catalog.tasks.has(node.use)) {
-    const known = [...catalog.nodes.keys(), ...catalog.tasks.keys()];
-    const message = `Found "${node.use}", which no installed extension provides`;
-    reads.fault([...base, "use"], "value", {
-      code: "unknown-type",
-      message,
-      hint: didYouMean(node.use, known, "node types"),
-    });
+  #body(node: BodyNode): PlannedBody {
+    const known = this.#bodies.get(node.body);
+    if (known !== undefined) return known;
+    const found: Problem[] = [];
+    const free = this.#planBody(node, found, false);
+    const isWrite = ({ code }: Problem) => code === "ungated-write";
+    this.#problems.push(...found.filter((problem) => !isWrite(problem)));
+    const body: PlannedBody = { free, writes: found.filter(isWrite) };
+    this.#bodies.set(node.body, body);
+    return body;
   }
-  const deps: { index: number; port: string; read: "in" | "when" | "each" | "cases"; target: string }[] = [];
-  const eachNode = node.each === undefined ? undefined : graph.indexOf.get(node.each);
-  const local: LocalNames = node.each === undefined
-    ? noNames
-    : new Map<string, JsonSchema | undefined>([["item", undefined], ["index", { type: "integer" }]]);
-  const read = (
-    text: string,
-    path: JsonPath,
-    kind: (typeof deps)[number]["read"],
-    target: string,
-    names: LocalNames,
-  ) =>
-    reads.read(
-      text,
-      path,
-      names,
-      (index, reference) => deps.push({ index, port: reference.port ?? "", read: kind, target }),
-    );
-  const bindings = new Map<string, Read>();
-  for (const [port, value] of Object.entries(node.in)) {
-    if (typeof value !== "string") continue;
-    const found = read(value, [...base, "in", port], "in", port, local);
-    if (found !== undefined) bindings.set(port, found);
-  }
-  const each = node.each === undefined ? undefined : read(node.each, [...base, "each"], "each", "", noNames);
-  const when = node.when === undefined ? undefined : read(node.when, [...base, "when"], "when", "", local);
-  if (node.kind === "branch") {
-    const names: LocalNames = new Map([...local, ["value", undefined]]);
-    for (const { port, when: text } of node.cases) read(text, [...base, "cases", port], "cases", port, names);
-  }
-  const after = node.after.map((text, place) => readAfter(node, text, place, graph, reads)).filter((found) =>
-    found !== undefined
-  );
-  return { deps, bindings, each, eachNode, when, after };
-}
 
-function readAfter(node: NodeDefinition, text: string, place: number, graph: Graph, reads: NodeReads) {
-  const path: JsonPath = ["nodes", node.id, "after", place];
-  const [name, port, ...rest] = text.split(".") as [string, string?, ...string[]];
-  const index = graph.indexOf.get(name);
-  if (index === undefined || rest.length > 0) {
-    if (!reads.isUnreadable(name)) {
-      const hint = didYouMean(name, graph.indexOf.keys(), "nodes");
-      reads.fault(path, { inString: 0 }, {
-        code: "unknown-node",
-        message: `Found "${text}" in "after", which is no node`,
-        hint,
+  #planBody(node: BodyNode, problems: Problem[], isGated: boolean): PlannedGraph {
+    const positions = this.#positions.body(node.id);
+    return new GraphPlanner(node.body, this.#catalog, positions, problems, this.#bodies, isGated).run();
+  }
+
+  /** The plan of a body where it stands: what is wrong with it was said when it was first met. */
+  #bodyPlan(node: BodyNode, isGated: boolean): Plan | undefined {
+    const body = this.#body(node);
+    if (isGated) return (body.gated ??= this.#planBody(node, [], true)).plan;
+    this.#problems.push(...body.writes);
+    body.writes = [];
+    return body.free.plan;
+  }
+
+  #readNode(node: NodeDefinition, index: number): void {
+    const path: JsonPath = ["nodes", node.id];
+    const ports = this.#graph.ports[index] as NodePorts;
+    const inFan = node.each === undefined ? noNames : itemNames;
+    const edge = (kind: EdgeKind) => (source: number, { port }: { port: string | undefined }) =>
+      this.#edges.add(source, index, kind, this.#edgePort(source, port));
+    const bindings = new Map<string, Read>();
+    for (const [port, value] of Object.entries(node.in)) {
+      if (typeof value !== "string") continue;
+      const isRequired = node.kind === "branch" || (ports.inputs.get(port)?.isRequired ?? false);
+      const kind = node.kind === "merge" ? "any" : isRequired ? "needs" : "wants";
+      const read = this.#reads.read(value, [...path, "in", port], inFan, edge(kind));
+      if (read !== undefined) bindings.set(port, read);
+    }
+    const when = node.when === undefined
+      ? undefined
+      : this.#reads.read(node.when, [...path, "when"], inFan, edge("needs"));
+    const eachNode = this.#eachNode(node, index);
+    const each = node.each === undefined || eachNode >= 0
+      ? undefined
+      : this.#reads.read(node.each, [...path, "each"], noNames, edge("needs"));
+    const cases: Read[] = [];
+    if (node.kind === "branch") {
+      const local: LocalNames = new Map([...inFan, ["value", undefined]]);
+      const isList = this.#positions.has([...path, "cases", 0]);
+      node.cases.forEach(({ port, when: text }, place) => {
+        const where = isList ? [...path, "cases", place, "when"] : [...path, "cases", port];
+        const read = this.#reads.read(text, where, local, edge("needs"));
+        if (read !== undefined) cases.push(read);
       });
     }
-    return undefined;
+    this.#parts.push({ bindings, when, each, eachNode, cases });
+    this.#after(node, index);
+    checkConstants(node, ports, this.#reads);
+    this.#checks.check(node, (of) => this.#body(of).free.outputTypes);
   }
-  const source = graph.nodes[index] as NodeDefinition;
-  if (port !== undefined) {
-    return reads.checkPort(index, port, path, { inString: name.length + 1 }) ? { index, port } : undefined;
-  }
-  if (source.kind === "gate") return { index, port: "approved" };
-  if (source.kind === "branch") {
-    const ports = source.cases.map((one) => `"${name}.${one.port}"`).join(" or ");
-    const message = `Found "${name}" in "after", which is a branch: it goes to one of its ports`;
-    reads.fault(path, { inString: 0 }, { code: "branch-port", message, hint: `Write ${ports}` });
-    return undefined;
-  }
-  return { index, port: "" };
-}
 
-function readOutputs(definition: WorkflowDefinition, reads: NodeReads): { name: string; read: Read }[] {
-  const found: { name: string; read: Read }[] = [];
-  for (const [name, text] of definition.outputs) {
-    const read = reads.read(text, ["outputs", name], noNames, () => {});
-    if (read !== undefined) found.push({ name, read });
+  /** Only the ports of branches and gates can be dead while their node lives. */
+  #edgePort(source: number, port: string | undefined): string {
+    const { kind } = this.#graph.nodes[source] as NodeDefinition;
+    return (kind === "branch" || kind === "gate") && port !== undefined ? port : "";
   }
-  return found;
-}
 
-/** The nodes in an order in which sources come first; undefined where there is a cycle, which is reported. */
-function orderOf(graph: Graph, sources: readonly NodeSources[], reads: NodeReads): Uint32Array | undefined {
-  const edges = new PlanEdges();
-  sources.forEach(({ deps, after }, target) => {
-    for (const { index } of [...deps, ...after]) edges.add(index, target, "order", "");
-  });
-  const adjacency = edges.compress(graph.nodes.length);
-  const order = topologicalOrder(adjacency);
-  if (order !== undefined) return order;
-  const cycle = findCycle(adjacency) ?? [];
-  const path = [...cycle, cycle[0] as number].map((index) => graph.nodes[index]?.id).join(" → ");
-  const first = graph.nodes[cycle[0] as number]?.id as string;
-  const message = `Found a cycle: ${path}`;
-  const hint = "Take one of these references away; to repeat work, put it into the body of a control/loop";
-  reads.fault(["nodes", first], "name", { code: "cycle", message, hint });
-  return undefined;
-}
-
-function addEdges(graph: Graph, sources: readonly NodeSources[], target: number, edges: PlanEdges): void {
-  const { deps, after } = sources[target] as NodeSources;
-  const node = graph.nodes[target] as NodeDefinition;
-  const ports = graph.ports[target] as NodePorts;
-  for (const { index, port, read, target: into } of deps) {
-    const isNeeded = read !== "in" || node.kind === "branch" || ports.inputs.get(into)?.isRequired === true;
-    const kind = node.kind === "merge" && read === "in" ? "any" : isNeeded ? "needs" : "wants";
-    edges.add(index, target, kind, port);
+  #eachNode(node: NodeDefinition, index: number): number {
+    const source = node.each === undefined ? undefined : this.#graph.indexOf.get(node.each.trim());
+    if (source === undefined) return -1;
+    this.#edges.add(source, index, "needs", "");
+    return source;
   }
-  for (const { index, port } of after) edges.add(index, target, port === "" ? "order" : "needs", port);
-}
 
-/** Nodes that run only after a person approved: behind `approved` of a gate, through needed edges. */
-function gatedNodes(graph: Graph, sources: readonly NodeSources[], order: Uint32Array): Uint8Array {
-  const gated = new Uint8Array(graph.nodes.length);
-  for (const index of order) {
-    const { deps, after } = sources[index] as NodeSources;
-    const node = graph.nodes[index] as NodeDefinition;
-    if (node.kind === "merge") continue;
-    const isNeeded = (dep: (typeof deps)[number]) =>
-      dep.read !== "in" || node.kind === "branch" ||
-      graph.ports[index]?.inputs.get(dep.target)?.isRequired === true;
-    for (
-      const { index: from, port } of [...after.filter((one) => one.port !== ""), ...deps.filter(isNeeded)]
-    ) {
-      const isGate = graph.nodes[from]?.kind === "gate";
-      if (isGate ? port === "approved" : gated[from] === 1) gated[index] = 1;
+  #after(node: NodeDefinition, index: number): void {
+    const isList = this.#positions.has(["nodes", node.id, "after", 0]);
+    node.after.forEach((text, place) => {
+      const path = isList ? ["nodes", node.id, "after", place] : ["nodes", node.id, "after"];
+      const source = this.#reads.after(text, path);
+      if (source === undefined) return;
+      const { kind } = this.#graph.nodes[source.index] as NodeDefinition;
+      const port = source.port ?? (kind === "gate" ? "approved" : undefined);
+      const hasChoice = kind === "gate" || kind === "branch";
+      this.#edges.add(
+        source.index,
+        index,
+        port === undefined ? "order" : "needs",
+        hasChoice ? port ?? "" : "",
+      );
+    });
+  }
+
+  #readOutputs(): void {
+    const { definition } = this.#graph;
+    for (const [name, text] of definition.outputs) {
+      const sources = new Set<number>();
+      const read = this.#reads.read(text, ["outputs", name], noNames, (index) => sources.add(index));
+      if (read !== undefined) this.#outputs.push({ name, read, sources: [...sources] });
     }
   }
-  return gated;
+
+  #reportCycle(cycle: readonly number[]): void {
+    const first = cycle.indexOf(cycle.reduce((least, index) => Math.min(least, index)));
+    const ids = [...cycle.slice(first), ...cycle.slice(0, first)].map((index) =>
+      this.#graph.nodes[index]?.id
+    );
+    const path = [...ids, ids[0]];
+    const shown = path.length > 12 ? [...path.slice(0, 6), "…", ...path.slice(-5)] : path;
+    this.#reads.fault(["nodes", String(ids[0])], "name", {
+      code: "cycle",
+      message: `Found a cycle: ${shown.join(" → ")}`,
+      hint: "Remove one of these connections, or repeat work with a control/loop node",
+    });
+  }
+
+  #planNode(node: NodeDefinition, index: number, types: PlanTypes, gated: boolean): PlanNode {
+    const parts = this.#parts[index] as NodeParts;
+    const bindings: PlanBinding[] = [];
+    // In the file's order: a merge takes the first.
+    for (const [port, value] of Object.entries(node.in)) {
+      const read = parts.bindings.get(port);
+      if (read !== undefined) bindings.push({ kind: "expression", port, expression: read.expression });
+      else if (typeof value !== "string") bindings.push({ kind: "constant", port, value });
+    }
+    for (const [port, value] of Object.entries(node.with)) bindings.push({ kind: "constant", port, value });
+    return {
+      index,
+      id: node.id,
+      definition: node,
+      bindings,
+      when: parts.when?.expression,
+      fan: types.fans[index] ?? { kind: "single" },
+      space: types.spaces[index] ?? -1,
+      gated,
+      body: node.kind === "loop" || node.kind === "workflow" ? this.#bodyPlan(node, gated) : undefined,
+    };
+  }
 }
 
-function bindingsOf(node: NodeDefinition, { bindings }: NodeSources): PlanBinding[] {
-  const all: PlanBinding[] = [];
-  for (const [port, value] of Object.entries(node.with)) all.push({ kind: "constant", port, value });
-  for (const [port, value] of Object.entries(node.in)) {
-    const read = bindings.get(port);
-    if (read !== undefined) all.push({ kind: "expression", port, expression: read.expression });
-    else all.push({ kind: "constant", port, value });
-  }
-  return all;
-}
+const noTypes: ReadonlyMap<string, JsonSchema> = new Map();

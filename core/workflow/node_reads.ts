@@ -130,6 +130,33 @@ export class NodeReads {
     this.fault(path, { inString: offset }, { ...fault, hint });
   }
 
+  /** Looks up what an `after` names: `node` or `node.port`. */
+  after(
+    text: string,
+    path: JsonPath,
+  ): { readonly index: number; readonly port: string | undefined } | undefined {
+    const [name, port, ...rest] = text.trim().split(".") as [string, ...string[]];
+    const index = this.#graph.indexOf.get(name);
+    if (index === undefined || rest.length > 0) {
+      if (this.isUnreadable(name)) return undefined;
+      const message = `Found "${clip(text)}" in "after", which is no node`;
+      const hint = didYouMean(name, this.#graph.indexOf.keys(), "nodes");
+      this.fault(path, "value", { code: "unknown-node", message, hint });
+      return undefined;
+    }
+    const node = this.#graph.nodes[index] as NodeDefinition;
+    if (port === undefined && node.kind === "branch") {
+      const message = `Found the branch "${name}" in "after" without a port`;
+      const hint = `Name the case to follow: ${node.cases.map((one) => `${name}.${one.port}`).join(", ")}`;
+      this.fault(path, "value", { code: "missing-port", message, hint });
+      return undefined;
+    }
+    if (port !== undefined && !this.checkPort(index, port, path, { inString: name.length + 1 })) {
+      return undefined;
+    }
+    return { index, port };
+  }
+
   /** Reports a port that the node does not have. */
   checkPort(index: number, port: string, path: JsonPath, anchor: Anchor): boolean {
     const ports = this.#graph.ports[index] as NodePorts;

@@ -1,68 +1,226 @@
 /**
- * The type of what an expression gives, as a node in some item space sees it.
+ * The types that flow along a plan's connections, and from them which nodes repeat item by item. Nodes are visited in
+ * topological order, so that what a node reads has its type and its item space already.
+ *
+ * Lifting: a node without `each` that takes a plain path out of a fan-out node gets the array of all its items. Where
+ * that array cannot fit the port but one element can, the node runs item by item in the same space instead.
  *
  * @module
  */
 
-import type { JsonSchema } from "../json.ts";
+import { isObject, type JsonSchema } from "../json.ts";
+import type { NodeDefinition } from "./definition.ts";
+import type { Graph, NodeReads, Read } from "./node_reads.ts";
 import type { NodePorts } from "./node_ports.ts";
-import type { Graph, Read } from "./node_reads.ts";
-import type { NodeSources, Spaces } from "./plan_spaces.ts";
+import type { Fan } from "./plan.ts";
+import { describe, type Fit, fit, isMismatch } from "./port_type.ts";
 import { arrayOf, elementOf, schemaAt, schemaOfCel } from "./schema_path.ts";
+import { didYouMean } from "./suggest.ts";
 
-export interface TypeContext {
-  readonly graph: Graph;
-  readonly spaces: Spaces;
-  readonly sources: readonly NodeSources[];
+/** What was parsed of one node. */
+export interface NodeParts {
+  /** By port. */
+  readonly bindings: ReadonlyMap<string, Read>;
+  readonly when: Read | undefined;
+  readonly each: Read | undefined;
+  /** The fan-out node that `each` names; -1 where it is an expression or absent. */
+  readonly eachNode: number;
+  readonly cases: readonly Read[];
 }
 
-export interface ReadType {
-  readonly schema: JsonSchema | undefined;
-  /** A name in the path that cannot be there, and what could. */
-  readonly missing?: { readonly name: string; readonly known: readonly string[] };
-}
+const single: Fan = { kind: "single" };
+const indexSchema: JsonSchema = { type: "integer", minimum: 0 };
+const boolean: JsonSchema = { type: "boolean" };
 
-/** The type of `read` in item space `space` (-1: outside all); unknown where nothing can be said. */
-export function typeOfRead(context: TypeContext, read: Read, space: number): ReadType {
-  const { graph, spaces, sources } = context;
-  const { path } = read.expression;
-  if (path === undefined) return { schema: schemaOfCel(read.type) };
-  const [root, ...rest] = path as [string, ...string[]];
-  if (root === "inputs") {
-    if (rest.length === 0) return { schema: { type: "object" } };
-    return within(graph.definition.inputs.get(rest[0] as string)?.schema, rest.slice(1));
+export class PlanTypes {
+  readonly #graph: Graph;
+  readonly #parts: readonly NodeParts[];
+  readonly #reads: NodeReads;
+  readonly fans: Fan[];
+  readonly spaces: Int32Array;
+  readonly #itemTypes: (JsonSchema | undefined)[] = [];
+  readonly #fits = new WeakMap<object, WeakMap<object, Fit>>();
+
+  constructor(graph: Graph, parts: readonly NodeParts[], reads: NodeReads) {
+    this.#graph = graph;
+    this.#parts = parts;
+    this.#reads = reads;
+    this.fans = graph.nodes.map(() => single);
+    this.spaces = new Int32Array(graph.nodes.length).fill(-1);
   }
-  if (root === "index") return { schema: { type: "integer" } };
-  if (root === "item") return space < 0 ? { schema: undefined } : within(itemType(context, space), rest);
-  const index = graph.indexOf.get(root);
-  if (index === undefined || rest.length === 0) return { schema: undefined };
-  const { outputs } = graph.ports[index] as NodePorts;
-  const port = passedThrough(context, index, rest[0] as string) ?? outputs.get(rest[0] as string);
-  const own = spaces.spaceOf[index] as number;
-  if (own < 0 || own === space) return within(port, rest.slice(1));
-  // Outside its space a fan-out's port is the array of all; nothing can be named inside an array.
-  if (rest.length > 1) return { schema: undefined, missing: { name: rest[1] as string, known: [] } };
-  return { schema: arrayOf(port) };
 
-  /** A branch gives on each port what it was given. */
-  function passedThrough({ graph: of }: TypeContext, node: number, name: string): JsonSchema | undefined {
-    const kind = of.nodes[node]?.kind;
-    if (kind !== "branch" || !(of.ports[node] as NodePorts).outputs.has(name)) return undefined;
-    const value = sources[node]?.bindings.get("value");
-    return value === undefined
-      ? undefined
-      : typeOfRead(context, value, spaces.spaceOf[node] as number).schema;
+  /** Settles the fan of a node, checks what it reads and notes what it gives. Call in topological order. */
+  visit(index: number): void {
+    const parts = this.#parts[index] as NodeParts;
+    this.#settleFan(index, parts);
+    for (const [port, read] of parts.bindings) this.#checkBinding(index, port, read);
+    if (parts.when !== undefined) this.#checkCondition(index, parts.when, undefined);
+    const node = this.#graph.nodes[index] as NodeDefinition;
+    const { outputs } = this.#graph.ports[index] as NodePorts;
+    const value = parts.bindings.get("value");
+    if (node.kind === "branch") {
+      const passed = value === undefined ? undefined : this.typeOf(index, value);
+      for (const read of parts.cases) this.#checkCondition(index, read, passed);
+      for (const { port } of node.cases) outputs.set(port, passed ?? true);
+    } else if (node.kind === "merge") {
+      const types = [...parts.bindings.values()].map((read) => this.typeOf(index, read) ?? true);
+      const isKnown = types.length > 0 && types.every(isObject);
+      outputs.set("value", !isKnown ? true : types.length === 1 ? types[0] as JsonSchema : { anyOf: types });
+    }
   }
-}
 
-/** The type of the elements that the opener of a space runs over. */
-function itemType(context: TypeContext, space: number): JsonSchema | undefined {
-  const each = context.sources[space]?.each;
-  return each === undefined ? undefined : elementOf(typeOfRead(context, each, -1).schema);
-}
+  /** What an expression gives where node `index` reads it; -1 for the workflow's outputs. */
+  typeOf(index: number, read: Read, passed?: JsonSchema): JsonSchema | undefined {
+    const { path } = read.expression;
+    if (path === undefined) return schemaOfCel(read.type);
+    const found = this.#pathType(index, path, passed);
+    if (!("missing" in found)) return found.schema;
+    const depth = path.indexOf(found.missing, 1);
+    const offset = path.slice(0, depth).join(".").length + 1;
+    this.#reads.fault(read.path, { inString: offset }, {
+      code: "unknown-port",
+      message: `Found ${path.join(".")}, but ${
+        path.slice(0, depth).join(".")
+      } has no field "${found.missing}"`,
+      hint: this.#isGathered(index, path)
+        ? `It holds the values of all items; give the node "each": "${path[0]}" to run once for each of them`
+        : didYouMean(found.missing, found.known, "fields"),
+    });
+    return undefined;
+  }
 
-function within(schema: JsonSchema | undefined, names: readonly string[]): ReadType {
-  const found = schemaAt(schema, names);
-  if ("missing" in found) return { schema: undefined, missing: { name: found.missing, known: found.known } };
-  return { schema: found.schema };
+  #pathType(
+    index: number,
+    path: readonly string[],
+    passed: JsonSchema | undefined,
+  ): ReturnType<typeof schemaAt> {
+    const [root, ...rest] = path as [string, ...string[]];
+    const { definition, indexOf, ports } = this.#graph;
+    if (root === "inputs") {
+      const schema = rest[0] === undefined ? undefined : definition.inputs.get(rest[0])?.schema;
+      return schemaAt(schema, rest.slice(1));
+    }
+    if (root === "item") return schemaAt(this.#itemTypes[this.spaces[index] ?? -1], rest);
+    if (root === "index") return schemaAt(indexSchema, rest);
+    if (root === "value") return schemaAt(passed, rest);
+    const source = indexOf.get(root);
+    if (source === undefined || rest[0] === undefined) return { schema: undefined };
+    const element = ports[source]?.outputs.get(rest[0]);
+    if (!this.#isGathered(index, path)) return schemaAt(element, rest.slice(1));
+    return rest.length === 1 ? { schema: arrayOf(element) } : { missing: rest[1] as string, known: [] };
+  }
+
+  /** True where the node reads a fan-out node from outside its space, and so gets all items. */
+  #isGathered(index: number, path: readonly string[]): boolean {
+    const source = this.#graph.indexOf.get(path[0] as string);
+    if (source === undefined || this.fans[source] === single) return false;
+    return index < 0 || this.spaces[index] === -1 || this.spaces[index] !== this.spaces[source];
+  }
+
+  #settleFan(index: number, parts: NodeParts): void {
+    const { eachNode, each } = parts;
+    const node = this.#graph.nodes[index] as NodeDefinition;
+    if (eachNode >= 0) return this.#joinNamed(index, eachNode);
+    if (each !== undefined) {
+      const type = this.typeOf(index, each);
+      if (isMismatch(this.#fit(type, arrayOf(undefined)))) {
+        const message = `Found ${describe(type)} as what ${node.id} runs over`;
+        this.#reads.fault(each.path, "value", { code: "bad-each", message, hint: "Expected an array" });
+      }
+      this.#itemTypes[index] = elementOf(type);
+      this.fans[index] = { kind: "over", items: each.expression };
+      this.spaces[index] = index;
+    } else this.#lift(index, parts);
+  }
+
+  #joinNamed(index: number, source: number): void {
+    const { id } = this.#graph.nodes[source] as NodeDefinition;
+    if (this.fans[source] === single) {
+      const hint = `Name a node with "each", or an array such as ${id}.${this.#firstPort(source)}`;
+      const message = `Found "${id}" as what to run over, but ${id} runs once`;
+      this.#reads.fault(this.#path(index, "each"), "value", { code: "bad-each", message, hint });
+      return;
+    }
+    this.#join(index, source);
+  }
+
+  #join(index: number, source: number): void {
+    this.fans[index] = { kind: "with", source };
+    this.spaces[index] = this.spaces[source] as number;
+  }
+
+  #firstPort(index: number): string {
+    return this.#graph.ports[index]?.outputs.keys().next().value ?? "PORT";
+  }
+
+  #lift(index: number, parts: NodeParts): void {
+    let first = -1;
+    for (const [port, read] of parts.bindings) {
+      const source = this.#liftSource(index, port, read);
+      if (source < 0) continue;
+      if (first < 0) first = source;
+      else if (this.spaces[source] !== this.spaces[first]) {
+        const [a, b] = [first, source].map((place) => this.#graph.nodes[place]?.id);
+        this.#reads.fault(read.path, "value", {
+          code: "mixed-fan-outs",
+          message: `Found items of "${a}" and of "${b}", which do not run over the same array`,
+          hint: `Let ${b} run item by item with ${a} ("each": "${a}"), or take one of them as a whole array`,
+        });
+      }
+    }
+    if (first >= 0) this.#join(index, first);
+  }
+
+  /** The fan-out node that a binding reads item by item; -1 where it reads none, or the whole. */
+  #liftSource(index: number, port: string, { expression: { path } }: Read): number {
+    if (path === undefined || path.length < 2) return -1;
+    const source = this.#graph.indexOf.get(path[0] as string);
+    if (source === undefined || this.fans[source] === single) return -1;
+    const target = this.#graph.ports[index]?.inputs.get(port)?.schema;
+    if (target === undefined || target === true) return -1;
+    const found = schemaAt(this.#graph.ports[source]?.outputs.get(path[1] as string), path.slice(2));
+    if ("missing" in found) return -1;
+    const isWhole = path.length === 2 && !isMismatch(this.#fit(arrayOf(found.schema), target));
+    return isWhole || isMismatch(this.#fit(found.schema, target)) ? -1 : source;
+  }
+
+  #checkBinding(index: number, port: string, read: Read): void {
+    const target = this.#graph.ports[index]?.inputs.get(port)?.schema;
+    const type = this.typeOf(index, read);
+    const found = this.#fit(type, target);
+    if (!isMismatch(found)) return;
+    const { id } = this.#graph.nodes[index] as NodeDefinition;
+    const { path, text } = read.expression;
+    const isGathered = path !== undefined && this.#isGathered(index, path);
+    const from = path === undefined ? "" : ` from ${text}`;
+    this.#reads.fault(read.path, "value", {
+      code: "type-mismatch",
+      message: `Port "${port}" of ${id} takes ${describe(target)}, found ${describe(type)}${from}`,
+      hint: isGathered
+        ? `${path[0]} runs once per item: give ${id} "each": "${path[0]}" to take its results one by one`
+        : `${found.reason.charAt(0).toUpperCase()}${found.reason.slice(1)}`,
+    });
+  }
+
+  #checkCondition(index: number, read: Read, passed: JsonSchema | undefined): void {
+    const type = this.typeOf(index, read, passed);
+    if (!isMismatch(this.#fit(type, boolean))) return;
+    const message = `Found a condition that gives ${describe(type)}: "${read.expression.text}"`;
+    const hint = "Expected true or false: compare with ==, >, in, or use size(…) > 0";
+    this.#reads.fault(read.path, "value", { code: "type-mismatch", message, hint });
+  }
+
+  /** Thousands of connections share their schemas, so each pair is compared once. */
+  #fit(from: JsonSchema | undefined, to: JsonSchema | undefined): Fit {
+    if (!isObject(from) || !isObject(to)) return fit(from, to);
+    let known = this.#fits.get(from);
+    if (known === undefined) this.#fits.set(from, known = new WeakMap());
+    let found = known.get(to);
+    if (found === undefined) known.set(to, found = fit(from, to));
+    return found;
+  }
+
+  #path(index: number, field: string): readonly string[] {
+    return ["nodes", (this.#graph.nodes[index] as NodeDefinition).id, field];
+  }
 }

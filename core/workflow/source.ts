@@ -77,6 +77,16 @@ export class Positions {
     return this.#bodies.get(node) ?? new Positions(this.source, undefined, [...this.#prefix, "nodes", node]);
   }
 
+  /** True where the file has a value at `path`. */
+  has(path: JsonPath): boolean {
+    let node = this.#root;
+    for (const key of path) {
+      if (node?.kind === "object") node = node.members.get(String(key))?.node;
+      else node = node?.kind === "array" ? node.items[Number(key)] : undefined;
+    }
+    return node !== undefined;
+  }
+
   /** The path from the root of the file. */
   absolute(path: JsonPath): JsonPath {
     return [...this.#prefix, ...path];
