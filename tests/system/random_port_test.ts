@@ -1,0 +1,4 @@
+import { SystemRandom } from "../../system/random.ts";
+import { testRandomPort } from "../contracts/random_contract.ts";
+
+testRandomPort("SystemRandom", () => new SystemRandom());
