@@ -1,4 +1,0 @@
-import { SystemRandom } from "../../system/random.ts";
-import { testRandomPort } from "../contracts/random_contract.ts";
-
-testRandomPort("SystemRandom", () => new SystemRandom());
