@@ -86,7 +86,8 @@ export class RunScope {
   }
 
   #forget(node: number): void {
-    this.#items.delete(node);
+    // A fan-out whose list still holds stays expanded: only some of its items begin anew.
+    if (itemCount(this.state, node) < 0) this.#items.delete(node);
     for (const key of this.#loops.keys()) if (key.startsWith(`${node}:`)) this.#loops.delete(key);
   }
 
