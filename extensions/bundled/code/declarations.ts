@@ -135,7 +135,8 @@ function docOf(parsed: ParsedFile, outer: Node, node: Node): string {
     if (endRow < below - 1) break;
     if (before.type !== "attribute_item") {
       if (text.includes("@module")) break;
-      parts.unshift(text);
+      // What is left to do says nothing about what is there.
+      if (!/^\W*(?:TODO|FIXME|HACK|XXX)\b/.test(text)) parts.unshift(text);
     }
     below = before.startPosition.row;
     before = before.previousNamedSibling;

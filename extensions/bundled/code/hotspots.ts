@@ -79,9 +79,9 @@ function reason(metric: MeasuredFile, churn: Churn | undefined, hardest: Measure
   }
   const functions = metric.functions.length;
   parts.push(
-    `${functions} ${
-      functions === 1 ? "function" : "functions"
-    } with complexity ${metric.complexity} together`,
+    `${functions} ${functions === 1 ? "function" : "functions"} with complexity ${metric.complexity}${
+      functions > 1 ? " together" : ""
+    }`,
   );
   if (hardest !== undefined) {
     parts.push(

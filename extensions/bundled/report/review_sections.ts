@@ -37,7 +37,9 @@ export function numbersSection(
     ],
     [
       "Functions",
-      `${number(functions)}, ${meanOf(sum((file) => file.complexity), functions)} decisions each on average`,
+      `${number(functions)}, ${
+        meanOf(sum((file) => file.complexity), functions)
+      } their complexity on average`,
     ],
     ["Languages", languages(files)],
     ...extra,
