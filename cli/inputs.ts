@@ -18,7 +18,7 @@ import type { ProcessServices } from "./services.ts";
 
 type Definitions = ReadonlyMap<string, InputDefinition>;
 
-/** The run's inputs, defaults left to the run. @throws SymphonyError `bad-input` naming every fault at once. */
+/** The run's inputs, defaults filled in. @throws SymphonyError `bad-input` naming every fault at once. */
 export function readInputs(
   files: Pick<ProcessServices, "readFile" | "absolute">,
   pairs: readonly string[],
@@ -32,9 +32,9 @@ export function readInputs(
   }
   for (const [name, { default: standard, schema }] of definitions) {
     const isTried = pairs.some((pair) => pair.startsWith(`${name}=`));
-    if (standard === undefined && !isTried) {
-      faults.push(`Missing input "${name}": expected ${expected(name, schema)}`);
-    }
+    if (isTried) continue;
+    if (standard === undefined) faults.push(`Missing input "${name}": expected ${expected(name, schema)}`);
+    else inputs[name] = standard;
   }
   if (faults.length > 0) throw new SymphonyError("bad-input", faults.join("\n"));
   return { ...inputs };

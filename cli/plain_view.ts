@@ -16,6 +16,8 @@ import type { Output } from "./services.ts";
 import { cleanLine, count, duration } from "./text.ts";
 
 const COUNTS_EVERY_MS = 3000;
+/** Failures and retries of items that get a line, for each fan-out; the rest are in the counts. */
+const ITEM_LINES = 5;
 
 export class PlainView implements RunView {
   readonly #lines: LineWriter;
@@ -23,6 +25,7 @@ export class PlainView implements RunView {
   #stopCounts: () => void = () => {};
   /** Fan-outs under way, with the number that was last said. */
   readonly #fans = new Map<NodeAccount, number>();
+  readonly #itemLines = new Map<NodeAccount, number>();
 
   constructor(output: Output, clock: ClockPort) {
     this.#lines = new LineWriter(output);
@@ -66,26 +69,29 @@ export class PlainView implements RunView {
 
   #showNode(event: LoggedEvent, node: NodeAccount): void {
     const name = label(node.scope, node.node, "item" in event ? event.item : undefined);
-    const isItem = "item" in event && event.item !== undefined;
+    // A fan-out as a whole is told by its counts.
+    const isFan = node.count !== undefined;
     switch (event.type) {
       case "node.expanded":
         this.#fans.set(node, 0);
         this.#say(`${name}: ${count(event.count, "item")}`);
         break;
       case "node.started":
-        if (!isItem && event.attempt <= 1) {
+        if (!isFan && event.attempt <= 1) {
           this.#say(`${name}: started${event.instrument === undefined ? "" : ` on ${event.instrument}`}`);
         }
         break;
       case "node.completed":
-        if (!isItem) this.#say(`${name}: completed in ${duration(event.durationMs)}`);
+        if (!isFan) this.#say(`${name}: completed in ${duration(event.durationMs)}`);
         break;
       case "node.retrying":
+        if (!this.#mayTell(node)) break;
         this.#say(
           `${name}: attempt ${event.attempt} failed (${event.failure.class}: ${event.failure.message}), tries again`,
         );
         break;
       case "node.failed":
+        if (!this.#mayTell(node)) break;
         this.#say(
           `${name}: failed, ${event.failure.class}: ${event.failure.message} (${
             adviceFor(event.failure.class)
@@ -93,7 +99,7 @@ export class PlainView implements RunView {
         );
         break;
       case "node.skipped":
-        if (!isItem) this.#say(`${name}: skipped, ${event.reason}`);
+        if (!isFan) this.#say(`${name}: skipped, ${event.reason}`);
         break;
       case "node.waiting":
         this.#say(`${name}: waits for ${waitText(event.for)}`);
@@ -102,6 +108,13 @@ export class PlainView implements RunView {
       this.#fans.delete(node);
       this.#say(`${label(node.scope, node.node)}: ${countsText(node)}, ${spanText(node)}`);
     }
+  }
+
+  #mayTell(node: NodeAccount): boolean {
+    if (node.count === undefined) return true;
+    const told = this.#itemLines.get(node) ?? 0;
+    this.#itemLines.set(node, told + 1);
+    return told < ITEM_LINES;
   }
 
   #plan(): void {

@@ -29,6 +29,8 @@ export interface NodeAccount {
   /** How many items a fan-out has; undefined for a node that does not fan out. */
   count: number | undefined;
   readonly items: Map<number, ItemState>;
+  /** How a fan-out ended as a whole; its own event, after those of its items. */
+  whole: ItemState | undefined;
   readonly counts: Record<ItemState, number>;
   attempts: number;
   startedAt: number | undefined;
@@ -189,6 +191,7 @@ export class RunAccount {
 /** The state that a node is in as a whole. */
 export function nodeState(node: NodeAccount): ItemState | "pending" {
   const { counts } = node;
+  if (node.whole !== undefined) return node.whole;
   if (isSettled(node)) {
     if (counts.failed > 0) return "failed";
     return counts.skipped > 0 && counts.completed === 0 ? "skipped" : "completed";
@@ -202,7 +205,7 @@ export function nodeState(node: NodeAccount): ItemState | "pending" {
 /** True once every item has ended. */
 export function isSettled(node: NodeAccount): boolean {
   const ended = node.counts.completed + node.counts.failed + node.counts.skipped;
-  if (node.items.has(-1) && ended === node.items.size) return true;
+  if (node.whole !== undefined) return true;
   return node.count === undefined ? ended > 0 && ended === node.items.size : ended >= node.count;
 }
 
@@ -214,6 +217,7 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
     scope,
     count: undefined,
     items: new Map(),
+    whole: undefined,
     counts: { running: 0, retrying: 0, waiting: 0, completed: 0, failed: 0, skipped: 0 },
     attempts: 0,
     startedAt: undefined,
@@ -228,14 +232,22 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
 }
 
 function move(node: NodeAccount, event: NodeEvent, to: ItemState): void {
+  const hasEnded = to === "completed" || to === "failed" || to === "skipped";
+  if (node.count !== undefined && event.item === undefined) {
+    node.whole = hasEnded ? to : undefined;
+    node.endedAt = event.at;
+    return;
+  }
   const item = event.item ?? -1;
   const before = node.items.get(item);
   if (before !== undefined) node.counts[before]--;
   node.items.set(item, to);
   node.counts[to]++;
-  node.endedAt = to === "completed" || to === "failed" || to === "skipped" ? event.at : undefined;
+  node.endedAt = hasEnded ? event.at : undefined;
 }
 
 function keepFailure(node: NodeAccount, item: number | undefined, failure: NodeFailure): void {
+  // A fan-out fails for what its items failed of; that has been said.
+  if (node.count !== undefined && item === undefined && node.failures.length > 0) return;
   if (node.failures.length < FAILURES_KEPT) node.failures.push({ item, failure });
 }
