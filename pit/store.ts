@@ -49,8 +49,12 @@ const tableNames = [
 /** The tables that exist. */
 export type TableName = (typeof tableNames)[number];
 
+/** A shared transaction takes writes until they come to this size; the rest has the next turn, after other work. */
+const SHARED_BYTES = 16 * 1024 * 1024;
+
 interface Waiting {
   readonly write: () => void;
+  readonly sizeBytes: number;
   readonly done: () => void;
   readonly fail: (error: SymphonyError) => void;
 }
@@ -82,15 +86,14 @@ export class Store implements AsyncDisposable {
   /**
    * Runs `write` inside the next shared transaction and resolves when that is on disk. `write` may only read and put;
    * it may be run twice (once more alone, where the shared transaction failed), so it must give the same both times.
+   * `sizeBytes`, where it is much, keeps a shared transaction from growing without bound.
    * @throws SymphonyError what `write` threw, `disk-full` | `io` | `closed`; then nothing of it was stored.
    */
-  commit(write: () => void): Promise<void> {
+  commit(write: () => void, sizeBytes = 0): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise((done, fail) => {
-      this.#waiting.push({ write, done, fail });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      this.#waiting.push({ write, sizeBytes, done, fail });
+      this.#schedule();
     });
   }
 
@@ -116,16 +119,39 @@ export class Store implements AsyncDisposable {
   /** Commits what waits, then closes the environment. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
-    this.#flush();
+    while (this.#waiting.length > 0) this.#flush();
     this.#closed = true;
     await this.#root.close();
   }
 
-  #flush(): void {
-    this.#scheduled = false;
-    const group = this.#waiting;
-    if (group.length === 0) return;
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#closed) return;
+      this.#flush();
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  /** The next writes that share a transaction, at least one where any waits. */
+  #takeGroup(): readonly Waiting[] {
+    let sizeBytes = 0;
+    const end = this.#waiting.findIndex((waiting) => {
+      const isFull = sizeBytes > 0 && sizeBytes + waiting.sizeBytes > SHARED_BYTES;
+      sizeBytes += waiting.sizeBytes;
+      return isFull;
+    });
+    if (end >= 0) return this.#waiting.splice(0, end);
+    const all = this.#waiting;
     this.#waiting = [];
+    return all;
+  }
+
+  #flush(): void {
+    const group = this.#takeGroup();
+    if (group.length === 0) return;
     try {
       this.exclusively(() => {
         for (const waiting of group) waiting.write();

@@ -73,7 +73,7 @@ export class LmdbArtifacts implements ArtifactPort {
       if (!ahead) { for (let at = 0; at < chunkCount; at++) this.#putChunk(id, own, at); }
       this.#byTime.put([info.createdAt, id], nothing);
       this.#records.put(id, record);
-    });
+    }, ahead ? record.length : bytes.length + record.length);
     return id;
   }
 
@@ -134,7 +134,7 @@ export class LmdbArtifacts implements ArtifactPort {
       await this.#store.commit(() => {
         const to = Math.min(count, from + perCommit);
         for (let at = from; at < to; at++) this.#putChunk(id, bytes, at);
-      });
+      }, SHARED_COMMIT_BYTES);
     }
   }
 

@@ -41,6 +41,25 @@ Deno.test("Store.commit() keeps the neighbours of a write that throws, in order"
   assert.equal(new TextDecoder().decode(table.get("c")), "1", "a later write sees an earlier one");
 });
 
+Deno.test("Store.commit() spreads large writes over several transactions, all in order and none left out", async () => {
+  await using subject = await overTemporaryStore((store) => store);
+  const table = subject.port.table("inbox");
+  const value = new Uint8Array(1024 * 1024);
+  const settled: number[] = [];
+  const calls = Array.from(
+    { length: 40 },
+    (_, at) =>
+      subject.port.commit(() => void table.put(["k", at], value), value.length).then(() =>
+        void settled.push(at)
+      ),
+  );
+  await calls[0];
+  assert.deepEqual(settled, Array.from({ length: 16 }, (_, at) => at), "16 MB fit into the first");
+  await Promise.all(calls);
+  assert.deepEqual(settled, Array.from({ length: 40 }, (_, at) => at));
+  assert.equal(table.getKeysCount(), 40);
+});
+
 Deno.test("Store.exclusively() undoes everything when its act throws", async () => {
   await using subject = await overTemporaryStore((store) => store);
   const table = subject.port.table("inbox");
