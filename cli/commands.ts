@@ -22,7 +22,7 @@ export const commands: readonly Command[] = [
   {
     path: "run",
     summary: "start a workflow and stay until it ends",
-    positionals: [{ name: "FILE|TEMPLATE" }],
+    positionals: [{ name: "FILE|TEMPLATE" }, { name: "FOLDER", isOptional: true }],
     flags: [
       {
         name: "input",
@@ -34,12 +34,17 @@ export const commands: readonly Command[] = [
       ...sessionFlags,
       jsonEvents,
       { name: "allow-write", summary: "lets nodes change files below the workspace" },
-      { name: "workspace", value: "DIR", summary: "the folder that nodes may read; else the current one" },
+      {
+        name: "workspace",
+        value: "DIR",
+        summary: "the folder that nodes may read, as FOLDER; else the current one",
+      },
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
     ],
     details: `${exits}\nA value that begins with @ is written @@.`,
     examples: [
       { args: "run code-review", does: "review the code in this folder" },
+      { args: "run code-review ../other/repository", does: "review another" },
       { args: "run my.workflow.jsonc --input root=src --json", does: "for a script" },
     ],
     load: async () => (await import("./run_command.ts")).runCommand,

@@ -24,11 +24,20 @@ export function processServices(): ProcessServices {
     exitNow: (code) => Deno.exit(code),
     readFile,
     writeFile,
+    isFolder,
     absolute,
     programOutput,
     freeSpace,
     platform: `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
   };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }
 
 type Stream = typeof Deno.stdout;

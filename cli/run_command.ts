@@ -7,6 +7,7 @@ import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import type { CliServices } from "./services.ts";
 import { checkedDefinition, readWorkflow } from "./workflow_file.ts";
+import { workspaceOf } from "./workspace.ts";
 
 const MOST_AT_ONCE = 1000;
 
@@ -16,13 +17,15 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
   const concurrency = readConcurrency(args.value("concurrency"));
   const options = sessionOptions(services, args);
   const definition = checkedDefinition(services, source, await services.catalog(options));
-  const inputs = readInputs(services, args.values("input"), definition.inputs);
+  const given = readInputs(services, args.values("input"), definition.inputs);
+  const asked = args.positionals[1] ?? args.value("workspace");
+  const { folder, inputs } = workspaceOf(services, asked, given, definition.inputs);
   await using session = await services.openSession(options);
   return await drive(services, session, (listener) =>
     session.runner.start({
       definition,
       inputs,
-      workspace: services.absolute(args.value("workspace") ?? "."),
+      workspace: folder,
       mayWrite: args.has("allow-write"),
       ...concurrency === undefined ? {} : { concurrency },
     }, listener), {

@@ -46,6 +46,8 @@ export interface ProcessServices {
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /** Joins `path` to `base` (the current folder) where it is relative. */
   absolute(path: string, base?: string): string;
+  /** True for a folder that is there. */
+  isFolder(path: string): boolean;
   /** What a program prints, for `git --version`; undefined where it cannot be started or fails. */
   programOutput(program: string, args: readonly string[]): Promise<string | undefined>;
   /** Free bytes on the disk that holds `path`; undefined where that cannot be told. */

@@ -135,6 +135,7 @@ export class Desk {
       stderr: this.stderr,
       clock: this.#clock,
       folder: "/here",
+      isFolder: (path: string) => path === this.folder || path.startsWith("/"),
       onInterrupt: (handler) => {
         this.#interrupts.add(handler);
         return () => this.#interrupts.delete(handler);
