@@ -6,7 +6,7 @@
 
 import type { UserCommandType } from "./command.ts";
 import type { RunState } from "./state.ts";
-import { WAITING } from "./unit_state.ts";
+import { FAILED, SKIPPED, WAITING } from "./unit_state.ts";
 
 /** The commands that may be accepted now; whether one is depends on the node it names. */
 export function legalCommands(state: RunState): readonly UserCommandType[] {
@@ -35,7 +35,11 @@ function atNodes(state: RunState): UserCommandType[] {
   return [...retries(state), ...(waits ? ["provide-input", "signal"] as const : [])];
 }
 
-/** Whatever failed, or was skipped because of a failure, keeps that failure. */
+/** What failed, or was skipped because of a failure, keeps that failure; so does what is being retried anyway. */
 function retries(state: RunState): UserCommandType[] {
-  return state.failures.size > 0 ? ["retry-node"] : [];
+  for (const unit of state.failures.keys()) {
+    const code = state.states[unit];
+    if (code === FAILED || code === SKIPPED) return ["retry-node"];
+  }
+  return [];
 }
