@@ -135,7 +135,6 @@ export class Desk {
       stderr: this.stderr,
       clock: this.#clock,
       folder: "/here",
-      isFolder: (path: string) => path === this.folder || path.startsWith("/"),
       onInterrupt: (handler) => {
         this.#interrupts.add(handler);
         return () => this.#interrupts.delete(handler);
@@ -152,6 +151,8 @@ export class Desk {
         this.files.set(path, bytes);
         return Promise.resolve();
       },
+      isFolder: (path) =>
+        path === "/here" || [...this.files.keys()].some((file) => file.startsWith(`${path}/`)),
       dataFolder: (flag) => flag ?? "/data",
       absolute: (path, base = "/here") => new URL(path, `file://${base}/`).pathname.replace(/(.)\/$/, "$1"),
       programOutput: (program) => Promise.resolve(program === "git" ? "git version 2.47.0" : undefined),
