@@ -16,6 +16,8 @@ const MAX_DOC = 600;
 
 interface Scope {
   readonly parent: string;
+  /** What the parent is; empty at the top. */
+  readonly holder: string;
   /** Inside an `export` statement, a C++ `public:` part, an exported interface. */
   readonly exported: boolean;
   readonly depth: number;
@@ -24,7 +26,7 @@ interface Scope {
 /** What the file declares, in its order; members follow what holds them. */
 export function declarationsOf(parsed: ParsedFile): SymbolEntry[] {
   const found: SymbolEntry[] = [];
-  walk(parsed, parsed.root, { parent: "", exported: false, depth: 0 }, found);
+  walk(parsed, parsed.root, { parent: "", holder: "", exported: false, depth: 0 }, found);
   const named = exportedNames(parsed);
   return found.map((symbol) =>
     symbol.parent === "" && named.has(symbol.name) ? { ...symbol, exported: true } : symbol
@@ -38,14 +40,19 @@ function walk(parsed: ParsedFile, node: Node, scope: Scope, found: SymbolEntry[]
       walk(parsed, child, { ...scope, exported: scope.exported || child.type === "export_statement" }, found);
       continue;
     }
-    const kind = declarationKind(parsed.language.name, child, scope.parent !== "");
+    const kind = declarationKind(parsed.language.name, child, scope.holder);
     if (kind === undefined) continue;
     for (const [name, declared] of namesOf(child)) {
       const entry = symbolOf(parsed, child, declared, name, kind, scope);
       found.push(entry);
       const body = declared.childForFieldName("body") ?? child.childForFieldName("body");
       if (!holders.has(kind) || body === null || scope.depth >= 4) continue;
-      walk(parsed, body, { parent: name, exported: entry.exported, depth: scope.depth + 1 }, found);
+      walk(
+        parsed,
+        body,
+        { parent: name, holder: kind, exported: entry.exported, depth: scope.depth + 1 },
+        found,
+      );
     }
   }
 }
@@ -96,7 +103,9 @@ function namesOf(node: Node): [string, Node][] {
       return name === null || !/^[\w$]+$/.test(name.text) ? [] : [[name.text, declarator]];
     });
   }
-  const name = node.childForFieldName("name") ?? node.childForFieldName("type") ?? innermostDeclarator(node);
+  // An `impl` of Rust has no name but the type that it is for.
+  const own = node.childForFieldName(node.type === "impl_item" ? "type" : "name");
+  const name = own ?? innermostDeclarator(node);
   return name === null ? [] : [[name.text.replace(/\s+/g, " ").slice(0, 100), node]];
 }
 

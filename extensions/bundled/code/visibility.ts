@@ -72,8 +72,9 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ["preproc_function_def", "macro"],
 ]);
 
-/** What a node declares; undefined where it declares nothing worth naming. */
-export function declarationKind(language: string, node: Node, inside: boolean): string | undefined {
+/** What a node inside a `holder` (a class, an impl …; empty at the top) declares; undefined where nothing worth naming. */
+export function declarationKind(language: string, node: Node, holder: string): string | undefined {
+  const inside = holder !== "";
   const kind = kinds.get(node.type);
   if (language === "python") {
     if (kind === "function" && inside) return "method";
@@ -84,9 +85,11 @@ export function declarationKind(language: string, node: Node, inside: boolean): 
     // A struct without a body is only a mention; a prototype declares a function.
     if (/_specifier$/.test(node.type)) return node.childForFieldName("body") === null ? undefined : kind;
     if (node.type === "declaration" || node.type === "field_declaration") return prototypeKind(node);
-    if (kind === "function" && inside) return "method";
+    if (kind === "function" && inside && holder !== "namespace") return "method";
   }
-  if (language === "rust" && inside && kind === "function") return "method";
+  if (language === "rust" && kind === "function" && (holder === "impl" || holder === "trait")) {
+    return "method";
+  }
   return kind;
 }
 
