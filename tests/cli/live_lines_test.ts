@@ -15,7 +15,7 @@ const states = [
   "failed",
   "skipped",
 ] as const;
-const plain = { columns: 60, rows: 20, style: (_colour: string, text: string) => text, frame: 0 };
+const plain = { columns: 80, rows: 20, style: (_colour: string, text: string) => text, frame: 0 };
 
 function node(title: string, part: Partial<NodeProgress> = {}): NodeProgress {
   const rest = { done: 0, total: 1, running: 0, failed: 0, note: "" };
@@ -38,7 +38,7 @@ Deno.test("liveLines() shows state, counts, running, elapsed and what is left", 
   assert.deepEqual(lines, [
     " ✓ Scan",
     " ◐ Measure   40/120, 4 running, 1 failed, src/a.ts",
-    "Review: running · 41/121 done · 4 running · 4.2 s · about 1…",
+    "Review: running · 41/121 done · 4 running · 4.2 s · about 1 min 01 s left",
   ]);
 });
 

@@ -49,7 +49,7 @@ const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["runs", "lsit"], /Unknown command "runs lsit"/, /Did you mean "list"\?/],
   [["artifacts", "lst"], /Did you mean "list"\?/],
   [["run"], /Missing FILE\|TEMPLATE for run/, /run FILE\|TEMPLATE/],
-  [["run", "a", "b"], /Unexpected word "b" for run/],
+  [["run", "a", "b", "c"], /Unexpected word "c" for run/],
   [["run", "typed.workflow.jsonc", "--jsn"], /Unknown flag "--jsn" for run/, /Did you mean "--json"\?/],
   [["run", "typed.workflow.jsonc", "-x"], /Unknown flag "-x"/],
   [["run", "typed.workflow.jsonc", "--json=yes"], /--json takes no value: found "yes"/],
@@ -113,6 +113,11 @@ const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
     /--concurrency "0": expected a whole number from 1/,
   ],
   [["run", "typed.workflow.jsonc", ...topic, "--concurrency", "many"], /--concurrency "many"/],
+  [
+    ["run", "typed.workflow.jsonc", "nowhere", ...topic],
+    /Cannot run in "nowhere": it is no folder/,
+    /--workspace/,
+  ],
   [["check"], /Missing FILE\|TEMPLATE for check/],
   [["check", "nowhere.jsonc"], /Cannot find workflow/],
   [["runs", "show"], /Missing ID for runs show/],
@@ -230,7 +235,7 @@ Deno.test("help names every command, and every command's help has an example", a
     for (const words of [[...path.split(" "), "--help"], ["help", ...path.split(" ")]]) {
       const help = await made.say(...words);
       assert.equal(help.code, 0, help.err);
-      assert.match(help.out, /Examples?:\n  symphony /);
+      assert.match(help.out, /Examples?:\n {2}symphony /);
     }
   }
   assert.deepEqual((await made.say("--version")).out, "symphony 0.0.1-test\n");
