@@ -118,14 +118,14 @@ class Reading {
     }
     const { chain, current } = this.#options.migrations ?? { chain: migrations, current: CURRENT_SCHEMA };
     const migrated = migrate(root, chain, current);
-    if ("fault" in migrated) {
+    // After a syntax problem the tree has holes, and what is missing from it would be reported falsely.
+    if ("fault" in migrated && !(isBroken && migrated.at === "file")) {
       reader.fault(migrated.at === "schema" ? ["schema"] : [], "value", migrated.fault);
       // A file of another version would only give misleading problems.
       if (migrated.fault.code === "schema-version") return { draft: undefined, positions };
     }
     const tree = "root" in migrated ? migrated.root : root;
     const placed = tree === root ? positions : new Positions(positions.source, tree);
-    // After a syntax problem the tree has holes, and what is missing from it would be reported falsely.
     if (isBroken) return { draft: undefined, positions: placed };
     return { draft: this.#readTop(tree, new Reader(placed, this.problems)), positions: placed };
   }

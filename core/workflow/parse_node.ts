@@ -262,7 +262,11 @@ function readBranch(
     const hint = twice
       ? "Join the two conditions with ||"
       : "Expected a letter or _, then letters, digits or _";
-    reader.fault(place, "name", { code: twice ? "duplicate-port" : "bad-name", message, hint });
+    reader.fault(place, node.kind === "object" ? "name" : "value", {
+      code: twice ? "duplicate-port" : "bad-name",
+      message,
+      hint,
+    });
   });
   return { ...common, kind: "branch", cases };
 }

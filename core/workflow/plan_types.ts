@@ -39,6 +39,8 @@ export class PlanTypes {
   readonly fans: Fan[];
   readonly spaces: Int32Array;
   readonly #itemTypes: (JsonSchema | undefined)[] = [];
+  /** Bindings of another space than their node's, which were reported. */
+  readonly #mixed = new Set<Read>();
   readonly #fits = new WeakMap<object, WeakMap<object, Fit>>();
 
   constructor(graph: Graph, parts: readonly NodeParts[], reads: NodeReads) {
@@ -53,7 +55,9 @@ export class PlanTypes {
   visit(index: number): void {
     const parts = this.#parts[index] as NodeParts;
     this.#settleFan(index, parts);
-    for (const [port, read] of parts.bindings) this.#checkBinding(index, port, read);
+    for (const [port, read] of parts.bindings) {
+      if (!this.#mixed.has(read)) this.#checkBinding(index, port, read);
+    }
     if (parts.when !== undefined) this.#checkCondition(index, parts.when, undefined);
     const node = this.#graph.nodes[index] as NodeDefinition;
     const { outputs } = this.#graph.ports[index] as NodePorts;
@@ -160,6 +164,7 @@ export class PlanTypes {
       if (source < 0) continue;
       if (first < 0) first = source;
       else if (this.spaces[source] !== this.spaces[first]) {
+        this.#mixed.add(read);
         const [a, b] = [first, source].map((place) => this.#graph.nodes[place]?.id);
         this.#reads.fault(read.path, "value", {
           code: "mixed-fan-outs",
