@@ -31,6 +31,21 @@ const withoutEsbuild: esbuild.Plugin = {
   },
 };
 
+/** In one file every module would be the main one: only the entry may still ask. */
+function onlyMain(entry: string): esbuild.Plugin {
+  return {
+    name: "only-main",
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (path === entry || path.includes("node_modules")) return undefined;
+        const source = await Deno.readTextFile(path);
+        if (!source.includes("import.meta.main")) return undefined;
+        return { loader: "ts", contents: source.replaceAll("import.meta.main", "false") };
+      });
+    },
+  };
+}
+
 export interface Bundled {
   readonly sizeBytes: number;
   /** The largest parts, as path and bytes. */
@@ -54,7 +69,7 @@ export async function bundleProgram(root: string, entry: string, out: string): P
       metafile: true,
       absWorkingDir: root,
       alias: { "symphony/sdk": `${root}/extensions/sdk/mod.ts` },
-      plugins: [lmdbPlugin, withoutEsbuild, nodePrefix],
+      plugins: [onlyMain(entry), lmdbPlugin, withoutEsbuild, nodePrefix],
       // Packages in CommonJS ask for Node's modules by `require`.
       banner: {
         js:
