@@ -173,10 +173,9 @@ function skip(state: RunState, event: EventOf<"node.skipped">): void {
 
 function skipItemsLeft(state: RunState, node: number): void {
   const base = state.base[node]!;
-  const keepsFailed = state.tables.isEssential[node] === 0;
   for (let unit = base; unit < base + state.size[node]!; unit++) {
     const code = state.states[unit]!;
-    if (code === COMPLETED || code === SKIPPED || (code === FAILED && keepsFailed)) continue;
+    if (code === COMPLETED || code === SKIPPED) continue;
     leaveWait(state, unit);
     move(state, unit, SKIPPED);
     tellItems(state, unit);

@@ -33,6 +33,7 @@ import { SimulatedClock } from "./simulated_clock.ts";
 const MOST_STEPS = 400;
 
 export interface SimulationResult {
+  readonly plan: Plan;
   readonly log: readonly RunEvent[];
   readonly steps: readonly string[];
   readonly end: RunState["run"];
@@ -79,7 +80,7 @@ class Simulation {
     for (let step = 0; step < MOST_STEPS && this.#step(); step++) this.#compare();
     this.#compare();
     checkLog(this.#plan, this.#log);
-    return { log: this.#log, steps: this.#steps, end: this.#state.run };
+    return { plan: this.#plan, log: this.#log, steps: this.#steps, end: this.#state.run };
   }
 
   /** The plan and what was done, for the message of a failure. */

@@ -1,5 +1,9 @@
 import { deepEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { consequences } from "../../core/orchestration/decide.ts";
+import { evolve, replayAll } from "../../core/orchestration/evolve.ts";
+import { restoreSnapshot, takeSnapshot } from "../../core/orchestration/snapshot.ts";
+import type { RunState } from "../../core/orchestration/state.ts";
 import { simulate } from "./simulation.ts";
 
 Deno.test("engine agrees with the naive scheduler at every step of random runs", () => {
@@ -14,6 +18,28 @@ Deno.test("simulate() gives the same log for the same seed", () => {
       deepEqual(simulate(seed).log, simulate(seed).log);
     }),
     { numRuns: 20 },
+  );
+});
+
+Deno.test("a run cut off after any event goes on alike from a replay and from a snapshot", () => {
+  const drain = (state: RunState) => {
+    for (
+      let more = consequences(state, { now: 0 });
+      more.length > 0;
+      more = consequences(state, { now: 0 })
+    ) {
+      for (const event of more) evolve(state, event);
+    }
+    return takeSnapshot(state);
+  };
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.nat(), (seed, cut) => {
+      const { plan, log } = simulate(seed);
+      const replayed = replayAll(plan, log.slice(0, cut % log.length));
+      const restored = restoreSnapshot(plan, takeSnapshot(replayed));
+      deepEqual(drain(restored), drain(replayed));
+    }),
+    { numRuns: 400 },
   );
 });
 

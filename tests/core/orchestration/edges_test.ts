@@ -61,6 +61,16 @@ Deno.test("the reason of a skip says what became of the source", () => {
   deepEqual(reasons, ["x: fails failed", "y: route went to small", "z: y was skipped"]);
 });
 
+Deno.test("the reason of a skip names the first dead source in the plan's order, whichever died first", () => {
+  const rig = new EngineRig(buildPlan(
+    [{ id: "a", ...optional }, { id: "b", ...optional }, { id: "c" }],
+    [["a", "c"], ["b", "c"]],
+  )).start();
+  rig.fail("b");
+  const skipped = rig.fail("a").at(-1);
+  strictEqual(skipped?.type === "node.skipped" && skipped.reason, "a failed");
+});
+
 Deno.test("a port that was not taken is dead, the one taken and the node as a whole are alive", () => {
   const rig = new EngineRig(buildPlan(
     [{ id: "route" }, { id: "small" }, { id: "large" }, { id: "whole" }],
