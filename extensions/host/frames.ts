@@ -56,7 +56,7 @@ export class FrameReader {
     this.#onMessage = onMessage;
   }
 
-  /** Reads on. The chunk may be kept. @throws SymphonyError `protocol` */
+  /** Reads on. A body is a view of the chunk and good only during `onMessage`; the chunk may then be used again. @throws SymphonyError `protocol` */
   push(chunk: Uint8Array<ArrayBuffer>): void {
     const bytes = this.#rest.length === 0 ? chunk : concat([this.#rest, chunk]);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

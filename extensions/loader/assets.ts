@@ -1,40 +1,27 @@
 /**
- * Files that a manifest lists as assets: below its folder, or in an npm package as `npm:PACKAGE/FILE`.
+ * Where an asset is: beside the manifest, or in an npm package (`npm:PACKAGE/FILE`) installed at or above it.
  *
  * @module
  */
 
+import { dirname, join } from "node:path";
 import { SymphonyError } from "../../core/errors.ts";
-import type { Discovered } from "./discover.ts";
+import { isWithin } from "../capabilities/workspace_path.ts";
 
-/** The path of an asset; undefined where the manifest lists none of that name. @throws SymphonyError `not-found` */
-export function assetPath({ manifest, folder }: Discovered, name: string): string | undefined {
-  if (!manifest.assets.includes(name)) return undefined;
-  if (!name.startsWith("npm:")) return `${folder}/${name}`;
-  const relative = name.slice("npm:".length);
-  for (let at = folder; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
-    const candidate = `${at}/node_modules/${relative}`;
-    if (isFile(candidate)) return candidate;
+/** The path of a listed asset. @throws SymphonyError `not-found` */
+export async function assetPath(folder: string, name: string): Promise<string> {
+  if (!name.startsWith("npm:")) {
+    const path = join(folder, name);
+    const real = await Deno.realPath(path).catch(() => undefined);
+    if (real !== undefined && isWithin(await Deno.realPath(folder), real)) return real;
+    throw new SymphonyError("not-found", `Cannot find asset "${name}" below "${folder}"`);
   }
-  throw new SymphonyError(
-    "not-found",
-    `Cannot find asset "${name}" of ${manifest.id}: the package is not installed`,
-  );
-}
-
-/** The bytes of an asset; undefined where the manifest lists none of that name. */
-export async function assetBytes(
-  extension: Discovered,
-  name: string,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const path = assetPath(extension, name);
-  return path === undefined ? undefined : await Deno.readFile(path);
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
+  const steps = name.slice("npm:".length).split("/");
+  if (steps.includes("..")) throw new SymphonyError("not-found", `Cannot use asset "${name}": it leads out`);
+  for (let at = folder;; at = dirname(at)) {
+    const path = join(at, "node_modules", ...steps);
+    if ((await Deno.stat(path).catch(() => undefined))?.isFile) return path;
+    if (dirname(at) === at) break;
   }
+  throw new SymphonyError("not-found", `Cannot find asset "${name}": install the package`);
 }

@@ -1,102 +1,142 @@
 /**
- * One JavaScript module of an extension's TypeScript, kept beside what it was made of: while no input has changed, a
- * start reads the kept one and never wakes the bundler.
+ * Makes one module, without any import left, of an extension's entry. An extension sees `symphony/sdk`, its own files
+ * and npm packages that are installed beside it; of Node's built-in modules it gets nothing, and packages that only look
+ * for them get empty ones.
  *
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { messageOf, SymphonyError } from "../../core/errors.ts";
-import type { Discovered } from "./discover.ts";
-import { demandSealed } from "./sealed.ts";
+import { init, parse } from "es-module-lexer";
+import type { Plugin } from "esbuild";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { SymphonyError } from "../../core/errors.ts";
+import { type BundleInput, inputsOf } from "./bundle_input.ts";
 
 export interface Bundle {
-  readonly code: string;
-  /** SHA-256 of the code. */
-  readonly hash: string;
+  readonly code: Uint8Array<ArrayBuffer>;
+  readonly map: Uint8Array<ArrayBuffer>;
+  readonly inputs: readonly BundleInput[];
 }
 
-/** Turns an entry into one module and says which files went in. The bundler of this process; see esbuild_bundler.ts. */
-export type Bundler = (
-  entry: string,
-  sdk: string,
-) => Promise<{ readonly code: string; readonly inputs: readonly string[] }>;
-
-interface Kept {
+export interface BundleOptions {
   readonly entry: string;
-  readonly inputs: readonly { readonly path: string; readonly mtime: number; readonly size: number }[];
-  readonly hash: string;
+  /** The module that `symphony/sdk` stands for. */
+  readonly sdk: string;
+  /** True for the product's own worker root, which alone may import at run time. */
+  readonly open?: boolean;
 }
 
-/** Changes with what the bundler is asked to do, so that older bundles are made anew. */
-const RECIPE = 3;
+const BUILTIN =
+  /^(node:.*|assert|buffer|child_process|cluster|crypto|dgram|dns|events|fs|fs\/promises|http|http2|https|inspector|module|net|os|path|perf_hooks|process|readline|repl|stream|string_decoder|tls|tty|url|util|v8|vm|worker_threads|zlib)$/;
 
-export class Bundles {
-  readonly #cache: string;
-  readonly #sdk: string;
-  readonly #bundler: Bundler;
-
-  /** `cache`: a folder for bundles; `sdk`: the SDK's entry. */
-  constructor(cache: string, sdk: string, bundler: Bundler) {
-    this.#cache = cache;
-    this.#sdk = sdk;
-    this.#bundler = bundler;
-  }
-
-  /** The extension's module. @throws SymphonyError `bad-manifest` where it cannot be made */
-  async of({ manifest, folder }: Discovered): Promise<Bundle> {
-    const entry = `${folder}/${manifest.entry}`;
-    const name = createHash("sha256").update(`${RECIPE}\n${entry}`).digest("hex").slice(0, 32);
-    const kept = await this.#read(name, entry);
-    if (kept !== undefined) return kept;
-    let made: Awaited<ReturnType<Bundler>>;
-    try {
-      made = await this.#bundler(entry, this.#sdk);
-    } catch (cause) {
-      throw new SymphonyError("bad-manifest", `Cannot bundle ${manifest.id}: ${messageOf(cause)}`, { cause });
-    }
-    await demandSealed(made.code, manifest.id);
-    const bundle = { code: made.code, hash: createHash("sha256").update(made.code).digest("hex") };
-    await this.#keep(name, { entry, inputs: await stamps(made.inputs), hash: bundle.hash }, bundle.code);
-    return bundle;
-  }
-
-  async #read(name: string, entry: string): Promise<Bundle | undefined> {
-    try {
-      const kept = JSON.parse(await Deno.readTextFile(`${this.#cache}/${name}.json`)) as Kept;
-      if (kept.entry !== entry) return undefined;
-      const now = await stamps(kept.inputs.map(({ path }) => path));
-      const isSame = kept.inputs.every(({ mtime, size }, i) =>
-        now[i]?.mtime === mtime && now[i]?.size === size
-      );
-      if (!isSame) return undefined;
-      const code = await Deno.readTextFile(`${this.#cache}/${name}.js`);
-      // What was torn by a crash or changed by hand is made anew.
-      return createHash("sha256").update(code).digest("hex") === kept.hash
-        ? { code, hash: kept.hash }
-        : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  async #keep(name: string, kept: Kept, code: string): Promise<void> {
-    await Deno.mkdir(this.#cache, { recursive: true });
-    await replace(`${this.#cache}/${name}.js`, code);
-    await replace(`${this.#cache}/${name}.json`, JSON.stringify(kept));
+/** Bundles with esbuild. @throws SymphonyError `extension` with every message and its place */
+export async function bundle(options: BundleOptions): Promise<Bundle> {
+  const esbuild = await import("esbuild");
+  const folder = dirname(options.entry);
+  try {
+    const result = await esbuild.build({
+      entryPoints: [options.entry],
+      absWorkingDir: folder,
+      outfile: join(folder, "bundle.js"),
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      charset: "utf8",
+      sourcemap: "external",
+      legalComments: "none",
+      logLevel: "silent",
+      treeShaking: true,
+      minifyWhitespace: true,
+      define: { "process.env.NODE_ENV": '"production"' },
+      tsconfigRaw: {},
+      plugins: [sdkPlugin(options.sdk), builtinPlugin],
+    });
+    const code = result.outputFiles.find((file) => file.path.endsWith(".js"))?.contents ?? new Uint8Array(0);
+    const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.contents ?? new Uint8Array(0);
+    if (options.open !== true) await refuseImports(new TextDecoder().decode(code), options.entry);
+    const paths = Object.keys(result.metafile.inputs).filter((path) => !path.startsWith("absent:"));
+    const inputs = await inputsOf(paths.map((path) => join(folder, path)));
+    return { code: new Uint8Array(code), map: new Uint8Array(map), inputs };
+  } catch (error) {
+    throw bundleError(error, options.entry);
   }
 }
 
-/** Writes a file as a whole, so that two processes starting at once never read half of one. */
-export async function replace(path: string, text: string): Promise<void> {
-  const part = `${path}.${crypto.randomUUID()}.part`;
-  await Deno.writeTextFile(part, text);
-  await Deno.rename(part, path);
+/** Ends the bundler's process, if one was started. */
+export async function stopBundler(): Promise<void> {
+  await (await import("esbuild")).stop();
 }
 
-async function stamps(paths: readonly string[]): Promise<Kept["inputs"]> {
-  return await Promise.all(paths.map(async (path) => {
-    const info = await Deno.stat(path);
-    return { path, mtime: info.mtime?.getTime() ?? 0, size: info.size };
-  }));
+function sdkPlugin(sdk: string): Plugin {
+  return {
+    name: "symphony-sdk",
+    setup(build) {
+      build.onResolve({ filter: /^symphony\/sdk$/ }, () => ({ path: sdk }));
+    },
+  };
+}
+
+const builtinPlugin: Plugin = {
+  name: "no-builtins",
+  setup(build) {
+    build.onResolve({ filter: BUILTIN }, async (args) => {
+      if (args.pluginData === "resolving") return undefined;
+      const installed = await build.resolve(args.path, {
+        kind: args.kind,
+        resolveDir: args.resolveDir,
+        importer: args.importer,
+        pluginData: "resolving",
+      });
+      // A package of the same name counts; one that a "browser" field switches off does not.
+      if (installed.errors.length === 0 && installed.namespace === "file" && isAbsolute(installed.path)) {
+        return installed;
+      }
+      if (args.importer.includes(`${sep}node_modules${sep}`)) return { path: args.path, namespace: "absent" };
+      const text = `"${args.path}" is not there for extensions: use the capabilities of the context`;
+      return { errors: [{ text }] };
+    });
+    build.onLoad(
+      { filter: /.*/, namespace: "absent" },
+      () => ({ contents: "module.exports = {};", loader: "js" }),
+    );
+  },
+};
+
+/** @throws SymphonyError `extension` where `code` still imports something, now or when it runs */
+export async function refuseImports(code: string, entry: string): Promise<void> {
+  await init;
+  for (const found of parse(code)[0]) {
+    if (found.type === "import-meta") continue;
+    const line = code.slice(0, found.importStart).split("\n").length;
+    const text = code.slice(found.importStart, Math.min(found.importEnd, found.importStart + 80));
+    throw new SymphonyError(
+      "extension",
+      `Cannot load "${entry}": line ${line} of its bundle imports at run time: ${text}`,
+      {
+        hint: "Import with a fixed name, so that everything is in one module",
+      },
+    );
+  }
+}
+
+function bundleError(error: unknown, entry: string): SymphonyError {
+  if (error instanceof SymphonyError) return error;
+  const errors =
+    typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors)
+      ? error.errors as { text: string; location: { file: string; line: number; column: number } | null }[]
+      : [];
+  const lines = errors.slice(0, 10).map(({ text, location }) => {
+    if (location === null) return text;
+    const file = relative(dirname(entry), join(dirname(entry), location.file));
+    return `${file}:${location.line}:${location.column + 1}: ${text}`;
+  });
+  const message = lines.length > 0
+    ? lines.join("; ")
+    : error instanceof Error
+    ? error.message
+    : String(error);
+  return new SymphonyError("extension", `Cannot bundle "${entry}": ${message}`, { cause: error });
 }

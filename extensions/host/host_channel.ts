@@ -1,0 +1,345 @@
+/**
+ * The core's side of one worker: loads the extension, sends calls, carries out their capabilities, and gives every call
+ * exactly one result, whatever the worker does.
+ *
+ * Invariants: (1) a call is settled once: by its answer, its cancellation, its deadline or the worker's death; (2) its
+ * capabilities are closed in the same step; (3) at most `concurrency` calls are with the worker, the others wait in a
+ * bounded mailbox; (4) messages for a call that is over are dropped.
+ *
+ * @module
+ */
+
+import { defaultLiveness, lifeless, type LivenessLimits } from "../../core/actor/liveness.ts";
+import { Mailbox } from "../../core/actor/mailbox.ts";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
+import { isObject, type Json, own } from "../../core/json.ts";
+import type { CallOptions, CallResult } from "../../core/ports/extension.ts";
+import type { Capabilities } from "../capabilities/broker.ts";
+import { failureOf } from "../sdk/runtime/perform.ts";
+import type { Contribution } from "../sdk/runtime/describe.ts";
+import { acceptFailure, failed } from "../value_check.ts";
+import { eventOf } from "./call_event.ts";
+import { decodeBoth, decodeJson, encodeBoth, encodeJson, Kind, MOST_VALUE_BYTES } from "./frames.ts";
+import { type Death, HostProcess } from "./host_process.ts";
+import type { HostCommand } from "./host_command.ts";
+import { cpuOf, memoryOf } from "./process_reading.ts";
+
+export interface ChannelOptions {
+  readonly command: HostCommand;
+  readonly workerRoot: Uint8Array;
+  readonly code: Uint8Array;
+  readonly config: Json;
+  readonly memoryMb: number;
+  readonly concurrency: number;
+  readonly liveness?: LivenessLimits;
+  readonly onDeath: (death: Death) => void;
+  readonly onLog: (line: string) => void;
+  /** Cleans text of secrets. */
+  readonly redact: (text: string) => string;
+  readonly signal?: AbortSignal;
+}
+
+/** What a call brings along. */
+export interface ChannelCall {
+  /** Type, input, task, attempt and key, as the worker takes them. */
+  readonly data: Json;
+  readonly kind: typeof Kind.call | typeof Kind.probe;
+  /** Opens the call's capabilities, at the first use. */
+  readonly open: (signal: AbortSignal) => Capabilities;
+  /** Makes a result of what the handler gave. */
+  readonly accept: (performed: Json) => CallResult;
+  readonly options: CallOptions;
+}
+
+interface OpenCall extends ChannelCall {
+  readonly id: number;
+  readonly abort: AbortController;
+  readonly settle: (result: CallResult) => void;
+  capabilities: Capabilities | undefined;
+  sent: boolean;
+}
+
+const MOST_WAITING = 65_536;
+const PING_MS = 500;
+/** A handler that ignores its signal holds a place; after this long its process is ended where that place is needed. */
+const MOST_DEAF_MS = 10_000;
+const MOST_LOADING_MS = 60_000;
+
+export class HostChannel {
+  readonly #options: ChannelOptions;
+  readonly #calls = new Map<number, OpenCall>();
+  readonly #waiting = new Mailbox<OpenCall>(MOST_WAITING);
+  /** Calls that are settled here while the worker has not said that it stopped. */
+  readonly #abandoned = new Map<number, number>();
+  #host!: HostProcess;
+  #contributes: readonly Contribution[] = [];
+  #loading:
+    | { resolve: (loaded: readonly Contribution[]) => void; reject: (error: unknown) => void }
+    | undefined;
+  #nextId = 1;
+  #atWorker = 0;
+  #answeredAt = performance.now();
+  #cpuAtAnswer: number | undefined;
+  #askedAt = 0;
+  #lostMs = 0;
+  #tickedAt = performance.now();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Starts a host process and loads the extension in it. @throws SymphonyError `extension` */
+  static async open(options: ChannelOptions): Promise<HostChannel> {
+    const channel = new HostChannel(options);
+    channel.#host = await HostProcess.start({
+      command: options.command,
+      boot: options.workerRoot,
+      memoryMb: options.memoryMb,
+      onMessage: (kind, id, body) => channel.#take(kind, id, body),
+      onDeath: (death) => channel.#onDeath(death),
+      onLog: (line) => options.onLog(options.redact(line)),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    await channel.#load();
+    return channel;
+  }
+
+  private constructor(options: ChannelOptions) {
+    this.#options = options;
+  }
+
+  /** What the extension contributes. */
+  get contributes(): readonly Contribution[] {
+    return this.#contributes;
+  }
+
+  get isAlive(): boolean {
+    return this.#host.death === undefined;
+  }
+
+  get memoryBytes(): number | undefined {
+    return memoryOf(this.#host.pid);
+  }
+
+  /** Carries out one call. Never rejects. */
+  call(call: ChannelCall): Promise<CallResult> {
+    const death = this.#host.death;
+    if (death !== undefined) return Promise.resolve(failed(death.class, death.reason));
+    if (call.options.signal.aborted) return Promise.resolve(failed("cancelled", "The call was cancelled"));
+    return new Promise((resolve) => this.#begin(call, resolve));
+  }
+
+  /** Ends the process; calls in flight fail with the death's class. */
+  async close(reason: string): Promise<void> {
+    this.#host.kill({ class: "crash", reason });
+    await this.#host.gone();
+  }
+
+  async #load(): Promise<void> {
+    const timer = setTimeout(
+      () =>
+        this.#host.kill({ class: "crash", reason: `Its module did not load within ${MOST_LOADING_MS} ms` }),
+      MOST_LOADING_MS,
+    );
+    try {
+      this.#contributes = await new Promise((resolve, reject) => {
+        this.#loading = { resolve, reject };
+        const death = this.#host.death;
+        if (death !== undefined) reject(new SymphonyError("extension", death.reason));
+        this.#host.send(Kind.load, 0, encodeBoth({ config: this.#options.config }, this.#options.code));
+      });
+    } catch (error) {
+      this.#host.kill({ class: "crash", reason: messageOf(error) });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#answeredAt = this.#tickedAt = performance.now();
+    this.#cpuAtAnswer = cpuOf(this.#host.pid);
+    this.#timer = setInterval(() => this.#watch(), PING_MS);
+  }
+
+  #begin(call: ChannelCall, resolve: (result: CallResult) => void): void {
+    const { signal, timeoutMs } = call.options;
+    const id = this.#nextId;
+    this.#nextId = id === 0xffff_ffff ? 1 : id + 1;
+    const settle = (result: CallResult) => {
+      if (!this.#calls.delete(id)) return;
+      clearTimeout(timer);
+      signal.removeEventListener("abort", cancel);
+      open.abort.abort();
+      open.capabilities?.close();
+      resolve(result);
+    };
+    const open: OpenCall = {
+      ...call,
+      id,
+      settle,
+      abort: new AbortController(),
+      capabilities: undefined,
+      sent: false,
+    };
+    const cancel = () => this.#abandon(open, failed("cancelled", "The call was cancelled"));
+    const late = () => this.#abandon(open, failed("timeout", `No answer within ${timeoutMs} ms`));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+    signal.addEventListener("abort", cancel, { once: true });
+    this.#calls.set(id, open);
+    if (this.#atWorker < this.#options.concurrency) this.#send(open);
+    else if (!this.#waiting.offer(open)) {
+      settle(failed("resource", `Over ${MOST_WAITING} calls wait for this instance`));
+    }
+  }
+
+  #send(call: OpenCall): void {
+    const body = encodeJson(call.data);
+    if (body.length > MOST_VALUE_BYTES) {
+      return call.settle(failed("resource", `The input's ${body.length} bytes are over ${MOST_VALUE_BYTES}`));
+    }
+    call.sent = true;
+    this.#atWorker++;
+    this.#host.send(call.kind, call.id, body);
+  }
+
+  /** Settles a call that the worker still has, and tells the worker to stop. */
+  #abandon(call: OpenCall, result: CallResult): void {
+    if (call.sent && this.#calls.has(call.id)) {
+      this.#abandoned.set(call.id, performance.now());
+      this.#host.send(Kind.cancel, call.id, new Uint8Array(0));
+    }
+    call.settle(result);
+  }
+
+  #take(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {
+    switch (kind) {
+      case Kind.pong:
+        return this.#refreshed();
+      case Kind.result:
+        return this.#finish(id, () => this.#calls.get(id)?.accept(decodeJson(body) as Json));
+      case Kind.failure:
+        return this.#finish(id, () => ({ ok: false, failure: this.#clean(decodeJson(body) as Json) }));
+      case Kind.event:
+        return this.#tell(id, decodeJson(body) as Json);
+      case Kind.ask:
+        return void this.#carryOut(id, body);
+      case Kind.loaded: {
+        // Read where the catalogue is built, with every part checked by the describing side's own types.
+        const contributes = decodeJson(body) as readonly Contribution[];
+        return this.#loading?.resolve(contributes);
+      }
+      case Kind.unloadable: {
+        const failure = this.#clean(decodeJson(body) as Json);
+        return this.#loading?.reject(
+          new SymphonyError("extension", `Its module cannot be loaded: ${failure.message}`),
+        );
+      }
+      default:
+        throw new SymphonyError("protocol", `A frame is of the unknown kind ${kind}`);
+    }
+  }
+
+  #clean(failure: Json) {
+    const { detail, ...accepted } = acceptFailure(failure);
+    const clean = this.#options.redact;
+    return {
+      ...accepted,
+      message: clean(accepted.message),
+      ...(detail === undefined ? {} : { detail: clean(detail) }),
+    };
+  }
+
+  #finish(id: number, result: () => CallResult | undefined): void {
+    const call = this.#calls.get(id);
+    // A second answer for the same call finds neither entry and changes nothing.
+    if (call?.sent !== true && !this.#abandoned.delete(id)) return;
+    const settled = call === undefined ? undefined : result();
+    if (call !== undefined && settled !== undefined) call.settle(settled);
+    this.#atWorker--;
+    for (;;) {
+      const next = this.#atWorker < this.#options.concurrency ? this.#waiting.take() : undefined;
+      if (next === undefined) return;
+      if (this.#calls.has(next.id)) this.#send(next);
+    }
+  }
+
+  #tell(id: number, value: Json): void {
+    const event = eventOf(value, this.#options.redact);
+    if (event === undefined) return;
+    const call = this.#calls.get(id);
+    if (call !== undefined) call.options.onEvent?.(event);
+    else if (id === 0 && event.kind === "log") this.#options.onLog(event.text);
+  }
+
+  async #carryOut(id: number, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      const { value, bytes } = decodeBoth(body);
+      const [number, operation, args] = [
+        own(value as Json, "call"),
+        own(value as Json, "operation"),
+        own(value as Json, "args"),
+      ];
+      const call = typeof number === "number" ? this.#calls.get(number) : undefined;
+      if (call === undefined || typeof operation !== "string" || !isObject(args)) {
+        const message = "The call is over: its capabilities are closed";
+        return this.#host.send(Kind.refuse, id, encodeJson({ class: "permission", message }));
+      }
+      call.capabilities ??= call.open(call.abort.signal);
+      const reply = await call.capabilities.call(operation, args, bytes);
+      if (this.#calls.has(call.id)) this.#host.send(Kind.reply, id, encodeBoth(reply.value, reply.bytes));
+    } catch (error) {
+      const failure = failureOf(error, never);
+      this.#host.send(
+        Kind.refuse,
+        id,
+        encodeJson({ ...failure, message: this.#options.redact(failure.message) }),
+      );
+    }
+  }
+
+  #refreshed(): void {
+    this.#answeredAt = performance.now();
+    this.#cpuAtAnswer = undefined;
+    this.#askedAt = 0;
+    this.#lostMs = 0;
+  }
+
+  /** Asks whether the worker still turns, and kills it where it does not. */
+  #watch(): void {
+    const now = performance.now();
+    this.#lostMs += Math.max(0, now - this.#tickedAt - PING_MS);
+    this.#tickedAt = now;
+    const deaf = this.#deafFor(now);
+    if (deaf > MOST_DEAF_MS && (this.#calls.size === 0 || this.#atWorker >= this.#options.concurrency)) {
+      const reason = `A handler went on for ${Math.round(deaf)} ms after its call was cancelled`;
+      return this.#host.kill({ class: "resource", reason });
+    }
+    const cpu = cpuOf(this.#host.pid);
+    if (this.#askedAt === 0) {
+      this.#askedAt = this.#answeredAt = now;
+      this.#lostMs = 0;
+      this.#cpuAtAnswer = cpu;
+      return this.#host.send(Kind.ping, 0, new Uint8Array(0));
+    }
+    const reason = lifeless({
+      silentMs: now - this.#answeredAt,
+      lostMs: this.#lostMs,
+      cpuMs: cpu === undefined || this.#cpuAtAnswer === undefined ? undefined : cpu - this.#cpuAtAnswer,
+      wanted: this.#calls.size > 0 && this.#abandoned.size === 0,
+    }, this.#options.liveness ?? defaultLiveness);
+    if (reason !== undefined) this.#host.kill({ class: "resource", reason });
+  }
+
+  /** How long the oldest call that nobody waits for has gone on. */
+  #deafFor(now: number): number {
+    for (const since of this.#abandoned.values()) return now - since;
+    return 0;
+  }
+
+  #onDeath(death: Death): void {
+    clearInterval(this.#timer);
+    const clean = { class: death.class, reason: this.#options.redact(death.reason) };
+    this.#loading?.reject(new SymphonyError("extension", clean.reason));
+    this.#waiting.drain();
+    for (const call of [...this.#calls.values()]) call.settle(failed(clean.class, clean.reason));
+    this.#abandoned.clear();
+    this.#options.onDeath(clean);
+  }
+}
+
+const never = new AbortController().signal;

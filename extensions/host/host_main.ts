@@ -1,0 +1,166 @@
+/**
+ * The host process of one extension instance: connects to the core, starts the worker, gives up every right, then only
+ * passes bytes between socket and worker. It has no import besides types, so it starts quickly, and it never reads what
+ * it passes on.
+ *
+ * Order matters: socket, worker, hello, revoke. A worker cannot be started once `import` and `read` are revoked, and no
+ * extension code runs before all is revoked.
+ *
+ * @module
+ */
+
+const READ_BYTES = 64 << 10;
+const HEADER = 9;
+const TOKEN = 16;
+const DIED = 25;
+const RIGHTS = ["run", "ffi", "net", "write", "sys", "env", "import", "read"] as const;
+
+/** Serves one extension until the socket closes; then the process ends. `address` is `unix:PATH` or `tcp:PORT`. */
+export async function runHost(address: string): Promise<never> {
+  const token = Deno.env.get("SYMPHONY_HOST_TOKEN") ?? "";
+  Deno.env.delete("SYMPHONY_HOST_TOKEN");
+  const socket = await connect(address);
+  const writing = new Writing(socket);
+  writing.push(frame(TOKEN, new TextEncoder().encode(token)));
+  const worker = startWorker(await readBoot(socket), writing);
+  await hello(worker, writing);
+  for (const name of RIGHTS) await Deno.permissions.revoke({ name });
+  worker.onmessage = (event: MessageEvent<Uint8Array<ArrayBuffer>>) => writing.push(event.data);
+  writing.release();
+  const chunk = new Uint8Array(READ_BYTES);
+  for (;;) {
+    const count = await socket.read(chunk).catch(() => null);
+    if (count === null) Deno.exit(0);
+    const piece = chunk.slice(0, count);
+    worker.postMessage(piece, [piece.buffer]);
+  }
+}
+
+async function connect(address: string): Promise<Deno.Conn> {
+  if (address.startsWith("tcp:")) {
+    return await Deno.connect({ hostname: "127.0.0.1", port: Number(address.slice(4)) });
+  }
+  return await Deno.connect({ transport: "unix", path: address.slice("unix:".length) });
+}
+
+/** The first frame from the core: the worker's root module as text, whole before anything else is sent. */
+async function readBoot(socket: Deno.Conn): Promise<Uint8Array> {
+  const head = await readExactly(socket, 4);
+  const size = new DataView(head.buffer).getUint32(0, true);
+  const rest = await readExactly(socket, size);
+  return rest.subarray(HEADER - 4);
+}
+
+async function readExactly(socket: Deno.Conn, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size;) {
+    const count = await socket.read(bytes.subarray(at));
+    if (count === null) Deno.exit(0);
+    at += count;
+  }
+  return bytes;
+}
+
+function startWorker(boot: Uint8Array, writing: Writing): Worker {
+  let text = "";
+  for (let at = 0; at < boot.length; at += 32_766) {
+    text += btoa(String.fromCharCode(...boot.subarray(at, at + 32_766)));
+  }
+  // Every kind is named: one that is left out of an object is denied, but an absent object would inherit all.
+  const permissions = {
+    env: false,
+    ffi: false,
+    import: false,
+    net: false,
+    read: false,
+    run: false,
+    sys: false,
+    write: false,
+  } as const;
+  const worker = new Worker(`data:text/javascript;base64,${text}`, { type: "module", deno: { permissions } });
+  worker.onerror = (event) => {
+    event.preventDefault();
+    writing.end(frame(DIED, new TextEncoder().encode(event.message.slice(0, 2000))));
+  };
+  return worker;
+}
+
+function hello(worker: Worker, writing: Writing): Promise<void> {
+  return new Promise((resolve) => {
+    worker.onmessage = (event: MessageEvent<Uint8Array<ArrayBuffer>>) => {
+      writing.hold(event.data);
+      resolve();
+    };
+  });
+}
+
+function frame(kind: number, body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEADER + body.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, HEADER - 4 + body.length, true);
+  view.setUint8(4, kind);
+  bytes.set(body, HEADER);
+  return bytes;
+}
+
+/** Writes in order; what comes while a write is under way goes out together. */
+class Writing {
+  readonly #socket: Deno.Conn;
+  #queue: Uint8Array[] = [];
+  #held: Uint8Array | undefined;
+  #busy = false;
+  #ending = false;
+
+  constructor(socket: Deno.Conn) {
+    this.#socket = socket;
+  }
+
+  /** Keeps the worker's hello until every right is given up: it tells the core that this is done. */
+  hold(bytes: Uint8Array): void {
+    this.#held = bytes;
+  }
+
+  release(): void {
+    if (this.#held !== undefined) this.push(this.#held);
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#queue.push(bytes);
+    if (!this.#busy) this.#drain();
+  }
+
+  /** Writes a last piece and ends the process. */
+  end(bytes: Uint8Array): void {
+    this.#ending = true;
+    this.push(bytes);
+  }
+
+  async #drain(): Promise<void> {
+    this.#busy = true;
+    try {
+      while (this.#queue.length > 0) {
+        const bytes = this.#next();
+        for (let at = 0; at < bytes.length;) at += await this.#socket.write(bytes.subarray(at));
+      }
+    } catch {
+      Deno.exit(0);
+    }
+    this.#busy = false;
+    if (this.#ending) Deno.exit(70);
+  }
+
+  #next(): Uint8Array {
+    if (this.#queue.length === 1) return this.#queue.pop() as Uint8Array;
+    const pieces = this.#queue;
+    this.#queue = [];
+    const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
+  }
+}
+
+if (import.meta.main) await runHost(Deno.args[0] ?? "");

@@ -1,0 +1,285 @@
+/**
+ * One host process as the core sees it: started with limits, connected once by a one-time token, read no faster than a
+ * budget, killed with SIGKILL. Every end, whoever caused it, is one Death.
+ *
+ * Invariants: (1) only the process that holds the token is spoken to, and only once; (2) a malformed or oversize frame
+ * is a death, not an exception; (3) after a death nothing is delivered.
+ *
+ * @module
+ */
+
+import { messageOf, SymphonyError } from "../../core/errors.ts";
+import type { FailureClass } from "../../core/policy/failure.ts";
+import { FrameReader, FrameWriter, Kind, type OnMessage } from "./frames.ts";
+import { type HostCommand, hostEnvironment, limited } from "./host_command.ts";
+import { drainLines } from "./log_drain.ts";
+
+export interface Death {
+  readonly class: Extract<FailureClass, "crash" | "resource">;
+  readonly reason: string;
+}
+
+export interface HostOptions {
+  readonly command: HostCommand;
+  /** The worker's root module. */
+  readonly boot: Uint8Array;
+  readonly memoryMb: number;
+  readonly onMessage: OnMessage;
+  readonly onDeath: (death: Death) => void;
+  readonly onLog: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+const READY_MS = 30_000;
+const READ_BYTES = 128 << 10;
+const BURST_BYTES = 128 << 20;
+const BYTES_PER_SECOND = 256 << 20;
+const BURST_EVENTS = 20_000;
+const EVENTS_PER_SECOND = 5_000;
+
+export class HostProcess {
+  readonly #options: HostOptions;
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: FrameWriter;
+  #connection: Deno.Conn | undefined;
+  #death: Death | undefined;
+  #lastWords = "";
+  #ready: (() => void) | undefined;
+  #events = 0;
+
+  /** Starts a process and waits until its worker is up and its rights are gone. @throws SymphonyError `extension` */
+  static async start(options: HostOptions): Promise<HostProcess> {
+    const rendezvous = await Rendezvous.open();
+    try {
+      const { exec, args } = limited(options.command, rendezvous.address, options.memoryMb);
+      const child = new Deno.Command(exec, {
+        args,
+        clearEnv: true,
+        env: hostEnvironment(rendezvous.token),
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+        cwd: Deno.build.os === "windows" ? rendezvous.folder : "/",
+      }).spawn();
+      const host = new HostProcess(options, child);
+      await host.#connect(rendezvous);
+      return host;
+    } catch (cause) {
+      if (cause instanceof SymphonyError) throw cause;
+      throw new SymphonyError("extension", `Cannot start a host process: ${messageOf(cause)}`, { cause });
+    } finally {
+      await rendezvous.close();
+    }
+  }
+
+  private constructor(options: HostOptions, child: Deno.ChildProcess) {
+    this.#options = options;
+    this.#child = child;
+    this.#writer = new FrameWriter((bytes) => this.#write(bytes));
+    const now = () => performance.now();
+    drainLines(child.stdout, options.onLog, now);
+    drainLines(child.stderr, (line) => {
+      this.#lastWords = `${this.#lastWords}\n${line}`.slice(-2000);
+      options.onLog(line);
+    }, now);
+    child.status.then((status) => this.#die(this.#endOf(status)));
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get death(): Death | undefined {
+    return this.#death;
+  }
+
+  /** Sends one value; nothing happens once it is dead. @throws SymphonyError `protocol` for a value over 64 MiB */
+  send(kind: number, id: number, body: Uint8Array): void {
+    if (this.#death === undefined) this.#writer.send(kind, id, body);
+  }
+
+  /** Ends the process at once. */
+  kill(death: Death): void {
+    this.#die(death);
+  }
+
+  /** Resolves when the process is gone. */
+  async gone(): Promise<void> {
+    await this.#child.status;
+  }
+
+  #die(death: Death): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+    if (this.#death !== undefined) return;
+    this.#death = death;
+    try {
+      this.#connection?.close();
+    } catch {
+      // The other side closed it before.
+    }
+    this.#ready?.();
+    this.#options.onDeath(death);
+  }
+
+  #endOf(status: Deno.CommandStatus): Death {
+    const outOfMemory = /out of memory|heap limit|allocation failed|Cannot allocate/i.test(this.#lastWords);
+    if (outOfMemory) {
+      const reason = `Its process ran out of memory (${this.#options.memoryMb} MB granted)`;
+      return { class: "resource", reason };
+    }
+    const how = status.signal === null ? `with code ${status.code}` : `by ${status.signal}`;
+    const words = this.#lastWords.trim().split("\n").at(-1) ?? "";
+    return {
+      class: "crash",
+      reason: `Its process ended ${how}${words === "" ? "" : `: ${words.slice(0, 300)}`}`,
+    };
+  }
+
+  async #connect(rendezvous: Rendezvous): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ready = resolve;
+    const timer = setTimeout(() => this.#die(slow()), READY_MS);
+    const abort = () => this.#die({ class: "crash", reason: "The start was aborted" });
+    this.#options.signal?.addEventListener("abort", abort, { once: true });
+    try {
+      this.#connection = await Promise.race([rendezvous.accept(), promise.then(() => undefined)]);
+      if (this.#connection !== undefined) {
+        this.#read(this.#connection, rendezvous.token);
+        await promise;
+      }
+    } finally {
+      clearTimeout(timer);
+      this.#options.signal?.removeEventListener("abort", abort);
+    }
+    if (this.#death !== undefined) {
+      throw new SymphonyError("extension", `Cannot start a host process: ${this.#death.reason}`);
+    }
+  }
+
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += await (this.#connection as Deno.Conn).write(bytes.subarray(at));
+      }
+    } catch {
+      // The end of the process says why; a broken pipe is only its echo.
+    }
+  }
+
+  async #read(connection: Deno.Conn, token: string): Promise<void> {
+    let greeted = false;
+    const reader = new FrameReader((kind, id, body) => {
+      if (this.#death !== undefined) return;
+      if (!greeted) {
+        greeted = true;
+        if (kind !== Kind.token || !sameText(new TextDecoder().decode(body), token)) {
+          throw new SymphonyError("protocol", "The process that connected does not hold the token");
+        }
+        return this.#writer.send(Kind.boot, 0, this.#options.boot);
+      }
+      this.#deliver(kind, id, body);
+    });
+    const budget = new Budget();
+    const chunk = new Uint8Array(READ_BYTES);
+    try {
+      for (;;) {
+        const count = await connection.read(chunk);
+        if (count === null) break;
+        this.#events = 0;
+        reader.push(chunk.subarray(0, count));
+        // Not reading fills the kernel's buffer, and the sender waits.
+        const pause = budget.spend(count, this.#events);
+        if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    } catch (error) {
+      if (this.#death === undefined && error instanceof SymphonyError) {
+        this.#die({ class: "resource", reason: `It broke the protocol: ${error.message}` });
+      }
+    }
+  }
+
+  #deliver(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {
+    if (kind === Kind.ready) return this.#ready?.();
+    if (kind === Kind.died) {
+      const text = new TextDecoder().decode(body);
+      return this.#die({ class: "crash", reason: `Its worker ended: ${text.slice(0, 1000)}` });
+    }
+    if (kind === Kind.event) this.#events++;
+    this.#options.onMessage(kind, id, body);
+  }
+}
+
+function slow(): Death {
+  return { class: "crash", reason: `Its process was not ready within ${READY_MS} ms` };
+}
+
+/** How many bytes and events may be read; both refill with time. */
+class Budget {
+  #bytes = BURST_BYTES;
+  #events = BURST_EVENTS;
+  #at = performance.now();
+
+  /** Takes away what was read and gives the milliseconds to wait before reading on. */
+  spend(bytes: number, events: number): number {
+    const now = performance.now();
+    const seconds = (now - this.#at) / 1000;
+    this.#at = now;
+    this.#bytes = Math.min(BURST_BYTES, this.#bytes + seconds * BYTES_PER_SECOND) - bytes;
+    this.#events = Math.min(BURST_EVENTS, this.#events + seconds * EVENTS_PER_SECOND) - events;
+    if (this.#bytes >= 0 && this.#events >= 0) return 0;
+    return Math.min(1000, Math.max(10, -this.#events / EVENTS_PER_SECOND * 1000));
+  }
+}
+
+/** Where one process meets the core: a socket in a folder of its own, and a token that is good once. */
+class Rendezvous {
+  readonly address: string;
+  readonly token: string;
+  readonly folder: string;
+  readonly #listener: Deno.Listener;
+
+  static async open(): Promise<Rendezvous> {
+    const folder = await Deno.makeTempDir({ prefix: "symphony-" });
+    if (Deno.build.os === "windows") {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      return new Rendezvous(folder, listener, `tcp:${(listener.addr as Deno.NetAddr).port}`);
+    }
+    await Deno.chmod(folder, 0o700);
+    const path = `${folder}/core`;
+    return new Rendezvous(folder, Deno.listen({ transport: "unix", path }) as Deno.Listener, `unix:${path}`);
+  }
+
+  private constructor(folder: string, listener: Deno.Listener, address: string) {
+    this.folder = folder;
+    this.#listener = listener;
+    this.address = address;
+    this.token = [...crypto.getRandomValues(new Uint8Array(32))].map((byte) =>
+      byte.toString(16).padStart(2, "0")
+    )
+      .join("");
+  }
+
+  async accept(): Promise<Deno.Conn | undefined> {
+    try {
+      return await this.#listener.accept();
+    } catch {
+      return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#listener.close();
+    await Deno.remove(this.folder, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Compares without telling by its time how much was right. */
+function sameText(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let at = 0; at < b.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  return difference === 0;
+}

@@ -1,0 +1,37 @@
+/**
+ * An extension that is there: its manifest, its one module, its assets, and what it contributes once that is known.
+ *
+ * @module
+ */
+
+import type { Origin } from "../core/policy/permission.ts";
+import type { CatalogProblem } from "./catalog.ts";
+import type { Manifest } from "./manifest/manifest.ts";
+import type { Contribution } from "./sdk/runtime/describe.ts";
+
+export interface Installed {
+  readonly manifest: Manifest;
+  readonly origin: Origin;
+  /** SHA-256 of the module. */
+  readonly codeHash: string;
+  /** What it contributes; undefined until it was described. */
+  readonly contributes: readonly Contribution[] | undefined;
+  code(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The bytes of a listed asset; undefined where the manifest lists none of that name. */
+  asset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Keeps what it contributes beside its module. */
+  remember(contributes: readonly Contribution[]): Promise<void>;
+}
+
+export interface LoadedExtensions {
+  readonly installed: readonly Installed[];
+  readonly problems: readonly CatalogProblem[];
+}
+
+/** Where extensions come from. */
+export interface ExtensionSource {
+  /** Everything that is there; what could not be read is a problem and hides nothing else. */
+  load(): Promise<LoadedExtensions>;
+  /** The workers' root module. */
+  workerRoot(): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,129 @@
+/**
+ * Bundles on disk: one small record for each entry (inputs, hash, contributions) and the module under its own hash. A
+ * damaged or missing file only means that the bundle is made again.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
+import type { Contribution } from "../sdk/runtime/describe.ts";
+import { bundle, stopBundler } from "./bundle.ts";
+import { type BundleInput, unchanged } from "./bundle_input.ts";
+
+/** Changes when bundles of an older program must not be used. */
+const FORMAT = 3;
+
+interface CacheRecord {
+  readonly format: number;
+  readonly entry: string;
+  readonly sdk: string;
+  readonly codeHash: string;
+  readonly inputs: readonly BundleInput[];
+  readonly contributes?: readonly Contribution[];
+}
+
+export class BundleCache {
+  readonly #folder: string;
+  readonly #sdk: string;
+  #bundling = 0;
+  #started = false;
+
+  constructor(folder: string, sdk: string) {
+    this.#folder = folder;
+    this.#sdk = sdk;
+  }
+
+  /** The bundle of `entry`, made anew only where an input changed; `open` as for `bundle`. @throws SymphonyError `extension` */
+  async bundle(entry: string, open = false): Promise<CachedBundle> {
+    const file = join(this.#folder, `${sha256(new TextEncoder().encode(entry)).slice(0, 32)}.json`);
+    const record = await this.#read(file, entry);
+    if (record !== undefined) return new CachedBundle(this.#folder, file, record);
+    this.#bundling++;
+    this.#started = true;
+    try {
+      const made = await bundle({ entry, sdk: this.#sdk, open });
+      const codeHash = sha256(made.code);
+      await writeWhole(join(this.#folder, `${codeHash}.js`), made.code);
+      await writeWhole(join(this.#folder, `${codeHash}.js.map`), made.map);
+      const fresh = { format: FORMAT, entry, sdk: this.#sdk, codeHash, inputs: made.inputs };
+      await writeWhole(file, new TextEncoder().encode(JSON.stringify(fresh)));
+      return new CachedBundle(this.#folder, file, fresh);
+    } finally {
+      this.#bundling--;
+    }
+  }
+
+  /** Ends the bundler where it was started and is not needed any more. */
+  async rest(): Promise<void> {
+    if (!this.#started || this.#bundling > 0) return;
+    this.#started = false;
+    await stopBundler();
+  }
+
+  async #read(file: string, entry: string): Promise<CacheRecord | undefined> {
+    try {
+      const record = JSON.parse(await Deno.readTextFile(file)) as CacheRecord;
+      if (record.format !== FORMAT || record.entry !== entry || record.sdk !== this.#sdk) return undefined;
+      if (!await unchanged(record.inputs)) return undefined;
+      const info = await Deno.stat(join(this.#folder, `${record.codeHash}.js`));
+      return info.isFile ? record : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+export class CachedBundle {
+  readonly codeHash: string;
+  readonly #folder: string;
+  readonly #file: string;
+  #record: CacheRecord;
+
+  constructor(folder: string, file: string, record: CacheRecord) {
+    this.#folder = folder;
+    this.#file = file;
+    this.#record = record;
+    this.codeHash = record.codeHash;
+  }
+
+  get contributes(): readonly Contribution[] | undefined {
+    return this.#record.contributes;
+  }
+
+  /** The module, verified. @throws SymphonyError `corrupt` */
+  async code(): Promise<Uint8Array<ArrayBuffer>> {
+    const path = join(this.#folder, `${this.codeHash}.js`);
+    const code = await Deno.readFile(path);
+    if (sha256(code) === this.codeHash) return code;
+    await Deno.remove(path);
+    throw new SymphonyError(
+      "corrupt",
+      `Cannot use "${path}": it was changed. It is made again at the next start`,
+    );
+  }
+
+  async remember(contributes: readonly Contribution[]): Promise<void> {
+    this.#record = { ...this.#record, contributes };
+    await writeWhole(this.#file, new TextEncoder().encode(JSON.stringify(this.#record)));
+  }
+}
+
+/** SHA-256 in hexadecimal digits. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Writes a file so that it is there as a whole or not at all. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID()}`;
+  try {
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    await Deno.writeFile(temporary, bytes);
+    await Deno.rename(temporary, path);
+  } catch (cause) {
+    await Deno.remove(temporary).catch(() => {});
+    throw new SymphonyError("io", `Cannot write "${path}": ${messageOf(cause)}`, { cause });
+  }
+}

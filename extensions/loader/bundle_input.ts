@@ -1,0 +1,41 @@
+/**
+ * What a bundle was made of, so that it is made anew only when something changed. A package in node_modules never
+ * changes under its version, so its package.json stands for all its files.
+ *
+ * @module
+ */
+
+import { sep } from "node:path";
+
+export interface BundleInput {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** Size and time of each input. */
+export async function inputsOf(paths: readonly string[]): Promise<BundleInput[]> {
+  const tracked = [...new Set(paths.map(standIn))].sort();
+  return await Promise.all(tracked.map(async (path) => {
+    const info = await Deno.stat(path);
+    return { path, sizeBytes: info.size, modifiedMs: info.mtime?.getTime() ?? 0 };
+  }));
+}
+
+/** True while every input is as it was. */
+export async function unchanged(inputs: readonly BundleInput[]): Promise<boolean> {
+  const same = await Promise.all(inputs.map(async (input) => {
+    const info = await Deno.stat(input.path).catch(() => undefined);
+    return info?.size === input.sizeBytes && info.mtime?.getTime() === input.modifiedMs;
+  }));
+  return same.every((one) => one);
+}
+
+function standIn(path: string): string {
+  const mark = `${sep}node_modules${sep}`;
+  const at = path.lastIndexOf(mark);
+  if (at < 0) return path;
+  const steps = path.slice(at + mark.length).split(sep);
+  const name = steps.slice(0, steps[0]?.startsWith("@") ? 2 : 1).join(sep);
+  return `${path.slice(0, at)}${mark}${name}${sep}package.json`;
+}

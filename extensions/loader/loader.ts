@@ -1,0 +1,185 @@
+/**
+ * Finds extensions, bundles them and keeps the bundles. One that is bad is a problem with its place and never stands in
+ * the way of the others. A start at which nothing changed reads a few small files and does not start the bundler.
+ *
+ * @module
+ */
+
+import { join, resolve } from "node:path";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
+import type { Origin } from "../../core/policy/permission.ts";
+import type { CatalogProblem } from "../catalog.ts";
+import { type Manifest, MANIFEST_FILE } from "../manifest/manifest.ts";
+import { readManifest } from "../manifest/read_manifest.ts";
+import type { Contribution } from "../sdk/runtime/describe.ts";
+import { assetPath } from "./assets.ts";
+import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
+import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
+import { readPrebuilt } from "./prebuilt.ts";
+
+export interface ExtensionSources {
+  /** Folder of ready bundles that ships with the executable; then `bundled` is left out. */
+  readonly prebuilt?: string;
+  /** Folder whose folders are the product's own extensions. */
+  readonly bundled?: string;
+  /** Folder whose folders are installed extensions. */
+  readonly user?: string;
+  /** Folders of single extensions, or of several. */
+  readonly extra?: readonly string[];
+  /** Where bundles are kept. */
+  readonly cache: string;
+}
+
+/** The product's own extensions, under `deno run`. */
+export const bundledFolder = new URL("../bundled", import.meta.url).pathname;
+
+export class ExtensionLoader implements ExtensionSource {
+  readonly #sources: ExtensionSources;
+  readonly #cache: BundleCache;
+
+  constructor(sources: ExtensionSources) {
+    this.#sources = sources;
+    const sdk = sources.prebuilt === undefined
+      ? new URL("../sdk/mod.ts", import.meta.url).pathname
+      : join(sources.prebuilt, "sdk.js");
+    this.#cache = new BundleCache(sources.cache, sdk);
+  }
+
+  /** Everything that is installed, bundled. Never throws for what an extension holds. */
+  async load(): Promise<LoadedExtensions> {
+    const problems: CatalogProblem[] = [];
+    const prebuilt = this.#sources.prebuilt;
+    const ready = prebuilt === undefined ? [] : await readPrebuilt(prebuilt);
+    const found = await this.#discover(problems);
+    const loaded = await Promise.all(found.map(async ({ folder, origin }) => {
+      try {
+        return await this.#loadOne(folder, origin);
+      } catch (error) {
+        const hint = error instanceof SymphonyError && error.hint !== undefined ? `. ${error.hint}` : "";
+        problems.push({ where: folder, message: messageOf(error) + hint });
+        return undefined;
+      }
+    }));
+    await this.#cache.rest();
+    const installed: Installed[] = [];
+    const ids = new Set<string>();
+    for (const one of [...ready, ...loaded]) {
+      if (one === undefined) continue;
+      const { id } = one.manifest;
+      if (ids.has(id)) {
+        problems.push({ where: id, message: `Extension "${id}" is installed twice; the first one counts` });
+      } else installed.push(one);
+      ids.add(id);
+    }
+    return { installed, problems };
+  }
+
+  /** The root module of the workers. */
+  async workerRoot(): Promise<Uint8Array<ArrayBuffer>> {
+    const { prebuilt } = this.#sources;
+    if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, "worker.js"));
+    const entry = new URL("../host/worker_main.ts", import.meta.url).pathname;
+    const cached = await this.#cache.bundle(entry, true);
+    await this.#cache.rest();
+    return await cached.code();
+  }
+
+  async #discover(problems: CatalogProblem[]): Promise<{ folder: string; origin: Origin }[]> {
+    const { bundled, user, extra, prebuilt } = this.#sources;
+    const found: { folder: string; origin: Origin }[] = [];
+    if (bundled !== undefined && prebuilt === undefined) {
+      for (const folder of await foldersIn(bundled)) found.push({ folder, origin: "bundled" });
+    }
+    if (user !== undefined) {
+      for (const publisher of [user, ...await subfolders(user)]) {
+        for (const folder of await foldersIn(publisher)) found.push({ folder, origin: "third-party" });
+      }
+    }
+    for (const folder of extra ?? []) {
+      const path = resolve(folder);
+      const folders = await hasManifest(path) ? [path] : await foldersIn(path);
+      if (folders.length === 0) {
+        problems.push({
+          where: folder,
+          message: `Cannot find ${MANIFEST_FILE} in "${folder}" or a folder in it`,
+        });
+      }
+      for (const one of folders) found.push({ folder: one, origin: "third-party" });
+    }
+    return found;
+  }
+
+  async #loadOne(folder: string, origin: Origin): Promise<Installed> {
+    const file = join(folder, MANIFEST_FILE);
+    const { manifest, problems } = readManifest(await Deno.readFile(file), file);
+    if (manifest === undefined) {
+      const all = problems.map(({ line, column, message, hint }) => `${line}:${column}: ${message}. ${hint}`);
+      throw new SymphonyError("bad-manifest", `${MANIFEST_FILE}: ${all.join("; ")}`);
+    }
+    for (const name of manifest.assets) await assetPath(folder, name);
+    const cached = await this.#cache.bundle(join(folder, manifest.entry));
+    return new FolderExtension(manifest, origin, folder, cached);
+  }
+}
+
+class FolderExtension implements Installed {
+  readonly manifest: Manifest;
+  readonly origin: Origin;
+  readonly codeHash: string;
+  readonly #folder: string;
+  readonly #bundle: CachedBundle;
+  readonly #assets = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
+  constructor(manifest: Manifest, origin: Origin, folder: string, bundle: CachedBundle) {
+    this.manifest = manifest;
+    this.origin = origin;
+    this.codeHash = bundle.codeHash;
+    this.#folder = folder;
+    this.#bundle = bundle;
+  }
+
+  get contributes(): readonly Contribution[] | undefined {
+    return this.#bundle.contributes;
+  }
+
+  code(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#bundle.code();
+  }
+
+  async asset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!this.manifest.assets.includes(name)) return undefined;
+    let bytes = this.#assets.get(name);
+    if (bytes === undefined) {
+      bytes = assetPath(this.#folder, name).then((path) => Deno.readFile(path));
+      this.#assets.set(name, bytes);
+    }
+    return await bytes;
+  }
+
+  remember(contributes: readonly Contribution[]): Promise<void> {
+    return this.#bundle.remember(contributes);
+  }
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of await subfolders(folder)) if (await hasManifest(path)) found.push(path);
+  return found;
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  try {
+    const names: string[] = [];
+    for await (const entry of Deno.readDir(folder)) {
+      if ((entry.isDirectory || entry.isSymlink) && !entry.name.startsWith(".")) names.push(entry.name);
+    }
+    return names.sort().map((name) => join(folder, name));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function hasManifest(folder: string): Promise<boolean> {
+  return (await Deno.stat(join(folder, MANIFEST_FILE)).catch(() => undefined))?.isFile === true;
+}
