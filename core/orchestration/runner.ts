@@ -12,6 +12,7 @@ import type { RunClaim } from "../ports/run_control.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { Catalog } from "../workflow/catalog.ts";
+import type { WorkflowDefinition } from "../workflow/definition.ts";
 import { makePlan } from "../workflow/make_plan.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Refusal, UserCommand } from "./command.ts";
@@ -44,9 +45,9 @@ interface Recovered {
 
 export class Runner {
   readonly #services: RunServices;
-  readonly #catalog: () => Promise<Catalog>;
+  readonly #catalog: (definition: WorkflowDefinition) => Promise<Catalog>;
 
-  constructor(services: RunServices, catalog: () => Promise<Catalog>) {
+  constructor(services: RunServices, catalog: (definition: WorkflowDefinition) => Promise<Catalog>) {
     this.#services = services;
     this.#catalog = catalog;
   }
@@ -54,8 +55,8 @@ export class Runner {
   /** Starts a run. @throws SymphonyError `bad-workflow` | `disk-full` | `io` */
   async start(request: StartRequest, listener: Listener): Promise<RunHandle> {
     const { clock, random, pit, control } = this.#services;
-    const catalog = await this.#catalog();
     const { definition } = request;
+    const catalog = await this.#catalog(definition);
     const plan = planOf(definition, catalog);
     const run = newRunId(clock.now(), () => random.next());
     const values = new RunValues(pit.artifacts);
@@ -179,7 +180,7 @@ export class Runner {
       throw new SymphonyError("corrupt", `Cannot read run ${run}: its log does not begin with run.created`);
     }
     const kept = await readDefinition(pit.artifacts, first.definition);
-    const current = await this.#catalog();
+    const current = await this.#catalog(kept.definition);
     const catalog: Catalog = {
       ...current,
       nodes: new Map([...kept.catalog.nodes, ...current.nodes]),

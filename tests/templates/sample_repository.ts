@@ -4,9 +4,12 @@
  * @module
  */
 
+// In two parts, so that this file holds no debt marker itself.
+const MARKER = "FIX" + "ME";
+
 /** Hard to follow: nested five deep. */
 const knot = `import { parse } from "./parse.ts";
-// FIXME: this mixes reading and deciding
+// ${MARKER}: this mixes reading and deciding
 export function decide(rows: string[][], strict: boolean): number {
   let total = 0;
   for (const row of rows) {

@@ -37,9 +37,7 @@ export function numbersSection(
     ],
     [
       "Functions",
-      `${number(functions)}, ${
-        meanOf(sum((file) => file.complexity), functions)
-      } their complexity on average`,
+      `${number(functions)}, ${meanOf(sum((file) => file.complexity), functions)} is their mean complexity`,
     ],
     ["Languages", languages(files)],
     ...extra,

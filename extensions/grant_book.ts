@@ -1,0 +1,70 @@
+/**
+ * Grants and installed extensions as plain lists, for the command line.
+ *
+ * @module
+ */
+
+import { extensionId } from "../core/ids.ts";
+import { keysOf } from "../core/policy/permission.ts";
+import { Grants } from "./grants.ts";
+import type { ExtensionSource } from "./installed.ts";
+
+export interface GrantLine {
+  readonly extension: string;
+  readonly permission: string;
+  readonly env?: string;
+  /** Unix milliseconds. */
+  readonly until?: number;
+}
+
+/** Grants of the data folder. @throws SymphonyError `bad-input` */
+export async function listGrants(data: string): Promise<readonly GrantLine[]> {
+  return (await Grants.open(data)).list().filter(({ verdict }) => verdict === "allow").map((grant) => ({
+    extension: grant.extension,
+    permission: grant.permission,
+    ...(grant.env === undefined ? {} : { env: grant.env }),
+    ...(grant.scope.kind === "until" ? { until: grant.scope.atMs } : {}),
+  }));
+}
+
+/** Keeps a grant. @throws SymphonyError `bad-input` | `bad-id` | `io` */
+export async function addGrant(data: string, grant: GrantLine): Promise<void> {
+  const grants = await Grants.open(data);
+  await grants.add(extensionId(grant.extension), grant.permission, {
+    ...(grant.env === undefined ? {} : { env: grant.env }),
+    ...(grant.until === undefined ? {} : { untilMs: grant.until }),
+  });
+  await grants.flush();
+}
+
+/** Takes a grant away; false where there was none. */
+export async function removeGrant(data: string, extension: string, permission: string): Promise<boolean> {
+  const grants = await Grants.open(data);
+  const removed = await grants.remove(extensionId(extension), permission);
+  await grants.flush();
+  return removed;
+}
+
+/** What is installed, and what each may do. */
+export async function listInstalled(source: ExtensionSource, grants: Grants) {
+  const { installed } = await source.load();
+  return installed.map(({ manifest, origin }) => {
+    const { id, name, version, kind, permissions } = manifest;
+    const authority = grants.authorityOf({ extension: id, origin, permissions });
+    return {
+      id,
+      name,
+      version,
+      kind,
+      origin: origin === "bundled" ? "bundled" as const : "given" as const,
+      folder: "",
+      permissions: permissions.flatMap((permission) =>
+        keysOf(permission).map((key) => ({
+          permission: key,
+          reason: permission.reason,
+          granted: authority.refusal(key) === undefined,
+        }))
+      ),
+    };
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * Symphony's composition root: the only file that names a port and its adapter. Read it as the diagram in
+ * ARCHITECTURE.md; every decision is somewhere else.
+ *
+ * @module
+ */
+
+import { runCli } from "./cli/mod.ts";
+import { processServices } from "./cli/process_services.ts";
+import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
+import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import { Runner } from "./core/orchestration/runner.ts";
+import type { ArtifactPort } from "./core/ports/artifact.ts";
+import type { ExtensionPort } from "./core/ports/extension.ts";
+import { VERSION } from "./core/version.ts";
+import { catalogFor } from "./extensions/availability.ts";
+import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
+import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
+import { Grants } from "./extensions/grants.ts";
+import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
+import { runHost } from "./extensions/host/host_main.ts";
+import { HostExtensions } from "./extensions/host_extensions.ts";
+import { bundledFolder, ExtensionLoader } from "./extensions/loader/loader.ts";
+import { openPit } from "./pit/open_pit.ts";
+import { SystemClock } from "./system/clock.ts";
+import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
+import { SystemRandom } from "./system/random.ts";
+import { readTemplates } from "./system/template_folder.ts";
+
+const isCompiled = Deno.build.standalone;
+const here = import.meta.dirname ?? ".";
+const clock = new SystemClock();
+
+function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
+  const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
+  return new ExtensionLoader({
+    ...shipped,
+    user: `${data}/extensions`,
+    extra: extensions,
+    cache: `${data}/cache/extensions`,
+  });
+}
+
+async function grantsOf({ data, grants }: SessionOptions): Promise<Grants> {
+  const all = await Grants.open(data);
+  for (const grant of grants) all.addForSession(grant);
+  return all;
+}
+
+async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<HostExtensions> {
+  const command = isCompiled ? compiledHostCommand() : denoHostCommand();
+  return new HostExtensions({
+    source: sourceOf(options),
+    command,
+    grants: await grantsOf(options),
+    artifacts,
+  });
+}
+
+/** The pool's instances are activated extensions. */
+function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit>[1] {
+  return {
+    warm: (id) => extensions().activate(id),
+    cool: (id) => extensions().deactivate(id),
+    isAlive: (id) => extensions().isAlive(id),
+  };
+}
+
+async function openSession(options: SessionOptions): Promise<Session> {
+  const data = makeDataFolder(options.data);
+  const pit = await openPit(data, instancesOf(() => extensions), clock);
+  const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
+  const conductor = new SimpleConductor();
+  const ports = { pit, control: pit.control, extensions, conductor, clock, random: new SystemRandom() };
+  return {
+    runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
+    pit,
+    control: pit.control,
+    extensions,
+    async [Symbol.asyncDispose]() {
+      await extensions.close();
+      await pit[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
+  const nothing = () => {
+    throw new Error("The store runs nothing");
+  };
+  const pit = await openPit(
+    makeDataFolder(folder),
+    { warm: nothing, cool: nothing, isAlive: () => false },
+    clock,
+  );
+  return { pit, control: pit.control, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+}
+
+async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {
+  const extensions = await extensionsOf(options, new HeldArtifacts());
+  try {
+    return await extensions.describe();
+  } finally {
+    await extensions.close();
+  }
+}
+
+function services(): CliServices {
+  const system = processServices();
+  return {
+    ...system,
+    version: VERSION,
+    program: isCompiled ? "symphony" : "deno task -q symphony",
+    clock,
+    dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
+    templates: () => readTemplates(`${here}/templates`),
+    catalog,
+    openSession,
+    openStore,
+    installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
+    grants: { list: listGrants, add: addGrant, remove: removeGrant },
+  };
+}
+
+if (import.meta.main) {
+  if (Deno.args[0] === HOST_SUBCOMMAND) await runHost(Deno.args[1] ?? "");
+  else Deno.exit(await runCli(services()));
+}

@@ -1,0 +1,70 @@
+/**
+ * The program with the trial operators in place of extension hosts: everything else is real. Started by process_test.ts as
+ * a process of its own, for signals, pipes and terminals.
+ *
+ * @module
+ */
+
+import { runCli } from "../../cli/mod.ts";
+import { processServices } from "../../cli/process_services.ts";
+import { SimpleConductor } from "../../conductor/simple_conductor.ts";
+import { extensionId } from "../../core/ids.ts";
+import { Runner } from "../../core/orchestration/runner.ts";
+import { InProcessExtensions } from "../../extensions/in_process.ts";
+import { openPit } from "../../pit/open_pit.ts";
+import { SystemClock } from "../../system/clock.ts";
+import { dataFolderPath, makeDataFolder } from "../../system/data_folder.ts";
+import { SystemRandom } from "../../system/random.ts";
+import { trialExtension } from "./trial_extension.ts";
+
+const clock = new SystemClock();
+
+async function open(data: string) {
+  const extensions = new InProcessExtensions([{
+    id: extensionId("tests/trial"),
+    definition: trialExtension,
+  }]);
+  const pit = await openPit(makeDataFolder(data), {
+    warm: (id) => extensions.activate(id),
+    cool: (id) => extensions.deactivate(id),
+    isAlive: (id) => extensions.isAlive(id),
+  }, clock);
+  const services = {
+    pit,
+    control: pit.control,
+    extensions,
+    conductor: new SimpleConductor(),
+    clock,
+    random: new SystemRandom(),
+  };
+  return {
+    runner: new Runner(services, () => extensions.describe()),
+    pit,
+    control: pit.control,
+    extensions,
+    [Symbol.asyncDispose]: async () => {
+      await extensions.close();
+      await pit[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const code = await runCli({
+  ...processServices(),
+  version: "0.0.1-test",
+  program: "symphony",
+  clock,
+  dataFolder: (flag) => dataFolderPath(flag),
+  templates: () => [],
+  catalog: () =>
+    new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
+  openSession: ({ data }) => open(data),
+  openStore: (data) => open(data),
+  installed: () => Promise.resolve([]),
+  grants: {
+    list: () => Promise.resolve([]),
+    add: () => Promise.resolve(),
+    remove: () => Promise.resolve(false),
+  },
+});
+Deno.exit(code);
