@@ -37,7 +37,7 @@ export function numbersSection(
     ],
     [
       "Functions",
-      `${number(functions)}, ${meanOf(sum((file) => file.complexity), functions)} is their mean complexity`,
+      `${number(functions)}, with a mean complexity of ${meanOf(sum((file) => file.complexity), functions)}`,
     ],
     ["Languages", languages(files)],
     ...extra,
