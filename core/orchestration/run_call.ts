@@ -23,6 +23,8 @@ import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 import { attemptsOf } from "./reading.ts";
 
+const MOST_MESSAGE = 600;
+
 /** Who will do a unit's work. */
 interface Assignment {
   readonly type: NodeType;
@@ -161,7 +163,7 @@ export class RunCalls {
     });
     if (!checked.ok) {
       if (type.kind === "instrument") this.#noteTried(scope, unit, type.type);
-      this.#driver.report(scope, { type: "fail", ...unit, failure: checked.failure });
+      this.#driver.report(scope, { type: "fail", ...unit, failure: clipped(checked.failure) });
       return;
     }
     const node = scope.plan.nodes[unit.node] as PlanNode;
@@ -251,6 +253,12 @@ export class RunCalls {
     if (tried === undefined) this.#tried.set(at, [type]);
     else tried.push(type);
   }
+}
+
+/** Failures stand in the log and on the screen: what an extension wrote into one is bounded. */
+function clipped(failure: NodeFailure): NodeFailure {
+  if (failure.message.length <= MOST_MESSAGE) return failure;
+  return { ...failure, message: `${failure.message.slice(0, MOST_MESSAGE)}…` };
 }
 
 function crashOf(error: unknown): CallResult {

@@ -85,7 +85,10 @@ export function verdictOn(
   if (inForce.length > 0) return { verdict: "allowed", reason: `granted (${inForce[0]?.scope.kind})` };
   const byPolicy = asker.origin === "bundled" && asked.kind !== "secret" && !onlyByWildcard(asked, key);
   if (byPolicy) return { verdict: "allowed", reason: "it is bundled and its manifest asks for it" };
-  return { verdict: "prompt", reason: `${key} was not granted to it; it asks because: ${asked.reason}` };
+  return {
+    verdict: "prompt",
+    reason: `${key} was not granted to it; it asks because: ${asked.reason.replace(/\.$/, "")}`,
+  };
 }
 
 /** The keys that a manifest's permission stands for. */

@@ -18,7 +18,7 @@ export interface Fit {
   readonly fit: "yes" | "maybe" | "no";
   /** Why not `yes`; empty for `yes`. */
   readonly reason: string;
-  /** Nothing but an empty array fits. */
+  /** Nothing fits but with an empty array where elements are wanted. */
   readonly onlyEmpty: boolean;
 }
 

@@ -80,9 +80,14 @@ function startWorker(boot: Uint8Array, writing: Writing): Worker {
   const worker = new Worker(`data:text/javascript;base64,${text}`, { type: "module", deno: { permissions } });
   worker.onerror = (event) => {
     event.preventDefault();
-    writing.end(frame(DIED, new TextEncoder().encode(event.message.slice(0, 2000))));
+    writing.end(frame(DIED, new TextEncoder().encode(shortMessage(event.message))));
   };
   return worker;
+}
+
+/** Without the module's address, which is its whole text in base64. */
+function shortMessage(text: string): string {
+  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/g, "bundle.js").slice(0, 2000);
 }
 
 function hello(worker: Worker, writing: Writing): Promise<void> {

@@ -50,7 +50,11 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
       logLevel: "silent",
       treeShaking: true,
       minifyWhitespace: true,
-      define: { "process.env.NODE_ENV": '"production"' },
+      define: {
+        "process.env.NODE_ENV": '"production"',
+        // The module's own address would be its whole text in base64.
+        "import.meta.url": '"file:///extension/bundle.js"',
+      },
       tsconfigRaw: {},
       plugins: [sdkPlugin(options.sdk), builtinPlugin],
     });

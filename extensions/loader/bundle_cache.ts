@@ -13,7 +13,7 @@ import { bundle, stopBundler } from "./bundle.ts";
 import { type BundleInput, unchanged } from "./bundle_input.ts";
 
 /** Changes when bundles of an older program must not be used. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 interface CacheRecord {
   readonly format: number;

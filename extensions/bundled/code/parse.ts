@@ -46,9 +46,7 @@ export function loadLanguage(language: Language, assets: AssetsCapability): Prom
 }
 
 async function load(language: Language, assets: AssetsCapability): Promise<Reader> {
-  engine ??= assets.bytes("npm:web-tree-sitter/web-tree-sitter.wasm").then((wasmBinary) =>
-    Parser.init({ wasmBinary })
-  );
+  engine ??= startEngine(assets);
   try {
     await engine;
   } catch (error) {
@@ -59,6 +57,13 @@ async function load(language: Language, assets: AssetsCapability): Promise<Reade
   const parser = new Parser();
   parser.setLanguage(grammar);
   return { parser, query: new Query(grammar, language.query) };
+}
+
+async function startEngine(assets: AssetsCapability): Promise<void> {
+  const wasmBinary = await assets.bytes("npm:web-tree-sitter/web-tree-sitter.wasm");
+  // Without `locateFile` the engine makes a URL beside its module, and an extension's module is a `data:` URL, which has
+  // nothing beside it.
+  await Parser.init({ wasmBinary, locateFile: (name: string) => name });
 }
 
 /** Parses `source`, lends the tree to `use` and frees it; undefined where the parser gave up. */

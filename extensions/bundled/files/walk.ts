@@ -93,8 +93,8 @@ type Chooser = { readonly file: (path: string) => boolean; readonly leavesOut: (
 /** Globs are matched against the path below the root; one without a slash matches names at any depth. */
 function chooser(options: WalkOptions): Chooser {
   const anywhere = (glob: string) => glob.includes("/") ? glob.replace(/^\.?\//, "") : `**/${glob}`;
-  const include = picomatch(options.include.map(anywhere), { dot: true });
-  const exclude = picomatch(options.exclude.map(anywhere), { dot: true });
+  const include = picomatch(options.include.map(anywhere), { dot: true, windows: false });
+  const exclude = picomatch(options.exclude.map(anywhere), { dot: true, windows: false });
   const below = (path: string) => options.root === "" ? path : path.slice(join(options.root, "").length);
   const all = options.include.length === 0;
   const none = options.exclude.length === 0;

@@ -53,13 +53,19 @@ export const markdownOperator = defineOperator({
 /** The document for what is given; what is missing leaves no trace. */
 export function reportDocument(given: Static<typeof input>): string {
   const about = given.root === undefined || given.root === "." ? "" : ` of ${plain(given.root, 120)}`;
-  return compose(
-    `# ${plain(given.title ?? "Report", 120)}${about}`,
+  const content = compose(
     given.lead === undefined ? "" : plain(given.lead, 3000),
     reviewBody(given),
     given.body?.trim() ?? "",
     ...(given.sections ?? []).map(ownSection),
   );
+  const title = `# ${plain(given.title ?? "Report", 120)}${about}`;
+  return content.trim() === ""
+    ? compose(
+      title,
+      "There is nothing to tell: nothing was found, or the steps before this one gave no result.",
+    )
+    : compose(title, content.trimEnd());
 }
 
 function reviewBody(given: Static<typeof input>): string {

@@ -102,9 +102,15 @@ export function failureOf(error: unknown, signal: AbortSignal): PlainFailure {
     const { failureClass, message, retryAfterMs } = error;
     return { class: failureClass, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
-  if (!(error instanceof Error)) return { class: "thrown", message: String(error).slice(0, 2000) };
+  if (!(error instanceof Error)) return { class: "thrown", message: shortened(String(error)).slice(0, 2000) };
   const message = error.message === "" ? error.name : error.message;
-  return { class: "thrown", message, detail: (error.stack ?? "").slice(0, 4000) };
+  const detail = shortened(error.stack ?? "").slice(0, 4000);
+  return { class: "thrown", message: shortened(message).slice(0, 2000), detail };
+}
+
+/** Without the module's address, which is its whole text in base64. */
+export function shortened(text: string): string {
+  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/g, "bundle.js");
 }
 
 /** By shape, not by class: a bundle carries its own copy of the SDK. */

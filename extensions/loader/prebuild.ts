@@ -1,0 +1,74 @@
+/**
+ * Prepares the bundled extensions for the executable: every module, asset and description in one folder, so that it
+ * needs no bundler, no node_modules and no host process to know what it can do. Run when the executable is built.
+ *
+ * @module
+ */
+
+import { basename, join } from "node:path";
+import { SymphonyError } from "../../core/errors.ts";
+import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
+import { Grants } from "../grants.ts";
+import { denoHostCommand } from "../host/host_command.ts";
+import { HostExtensions } from "../host_extensions.ts";
+import type { Installed } from "../installed.ts";
+import { bundle, stopBundler } from "./bundle.ts";
+import { bundledFolder, ExtensionLoader } from "./loader.ts";
+import { PREBUILT_CATALOG, type PrebuiltRecord } from "./prebuilt.ts";
+
+/** Writes the folder that `readPrebuilt` reads. @throws SymphonyError `extension` where a bundled extension is bad */
+export async function prebuildBundled(outFolder: string): Promise<void> {
+  await Deno.mkdir(outFolder, { recursive: true });
+  const scratch = await Deno.makeTempDir({ prefix: "symphony-prebuild-" });
+  try {
+    const loader = new ExtensionLoader({ bundled: bundledFolder, cache: join(scratch, "cache") });
+    const installed = await described(loader, scratch);
+    const records: PrebuiltRecord[] = [];
+    for (const one of installed) records.push(await writeOne(one, outFolder));
+    await Deno.writeTextFile(join(outFolder, PREBUILT_CATALOG), JSON.stringify(records));
+    await Deno.writeFile(join(outFolder, "worker.js"), await loader.workerRoot());
+    const sdk = new URL("../sdk/mod.ts", import.meta.url).pathname;
+    const { code } = await bundle({ entry: sdk, sdk });
+    await stopBundler();
+    await Deno.writeFile(join(outFolder, "sdk.js"), code);
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
+}
+
+async function described(loader: ExtensionLoader, scratch: string): Promise<readonly Installed[]> {
+  const loaded = await loader.load();
+  const extensions = new HostExtensions({
+    source: { load: () => Promise.resolve(loaded), workerRoot: () => loader.workerRoot() },
+    command: denoHostCommand(),
+    grants: await Grants.open(scratch),
+    artifacts: new HeldArtifacts(),
+  });
+  try {
+    const { problems } = await extensions.describe();
+    const text = problems.map(({ where, message }) => `${where}: ${message}`).join("; ");
+    if (problems.length > 0) {
+      throw new SymphonyError("extension", `Cannot prepare the bundled extensions: ${text}`);
+    }
+    return loaded.installed;
+  } finally {
+    await extensions.close();
+  }
+}
+
+async function writeOne(installed: Installed, outFolder: string): Promise<PrebuiltRecord> {
+  const { manifest, codeHash, contributes = [] } = installed;
+  const stem = manifest.id.replace("/", "-");
+  const file = `${stem}.js`;
+  await Deno.writeFile(join(outFolder, file), await installed.code());
+  const assets: Record<string, string> = {};
+  for (const name of manifest.assets) {
+    const bytes = await installed.asset(name);
+    if (bytes === undefined) {
+      throw new SymphonyError("not-found", `Cannot find asset "${name}" of ${manifest.id}`);
+    }
+    assets[name] = `${stem}-${basename(name)}`;
+    await Deno.writeFile(join(outFolder, assets[name]), bytes);
+  }
+  return { manifest, codeHash, contributes, bundle: file, assets };
+}
