@@ -119,7 +119,7 @@ Deno.test("makePlan() lets a gate before a loop or a sub-workflow stand for what
   const { plan, codes } = planOf(
     {
       g: gate,
-      loop: { use: "control/loop", max: 2, after: "g", body },
+      closed: { use: "control/loop", max: 2, after: "g", body },
       open: { use: "control/loop", max: 2, body },
       sub: { use: "control/workflow", workflow: "other", after: "g" },
       free: { use: "control/workflow", workflow: "other" },
@@ -129,8 +129,8 @@ Deno.test("makePlan() lets a gate before a loop or a sub-workflow stand for what
     resolve,
   );
   const bodyOf = (id: string) => node(plan, id).body as Plan;
-  assert.deepEqual(gatedOf(bodyOf("loop")), ["w", "inner"]);
-  assert.deepEqual(gatedOf(node(bodyOf("loop"), "inner").body as Plan), ["v"]);
+  assert.deepEqual(gatedOf(bodyOf("closed")), ["w", "inner"]);
+  assert.deepEqual(gatedOf(node(bodyOf("closed"), "inner").body as Plan), ["v"]);
   assert.deepEqual(gatedOf(bodyOf("open")), []);
   assert.deepEqual(gatedOf(bodyOf("sub")), ["w"]);
   assert.deepEqual(gatedOf(bodyOf("free")), []);
