@@ -215,3 +215,10 @@ Deno.test("report/changelog tells apart no history and no change", async () => {
   assert.match(String(await say(false)), /no git history/);
   assert.match(String(await say(true)), /Nothing has changed/);
 });
+
+Deno.test("report/markdown says so where it was given nothing", () => {
+  assert.equal(
+    reportDocument({ title: "T" }),
+    "# T\n\nThere is nothing to tell: nothing was found, or the steps before this one gave no result.\n",
+  );
+});
