@@ -26,7 +26,8 @@ const withoutEsbuild: esbuild.Plugin = {
     build.onResolve({ filter: /^esbuild$/ }, () => ({ path: "esbuild", namespace: "absent" }));
     build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
       loader: "js",
-      contents: `throw new Error("esbuild is not part of the executable");`,
+      contents:
+        `throw new Error("the executable holds no bundler for TypeScript; run Symphony from source, or ship the extension prebuilt");`,
     }));
   },
 };
@@ -61,6 +62,8 @@ export async function bundleProgram(root: string, entry: string, out: string): P
       bundle: true,
       format: "esm",
       platform: "node",
+      // A package's ES modules first: some CommonJS forms ask for their parts in ways that cannot be bundled.
+      mainFields: ["module", "main"],
       target: "es2023",
       minifySyntax: true,
       minifyWhitespace: true,

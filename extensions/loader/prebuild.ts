@@ -67,7 +67,8 @@ async function writeOne(installed: Installed, outFolder: string): Promise<Prebui
     if (bytes === undefined) {
       throw new SymphonyError("not-found", `Cannot find asset "${name}" of ${manifest.id}`);
     }
-    assets[name] = `${stem}-${basename(name)}`;
+    // Not the asset's own ending: deno compile would take a .wasm for a module and look for its imports.
+    assets[name] = `${stem}-${basename(name)}.asset`;
     await Deno.writeFile(join(outFolder, assets[name]), bytes);
   }
   return { manifest, codeHash, contributes, bundle: file, assets };
