@@ -77,6 +77,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
     pit,
     control: pit.control,
     extensions,
+    unavailable: (types) => extensions.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();
       await pit[Symbol.asyncDispose]();

@@ -6,7 +6,7 @@
  */
 
 import { messageOf, SymphonyError } from "../core/errors.ts";
-import { newRunId } from "../core/ids.ts";
+import { newRunId, type NodeTypeId } from "../core/ids.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { type Arguments, exitCodes } from "./command.ts";
@@ -114,7 +114,7 @@ async function sessionFindings(services: CliServices, options: SessionOptions): 
   findings.push(
     ...await carryOut({ name: "extension host", run: () => host(services, open.extensions, catalog) }),
   );
-  return [...findings, ...instrumentFindings(catalog)];
+  return [...findings, ...await instrumentFindings(open, catalog)];
 }
 
 /** A durable write, read back: opens the database, waits for the disk, verifies the hash. */
@@ -157,19 +157,20 @@ async function host(services: CliServices, extensions: ExtensionPort, catalog: C
   return { check: "extension host", status: "fail", detail: `${first.extension} ended at once`, remedy };
 }
 
-function instrumentFindings(catalog: Catalog): readonly Finding[] {
+async function instrumentFindings(session: Session, catalog: Catalog): Promise<readonly Finding[]> {
   const instruments = [...catalog.nodes.values()].filter(({ kind }) => kind === "instrument");
-  return instruments.map(({ type, title, instrument }) =>
-    instrument?.unavailable === undefined ? ok("instrument", `${type} can be used (${title})`) : warn(
-      "instrument",
-      `${type} cannot be used: ${instrument.unavailable}`,
-      remedyFor(instrument.unavailable),
-    )
-  );
+  const reasons = await session.unavailable?.(instruments.map(({ type }) => type)) ??
+    new Map<NodeTypeId, string>();
+  return instruments.map(({ type, title, instrument }) => {
+    const reason = reasons.get(type) ?? instrument?.unavailable;
+    return reason === undefined
+      ? ok("instrument", `${type} can be used (${title})`)
+      : warn("instrument", `${type} cannot be used: ${reason}`, remedyFor(reason));
+  });
 }
 
 function remedyFor(reason: string): string {
-  return /key|secret|grant/i.test(reason) ? "grants add --help shows how to grant a key" : "";
+  return /granted/i.test(reason) ? "grants add --help shows how to grant a key" : "";
 }
 
 function ok(check: string, detail: string): Finding {

@@ -9,7 +9,7 @@ import type { RunOutcome } from "../core/orchestration/run_handle.ts";
 import { adviceFor } from "./advice.ts";
 import type { WrittenOutput } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
-import { nodeState, type RunAccount, type WaitingNode } from "./run_account.ts";
+import { type NodeAccount, nodeState, type RunAccount, type WaitingNode } from "./run_account.ts";
 import type { Colour, Style } from "./style.ts";
 import { cleanLine, count, duration } from "./text.ts";
 
@@ -58,16 +58,27 @@ function headline(outcome: RunOutcome, { style, account, elapsedMs }: Closing): 
   }, run ${outcome.run}`;
 }
 
+/** Nodes that were skipped for the same reason share a line. */
 function skippedLines({ account }: Closing): string[] {
-  const skipped = [...account.nodes.values()].filter((node) => nodeState(node) === "skipped");
-  const lines = skipped.slice(0, NAMED).map((node) => {
-    const why = node.skipFailure === undefined
-      ? node.skipReason ?? "no reason given"
-      : `${node.skipReason ?? ""} (${node.skipFailure.class}: ${node.skipFailure.message})`;
-    return `${label(node.scope, node.node)}: skipped, ${cleanLine(why)}`;
+  const byReason = new Map<string, string[]>();
+  for (const node of account.nodes.values()) {
+    if (nodeState(node) !== "skipped") continue;
+    const reason = skipText(node);
+    byReason.set(reason, [...byReason.get(reason) ?? [], label(node.scope, node.node)]);
+  }
+  const lines = [...byReason].slice(0, NAMED).map(([reason, names]) => {
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+    return `${names.slice(0, NAMED).join(", ")}${more}: skipped, ${reason}`;
   });
-  if (skipped.length > NAMED) lines.push(`… and ${count(skipped.length - NAMED, "more skipped node")}`);
+  if (byReason.size > NAMED) lines.push(`… and more, for ${byReason.size - NAMED} other reasons`);
   return lines;
+}
+
+/** Why a node was skipped; the failure is named where the reason does not tell it already. */
+function skipText({ skipReason = "no reason given", skipFailure: failure }: NodeAccount): string {
+  if (failure === undefined) return cleanLine(skipReason);
+  const what = skipReason.includes(failure.message) ? failure.class : `${failure.class}: ${failure.message}`;
+  return cleanLine(`${skipReason} (${what})`);
 }
 
 function failureLines(outcome: RunOutcome, { account }: Closing): string[] {

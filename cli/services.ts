@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { RunId } from "../core/ids.ts";
+import type { NodeTypeId, RunId } from "../core/ids.ts";
 import type { Refusal, UserCommand } from "../core/orchestration/command.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
@@ -93,6 +93,8 @@ export interface Session extends AsyncDisposable {
   readonly pit: PitPort;
   readonly control: RunControlPort;
   readonly extensions: ExtensionPort;
+  /** Asks instruments why they cannot be used; undefined for one that can. For `doctor`. */
+  unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
 
 /** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */

@@ -180,7 +180,11 @@ export class NodeChecks {
     if ("problem" in parsed) {
       const { message, offset } = parsed.problem;
       const hint = "Write a condition over the round's outputs, for example score > 0.9";
-      return this.#reads.fault(place, { inString: offset }, { code: "bad-expression", message, hint });
+      return this.#reads.fault(place, { inString: offset }, {
+        code: "bad-expression",
+        message: `${message} in "until" of ${node.id}`,
+        hint,
+      });
     }
     const type = schemaOfCel(parsed.type);
     if (isMismatch(fit(type, { type: "boolean" }))) {

@@ -68,7 +68,7 @@ function disarm(): void {
   }
   // Waiting on shared memory would stop the worker without burning CPU.
   Reflect.deleteProperty(Atomics, "wait");
-  for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+  for (const name of ["addEventListener", "removeEventListener"]) {
     Object.defineProperty(globalThis, name, { value: undefined, configurable: false });
   }
   const log = (level: "debug" | "info" | "warn" | "error") => (...parts: unknown[]) =>

@@ -28,6 +28,7 @@ export async function openRig(
     readonly grants?: readonly string[];
     readonly liveness?: LivenessLimits;
     readonly extra?: readonly string[];
+    readonly budget?: number;
   } = {},
 ): Promise<Rig> {
   const data = await Deno.makeTempDir({ prefix: "symphony-rig-" });
@@ -43,7 +44,7 @@ export async function openRig(
     grants,
     artifacts: new HeldArtifacts(),
     onLog: (_, line) => log.push(line),
-    restarts: { budget: 100, windowMs: 60_000, firstDelayMs: 0, longestDelayMs: 0 },
+    restarts: { budget: options.budget ?? 100, windowMs: 60_000, firstDelayMs: 0, longestDelayMs: 0 },
     ...(options.liveness === undefined ? {} : { liveness: options.liveness }),
   });
   return {

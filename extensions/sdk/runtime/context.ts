@@ -9,6 +9,7 @@ import type { FileEntry, GitCommit, InstrumentContext } from "../context.ts";
 import { ExtensionFailure } from "../failure.ts";
 import type { CapabilityClient, Plain, RuntimeEvent } from "./client.ts";
 import { fetchThrough } from "./fetch.ts";
+import { throttled } from "./throttle.ts";
 
 export interface ContextSetup {
   readonly signal: AbortSignal;
@@ -19,8 +20,9 @@ export interface ContextSetup {
 }
 
 /** The context of one call. */
-export function createContext(client: CapabilityClient, setup: ContextSetup): InstrumentContext {
+export function createContext(direct: CapabilityClient, setup: ContextSetup): InstrumentContext {
   const { signal, emit } = setup;
+  const client = throttled(direct);
   return {
     signal,
     attempt: setup.attempt,
