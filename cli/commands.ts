@@ -206,7 +206,12 @@ export const commands: readonly Command[] = [
     summary: "give an extension a permission",
     positionals: [{ name: "EXTENSION" }, { name: "PERMISSION" }],
     flags: [
-      { name: "from-env", value: "NAME", summary: "for a secret: the environment variable that holds it" },
+      {
+        name: "from-env",
+        value: "NAME",
+        summary:
+          "for a secret: the environment variable that holds it; else the one that the extension names",
+      },
       dataFlag,
     ],
     details:

@@ -31,13 +31,12 @@ export async function grantsAddCommand(services: CliServices, args: Arguments): 
   const permission = args.positional(1);
   const env = args.value("from-env");
   const isSecret = permission.startsWith("secret:");
-  if (isSecret && (env === undefined || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(env))) {
-    const found = env === undefined ? "nothing" : `"${cleanLine(env)}"`;
+  if (isSecret && env !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(env)) {
     throw new SymphonyError(
       "bad-input",
-      `Cannot grant ${
-        cleanLine(permission)
-      }: found ${found} for where it is kept, expected --from-env NAME of an environment variable`,
+      `Cannot read --from-env "${
+        cleanLine(env)
+      }": expected the name of an environment variable, not its value`,
     );
   }
   if (!isSecret && env !== undefined) {

@@ -136,8 +136,7 @@ const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["artifacts", "list", "--run", "rx"], /Cannot find run "rx"/],
   [["templates", "show", "code-reviw"], /Cannot find template "code-reviw"/, /Did you mean "code-review"\?/],
   [["grants", "add", "nobody", "git"], /Cannot read extension id "nobody"/],
-  [["grants", "add", "a/b", "secret:x"], /found nothing .*--from-env NAME/],
-  [["grants", "add", "a/b", "secret:x", "--from-env", "A-B"], /found "A-B"/],
+  [["grants", "add", "a/b", "secret:x", "--from-env", "A-B"], /--from-env "A-B": expected the name/],
   [["grants", "add", "a/b", "git", "--from-env", "A"], /Cannot use --from-env for git/],
   [["grants", "remove", "a/b", "git"], /Cannot find grant "git" of a\/b/],
 ];
