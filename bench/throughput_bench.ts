@@ -11,7 +11,7 @@ import type { ExtensionPort } from "../core/ports/extension.ts";
 import { Runner } from "../core/orchestration/runner.ts";
 import type { WorkflowDefinition } from "../core/workflow/definition.ts";
 import { InProcessExtensions } from "../extensions/in_process.ts";
-import { defineExtension, defineOperator, Type } from "../extensions/sdk/mod.ts";
+import trivial from "./trivial/main.ts";
 import { memoryPit } from "../pit/memory_pit.ts";
 import { openPit } from "../pit/open_pit.ts";
 import type { OpenPit } from "../pit/open_pit.ts";
@@ -21,22 +21,6 @@ import { chain, fanOut, layered } from "./throughput_shapes.ts";
 import { openTrivialHost } from "./trivial_host.ts";
 
 const RUNS = 3;
-
-/** The operator that does nothing but answer. */
-export const trivial = defineExtension({
-  contributes: [defineOperator({
-    type: "bench/pass",
-    title: "Pass",
-    description: "Gives its value plus one",
-    input: Type.Object({
-      a: Type.Optional(Type.Integer()),
-      b: Type.Optional(Type.Integer()),
-      c: Type.Optional(Type.Integer()),
-    }),
-    output: Type.Object({ value: Type.Integer() }),
-    run: ({ a }) => ({ value: (a ?? 0) + 1 }),
-  })],
-});
 
 async function once(
   definition: WorkflowDefinition,

@@ -56,7 +56,9 @@ export class SimpleConductor implements ConductorPort {
       const score = this.#score(option);
       if (score > bestScore) [best, bestScore] = [option, score];
     }
-    if (best === undefined) return { choice: undefined, reason: `no instrument is available for ${request.task}` };
+    if (best === undefined) {
+      return { choice: undefined, reason: `no instrument is available for ${request.task}` };
+    }
     const among = options.length === 1 ? "the only one available" : `best of ${options.length}`;
     return { choice: best, reason: `${among}: ${this.explain(best.instrument)}` };
   }

@@ -1,0 +1,189 @@
+/**
+ * Messages between the core and an extension's worker: the round trip of one call, and calls in a pipeline, beside two
+ * floors that cannot be beaten: a bare echo over a unix socket to one process, and a bare postMessage echo to one worker.
+ * The real path crosses both: socket to the host process, message to its worker, and back, with JSON, schemas, deadlines
+ * and accounting.
+ *
+ * @module
+ */
+
+import { extensionId, nodeId, nodeTypeId, runId } from "../core/ids.ts";
+import type { CallRequest } from "../core/ports/extension.ts";
+import { HeldArtifacts } from "../extensions/capabilities/held_artifacts.ts";
+import { Grants } from "../extensions/grants.ts";
+import { denoHostCommand } from "../extensions/host/host_command.ts";
+import { HostExtensions } from "../extensions/host_extensions.ts";
+import { ExtensionLoader } from "../extensions/loader/loader.ts";
+
+const SAMPLES = 5_000;
+const PIPELINED = 10_000;
+const TARGET_MS = 0.3;
+
+const trivial = `export default { contributes: [{ kind: "operator", type: "bench/trivial", title: "Trivial",
+  description: "Gives its input back", input: { type: "object", properties: { n: { type: "number" } } },
+  output: { type: "object", properties: { n: { type: "number" } } }, run: (input) => input }] };`;
+
+const manifest = `{ "id": "bench/trivial", "name": "Trivial", "version": "1.0.0", "kind": "operator",
+  "description": "Gives its input back", "entry": "main.js",
+  "resources": { "memoryMb": 256, "instances": 4, "concurrency": 1024 } }`;
+
+export interface TrivialHost extends AsyncDisposable {
+  readonly extensions: HostExtensions;
+}
+
+/** Hosts with one trivial operator, `bench/trivial`, of extension `bench/trivial`; `folder` is for its files. */
+export async function openTrivialHost(folder: string): Promise<TrivialHost> {
+  await Deno.mkdir(`${folder}/trivial`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/trivial/symphony.jsonc`, manifest);
+  await Deno.writeTextFile(`${folder}/trivial/main.js`, trivial);
+  const extensions = new HostExtensions({
+    source: new ExtensionLoader({ extra: [folder], cache: `${folder}/cache` }),
+    command: denoHostCommand(),
+    grants: await Grants.open(folder),
+    artifacts: new HeldArtifacts(),
+  });
+  return { extensions, [Symbol.asyncDispose]: () => extensions.close() };
+}
+
+function request(n: number): CallRequest {
+  return {
+    nodeType: nodeTypeId("bench/trivial"),
+    input: { n },
+    run: runId("r000000000000000"),
+    node: nodeId("n"),
+    attempt: 1,
+    idempotencyKey: "k",
+    workspace: "/",
+    mayWrite: false,
+  };
+}
+
+interface Figures {
+  readonly p50: number;
+  readonly p75: number;
+  readonly p99: number;
+  readonly perSecond: number;
+}
+
+/** One after the other for the tail, then all at once for the rate. */
+async function measure(once: (n: number) => unknown): Promise<Figures> {
+  for (let n = 0; n < 500; n++) await once(n);
+  const times: number[] = [];
+  for (let n = 0; n < SAMPLES; n++) {
+    const began = performance.now();
+    await once(n);
+    times.push(performance.now() - began);
+  }
+  const rates: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const began = performance.now();
+    await Promise.all(Array.from({ length: PIPELINED }, (_, n) => once(n)));
+    rates.push(PIPELINED / (performance.now() - began) * 1000);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
+  return { p50: at(0.5), p75: at(0.75), p99: at(0.99), perSecond: rates.sort((a, b) => a - b)[2] ?? 0 };
+}
+
+/** Echo of 64-byte messages by a worker: the second half of the way. */
+async function workerFloor(): Promise<Figures> {
+  const worker = new Worker("data:text/javascript,onmessage=(e)=>postMessage(e.data)", {
+    type: "module",
+    deno: { permissions: "none" },
+  });
+  const waiting: (() => void)[] = [];
+  worker.onmessage = () => waiting.shift()?.();
+  const figures = await measure(() =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      worker.postMessage(new Uint8Array(64));
+    })
+  );
+  worker.terminate();
+  return figures;
+}
+
+const echoProgram = `const c = await Deno.connect({ transport: "unix", path: Deno.args[0] });
+const b = new Uint8Array(65536);
+for (;;) { const n = await c.read(b); if (n === null) Deno.exit(0);
+for (let at = 0; at < n;) at += await c.write(b.subarray(at, n)); }`;
+
+/** Echo of 64-byte messages by another process over a unix socket: the first half of the way. */
+async function socketFloor(folder: string): Promise<Figures> {
+  const path = `${folder}/echo`;
+  await Deno.writeTextFile(`${folder}/echo.js`, echoProgram);
+  const listener = Deno.listen({ transport: "unix", path });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-config", "--no-lock", "-q", `${folder}/echo.js`, path],
+  }).spawn();
+  const socket = await listener.accept();
+  const waiting: (() => void)[] = [];
+  const read = (async () => {
+    const chunk = new Uint8Array(65536);
+    let got = 0;
+    for (;;) {
+      const count = await socket.read(chunk).catch(() => null);
+      if (count === null) return;
+      for (got += count; got >= 64; got -= 64) waiting.shift()?.();
+    }
+  })();
+  let queued = 0;
+  let writing = false;
+  const flush = async () => {
+    writing = true;
+    while (queued > 0) {
+      const bytes = new Uint8Array(64 * queued);
+      queued = 0;
+      for (let at = 0; at < bytes.length;) at += await socket.write(bytes.subarray(at));
+    }
+    writing = false;
+  };
+  const figures = await measure(() =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      queued++;
+      if (!writing) flush();
+    })
+  );
+  child.kill("SIGKILL");
+  await child.status;
+  socket.close();
+  listener.close();
+  await read;
+  return figures;
+}
+
+async function realPath(folder: string): Promise<Figures> {
+  await using host = await openTrivialHost(folder);
+  const instance = await host.extensions.activate(extensionId("bench/trivial"));
+  const signal = new AbortController().signal;
+  return await measure(async (n) => {
+    const result = await host.extensions.call(instance, request(n), { signal });
+    if (!result.ok) throw new Error(result.failure.message);
+  });
+}
+
+function line(name: string, { p50, p75, p99, perSecond }: Figures): string {
+  const ms = (value: number) => value.toFixed(3).padStart(8);
+  const rate = Math.round(perSecond).toLocaleString("en").padStart(9);
+  return `  ${name.padEnd(52)}${ms(p50)}${ms(p75)}${ms(p99)} ${rate}`;
+}
+
+/** Prints the round trip in milliseconds and pipelined calls a second. */
+export async function ipc(): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "symphony-bench-" });
+  try {
+    const lines = [
+      `Round trip core to worker, ms; ${PIPELINED.toLocaleString("en")} at once, calls/s`,
+      `  ${"".padEnd(52)}     p50     p75     p99   calls/s`,
+      line("floor: postMessage echo", await workerFloor()),
+      line("floor: unix socket echo", await socketFloor(folder)),
+      line(`call of a trivial operator (target < ${TARGET_MS} ms median)`, await realPath(`${folder}/host`)),
+    ];
+    Deno.stdout.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) await ipc();
