@@ -91,6 +91,9 @@ function checkConstant(
   });
 }
 
+/** What a loop gives besides its body's outputs. */
+const loopPorts: ReadonlySet<string> = new Set(["iterations", "done"]);
+
 type BodyOutputs = (node: LoopNode | SubWorkflowNode) => ReadonlyMap<string, JsonSchema>;
 
 /** The rules of the control kinds. */
@@ -163,6 +166,16 @@ export class NodeChecks {
 
   #loop(node: LoopNode, path: JsonPath, outputs: ReadonlyMap<string, JsonSchema>): void {
     for (const [name, schema] of outputs) {
+      if (loopPorts.has(name)) {
+        const message =
+          `Found the output "${name}" in the body of ${node.id}, which is a port of the loop itself`;
+        const hint = "Choose another name";
+        this.#reads.fault([...path, "body", "outputs", name], "name", {
+          code: "reserved-name",
+          message,
+          hint,
+        });
+      }
       const input = node.body.inputs.get(name);
       if (input === undefined || !isMismatch(fit(schema, input.schema))) continue;
       const message = `Found ${describe(schema)} as the body's output "${name}", ` +

@@ -394,6 +394,14 @@ const bodies: readonly Malformed[] = [
     ),
   ),
   row(
+    "a body's output with the name of a loop's port",
+    "reserved-name",
+    `"done"`,
+    nodes(
+      `"l": { "use": "control/loop", "max": 2, "body": { "nodes": { ${scan} }, "outputs": { ⟦"done": "scan.files" } } }`,
+    ),
+  ),
+  row(
     "an unknown sub-workflow",
     "unknown-workflow",
     `"gone"`,
