@@ -9,41 +9,11 @@
 
 import { extensionId, nodeId, nodeTypeId, runId } from "../core/ids.ts";
 import type { CallRequest } from "../core/ports/extension.ts";
-import { HeldArtifacts } from "../extensions/capabilities/held_artifacts.ts";
-import { Grants } from "../extensions/grants.ts";
-import { denoHostCommand } from "../extensions/host/host_command.ts";
-import { HostExtensions } from "../extensions/host_extensions.ts";
-import { ExtensionLoader } from "../extensions/loader/loader.ts";
+import { openTrivialHost } from "./trivial_host.ts";
 
 const SAMPLES = 5_000;
 const PIPELINED = 10_000;
 const TARGET_MS = 0.3;
-
-const trivial = `export default { contributes: [{ kind: "operator", type: "bench/trivial", title: "Trivial",
-  description: "Gives its input back", input: { type: "object", properties: { n: { type: "number" } } },
-  output: { type: "object", properties: { n: { type: "number" } } }, run: (input) => input }] };`;
-
-const manifest = `{ "id": "bench/trivial", "name": "Trivial", "version": "1.0.0", "kind": "operator",
-  "description": "Gives its input back", "entry": "main.js",
-  "resources": { "memoryMb": 256, "instances": 4, "concurrency": 1024 } }`;
-
-export interface TrivialHost extends AsyncDisposable {
-  readonly extensions: HostExtensions;
-}
-
-/** Hosts with one trivial operator, `bench/trivial`, of extension `bench/trivial`; `folder` is for its files. */
-export async function openTrivialHost(folder: string): Promise<TrivialHost> {
-  await Deno.mkdir(`${folder}/trivial`, { recursive: true });
-  await Deno.writeTextFile(`${folder}/trivial/symphony.jsonc`, manifest);
-  await Deno.writeTextFile(`${folder}/trivial/main.js`, trivial);
-  const extensions = new HostExtensions({
-    source: new ExtensionLoader({ extra: [folder], cache: `${folder}/cache` }),
-    command: denoHostCommand(),
-    grants: await Grants.open(folder),
-    artifacts: new HeldArtifacts(),
-  });
-  return { extensions, [Symbol.asyncDispose]: () => extensions.close() };
-}
 
 function request(n: number): CallRequest {
   return {

@@ -18,6 +18,7 @@ import type {
   InstanceHealth,
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import { AbortFanout } from "./abort_fanout.ts";
 import { Capabilities } from "./capabilities/broker.ts";
 import type { Authority } from "./capabilities/capability.ts";
 import { HeldArtifacts } from "./capabilities/held_artifacts.ts";
@@ -65,6 +66,7 @@ export class InProcessExtensions implements ExtensionPort {
   readonly #loaded: ReadonlyMap<ExtensionId, Loaded>;
   readonly #artifacts: ArtifactPort;
   readonly #instances = new Map<InstanceId, Instance>();
+  readonly #aborts = new AbortFanout();
   #next = 1;
   #closed = false;
 
@@ -112,7 +114,11 @@ export class InProcessExtensions implements ExtensionPort {
     const accepted = acceptInput(runnable.contribution, request.input);
     if (!accepted.ok) return accepted;
     found.calls++;
-    const call = new Call(found.loaded, request, options, this.#artifacts);
+    const call = new Call(found.loaded, request, {
+      options,
+      artifacts: this.#artifacts,
+      aborts: this.#aborts,
+    });
     const count = (result: CallResult) => {
       if (!result.ok) found.failures++;
       return result;
@@ -155,13 +161,19 @@ class Call implements CapabilityClient {
   readonly #options: CallOptions;
   readonly #artifacts: ArtifactPort;
   readonly #abort = new AbortController();
+  readonly #aborts: AbortFanout;
   #capabilities: Capabilities | undefined;
 
-  constructor(loaded: Loaded, request: CallRequest, options: CallOptions, artifacts: ArtifactPort) {
+  constructor(
+    loaded: Loaded,
+    request: CallRequest,
+    { options, artifacts, aborts }: { options: CallOptions; artifacts: ArtifactPort; aborts: AbortFanout },
+  ) {
     this.#loaded = loaded;
     this.#request = request;
     this.#options = options;
     this.#artifacts = artifacts;
+    this.#aborts = aborts;
   }
 
   run(runnable: Runnable, input: CallRequest["input"], ended: AbortSignal): CallResult | Promise<CallResult> {
@@ -200,8 +212,8 @@ class Call implements CapabilityClient {
     return new Promise((resolve) => {
       const finish = (result: CallResult) => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", cancel);
-        ended.removeEventListener("abort", crash);
+        unwatch();
+        unwatchEnd();
         this.#capabilities?.close();
         resolve(result);
         this.#abort.abort();
@@ -210,8 +222,8 @@ class Call implements CapabilityClient {
       const crash = () => finish(failed("crash", "The instance was ended during the call"));
       const late = () => finish(failed("timeout", `No answer within ${timeoutMs} ms`));
       const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
-      signal.addEventListener("abort", cancel, { once: true });
-      ended.addEventListener("abort", crash, { once: true });
+      const unwatch = this.#aborts.add(signal, cancel);
+      const unwatchEnd = this.#aborts.add(ended, crash);
       answer.then(finish);
     });
   }

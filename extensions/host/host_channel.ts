@@ -14,6 +14,7 @@ import { Mailbox } from "../../core/actor/mailbox.ts";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import { isObject, type Json, own } from "../../core/json.ts";
 import type { CallOptions, CallResult } from "../../core/ports/extension.ts";
+import { AbortFanout } from "../abort_fanout.ts";
 import type { Capabilities } from "../capabilities/broker.ts";
 import { failureOf } from "../sdk/runtime/perform.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
@@ -53,7 +54,8 @@ export interface ChannelCall {
 
 interface OpenCall extends ChannelCall {
   readonly id: number;
-  readonly abort: AbortController;
+  /** Made with the capabilities, which most calls of a trivial kind never open. */
+  abort: AbortController | undefined;
   readonly settle: (result: CallResult) => void;
   capabilities: Capabilities | undefined;
   sent: boolean;
@@ -68,6 +70,7 @@ const MOST_LOADING_MS = 60_000;
 export class HostChannel {
   readonly #options: ChannelOptions;
   readonly #calls = new Map<number, OpenCall>();
+  readonly #aborts = new AbortFanout();
   readonly #waiting = new Mailbox<OpenCall>(MOST_WAITING);
   /** Calls that are settled here while the worker has not said that it stopped. */
   readonly #abandoned = new Map<number, number>();
@@ -163,8 +166,8 @@ export class HostChannel {
     const settle = (result: CallResult) => {
       if (!this.#calls.delete(id)) return;
       clearTimeout(timer);
-      signal.removeEventListener("abort", cancel);
-      open.abort.abort();
+      unwatch();
+      open.abort?.abort();
       open.capabilities?.close();
       resolve(result);
     };
@@ -179,7 +182,7 @@ export class HostChannel {
     const cancel = () => this.#abandon(open, failed("cancelled", "The call was cancelled"));
     const late = () => this.#abandon(open, failed("timeout", `No answer within ${timeoutMs} ms`));
     const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
-    signal.addEventListener("abort", cancel, { once: true });
+    const unwatch = this.#aborts.add(signal, cancel);
     this.#calls.set(id, open);
     if (this.#atWorker < this.#options.concurrency) this.#send(open);
     else if (!this.#waiting.offer(open)) {
@@ -279,6 +282,7 @@ export class HostChannel {
         const message = "The call is over: its capabilities are closed";
         return this.#host.send(Kind.refuse, id, encodeJson({ class: "permission", message }));
       }
+      call.abort ??= new AbortController();
       call.capabilities ??= call.open(call.abort.signal);
       const reply = await call.capabilities.call(operation, args, bytes);
       if (this.#calls.has(call.id)) this.#host.send(Kind.reply, id, encodeBoth(reply.value, reply.bytes));
