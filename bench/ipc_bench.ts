@@ -17,8 +17,8 @@ const TARGET_MS = 0.3;
 
 function request(n: number): CallRequest {
   return {
-    nodeType: nodeTypeId("bench/trivial"),
-    input: { n },
+    nodeType: nodeTypeId("bench/pass"),
+    input: { a: n },
     run: runId("r000000000000000"),
     node: nodeId("n"),
     attempt: 1,
