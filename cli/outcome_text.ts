@@ -6,14 +6,14 @@
  */
 
 import type { RunOutcome } from "../core/orchestration/run_handle.ts";
-import { adviceFor } from "./advice.ts";
 import type { WrittenOutput } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
-import { type NodeAccount, nodeState, type RunAccount, type WaitingNode } from "./run_account.ts";
+import type { RunAccount, WaitingNode } from "./run_account.ts";
 import type { Colour, Style } from "./style.ts";
 import { cleanLine, count, duration } from "./text.ts";
+import { troubleLines } from "./trouble_text.ts";
 
-/** Skipped or failed nodes that are named; the rest are counted. */
+/** Questions to a person that are named. */
 const NAMED = 20;
 
 /** What the closing words need besides the outcome. */
@@ -31,7 +31,7 @@ export interface Closing {
 
 /** The text, ending with a line end. */
 export function closingText(outcome: RunOutcome, closing: Closing): string {
-  const lines = [headline(outcome, closing), ...skippedLines(closing), ...failureLines(outcome, closing)];
+  const lines = [headline(outcome, closing), ...troubleLines(closing.account, outcome.failure)];
   for (const output of closing.written) lines.push(`${cleanLine(output.name)}: ${output.path}`);
   const { program, dataFlag } = closing;
   if (closing.artifacts > 0) {
@@ -56,53 +56,6 @@ function headline(outcome: RunOutcome, { style, account, elapsedMs }: Closing): 
   return `${style(colour, word)} after ${duration(elapsedMs)}: ${
     cleanLine(account.workflow)
   }, run ${outcome.run}`;
-}
-
-/** Nodes that were skipped for the same reason share a line. */
-function skippedLines({ account }: Closing): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const node of account.nodes.values()) {
-    if (nodeState(node) !== "skipped") continue;
-    const reason = skipText(node);
-    byReason.set(reason, [...byReason.get(reason) ?? [], label(node.scope, node.node)]);
-  }
-  const lines = [...byReason].slice(0, NAMED).map(([reason, names]) => {
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-    return `${names.slice(0, NAMED).join(", ")}${more}: skipped, ${reason}`;
-  });
-  if (byReason.size > NAMED) lines.push(`… and more, for ${byReason.size - NAMED} other reasons`);
-  return lines;
-}
-
-/** Why a node was skipped; the failure is named where the reason does not tell it already. */
-function skipText({ skipReason = "no reason given", skipFailure: failure }: NodeAccount): string {
-  if (failure === undefined) return cleanLine(skipReason);
-  const what = skipReason.includes(failure.message) ? failure.class : `${failure.class}: ${failure.message}`;
-  return cleanLine(`${skipReason} (${what})`);
-}
-
-function failureLines(outcome: RunOutcome, { account }: Closing): string[] {
-  const lines: string[] = [];
-  let more = 0;
-  for (const node of account.nodes.values()) {
-    if (node.counts.failed === 0) continue;
-    for (const { item, failure } of node.failures) {
-      if (lines.length >= NAMED) break;
-      lines.push(
-        `${label(node.scope, node.node, item)}: failed, ${failure.class}: ${cleanLine(failure.message)} — ${
-          adviceFor(failure.class)
-        }`,
-      );
-    }
-    more += Math.max(0, node.counts.failed - node.failures.length);
-  }
-  if (more > 0) lines.push(`… and ${count(more, "more failure")}`);
-  const { failure } = outcome;
-  const isNamed = failure?.node !== undefined && lines.length > 0;
-  if (failure !== undefined && !isNamed) {
-    lines.push(`${failure.class}: ${cleanLine(failure.message)} — ${adviceFor(failure.class)}`);
-  }
-  return lines;
 }
 
 function waysOn(outcome: RunOutcome, { account, program, dataFlag }: Closing): string[] {

@@ -13,9 +13,11 @@ import { LineWriter } from "./line_writer.ts";
 import { isSettled, type NodeAccount, type RunAccount } from "./run_account.ts";
 import type { RunView } from "./run_view.ts";
 import type { Output } from "./services.ts";
-import { cleanLine, count, duration } from "./text.ts";
+import { cleanLine, count, duration, truncate } from "./text.ts";
 
 const COUNTS_EVERY_MS = 3000;
+/** Cells of a line; what is longer is told in full at the end. */
+const LONGEST_LINE = 240;
 /** Failures and retries of items that get a line, for each fan-out; the rest are in the counts. */
 const ITEM_LINES = 5;
 
@@ -39,7 +41,7 @@ export class PlainView implements RunView {
   attach(handle: RunHandle, account: RunAccount): void {
     this.#say(`run ${handle.run}`);
     for (const node of account.nodes.values()) {
-      if (node.count !== undefined && !isSettled(node)) this.#fans.set(node, doneOf(node));
+      if (node.isFan && !isSettled(node)) this.#fans.set(node, doneOf(node));
     }
     this.#plan();
   }
@@ -69,11 +71,11 @@ export class PlainView implements RunView {
 
   #showNode(event: LoggedEvent, node: NodeAccount): void {
     const name = label(node.scope, node.node, "item" in event ? event.item : undefined);
-    // A fan-out as a whole is told by its counts.
-    const isFan = node.count !== undefined;
+    // A fan-out is told by its counts.
+    const { isFan } = node;
+    if (isFan && node.whole === undefined && !this.#fans.has(node)) this.#fans.set(node, 0);
     switch (event.type) {
       case "node.expanded":
-        this.#fans.set(node, 0);
         this.#say(`${name}: ${count(event.count, "item")}`);
         break;
       case "node.started":
@@ -99,19 +101,19 @@ export class PlainView implements RunView {
         );
         break;
       case "node.skipped":
-        if (!isFan) this.#say(`${name}: skipped, ${event.reason}`);
+        if (!isFan || event.item === undefined) this.#say(`${name}: skipped, ${event.reason}`);
         break;
       case "node.waiting":
         this.#say(`${name}: waits for ${waitText(event.for)}`);
     }
-    if (node.count !== undefined && this.#fans.has(node) && isSettled(node)) {
+    if (this.#fans.has(node) && isSettled(node)) {
       this.#fans.delete(node);
       this.#say(`${label(node.scope, node.node)}: ${countsText(node)}, ${spanText(node)}`);
     }
   }
 
   #mayTell(node: NodeAccount): boolean {
-    if (node.count === undefined) return true;
+    if (!node.isFan) return true;
     const told = this.#itemLines.get(node) ?? 0;
     this.#itemLines.set(node, told + 1);
     return told < ITEM_LINES;
@@ -130,7 +132,7 @@ export class PlainView implements RunView {
   }
 
   #say(text: string): void {
-    this.#lines.write(`${cleanLine(text)}\n`, true);
+    this.#lines.write(`${truncate(cleanLine(text), LONGEST_LINE)}\n`, true);
   }
 }
 

@@ -26,7 +26,9 @@ const FAILURES_KEPT = 5;
 export interface NodeAccount {
   readonly node: NodeId;
   readonly scope: string | undefined;
-  /** How many items a fan-out has; undefined for a node that does not fan out. */
+  /** True for a fan-out; one that goes item by item with another has no `count` of its own. */
+  isFan: boolean;
+  /** How many items a fan-out said it has. */
   count: number | undefined;
   readonly items: Map<number, ItemState>;
   /** How a fan-out ended as a whole; its own event, after those of its items. */
@@ -134,6 +136,7 @@ export class RunAccount {
     if (event.type !== "node.waiting") this.#waiting.delete(waitKey);
     switch (event.type) {
       case "node.expanded":
+        node.isFan = true;
         node.count = event.count;
         node.startedAt ??= event.at;
         if (event.count === 0) node.endedAt = event.at;
@@ -206,7 +209,8 @@ export function nodeState(node: NodeAccount): ItemState | "pending" {
 export function isSettled(node: NodeAccount): boolean {
   const ended = node.counts.completed + node.counts.failed + node.counts.skipped;
   if (node.whole !== undefined) return true;
-  return node.count === undefined ? ended > 0 && ended === node.items.size : ended >= node.count;
+  if (node.isFan) return node.count !== undefined && ended >= node.count;
+  return ended > 0 && ended === node.items.size;
 }
 
 type NodeEvent = Extract<LoggedEvent, { readonly type: `node.${string}` }>;
@@ -215,6 +219,7 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
   return {
     node,
     scope,
+    isFan: false,
     count: undefined,
     items: new Map(),
     whole: undefined,
@@ -233,7 +238,8 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
 
 function move(node: NodeAccount, event: NodeEvent, to: ItemState): void {
   const hasEnded = to === "completed" || to === "failed" || to === "skipped";
-  if (node.count !== undefined && event.item === undefined) {
+  if (event.item !== undefined) node.isFan = true;
+  if (node.isFan && event.item === undefined) {
     node.whole = hasEnded ? to : undefined;
     node.endedAt = event.at;
     return;
@@ -248,6 +254,6 @@ function move(node: NodeAccount, event: NodeEvent, to: ItemState): void {
 
 function keepFailure(node: NodeAccount, item: number | undefined, failure: NodeFailure): void {
   // A fan-out fails for what its items failed of; that has been said.
-  if (node.count !== undefined && item === undefined && node.failures.length > 0) return;
+  if (node.isFan && item === undefined && node.failures.length > 0) return;
   if (node.failures.length < FAILURES_KEPT) node.failures.push({ item, failure });
 }

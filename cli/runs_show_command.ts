@@ -2,7 +2,6 @@
 
 import type { ArtifactInfo } from "../core/ports/artifact.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
-import { adviceFor } from "./advice.ts";
 import { artifactRow } from "./artifacts_command.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData } from "./flags.ts";
@@ -15,10 +14,13 @@ import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_co
 import type { CliServices, Store } from "./services.ts";
 import { loadValue } from "./stored_values.ts";
 import { type Colour, styleFor } from "./style.ts";
-import { cleanLine, duration, size, table } from "./text.ts";
+import { cleanLine, duration, size, table, truncate } from "./text.ts";
+import { troubleLines } from "./trouble_text.ts";
 
 /** Artifacts that are named; the rest are counted. */
 const NAMED = 10;
+/** Cells of the last column; what is longer is told in full below. */
+const NOTE_CELLS = 80;
 
 const colours: Readonly<Record<string, Colour>> = {
   completed: "green",
@@ -64,7 +66,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
       const colour = colours[state];
       return name + (colour === undefined ? state : style(colour, state));
     });
-  const parts = [`${head.join("\n")}\n`, nodes, failureText(account), waitingText(account)];
+  const parts = [`${head.join("\n")}\n`, nodes, troubleText(account), waitingText(account)];
   const printed = outputsText(outputs);
   if (printed !== "") parts.push(printed);
   if (artifacts.length > 0) parts.push(artifactText(artifacts));
@@ -90,33 +92,22 @@ function rowOf(node: NodeAccount): string[] {
   const notes = [
     ...node.instrument === undefined ? [] : [`on ${node.instrument}`],
     ...node.costUsd > 0 ? [`$${node.costUsd.toFixed(4)}`] : [],
-    ...counts.failed > 0 && count !== undefined ? [`${counts.failed} failed`] : [],
-    ...counts.skipped > 0 && count !== undefined ? [`${counts.skipped} skipped`] : [],
+    ...counts.failed > 0 && node.isFan ? [`${counts.failed} failed`] : [],
+    ...counts.skipped > 0 && node.isFan ? [`${counts.skipped} skipped`] : [],
     ...nodeState(node) === "skipped" && node.skipReason !== undefined ? [node.skipReason] : [],
   ];
   return [
     label(node.scope, node.node),
     nodeState(node),
-    count === undefined ? "" : `${done}/${count}`,
+    node.isFan ? `${done}/${count ?? node.items.size}` : "",
     String(node.attempts),
     took,
-    cleanLine(notes.join(", ")),
+    truncate(cleanLine(notes.join(", ")), NOTE_CELLS),
   ];
 }
 
-function failureText(account: RunAccount): string {
-  const lines: string[] = [];
-  for (const node of account.nodes.values()) {
-    for (const { item, failure } of node.failures) {
-      const name = label(node.scope, node.node, item);
-      lines.push(`${name}: ${failure.class}: ${cleanLine(failure.message)} — ${adviceFor(failure.class)}\n`);
-    }
-  }
-  const { failure } = account;
-  if (failure !== undefined && lines.length === 0) {
-    lines.push(`${failure.class}: ${cleanLine(failure.message)} — ${adviceFor(failure.class)}\n`);
-  }
-  return lines.length === 0 ? "" : `Failures\n${lines.map((line) => `  ${line}`).join("")}`;
+function troubleText(account: RunAccount): string {
+  return troubleLines(account, account.failure).map((line) => `${line}\n`).join("");
 }
 
 function waitingText(account: RunAccount): string {

@@ -280,7 +280,7 @@ Deno.test("runs show tells nodes, counts, failures and outputs, by a prefix of t
   assert.equal((record?.["nodes"] as { node: string; state: string }[]).length, 4);
   assert.equal((record?.["outputs"] as Record<string, unknown>)["word"], "ADA");
   await desk.say("run", "failing.workflow.jsonc");
-  assert.match((await desk.say("runs", "show", "last")).out, /bad: thrown: .*nothing can be done/);
+  assert.match((await desk.say("runs", "show", "last")).out, /bad: failed, thrown: .*nothing can be done/);
 });
 
 Deno.test("runs list gives the newest first, and an ambiguous prefix is refused with the ids", async () => {
