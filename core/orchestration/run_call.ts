@@ -232,7 +232,9 @@ export class RunCalls {
     });
     const chosen = decision.choice === undefined ? undefined : catalog.nodes.get(decision.choice.instrument);
     if (chosen !== undefined) return { type: chosen, task, reason: decision.reason };
-    const whys = serving.map((candidate) => `${candidate.type}: ${candidate.instrument?.unavailable}`);
+    const whys = serving.map((candidate) =>
+      `${candidate.type}: ${firstClause(candidate.instrument?.unavailable)}`
+    );
     const message = `No instrument is available for ${name}${whys.length > 0 ? ` (${whys.join("; ")})` : ""}`;
     return { failure: { class: "unavailable", message } };
   }
@@ -253,6 +255,11 @@ export class RunCalls {
     if (tried === undefined) this.#tried.set(at, [type]);
     else tried.push(type);
   }
+}
+
+/** The whole reason is what `doctor` shows; a list of them keeps to the point. */
+function firstClause(reason = ""): string {
+  return reason.split(/[;.] |[;.]$/)[0] ?? "";
 }
 
 /** Failures stand in the log and on the screen: what an extension wrote into one is bounded. */

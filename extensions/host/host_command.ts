@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
+
 export interface HostCommand {
   readonly execPath: string;
   /** The arguments, given the core's address (`unix:PATH` or `tcp:PORT`). */
@@ -15,7 +17,7 @@ export const HOST_SUBCOMMAND = "__extension-host";
 
 /** Starts hosts under `deno run`. */
 export function denoHostCommand(): HostCommand {
-  const main = new URL("./host_main.ts", import.meta.url).pathname;
+  const main = fileURLToPath(new URL("./host_main.ts", import.meta.url));
   return {
     execPath: Deno.execPath(),
     args: (address) => [

@@ -10,6 +10,7 @@ import { init, parse } from "es-module-lexer";
 import type { Plugin } from "esbuild";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { SymphonyError } from "../../core/errors.ts";
+import type { OpenEngine } from "./engine.ts";
 import { type BundleInput, inputsOf } from "./bundle_input.ts";
 
 export interface Bundle {
@@ -30,11 +31,11 @@ const BUILTIN =
   /^(node:.*|assert|buffer|child_process|cluster|crypto|dgram|dns|events|fs|fs\/promises|http|http2|https|inspector|module|net|os|path|perf_hooks|process|readline|repl|stream|string_decoder|tls|tty|url|util|v8|vm|worker_threads|zlib)$/;
 
 /** Bundles with esbuild. @throws SymphonyError `extension` with every message and its place */
-export async function bundle(options: BundleOptions): Promise<Bundle> {
-  const esbuild = await import("esbuild");
+export async function bundle(options: BundleOptions, openEngine: OpenEngine): Promise<Bundle> {
+  const engine = await openEngine();
   const folder = dirname(options.entry);
   try {
-    const result = await esbuild.build({
+    const result = await engine.build({
       entryPoints: [options.entry],
       absWorkingDir: folder,
       outfile: join(folder, "bundle.js"),
@@ -56,7 +57,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
         "import.meta.url": '"file:///extension/bundle.js"',
       },
       tsconfigRaw: {},
-      plugins: [sdkPlugin(options.sdk), builtinPlugin],
+      plugins: [sdkPlugin(options.sdk), builtinPlugin, ...engine.plugins],
     });
     const code = result.outputFiles.find((file) => file.path.endsWith(".js"))?.contents ?? new Uint8Array(0);
     const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.contents ?? new Uint8Array(0);
@@ -67,11 +68,6 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
   } catch (error) {
     throw bundleError(error, options.entry);
   }
-}
-
-/** Ends the bundler's process, if one was started. */
-export async function stopBundler(): Promise<void> {
-  await (await import("esbuild")).stop();
 }
 
 function sdkPlugin(sdk: string): Plugin {

@@ -9,7 +9,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
-import { bundle, stopBundler } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import type { OpenEngine } from "./engine.ts";
 import { type BundleInput, unchanged } from "./bundle_input.ts";
 
 /** Changes when bundles of an older program must not be used. */
@@ -27,12 +28,15 @@ interface CacheRecord {
 export class BundleCache {
   readonly #folder: string;
   readonly #sdk: string;
+  readonly #openEngine: OpenEngine;
   #bundling = 0;
   #started = false;
 
-  constructor(folder: string, sdk: string) {
+  /** `folder` keeps the bundles; `sdk` is the module that `symphony/sdk` stands for. */
+  constructor(folder: string, sdk: string, openEngine: OpenEngine) {
     this.#folder = folder;
     this.#sdk = sdk;
+    this.#openEngine = openEngine;
   }
 
   /** The bundle of `entry`, made anew only where an input changed; `open` as for `bundle`. @throws SymphonyError `extension` */
@@ -43,7 +47,7 @@ export class BundleCache {
     this.#bundling++;
     this.#started = true;
     try {
-      const made = await bundle({ entry, sdk: this.#sdk, open });
+      const made = await bundle({ entry, sdk: this.#sdk, open }, this.#openEngine);
       const codeHash = sha256(made.code);
       await writeWhole(join(this.#folder, `${codeHash}.js`), made.code);
       await writeWhole(join(this.#folder, `${codeHash}.js.map`), made.map);
@@ -59,7 +63,7 @@ export class BundleCache {
   async rest(): Promise<void> {
     if (!this.#started || this.#bundling > 0) return;
     this.#started = false;
-    await stopBundler();
+    await (await this.#openEngine()).stop();
   }
 
   async #read(file: string, entry: string): Promise<CacheRecord | undefined> {

@@ -6,6 +6,7 @@
  */
 
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Origin } from "../../core/policy/permission.ts";
 import type { CatalogProblem } from "../catalog.ts";
@@ -15,7 +16,8 @@ import type { Contribution } from "../sdk/runtime/describe.ts";
 import { assetPath } from "./assets.ts";
 import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
-import { readPrebuilt } from "./prebuilt.ts";
+import { programEngine, wasmEngine } from "./engine.ts";
+import { PREBUILT_BUNDLER, PREBUILT_SDK, PREBUILT_WORKER, readPrebuilt } from "./prebuilt.ts";
 
 export interface ExtensionSources {
   /** Folder of ready bundles that ships with the executable; then `bundled` is left out. */
@@ -31,7 +33,9 @@ export interface ExtensionSources {
 }
 
 /** The product's own extensions, under `deno run`. */
-export const bundledFolder = new URL("../bundled", import.meta.url).pathname;
+export const bundledFolder = fileURLToPath(new URL("../bundled", import.meta.url));
+/** What `symphony/sdk` stands for, under `deno run`. */
+export const sdkEntry = fileURLToPath(new URL("../sdk/mod.ts", import.meta.url));
 
 export class ExtensionLoader implements ExtensionSource {
   readonly #sources: ExtensionSources;
@@ -39,10 +43,10 @@ export class ExtensionLoader implements ExtensionSource {
 
   constructor(sources: ExtensionSources) {
     this.#sources = sources;
-    const sdk = sources.prebuilt === undefined
-      ? new URL("../sdk/mod.ts", import.meta.url).pathname
-      : join(sources.prebuilt, "sdk.js");
-    this.#cache = new BundleCache(sources.cache, sdk);
+    const { prebuilt, cache } = sources;
+    this.#cache = prebuilt === undefined
+      ? new BundleCache(cache, sdkEntry, programEngine)
+      : new BundleCache(cache, join(prebuilt, PREBUILT_SDK), wasmEngine(join(prebuilt, PREBUILT_BUNDLER)));
   }
 
   /** Everything that is installed, bundled. Never throws for what an extension holds. */
@@ -77,8 +81,8 @@ export class ExtensionLoader implements ExtensionSource {
   /** The root module of the workers. */
   async workerRoot(): Promise<Uint8Array<ArrayBuffer>> {
     const { prebuilt } = this.#sources;
-    if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, "worker.js"));
-    const entry = new URL("../host/worker_main.ts", import.meta.url).pathname;
+    if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, PREBUILT_WORKER));
+    const entry = fileURLToPath(new URL("../host/worker_main.ts", import.meta.url));
     const cached = await this.#cache.bundle(entry, true);
     await this.#cache.rest();
     return await cached.code();

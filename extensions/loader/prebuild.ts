@@ -6,15 +6,23 @@
  */
 
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { SymphonyError } from "../../core/errors.ts";
 import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
 import { Grants } from "../grants.ts";
 import { denoHostCommand } from "../host/host_command.ts";
 import { HostExtensions } from "../host_extensions.ts";
 import type { Installed } from "../installed.ts";
-import { bundle, stopBundler } from "./bundle.ts";
-import { bundledFolder, ExtensionLoader } from "./loader.ts";
-import { PREBUILT_CATALOG, type PrebuiltRecord } from "./prebuilt.ts";
+import { bundle } from "./bundle.ts";
+import { programEngine } from "./engine.ts";
+import { bundledFolder, ExtensionLoader, sdkEntry } from "./loader.ts";
+import {
+  PREBUILT_BUNDLER,
+  PREBUILT_CATALOG,
+  PREBUILT_SDK,
+  PREBUILT_WORKER,
+  type PrebuiltRecord,
+} from "./prebuilt.ts";
 
 /** Writes the folder that `readPrebuilt` reads. @throws SymphonyError `extension` where a bundled extension is bad */
 export async function prebuildBundled(outFolder: string): Promise<void> {
@@ -26,14 +34,20 @@ export async function prebuildBundled(outFolder: string): Promise<void> {
     const records: PrebuiltRecord[] = [];
     for (const one of installed) records.push(await writeOne(one, outFolder));
     await Deno.writeTextFile(join(outFolder, PREBUILT_CATALOG), JSON.stringify(records));
-    await Deno.writeFile(join(outFolder, "worker.js"), await loader.workerRoot());
-    const sdk = new URL("../sdk/mod.ts", import.meta.url).pathname;
-    const { code } = await bundle({ entry: sdk, sdk });
-    await stopBundler();
-    await Deno.writeFile(join(outFolder, "sdk.js"), code);
+    await Deno.writeFile(join(outFolder, PREBUILT_WORKER), await loader.workerRoot());
+    const { code } = await bundle({ entry: sdkEntry, sdk: sdkEntry }, programEngine);
+    await (await programEngine()).stop();
+    await Deno.writeFile(join(outFolder, PREBUILT_SDK), code);
+    await writeBundler(join(outFolder, PREBUILT_BUNDLER));
   } finally {
     await Deno.remove(scratch, { recursive: true });
   }
+}
+
+async function writeBundler(path: string): Promise<void> {
+  const module = fileURLToPath(import.meta.resolve("esbuild-wasm/esbuild.wasm"));
+  const stream = new Blob([await Deno.readFile(module)]).stream().pipeThrough(new CompressionStream("gzip"));
+  await Deno.writeFile(path, stream);
 }
 
 async function described(loader: ExtensionLoader, scratch: string): Promise<readonly Installed[]> {

@@ -1,6 +1,6 @@
 /**
  * The product's own extensions as they ship in the executable: bundled, described and with their assets beside them.
- * `catalog.json` lists them; `worker.js` is the workers' root module and `sdk.js` what `symphony/sdk` stands for.
+ * `catalog.json` lists them; beside it are the workers' root module, what `symphony/sdk` stands for, and a bundler.
  *
  * @module
  */
@@ -12,6 +12,10 @@ import type { Contribution } from "../sdk/runtime/describe.ts";
 import type { Installed } from "../installed.ts";
 
 export const PREBUILT_CATALOG = "catalog.json";
+export const PREBUILT_WORKER = "worker.js";
+export const PREBUILT_SDK = "sdk.js";
+/** The bundler for extensions of others, as WebAssembly. */
+export const PREBUILT_BUNDLER = "esbuild.wasm.gz";
 
 export interface PrebuiltRecord {
   readonly manifest: Manifest;
