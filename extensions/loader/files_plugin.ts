@@ -35,7 +35,9 @@ async function resolveOne({ path, resolveDir, kind }: OnResolveArgs): Promise<On
   const found = path.startsWith(".")
     ? await fileAt(join(resolveDir, path))
     : await inPackage(path, resolveDir);
-  return found === undefined ? { errors: [{ text: `Could not resolve "${path}"` }] } : { path: found };
+  if (found === undefined) return { errors: [{ text: `Could not resolve "${path}"` }] };
+  // Package managers link packages; what a package needs lies beside its real place.
+  return { path: await Deno.realPath(found) };
 }
 
 async function fileAt(path: string): Promise<string | undefined> {
