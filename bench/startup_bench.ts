@@ -23,7 +23,7 @@ export async function startup(): Promise<void> {
   try {
     const empty = `${folder}/empty.js`;
     await Deno.writeTextFile(empty, "");
-    await Deno.writeTextFile(`${folder}/some.md`, "# Some\n\ntext\n");
+    await Deno.writeTextFile(`${folder}/some.ts`, "export const some = 1;\n");
     say(`Start-up (ms, median and slowest of ${ROUNDS}, after one start to warm the disk)`);
     await report(
       "floor: deno run of an empty file",
@@ -35,7 +35,7 @@ export async function startup(): Promise<void> {
       await report(of("templates list"), () => wholeMs(program, ["templates", "list"]));
       const common = ["--data", `${folder}/data`];
       await report(of("check code-review"), () => wholeMs(program, ["check", "code-review", ...common]));
-      const run = ["run", "docs-outline", "--json", "--workspace", folder, ...common];
+      const run = ["run", "repo-map", "--json", "--workspace", folder, ...common];
       await report(of("run, to the first node started"), () => firstNodeMs(program, run));
     }
   } finally {

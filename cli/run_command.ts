@@ -16,11 +16,12 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
   const source = readWorkflow(services, args.positional(0));
   const concurrency = readConcurrency(args.value("concurrency"));
   const options = sessionOptions(services, args);
-  const definition = checkedDefinition(services, source, await services.catalog(options));
+  // The session's own catalogue: reading the extensions twice would be felt before the first node.
+  await using session = await services.openSession(options);
+  const definition = checkedDefinition(services, source, await session.extensions.describe());
   const given = readInputs(services, args.values("input"), definition.inputs);
   const asked = args.positionals[1] ?? args.value("workspace");
   const { folder, inputs } = workspaceOf(services, asked, given, definition.inputs);
-  await using session = await services.openSession(options);
   return await drive(services, session, (listener) =>
     session.runner.start({
       definition,
