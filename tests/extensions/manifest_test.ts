@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { publishedSchema } from "../../extensions/manifest/manifest_schema.ts";
+import { readManifest } from "../../extensions/manifest/read_manifest.ts";
+
+const good = {
+  id: "acme/tool",
+  name: "Tool",
+  version: "1.2.3",
+  kind: "operator",
+  description: "Does it",
+  entry: "main.ts",
+};
+
+function problems(change: Record<string, unknown>): string[] {
+  const text = JSON.stringify({ ...good, ...change });
+  return readManifest(text, "symphony.jsonc").problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+Deno.test("readManifest() fills in resources, settings and lists that are left out", () => {
+  const { manifest, problems } = readManifest(`// A comment\n${JSON.stringify(good)}`, "m");
+  assert.deepEqual(problems, []);
+  assert.deepEqual(manifest, {
+    ...good,
+    assets: [],
+    permissions: [],
+    resources: { memoryMb: 256, instances: 2, concurrency: 4 },
+    config: { type: "object", properties: {} },
+  });
+});
+
+Deno.test("readManifest() tells every problem at once, each with its place and a hint", () => {
+  const text = `{
+  "id": "Acme",
+  "naem": "x",
+  "version": "1",
+  "permissions": [{ "kind": "net", "host": ["a"] }]
+}`;
+  const { manifest, problems } = readManifest(text, "m");
+  assert.equal(manifest, undefined);
+  const found = problems.map(({ path, line }) => `${line} ${path}`);
+  assert.ok(found.includes("2 id"), found.join());
+  assert.ok(found.includes("3 naem"), found.join());
+  assert.ok(found.includes("4 version"), found.join());
+  assert.ok(found.includes("5 permissions.0.host"), found.join());
+  assert.match(problems.find(({ path }) => path === "naem")?.hint ?? "", /Did you mean "name"/);
+  assert.ok(problems.every(({ hint, column }) => hint !== "" && column > 0));
+});
+
+const refused: [string, Record<string, unknown>, RegExp][] = [
+  ["an id without publisher", { id: "tool" }, /^id:/],
+  ["an id in capitals", { id: "Acme/tool" }, /^id:/],
+  ["a version that is not semantic", { version: "v1" }, /^version:/],
+  ["an unknown kind", { kind: "daemon" }, /^kind:/],
+  ["an entry outside its folder", { entry: "../main.ts" }, /^entry:/],
+  ["an absolute entry", { entry: "/main.ts" }, /^entry:/],
+  ["an entry that is no module", { entry: "main.sh" }, /^entry:/],
+  ["an asset outside its folder", { assets: ["a/../../b"] }, /^assets\.0:/],
+  ["an unknown key", { contributes: {} }, /^contributes: Found the unknown key/],
+  ["an unknown key of resources", { resources: { memory: 1 } }, /^resources\.memory: Found the unknown key/],
+  ["no memory", { resources: { memoryMb: 0 } }, /^resources\.memoryMb:/],
+  ["a permission without reason", { permissions: [{ kind: "git" }] }, /^permissions\.0: Missing "reason"/],
+  [
+    "an unknown permission",
+    { permissions: [{ kind: "run", reason: "I want to" }] },
+    /^permissions\.0\.kind:/,
+  ],
+  [
+    "an unknown key of a permission",
+    { permissions: [{ kind: "git", reason: "history", all: true }] },
+    /\.all:/,
+  ],
+  ["a host with a scheme", {
+    permissions: [{ kind: "net", hosts: ["https://a.b"], reason: "calls" }],
+  }, /^permissions\.0\.hosts\.0:/],
+  ["files without access", { permissions: [{ kind: "files", reason: "reads" }] }, /Missing "access"/],
+  ["a secret without hosts", {
+    permissions: [{ kind: "secret", name: "a", header: "x", reason: "calls" }],
+  }, /Missing "hosts"/],
+  ["settings that are no object schema", { config: { type: "string" } }, /^config/],
+];
+
+for (const [what, change, expected] of refused) {
+  Deno.test(`readManifest() refuses ${what}`, () => {
+    const found = problems(change);
+    assert.ok(found.some((problem) => expected.test(problem)), found.join("\n"));
+  });
+}
+
+Deno.test("readManifest() refuses text that is not JSON, with its line", () => {
+  const { manifest, problems } = readManifest('{\n "id": ,\n}', "m");
+  assert.equal(manifest, undefined);
+  assert.equal(problems[0]?.line, 2);
+});
+
+Deno.test("schemas/manifest.schema.json is what the code checks by", async () => {
+  const published = await Deno.readTextFile(new URL("../../schemas/manifest.schema.json", import.meta.url));
+  assert.deepEqual(JSON.parse(published), publishedSchema());
+});
