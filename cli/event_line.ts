@@ -49,7 +49,9 @@ export function lastLine(
 }
 
 function durableRecord(run: RunId, event: LoggedEvent): Record<string, unknown> {
-  const { type, seq, at, ...rest } = event;
+  const { type: stored, seq, at, ...rest } = event;
+  // What happens to the body of a loop or sub-workflow must not be read as the end of the run.
+  const type = event.scope === undefined ? stored : stored.replace(/^run\./, "scope.");
   return {
     type,
     run,

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { extensionId } from "../../core/ids.ts";
+import type { SecretPermission } from "../../core/policy/permission.ts";
+import { Grants } from "../../extensions/grants.ts";
+import { eventOf } from "../../extensions/host/call_event.ts";
+import { printable } from "../../extensions/host/log_drain.ts";
+import { Secrets } from "../../extensions/secrets.ts";
+
+const tool = extensionId("acme/tool");
+const secret: SecretPermission = {
+  kind: "secret",
+  name: "key",
+  hosts: ["api.example.com"],
+  header: "x-key",
+  prefix: "",
+  env: "SYMPHONY_TEST_KEY",
+  reason: "test",
+};
+const asker = {
+  extension: tool,
+  origin: "third-party" as const,
+  permissions: [{ kind: "files" as const, access: "read" as const, reason: "reads" }, secret],
+};
+
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("Grants keep what was granted in a file that only the owner reads, and forget what was withdrawn", () =>
+  withFolder(async (folder) => {
+    const grants = await Grants.open(folder);
+    assert.match(
+      grants.authorityOf(asker).refusal("files:read") ?? "",
+      /symphony grants add acme\/tool files:read/,
+    );
+    await grants.add(tool, "files:read");
+    assert.equal((await Deno.stat(`${folder}/grants.jsonc`)).mode! & 0o777, 0o600);
+    const again = await Grants.open(folder);
+    assert.equal(again.authorityOf(asker).refusal("files:read"), undefined);
+    assert.equal(await again.remove(tool, "files:read"), true);
+    assert.equal(await again.remove(tool, "files:read"), false);
+    assert.notEqual((await Grants.open(folder)).authorityOf(asker).refusal("files:read"), undefined);
+    await Promise.all([grants.flush(), again.flush()]);
+  }));
+
+Deno.test("Grants.addForSession() grants until the process ends and leaves the file alone", () =>
+  withFolder(async (folder) => {
+    const grants = await Grants.open(folder);
+    grants.addForSession("acme/tool:files:read");
+    assert.equal(grants.authorityOf(asker).refusal("files:read"), undefined);
+    await grants.flush();
+    assert.deepEqual((await Grants.open(folder)).list(), []);
+    assert.throws(() => grants.addForSession("acme/tool"), { code: "bad-input" });
+    assert.throws(() => grants.addForSession("acme/tool:everything"), { code: "bad-input" });
+  }));
+
+Deno.test("Grants note every decision in the audit log once", () =>
+  withFolder(async (folder) => {
+    const grants = await Grants.open(folder);
+    const authority = grants.authorityOf(asker);
+    for (let turn = 0; turn < 3; turn++) authority.refusal("files:read");
+    authority.refusal("files:write");
+    await grants.add(tool, "files:read");
+    await grants.flush();
+    const lines = (await Deno.readTextFile(`${folder}/audit.log`)).trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assert.deepEqual(lines.map(({ decision, permission }) => `${decision} ${permission}`), [
+      "prompt files:read",
+      "denied files:write",
+      "granted files:read",
+    ]);
+  }));
+
+Deno.test("Grants refuse a file that is not a list of grants, with its place", () =>
+  withFolder(async (folder) => {
+    const file = `${folder}/grants.jsonc`;
+    for (
+      const text of [
+        "{",
+        "[]",
+        '{"grants": [{"extension": "acme/tool"}]}',
+        '{"grants": [{"extension": "acme/tool", "permission": "all"}]}',
+      ]
+    ) {
+      await Deno.writeTextFile(file, text);
+      await assert.rejects(Grants.open(folder), { code: "bad-input" }, text);
+    }
+  }));
+
+Deno.test("Grants give a secret only where it is granted, from the variable that the grant names", () =>
+  withFolder(async (folder) => {
+    const grants = await Grants.open(folder);
+    Deno.env.set("SYMPHONY_TEST_KEY", "from-manifest");
+    Deno.env.set("SYMPHONY_OTHER_KEY", "from-grant");
+    try {
+      assert.equal(grants.authorityOf(asker).secret(secret), undefined);
+      await grants.add(tool, "secret:key");
+      assert.equal(grants.authorityOf(asker).secret(secret), "from-manifest");
+      await grants.add(tool, "secret:key", { env: "SYMPHONY_OTHER_KEY" });
+      assert.equal(grants.authorityOf(asker).secret(secret), "from-grant");
+      await grants.flush();
+      for (const name of ["grants.jsonc", "audit.log"]) {
+        assert.doesNotMatch(await Deno.readTextFile(`${folder}/${name}`), /from-(grant|manifest)/);
+      }
+    } finally {
+      Deno.env.delete("SYMPHONY_TEST_KEY");
+      Deno.env.delete("SYMPHONY_OTHER_KEY");
+    }
+  }));
+
+Deno.test("Secrets read a file that only its owner can read, and no other", () =>
+  withFolder(async (folder) => {
+    const fromFile = { ...secret, env: "SYMPHONY_TEST_UNSET" };
+    await Deno.writeTextFile(`${folder}/key`, "file-secret\n", { mode: 0o600 });
+    assert.equal(new Secrets(folder).value(fromFile, undefined), "file-secret");
+    await Deno.chmod(`${folder}/key`, 0o644);
+    assert.equal(new Secrets(folder).value(fromFile, undefined), undefined);
+  }));
+
+Deno.test("Secrets.redact() takes every value out of text that passes, events included", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/key`, "file-secret", { mode: 0o600 });
+    const secrets = new Secrets(folder);
+    secrets.value({ ...secret, env: "SYMPHONY_TEST_UNSET" }, undefined);
+    const redact = (text: string) => secrets.redact(text);
+    assert.equal(redact("a file-secret b file-secret"), "a [secret] b [secret]");
+    const log = eventOf({ kind: "log", level: "info", text: "key file-secret" }, redact);
+    assert.deepEqual(log, { kind: "log", level: "info", text: "key [secret]" });
+    assert.deepEqual(eventOf({ kind: "token", text: "file-secret" }, redact), {
+      kind: "token",
+      text: "[secret]",
+    });
+  }));
+
+Deno.test("eventOf() refuses what is no event and removes control characters", () => {
+  const same = (text: string) => text;
+  assert.equal(eventOf({ kind: "other" }, same), undefined);
+  assert.equal(eventOf({ kind: "log", level: "fatal", text: "x" }, same), undefined);
+  assert.equal(eventOf({ kind: "progress", done: "1" }, same), undefined);
+  assert.equal(eventOf(null, same), undefined);
+  const event = eventOf({ kind: "log", level: "warn", text: "\u001b]0;title\u0007a\u202eb" }, same);
+  assert.deepEqual(event, { kind: "log", level: "warn", text: "]0;titleab" });
+});
+
+Deno.test("printable() leaves letters of every script and drops what steers a terminal", () => {
+  assert.equal(printable("é 😀 漢\u001b[31mred\u0000\u009b1m\r"), "é 😀 漢[31mred1m");
+});

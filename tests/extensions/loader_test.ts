@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { ExtensionLoader } from "../../extensions/loader/loader.ts";
+
+const manifest = (id: string, more: object = {}) =>
+  JSON.stringify({
+    id,
+    name: "Test",
+    version: "1.0.0",
+    kind: "operator",
+    description: "A test",
+    entry: "main.ts",
+    ...more,
+  });
+const good =
+  `import { defineExtension } from "symphony/sdk"; export default defineExtension({ contributes: [] });`;
+
+async function withExtensions(
+  extensions: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  body: (folder: string, load: () => ReturnType<ExtensionLoader["load"]>) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "symphony-loader-" });
+  try {
+    for (const [name, files] of Object.entries(extensions)) {
+      for (const [file, text] of Object.entries(files)) {
+        const path = `${folder}/extensions/${name}/${file}`;
+        await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+        await Deno.writeTextFile(path, text);
+      }
+    }
+    const load = () => new ExtensionLoader({ user: `${folder}/extensions`, cache: `${folder}/cache` }).load();
+    await body(folder, load);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function one(main: string, more: object = {}, files: Record<string, string> = {}) {
+  return { tool: { "symphony.jsonc": manifest("acme/tool", more), "main.ts": main, ...files } };
+}
+
+const refused: [string, string, RegExp][] = [
+  [
+    "a computed import",
+    `export default { contributes: [], x: (name: string) => import(name) };`,
+    /imports at run time/,
+  ],
+  ["a remote import", `import "https://example.com/x.js"; ${good}`, /example\.com/],
+  ["an npm specifier", `import "npm:left-pad"; ${good}`, /npm:left-pad/],
+  ["a module of Node", `import "node:fs"; ${good}`, /"node:fs" is not there/],
+  [
+    "a module of Node by its short name",
+    `import fs from "fs"; console.log(fs); ${good}`,
+    /"fs" is not there/,
+  ],
+  ["a module that is not there", `import "./missing.ts"; ${good}`, /missing\.ts/],
+  ["broken syntax, with its place", `export default {\n  oops`, /main\.ts:2/],
+];
+
+for (const [what, main, message] of refused) {
+  Deno.test(`ExtensionLoader refuses ${what} and keeps the others`, () =>
+    withExtensions({
+      ...one(main),
+      other: { "symphony.jsonc": manifest("acme/other"), "main.ts": good },
+    }, async (_, load) => {
+      const { installed, problems } = await load();
+      assert.deepEqual(installed.map((found) => found.manifest.id), ["acme/other"]);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0]?.message ?? "", message);
+    }));
+}
+
+Deno.test("ExtensionLoader tells a manifest's problems with line and column", () =>
+  withExtensions(
+    { bad: { "symphony.jsonc": `{\n  "id": "acme/bad"\n}`, "main.ts": good } },
+    async (_, load) => {
+      const { installed, problems } = await load();
+      assert.deepEqual(installed, []);
+      assert.match(problems[0]?.message ?? "", /1:1: Missing "name"/);
+    },
+  ));
+
+Deno.test("ExtensionLoader makes one module with the extension's own files and the SDK", () =>
+  withExtensions(
+    one(`import { part } from "./lib/part.ts"; ${good} console.log(part);`, {}, {
+      "lib/part.ts": `export const part: string = "a part";`,
+    }),
+    async (_, load) => {
+      const { installed, problems } = await load();
+      assert.deepEqual(problems, []);
+      const code = new TextDecoder().decode(await installed[0]?.code());
+      assert.match(code, /a part/);
+      assert.doesNotMatch(code, /^\s*import /m);
+      assert.equal(installed[0]?.origin, "third-party");
+    },
+  ));
+
+Deno.test("ExtensionLoader bundles anew when a file changed and only then", () =>
+  withExtensions(one(good), async (folder, load) => {
+    const first = (await load()).installed[0];
+    await first?.remember([]);
+    const again = (await load()).installed[0];
+    assert.equal(again?.codeHash, first?.codeHash);
+    assert.deepEqual(again?.contributes, []);
+    await Deno.writeTextFile(`${folder}/extensions/tool/main.ts`, `${good} console.log("changed");`);
+    const changed = (await load()).installed[0];
+    assert.notEqual(changed?.codeHash, first?.codeHash);
+    assert.equal(changed?.contributes, undefined);
+  }));
+
+Deno.test("ExtensionLoader refuses a kept bundle that was changed by hand", () =>
+  withExtensions(one(good), async (folder, load) => {
+    const first = (await load()).installed[0];
+    const path = `${folder}/cache/${first?.codeHash}.js`;
+    await Deno.writeTextFile(path, "export default { evil: true };");
+    const again = (await load()).installed[0];
+    await assert.rejects(again?.code() ?? Promise.resolve(), { code: "corrupt" });
+    const repaired = (await load()).installed[0];
+    assert.equal(repaired?.codeHash, first?.codeHash);
+    assert.ok(await repaired?.code());
+  }));
+
+Deno.test("ExtensionLoader gives listed assets and no others, and refuses one that leads out", () =>
+  withExtensions({
+    ...one(good, { assets: ["data/a.bin"] }, { "data/a.bin": "A" }),
+    missing: { "symphony.jsonc": manifest("acme/missing", { assets: ["none.bin"] }), "main.ts": good },
+  }, async (folder, load) => {
+    const { installed, problems } = await load();
+    assert.equal(new TextDecoder().decode(await installed[0]?.asset("data/a.bin")), "A");
+    assert.equal(await installed[0]?.asset("main.ts"), undefined);
+    assert.match(problems[0]?.message ?? "", /none\.bin/);
+    await Deno.remove(`${folder}/extensions/tool/data/a.bin`);
+    await Deno.symlink("/etc/hostname", `${folder}/extensions/tool/data/a.bin`);
+    assert.match(
+      (await load()).problems.map(({ message }) => message).join(),
+      /Cannot find asset "data\/a\.bin"/,
+    );
+  }));
+
+Deno.test("ExtensionLoader counts the first of two extensions with one id", () =>
+  withExtensions({
+    a: { "symphony.jsonc": manifest("acme/tool"), "main.ts": good },
+    b: { "symphony.jsonc": manifest("acme/tool"), "main.ts": good },
+  }, async (_, load) => {
+    const { installed, problems } = await load();
+    assert.equal(installed.length, 1);
+    assert.match(problems[0]?.message ?? "", /installed twice/);
+  }));
