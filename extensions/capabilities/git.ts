@@ -163,7 +163,11 @@ async function git(root: string, args: string[], signal: AbortSignal): Promise<U
     }
     if (status.success) return output;
     const said = new TextDecoder().decode(complaint ?? new Uint8Array(0)).trim().slice(0, 500);
-    if (/does not have any commits yet|bad default revision|ambiguous argument 'HEAD'/.test(said)) {
+    if (
+      /does not have any commits yet|bad default revision|bad revision 'HEAD'|ambiguous argument 'HEAD'/.test(
+        said,
+      )
+    ) {
       return new Uint8Array(0);
     }
     throw new ExtensionFailure("input", `Git ${args[0]} failed in "${root}": ${said}`);
