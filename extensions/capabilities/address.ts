@@ -14,7 +14,7 @@ import type { Authority } from "./capability.ts";
 export async function refuseInnerAddress(
   hostname: string,
   port: number,
-  authority: Authority,
+  authority: Pick<Authority, "namesOutright">,
 ): Promise<void> {
   const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
   if (isAddress(host) || host === "localhost") {
