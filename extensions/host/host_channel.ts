@@ -16,6 +16,7 @@ import { isObject, type Json, own } from "../../core/json.ts";
 import type { CallOptions, CallResult } from "../../core/ports/extension.ts";
 import { AbortFanout } from "../abort_fanout.ts";
 import type { Capabilities } from "../capabilities/broker.ts";
+import { readContributions } from "../contributions.ts";
 import { failureOf } from "../sdk/runtime/perform.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
 import { acceptFailure, failed } from "../value_check.ts";
@@ -23,7 +24,7 @@ import { eventOf } from "./call_event.ts";
 import { decodeBoth, decodeJson, encodeBoth, encodeJson, Kind, MOST_VALUE_BYTES } from "./frames.ts";
 import { type Death, HostProcess } from "./host_process.ts";
 import type { HostCommand } from "./host_command.ts";
-import { cpuOf, memoryOf } from "./process_reading.ts";
+import { cpuOf, memoryByProgram, memoryOf } from "./process_reading.ts";
 
 export interface ChannelOptions {
   readonly command: HostCommand;
@@ -63,6 +64,9 @@ interface OpenCall extends ChannelCall {
 
 const MOST_WAITING = 65_536;
 const PING_MS = 500;
+const WEIGH_MS = 1_000;
+/** What a process without any data of an extension has resident. */
+const RESIDENT_FLOOR_MB = 128;
 /** A handler that ignores its signal holds a place; after this long its process is ended where that place is needed. */
 const MOST_DEAF_MS = 10_000;
 const MOST_LOADING_MS = 60_000;
@@ -87,6 +91,7 @@ export class HostChannel {
   #lostMs = 0;
   #tickedAt = performance.now();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #memoryTimer: ReturnType<typeof setInterval> | undefined;
 
   /** Starts a host process and loads the extension in it. @throws SymphonyError `extension` */
   static async open(options: ChannelOptions): Promise<HostChannel> {
@@ -157,6 +162,7 @@ export class HostChannel {
     this.#answeredAt = this.#tickedAt = performance.now();
     this.#cpuAtAnswer = cpuOf(this.#host.pid);
     this.#timer = setInterval(() => this.#watch(), PING_MS);
+    if (Deno.build.os !== "linux") this.#memoryTimer = setInterval(() => void this.#weigh(), WEIGH_MS);
   }
 
   #begin(call: ChannelCall, resolve: (result: CallResult) => void): void {
@@ -222,8 +228,7 @@ export class HostChannel {
       case Kind.ask:
         return void this.#carryOut(id, body);
       case Kind.loaded: {
-        // Read where the catalogue is built, with every part checked by the describing side's own types.
-        const contributes = decodeJson(body) as readonly Contribution[];
+        const contributes = readContributions(decodeJson(body) as Json);
         return this.#loading?.resolve(contributes);
       }
       case Kind.unloadable: {
@@ -329,6 +334,15 @@ export class HostChannel {
     if (reason !== undefined) this.#host.kill({ class: "resource", reason });
   }
 
+  /** Ends a process that takes more memory than granted, where no limit of the system does. */
+  async #weigh(): Promise<void> {
+    const resident = await memoryByProgram(this.#host.pid);
+    const most = (RESIDENT_FLOOR_MB + this.#options.memoryMb) * 2 ** 20;
+    if (resident === undefined || resident <= most) return;
+    const reason = `Its process ran out of memory (${this.#options.memoryMb} MB granted)`;
+    this.#host.kill({ class: "resource", reason });
+  }
+
   /** How long the oldest call that nobody waits for has gone on. */
   #deafFor(now: number): number {
     for (const since of this.#abandoned.values()) return now - since;
@@ -337,6 +351,7 @@ export class HostChannel {
 
   #onDeath(death: Death): void {
     clearInterval(this.#timer);
+    clearInterval(this.#memoryTimer);
     const clean = { class: death.class, reason: this.#options.redact(death.reason) };
     this.#loading?.reject(new SymphonyError("extension", clean.reason));
     this.#waiting.drain();

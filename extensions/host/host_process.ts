@@ -31,6 +31,7 @@ export interface HostOptions {
 }
 
 const READY_MS = 30_000;
+const CLOSED_MS = 500;
 const READ_BYTES = 128 << 10;
 const BURST_BYTES = 128 << 20;
 const BYTES_PER_SECOND = 256 << 20;
@@ -196,10 +197,13 @@ export class HostProcess {
         if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
       }
     } catch (error) {
-      if (this.#death === undefined && error instanceof SymphonyError) {
-        this.#die({ class: "resource", reason: `It broke the protocol: ${error.message}` });
-      }
+      if (this.#death !== undefined) return;
+      // Our own closing of the socket is a death before; what is left is the other side's fault.
+      this.#die({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
+      return;
     }
+    // The end of the process tells more than the end of the channel, so it goes first where it follows.
+    setTimeout(() => this.#die({ class: "crash", reason: "It closed its channel" }), CLOSED_MS);
   }
 
   #deliver(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {

@@ -1,5 +1,6 @@
 /**
- * What the system tells of a process: CPU and memory. Only Linux tells without starting another program.
+ * What the system tells of a process: CPU and memory. Linux tells in files; elsewhere a system program is asked, which is
+ * only done where nothing else limits memory.
  *
  * @module
  */
@@ -19,6 +20,30 @@ export function cpuOf(pid: number): number | undefined {
 export function memoryOf(pid: number): number | undefined {
   const pages = readProc(`/proc/${pid}/statm`)?.split(" ")[1];
   return pages === undefined ? undefined : Number(pages) * PAGE_BYTES;
+}
+
+/** Resident memory in bytes as the system's own program tells it, outside of Linux; undefined where it does not. */
+export async function memoryByProgram(pid: number): Promise<number | undefined> {
+  const [program, ...args] = Deno.build.os === "windows"
+    ? ["tasklist", "/fi", `PID eq ${pid}`, "/fo", "csv", "/nh"]
+    : ["ps", "-o", "rss=", "-p", String(pid)];
+  try {
+    const { success, stdout } = await new Deno.Command(program as string, {
+      args,
+      stdin: "null",
+      stderr: "null",
+    })
+      .output();
+    return success ? parseKilobytes(new TextDecoder().decode(stdout)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of what `ps` (`12345`) or `tasklist` (`"deno.exe","1","Console","1","12,345 K"`) prints. */
+export function parseKilobytes(text: string): number | undefined {
+  const field = text.trim().split('","').at(-1)?.replace(/[^0-9]/g, "") ?? "";
+  return field === "" ? undefined : Number(field) * 1024;
 }
 
 function readProc(path: string): string | undefined {

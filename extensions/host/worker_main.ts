@@ -71,6 +71,7 @@ function disarm(): void {
   for (const name of ["addEventListener", "removeEventListener"]) {
     Object.defineProperty(globalThis, name, { value: undefined, configurable: false });
   }
+  for (const name of ["setTimeout", "setInterval"] as const) refuseText(name);
   const log = (level: "debug" | "info" | "warn" | "error") => (...parts: unknown[]) =>
     writer.send(
       Kind.event,
@@ -86,6 +87,20 @@ function disarm(): void {
       error: log("error"),
     },
   });
+}
+
+/** A timer given text would run it as code; where that is forbidden it ends the worker instead of failing the call. */
+function refuseText(name: "setTimeout" | "setInterval"): void {
+  const schedule = globalThis[name] as unknown as (
+    act: unknown,
+    delay?: number,
+    ...args: unknown[]
+  ) => unknown;
+  const value = (act: unknown, delay?: number, ...args: unknown[]) => {
+    if (typeof act === "function") return schedule(act, delay, ...args);
+    throw new TypeError(`${name} takes a function here, found ${typeof act}`);
+  };
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 }
 
 function shown(value: unknown): string {

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import type { Json } from "../../core/json.ts";
+import { readContributions } from "../../extensions/contributions.ts";
+import { parseKilobytes } from "../../extensions/host/process_reading.ts";
+import { describe } from "../../extensions/sdk/runtime/describe.ts";
+import zoo from "../fixtures/extensions/contract/main.ts";
+
+const operator = {
+  kind: "operator",
+  type: "a/b",
+  title: "A",
+  description: "B",
+  input: { type: "object" },
+  output: { type: "object" },
+  effect: "none",
+};
+
+Deno.test("readContributions() takes what describe() gives", () => {
+  const described = describe(zoo);
+  assert.deepEqual(
+    readContributions(JSON.parse(JSON.stringify(described))),
+    JSON.parse(JSON.stringify(described)),
+  );
+});
+
+const refused: [string, Json, RegExp][] = [
+  ["no list", {}, /a list/],
+  ["an endless list", Array.from({ length: 201 }, () => operator), /at most 200/],
+  ["a missing kind", [{ ...operator, kind: "gadget" }], /unknown kind "gadget"/],
+  ["an inherited kind", [{ ...operator, kind: "constructor" }], /unknown kind/],
+  ["a type without group", [{ ...operator, type: "scan" }], /group\/name/],
+  ["a title that is no text", [{ ...operator, title: 3 }], /a\/b: title/],
+  ["an unknown effect", [{ ...operator, effect: "all" }], /effect/],
+  ["an input that is no object schema", [{ ...operator, input: { type: "string" } }], /input/],
+  ["a schema that cannot be used", [{
+    ...operator,
+    output: { type: "object", properties: { a: { type: "strnig" } } },
+  }], /output is no usable schema/],
+  ["a negative price", [{
+    kind: "instrument",
+    type: "a/b",
+    title: "",
+    description: "",
+    serves: [],
+    priceIn: -1,
+    priceOut: 0,
+    asks: false,
+  }], /priceIn/],
+];
+
+for (const [what, value, message] of refused) {
+  Deno.test(`readContributions() refuses ${what}`, () => {
+    assert.throws(() => readContributions(value), message);
+  });
+}
+
+Deno.test("describe() refuses a module whose default export is no extension, and a type given twice", () => {
+  assert.throws(() => describe(undefined), /default export is not an extension/);
+  assert.throws(() => describe({ contributes: [{ ...operator }] }), /run must be a function/);
+  const one = { ...operator, run: () => ({}) };
+  assert.throws(() => describe({ contributes: [one, one] }), /contributed twice/);
+});
+
+Deno.test("parseKilobytes() reads what ps and tasklist print", () => {
+  assert.equal(parseKilobytes(" 12345\n"), 12_345 * 1024);
+  assert.equal(parseKilobytes('"deno.exe","4711","Console","1","12,345 K"\r\n'), 12_345 * 1024);
+  assert.equal(parseKilobytes("INFO: No tasks\n"), undefined);
+});
