@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { consequences } from "../../core/orchestration/decide.ts";
 import { evolve, replayAll } from "../../core/orchestration/evolve.ts";
@@ -6,9 +6,13 @@ import { restoreSnapshot, takeSnapshot } from "../../core/orchestration/snapshot
 import type { RunState } from "../../core/orchestration/state.ts";
 import { simulate } from "./simulation.ts";
 
+/** The same runs every time; SYMPHONY_SEED sweeps others. */
+const BASE_SEED = Number(Deno.env.get("SYMPHONY_SEED") ?? 20261124);
+
 Deno.test("engine agrees with the naive scheduler at every step of random runs", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => void simulate(seed)), {
     numRuns: 400,
+    seed: BASE_SEED,
   });
 });
 
@@ -55,4 +59,10 @@ Deno.test("simulate(645): a node that was opened stays so when what it merely ca
 
 Deno.test("simulate(1666): a failed item does not count as an attempt of its node", () => {
   simulate(1666);
+});
+
+// An open disagreement, met once in some 70,000 seeds: after a person skipped one item of an essential fan-out whose
+// other items never began, one of the two says that the run has failed. When it is settled this test must change.
+Deno.test("simulate(300184779): engine and reference disagree on the end of a partly skipped essential fan-out", () => {
+  throws(() => simulate(300184779), /the run's state/);
 });
