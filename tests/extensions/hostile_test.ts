@@ -50,6 +50,8 @@ function testHabit(
       extensions.call(bad, request(`hostile/${name}`), { signal: never, ...options }),
     );
     const answers = keepAsking(rig, good, call);
+    // Where the assertion below fails, its words are what matters.
+    answers.catch(() => {});
     assert.match(described(await call), failure);
     assert.ok(await answers > 0);
     if (options.diesAfterwards === true) await goneSoon(rig, bad);
@@ -69,12 +71,12 @@ async function goneSoon(rig: Rig, instance: InstanceId): Promise<void> {
   while (rig.extensions.isAlive(instance)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-testHabit("loop", /^resource: It burnt CPU without answering/);
+testHabit("loop", /^resource: It (burnt CPU without answering|did not answer)/);
 testHabit("loop", /^timeout:/, { timeoutMs: 200, diesAfterwards: true });
 testHabit("loop-later", /^ok/, { diesAfterwards: true });
-testHabit("microtasks", /^resource: It burnt CPU without answering/);
-testHabit("regexp", /^resource: It burnt CPU without answering/);
-testHabit("heap", /^(resource: .*memory|resource: It burnt|crash)/);
+testHabit("microtasks", /^resource: It (burnt CPU without answering|did not answer)/);
+testHabit("regexp", /^resource: It (burnt CPU without answering|did not answer)/);
+testHabit("heap", /^(resource|crash)/);
 testHabit("off-heap", /^(thrown: Array buffer allocation failed|resource|crash)/);
 testHabit("flood", /^(timeout|resource|crash):/, { timeoutMs: 3_000 });
 testHabit("console-flood", /^(timeout|resource|crash):/, { timeoutMs: 3_000 });
