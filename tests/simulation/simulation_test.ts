@@ -64,3 +64,7 @@ Deno.test("simulate(1666): a failed item does not count as an attempt of its nod
 Deno.test("simulate(300184779): a failed item ends its essential fan-out also while that waits again for its sources", () => {
   simulate(300184779);
 });
+
+Deno.test("simulate(300103972): items of a list that is made anew are new, also where their node had not begun", () => {
+  simulate(300103972);
+});
