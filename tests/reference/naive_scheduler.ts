@@ -229,7 +229,10 @@ export class NaiveScheduler {
     for (let node = 0; node < this.#nodes.length; node++) {
       if (!this.#isEssential(node)) continue;
       const { state } = this.#nodes[node]!;
-      if ((state === "open" || state === "pending") && this.#itemsOf(node).some((item) => item.state === "failed")) {
+      if (
+        (state === "open" || state === "pending") &&
+        this.#itemsOf(node).some((item) => item.state === "failed")
+      ) {
         this.#set(node, -1, "failed");
       }
       if (this.#nodes[node]!.state === "failed") return true;
