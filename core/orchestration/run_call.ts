@@ -76,7 +76,7 @@ export class RunCalls {
       node: node.id,
       ...(unit.item >= 0 ? { item: unit.item } : {}),
       attempt,
-      idempotencyKey: [setup.run, scope.path, node.id, unit.item].join(":"),
+      idempotencyKey: `${setup.run}:${scope.path}:${node.id}:${unit.item}`,
       workspace: setup.workspace,
       mayWrite: setup.mayWrite || node.gated,
       ...(task === undefined ? {} : { task: taskCall(task, input) }),

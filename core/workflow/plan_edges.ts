@@ -5,7 +5,11 @@
  */
 
 import { type Adjacency, adjacency } from "./graph.ts";
+import { MAX_NODES } from "./fields.ts";
 import { type EdgeKind, edgeKinds } from "./plan.ts";
+
+/** More ports than `edgePorts` can number. */
+const PORTS = 2 ** 16;
 
 /** Edges by source, target and port. */
 export class PlanEdges {
@@ -13,14 +17,15 @@ export class PlanEdges {
   readonly #to: number[] = [];
   readonly #port: number[] = [];
   readonly #kind: number[] = [];
-  readonly #places = new Map<string, number>();
+  /** By source, target and port in one number. */
+  readonly #places = new Map<number, number>();
   readonly ports: string[] = [""];
   readonly #portIndex = new Map<string, number>([["", 0]]);
 
   /** Adds an edge; `port` is empty where the target depends on the source as a whole. */
   add(from: number, to: number, kind: EdgeKind, port: string): void {
     const portIndex = this.#index(port);
-    const key = `${from}>${to}:${portIndex}`;
+    const key = (from * MAX_NODES + to) * PORTS + portIndex;
     const place = this.#places.get(key);
     const rank = edgeKinds.indexOf(kind);
     if (place !== undefined) {
