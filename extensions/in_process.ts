@@ -160,7 +160,7 @@ class Call implements CapabilityClient {
   readonly #request: CallRequest;
   readonly #options: CallOptions;
   readonly #artifacts: ArtifactPort;
-  readonly #abort = new AbortController();
+  #abort: AbortController | undefined;
   readonly #aborts: AbortFanout;
   #capabilities: Capabilities | undefined;
 
@@ -179,8 +179,11 @@ class Call implements CapabilityClient {
   run(runnable: Runnable, input: CallRequest["input"], ended: AbortSignal): CallResult | Promise<CallResult> {
     const { definition, contribution } = runnable;
     const { attempt, idempotencyKey, task } = this.#request;
+    const signalOf = () => this.#signal;
     const context = createContext(this, {
-      signal: this.#abort.signal,
+      get signal() {
+        return signalOf();
+      },
       attempt,
       idempotencyKey,
       config: this.#loaded.extension.config ?? {},
@@ -190,7 +193,7 @@ class Call implements CapabilityClient {
       acceptOutput(contribution, this.#request, performed as unknown as Json);
     const refuse = (error: unknown): CallResult => ({
       ok: false,
-      failure: acceptFailure({ ...failureOf(error, this.#abort.signal) }),
+      failure: acceptFailure({ ...failureOf(error, this.#signal) }),
     });
     let performed: Performed | Promise<Performed>;
     try {
@@ -206,6 +209,11 @@ class Call implements CapabilityClient {
     return this.#settled(performed.then(accept).catch(refuse), ended);
   }
 
+  /** The call's own signal, made when something asks for it. */
+  get #signal(): AbortSignal {
+    return (this.#abort ??= new AbortController()).signal;
+  }
+
   /** The first of: the answer, the cancellation, the deadline, the end of the instance. */
   #settled(answer: Promise<CallResult>, ended: AbortSignal): Promise<CallResult> {
     const { signal, timeoutMs } = this.#options;
@@ -216,7 +224,7 @@ class Call implements CapabilityClient {
         unwatchEnd();
         this.#capabilities?.close();
         resolve(result);
-        this.#abort.abort();
+        this.#abort?.abort();
       };
       const cancel = () => finish(failed("cancelled", "The call was cancelled"));
       const crash = () => finish(failed("crash", "The instance was ended during the call"));
@@ -234,7 +242,7 @@ class Call implements CapabilityClient {
       authority: this.#loaded.authority,
       workspace: this.#request.workspace,
       mayWrite: this.#request.mayWrite,
-      signal: this.#abort.signal,
+      signal: this.#signal,
       run: this.#request.run,
       node: this.#request.node,
       ...(this.#request.item === undefined ? {} : { item: this.#request.item }),

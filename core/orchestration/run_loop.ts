@@ -75,6 +75,7 @@ export class RunLoop implements RunHandle, Driver {
   readonly #bodies: RunBodies;
   readonly #view: ProgressView;
   readonly #tracked = new Set<Tracked>();
+  readonly #idleAborts: AbortController[] = [];
   readonly #timers = new Map<string, () => void>();
   #isPumping = false;
   #stopping = false;
@@ -162,14 +163,18 @@ export class RunLoop implements RunHandle, Driver {
   }
 
   track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => void | Promise<void>): void {
-    const tracked: Tracked = { scope, unit, abort: new AbortController() };
+    const tracked: Tracked = { scope, unit, abort: this.#idleAborts.pop() ?? new AbortController() };
     this.#tracked.add(tracked);
     const leave = () => {
       this.#tracked.delete(tracked);
       if (!this.#isPumping) this.#pump();
     };
     const working = work(tracked.abort.signal);
-    if (working === undefined) return leave();
+    if (working === undefined) {
+      // Who has answered at once does not listen any more, so the next one may have this signal.
+      if (!tracked.abort.signal.aborted) this.#idleAborts.push(tracked.abort);
+      return leave();
+    }
     working.catch((error) => {
       if (!this.#stopping) this.crash(error);
     }).finally(leave);
