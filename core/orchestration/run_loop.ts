@@ -19,7 +19,7 @@ import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { Refusal, Report, UserCommand } from "./command.ts";
-import { consequences, decide } from "./decide.ts";
+import { consequences, decide, type DecideContext } from "./decide.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { RunBodies } from "./run_body.ts";
@@ -40,16 +40,10 @@ import { nextReady, nextWake, orphans, requeue, wakeDue } from "./ready.ts";
 import { isIdleWaiting, isSettled, runStateName } from "./reading.ts";
 
 /** Units started before other work gets a turn. */
-const UNITS_PER_TURN = 256;
+const UNITS_PER_TURN = 1024;
 const CONTROL_POLL_MS = 200;
 /** Events between checkpoints. */
 const CHECKPOINT_EVENTS = 20_000;
-
-interface Tracked {
-  readonly scope: RunScope;
-  readonly unit: Unit;
-  readonly abort: AbortController;
-}
 
 export interface LoopParts {
   readonly services: RunServices;
@@ -71,13 +65,17 @@ export class RunLoop implements RunHandle, Driver {
   readonly #scopes: RunScopes;
   readonly #listener: (event: LiveEvent) => void;
   readonly #stopped: () => Promise<void>;
+  readonly #calls: RunCalls;
   readonly #units: RunUnits;
   readonly #bodies: RunBodies;
   readonly #view: ProgressView;
-  readonly #tracked = new Set<Tracked>();
-  readonly #idleAborts: AbortController[] = [];
+  readonly #aborts = new Map<RunScope, AbortController>();
+  readonly #random = () => this.services.random.next();
+  /** Units that hold a place. */
+  #busy = 0;
   readonly #timers = new Map<string, () => void>();
   #isPumping = false;
+  #isFlushDue = false;
   #stopping = false;
   #crash: { readonly error: unknown } | undefined;
   #checkpointAt: number;
@@ -95,7 +93,8 @@ export class RunLoop implements RunHandle, Driver {
       open: (parent, unit, round, inputs) => this.#open(parent, unit, round, inputs),
       close: (scope) => this.#scopes.remove(scope),
     });
-    this.#units = new RunUnits(this, new RunCalls(this), this.#bodies);
+    this.#calls = new RunCalls(this);
+    this.#units = new RunUnits(this, this.#calls, this.#bodies);
     this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
     this.done = new Promise((resolve, reject) => this.#settle = { resolve, reject });
@@ -142,9 +141,10 @@ export class RunLoop implements RunHandle, Driver {
 
   report(scope: RunScope, report: Report): boolean {
     if (this.#stopping || !this.#scopes.has(scope)) return false;
-    const decided = decide(scope.state, report, this.#context());
+    const context = this.#context();
+    const decided = decide(scope.state, report, context);
     if (!decided.ok) return false;
-    this.#apply(scope, decided.value);
+    this.#apply(scope, decided.value, context);
     if (!this.#isPumping) this.#pump();
     return true;
   }
@@ -162,22 +162,30 @@ export class RunLoop implements RunHandle, Driver {
     });
   }
 
-  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => void | Promise<void>): void {
-    const tracked: Tracked = { scope, unit, abort: this.#idleAborts.pop() ?? new AbortController() };
-    this.#tracked.add(tracked);
-    const leave = () => {
-      this.#tracked.delete(tracked);
-      if (!this.#isPumping) this.#pump();
-    };
-    const working = work(tracked.abort.signal);
-    if (working === undefined) {
-      // Who has answered at once does not listen any more, so the next one may have this signal.
-      if (!tracked.abort.signal.aborted) this.#idleAborts.push(tracked.abort);
-      return leave();
-    }
-    working.catch((error) => {
+  get signal(): AbortSignal {
+    return this.signalOf(this.#scopes.root);
+  }
+
+  signalOf(scope: RunScope): AbortSignal {
+    let abort = this.#aborts.get(scope);
+    if (abort === undefined) this.#aborts.set(scope, abort = new AbortController());
+    return abort.signal;
+  }
+
+  enter(): void {
+    this.#busy++;
+  }
+
+  leave(): void {
+    this.#busy--;
+    if (!this.#isPumping) this.#pump();
+  }
+
+  track(work: Promise<void>): void {
+    this.enter();
+    work.then(() => this.leave(), (error) => {
       if (!this.#stopping) this.crash(error);
-    }).finally(leave);
+    });
   }
 
   crash(error: unknown): void {
@@ -202,11 +210,11 @@ export class RunLoop implements RunHandle, Driver {
     }
   }
 
-  #context(): { now: number; random: () => number } {
-    return { now: this.services.clock.now(), random: () => this.services.random.next() };
+  #context(): DecideContext {
+    return { now: this.services.clock.now(), random: this.#random };
   }
 
-  #apply(scope: RunScope, events: readonly RunEvent[]): void {
+  #apply(scope: RunScope, events: readonly RunEvent[], context = this.#context()): void {
     let batch = events;
     while (batch.length > 0) {
       for (const event of batch) {
@@ -214,7 +222,7 @@ export class RunLoop implements RunHandle, Driver {
         scope.observe(event);
         this.log.push(scope.path === "" ? event : { ...event, scope: scope.path });
       }
-      batch = consequences(scope.state, this.#context());
+      batch = consequences(scope.state, context);
     }
     const state = runStateName(scope.state);
     if (state === "running" || state === "pending" || scope === this.#scopes.root) return;
@@ -244,7 +252,7 @@ export class RunLoop implements RunHandle, Driver {
     try {
       let left = UNITS_PER_TURN;
       for (;;) {
-        if (this.#tracked.size >= this.setup.concurrency || this.log.isFull) break;
+        if (this.#busy >= this.setup.concurrency || this.log.isFull) break;
         const next = this.#nextReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);
@@ -259,10 +267,19 @@ export class RunLoop implements RunHandle, Driver {
     } finally {
       this.#isPumping = false;
     }
-    const durable = this.log.flush();
-    durable.catch((error) => this.crash(error));
-    if (this.log.isFull) durable.then(() => this.#pump(), () => {});
+    this.#flushSoon();
     this.#afterPump();
+  }
+
+  /** Appends what is pending after whatever else is due in this turn, so that it shares one append. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    Promise.resolve().then(() => {
+      this.#isFlushDue = false;
+      const durable = this.log.flush();
+      return this.log.isFull ? durable.then(() => this.#pump()) : durable;
+    }).catch((error) => this.crash(error));
   }
 
   #nextReady(): { scope: RunScope; unit: Unit } | undefined {
@@ -286,7 +303,7 @@ export class RunLoop implements RunHandle, Driver {
     const due = this.#earliestWake();
     if (due !== undefined) {
       this.#timer("wake", Math.max(0, due - this.services.clock.now()), () => this.#wake());
-    } else if (this.#tracked.size === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
+    } else if (this.#busy === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
   }
 
   #onlyWaits(): boolean {
@@ -303,16 +320,18 @@ export class RunLoop implements RunHandle, Driver {
   #finishScope(scope: RunScope): void {
     if (this.#finishing.has(scope)) return;
     this.#finishing.add(scope);
-    this.track(scope, { node: -1, item: -1 }, async () => {
-      try {
-        const outputs = await evaluateOutputs(scope, this.values);
-        const ref = await this.values.store(outputs, { name: "outputs.json" });
-        this.report(scope, { type: "finish", outputs: ref });
-      } catch (error) {
-        const failure = { class: "expression", message: messageOf(error) } as const;
-        this.report(scope, { type: "abort", failure });
-      }
-    });
+    this.track(this.#giveOutputs(scope));
+  }
+
+  async #giveOutputs(scope: RunScope): Promise<void> {
+    try {
+      const outputs = await evaluateOutputs(scope, this.values);
+      const ref = await this.values.store(outputs, { name: "outputs.json" });
+      this.report(scope, { type: "finish", outputs: ref });
+    } catch (error) {
+      const failure = { class: "expression", message: messageOf(error) } as const;
+      this.report(scope, { type: "abort", failure });
+    }
   }
 
   #earliestWake(): number | undefined {
@@ -368,12 +387,15 @@ export class RunLoop implements RunHandle, Driver {
       .catch((error) => this.crash(error));
   }
 
+  /** Aborts what goes on in a scope and below it, or everywhere. */
   #abort(scope: RunScope | undefined): void {
-    for (const tracked of this.#tracked) {
-      if (scope === undefined || tracked.scope === scope || tracked.scope.path.startsWith(`${scope.path}/`)) {
-        tracked.abort.abort();
-      }
-    }
+    const ending = [...this.#aborts].filter(([other]) =>
+      scope === undefined || other === scope || other.path.startsWith(`${scope.path}/`)
+    );
+    for (const [, abort] of ending) abort.abort();
+    if (scope === undefined) return;
+    this.#calls.dropAborted();
+    for (const [other] of ending) this.#aborts.delete(other);
   }
 
   // The end.

@@ -35,11 +35,13 @@ export class RunUnits {
   launch(scope: RunScope, unit: Unit): void {
     const node = scope.plan.nodes[unit.node] as PlanNode;
     const missing = missingFor(scope, unit, node);
-    if (missing.length === 0) return this.#proceed(scope, unit, node);
-    this.#driver.track(scope, unit, async () => {
-      for (const ref of missing) await this.#driver.values.load(ref);
-      if (!this.#driver.isStopping) this.#proceed(scope, unit, node);
-    });
+    if (missing.length === 0) this.#proceed(scope, unit, node);
+    else this.#driver.track(this.#load(scope, unit, node, missing));
+  }
+
+  async #load(scope: RunScope, unit: Unit, node: PlanNode, missing: readonly ValueRef[]): Promise<void> {
+    for (const ref of missing) await this.#driver.values.load(ref);
+    if (!this.#driver.isStopping) this.#proceed(scope, unit, node);
   }
 
   #proceed(scope: RunScope, unit: Unit, node: PlanNode): void {
@@ -103,11 +105,8 @@ export class RunUnits {
       void this.#driver.report(scope, { type: "expand", ...unit, count: items.length, items: ref });
     const origin = { run: this.#driver.setup.run, node: node.id };
     const stored = this.#driver.values.store(items as Json, { origin });
-    if (!(stored instanceof Promise)) return expand(stored);
-    this.#driver.track(scope, unit, async () => {
-      const ref = await stored;
-      if (!this.#driver.isStopping) expand(ref);
-    });
+    if (stored instanceof Promise) this.#driver.track(stored.then(expand));
+    else expand(stored);
   }
 
   #bind(scope: RunScope, unit: Unit, node: PlanNode): JsonObject {
@@ -166,17 +165,11 @@ export class RunUnits {
   #complete(scope: RunScope, unit: Unit, output: JsonObject, port?: string): void {
     if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
     const report = (ref: ValueRef) =>
-      void this.#driver.report(scope, {
-        type: "complete",
-        ...unit,
-        output: ref,
-        durationMs: 0,
-        ...(port === undefined ? {} : { port }),
-      });
+      void this.#driver.report(scope, { type: "complete", ...unit, output: ref, durationMs: 0, port });
     const node = (scope.plan.nodes[unit.node] as PlanNode).id;
     const stored = this.#driver.values.store(output, { origin: { run: this.#driver.setup.run, node } });
-    if (!(stored instanceof Promise)) return report(stored);
-    this.#driver.track(scope, unit, async () => report(await stored));
+    if (stored instanceof Promise) this.#driver.track(stored.then(report));
+    else report(stored);
   }
 
   #skip(scope: RunScope, unit: Unit, reason: string): void {
