@@ -185,15 +185,13 @@ class GraphPlanner {
     const { id } = node;
     const ports = this.#graph.ports[index] as NodePorts;
     const inFan = node.each === undefined ? noNames : itemNames;
-    const bindings: BoundRead[] = [];
-    for (const port of Object.keys(node.in)) {
+    const bindings = Object.keys(node.in).map((port): BoundRead => {
       const value = node.in[port];
-      if (typeof value !== "string") continue;
+      if (typeof value !== "string") return { port, read: undefined };
       const isRequired = node.kind === "branch" || (ports.inputs.get(port)?.isRequired ?? false);
       const kind = node.kind === "merge" ? "any" : isRequired ? "needs" : "wants";
-      const read = this.#read(value, ["nodes", id, "in", port], inFan, index, kind);
-      if (read !== undefined) bindings.push({ port, read });
-    }
+      return { port, read: this.#read(value, ["nodes", id, "in", port], inFan, index, kind) };
+    });
     const when = node.when === undefined
       ? undefined
       : this.#read(node.when, ["nodes", id, "when"], inFan, index, "needs");
@@ -313,17 +311,11 @@ const noTypes: ReadonlyMap<string, JsonSchema> = new Map();
 
 /** In the file's order: a merge takes the first. */
 function bindingsOf(node: NodeDefinition, parts: NodeParts): readonly PlanBinding[] {
-  const bindings: PlanBinding[] = [];
-  let next = 0;
-  for (const port of Object.keys(node.in)) {
-    const value = node.in[port] as Json;
-    const bound = parts.bindings[next];
-    if (bound?.port === port) {
-      const { expression, sources } = bound.read;
-      bindings.push({ kind: "expression", port, expression, sources });
-      next++;
-    } else if (typeof value !== "string") bindings.push({ kind: "constant", port, value });
-  }
+  const bindings = parts.bindings.map(({ port, read }): PlanBinding =>
+    read === undefined
+      ? { kind: "constant", port, value: node.in[port] as Json }
+      : { kind: "expression", port, expression: read.expression, sources: read.sources }
+  );
   for (const port of Object.keys(node.with)) {
     bindings.push({ kind: "constant", port, value: node.with[port] as Json });
   }

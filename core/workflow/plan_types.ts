@@ -20,7 +20,8 @@ import { didYouMean } from "./suggest.ts";
 /** What was parsed of one input port. */
 export interface BoundRead {
   readonly port: string;
-  readonly read: Read;
+  /** Undefined for a constant, and for what has been reported. */
+  readonly read: Read | undefined;
 }
 
 /** What was parsed of one node. */
@@ -66,7 +67,7 @@ export class PlanTypes {
     const parts = this.#parts[index] as NodeParts;
     this.#settleFan(index, parts);
     for (const { port, read } of parts.bindings) {
-      if (!this.#mixed.has(read)) this.#checkBinding(index, port, read);
+      if (read !== undefined && !this.#mixed.has(read)) this.#checkBinding(index, port, read);
     }
     if (parts.when !== undefined) this.#checkCondition(index, parts.when, undefined);
     const node = this.#graph.nodes[index] as NodeDefinition;
@@ -77,7 +78,9 @@ export class PlanTypes {
       for (const read of parts.cases) this.#checkCondition(index, read, passed);
       for (const { port } of node.cases) outputs.set(port, passed ?? true);
     } else if (node.kind === "merge") {
-      const types = parts.bindings.map(({ read }) => this.typeOf(index, read) ?? true);
+      const types = parts.bindings.flatMap(({ read }) =>
+        read === undefined ? [] : [this.typeOf(index, read) ?? true]
+      );
       const isKnown = types.length > 0 && types.every(isObject);
       outputs.set("value", !isKnown ? true : types.length === 1 ? types[0] as JsonSchema : { anyOf: types });
     }
@@ -169,8 +172,8 @@ export class PlanTypes {
   #lift(index: number, parts: NodeParts): void {
     let first = -1;
     for (const { port, read } of parts.bindings) {
-      const source = this.#liftSource(index, port, read);
-      if (source < 0) continue;
+      const source = read === undefined ? -1 : this.#liftSource(index, port, read);
+      if (read === undefined || source < 0) continue;
       if (first < 0) first = source;
       else if (this.spaces[source] !== this.spaces[first]) {
         this.#mixed.add(read);
