@@ -36,8 +36,9 @@ import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
 import type { RunValues } from "./run_values.ts";
-import { nextReady, nextWake, orphans, requeue, wakeDue } from "./ready.ts";
-import { isIdleWaiting, isSettled, runStateName } from "./reading.ts";
+import { nextWake, orphans, requeue, wakeDue } from "./ready.ts";
+import { isIdleWaiting, runStateName } from "./reading.ts";
+import { ScopeAgenda } from "./scope_agenda.ts";
 
 /** Units started before other work gets a turn. */
 const UNITS_PER_TURN = 1024;
@@ -69,6 +70,7 @@ export class RunLoop implements RunHandle, Driver {
   readonly #units: RunUnits;
   readonly #bodies: RunBodies;
   readonly #view: ProgressView;
+  readonly #agenda = new ScopeAgenda();
   readonly #aborts = new Map<RunScope, AbortController>();
   readonly #random = () => this.services.random.next();
   /** Units that hold a place. */
@@ -91,7 +93,7 @@ export class RunLoop implements RunHandle, Driver {
     this.#stopped = parts.stopped;
     this.#bodies = new RunBodies(this, {
       open: (parent, unit, round, inputs) => this.#open(parent, unit, round, inputs),
-      close: (scope) => this.#scopes.remove(scope),
+      close: (scope) => this.#close(scope),
     });
     this.#calls = new RunCalls(this);
     this.#units = new RunUnits(this, this.#calls, this.#bodies);
@@ -111,6 +113,7 @@ export class RunLoop implements RunHandle, Driver {
   /** Begins to work. Call once; `isResumed` where the scopes were read from a log. */
   begin(isResumed = false): void {
     if (isResumed) this.#takeUp();
+    this.#agenda.touch(this.#scopes.root);
     this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
     const limit = this.#scopes.root.plan.definition.timeoutMs;
     if (limit !== undefined) {
@@ -215,6 +218,7 @@ export class RunLoop implements RunHandle, Driver {
   }
 
   #apply(scope: RunScope, events: readonly RunEvent[], context = this.#context()): void {
+    this.#agenda.touch(scope);
     let batch = events;
     while (batch.length > 0) {
       for (const event of batch) {
@@ -231,9 +235,16 @@ export class RunLoop implements RunHandle, Driver {
 
   #bodyEnded(scope: RunScope, state: RunStateName): void {
     if (!this.#scopes.has(scope) || (state !== "completed" && state !== "failed")) return;
+    if (state === "completed") return this.#bodies.completed(scope, scope.outputs as ValueRef);
     this.#abort(scope);
-    if (state === "failed") this.#bodies.failed(scope, scope.failure?.message ?? "its body failed");
-    else this.#bodies.completed(scope, scope.outputs as ValueRef);
+    this.#bodies.failed(scope, scope.failure?.message ?? "its body failed");
+  }
+
+  #close(scope: RunScope): void {
+    for (const closed of this.#scopes.remove(scope)) {
+      this.#agenda.forget(closed);
+      this.#aborts.delete(closed);
+    }
   }
 
   #open(parent: RunScope, unit: Unit, round: number, inputs: JsonObject): void {
@@ -253,7 +264,7 @@ export class RunLoop implements RunHandle, Driver {
       let left = UNITS_PER_TURN;
       for (;;) {
         if (this.#busy >= this.setup.concurrency || this.log.isFull) break;
-        const next = this.#nextReady();
+        const next = this.#agenda.takeReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);
         if (this.#stopping) return;
@@ -282,25 +293,14 @@ export class RunLoop implements RunHandle, Driver {
     }).catch((error) => this.crash(error));
   }
 
-  #nextReady(): { scope: RunScope; unit: Unit } | undefined {
-    for (const scope of this.#scopes.all()) {
-      const unit = nextReady(scope.state);
-      if (unit !== undefined) return { scope, unit };
-    }
-    return undefined;
-  }
-
   #afterPump(): void {
     const { root } = this.#scopes;
     const state = runStateName(root.state);
     if (state === "completed" || state === "failed" || state === "cancelled") return this.#finish(state);
     if (this.log.nextSeq >= this.#checkpointAt) this.#checkpoint();
     this.values.trim();
-    for (const scope of this.#scopes.all()) {
-      if (isSettled(scope.state) && runStateName(scope.state) === "running") this.#finishScope(scope);
-      if (this.#stopping) return;
-    }
-    const due = this.#earliestWake();
+    for (const scope of this.#agenda.takeSettled()) this.#finishScope(scope);
+    const due = this.#agenda.earliestWake();
     if (due !== undefined) {
       this.#timer("wake", Math.max(0, due - this.services.clock.now()), () => this.#wake());
     } else if (this.#busy === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
@@ -334,19 +334,11 @@ export class RunLoop implements RunHandle, Driver {
     }
   }
 
-  #earliestWake(): number | undefined {
-    let earliest: number | undefined;
-    for (const scope of this.#scopes.all()) {
-      const due = nextWake(scope.state)?.dueAt;
-      if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
-    }
-    return earliest;
-  }
-
   #wake(): void {
     const now = this.services.clock.now();
-    for (const scope of [...this.#scopes.all()]) {
+    for (const scope of this.#agenda.sleeping()) {
       wakeDue(scope.state, now);
+      this.#agenda.touch(scope);
       // What is still due is a timed wait, which completes.
       for (
         let wake = nextWake(scope.state);
@@ -389,13 +381,11 @@ export class RunLoop implements RunHandle, Driver {
 
   /** Aborts what goes on in a scope and below it, or everywhere. */
   #abort(scope: RunScope | undefined): void {
-    const ending = [...this.#aborts].filter(([other]) =>
-      scope === undefined || other === scope || other.path.startsWith(`${scope.path}/`)
-    );
-    for (const [, abort] of ending) abort.abort();
-    if (scope === undefined) return;
-    this.#calls.dropAborted();
-    for (const [other] of ending) this.#aborts.delete(other);
+    for (const [other, abort] of this.#aborts) {
+      const isBelow = scope === undefined || other === scope || other.path.startsWith(`${scope.path}/`);
+      if (isBelow) abort.abort();
+    }
+    if (scope !== undefined) this.#calls.dropAborted();
   }
 
   // The end.
@@ -406,10 +396,10 @@ export class RunLoop implements RunHandle, Driver {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#abort(undefined);
-    this.#close(state).then(this.#settle.resolve, this.#settle.reject);
+    this.#conclude(state).then(this.#settle.resolve, this.#settle.reject);
   }
 
-  async #close(state: RunStateName): Promise<RunOutcome> {
+  async #conclude(state: RunStateName): Promise<RunOutcome> {
     const { dag, stale } = this.services.pit;
     try {
       if (this.#crash !== undefined) throw this.#crash.error;
