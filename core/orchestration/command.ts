@@ -44,13 +44,17 @@ interface Unit {
 
 export type Report =
   | Unit & { readonly type: "expand"; readonly count: number; readonly items: ValueRef }
-  | Unit & { readonly type: "begin"; readonly instrument?: NodeTypeId; readonly reason?: string }
+  | Unit & {
+    readonly type: "begin";
+    readonly instrument?: NodeTypeId | undefined;
+    readonly reason?: string | undefined;
+  }
   | Unit & {
     readonly type: "complete";
     readonly output: ValueRef;
     readonly durationMs: number;
-    readonly port?: string;
-    readonly usage?: Usage;
+    readonly port?: string | undefined;
+    readonly usage?: Usage | undefined;
   }
   | Unit & { readonly type: "fail"; readonly failure: NodeFailure }
   | Unit & { readonly type: "skip"; readonly reason: string; readonly failure?: NodeFailure }

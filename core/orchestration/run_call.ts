@@ -5,262 +5,239 @@
  */
 
 import { messageOf, SymphonyError } from "../errors.ts";
-import type { NodeTypeId } from "../ids.ts";
 import { isObject, own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
-import type { InstrumentOption } from "../ports/conductor.ts";
-import type { CallRequest, CallResult, TaskCall } from "../ports/extension.ts";
-import { noLease } from "../ports/pool.ts";
+import type { ArtifactMeta } from "../ports/artifact.ts";
+import type { Outcome } from "../ports/conductor.ts";
+import type { CallOptions, CallRequest, CallResult, TaskCall } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
 import type { NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { PlanNode } from "../workflow/plan.ts";
+import { type Assignment, Assignments, taskName } from "./assignment.ts";
+import { CallLines } from "./call_lines.ts";
 import { renderPrompt } from "./prompt.ts";
 import type { ValueRef } from "./event.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
+import type { Draft } from "./draft.ts";
 import { attemptsOf } from "./reading.ts";
 
 const MOST_MESSAGE = 600;
 
-/** Who will do a unit's work. */
-interface Assignment {
+/** One call of one unit. */
+interface Call {
+  readonly scope: RunScope;
+  readonly unit: Unit;
+  readonly definition: CallNode;
   readonly type: NodeType;
   readonly task: TaskType | undefined;
-  readonly reason: string | undefined;
+  readonly request: CallRequest;
 }
 
 export class RunCalls {
   readonly #driver: Driver;
-  /** Instruments that failed a unit, so that the next attempt goes elsewhere. */
-  readonly #tried = new Map<string, NodeTypeId[]>();
+  readonly #assignments: Assignments;
+  readonly #lines: CallLines<Call>;
 
   constructor(driver: Driver) {
     this.#driver = driver;
+    this.#assignments = new Assignments(driver);
+    this.#lines = new CallLines(
+      driver,
+      (call, lease) => this.#start(call, lease),
+      ({ scope, unit }, reason) => this.#fail(scope, unit, "unavailable", reason),
+    );
   }
 
   /** Begins the unit. May complete it at once, where the extension answers at once. */
   run(scope: RunScope, unit: Unit, bound: JsonObject): void {
-    const { setup, services } = this.#driver;
-    const node = scope.plan.nodes[unit.node] as PlanNode;
-    const definition = node.definition as CallNode;
-    const assigned = this.#assign(scope, unit, definition);
+    const { setup } = this.#driver;
+    const { node, item } = unit;
+    const { gated, definition } = scope.plan.nodes[node] as PlanNode & { readonly definition: CallNode };
+    const assigned = this.#assignments.of(scope, unit, definition.use);
     if ("failure" in assigned) return this.#unassigned(scope, unit, definition, assigned.failure);
-    const { type, task } = assigned;
-    const instrument = type.kind === "instrument" ? { instrument: type.type } : {};
-    const reason = assigned.reason === undefined ? {} : { reason: assigned.reason };
-    if (!this.#driver.report(scope, { type: "begin", ...unit, ...instrument, ...reason })) return;
+    const { type, task, reason } = assigned;
+    const instrument = type.kind === "instrument" ? type.type : undefined;
+    if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason })) return;
 
-    const fail = (kind: FailureClass, message: string) =>
-      void this.#driver.report(scope, { type: "fail", ...unit, failure: { class: kind, message } });
     const inputSchema = (task ?? type).input;
     const input = withDefaults(inputSchema, bound);
     const problems = validate(inputSchema, input);
     if (problems.length > 0) {
-      return fail("input", `Input does not fit ${definition.use}: ${listed(problems)}`);
+      return this.#fail(scope, unit, "input", `Input does not fit ${definition.use}: ${listed(problems)}`);
     }
-    if (type.effect === "write" && !setup.mayWrite && !node.gated) {
-      return fail(
-        "permission",
-        `${type.type} writes: start the run with --allow-write, or put a gate before the node`,
-      );
+    const isWrite = type.effect === "write";
+    if (isWrite && !setup.mayWrite && !gated) {
+      const message = `${type.type} writes: start the run with --allow-write, or put a gate before the node`;
+      return this.#fail(scope, unit, "permission", message);
     }
+    const call = {
+      scope,
+      unit,
+      definition,
+      type,
+      task,
+      request: this.#request(scope, unit, assigned, input),
+    };
+    if (isWrite) this.#driver.track(this.#write(call));
+    else this.#lines.enter(call);
+  }
 
-    const attempt = attemptsOf(scope.state, unit.node, unit.item);
-    const request: CallRequest = {
+  /** Forgets the calls that wait and whose scope was aborted. */
+  dropAborted(): void {
+    this.#lines.dropAborted();
+  }
+
+  #request(scope: RunScope, unit: Unit, { type, task }: Assignment, input: JsonObject): CallRequest {
+    const { run, workspace, mayWrite } = this.#driver.setup;
+    const { id, gated } = scope.plan.nodes[unit.node] as PlanNode;
+    const request: Draft<CallRequest> = {
       nodeType: type.type,
       input,
-      run: setup.run,
-      node: node.id,
-      ...(unit.item >= 0 ? { item: unit.item } : {}),
-      attempt,
-      idempotencyKey: `${setup.run}:${scope.path}:${node.id}:${unit.item}`,
-      workspace: setup.workspace,
-      mayWrite: setup.mayWrite || node.gated,
-      ...(task === undefined ? {} : { task: taskCall(task, input) }),
+      run,
+      node: id,
+      attempt: attemptsOf(scope.state, unit.node, unit.item),
+      idempotencyKey: `${run}:${scope.path}:${id}:${unit.item}`,
+      workspace,
+      mayWrite: mayWrite || gated,
     };
-    const limits = setup.catalog.limits.get(type.extension) ?? { instances: 1, concurrency: 1 };
-    const kind = services.pit.pool.register(type.extension, limits);
-    const lease = type.effect === "write" ? noLease : services.pit.pool.lease(kind);
-    const started = services.clock.monotonic();
-    const done = (held: Lease, result: CallResult) =>
-      this.#done(scope, unit, { type, task, definition, started }, held, result);
+    if (unit.item >= 0) request.item = unit.item;
+    if (task !== undefined) request.task = taskCall(task, input);
+    return request;
+  }
 
-    if (lease !== noLease) {
-      this.#driver.track(scope, unit, (signal) => {
-        const result = this.#call(scope, unit, lease, request, definition, signal);
-        return result instanceof Promise ? result.then((later) => done(lease, later)) : done(lease, result);
-      });
-      return;
+  /** Begins the call with its place, and ends it at once where it is answered at once. */
+  #start(call: Call, lease: Lease): void {
+    const started = this.#driver.services.clock.monotonic();
+    const result = this.#call(call, lease);
+    const ending = result instanceof Promise
+      ? result.then((later) => this.#done(call, lease, started, later))
+      : this.#done(call, lease, started, result);
+    if (ending !== undefined) this.#driver.track(ending);
+  }
+
+  /** A call with an effect: it is never ahead of the log that says it was begun, and alone has what it writes to. */
+  async #write(call: Call): Promise<void> {
+    const { log, services: { pit, clock } } = this.#driver;
+    const signal = this.#driver.signalOf(call.scope);
+    let claim: number | undefined;
+    try {
+      await log.flush();
+      claim = await this.#exclusive(call, signal);
+      if (claim === undefined) return;
+      const lease = await this.#lines.acquire(call, signal);
+      if (lease === undefined) return;
+      const started = clock.monotonic();
+      await this.#done(call, lease, started, await this.#call(call, lease));
+    } finally {
+      if (claim !== undefined) pit.arbitration.release(claim);
     }
-    this.#driver.track(scope, unit, async (signal) => {
-      let claim: number | undefined;
-      try {
-        if (type.effect === "write") {
-          // An effect must never be ahead of the log that says it was begun.
-          await this.#driver.log.flush();
-          claim = await this.#exclusive(scope, unit, node, input, signal);
-        }
-        let held: Lease;
-        try {
-          held = await services.pit.pool.acquire(kind, signal);
-        } catch (error) {
-          if (signal.aborted) return;
-          return fail("unavailable", messageOf(error));
-        }
-        await done(held, await this.#call(scope, unit, held, request, definition, signal));
-      } finally {
-        if (claim !== undefined) services.pit.arbitration.release(claim);
-      }
-    });
   }
 
   /** The call's result, at once where the extension gives it at once. Never throws. */
-  #call(
-    scope: RunScope,
-    unit: Unit,
-    lease: Lease,
-    request: CallRequest,
-    definition: CallNode,
-    signal: AbortSignal,
-  ): CallResult | Promise<CallResult> {
+  #call({ scope, unit, definition, request }: Call, lease: Lease): CallResult | Promise<CallResult> {
     const { pit, extensions } = this.#driver.services;
+    const options: Draft<CallOptions> = {
+      signal: this.#driver.signalOf(scope),
+      onEvent: (event) => this.#driver.say(scope, unit, event),
+    };
+    if (definition.timeoutMs !== undefined) options.timeoutMs = definition.timeoutMs;
     try {
-      const result = extensions.call(pit.pool.instanceOf(lease), request, {
-        signal,
-        ...(definition.timeoutMs === undefined ? {} : { timeoutMs: definition.timeoutMs }),
-        onEvent: (event) => this.#driver.say(scope, unit, event),
-      });
+      const result = extensions.call(pit.pool.instanceOf(lease), request, options);
       return result instanceof Promise ? result.catch(crashOf) : result;
     } catch (error) {
       return crashOf(error);
     }
   }
 
-  #done(
-    scope: RunScope,
-    unit: Unit,
-    call: { type: NodeType; task: TaskType | undefined; definition: CallNode; started: number },
-    lease: Lease,
-    result: CallResult,
-  ): void | Promise<void> {
-    const { clock, conductor, pit } = this.#driver.services;
+  /** Gives the place back and reports how the call ended. */
+  #done(call: Call, lease: Lease, started: number, result: CallResult): void | Promise<void> {
     const { type, task, definition } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
-    pit.pool.release(lease, crashed);
+    this.#lines.release(call, lease, crashed);
     if (this.#driver.isStopping) return;
-    const durationMs = Math.round((clock.monotonic() - call.started) * 1000) / 1000;
+    const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
     const checked = result.ok ? checkOutput(result, task ?? type, definition) : result;
-    const quality = checked.ok ? qualityOf(checked.output) : undefined;
-    conductor.report({
-      nodeType: type.type,
-      durationMs,
-      ...(checked.ok ? {} : { failure: checked.failure }),
-      ...(quality === undefined ? {} : { quality }),
-      ...(checked.ok && checked.usage?.costUsd !== undefined ? { costUsd: checked.usage.costUsd } : {}),
-    });
-    if (!checked.ok) {
-      if (type.kind === "instrument") this.#noteTried(scope, unit, type.type);
-      this.#driver.report(scope, { type: "fail", ...unit, failure: clipped(checked.failure) });
-      return;
-    }
-    const node = scope.plan.nodes[unit.node] as PlanNode;
-    const { run } = this.#driver.setup;
-    const usage = checked.usage === undefined ? {} : { usage: checked.usage };
-    const complete = (output: ValueRef) =>
-      void this.#driver.report(scope, { type: "complete", ...unit, output, durationMs, ...usage });
-    const origin = { run, node: node.id, ...(unit.item >= 0 ? { item: unit.item } : {}) };
-    const stored = this.#driver.values.store(checked.output, { origin });
+    this.#tellConductor(type, durationMs, checked);
+    const ending = checked.ok
+      ? this.#complete(call, durationMs, checked)
+      : this.#failed(call, clipped(checked.failure));
+    this.#lines.advance(call);
+    return ending;
+  }
+
+  #complete({ scope, unit }: Call, durationMs: number, { output, usage }: Success): void | Promise<void> {
+    const { node, item } = unit;
+    const origin: Draft<ArtifactOrigin> = {
+      run: this.#driver.setup.run,
+      node: (scope.plan.nodes[node] as PlanNode).id,
+    };
+    if (item >= 0) origin.item = item;
+    const complete = (ref: ValueRef) =>
+      void this.#driver.report(scope, { type: "complete", node, item, output: ref, durationMs, usage });
+    const stored = this.#driver.values.store(output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
   }
 
-  /** Waits for the exclusive right to what the node writes; undefined where it names nothing. */
+  #failed({ scope, unit, type }: Call, failure: NodeFailure): void {
+    if (type.kind === "instrument") this.#assignments.noteTried(scope, unit, type.type);
+    this.#driver.report(scope, { type: "fail", node: unit.node, item: unit.item, failure });
+  }
+
+  #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
+    this.#driver.report(scope, { type: "fail", node, item, failure: { class: kind, message } });
+  }
+
+  #tellConductor({ type }: NodeType, durationMs: number, result: CallResult): void {
+    const outcome: Draft<Outcome> = { nodeType: type, durationMs };
+    if (result.ok) {
+      const quality = qualityOf(result.output);
+      const costUsd = result.usage?.costUsd;
+      if (quality !== undefined) outcome.quality = quality;
+      if (costUsd !== undefined) outcome.costUsd = costUsd;
+    } else outcome.failure = result.failure;
+    this.#driver.services.conductor.report(outcome);
+  }
+
+  /** The exclusive right to what the call writes, as soon as it is free; undefined where `signal` fired meanwhile. */
   async #exclusive(
-    scope: RunScope,
-    unit: Unit,
-    node: PlanNode,
-    input: JsonObject,
+    { scope, unit, request: { input, node } }: Call,
     signal: AbortSignal,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     const { arbitration } = this.#driver.services.pit;
     const place = own(input, "path") ?? own(input, "root") ?? ".";
     const by = {
       run: this.#driver.setup.run,
-      node: node.id,
+      node,
       priority: 0,
       ...(unit.item >= 0 ? { item: unit.item } : {}),
     };
-    for (;;) {
+    while (!signal.aborted) {
       const verdict = arbitration.request({ by, exclusive: [`file:${String(place)}`] });
       if (verdict.verdict === "granted") return verdict.token;
       if (verdict.verdict === "denied") throw new SymphonyError("permission", verdict.reason);
       this.#driver.say(scope, unit, { kind: "log", level: "info", text: verdict.reason });
       await arbitration.released();
-      signal.throwIfAborted();
     }
+    return undefined;
   }
 
-  #assign(scope: RunScope, unit: Unit, definition: CallNode): Assignment | { failure: NodeFailure } {
-    const { catalog, run } = this.#driver.setup;
-    const type = catalog.nodes.get(definition.use);
-    if (type !== undefined) {
-      const why = type.instrument?.unavailable;
-      if (why !== undefined) return { failure: { class: "unavailable", message: `${type.type}: ${why}` } };
-      return { type, task: undefined, reason: undefined };
-    }
-    const task = catalog.tasks.get(definition.use);
-    if (task === undefined) {
-      return {
-        failure: { class: "unavailable", message: `No installed extension provides "${definition.use}"` },
-      };
-    }
-    const name = task.type.slice(task.type.indexOf("/") + 1);
-    const serving = [...catalog.nodes.values()].filter((candidate) =>
-      candidate.instrument !== undefined &&
-      (candidate.instrument.serves.includes(name) || candidate.instrument.serves.includes("*"))
-    );
-    const usable = serving.filter((candidate) => candidate.instrument?.unavailable === undefined);
-    const node = (scope.plan.nodes[unit.node] as PlanNode).id;
-    const decision = this.#driver.services.conductor.route({
-      run,
-      node,
-      task: name,
-      options: usable.map(option),
-      tried: this.#tried.get(key(scope, unit)) ?? [],
-    });
-    const chosen = decision.choice === undefined ? undefined : catalog.nodes.get(decision.choice.instrument);
-    if (chosen !== undefined) return { type: chosen, task, reason: decision.reason };
-    const whys = serving.map((candidate) =>
-      `${candidate.type}: ${firstClause(candidate.instrument?.unavailable)}`
-    );
-    const message = `No instrument is available for ${name}${whys.length > 0 ? ` (${whys.join("; ")})` : ""}`;
-    return { failure: { class: "unavailable", message } };
-  }
-
-  #unassigned(scope: RunScope, unit: Unit, definition: CallNode, failure: NodeFailure): void {
+  #unassigned(scope: RunScope, { node, item }: Unit, definition: CallNode, failure: NodeFailure): void {
     if (definition.importance === "essential") {
-      if (this.#driver.report(scope, { type: "begin", ...unit })) {
-        this.#driver.report(scope, { type: "fail", ...unit, failure });
+      if (this.#driver.report(scope, { type: "begin", node, item })) {
+        this.#driver.report(scope, { type: "fail", node, item, failure });
       }
     } else {
-      this.#driver.report(scope, { type: "skip", ...unit, reason: failure.message, failure });
+      this.#driver.report(scope, { type: "skip", node, item, reason: failure.message, failure });
     }
   }
-
-  #noteTried(scope: RunScope, unit: Unit, type: NodeTypeId): void {
-    const at = key(scope, unit);
-    const tried = this.#tried.get(at);
-    if (tried === undefined) this.#tried.set(at, [type]);
-    else tried.push(type);
-  }
 }
 
-/** The whole reason is what `doctor` shows; a list of them keeps to the point. */
-function firstClause(reason = ""): string {
-  return reason.split(/[;.] |[;.]$/)[0] ?? "";
-}
+type Success = Extract<CallResult, { readonly ok: true }>;
+type ArtifactOrigin = NonNullable<ArtifactMeta["origin"]>;
 
 /** Failures stand in the log and on the screen: what an extension wrote into one is bounded. */
 function clipped(failure: NodeFailure): NodeFailure {
@@ -272,22 +249,9 @@ function crashOf(error: unknown): CallResult {
   return { ok: false, failure: { class: "crash", message: messageOf(error) } };
 }
 
-function key(scope: RunScope, unit: Unit): string {
-  return `${scope.path}:${unit.node}:${unit.item}`;
-}
-
-function option(type: NodeType): InstrumentOption {
-  return {
-    instrument: type.type,
-    extension: type.extension,
-    priceIn: type.instrument?.priceIn ?? 0,
-    priceOut: type.instrument?.priceOut ?? 0,
-  };
-}
-
 function taskCall(task: TaskType, input: JsonObject): TaskCall {
   return {
-    name: task.type.slice(task.type.indexOf("/") + 1),
+    name: taskName(task),
     system: task.system,
     prompt: renderPrompt(task.prompt, input),
     output: task.output,

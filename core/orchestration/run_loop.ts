@@ -19,7 +19,7 @@ import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { Refusal, Report, UserCommand } from "./command.ts";
-import { consequences, decide } from "./decide.ts";
+import { consequences, decide, type DecideContext } from "./decide.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { RunBodies } from "./run_body.ts";
@@ -36,20 +36,15 @@ import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
 import type { RunValues } from "./run_values.ts";
-import { nextReady, nextWake, orphans, requeue, wakeDue } from "./ready.ts";
-import { isIdleWaiting, isSettled, runStateName } from "./reading.ts";
+import { nextWake, orphans, requeue, wakeDue } from "./ready.ts";
+import { isIdleWaiting, runStateName } from "./reading.ts";
+import { ScopeAgenda } from "./scope_agenda.ts";
 
 /** Units started before other work gets a turn. */
-const UNITS_PER_TURN = 256;
+const UNITS_PER_TURN = 1024;
 const CONTROL_POLL_MS = 200;
 /** Events between checkpoints. */
 const CHECKPOINT_EVENTS = 20_000;
-
-interface Tracked {
-  readonly scope: RunScope;
-  readonly unit: Unit;
-  readonly abort: AbortController;
-}
 
 export interface LoopParts {
   readonly services: RunServices;
@@ -71,13 +66,18 @@ export class RunLoop implements RunHandle, Driver {
   readonly #scopes: RunScopes;
   readonly #listener: (event: LiveEvent) => void;
   readonly #stopped: () => Promise<void>;
+  readonly #calls: RunCalls;
   readonly #units: RunUnits;
   readonly #bodies: RunBodies;
   readonly #view: ProgressView;
-  readonly #tracked = new Set<Tracked>();
-  readonly #idleAborts: AbortController[] = [];
+  readonly #agenda = new ScopeAgenda();
+  readonly #aborts = new Map<RunScope, AbortController>();
+  readonly #random = () => this.services.random.next();
+  /** Units that hold a place. */
+  #busy = 0;
   readonly #timers = new Map<string, () => void>();
   #isPumping = false;
+  #isFlushDue = false;
   #stopping = false;
   #crash: { readonly error: unknown } | undefined;
   #checkpointAt: number;
@@ -93,9 +93,10 @@ export class RunLoop implements RunHandle, Driver {
     this.#stopped = parts.stopped;
     this.#bodies = new RunBodies(this, {
       open: (parent, unit, round, inputs) => this.#open(parent, unit, round, inputs),
-      close: (scope) => this.#scopes.remove(scope),
+      close: (scope) => this.#close(scope),
     });
-    this.#units = new RunUnits(this, new RunCalls(this), this.#bodies);
+    this.#calls = new RunCalls(this);
+    this.#units = new RunUnits(this, this.#calls, this.#bodies);
     this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
     this.done = new Promise((resolve, reject) => this.#settle = { resolve, reject });
@@ -112,6 +113,7 @@ export class RunLoop implements RunHandle, Driver {
   /** Begins to work. Call once; `isResumed` where the scopes were read from a log. */
   begin(isResumed = false): void {
     if (isResumed) this.#takeUp();
+    this.#agenda.touch(this.#scopes.root);
     this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
     const limit = this.#scopes.root.plan.definition.timeoutMs;
     if (limit !== undefined) {
@@ -142,9 +144,10 @@ export class RunLoop implements RunHandle, Driver {
 
   report(scope: RunScope, report: Report): boolean {
     if (this.#stopping || !this.#scopes.has(scope)) return false;
-    const decided = decide(scope.state, report, this.#context());
+    const context = this.#context();
+    const decided = decide(scope.state, report, context);
     if (!decided.ok) return false;
-    this.#apply(scope, decided.value);
+    this.#apply(scope, decided.value, context);
     if (!this.#isPumping) this.#pump();
     return true;
   }
@@ -162,22 +165,30 @@ export class RunLoop implements RunHandle, Driver {
     });
   }
 
-  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => void | Promise<void>): void {
-    const tracked: Tracked = { scope, unit, abort: this.#idleAborts.pop() ?? new AbortController() };
-    this.#tracked.add(tracked);
-    const leave = () => {
-      this.#tracked.delete(tracked);
-      if (!this.#isPumping) this.#pump();
-    };
-    const working = work(tracked.abort.signal);
-    if (working === undefined) {
-      // Who has answered at once does not listen any more, so the next one may have this signal.
-      if (!tracked.abort.signal.aborted) this.#idleAborts.push(tracked.abort);
-      return leave();
-    }
-    working.catch((error) => {
+  get signal(): AbortSignal {
+    return this.signalOf(this.#scopes.root);
+  }
+
+  signalOf(scope: RunScope): AbortSignal {
+    let abort = this.#aborts.get(scope);
+    if (abort === undefined) this.#aborts.set(scope, abort = new AbortController());
+    return abort.signal;
+  }
+
+  enter(): void {
+    this.#busy++;
+  }
+
+  leave(): void {
+    this.#busy--;
+    if (!this.#isPumping) this.#pump();
+  }
+
+  track(work: Promise<void>): void {
+    this.enter();
+    work.then(() => this.leave(), (error) => {
       if (!this.#stopping) this.crash(error);
-    }).finally(leave);
+    });
   }
 
   crash(error: unknown): void {
@@ -202,11 +213,12 @@ export class RunLoop implements RunHandle, Driver {
     }
   }
 
-  #context(): { now: number; random: () => number } {
-    return { now: this.services.clock.now(), random: () => this.services.random.next() };
+  #context(): DecideContext {
+    return { now: this.services.clock.now(), random: this.#random };
   }
 
-  #apply(scope: RunScope, events: readonly RunEvent[]): void {
+  #apply(scope: RunScope, events: readonly RunEvent[], context = this.#context()): void {
+    this.#agenda.touch(scope);
     let batch = events;
     while (batch.length > 0) {
       for (const event of batch) {
@@ -214,7 +226,7 @@ export class RunLoop implements RunHandle, Driver {
         scope.observe(event);
         this.log.push(scope.path === "" ? event : { ...event, scope: scope.path });
       }
-      batch = consequences(scope.state, this.#context());
+      batch = consequences(scope.state, context);
     }
     const state = runStateName(scope.state);
     if (state === "running" || state === "pending" || scope === this.#scopes.root) return;
@@ -223,9 +235,16 @@ export class RunLoop implements RunHandle, Driver {
 
   #bodyEnded(scope: RunScope, state: RunStateName): void {
     if (!this.#scopes.has(scope) || (state !== "completed" && state !== "failed")) return;
+    if (state === "completed") return this.#bodies.completed(scope, scope.outputs as ValueRef);
     this.#abort(scope);
-    if (state === "failed") this.#bodies.failed(scope, scope.failure?.message ?? "its body failed");
-    else this.#bodies.completed(scope, scope.outputs as ValueRef);
+    this.#bodies.failed(scope, scope.failure?.message ?? "its body failed");
+  }
+
+  #close(scope: RunScope): void {
+    for (const closed of this.#scopes.remove(scope)) {
+      this.#agenda.forget(closed);
+      this.#aborts.delete(closed);
+    }
   }
 
   #open(parent: RunScope, unit: Unit, round: number, inputs: JsonObject): void {
@@ -244,8 +263,8 @@ export class RunLoop implements RunHandle, Driver {
     try {
       let left = UNITS_PER_TURN;
       for (;;) {
-        if (this.#tracked.size >= this.setup.concurrency || this.log.isFull) break;
-        const next = this.#nextReady();
+        if (this.#busy >= this.setup.concurrency || this.log.isFull) break;
+        const next = this.#agenda.takeReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);
         if (this.#stopping) return;
@@ -259,18 +278,19 @@ export class RunLoop implements RunHandle, Driver {
     } finally {
       this.#isPumping = false;
     }
-    const durable = this.log.flush();
-    durable.catch((error) => this.crash(error));
-    if (this.log.isFull) durable.then(() => this.#pump(), () => {});
+    this.#flushSoon();
     this.#afterPump();
   }
 
-  #nextReady(): { scope: RunScope; unit: Unit } | undefined {
-    for (const scope of this.#scopes.all()) {
-      const unit = nextReady(scope.state);
-      if (unit !== undefined) return { scope, unit };
-    }
-    return undefined;
+  /** Appends what is pending after whatever else is due in this turn, so that it shares one append. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    Promise.resolve().then(() => {
+      this.#isFlushDue = false;
+      const durable = this.log.flush();
+      return this.log.isFull ? durable.then(() => this.#pump()) : durable;
+    }).catch((error) => this.crash(error));
   }
 
   #afterPump(): void {
@@ -279,14 +299,11 @@ export class RunLoop implements RunHandle, Driver {
     if (state === "completed" || state === "failed" || state === "cancelled") return this.#finish(state);
     if (this.log.nextSeq >= this.#checkpointAt) this.#checkpoint();
     this.values.trim();
-    for (const scope of this.#scopes.all()) {
-      if (isSettled(scope.state) && runStateName(scope.state) === "running") this.#finishScope(scope);
-      if (this.#stopping) return;
-    }
-    const due = this.#earliestWake();
+    for (const scope of this.#agenda.takeSettled()) this.#finishScope(scope);
+    const due = this.#agenda.earliestWake();
     if (due !== undefined) {
       this.#timer("wake", Math.max(0, due - this.services.clock.now()), () => this.#wake());
-    } else if (this.#tracked.size === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
+    } else if (this.#busy === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
   }
 
   #onlyWaits(): boolean {
@@ -303,31 +320,25 @@ export class RunLoop implements RunHandle, Driver {
   #finishScope(scope: RunScope): void {
     if (this.#finishing.has(scope)) return;
     this.#finishing.add(scope);
-    this.track(scope, { node: -1, item: -1 }, async () => {
-      try {
-        const outputs = await evaluateOutputs(scope, this.values);
-        const ref = await this.values.store(outputs, { name: "outputs.json" });
-        this.report(scope, { type: "finish", outputs: ref });
-      } catch (error) {
-        const failure = { class: "expression", message: messageOf(error) } as const;
-        this.report(scope, { type: "abort", failure });
-      }
-    });
+    this.track(this.#giveOutputs(scope));
   }
 
-  #earliestWake(): number | undefined {
-    let earliest: number | undefined;
-    for (const scope of this.#scopes.all()) {
-      const due = nextWake(scope.state)?.dueAt;
-      if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
+  async #giveOutputs(scope: RunScope): Promise<void> {
+    try {
+      const outputs = await evaluateOutputs(scope, this.values);
+      const ref = await this.values.store(outputs, { name: "outputs.json" });
+      this.report(scope, { type: "finish", outputs: ref });
+    } catch (error) {
+      const failure = { class: "expression", message: messageOf(error) } as const;
+      this.report(scope, { type: "abort", failure });
     }
-    return earliest;
   }
 
   #wake(): void {
     const now = this.services.clock.now();
-    for (const scope of [...this.#scopes.all()]) {
+    for (const scope of this.#agenda.sleeping()) {
       wakeDue(scope.state, now);
+      this.#agenda.touch(scope);
       // What is still due is a timed wait, which completes.
       for (
         let wake = nextWake(scope.state);
@@ -368,12 +379,13 @@ export class RunLoop implements RunHandle, Driver {
       .catch((error) => this.crash(error));
   }
 
+  /** Aborts what goes on in a scope and below it, or everywhere. */
   #abort(scope: RunScope | undefined): void {
-    for (const tracked of this.#tracked) {
-      if (scope === undefined || tracked.scope === scope || tracked.scope.path.startsWith(`${scope.path}/`)) {
-        tracked.abort.abort();
-      }
+    for (const [other, abort] of this.#aborts) {
+      const isBelow = scope === undefined || other === scope || other.path.startsWith(`${scope.path}/`);
+      if (isBelow) abort.abort();
     }
+    if (scope !== undefined) this.#calls.dropAborted();
   }
 
   // The end.
@@ -384,10 +396,10 @@ export class RunLoop implements RunHandle, Driver {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#abort(undefined);
-    this.#close(state).then(this.#settle.resolve, this.#settle.reject);
+    this.#conclude(state).then(this.#settle.resolve, this.#settle.reject);
   }
 
-  async #close(state: RunStateName): Promise<RunOutcome> {
+  async #conclude(state: RunStateName): Promise<RunOutcome> {
     const { dag, stale } = this.services.pit;
     try {
       if (this.#crash !== undefined) throw this.#crash.error;

@@ -75,7 +75,7 @@ export function parseExpression(
   }
   if (text.trim() === "") return refused("Found an empty expression", 0, text.length);
   const names = simplePath(text);
-  if (names !== undefined) return { expression: pathExpression(text, names), type: "dyn" };
+  if (names !== undefined) return { expression: new PathExpression(text, names), type: "dyn" };
   try {
     const run = environment.parse(text);
     const path = plainPath(run.ast);
@@ -112,9 +112,20 @@ function simplePath(text: string): readonly string[] | undefined {
   return names.some((name) => reserved.has(name)) || names.length > MAX_PATH ? undefined : names;
 }
 
-function pathExpression(text: string, path: readonly string[]): Expression {
-  const references = [{ root: path[0] as string, port: path[1], offset: 0 }];
-  return { text, path, references, evaluate: (scope) => evaluated(text, () => walk(path, scope)) };
+class PathExpression implements Expression {
+  readonly text: string;
+  readonly path: readonly string[];
+  readonly references: readonly Reference[];
+
+  constructor(text: string, path: readonly string[]) {
+    this.text = text;
+    this.path = path;
+    this.references = [{ root: path[0] as string, port: path[1], offset: 0 }];
+  }
+
+  evaluate(scope: Readonly<Record<string, Json | undefined>>): Json {
+    return evaluated(this.text, () => walk(this.path, scope));
+  }
 }
 
 function refused(message: string, offset: number, length: number): { problem: ExpressionProblem } {

@@ -145,3 +145,52 @@ Deno.test("ExtensionLoader counts the first of two extensions with one id", () =
     assert.equal(installed.length, 1);
     assert.match(problems[0]?.message ?? "", /installed twice/);
   }));
+
+const uses = (part: string) => `import { part } from "../${part}"; ${good} console.log(part);`;
+
+/** Bundled extensions, which are bundled together. */
+function bundled(mains: Readonly<Record<string, string>>): Record<string, Record<string, string>> {
+  const folders = Object.entries(mains).map(([name, main]) => [
+    name,
+    { "symphony.jsonc": manifest(`symphony/${name}`), "main.ts": main },
+  ]);
+  return {
+    ...Object.fromEntries(folders),
+    ".": { "shared.ts": `export const part: string = "shared by two";` },
+  };
+}
+
+const loadBundled = (folder: string) =>
+  new ExtensionLoader({ bundled: `${folder}/extensions`, cache: `${folder}/cache` }).load();
+
+Deno.test("ExtensionLoader bundles the product's own together, each into a module of its own", () =>
+  withExtensions(bundled({ a: uses("shared.ts"), b: uses("shared.ts"), c: good }), async (folder) => {
+    const { installed, problems } = await loadBundled(folder);
+    assert.deepEqual(problems, []);
+    const codes = await Promise.all(
+      installed.map(async (found) => new TextDecoder().decode(await found.code())),
+    );
+    assert.deepEqual(codes.map((code) => code.includes("shared by two")), [true, true, false]);
+    for (const code of codes) assert.doesNotMatch(code, /^\s*import /m);
+  }));
+
+Deno.test("ExtensionLoader bundles anew those of the product's own of which an input changed", () =>
+  withExtensions(bundled({ a: uses("shared.ts"), b: uses("shared.ts"), c: good }), async (folder) => {
+    const described = (await loadBundled(folder)).installed;
+    for (const found of described) await found.remember([]);
+    const known = async () =>
+      (await loadBundled(folder)).installed.map(({ contributes }) => contributes !== undefined);
+    assert.deepEqual(await known(), [true, true, true]);
+    await Deno.writeTextFile(`${folder}/extensions/shared.ts`, `export const part: string = "changed";`);
+    assert.deepEqual(await known(), [false, false, true]);
+    await Deno.writeTextFile(`${folder}/extensions/c/main.ts`, `${good} console.log("changed");`);
+    assert.deepEqual(await known(), [false, false, false]);
+  }));
+
+Deno.test("ExtensionLoader blames the one of the product's own that cannot be bundled, and keeps the others", () =>
+  withExtensions(bundled({ a: good, b: `import "./missing.ts"; ${good}`, c: good }), async (folder) => {
+    const { installed, problems } = await loadBundled(folder);
+    assert.deepEqual(installed.map(({ manifest: { id } }) => id), ["symphony/a", "symphony/c"]);
+    assert.deepEqual(problems.map(({ where }) => where), [`${folder}/extensions/b`]);
+    assert.match(problems[0]?.message ?? "", /missing\.ts/);
+  }));

@@ -16,7 +16,7 @@ export interface ContextSetup {
   readonly attempt: number;
   readonly idempotencyKey: string;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly emit: (event: RuntimeEvent) => void;
+  emit(event: RuntimeEvent): void;
 }
 
 /** The context of one call. Its parts are made when they are first asked for: most handlers use few of them. */
@@ -77,9 +77,9 @@ class Context implements InstrumentContext {
   // These are functions that stand alone, since a handler may take them out of its context.
 
   get progress(): InstrumentContext["progress"] {
-    const { emit } = this.#setup;
+    const setup = this.#setup;
     return (done, total, note) =>
-      emit({
+      setup.emit({
         kind: "progress",
         done,
         ...(total === undefined ? {} : { total }),
@@ -88,13 +88,13 @@ class Context implements InstrumentContext {
   }
 
   get log(): InstrumentContext["log"] {
-    const { emit } = this.#setup;
-    return (level, text) => emit({ kind: "log", level, text: String(text) });
+    const setup = this.#setup;
+    return (level, text) => setup.emit({ kind: "log", level, text: String(text) });
   }
 
   get token(): InstrumentContext["token"] {
-    const { emit } = this.#setup;
-    return (text) => emit({ kind: "token", text: String(text) });
+    const setup = this.#setup;
+    return (text) => setup.emit({ kind: "token", text: String(text) });
   }
 
   #asked(): CapabilityClient {

@@ -249,3 +249,43 @@ Deno.test("Runner gives the same end again when a run that has ended is resumed"
   const again = await (await runnerOver(table, pit).resume(first.outcome.run, () => {})).done;
   assert.deepEqual(again, first.outcome);
 });
+
+Deno.test("Runner finishes the bodies it has begun before it begins more", async () => {
+  const slow: TableOperator = {
+    run: async ({ input }) => {
+      for (let hop = 0; hop < 5; hop++) await Promise.resolve();
+      return gives({ a: input["a"] as number });
+    },
+  };
+  const text = workflowText({
+    source: { use: "test/list", with: { n: 300 } },
+    each_one: {
+      use: "control/loop",
+      max: 1,
+      each: "source.all",
+      in: { n: "item" },
+      body: {
+        inputs: { n: { type: "number" } },
+        nodes: {
+          one: { use: "test/slow", in: { a: "inputs.n" } },
+          two: { use: "test/slow", in: { a: "one.a" } },
+        },
+        outputs: { n: "two.a" },
+      },
+    },
+  }, { outputs: { all: "each_one.n" } });
+  const { outcome, events } = await runToEnd(
+    text,
+    new TableExtensions({ "test/list": list, "test/slow": slow }),
+  );
+  assert.deepEqual(outcome.outputs, { all: Array.from({ length: 300 }, (_, i) => i) });
+  let open = 0;
+  let most = 0;
+  for (const { type, scope } of events) {
+    if (scope === undefined) continue;
+    if (type === "run.created") most = Math.max(most, ++open);
+    else if (type === "run.completed") open--;
+  }
+  assert.equal(open, 0);
+  assert.ok(most <= 40, `${most} bodies were open at once with 16 places`);
+});
