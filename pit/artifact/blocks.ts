@@ -10,6 +10,7 @@
  * @module
  */
 
+import { assert } from "../../core/errors.ts";
 import type { Store, Table } from "../store.ts";
 import { decodeBlock, encodeBlock } from "./codec.ts";
 import { hashOf } from "./record.ts";
@@ -25,6 +26,17 @@ export interface PreparedBlock {
 /** Names a piece of content, which must stay as it is until the block is stored. */
 export function prepareBlock(bytes: Uint8Array, mayCompress: boolean): PreparedBlock {
   return { name: hashOf(bytes), stored: () => encodeBlock(bytes, mayCompress) };
+}
+
+/** Names the use of blocks by a put that has not ended. */
+export function putterOf(beganAt: number): string {
+  return `put:${beganAt}:${crypto.randomUUID()}`;
+}
+
+/** When the put of that name began; undefined for another user. */
+export function beganAtOf(user: string): number | undefined {
+  const found = /^put:(\d+):/.exec(user);
+  return found === null ? undefined : Number(found[1]);
 }
 
 export class Blocks {
@@ -43,10 +55,31 @@ export class Blocks {
     this.#uses.put([name, user], nothing);
   }
 
+  /** Inside a transaction: notes a use of a block that is there. @throws Error where it is not (a bug) */
+  use(name: string, user: string): void {
+    assert(this.#blocks.doesExist(name), `block ${name} is there while something uses it`);
+    this.#uses.put([name, user], nothing);
+  }
+
+  /** Who uses which block, a page of them after `after`. */
+  uses(after: readonly [string, string] | undefined, limit: number): readonly (readonly [string, string])[] {
+    const start = after === undefined ? {} : { start: [...after], exclusiveStart: true };
+    return [...this.#uses.getKeys({ ...start, limit })].map((key) =>
+      [String(key[0]), String(key[1])] as const
+    );
+  }
+
+  /** How many use a block, at most `limit`. */
+  useCount(name: string, limit: number): number {
+    let count = 0;
+    for (const _ of this.#uses.getKeys({ start: [name], end: [name, "\uffff"], limit })) count++;
+    return count;
+  }
+
   /** Inside a transaction: takes a use away, and the block with its last one. Gives the bytes that this freed. */
   drop(name: string, user: string): number {
     this.#uses.removeSync([name, user]);
-    for (const _ of this.#uses.getKeys({ start: [name], end: [name, "\uffff"], limit: 1 })) return 0;
+    if (this.useCount(name, 1) > 0) return 0;
     const stored = this.#blocks.getBinary(name);
     if (stored === undefined) return 0;
     this.#blocks.removeSync(name);

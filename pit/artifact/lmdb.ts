@@ -16,7 +16,7 @@ import type { ArtifactId, RunId } from "../../core/ids.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, StoreKey, Table } from "../store.ts";
-import { Blocks, prepareBlock, type PreparedBlock } from "./blocks.ts";
+import { Blocks, prepareBlock, type PreparedBlock, putterOf } from "./blocks.ts";
 import { AVERAGE_CHUNK_BYTES, chunksOf } from "./chunking.ts";
 import { isCompressedType } from "./codec.ts";
 import {
@@ -30,33 +30,27 @@ import {
   recordBytes,
   storedId,
 } from "./record.ts";
+import { Records } from "./records.ts";
 
 /** Content above this size is written over several transactions, so that one put never holds the store for long. */
 const SHARED_COMMIT_BYTES = 4 * 1024 * 1024;
-/** A block's use by a put that has not ended: `put:` and when it began. */
-const PUT_PREFIX = "put:";
 /** Entries listed between two looks at the database. */
 const PAGE = 256;
-const nothing = new Uint8Array(0);
 
 /** ArtifactPort in the data folder. */
 export class LmdbArtifacts implements ArtifactPort {
   readonly #store: Store;
   readonly #clock: ClockPort;
-  readonly #records: Table;
+  readonly #records: Records;
   readonly #chunks: Table;
   readonly #blocks: Blocks;
-  readonly #byTime: Table;
-  readonly #byRun: Table;
 
   constructor(store: Store, clock: ClockPort) {
     this.#store = store;
     this.#clock = clock;
-    this.#records = store.table("artifacts");
+    this.#records = new Records(store);
     this.#chunks = store.table("chunks");
     this.#blocks = new Blocks(store);
-    this.#byTime = store.table("artifacts-by-time");
-    this.#byRun = store.table("artifacts-by-run");
   }
 
   async put(bytes: Uint8Array, meta: ArtifactMeta = {}): Promise<ArtifactId> {
@@ -67,7 +61,7 @@ export class LmdbArtifacts implements ArtifactPort {
     if (bytes.length <= INLINE_BYTES) {
       // The record holds a copy; the caller may change its bytes before the commit.
       const record = recordBytes(info, { kind: "inline", bytes });
-      await this.#store.commit(() => this.#putRecord(info, record), record.length);
+      await this.#store.commit(() => this.#records.put(info, record), record.length);
       return id;
     }
     await this.#putBlocks(info, bytes);
@@ -83,11 +77,11 @@ export class LmdbArtifacts implements ArtifactPort {
     const names = prepared.map(({ name }) => name);
     const record = recordBytes(info, { kind: "blocks", names });
     const isLong = bytes.length > SHARED_COMMIT_BYTES;
-    const putter = `${PUT_PREFIX}${info.createdAt}:${crypto.randomUUID()}`;
+    const putter = putterOf(info.createdAt);
     if (isLong) await this.#putAhead(prepared, putter);
     await this.#store.commit(() => {
       // They are there, unless the sweep took this put for dead; then they are stored once more.
-      const isNew = this.#putRecord(info, record);
+      const isNew = this.#records.put(info, record);
       for (const block of new Set(prepared)) {
         if (isNew) this.#blocks.put(block, info.id);
         if (isLong) this.#blocks.drop(block.name, putter);
@@ -105,20 +99,10 @@ export class LmdbArtifacts implements ArtifactPort {
     }
   }
 
-  /** Inside a transaction: the record, unless there is one, and the run's own list. True where it was written. */
-  #putRecord(info: ArtifactInfo, record: Uint8Array): boolean {
-    const run = info.origin?.run;
-    if (run !== undefined) this.#byRun.put([run, info.id], nothing);
-    if (this.#records.doesExist(info.id)) return false;
-    this.#byTime.put([info.createdAt, info.id], nothing);
-    this.#records.put(info.id, record);
-    return true;
-  }
-
   // deno-lint-ignore require-await -- the port is asynchronous, a read of mapped memory is not
   async get(id: ArtifactId): Promise<Uint8Array | undefined> {
     this.#store.refresh();
-    const record = this.#records.getBinaryFast(id);
+    const record = this.#records.table.getBinaryFast(id);
     if (record === undefined) return undefined;
     // The library's buffer is good until its next read and longer than the record, so what is kept is copied.
     const { info, content } = readRecord(id, record.subarray(0, record.length));
@@ -131,18 +115,20 @@ export class LmdbArtifacts implements ArtifactPort {
   // deno-lint-ignore require-await -- the port is asynchronous, a read of mapped memory is not
   async info(id: ArtifactId): Promise<ArtifactInfo | undefined> {
     this.#store.refresh();
-    const record = this.#records.getBinary(id);
+    const record = this.#records.table.getBinary(id);
     return record && readRecord(id, record).info;
   }
 
   async *list(filter: { readonly run?: RunId } = {}): AsyncIterable<ArtifactInfo> {
     if (filter.run === undefined) {
-      for await (const page of this.#pages(this.#byTime, true)) yield* this.#infos(page.map((key) => key[1]));
+      for await (const page of this.#pages(this.#records.byTime, true)) {
+        yield* this.#infos(page.map((key) => key[1]));
+      }
       return;
     }
     // A run's artifacts are few beside the store's, so sorting them is cheaper than a further index.
     const infos: ArtifactInfo[] = [];
-    for await (const page of this.#pages(this.#byRun, false, filter.run)) {
+    for await (const page of this.#pages(this.#records.byRun, false, filter.run)) {
       infos.push(...this.#infos(page.map((key) => key[1])));
     }
     infos.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
@@ -150,7 +136,7 @@ export class LmdbArtifacts implements ArtifactPort {
   }
 
   async *verify(): AsyncIterable<ArtifactFault> {
-    for await (const page of this.#pages(this.#records, false)) {
+    for await (const page of this.#pages(this.#records.table, false)) {
       for (const key of page) {
         const fault = this.#faultOf(storedId(key));
         if (fault !== undefined) yield fault;
@@ -162,7 +148,8 @@ export class LmdbArtifacts implements ArtifactPort {
 
   #isKnown(id: ArtifactId, run: RunId | undefined): boolean {
     this.#store.refresh();
-    return this.#records.doesExist(id) && (run === undefined || this.#byRun.doesExist([run, id]));
+    return this.#records.table.doesExist(id) &&
+      (run === undefined || this.#records.byRun.doesExist([run, id]));
   }
 
   /** The content as bytes of its own; undefined where a part is missing or has the wrong size. */
@@ -203,7 +190,7 @@ export class LmdbArtifacts implements ArtifactPort {
 
   #faultOf(id: ArtifactId): ArtifactFault | undefined {
     this.#store.refresh();
-    const record = this.#records.getBinary(id);
+    const record = this.#records.table.getBinary(id);
     if (record === undefined) return undefined;
     try {
       const { info, content } = readRecord(id, record);
@@ -220,7 +207,7 @@ export class LmdbArtifacts implements ArtifactPort {
     const infos: ArtifactInfo[] = [];
     for (const key of ids) {
       const id = storedId(key);
-      const record = this.#records.getBinary(id);
+      const record = this.#records.table.getBinary(id);
       if (record !== undefined) infos.push(readRecord(id, record).info);
     }
     return infos;

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import type { ArtifactId } from "../../core/ids.ts";
 import * as zlib from "node:zlib";
 import fc from "fast-check";
+import { Blocks, prepareBlock, putterOf } from "../../pit/artifact/blocks.ts";
+import { LmdbArtifactReclaim } from "../../pit/artifact/reclaim.ts";
+import { LmdbArtifactStreams } from "../../pit/artifact/stream.ts";
+import { testArtifactStreamPort } from "../contracts/artifact_stream_contract.ts";
 import { chunksOf, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../pit/artifact/chunking.ts";
 import { CHUNK_BYTES, hashOf } from "../../pit/artifact/record.ts";
 import { LmdbArtifacts } from "../../pit/artifact/lmdb.ts";
@@ -184,3 +188,31 @@ function noise(size: number, seed = 1): Uint8Array {
     return state >>> 9;
   });
 }
+
+testArtifactStreamPort("LmdbArtifacts", () =>
+  overTemporaryStore((store) => ({
+    artifacts: new LmdbArtifacts(store, clock),
+    streams: new LmdbArtifactStreams(store, clock),
+    reclaim: new LmdbArtifactReclaim(store),
+  })), () => clock.now());
+
+Deno.test("LmdbArtifactReclaim.sweep() frees what a dead put left, and keeps what younger puts and artifacts use", async () => {
+  await using subject = await overTemporaryStore((store) => ({
+    store,
+    artifacts: new LmdbArtifacts(store, clock),
+    reclaim: new LmdbArtifactReclaim(store),
+  }));
+  const { store, artifacts, reclaim } = subject.port;
+  const kept = await artifacts.put(noise(300_000));
+  const blocks = new Blocks(store);
+  const [old, young] = [putterOf(clock.now() - 10_000), putterOf(clock.now())];
+  store.exclusively(() => {
+    for (const piece of chunksOf(noise(300_000))) blocks.put(prepareBlock(piece, false), old);
+    blocks.put(prepareBlock(noise(50_000, 5), false), old);
+    blocks.put(prepareBlock(noise(60_000, 6), false), young);
+  });
+  assert.equal((await reclaim.sweep(clock.now() - 5_000)).freedBytes, 50_001);
+  assert.deepEqual(await artifacts.get(kept), noise(300_000));
+  assert.equal((await reclaim.sweep(clock.now() + 1)).freedBytes, 60_001);
+  assert.deepEqual(await collect(artifacts.verify()), []);
+});
