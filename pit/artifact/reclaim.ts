@@ -21,12 +21,14 @@ export class LmdbArtifactReclaim implements ArtifactReclaimPort {
   readonly #records: Records;
   readonly #blocks: Blocks;
   readonly #chunks: Table;
+  readonly #labels: Table;
 
   constructor(store: Store) {
     this.#store = store;
     this.#records = new Records(store);
     this.#blocks = new Blocks(store);
     this.#chunks = store.table("chunks");
+    this.#labels = store.table("labels");
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous, a read of mapped memory is not
@@ -90,6 +92,7 @@ export class LmdbArtifactReclaim implements ArtifactReclaimPort {
     const { info, content } = found;
     let freed = this.#records.table.getBinary(id)?.length ?? 0;
     this.#records.remove(info);
+    this.#labels.removeSync(id);
     if (content.kind === "blocks") {
       for (const name of new Set(content.names)) freed += this.#blocks.drop(name, id);
     } else if (content.kind === "chunks") {

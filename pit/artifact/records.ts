@@ -1,5 +1,5 @@
 /**
- * The records of artifacts and their indexes by time and run, changed together inside one transaction.
+ * The records of artifacts and their indexes by time and run, and what the search has to do, changed together inside one transaction.
  *
  * @module
  */
@@ -15,11 +15,14 @@ export class Records {
   readonly table: Table;
   readonly byTime: Table;
   readonly byRun: Table;
+  /** What the search has to look at: new, relabelled or gone. */
+  readonly unindexed: Table;
 
   constructor(store: Store) {
     this.table = store.table("artifacts");
     this.byTime = store.table("artifacts-by-time");
     this.byRun = store.table("artifacts-by-run");
+    this.unindexed = store.table("unindexed");
   }
 
   /** What the store holds of an artifact; undefined where it is unknown. @throws SymphonyError `corrupt` */
@@ -35,6 +38,7 @@ export class Records {
     if (this.table.doesExist(info.id)) return false;
     this.byTime.put([info.createdAt, info.id], nothing);
     this.table.put(info.id, record);
+    this.unindexed.put(info.id, nothing);
     return true;
   }
 
@@ -42,6 +46,7 @@ export class Records {
   remove(info: ArtifactInfo): void {
     this.table.removeSync(info.id);
     this.byTime.removeSync([info.createdAt, info.id]);
+    this.unindexed.put(info.id, nothing);
     if (info.origin !== undefined) this.byRun.removeSync([info.origin.run, info.id]);
   }
 }
