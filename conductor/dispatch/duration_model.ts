@@ -19,7 +19,16 @@ import type { SharedBelief } from "./kind_belief.ts";
 import type { TaskGraph } from "./task_graph.ts";
 
 /** Prior standard deviations of log seconds; each is a factor of e to that power. */
-const PRIOR = {
+export interface DurationPrior {
+  readonly level: number;
+  readonly slope: number;
+  readonly effect: number;
+  readonly instrument: number;
+  readonly task: number;
+  readonly noise: number;
+}
+
+const PRIOR: DurationPrior = {
   /** Between kinds: a factor of seven. */
   level: 2,
   /** A task ten times the size takes up to twice as long. */
@@ -32,7 +41,7 @@ const PRIOR = {
   task: 0.3,
   /** Between runs of a task. */
   noise: 0.3,
-} as const;
+};
 
 /** How many observations a prior variance is worth. */
 const WORTH = { effect: 20, noise: 50, task: 2, instrument: 4 } as const;
@@ -44,13 +53,19 @@ interface Instrument {
 }
 
 export class DurationModel implements Snapshottable {
+  readonly #prior: DurationPrior;
   #instruments: Instrument[] = [];
   #instrumentAt = new Map<string, number>();
   #kinds = new Map<string, KindBelief>();
-  #shared: SharedBelief = newShared();
+  #shared: SharedBelief;
   #observations = 0;
   #learnedAt = 0;
   #version = 0;
+
+  constructor(prior: Partial<DurationPrior> = {}) {
+    this.#prior = { ...PRIOR, ...prior };
+    this.#shared = newShared(this.#prior);
+  }
 
   /** Grows when shared beliefs change, so that every estimate may. */
   get version(): number {
@@ -92,7 +107,7 @@ export class DurationModel implements Snapshottable {
     let kind = this.#kinds.get(task.kind);
     const isNew = kind === undefined;
     if (kind === undefined) {
-      kind = new KindBelief(this.#shared, PRIOR.task ** 2);
+      kind = new KindBelief(this.#shared, this.#prior.task ** 2);
       this.#kinds.set(task.kind, kind);
     }
     const value = Math.log(Math.max(seconds, 1e-6)) + this.logSpeed(instrument);
@@ -139,9 +154,9 @@ export class DurationModel implements Snapshottable {
     this.#learnLevel();
     const shared = this.#shared;
     let levels = 1;
-    let effects = WORTH.effect * PRIOR.effect ** 2;
+    let effects = WORTH.effect * this.#prior.effect ** 2;
     let effectWorth = WORTH.effect;
-    let noise = WORTH.noise * PRIOR.noise ** 2;
+    let noise = WORTH.noise * this.#prior.noise ** 2;
     let noiseWorth = WORTH.noise;
     const pull = shared.instruments.map(() => 0);
     const worth: number[] = shared.instruments.map(() => WORTH.instrument);
@@ -157,7 +172,7 @@ export class DurationModel implements Snapshottable {
         pull[at] = (pull[at] as number) + known * mean;
         worth[at] = (worth[at] as number) + known;
       }
-      let tasks = WORTH.task * PRIOR.task ** 2;
+      let tasks = WORTH.task * this.#prior.task ** 2;
       let taskWorth = WORTH.task;
       for (const [key, record] of kind.tasks) {
         if (record.count === 0) continue;
@@ -199,13 +214,13 @@ export class DurationModel implements Snapshottable {
     const { instruments, kinds } = readFacts(part);
     const numbers = new NumberReader(part.numbers);
     const [observations, learnedAt, version] = numbers.array(3) as unknown as [number, number, number];
-    const shared = newShared();
+    const shared = newShared(this.#prior);
     [shared.level, shared.levelVariance, shared.slopeVariance, shared.effectVariance, shared.noise] = numbers
       .array(5) as unknown as [number, number, number, number, number];
     shared.instruments.push(...numbers.array(instruments.length));
     const speeds = numbers.array(instruments.length);
     const restored = kinds.map(({ name, tasks }) => {
-      const belief = new KindBelief(shared, PRIOR.task ** 2);
+      const belief = new KindBelief(shared, this.#prior.task ** 2);
       belief.read(numbers, tasks);
       return [name, belief] as const;
     });
@@ -220,13 +235,13 @@ export class DurationModel implements Snapshottable {
   }
 }
 
-function newShared(): SharedBelief {
+function newShared(prior: DurationPrior): SharedBelief {
   return {
     level: 0,
-    levelVariance: PRIOR.level ** 2,
-    slopeVariance: PRIOR.slope ** 2,
-    effectVariance: PRIOR.effect ** 2,
-    noise: PRIOR.noise ** 2,
+    levelVariance: prior.level ** 2,
+    slopeVariance: prior.slope ** 2,
+    effectVariance: prior.effect ** 2,
+    noise: prior.noise ** 2,
     instruments: [],
   };
 }
