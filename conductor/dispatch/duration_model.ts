@@ -34,7 +34,7 @@ const PRIOR: DurationPrior = {
   /** A task ten times the size takes up to twice as long. */
   slope: 0.3,
   /** What an instrument does with one kind beyond what it does with all. */
-  effect: 0.4,
+  effect: 0.5,
   /** What an instrument does with all, beyond its nominal speed. */
   instrument: 0.3,
   /** Between tasks of a kind. */

@@ -8,7 +8,15 @@
 
 import type { DurationModel } from "./duration_model.ts";
 import type { Estimates } from "./estimates.ts";
+import { expectedImprovement } from "./log_normal.ts";
 import type { TaskGraph } from "./task_graph.ts";
+
+/**
+ * An instrument that was hardly tried on a kind is taken to be quicker by this share of what it is expected to improve on
+ * the best: so much is it worth to know. Measured: over ten runs from nothing this makes 0.5 % of the makespan and 3 % in
+ * the second run; twice or four times as much gains no more.
+ */
+const CURIOSITY = 0.5;
 
 /** The logarithm that sizes are compared by; undefined where no size is known. */
 export function logSizeOf(bytes: number): number | undefined {
@@ -103,12 +111,22 @@ export class Durations implements Estimates {
     const belief = this.#model.belief(name);
     const row = this.#rows[kind] as Float64Array;
     const { level, instruments } = this.#model.shared;
+    let best = Infinity;
     for (let worker = 0; worker < row.length; worker++) {
       const instrument = this.#workers[worker] as number;
-      const log = belief?.mean(instrument) ?? level + (instruments[instrument] as number);
-      row[worker] = this.#may?.(name, worker) === false
+      const expected = belief?.mean(instrument) ?? level + (instruments[instrument] as number);
+      const log = this.#may?.(name, worker) === false
         ? Infinity
-        : Math.exp(log - this.#model.logSpeed(instrument));
+        : expected - this.#model.logSpeed(instrument);
+      row[worker] = log;
+      if (log < best) best = log;
+    }
+    for (let worker = 0; worker < row.length; worker++) {
+      const log = row[worker] as number;
+      const sd = belief === undefined
+        ? 0
+        : Math.sqrt(belief.effect(this.#workers[worker] as number).variance);
+      row[worker] = Math.exp(log - CURIOSITY * expectedImprovement(best, log, sd));
     }
   }
 }

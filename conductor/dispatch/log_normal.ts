@@ -22,6 +22,13 @@ export function medianGiven(median: number, variance: number, elapsed: number): 
   return Math.max(elapsed, median * Math.exp(-sd * normalQuantile(survived / 2)));
 }
 
+/** How much less than `best` a normal value with this mean and spread is expected to be, where it is less. */
+export function expectedImprovement(best: number, mean: number, sd: number): number {
+  if (!(sd > 0) || mean === Infinity) return 0;
+  const z = (best - mean) / sd;
+  return sd * (Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI) + z * upperTail(-z));
+}
+
 /** P(Z > z) for a standard normal; absolute error below 7.5e-8 (Abramowitz and Stegun 26.2.17). */
 export function upperTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
