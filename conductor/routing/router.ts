@@ -29,6 +29,8 @@ import { Roster } from "./roster.ts";
 import type { RouteDecision, RouteOutcome, RouteRequest } from "./route_request.ts";
 
 const VERSION = 1;
+/** Probability of a uniform choice among the candidates, unless asked otherwise. */
+export const FLOOR = 0.01;
 
 export interface RouterOptions {
   /** How many features every request has. */
@@ -69,7 +71,7 @@ export class Router implements Snapshottable {
   #costs = new CostHeads();
   #tests: PageHinkley[] = [];
 
-  constructor({ features, seed, spread = 0.75, floor = 0.01, drift = true }: RouterOptions) {
+  constructor({ features, seed, spread = 0.75, floor = FLOOR, drift = true }: RouterOptions) {
     this.#settings = { features, spread, floor, drift };
     this.#random = new SeededRandom(seed);
     this.#quality = new QualityModel(features);
@@ -170,6 +172,17 @@ export class Router implements Snapshottable {
     const row = this.#kinds.known(kind);
     const column = this.#instruments.known(instrument);
     return row === undefined || column === undefined ? 0 : this.#quality.table.count(row, column);
+  }
+
+  /** What is known of an instrument's quality for a kind, without features. */
+  known(kind: string, instrument: string): { readonly mean: number; readonly spread: number } {
+    const row = this.#kinds.known(kind);
+    const column = this.#instruments.known(instrument);
+    if (row === undefined || column === undefined) return { mean: 0.6, spread: 0.35 };
+    const mean = new Float64Array(1);
+    const variance = new Float64Array(1);
+    this.#quality.table.predict(row, Int32Array.of(column), mean, variance);
+    return { mean: mean[0] as number, spread: Math.sqrt(variance[0] as number) };
   }
 
   #score(request: RouteRequest): Scored {

@@ -57,6 +57,8 @@ export interface BanditSetting {
 
 export class BanditWorld {
   readonly set: RoutingSet;
+  /** Names of the kinds, by index. */
+  readonly kinds: readonly string[];
   readonly profile: RewardProfile;
   readonly setting: BanditSetting;
   readonly learnItems: readonly number[];
@@ -68,6 +70,7 @@ export class BanditWorld {
     this.set = set;
     this.profile = profile;
     const kinds = [...new Set(set.items.map(({ kind }) => kind))].sort();
+    this.kinds = kinds;
     const penalty = profile.pricePenalty;
     this.setting = {
       arms: set.arms,
