@@ -1,7 +1,7 @@
 /**
  * Run times, learned: a hierarchical log-normal model over kinds of tasks, instruments and single tasks. What a new kind
  * takes is guessed from the others, what an instrument does with a kind from what it does with all, and how strongly is
- * learned too (empirical Bayes, one step of expectation-maximisation each time a fifth more has been seen).
+ * learned too (empirical Bayes, one step of expectation-maximisation each time a fifth more has been seen, later half more).
  *
  * Ring: conductor, pure.
  *
@@ -114,7 +114,7 @@ export class DurationModel implements Snapshottable {
     kind.observe(task.key, logSizeOf(task.bytesIn), instrument, value);
     this.#observations += 1;
     if (isNew) this.#learnLevel();
-    if (this.#observations >= this.#learnedAt * 1.2 + 8) this.#learnShared();
+    if (this.#observations >= nextLearning(this.#learnedAt)) this.#learnShared();
   }
 
   /** What is believed of a kind, solved; undefined where it was never seen. */
@@ -233,6 +233,11 @@ export class DurationModel implements Snapshottable {
     this.#learnedAt = learnedAt;
     this.#version = version;
   }
+}
+
+/** After how many observations what kinds share is learned again: often at first, then so that its cost stays small. */
+function nextLearning(learnedAt: number): number {
+  return learnedAt < 1500 ? learnedAt * 1.2 + 8 : learnedAt * 1.5;
 }
 
 function newShared(prior: DurationPrior): SharedBelief {

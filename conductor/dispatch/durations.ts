@@ -17,6 +17,8 @@ import type { TaskGraph } from "./task_graph.ts";
  * the second run; twice or four times as much gains no more.
  */
 const CURIOSITY = 0.5;
+/** A row must have moved by this, as a logarithm, before ranks are worth finding anew. */
+const MOVED = 0.03;
 
 /** The logarithm that sizes are compared by; undefined where no size is known. */
 export function logSizeOf(bytes: number): number | undefined {
@@ -35,6 +37,8 @@ export class Durations implements Estimates {
   readonly #factors: Float64Array;
   readonly #factorOf: Int32Array;
   readonly #rowVersions: Int32Array;
+  /** Each row as it was when the version last grew for it. */
+  readonly #announced: Float64Array[];
   #version = 0;
   #seen = -1;
   #shared = -1;
@@ -51,6 +55,7 @@ export class Durations implements Estimates {
     this.#workers = workers;
     this.#may = may;
     this.#rows = graph.kinds.map(() => new Float64Array(workers.length));
+    this.#announced = graph.kinds.map(() => new Float64Array(workers.length));
     this.#beliefs = new Int32Array(graph.kinds.length).fill(-2);
     this.#rowVersions = new Int32Array(graph.kinds.length);
     this.#factors = new Float64Array(graph.size);
@@ -102,8 +107,21 @@ export class Durations implements Estimates {
       this.#beliefs[kind] = version;
       this.#fill(kind);
       this.#rowVersions[kind] = (this.#rowVersions[kind] as number) + 1;
-      this.#version += 1;
+      if (this.#hasMoved(kind)) this.#version += 1;
     }
+  }
+
+  #hasMoved(kind: number): boolean {
+    const row = this.#rows[kind] as Float64Array;
+    const before = this.#announced[kind] as Float64Array;
+    for (let worker = 0; worker < row.length; worker++) {
+      const ratio = (row[worker] as number) / (before[worker] as number);
+      if (ratio > 1 + MOVED || ratio < 1 - MOVED) {
+        before.set(row);
+        return true;
+      }
+    }
+    return false;
   }
 
   #fill(kind: number): void {

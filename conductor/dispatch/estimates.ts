@@ -8,7 +8,7 @@
 
 /** Run times of the tasks of one graph on a fixed list of workers. */
 export interface Estimates {
-  /** Grows when any figure has changed. */
+  /** Grows when figures have changed so much that ranks are worth finding anew. */
   readonly version: number;
   /**
    * Median seconds on each worker, before the task's own `factor`; `Infinity` where that worker may not do it. The array

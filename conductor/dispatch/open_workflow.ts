@@ -33,6 +33,7 @@ export class OpenWorkflow {
   readonly #finishedAt: Float64Array;
   readonly #settled: Uint8Array;
   #finished = 0;
+  #done = 0;
   #rankedVersion = -1;
   #rankedAt = 0;
 
@@ -92,7 +93,9 @@ export class OpenWorkflow {
     this.#finishedAt[task] = at;
     this.#settled[task] = 1;
     this.#finished += 1;
-    this.remaining = Math.max(0, this.remaining - meanSeconds(this.estimates, task));
+    const seconds = meanSeconds(this.estimates, task);
+    this.#done += seconds;
+    this.remaining = Math.max(0, this.remaining - seconds);
   }
 
   /** Brings the ranks up to date where the estimates have changed and it is worth it. */
@@ -102,17 +105,13 @@ export class OpenWorkflow {
     if (this.#rankedVersion >= 0 && this.#finished - this.#rankedAt < this.graph.size * RANK_SHARE) return;
     this.#rank();
     this.ready.reorder();
-    let done = 0;
-    for (let task = 0; task < this.graph.size; task++) {
-      if (this.#settled[task] === 1) done += meanSeconds(this.estimates, task);
-    }
-    this.remaining = Math.max(0, this.total - done);
   }
 
   #rank(): void {
     this.#rankedVersion = this.estimates.version;
     this.#rankedAt = this.#finished;
-    this.total = upwardRanks(this.graph, this.estimates, this.#remoteSecondsPerByte, this.ranks);
-    this.remaining = this.total;
+    const { graph, estimates, ranks } = this;
+    this.remaining = upwardRanks(graph, estimates, this.#remoteSecondsPerByte, ranks, this.#settled);
+    this.total = this.#done + this.remaining;
   }
 }

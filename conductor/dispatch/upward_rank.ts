@@ -13,13 +13,14 @@ import type { TaskGraph } from "./task_graph.ts";
 
 /**
  * Writes the rank of every task, in seconds, into `ranks`, and gives the sum of their mean run times. `secondsPerByte`
- * prices what travels between workers. O(tasks + edges).
+ * prices what travels between workers. Tasks that are `settled` are left out of both. O(tasks + edges).
  */
 export function upwardRanks(
   graph: TaskGraph,
   estimates: Estimates,
   secondsPerByte: number,
   ranks: Float64Array,
+  settled?: Uint8Array,
 ): number {
   const { order, childrenFrom, children, childBytes, kindOf } = graph;
   // Tasks of a kind share their row: its mean is taken once.
@@ -28,6 +29,7 @@ export function upwardRanks(
   let total = 0;
   for (let place = graph.size - 1; place >= 0; place--) {
     const task = order[place] as number;
+    if (settled?.[task] === 1) continue;
     const kind = kindOf[task] as number;
     const row = estimates.row(task);
     if (rows[kind] !== row) {
