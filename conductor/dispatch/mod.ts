@@ -16,5 +16,6 @@ export { FixedEstimates } from "./estimates.ts";
 export type { Estimates } from "./estimates.ts";
 export { kindOfNode, makeTaskGraph, taskGraphOf } from "./task_graph.ts";
 export type { TaskGraph, TaskSpec } from "./task_graph.ts";
+export { rankPlan } from "./rank_plan.ts";
 export { evaluateDispatch } from "./trial/evaluate_dispatch.ts";
 export { upwardRanks } from "./upward_rank.ts";
