@@ -10,6 +10,7 @@ import { SeededRandom } from "../../random.ts";
 import { Router } from "../../routing/router.ts";
 import type { RoutingSet } from "../data.ts";
 import { mean, quantile, standardDeviation } from "../figures.ts";
+import { pause } from "../pause.ts";
 import type { ReportRow, ReportTable } from "../report_table.ts";
 import { RouterPolicy } from "./router_policy.ts";
 import { bestArm, type RoutingOptions } from "./routing_tables.ts";
@@ -31,12 +32,16 @@ interface Changed {
 }
 
 /** The first profile of each set: with detection and forgetting, and without. */
-export function driftTable(sets: readonly RoutingSet[], options: RoutingOptions): ReportTable | undefined {
+export async function driftTable(
+  sets: readonly RoutingSet[],
+  options: RoutingOptions,
+): Promise<ReportTable | undefined> {
   const rows: ReportRow[] = [];
   for (const set of sets) {
     const world = worldOf(set);
     if (world === undefined || world.arms < 2) continue;
     options.onProgress?.(`drift ${set.name}`);
+    await pause(options.signal);
     for (const drift of [true, false]) {
       const runs = seedsOf(options).map((seed) => driftRun(world, seed, options.rounds, drift));
       rows.push(
@@ -64,12 +69,16 @@ export function driftTable(sets: readonly RoutingSet[], options: RoutingOptions)
 }
 
 /** The first profile of each set: the best arm is unknown until half-way. */
-export function arrivalTable(sets: readonly RoutingSet[], options: RoutingOptions): ReportTable | undefined {
+export async function arrivalTable(
+  sets: readonly RoutingSet[],
+  options: RoutingOptions,
+): Promise<ReportTable | undefined> {
   const rows: ReportRow[] = [];
   for (const set of sets) {
     const world = worldOf(set);
     if (world === undefined || world.arms < 2) continue;
     options.onProgress?.(`new instrument ${set.name}`);
+    await pause(options.signal);
     const runs = seedsOf(options).map((seed) => arrivalRun(world, seed, options.rounds));
     rows.push(changedRow(`${set.name}/${world.profile.name}`, runs, true));
   }

@@ -13,6 +13,7 @@ import { drawAction } from "../../routing/matching.ts";
 import { FLOOR, Router } from "../../routing/router.ts";
 import type { RoutingSet } from "../data.ts";
 import { mean } from "../figures.ts";
+import { pause } from "../pause.ts";
 import type { ReportRow, ReportTable } from "../report_table.ts";
 import { RouterPolicy } from "./router_policy.ts";
 import { bestArm, type RoutingOptions } from "./routing_tables.ts";
@@ -24,7 +25,10 @@ const MARGIN = 0.05;
 const WARM_UP = 20;
 
 /** One pair of rows for each set and profile. */
-export function gateTable(sets: readonly RoutingSet[], options: RoutingOptions): ReportTable | undefined {
+export async function gateTable(
+  sets: readonly RoutingSet[],
+  options: RoutingOptions,
+): Promise<ReportTable | undefined> {
   const rounds = Math.min(2000, options.rounds);
   const rows: ReportRow[] = [];
   for (const set of sets) {
@@ -32,6 +36,7 @@ export function gateTable(sets: readonly RoutingSet[], options: RoutingOptions):
       const world = new BanditWorld(set, profile);
       if (world.learnItems.length === 0) continue;
       options.onProgress?.(`conservative gate ${set.name}/${profile.name}`);
+      await pause(options.signal);
       for (const isGated of [true, false]) {
         const runs = Array.from(
           { length: options.seeds },

@@ -15,17 +15,23 @@ export class RouterPolicy implements BanditPolicy {
   readonly #setting: BanditSetting;
   readonly #candidates: readonly Candidate[];
   #propensity = 1;
-  #now = 0;
+  #now: number;
 
-  constructor(setting: BanditSetting, router: Router) {
+  /** `now` is where its clock, a second a round, begins. */
+  constructor(setting: BanditSetting, router: Router, now = 0) {
     this.#setting = setting;
     this.router = router;
+    this.#now = now;
     this.#candidates = setting.arms.map(({ id, priceIn, priceOut }, at) => ({
       id,
       priceIn,
       priceOut,
       ...(setting.quotes === undefined ? {} : { quoteUsd: setting.quotes[at] as number }),
     }));
+  }
+
+  get now(): number {
+    return this.#now;
   }
 
   /** The request as the router is asked it; `allowed` are the first so many arms. */

@@ -11,6 +11,7 @@ import { SeededRandom } from "../../random.ts";
 import { Router } from "../../routing/router.ts";
 import type { RoutingSet } from "../data.ts";
 import { mean, pairedInterval, standardDeviation } from "../figures.ts";
+import { pause } from "../pause.ts";
 import type { ReportRow, ReportTable } from "../report_table.ts";
 import { EpsilonGreedy, LinearBaseline, RandomPolicy } from "./baselines.ts";
 import { RouterPolicy } from "./router_policy.ts";
@@ -48,20 +49,24 @@ function linear(world: BanditWorld, random: SeededRandom, mode: "ucb" | "thompso
 }
 
 /** One table for each set and profile. */
-export function routingTables(sets: readonly RoutingSet[], options: RoutingOptions): readonly ReportTable[] {
-  return sets.flatMap((set) =>
-    set.profiles.map((profile) => {
-      options.signal?.throwIfAborted();
-      return routingTable(new BanditWorld(set, profile), options);
-    })
-  );
+export async function* routingTables(
+  sets: readonly RoutingSet[],
+  options: RoutingOptions,
+): AsyncGenerator<ReportTable> {
+  for (const set of sets) {
+    for (const profile of set.profiles) yield await routingTable(new BanditWorld(set, profile), options);
+  }
 }
 
-function routingTable(world: BanditWorld, { seeds, rounds, onProgress }: RoutingOptions): ReportTable {
+async function routingTable(
+  world: BanditWorld,
+  { seeds, rounds, onProgress, signal }: RoutingOptions,
+): Promise<ReportTable> {
   const name = `${world.set.name}/${world.profile.name}`;
   const runs = new Map<string, readonly BanditRun[]>();
   for (const [policy, make] of policies) {
     onProgress?.(`routing ${name}: ${policy}`);
+    await pause(signal);
     runs.set(
       policy,
       Array.from(
