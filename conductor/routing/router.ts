@@ -71,7 +71,7 @@ export class Router implements Snapshottable {
   #costs = new CostHeads();
   #tests: PageHinkley[] = [];
 
-  constructor({ features, seed, spread = 0.75, floor = FLOOR, drift = true }: RouterOptions) {
+  constructor({ features, seed, spread = 0.65, floor = FLOOR, drift = true }: RouterOptions) {
     this.#settings = { features, spread, floor, drift };
     this.#random = new SeededRandom(seed);
     this.#quality = new QualityModel(features);
@@ -95,8 +95,21 @@ export class Router implements Snapshottable {
     return this.#kinds.names;
   }
 
-  /** Chooses and explores. The request has one candidate or more. */
+  /** Chooses and explores. The request has one candidate or more. Draws chance once, unless `critical`. */
   decide(request: RouteRequest): RouteDecision {
+    const proposal = this.propose(request);
+    if (request.critical !== undefined) return proposal;
+    const action = this.draw(proposal.propensities);
+    return { ...proposal, action, explored: action !== proposal.action };
+  }
+
+  /** The candidate that one number of this router's chance falls on. */
+  draw(propensities: Float64Array): number {
+    return drawAction(propensities, this.#random.next());
+  }
+
+  /** The probabilities it would draw from, with the best mean as `action`; draws no chance. */
+  propose(request: RouteRequest): RouteDecision {
     const scored = this.#score(request);
     const count = request.candidates.length;
     const spreads = new Float64Array(count);
@@ -109,7 +122,7 @@ export class Router implements Snapshottable {
     }
     const sampled = spreads.map((spread) => spread * this.#settings.spread);
     matchProbabilities(scored.scores, sampled, this.#settings.floor, propensities);
-    return this.#decision(scored, spreads, propensities, drawAction(propensities, this.#random.next()));
+    return this.#decision(scored, spreads, propensities, largest(scored.scores));
   }
 
   /** What it would choose without exploring; draws no chance. */
