@@ -9,7 +9,7 @@
 
 import type { JsonObject } from "../core/json.ts";
 import type { FailureClass } from "../core/policy/failure.ts";
-import type { Preference } from "./preference.ts";
+import type { Preference } from "../core/policy/preference.ts";
 
 /** Which of the Conductor's learners decided. */
 export type DecisionType = "route" | "dispatch" | "prewarm" | "recover" | "compose";
@@ -76,7 +76,18 @@ export interface OutcomeRecord {
 
 export type LogEntry =
   | { readonly entry: "decision"; readonly decision: DecisionRecord }
-  | { readonly entry: "outcome"; readonly outcome: OutcomeRecord };
+  | { readonly entry: "outcome"; readonly outcome: OutcomeRecord }
+  | { readonly entry: "policy"; readonly change: PolicyChange };
+
+/** A change of who decides: a promotion, a rollback, the kill switch. */
+export interface PolicyChange {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly change: "train" | "shadow" | "canary" | "full" | "rollback" | "freeze" | "unfreeze";
+  readonly policy: string;
+  /** Who or what brought it about, with the figures. */
+  readonly reason: string;
+}
 
 /** Where decisions are kept: append only. */
 export interface DecisionLogPort {
@@ -84,6 +95,17 @@ export interface DecisionLogPort {
   append(entries: readonly LogEntry[]): void;
   /** Resolves when everything appended before is durable. @throws SymphonyError `disk-full` | `io` */
   flush(): Promise<void>;
-  /** All entries in order, from the `from`-th on. A torn last line (a crash while writing) is left out. */
-  read(from?: number): AsyncIterable<LogEntry>;
+  /**
+   * All entries in order from a position on, each with the position behind it; 0 is the beginning. A torn entry (a crash
+   * while writing) is left out.
+   */
+  read(from?: number): AsyncIterable<PlacedEntry>;
+  /** The position behind the last durable entry, whoever wrote it. */
+  end(): Promise<number>;
+}
+
+export interface PlacedEntry {
+  readonly entry: LogEntry;
+  /** Where the next entry begins. */
+  readonly next: number;
 }

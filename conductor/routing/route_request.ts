@@ -7,7 +7,7 @@
  */
 
 import type { Heads } from "../decision.ts";
-import type { Preference } from "../preference.ts";
+import type { Preference } from "../../core/policy/preference.ts";
 
 /** An instrument that may be taken: what is not allowed has been masked before (mask.ts). */
 export interface Candidate {

@@ -17,7 +17,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Heads } from "../decision.ts";
 import { NumberReader, NumberWriter } from "../number_stream.ts";
-import { utility } from "../preference.ts";
+import { utility } from "../../core/policy/preference.ts";
 import { RANDOM_STATE_LENGTH, SeededRandom } from "../random.ts";
 import type { SnapshotPart, Snapshottable } from "../snapshot_part.ts";
 import { type CostHead, CostHeads } from "./cost_heads.ts";
@@ -235,7 +235,8 @@ export class Router implements Snapshottable {
     action: number,
   ): RouteDecision {
     const heads: Heads[] = costs.map((cost, at) => ({
-      quality: clamp(means[at] as number),
+      // With the chance that no answer comes, so that the score is quality less the other heads' prices.
+      quality: (means[at] as number) * (1 - cost.absence),
       qualitySd: spreads[at] as number,
       usd: cost.usd,
       seconds: cost.seconds,

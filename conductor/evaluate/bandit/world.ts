@@ -11,7 +11,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { Preference } from "../../preference.ts";
+import type { Preference } from "../../../core/policy/preference.ts";
 import type { SeededRandom } from "../../random.ts";
 import type { Arm, RewardProfile, RoutingSet } from "../data.ts";
 

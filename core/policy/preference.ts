@@ -2,7 +2,7 @@
  * What a person wants from a choice: how much quality a dollar, a second and a visible failure are worth. It comes with
  * the workflow and enters when a choice is scored, never when something is learned; so it may change at any time.
  *
- * Ring: conductor, pure.
+ * Pure.
  *
  * @module
  */
