@@ -8,6 +8,7 @@
 import { runCli } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
 import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
+import { ConductorDesk } from "./conductor/desk.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
@@ -25,6 +26,7 @@ import { bundledFolder, ExtensionLoader } from "./extensions/loader/loader.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
+import { folderFiles } from "./system/folder_files.ts";
 import { SystemRandom } from "./system/random.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
@@ -120,6 +122,7 @@ function services(): CliServices {
     catalog,
     openSession,
     openStore,
+    conductor: () => new ConductorDesk({ folderFiles, monotonic: () => clock.monotonic() }),
     installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
     settings: {

@@ -5,6 +5,7 @@
  */
 
 import type { Command, Flag } from "./command.ts";
+import { conductorCommands } from "./conductor_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
 
 const runId = [{ name: "ID" }];
@@ -230,6 +231,7 @@ export const commands: readonly Command[] = [
     examples: [{ args: "grants remove symphony/openai secret:openai", does: "stop using GPT" }],
     load: async () => (await import("./grants_command.ts")).grantsRemoveCommand,
   },
+  ...conductorCommands,
   {
     path: "settings list",
     summary: "what can be set of each extension, and what it is",

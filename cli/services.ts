@@ -18,6 +18,7 @@ import type { PitPort } from "../core/ports/pit.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import type { ConductorDesk } from "./conductor_desk.ts";
 
 /** One of the two output streams. */
 export interface Output {
@@ -171,6 +172,8 @@ export interface CliServices extends ProcessServices {
   catalog(options: SessionOptions): Promise<Catalog>;
   openSession(options: SessionOptions): Promise<Session>;
   openStore(data: string): Promise<Store>;
+  /** The Conductor's own commands. */
+  conductor(): ConductorDesk;
   installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
   readonly grants: {
     list(data: string): Promise<readonly Grant[]>;

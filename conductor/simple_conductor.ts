@@ -7,7 +7,8 @@
  * @module
  */
 
-import type { NodeTypeId } from "../core/ids.ts";
+import { SymphonyError } from "../core/errors.ts";
+import { type NodeTypeId, nodeTypeId } from "../core/ids.ts";
 import type {
   ConductorPort,
   InstrumentOption,
@@ -16,6 +17,8 @@ import type {
   RoutingRequest,
 } from "../core/ports/conductor.ts";
 import type { Plan } from "../core/workflow/plan.ts";
+import { NumberReader, NumberWriter } from "./number_stream.ts";
+import type { SnapshotPart, Snapshottable } from "./snapshot_part.ts";
 
 interface Record {
   successes: number;
@@ -30,7 +33,7 @@ const PRIOR = 1;
 const PER_SECOND = 0.005;
 const PER_CENT = 0.02;
 
-export class SimpleConductor implements ConductorPort {
+export class SimpleConductor implements ConductorPort, Snapshottable {
   readonly #records = new Map<NodeTypeId, Record>();
 
   /** Longest path to a sink, in nodes (Kelley's critical path with unit times). O(V + E). */
@@ -79,6 +82,38 @@ export class SimpleConductor implements ConductorPort {
     const seconds = (durationMs / calls / 1000).toFixed(2);
     return `${nodeType}, success ${Math.round((successes / calls) * 100)} % of ${Math.ceil(calls)} calls, ` +
       `${seconds} s and $${(costUsd / calls).toFixed(4)} a call`;
+  }
+
+  save(): SnapshotPart {
+    const out = new NumberWriter();
+    for (const { successes, failures, durationMs, costUsd } of this.#records.values()) {
+      out.array([successes, failures, durationMs, costUsd]);
+    }
+    return {
+      name: "simple",
+      facts: { version: 1, nodeTypes: [...this.#records.keys()] },
+      numbers: out.done(),
+    };
+  }
+
+  restore({ facts, numbers }: SnapshotPart): void {
+    const { nodeTypes } = facts;
+    if (!Array.isArray(nodeTypes)) {
+      throw new SymphonyError("corrupt", "Cannot restore the simple rule: its names are missing");
+    }
+    const from = new NumberReader(numbers);
+    const records = nodeTypes.map((name) => {
+      const record = {
+        successes: from.number(),
+        failures: from.number(),
+        durationMs: from.number(),
+        costUsd: from.number(),
+      };
+      return [nodeTypeId(String(name)), record] as const;
+    });
+    from.end();
+    this.#records.clear();
+    for (const [nodeType, record] of records) this.#records.set(nodeType, record);
   }
 
   #score(option: InstrumentOption): number {

@@ -6,6 +6,7 @@
 
 import type { ExtensionId, NodeId, NodeTypeId, RunId } from "../ids.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { Preference } from "../policy/preference.ts";
 import type { Plan } from "../workflow/plan.ts";
 
 /** An instrument that could serve a task. */
@@ -15,6 +16,10 @@ export interface InstrumentOption {
   /** From the catalogue: US dollars for a million tokens in and out; 0 for a local model. */
   readonly priceIn: number;
   readonly priceOut: number;
+  /** Most tokens of a prompt, where the catalogue says. */
+  readonly contextTokens?: number;
+  /** Quality that the catalogue promises, 0 to 1. */
+  readonly promisedQuality?: number;
 }
 
 export interface RoutingRequest {
@@ -24,20 +29,40 @@ export interface RoutingRequest {
   readonly options: readonly InstrumentOption[];
   /** Instruments that already failed this node in this run. */
   readonly tried: readonly NodeTypeId[];
+  /** What will be asked; the choice may depend on it. */
+  readonly prompt?: string;
+  /** From 1. */
+  readonly attempt?: number;
+  /** The workflow's; `balanced` where it says nothing. */
+  readonly preference?: Preference;
+  /** US dollars that the run may still spend. */
+  readonly budgetUsd?: number;
+  /** Seconds until the answer is of no use. */
+  readonly deadlineSeconds?: number;
+  /** Least quality that the node accepts. */
+  readonly qualityMin?: number;
+  /** False where nothing may be tried out on this node. */
+  readonly mayExplore?: boolean;
 }
 
 export interface RoutingDecision {
   /** Undefined where nothing can serve the task. */
   readonly choice: InstrumentOption | undefined;
   readonly reason: string;
+  /** Names the decision in the log, for `explain` and to join the outcome; absent where nothing was logged. */
+  readonly decision?: string;
 }
 
 export interface Outcome {
   readonly nodeType: NodeTypeId;
+  /** The routing decision that this is the outcome of. */
+  readonly decision?: string;
   readonly durationMs: number;
   readonly failure?: NodeFailure;
-  /** 0 to 1, where a quality was measured. */
+  /** 0 to 1, where a quality was measured; a failure of class `quality` or `output` may have one. */
   readonly quality?: number;
+  /** Who measured it. */
+  readonly qualitySource?: string;
   readonly costUsd?: number;
 }
 

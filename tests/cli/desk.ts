@@ -8,6 +8,7 @@
 import { runCli } from "../../cli/mod.ts";
 import { ReaderGone } from "../../cli/reader_gone.ts";
 import type { CliServices, Grant, Output, Template } from "../../cli/services.ts";
+import { ConductorDesk } from "../../conductor/desk.ts";
 import { SimpleConductor } from "../../conductor/simple_conductor.ts";
 import { SymphonyError } from "../../core/errors.ts";
 import { extensionId } from "../../core/ids.ts";
@@ -17,6 +18,7 @@ import { InProcessExtensions } from "../../extensions/in_process.ts";
 import { memoryPit } from "../../pit/memory_pit.ts";
 import type { OpenPit } from "../../pit/open_pit.ts";
 import { SystemClock } from "../../system/clock.ts";
+import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
 import { trialExtension } from "./trial_extension.ts";
 
@@ -165,6 +167,7 @@ export class Desk {
       openSession: () =>
         Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
       openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
+      conductor: () => new ConductorDesk({ folderFiles, monotonic: () => this.#clock.monotonic() }),
       installed: () => Promise.resolve([]),
       settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {

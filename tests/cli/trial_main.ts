@@ -7,6 +7,7 @@
 
 import { runCli } from "../../cli/mod.ts";
 import { processServices } from "../../cli/process_services.ts";
+import { ConductorDesk } from "../../conductor/desk.ts";
 import { SimpleConductor } from "../../conductor/simple_conductor.ts";
 import { extensionId } from "../../core/ids.ts";
 import { Runner } from "../../core/orchestration/runner.ts";
@@ -14,6 +15,7 @@ import { InProcessExtensions } from "../../extensions/in_process.ts";
 import { openPit } from "../../pit/open_pit.ts";
 import { SystemClock } from "../../system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "../../system/data_folder.ts";
+import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
 import { trialExtension } from "./trial_extension.ts";
 
@@ -60,6 +62,7 @@ const code = await runCli({
     new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
   openSession: ({ data }) => open(data),
   openStore: (data) => open(data),
+  conductor: () => new ConductorDesk({ folderFiles, monotonic: () => clock.monotonic() }),
   installed: () => Promise.resolve([]),
   settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
   grants: {

@@ -1,0 +1,258 @@
+/**
+ * The policies of an open data folder: restored from their files, brought up to the log's end, kept again. What a policy
+ * knows is a function of the log alone: every decision draws its chance once and every outcome is learned in the log's
+ * order, so a process that was killed and started anew goes on as if nothing had happened, and what other processes
+ * learned meanwhile is learned too.
+ *
+ * S1. A kept policy has learned exactly the entries before its position, and holds the decisions still without outcome.
+ * S2. Where another process has written in between, the state is rebuilt from the log before it is kept.
+ * S3. Deciding and learning never wait; what is kept is the state of one moment, and its position is that moment's.
+ *
+ * Ring: conductor, pure.
+ *
+ * @module
+ */
+
+import { nodeTypeId } from "../../core/ids.ts";
+import type { Outcome } from "../../core/ports/conductor.ts";
+import type { DecisionLogPort, DecisionRecord, LogEntry, OutcomeRecord } from "../decision.ts";
+import type { RouterOptions } from "../routing/router.ts";
+import { TEXT_FEATURES } from "../routing/text_features.ts";
+import { SimpleConductor } from "../simple_conductor.ts";
+import { type KeptPolicy, readPolicy, writePolicy } from "./policy_files.ts";
+import { firstState, type PolicyState, readState } from "./policy_state.ts";
+import type { PolicyStorePort } from "./policy_store.ts";
+import { RoutePolicy } from "./route_policy.ts";
+import { requestOf, routeFacts, routeOutcome } from "./route_record.ts";
+
+/** Decisions without an outcome that are remembered; older ones are taken for lost. */
+const MOST_PENDING = 512;
+const ONE = Float64Array.of(1);
+
+/** Everything that follows from state, files and log. */
+interface Loaded {
+  readonly state: PolicyState;
+  readonly incumbent: RoutePolicy;
+  readonly candidate: RoutePolicy | undefined;
+  /** The operator's default where none was named; it learns in its own way. */
+  readonly simple: SimpleConductor;
+  readonly pending: Map<string, DecisionRecord>;
+  /** Where the kept policies end. */
+  position: number;
+}
+
+export class PolicySession {
+  readonly #log: DecisionLogPort;
+  readonly #store: PolicyStorePort;
+  #loaded: Loaded;
+  /** What this process has appended behind the position, in order. */
+  #appended: string[] = [];
+
+  private constructor(log: DecisionLogPort, store: PolicyStorePort) {
+    this.#log = log;
+    this.#store = store;
+    this.#loaded = {
+      state: firstState,
+      incumbent: fresh(firstState.incumbent).policy,
+      candidate: undefined,
+      simple: new SimpleConductor(),
+      pending: new Map(),
+      position: 0,
+    };
+  }
+
+  /** @throws SymphonyError `corrupt` | `unsupported` | `io` */
+  static async open(log: DecisionLogPort, store: PolicyStorePort): Promise<PolicySession> {
+    const session = new PolicySession(log, store);
+    await session.reload();
+    return session;
+  }
+
+  get state(): PolicyState {
+    return this.#loaded.state;
+  }
+
+  get incumbent(): RoutePolicy {
+    return this.#loaded.incumbent;
+  }
+
+  /** The candidate in the shadow or as canary. */
+  get candidate(): RoutePolicy | undefined {
+    return this.#loaded.candidate;
+  }
+
+  /** The simple rule, as far as the log has taught it. */
+  get simple(): SimpleConductor {
+    return this.#loaded.simple;
+  }
+
+  /** Appends a decision that has just been drawn. */
+  decided(decision: DecisionRecord): void {
+    remember(this.#loaded.pending, decision);
+    this.note({ entry: "decision", decision });
+  }
+
+  /** Appends an outcome and learns it; the decision it joins, or undefined where none waits for it. */
+  ended(outcome: OutcomeRecord): DecisionRecord | undefined {
+    const decision = this.#loaded.pending.get(outcome.decision);
+    this.note({ entry: "outcome", outcome });
+    learn(this.#loaded, outcome);
+    return decision;
+  }
+
+  /** Appends an entry that nothing is learned from. */
+  note(entry: LogEntry): void {
+    this.#appended.push(keyOf(entry));
+    this.#log.append([entry]);
+  }
+
+  /** Reads state, policies and log anew, up to and with what this process has appended. */
+  async reload(): Promise<void> {
+    const state = await readState(this.#store);
+    const kept = await this.#read(state.incumbent);
+    const hasCandidate = state.stage === "shadow" || state.stage === "canary";
+    const candidate = hasCandidate && state.candidate !== undefined
+      ? (await this.#read(state.candidate)).policy
+      : undefined;
+    const pending = new Map(kept.pending.map((decision) => [decision.id, decision]));
+    const loaded: Loaded = {
+      state,
+      incumbent: kept.policy,
+      candidate,
+      simple: kept.simple,
+      pending,
+      position: kept.position,
+    };
+    do {
+      await this.#log.flush();
+      for await (const { entry, next } of this.#log.read(loaded.position)) {
+        apply(loaded, entry);
+        loaded.position = next;
+        const key = keyOf(entry);
+        this.#appended = this.#appended.filter((own) => own !== key);
+      }
+      // What was appended meanwhile is read in another turn: the new state must have learned it, too.
+    } while (this.#appended.length > 0);
+    this.#loaded = loaded;
+  }
+
+  /** Whether the state on the disk is still the one this session has. */
+  async isCurrent(): Promise<boolean> {
+    return JSON.stringify(await readState(this.#store)) === JSON.stringify(this.state);
+  }
+
+  /** Makes everything durable: the log, then the policies as they are at one of its positions. */
+  async keep(): Promise<void> {
+    await this.#log.flush();
+    let captured = this.#capture();
+    let position = await this.#positionBehind(captured.appended);
+    if (position === undefined) {
+      await this.reload();
+      captured = this.#capture();
+      position = this.#loaded.position;
+    }
+    this.#appended.splice(0, captured.appended.length);
+    this.#loaded.position = position;
+    const { pending, incumbent, candidate, state } = captured;
+    await writePolicy(this.#store, state.incumbent, { parts: incumbent, position, pending });
+    if (state.candidate === undefined || candidate === undefined) return;
+    await writePolicy(this.#store, state.candidate, { parts: candidate, position, pending });
+  }
+
+  #capture() {
+    const { state, incumbent, candidate, simple, pending } = this.#loaded;
+    return {
+      state,
+      appended: [...this.#appended],
+      incumbent: [...incumbent.save(), simple.save()],
+      candidate: candidate === undefined ? undefined : [...candidate.save(), simple.save()],
+      pending: [...pending.values()],
+    };
+  }
+
+  /** The position behind `appended` where they follow the kept position directly; else undefined. */
+  async #positionBehind(appended: readonly string[]): Promise<number | undefined> {
+    let { position } = this.#loaded;
+    if (appended.length === 0) return await this.#log.end() === position ? position : undefined;
+    let at = 0;
+    for await (const { entry, next } of this.#log.read(position)) {
+      if (keyOf(entry) !== appended[at]) return undefined;
+      position = next;
+      if (++at === appended.length) return position;
+    }
+    return undefined;
+  }
+
+  async #read(name: string): Promise<KeptPolicy> {
+    return await readPolicy(this.#store, name, optionsFor(name)) ?? fresh(name);
+  }
+}
+
+/** Settings of a policy by its name; equal names begin with equal chance. */
+export function optionsFor(name: string): RouterOptions {
+  let seed = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) seed = Math.imul(seed ^ name.charCodeAt(at), 0x01000193);
+  return { features: TEXT_FEATURES, seed: seed >>> 0 };
+}
+
+function fresh(name: string): KeptPolicy {
+  const policy = new RoutePolicy(optionsFor(name));
+  return { policy, simple: new SimpleConductor(), position: 0, pending: [] };
+}
+
+/** What the log says happened, to a state that did not see it. */
+function apply(loaded: Loaded, entry: LogEntry): void {
+  if (entry.entry === "decision" && entry.decision.type === "route") {
+    remember(loaded.pending, entry.decision);
+    if (routeFacts(entry.decision).mode === "learned") loaded.incumbent.draw(ONE);
+  } else if (entry.entry === "outcome") learn(loaded, entry.outcome);
+}
+
+function remember(pending: Map<string, DecisionRecord>, decision: DecisionRecord): void {
+  pending.set(decision.id, decision);
+  if (pending.size <= MOST_PENDING) return;
+  const [oldest] = pending.keys();
+  if (oldest !== undefined) pending.delete(oldest);
+}
+
+function learn({ state, incumbent, candidate, simple, pending }: Loaded, outcome: OutcomeRecord): void {
+  const decision = pending.get(outcome.decision);
+  if (decision === undefined) return;
+  pending.delete(outcome.decision);
+  simple.report(simpleOutcome(decision, outcome));
+  const seen = routeOutcome(outcome);
+  if (seen === undefined || state.frozen !== "no") return;
+  const round = {
+    request: requestOf(decision),
+    action: decision.action,
+    propensity: decision.propensities[decision.action] ?? 1,
+    standard: routeFacts(decision).standard,
+    outcome: seen,
+  };
+  incumbent.learn(round);
+  candidate?.learn(round, false);
+}
+
+function simpleOutcome(
+  { actions, action }: DecisionRecord,
+  { quality, seconds, usd, failure }: OutcomeRecord,
+): Outcome {
+  return {
+    nodeType: nodeTypeId(actions[action] ?? ""),
+    durationMs: (seconds ?? 0) * 1000,
+    ...(quality === undefined ? {} : { quality }),
+    ...(usd === undefined ? {} : { costUsd: usd }),
+    ...(failure === undefined ? {} : { failure: { class: failure, message: "" } }),
+  };
+}
+
+function keyOf(entry: LogEntry): string {
+  switch (entry.entry) {
+    case "decision":
+      return `d ${entry.decision.id}`;
+    case "outcome":
+      return `o ${entry.outcome.decision} ${entry.outcome.source ?? ""}`;
+    case "policy":
+      return `p ${entry.change.at} ${entry.change.change}`;
+  }
+}
