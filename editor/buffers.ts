@@ -169,6 +169,13 @@ export class Buffer {
     this.#tell((listener) => listener.saved?.(this));
   }
 
+  /** Takes note that someone else has put `text` on the disk; nobody is told, the edit that brings it in was. */
+  markOnDisk(text: Rope): void {
+    this.#saved = text;
+    this.#savedRevision = -1;
+    this.#pristine = undefined;
+  }
+
   /** Gives the buffer another file. */
   move(path: string | undefined): void {
     if (path === this.#path) return;
