@@ -12,13 +12,12 @@ import { type ErrorCode, SymphonyError } from "../core/errors.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Buffer, BufferHold, BufferOrigin, Buffers } from "./buffers.ts";
 import { knownEncoding } from "./files/decode.ts";
-import { filePlace } from "./files/file_place.ts";
-import { type FileStamp, fileState, sameContent, sameFile } from "./files/file_stamp.ts";
-import { FileWatch } from "./files/file_watch.ts";
-import { type LoadedFile, loadFile } from "./files/load.ts";
+import { type Disk, SystemDisk } from "./files/disk.ts";
+import { type FileStamp, sameContent, sameFile } from "./files/file_stamp.ts";
+import type { LoadedFile } from "./files/load.ts";
 import { reconcile } from "./files/reconcile.ts";
 import { ropeOfChunks } from "./files/rope_of_chunks.ts";
-import { saveFile, type SaveRefusal } from "./files/save.ts";
+import type { SaveRefusal } from "./files/save.ts";
 import { type LineEndings, lineEndings, NEW_FORM, type TextForm } from "./files/text_form.ts";
 import type { Rope } from "./text/rope.ts";
 
@@ -81,12 +80,12 @@ export class BufferFiles implements Disposable {
   readonly #opening = new Map<string, Promise<LoadedFile | "absent">>();
   readonly #turns = new WeakMap<Buffer, Promise<unknown>>();
   readonly #listeners = new Set<BufferFilesListener>();
-  readonly #watch: FileWatch | undefined;
+  readonly #disk: Disk;
   readonly #stop: () => void;
 
-  constructor(buffers: Buffers, options: { readonly watch?: boolean } = {}) {
+  constructor(buffers: Buffers, disk: Disk = new SystemDisk()) {
     this.#buffers = buffers;
-    this.#watch = options.watch === false ? undefined : new FileWatch();
+    this.#disk = disk;
     this.#stop = buffers.listen({
       closed: (buffer) => this.#unwatch(buffer.path),
       moved: (buffer, before) => {
@@ -112,7 +111,7 @@ export class BufferFiles implements Disposable {
    * @throws SymphonyError as `loadFile`
    */
   async open(path: string, options: OpenOptions = {}): Promise<BufferHold> {
-    const place = await filePlace(path);
+    const place = await this.#disk.place(path);
     const open = this.#buffers.at(place);
     if (open !== undefined) return this.#buffers.hold(open);
     const loading = this.#opening.get(place) ?? this.#load(place, options);
@@ -160,19 +159,19 @@ export class BufferFiles implements Disposable {
       if (buffer.path === undefined) {
         throw new SymphonyError("bad-input", "Cannot read the buffer's file: it has none");
       }
-      const loaded = await loadFile(buffer.path, encoding === undefined ? {} : { encoding });
+      const loaded = await this.#disk.load(buffer.path, encoding === undefined ? {} : { encoding });
       this.#take(buffer, fileOf(loaded, ropeOfChunks(loaded.chunks)));
     });
   }
 
   [Symbol.dispose](): void {
     this.#stop();
-    this.#watch?.[Symbol.dispose]();
+    this.#disk.close();
   }
 
   async #load(place: string, { encoding, mustExist }: OpenOptions): Promise<LoadedFile | "absent"> {
-    if (mustExist !== true && await fileState(place) === undefined) return "absent";
-    return await loadFile(place, encoding === undefined ? {} : { encoding });
+    if (mustExist !== true && await this.#disk.state(place) === undefined) return "absent";
+    return await this.#disk.load(place, encoding === undefined ? {} : { encoding });
   }
 
   #begin(origin: BufferOrigin, file?: BufferFile): BufferHold {
@@ -191,7 +190,7 @@ export class BufferFiles implements Disposable {
     if (target === undefined) {
       throw new SymphonyError("bad-input", "Cannot save the buffer: it has no file yet");
     }
-    const place = await filePlace(target);
+    const place = await this.#disk.place(target);
     const other = this.#buffers.at(place);
     if (other !== undefined && other !== buffer) {
       throw new SymphonyError("busy", `Cannot save as "${place}": that file is open in another buffer`);
@@ -210,7 +209,7 @@ export class BufferFiles implements Disposable {
       : "absent";
     const [text, revision] = [buffer.text, buffer.revision];
     const written = ended(text, options.lastEnding);
-    const saved = await saveFile(place, written.chunks(), form, {
+    const saved = await this.#disk.save(place, written.chunks(), form, {
       expected,
       onTemporary: (temporary) =>
         this.#tell((on) => on.saving?.(buffer, { revision, path: place, temporary })),
@@ -230,7 +229,7 @@ export class BufferFiles implements Disposable {
     const { path } = buffer;
     const before = this.of(buffer);
     if (path === undefined) return;
-    const state = await fileState(path);
+    const state = await this.#disk.state(path);
     if (state === undefined || state.kind !== "file") {
       if (before.stamp === undefined) return;
       this.#record(buffer, { ...before, stamp: undefined });
@@ -258,12 +257,12 @@ export class BufferFiles implements Disposable {
   async #reread(path: string, { form }: BufferFile): Promise<LoadedFile | undefined> {
     const passing: readonly ErrorCode[] = ["bad-input", "unsupported"];
     try {
-      return await loadFile(path, { encoding: form.encoding });
+      return await this.#disk.load(path, { encoding: form.encoding });
     } catch (error) {
       if (!(error instanceof SymphonyError)) throw error;
       if (!passing.includes(error.code)) return undefined;
     }
-    return await loadFile(path).catch(() => undefined);
+    return await this.#disk.load(path).catch(() => undefined);
   }
 
   #take(buffer: Buffer, file: BufferFile): void {
@@ -289,12 +288,12 @@ export class BufferFiles implements Disposable {
 
   #follow(buffer: Buffer): void {
     if (buffer.path !== undefined) {
-      this.#watch?.add(buffer.path, () => this.look(buffer).catch(() => undefined));
+      this.#disk.watch(buffer.path, () => this.look(buffer).catch(() => undefined));
     }
   }
 
   #unwatch(path: string | undefined): void {
-    if (path !== undefined) this.#watch?.remove(path);
+    if (path !== undefined) this.#disk.unwatch(path);
   }
 
   #inTurn<T>(buffer: Buffer, work: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { link, symlink } from "node:fs/promises";
 import { SymphonyError } from "../../core/errors.ts";
 import { BufferFiles, DISK } from "../../editor/buffer_files.ts";
 import { type Buffer, Buffers } from "../../editor/buffers.ts";
+import { SystemDisk } from "../../editor/files/disk.ts";
 import { Delta } from "../../editor/text/delta.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
@@ -10,7 +11,7 @@ function rig(watch = false): { buffers: Buffers; files: BufferFiles } & Disposab
   const buffers = new Buffers((error) => {
     throw error;
   });
-  const files = new BufferFiles(buffers, { watch });
+  const files = new BufferFiles(buffers, new SystemDisk({ watch }));
   return { buffers, files, [Symbol.dispose]: () => files[Symbol.dispose]() };
 }
 
