@@ -34,6 +34,10 @@ export class PositionMap {
     this.#afterReturns = hasLoneReturns === false ? NO_RETURNS : afterLoneReturns(rope);
   }
 
+  get hasLoneReturns(): boolean {
+    return this.#afterReturns.length > 0;
+  }
+
   /** Lines as the protocol counts them. */
   get lines(): number {
     return this.rope.lines + this.#afterReturns.length;
