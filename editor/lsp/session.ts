@@ -18,6 +18,7 @@ import type { FoundServer } from "./config/find_server.ts";
 import { settingAt } from "./config/language_settings.ts";
 import type { PositionEncoding } from "./position.ts";
 import { Channel, type RequestOptions } from "./server/channel.ts";
+import type { Misconduct } from "./server/message_reader.ts";
 import { ServerProcess } from "./server/server_process.ts";
 import { ServerFeatures, type SyncKind } from "./server_features.ts";
 import type { DocumentSink } from "./synced_document.ts";
@@ -64,6 +65,7 @@ export class Session implements DocumentSink {
   #channel: Channel | undefined;
   #features = new ServerFeatures(undefined);
   #settle: (reason: string | undefined) => void = () => {};
+  #ready = false;
   #isOver = false;
   #stopping = false;
   #stopBacklogWatch: (() => void) | undefined;
@@ -95,6 +97,10 @@ export class Session implements DocumentSink {
     return this.#process.pid;
   }
 
+  get misconduct(): Misconduct | undefined {
+    return this.#channel?.misconduct;
+  }
+
   /** True where the server is behind with reading, so that nothing but requests should be sent. */
   get congested(): boolean {
     return (this.#channel?.backlogBytes ?? 0) > CONGESTED_BYTES;
@@ -120,6 +126,7 @@ export class Session implements DocumentSink {
           `Language server "${definition.name}" chose an encoding that was not offered`,
         );
       }
+      this.#ready = true;
       this.notify("initialized", {});
       if (definition.settings !== undefined) {
         this.notify("workspace/didChangeConfiguration", { settings: definition.settings });
@@ -155,7 +162,7 @@ export class Session implements DocumentSink {
     if (this.#isOver || this.#stopping) return;
     this.#stopping = true;
     const channel = this.#channel;
-    if (channel !== undefined) {
+    if (channel !== undefined && this.#ready) {
       await channel.request("shutdown", undefined, { timeoutMs: SHUTDOWN_TIMEOUT_MS }).catch(() => {});
       channel.notify("exit", undefined);
       await Promise.race([this.#process.ended, this.#pause(EXIT_TIMEOUT_MS)]);
