@@ -16,6 +16,7 @@ import { type Disk, SystemDisk } from "./files/disk.ts";
 import { type FileStamp, sameContent, sameFile } from "./files/file_stamp.ts";
 import type { LoadedFile } from "./files/load.ts";
 import { reconcile } from "./files/reconcile.ts";
+import { replacement } from "./files/replacement.ts";
 import { ropeOfChunks } from "./files/rope_of_chunks.ts";
 import type { SaveRefusal } from "./files/save.ts";
 import { type LineEndings, lineEndings, NEW_FORM, type TextForm } from "./files/text_form.ts";
@@ -242,15 +243,16 @@ export class BufferFiles implements Disposable {
     if (loaded === undefined) return;
     const after = fileOf(loaded, ropeOfChunks(loaded.chunks));
     const result = reconcile(before.onDisk, buffer.text, after.onDisk);
-    if (result === "conflict") {
+    if (result.kind === "conflict") {
       this.#record(buffer, { ...before, conflict: { text: after.onDisk, stamp: loaded.stamp } });
       this.#tell((on) => on.conflicted?.(buffer));
       return;
     }
-    if (!result.isIdentity) buffer.edit({ delta: result, author: DISK });
+    const { delta } = result;
+    if (!delta.isIdentity) buffer.edit({ delta, author: DISK });
     this.#record(buffer, after);
     buffer.markOnDisk(after.onDisk);
-    if (!result.isIdentity) this.#tell((on) => on.reloaded?.(buffer));
+    if (!delta.isIdentity) this.#tell((on) => on.reloaded?.(buffer));
   }
 
   /** The file in the encoding it had; a file that has become unreadable leaves the buffer as it is. */
@@ -266,8 +268,8 @@ export class BufferFiles implements Disposable {
   }
 
   #take(buffer: Buffer, file: BufferFile): void {
-    const delta = reconcile(buffer.text, buffer.text, file.onDisk);
-    if (delta !== "conflict" && !delta.isIdentity) buffer.edit({ delta, author: DISK });
+    const delta = replacement(buffer.text, file.onDisk);
+    if (!delta.isIdentity) buffer.edit({ delta, author: DISK });
     this.#record(buffer, file);
     buffer.markOnDisk(file.onDisk);
     this.#tell((on) => on.reloaded?.(buffer));
