@@ -7,12 +7,13 @@
  * @module
  */
 
+import type { TextRange } from "../../core/ports/text_editing.ts";
 import type { Position, Range } from "vscode-languageserver-protocol";
 import { SymphonyError } from "../../core/errors.ts";
 import type { Buffer } from "../buffers.ts";
 import type { Bias, Delta } from "../text/delta.ts";
 import type { LanguageServer } from "./language_server.ts";
-import type { PositionMap, Span } from "./position.ts";
+import type { PositionMap } from "./position.ts";
 import { StaleAnswer } from "./server/channel.ts";
 import type { SelectedDocument } from "./server_features.ts";
 import type { Session } from "./session.ts";
@@ -81,9 +82,9 @@ export class Question {
     return map.position(map.rope.snap(this.offset(offset)));
   }
 
-  range(span: Span): Range {
-    const start = this.position(span.start);
-    return { start, end: span.end === span.start ? start : this.position(span.end) };
+  range(span: TextRange): Range {
+    const start = this.position(span.from);
+    return { start, end: span.to === span.from ? start : this.position(span.to) };
   }
 }
 
@@ -114,17 +115,14 @@ export class Carried {
   }
 
   /** Text inserted at an edge stays outside. */
-  span(range: Range): Span {
+  span(range: Range): TextRange {
     return this.carry(this.map.span(range));
   }
 
-  carry(span: Span): Span {
+  carry(span: TextRange): TextRange {
     if (this.isExact) return span;
-    const start = this.delta.mapOffset(span.start, 1);
-    return {
-      start,
-      end: span.end === span.start ? start : Math.max(start, this.delta.mapOffset(span.end, -1)),
-    };
+    const from = this.delta.mapOffset(span.from, 1);
+    return { from, to: span.to === span.from ? from : Math.max(from, this.delta.mapOffset(span.to, -1)) };
   }
 }
 

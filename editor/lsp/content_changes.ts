@@ -17,19 +17,19 @@ import type { PositionMap } from "./position.ts";
 export function contentChanges(map: PositionMap, delta: Delta): TextDocumentContentChangeEvent[] {
   const changes: TextDocumentContentChangeEvent[] = [];
   for (let at = delta.size - 1; at >= 0; at--) {
-    let start = delta.from[at] as number;
-    let end = delta.to[at] as number;
+    let from = delta.from[at] as number;
+    let to = delta.to[at] as number;
     let text = delta.insert[at] as string;
     // There is no position between "\r" and "\n", so an edge that falls there takes the other half along.
-    if (partsReturn(map, start)) {
-      start--;
+    if (partsReturn(map, from)) {
+      from--;
       text = "\r" + text;
     }
-    if (partsReturn(map, end)) {
-      end++;
+    if (partsReturn(map, to)) {
+      to++;
       text += "\n";
     }
-    changes.push({ range: map.range({ start, end }), text });
+    changes.push({ range: map.range({ from, to }), text });
   }
   return changes;
 }

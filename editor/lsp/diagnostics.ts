@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { TextRange } from "../../core/ports/text_editing.ts";
 import { own } from "../../core/json.ts";
 import type { Buffer } from "../buffers.ts";
 import type { Hold } from "../text/document.ts";
@@ -20,14 +21,13 @@ import {
   rangeOf,
   stringIn,
 } from "./features/answer_reading.ts";
-import type { Span } from "./position.ts";
 import type { SentText } from "./synced_document.ts";
 
 export type Severity = "error" | "warning" | "information" | "hint";
 
 export interface Diagnostic {
   /** In the newest text of the buffer. */
-  readonly span: Span;
+  readonly span: TextRange;
   readonly severity: Severity;
   readonly message: string;
   /** Names the server that said it. */
@@ -68,13 +68,13 @@ class DiagnosticSet {
   #items: readonly Unplaced[];
   #shown: readonly Diagnostic[] | undefined;
 
-  constructor(buffer: Buffer, revision: number, placed: readonly { span: Span; item: Unplaced }[]) {
-    const sorted = [...placed].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  constructor(buffer: Buffer, revision: number, placed: readonly { span: TextRange; item: Unplaced }[]) {
+    const sorted = [...placed].sort((a, b) => a.span.from - b.span.from || a.span.to - b.span.to);
     this.#buffer = buffer;
     this.#revision = revision;
     this.#hold = buffer.document.hold(revision);
-    this.#starts = sorted.map(({ span }) => span.start);
-    this.#ends = sorted.map(({ span }) => span.end);
+    this.#starts = sorted.map(({ span }) => span.from);
+    this.#ends = sorted.map(({ span }) => span.to);
     this.#items = sorted.map(({ item }) => item);
   }
 
@@ -112,7 +112,7 @@ class DiagnosticSet {
     this.carry();
     return this.#shown ??= this.#items.map((item, at) => ({
       ...item,
-      span: { start: this.#starts[at] as number, end: this.#ends[at] as number },
+      span: { from: this.#starts[at] as number, to: this.#ends[at] as number },
     }));
   }
 
@@ -128,12 +128,12 @@ export class DiagnosticStore {
   of(buffer: Buffer): Diagnostic[] {
     const sets = [...this.#sets.get(buffer)?.values() ?? []];
     const all = sets.flatMap((set) => set.shown);
-    return sets.length < 2 ? all : all.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+    return sets.length < 2 ? all : all.sort((a, b) => a.span.from - b.span.from || a.span.to - b.span.to);
   }
 
   /** Replaces what `key` said of the buffer with the list that a server sent for the text `sent`. */
   set(buffer: Buffer, key: string, server: string, list: unknown, sent: SentText): void {
-    const placed: { span: Span; item: Unplaced }[] = [];
+    const placed: { span: TextRange; item: Unplaced }[] = [];
     for (const value of worstFirst(list)) {
       const item = diagnosticOf(value, server);
       const range = item === undefined ? undefined : rangeOf(item.raw["range"]);

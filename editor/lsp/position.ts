@@ -8,15 +8,10 @@
  */
 
 import type { Position, Range } from "vscode-languageserver-protocol";
+import type { TextRange } from "../../core/ports/text_editing.ts";
 import type { Rope } from "../text/rope.ts";
 
 export type PositionEncoding = "utf-8" | "utf-16" | "utf-32";
-
-/** A part of a text: UTF-16 offsets, `start` ≤ `end`. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 const NO_RETURNS: readonly number[] = [];
 
@@ -52,9 +47,9 @@ export class PositionMap {
     return { line: line + passed, character: this.#units(start, offset) };
   }
 
-  range(span: Span): Range {
-    const start = this.position(span.start);
-    return { start, end: span.end === span.start ? start : this.position(span.end) };
+  range(span: TextRange): Range {
+    const start = this.position(span.from);
+    return { start, end: span.to === span.from ? start : this.position(span.to) };
   }
 
   /**
@@ -70,16 +65,16 @@ export class PositionMap {
   }
 
   /** As `offset`, for both ends; an end before the start counts as the start. */
-  span(range: Range): Span {
-    const start = this.offset(range.start);
-    return { start, end: Math.max(start, this.offset(range.end)) };
+  span(range: Range): TextRange {
+    const from = this.offset(range.start);
+    return { from, to: Math.max(from, this.offset(range.end)) };
   }
 
   /**
    * The span of an edit: as `span`, but only where the server may be believed. Undefined where a number is none or
    * negative, the end stands before the start, the start is behind the end of the text, or a pair would be cut.
    */
-  editSpan(range: Range): Span | undefined {
+  editSpan(range: Range): TextRange | undefined {
     if (!isPosition(range?.start) || !isPosition(range?.end)) return undefined;
     const { start, end } = range;
     if (end.line < start.line || end.line === start.line && end.character < start.character) return undefined;

@@ -31,7 +31,7 @@ export function deltaOfTextEdits(map: PositionMap, edits: unknown): Result<Delta
 
 function changeOf(map: PositionMap, range: Range, insert: string): Change | undefined {
   const span = map.editSpan(range);
-  return span === undefined ? undefined : { from: span.start, to: span.end, insert };
+  return span === undefined ? undefined : { ...span, insert };
 }
 
 /** The delta of changes in any order; inserts at one place keep theirs, and stand before what is replaced there. */

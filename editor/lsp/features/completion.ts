@@ -7,12 +7,12 @@
  * @module
  */
 
+import type { TextRange } from "../../../core/ports/text_editing.ts";
 import type { Position, Range } from "vscode-languageserver-protocol";
 import { isObject, type JsonObject, own } from "../../../core/json.ts";
 import type { Buffer } from "../../buffers.ts";
 import type { Answer, Asking, AskOptions, Carried } from "../asking.ts";
 import type { LanguageServer } from "../language_server.ts";
-import type { Span } from "../position.ts";
 import {
   integerIn,
   listOf,
@@ -69,9 +69,9 @@ export interface CompletionItem {
   readonly filter: string;
   readonly sort: string;
   /** What the item replaces, in the revision of its list. */
-  readonly replace: Span;
+  readonly replace: TextRange;
   /** As `replace`, but keeps what stands behind the caret. */
-  readonly insert: Span;
+  readonly insert: TextRange;
   readonly newText: string;
   readonly isSnippet: boolean;
   /** Typing one of these takes the item and then types it. */
@@ -166,7 +166,7 @@ function listFrom(answer: Answer, offset: number): Omit<CompletionList, "revisio
 }
 
 /** The word before the caret when it was asked about, and the caret; undefined where the text since makes it meaningless. */
-function wordAt(carried: Carried, offset: number): Span | undefined {
+function wordAt(carried: Carried, offset: number): TextRange | undefined {
   const { map, delta } = carried;
   let start = offset;
   const before = map.rope.sliceString(map.rope.snap(Math.max(0, offset - 200)), offset);
@@ -177,14 +177,14 @@ function wordAt(carried: Carried, offset: number): Span | undefined {
     if (change.from < start && change.to > start) return undefined;
     if (change.from <= offset && change.to >= start && /[\s;,(){}[\]]/.test(change.insert)) return undefined;
   }
-  return { start, end: offset };
+  return { from: start, to: offset };
 }
 
 function itemFrom(
   answer: Answer,
   raw: JsonObject,
   defaults: JsonObject,
-  word: Span,
+  word: TextRange,
 ): CompletionItem | undefined {
   const label = stringIn(raw, "label");
   if (label === undefined || label.length > LONGEST_LABEL) return undefined;
@@ -232,31 +232,35 @@ function placesOf(
   carried: Carried,
   told: JsonObject | undefined,
   fallback: unknown,
-  word: Span,
-): { readonly replace: Span; readonly insert: Span } | undefined {
+  word: TextRange,
+): { readonly replace: TextRange; readonly insert: TextRange } | undefined {
   const source = told ?? objectOf(fallback);
   if (source === undefined) return around(carried, word, word);
   const range = rangeOf(own(source, "range")) ?? rangeOf(source);
   const insert = rangeOf(own(source, "insert")) ?? range;
   const replace = rangeOf(own(source, "replace")) ?? range;
   if (insert === undefined || replace === undefined) return around(carried, word, word);
-  const [inner, outer] = [spanAt(carried, insert, word.end), spanAt(carried, replace, word.end)];
+  const [inner, outer] = [spanAt(carried, insert, word.to), spanAt(carried, replace, word.to)];
   return inner === undefined || outer === undefined ? undefined : around(carried, inner, outer);
 }
 
 /** The protocol demands that the range holds the caret and stays on its line. */
-function spanAt(carried: Carried, range: Range, caret: number): Span | undefined {
+function spanAt(carried: Carried, range: Range, caret: number): TextRange | undefined {
   const span = carried.map.editSpan(range);
-  if (span === undefined || span.start > caret || span.end < caret) return undefined;
+  if (span === undefined || span.from > caret || span.to < caret) return undefined;
   const line = (position: Position) => position.line;
   return line(range.start) === line(range.end) ? span : undefined;
 }
 
 /** Text typed at the caret since belongs to what is replaced. */
-function around(carried: Carried, insert: Span, replace: Span): { insert: Span; replace: Span } {
-  const moved = ({ start, end }: Span): Span => ({
-    start: carried.delta.mapOffset(start, -1),
-    end: carried.delta.mapOffset(end, 1),
+function around(
+  carried: Carried,
+  insert: TextRange,
+  replace: TextRange,
+): { insert: TextRange; replace: TextRange } {
+  const moved = ({ from, to }: TextRange): TextRange => ({
+    from: carried.delta.mapOffset(from, -1),
+    to: carried.delta.mapOffset(to, 1),
   });
   return { insert: moved(insert), replace: moved(replace) };
 }

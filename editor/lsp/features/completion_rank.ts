@@ -21,10 +21,10 @@ export function rank(
   const words = new Map<number, string>();
   const scored: { readonly item: CompletionItem; readonly score: number }[] = [];
   for (const item of items) {
-    const { start } = item.insert;
-    let word = words.get(start);
+    const { from } = item.insert;
+    let word = words.get(from);
     if (word === undefined) {
-      words.set(start, word = text.sliceString(Math.min(start, caret), caret).trimStart());
+      words.set(from, word = text.sliceString(Math.min(from, caret), caret).trimStart());
     }
     const score = matchScore(item.filter, word);
     if (score > 0) scored.push({ item, score: item.preselect ? score + 0.5 : score });

@@ -4,10 +4,10 @@
  * @module
  */
 
+import type { TextRange } from "../../../core/ports/text_editing.ts";
 import { own } from "../../../core/json.ts";
 import type { Buffer } from "../../buffers.ts";
 import type { Asking, AskOptions } from "../asking.ts";
-import type { Span } from "../position.ts";
 import {
   integerIn,
   listOf,
@@ -22,7 +22,7 @@ import {
 export interface Hover {
   readonly revision: number;
   /** What it is about; undefined where the server does not say. */
-  readonly span?: Span;
+  readonly span?: TextRange;
   readonly contents: Markup;
 }
 
@@ -38,7 +38,7 @@ export async function hover(
     position: question.position(offset),
   }), options);
   const texts: Markup[] = [];
-  let span: Span | undefined;
+  let span: TextRange | undefined;
   for (const { value, carried } of answers) {
     const told = objectOf(value);
     const contents = told === undefined ? undefined : markupOf(own(told, "contents"));
@@ -56,7 +56,7 @@ export async function hover(
 export interface Signature {
   readonly label: string;
   readonly documentation?: Markup;
-  readonly parameters: readonly { readonly label: Span; readonly documentation?: Markup }[];
+  readonly parameters: readonly { readonly label: TextRange; readonly documentation?: Markup }[];
   /** Which parameter is being written; undefined for none. */
   readonly active?: number;
 }
@@ -105,7 +105,7 @@ function signatureOf(value: unknown, shared: number | undefined): Signature | un
   const parameters = listOf(own(told, "parameters"), MOST_PARAMETERS).map((item) => {
     const parameter = objectOf(item) ?? {};
     const span = labelSpan(own(parameter, "label"), label, from);
-    from = span.end;
+    from = span.to;
     return { label: span, ...optional("documentation", markupOf(own(parameter, "documentation"))) };
   });
   return {
@@ -117,12 +117,12 @@ function signatureOf(value: unknown, shared: number | undefined): Signature | un
 }
 
 /** A parameter's label is a part of the signature's, given by offsets or as text. */
-function labelSpan(value: unknown, label: string, from: number): Span {
+function labelSpan(value: unknown, label: string, from: number): TextRange {
   if (typeof value === "string") {
     const at = Math.max(label.indexOf(value, from), 0);
-    return { start: at, end: Math.min(at + value.length, label.length) };
+    return { from: at, to: Math.min(at + value.length, label.length) };
   }
   const [start, end] = listOf(value, 2).map((part) => typeof part === "number" ? part : 0);
   const inside = (part: number | undefined) => Math.min(Math.max(part ?? 0, 0), label.length);
-  return { start: inside(start), end: Math.max(inside(start), inside(end)) };
+  return { from: inside(start), to: Math.max(inside(start), inside(end)) };
 }

@@ -8,14 +8,14 @@
  * @module
  */
 
-import type { Span } from "../position.ts";
+import type { TextRange } from "../../../core/ports/text_editing.ts";
 
 /** A place to fill in. Several places of one number get the same text. */
 export interface SnippetStop {
   /** 0 is where the caret ends up. */
   readonly number: number;
   /** In units of the snippet's own text, ascending. */
-  readonly places: readonly Span[];
+  readonly places: readonly TextRange[];
   readonly choices?: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export function parseSnippet(source: string, variable: (name: string) => string 
 
 /** `text` as a snippet without stops of its own. */
 export function plain(text: string): Snippet {
-  return { text, stops: [{ number: 0, places: [{ start: text.length, end: text.length }] }] };
+  return { text, stops: [{ number: 0, places: [{ from: text.length, to: text.length }] }] };
 }
 
 class SnippetParser {
@@ -160,7 +160,7 @@ class Rendering {
   readonly #parts: readonly Part[];
   /** The first place of each number that has a content of its own. */
   readonly #contents = new Map<number, Stop>();
-  readonly #places = new Map<number, Span[]>();
+  readonly #places = new Map<number, TextRange[]>();
   readonly #open = new Set<number>();
   #text = "";
   /** Parts that may still be written: copies of copies would double without end. */
@@ -175,11 +175,11 @@ class Rendering {
   snippet(): Snippet | undefined {
     if (!this.#write(this.#parts, true)) return undefined;
     const end = this.#text.length;
-    if (!this.#places.has(0)) this.#places.set(0, [{ start: end, end }]);
+    if (!this.#places.has(0)) this.#places.set(0, [{ from: end, to: end }]);
     const numbers = [...this.#places.keys()].sort((a, b) => (a || Infinity) - (b || Infinity));
     const stops = numbers.map((number) => {
       const choices = this.#contents.get(number)?.choices;
-      const places = (this.#places.get(number) as Span[]).sort((a, b) => a.start - b.start || a.end - b.end);
+      const places = (this.#places.get(number) as TextRange[]).sort((a, b) => a.from - b.from || a.to - b.to);
       return { number, places, ...(choices === undefined ? {} : { choices }) };
     });
     return { text: this.#text, stops };
@@ -211,12 +211,12 @@ class Rendering {
         this.#open.delete(number);
         if (!fits) return false;
       }
-      if (noting) this.#note(number, { start, end: this.#text.length });
+      if (noting) this.#note(number, { from: start, to: this.#text.length });
     }
     return true;
   }
 
-  #note(number: number, place: Span): void {
+  #note(number: number, place: TextRange): void {
     const places = this.#places.get(number);
     if (places === undefined) this.#places.set(number, [place]);
     else places.push(place);

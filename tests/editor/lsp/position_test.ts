@@ -76,9 +76,9 @@ Deno.test("PositionMap.editSpan() refuses what would cut a character or means no
     start: { line: a, character: b },
     end: { line: c, character: d },
   });
-  assert.deepEqual(map("utf-16").editSpan(range(0, 1, 0, 3)), { start: 1, end: 3 });
-  assert.deepEqual(map("utf-8").editSpan(range(0, 1, 0, 5)), { start: 1, end: 3 });
-  assert.deepEqual(map("utf-32").editSpan(range(0, 1, 0, 2)), { start: 1, end: 3 });
+  assert.deepEqual(map("utf-16").editSpan(range(0, 1, 0, 3)), { from: 1, to: 3 });
+  assert.deepEqual(map("utf-8").editSpan(range(0, 1, 0, 5)), { from: 1, to: 3 });
+  assert.deepEqual(map("utf-32").editSpan(range(0, 1, 0, 2)), { from: 1, to: 3 });
   assert.equal(map("utf-16").editSpan(range(0, 2, 0, 3)), undefined, "cuts a pair");
   assert.equal(map("utf-8").editSpan(range(0, 3, 0, 5)), undefined, "cuts a code point");
   assert.equal(map("utf-8").editSpan(range(1, 0, 0, 5)), undefined, "ends before it starts");
@@ -89,13 +89,13 @@ Deno.test("PositionMap.editSpan() refuses what would cut a character or means no
     undefined,
   );
   assert.equal(map("utf-8").editSpan(null as unknown as Parameters<PositionMap["editSpan"]>[0]), undefined);
-  assert.deepEqual(map("utf-16").editSpan(range(0, 0, 2, 0)), { start: 0, end: 6 }, "the whole text");
+  assert.deepEqual(map("utf-16").editSpan(range(0, 0, 2, 0)), { from: 0, to: 6 }, "the whole text");
   assert.deepEqual(
     map("utf-16").editSpan(range(0, 4, 0, 999)),
-    { start: 4, end: 4 },
+    { from: 4, to: 4 },
     "past the end of its line",
   );
-  assert.deepEqual(map("utf-16").editSpan(range(2, 0, 2, 0)), { start: 6, end: 6 }, "the end");
+  assert.deepEqual(map("utf-16").editSpan(range(2, 0, 2, 0)), { from: 6, to: 6 }, "the end");
 });
 
 Deno.test("PositionMap over a large text agrees with one over the same text in tiny leaves", () => {

@@ -10,7 +10,7 @@ function filled(source: string): { text: string; stops: string[] } {
   return {
     text,
     stops: stops.map((stop) =>
-      `${stop.number}: ${stop.places.map((p) => text.slice(p.start, p.end)).join("|")}`
+      `${stop.number}: ${stop.places.map((p) => text.slice(p.from, p.to)).join("|")}`
     ),
   };
 }
@@ -23,7 +23,7 @@ Deno.test("parseSnippet() reads stops, placeholders, choices, variables and nest
   });
   assert.deepEqual(parse("${1|let,const,a\\,b|}").stops[0], {
     number: 1,
-    places: [{ start: 0, end: 3 }],
+    places: [{ from: 0, to: 3 }],
     choices: ["let", "const", "a,b"],
   });
   assert.deepEqual(
@@ -78,7 +78,7 @@ Deno.test("parseSnippet() ends with places inside its text, whatever it is given
       const { text, stops } = parse(pieces.join(""));
       assert.equal(stops.at(-1)?.number, 0);
       for (const { places } of stops) {
-        for (const { start, end } of places) assert.ok(0 <= start && start <= end && end <= text.length);
+        for (const { from, to } of places) assert.ok(0 <= from && from <= to && to <= text.length);
       }
     }),
     { seed: 1, numRuns: 3000 },
