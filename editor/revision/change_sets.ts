@@ -7,6 +7,7 @@
  */
 
 import { SymphonyError } from "../../core/errors.ts";
+import type { BufferId } from "../../core/ids.ts";
 import type { ChangeSetReview } from "../../core/ports/text_editing.ts";
 import type { Desk, OpenText } from "./desk.ts";
 import { fromDelta } from "./text_changes.ts";
@@ -32,13 +33,17 @@ export function accept(desk: Desk, changeSet: string): void {
   for (const { text } of withSet(desk, changeSet)) desk.settle(text, changeSet);
 }
 
-/** Takes a set back in every text. @throws SymphonyError `not-found` */
-export function undoChangeSet(desk: Desk, changeSet: string): void {
-  for (const { text, group } of withSet(desk, changeSet)) {
+/** Takes a set back in every text; gives the revisions that this made. @throws SymphonyError `not-found` */
+export function undoChangeSet(
+  desk: Desk,
+  changeSet: string,
+): readonly { readonly buffer: BufferId; readonly revision: number }[] {
+  return withSet(desk, changeSet).map(({ text, group }) => {
     const { document } = text.buffer;
     if (!document.undone.has(group)) document.setUndone([...document.undone, group], "reviewer");
     desk.settle(text, changeSet);
-  }
+    return { buffer: text.id, revision: document.revision };
+  });
 }
 
 function withSet(desk: Desk, changeSet: string): { readonly text: OpenText; readonly group: number }[] {

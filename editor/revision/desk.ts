@@ -26,6 +26,7 @@ import type { BufferFiles } from "../buffer_files.ts";
 import { type Buffer, type BufferChange, type BufferHold, type Buffers, PERSON } from "../buffers.ts";
 import type { Rope } from "../text/rope.ts";
 import type { RequestName } from "./answered.ts";
+import { checkRange, readRope } from "./read_rope.ts";
 import { fromDelta, toDelta } from "./text_changes.ts";
 import { type Cause, type TextNote, TextNotes } from "./text_notes.ts";
 
@@ -136,10 +137,7 @@ export class Desk implements Disposable {
   /** @throws SymphonyError `not-found` */
   read(text: OpenText, at: { readonly revision?: number; readonly range?: TextRange } = {}): TextRead {
     const rope = this.ropeAt(text, at.revision);
-    const revision = at.revision ?? text.buffer.revision;
-    if (at.range === undefined) return { revision, text: rope.toString() };
-    this.#checkRange(text, rope, at.range);
-    return { revision, text: rope.sliceString(at.range.from, at.range.to) };
+    return { revision: at.revision ?? text.buffer.revision, text: readRope(text.id, rope, at.range) };
   }
 
   edit(text: OpenText, edit: TextEdit, request?: RequestName): Result<Edited, EditRefusal> {
@@ -192,7 +190,7 @@ export class Desk implements Disposable {
     const rope = this.ropeAt(text, revision);
     const delta = text.buffer.document.changesSince(revision);
     const moved = selections.map(({ anchor, head }) => {
-      this.#checkRange(text, rope, { from: Math.min(anchor, head), to: Math.max(anchor, head) });
+      checkRange(text.id, rope, { from: Math.min(anchor, head), to: Math.max(anchor, head) });
       return { anchor: delta.mapOffset(anchor, -1), head: delta.mapOffset(head, -1) };
     });
     this.#note(text, { note: "presence", presence: { author, selections: moved } });
@@ -201,7 +199,7 @@ export class Desk implements Disposable {
 
   /** @throws SymphonyError `not-found` where revision or range is not known */
   mark(text: OpenText, revision: number, range: TextRange, grows: boolean): MarkId {
-    this.#checkRange(text, this.ropeAt(text, revision), range);
+    checkRange(text.id, this.ropeAt(text, revision), range);
     const delta = text.buffer.document.changesSince(revision);
     const moved = {
       from: delta.mapOffset(range.from, grows ? -1 : 1),
@@ -289,14 +287,6 @@ export class Desk implements Disposable {
   #tell(buffer: Buffer, event: BufferEvent): void {
     const text = this.#texts.get(bufferId(buffer.id));
     for (const listener of [...text?.listeners ?? []]) listener(event);
-  }
-
-  #checkRange({ id }: OpenText, rope: Rope, { from, to }: TextRange): void {
-    const inside = Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to &&
-      to <= rope.length;
-    if (inside && rope.snap(from) === from && rope.snap(to) === to) return;
-    const why = inside ? "it cuts a surrogate pair" : `the text has ${rope.length} units`;
-    throw new SymphonyError("not-found", `Cannot find ${from} to ${to} in buffer ${id}: ${why}`);
   }
 }
 

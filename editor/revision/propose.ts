@@ -5,7 +5,7 @@
  */
 
 import type { Edited, Proposal, TextConflict } from "../../core/ports/text_editing.ts";
-import { err, type Result } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { reconcile } from "../files/reconcile.ts";
 import { Rope } from "../text/rope.ts";
 import type { RequestName } from "./answered.ts";
@@ -20,6 +20,8 @@ export function propose(
   request?: RequestName,
 ): Result<Edited, readonly TextConflict[]> {
   const { buffer } = text;
+  const done = request === undefined ? undefined : text.notes.answered.find(request);
+  if (done !== undefined) return ok(done);
   const origin = typeof base === "number" ? desk.ropeAt(text, base) : Rope.of(base);
   const result = reconcile(origin, buffer.text, Rope.of(proposed));
   if (result.kind === "conflict") {
