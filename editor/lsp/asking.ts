@@ -57,12 +57,14 @@ export interface Answer {
  * to be asked, others may have edited.
  */
 export class Question {
+  readonly server: LanguageServer;
   readonly document: SyncedDocument;
   readonly sent: SentText;
   readonly #moved: Delta;
 
   /** @param moved from the text of the one who asks to the text that was sent */
-  constructor(document: SyncedDocument, sent: SentText, moved: Delta) {
+  constructor(server: LanguageServer, document: SyncedDocument, sent: SentText, moved: Delta) {
+    this.server = server;
     this.document = document;
     this.sent = sent;
     this.#moved = moved;
@@ -224,7 +226,12 @@ export class Asking {
       const sent = document.sent;
       const hold = buffer.document.hold(sent.revision);
       try {
-        const question = new Question(document, sent, buffer.document.deltaBetween(asked, sent.revision));
+        const question = new Question(
+          server,
+          document,
+          sent,
+          buffer.document.deltaBetween(asked, sent.revision),
+        );
         const value = await session.request(method, params(question), {
           timeoutMs: timeoutOf(method, options),
           signal: options.signal,

@@ -20,7 +20,7 @@ import type { Buffer } from "../buffers.ts";
 import type { FoundServer } from "./config/find_server.ts";
 import type { Misconduct } from "./server/message_reader.ts";
 import { Session, type SessionListener } from "./session.ts";
-import { SyncedDocument } from "./synced_document.ts";
+import { type SentText, SyncedDocument } from "./synced_document.ts";
 
 /** `waiting`: it ended and is started again after a delay. `failed`: it ended too often; only `restart` starts it again. */
 export type ServerState = "stopped" | "starting" | "running" | "waiting" | "failed";
@@ -170,6 +170,12 @@ export class LanguageServer {
   flush(buffer: Buffer): SyncedDocument | undefined {
     if (!this.#flushDocument(buffer)) return undefined;
     return this.#documents.get(buffer);
+  }
+
+  /** Sends everything that can be sent now; what the server then has of each buffer. */
+  flushAll(): Map<Buffer, SentText> {
+    for (const buffer of [...this.#dirty]) this.#flushDocument(buffer);
+    return new Map([...this.#documents].map(([buffer, document]) => [buffer, document.sent]));
   }
 
   /** Waits until the server runs. Undefined where it does not in time, or has ended and waits or failed. */

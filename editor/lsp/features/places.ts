@@ -9,9 +9,10 @@ import type { Range } from "vscode-languageserver-protocol";
 import { own } from "../../../core/json.ts";
 import type { TextRange } from "../../../core/ports/text_editing.ts";
 import type { Buffer, Buffers } from "../../buffers.ts";
-import { filePlace } from "../../files/file_place.ts";
-import { loadFile } from "../../files/load.ts";
-import { Rope } from "../../text/rope.ts";
+import type { Disk } from "../../files/disk.ts";
+
+import { ropeOfChunks } from "../../files/rope_of_chunks.ts";
+import type { Rope } from "../../text/rope.ts";
 import type { Answer, Asking, AskOptions } from "../asking.ts";
 import { Carried } from "../asking.ts";
 import type { LanguageServer } from "../language_server.ts";
@@ -44,13 +45,19 @@ const MOST_FILES = 200;
 const MOST_FILE_UNITS = 10_000_000;
 const LONGEST_LINE = 300;
 
+/** The texts that servers may name: those that are open, and the files. */
+export interface OpenWorld {
+  readonly buffers: Buffers;
+  readonly disk: Pick<Disk, "place" | "state" | "load" | "save">;
+}
+
 /** Turns what servers name into places; one for each answer, since it remembers the files it read. */
 export class PlaceReader {
-  readonly #buffers: Buffers;
+  readonly #world: OpenWorld;
   readonly #files = new Map<string, Promise<Rope | undefined>>();
 
-  constructor(buffers: Buffers) {
-    this.#buffers = buffers;
+  constructor(world: OpenWorld) {
+    this.#world = world;
   }
 
   /** Undefined where the URI or range is none. */
@@ -62,9 +69,9 @@ export class PlaceReader {
   ): Promise<Place | undefined> {
     const range = rangeOf(told);
     if (typeof uri !== "string" || range === undefined) return undefined;
-    const path = await nameOf(uri);
+    const path = await nameOf(this.#world.disk, uri);
     if (path === undefined) return { uri, start: range.start, end: range.end };
-    const buffer = this.#buffers.at(path);
+    const buffer = this.#world.buffers.at(path);
     if (buffer !== undefined) return inBuffer(buffer, server, encoding, range, uri, path);
     const rope = await this.#file(path);
     if (rope === undefined) return { uri, path, start: range.start, end: range.end };
@@ -76,10 +83,10 @@ export class PlaceReader {
     let file = this.#files.get(path);
     if (file === undefined) {
       file = this.#files.size < MOST_FILES
-        ? loadFile(path).then(
+        ? this.#world.disk.load(path).then(
           ({ chunks }) => {
             const units = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-            return units > MOST_FILE_UNITS ? undefined : Rope.of(chunks.join(""));
+            return units > MOST_FILE_UNITS ? undefined : ropeOfChunks(chunks);
           },
           () => undefined,
         )
@@ -91,9 +98,9 @@ export class PlaceReader {
 }
 
 /** The one name of the file of a URI, or its path where there is no such file; undefined where it is no file. */
-export async function nameOf(uri: string): Promise<string | undefined> {
+export async function nameOf(disk: Pick<Disk, "place">, uri: string): Promise<string | undefined> {
   const path = pathOfUri(uri);
-  return path === undefined ? undefined : await filePlace(path).catch(() => path);
+  return path === undefined ? undefined : await disk.place(path).catch(() => path);
 }
 
 function inBuffer(
@@ -130,7 +137,7 @@ export type PlaceKind = "definition" | "declaration" | "typeDefinition" | "imple
 /** Where what stands at `offset` is defined, declared, implemented. Empty where nothing is known. @throws as Asking.all */
 export async function definitions(
   asking: Asking,
-  buffers: Buffers,
+  world: OpenWorld,
   kind: PlaceKind,
   buffer: Buffer,
   offset: number,
@@ -140,13 +147,13 @@ export async function definitions(
     textDocument: question.textDocument,
     position: question.position(offset),
   }), options);
-  return await placesOf(buffers, answers);
+  return await placesOf(world, answers);
 }
 
 /** Where else the name at `offset` is used. @throws as Asking.all */
 export async function references(
   asking: Asking,
-  buffers: Buffers,
+  world: OpenWorld,
   buffer: Buffer,
   offset: number,
   options: AskOptions & { readonly includeDeclaration?: boolean } = {},
@@ -156,12 +163,12 @@ export async function references(
     position: question.position(offset),
     context: { includeDeclaration: options.includeDeclaration ?? true },
   }), options);
-  return await placesOf(buffers, answers);
+  return await placesOf(world, answers);
 }
 
 /** One place or a list, as locations or links. The same place told by two servers counts once. */
-async function placesOf(buffers: Buffers, answers: readonly Answer[]): Promise<Place[]> {
-  const reader = new PlaceReader(buffers);
+async function placesOf(world: OpenWorld, answers: readonly Answer[]): Promise<Place[]> {
+  const reader = new PlaceReader(world);
   const found = new Map<string, Place>();
   for (const { server, session, value } of answers) {
     for (const item of Array.isArray(value) ? listOf(value, MOST_PLACES) : [value]) {

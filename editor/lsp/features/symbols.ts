@@ -7,11 +7,11 @@
 import { SymphonyError } from "../../../core/errors.ts";
 import { own } from "../../../core/json.ts";
 import type { TextRange } from "../../../core/ports/text_editing.ts";
-import type { Buffer, Buffers } from "../../buffers.ts";
+import type { Buffer } from "../../buffers.ts";
 import { type Asking, type AskOptions, type Carried, timeoutOf } from "../asking.ts";
 import type { LanguageServer } from "../language_server.ts";
 import { integerIn, listOf, objectOf, optional, rangeOf, stringIn } from "./answer_reading.ts";
-import { type Place, PlaceReader } from "./places.ts";
+import { type OpenWorld, type Place, PlaceReader } from "./places.ts";
 
 export const SYMBOL_KINDS = [
   "file",
@@ -111,13 +111,13 @@ function symbolsOf(
 /** What in the servers' workspaces is called like `query`. @throws SymphonyError where no server answers, as Channel.request */
 export async function workspaceSymbols(
   servers: readonly LanguageServer[],
-  buffers: Buffers,
+  world: OpenWorld,
   query: string,
   options: AskOptions = {},
 ): Promise<WorkspaceSymbol[]> {
   const method = "workspace/symbol";
   const able = servers.filter((server) => server.session?.features.options(method) !== undefined);
-  const reader = new PlaceReader(buffers);
+  const reader = new PlaceReader(world);
   const asked = await Promise.allSettled(able.map(async (server) => {
     const session = server.session;
     if (session === undefined) return [];
