@@ -27,7 +27,7 @@ export const defaultReadLimits: ReadLimits = {
   mostMessageBytes: 16 << 20,
   mostQueued: 64,
   windowMs: 100,
-  bytesPerWindow: 8 << 20,
+  bytesPerWindow: 2 << 20,
   messagesPerWindow: 500,
 };
 
