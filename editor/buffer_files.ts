@@ -34,6 +34,10 @@ export interface BufferFile {
   readonly stamp: FileStamp | undefined;
   /** The file's text in that state. */
   readonly onDisk: Rope;
+  /** The revision of the buffer that is `onDisk`, but for `lastEnding`; undefined where none is. */
+  readonly revision: number | undefined;
+  /** What was written behind the text of that revision. */
+  readonly lastEnding: string;
   /** What someone else has written that could not be merged. */
   readonly conflict: { readonly text: Rope; readonly stamp: FileStamp } | undefined;
 }
@@ -59,6 +63,8 @@ export interface OpenOptions {
   readonly encoding?: string;
   /** True: an absent file is an error instead of a new buffer. */
   readonly mustExist?: boolean;
+  /** The number that the buffer had in an earlier process. */
+  readonly id?: number;
 }
 
 export interface SaveBufferOptions {
@@ -78,11 +84,13 @@ export interface SavedBuffer {
 export class BufferFiles implements Disposable {
   readonly #buffers: Buffers;
   readonly #files = new WeakMap<Buffer, BufferFile>();
-  readonly #opening = new Map<string, Promise<LoadedFile | "absent">>();
+  readonly #opening = new Map<string, Promise<LoadedFile | BufferHold | "absent">>();
   readonly #turns = new WeakMap<Buffer, Promise<unknown>>();
   readonly #listeners = new Set<BufferFilesListener>();
   readonly #disk: Disk;
   readonly #stop: () => void;
+  /** Finds what an earlier process has left of a file: opened and held, or undefined. The journal sets it. */
+  takeLeft: ((place: string) => Promise<BufferHold | undefined>) | undefined;
 
   constructor(buffers: Buffers, disk: Disk = new SystemDisk()) {
     this.#buffers = buffers;
@@ -115,16 +123,21 @@ export class BufferFiles implements Disposable {
     const place = await this.#disk.place(path);
     const open = this.#buffers.at(place);
     if (open !== undefined) return this.#buffers.hold(open);
-    const loading = this.#opening.get(place) ?? this.#load(place, options);
+    const begun = this.#opening.get(place);
+    const loading = begun ?? this.#load(place, options);
     this.#opening.set(place, loading);
     try {
       const loaded = await loading;
+      if (loaded !== "absent" && "release" in loaded) {
+        return begun === undefined ? loaded : this.#buffers.hold(loaded.buffer);
+      }
       const meanwhile = this.#buffers.at(place) ??
         (loaded === "absent" ? undefined : this.#withFile(loaded.stamp));
       if (meanwhile !== undefined) return this.#buffers.hold(meanwhile);
-      if (loaded === "absent") return this.#begin({ path: place });
+      const id = options.id === undefined ? {} : { id: options.id };
+      if (loaded === "absent") return this.#begin({ path: place, ...id });
       const text = ropeOfChunks(loaded.chunks);
-      return this.#begin({ path: place, text }, fileOf(loaded, text));
+      return this.#begin({ path: place, text, ...id }, { ...fileOf(loaded, text), revision: 0 });
     } finally {
       if (this.#opening.get(place) === loading) this.#opening.delete(place);
     }
@@ -170,7 +183,13 @@ export class BufferFiles implements Disposable {
     this.#disk.close();
   }
 
-  async #load(place: string, { encoding, mustExist }: OpenOptions): Promise<LoadedFile | "absent"> {
+  /** The file, or the buffer that an earlier process has left of it. */
+  async #load(
+    place: string,
+    { encoding, mustExist }: OpenOptions,
+  ): Promise<LoadedFile | BufferHold | "absent"> {
+    const left = await this.takeLeft?.(place);
+    if (left !== undefined) return left;
     if (mustExist !== true && await this.#disk.state(place) === undefined) return "absent";
     return await this.#disk.load(place, encoding === undefined ? {} : { encoding });
   }
@@ -221,7 +240,9 @@ export class BufferFiles implements Disposable {
     }
     const { stamp } = saved.value;
     const { lines } = before;
-    this.#record(buffer, { form, lines, readOnly: false, stamp, onDisk: written, conflict: undefined });
+    const lastEnding = written === text ? "" : options.lastEnding ?? "";
+    const file = { form, lines, stamp, onDisk: written, revision, lastEnding };
+    this.#record(buffer, { ...file, readOnly: false, conflict: undefined });
     buffer.markSaved(text, place);
     return ok({ path: place, revision });
   }
@@ -250,7 +271,10 @@ export class BufferFiles implements Disposable {
     }
     const { delta } = result;
     if (!delta.isIdentity) buffer.edit({ delta, author: DISK });
-    this.#record(buffer, after);
+    this.#record(buffer, {
+      ...after,
+      revision: buffer.text.equals(after.onDisk) ? buffer.revision : undefined,
+    });
     buffer.markOnDisk(after.onDisk);
     if (!delta.isIdentity) this.#tell((on) => on.reloaded?.(buffer));
   }
@@ -270,7 +294,7 @@ export class BufferFiles implements Disposable {
   #take(buffer: Buffer, file: BufferFile): void {
     const delta = replacement(buffer.text, file.onDisk);
     if (!delta.isIdentity) buffer.edit({ delta, author: DISK });
-    this.#record(buffer, file);
+    this.#record(buffer, { ...file, revision: buffer.revision });
     buffer.markOnDisk(file.onDisk);
     this.#tell((on) => on.reloaded?.(buffer));
   }
@@ -316,12 +340,14 @@ function unnamed(buffer: Buffer): BufferFile {
     readOnly: false,
     stamp: undefined,
     onDisk: buffer.saved,
+    revision: undefined,
+    lastEnding: "",
     conflict: undefined,
   };
 }
 
 function fileOf({ form, lines, readOnly, stamp }: LoadedFile, onDisk: Rope): BufferFile {
-  return { form, lines, readOnly, stamp, onDisk, conflict: undefined };
+  return { form, lines, readOnly, stamp, onDisk, revision: undefined, lastEnding: "", conflict: undefined };
 }
 
 function ended(text: Rope, ending: string | undefined): Rope {

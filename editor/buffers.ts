@@ -14,7 +14,7 @@
 import { Delta } from "./text/delta.ts";
 import { type Revision, TextDocument } from "./text/document.ts";
 import { Rope } from "./text/rope.ts";
-import { type EditKind, UndoGroups } from "./undo_groups.ts";
+import { type EditKind, type SavedUndoGroups, UndoGroups } from "./undo_groups.ts";
 
 export type { EditKind } from "./undo_groups.ts";
 
@@ -57,6 +57,8 @@ export interface BufferEdit {
 
 /** What a buffer is made from. */
 export interface BufferOrigin {
+  /** The number that it had in an earlier process; a new one where it is taken or absent. */
+  readonly id?: number;
   readonly text?: string | Rope;
   /** The file's one name (`filePlace`); undefined for a buffer without a file. */
   readonly path?: string;
@@ -65,6 +67,8 @@ export interface BufferOrigin {
   readonly document?: TextDocument;
   /** What is on the disk, where the restored text differs from it. */
   readonly saved?: Rope;
+  /** The person's undo and redo, as the journal restores them. */
+  readonly undoGroups?: SavedUndoGroups;
 }
 
 /** One open text. */
@@ -88,6 +92,7 @@ export class Buffer {
     this.id = id;
     this.document = origin.document ?? new TextDocument(origin.text ?? "");
     this.undoGroups = new UndoGroups(() => this.document.newGroup());
+    if (origin.undoGroups !== undefined) this.undoGroups.load(origin.undoGroups);
     this.#path = origin.path;
     this.#language = origin.language ?? "";
     this.#saved = origin.saved ?? this.document.text;
@@ -247,7 +252,7 @@ export class Buffers {
 
   /** Opens a buffer and holds it. The caller has looked with `at` whether the file is open already. */
   open(origin: BufferOrigin = {}): BufferHold {
-    const buffer = new Buffer(this.newId(), origin, (call) => this.#tell(call));
+    const buffer = new Buffer(this.#idFor(origin), origin, (call) => this.#tell(call));
     this.#buffers.set(buffer.id, buffer);
     const hold = this.hold(buffer);
     this.#tell((listener) => listener.opened?.(buffer));
@@ -287,6 +292,12 @@ export class Buffers {
   listen(listener: BufferListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #idFor({ id }: BufferOrigin): number {
+    if (id === undefined || this.#buffers.has(id)) return this.newId();
+    this.#lastId = Math.max(this.#lastId, id);
+    return id;
   }
 
   #tell(call: (listener: BufferListener) => void): void {

@@ -22,6 +22,12 @@ export type EditKind =
 /** How many groups stay undoable, the state at the start counted: the protocol's. */
 export const UNDO_LIMIT = 20;
 
+/** The groups that can be undone or redone, in order, and how many of them are done. */
+export interface SavedUndoGroups {
+  readonly groups: readonly number[];
+  readonly done: number;
+}
+
 export class UndoGroups {
   readonly #newGroup: () => number;
   /** Groups in order; the first stands for the state at the start. */
@@ -78,6 +84,18 @@ export class UndoGroups {
     if (this.#done >= this.#live.length) return undefined;
     this.#last = "redo";
     return this.#live[this.#done++];
+  }
+
+  /** As plain data. */
+  save(): SavedUndoGroups {
+    const groups = this.#live.map((group) => group ?? 0);
+    return { groups, done: this.#done };
+  }
+
+  /** Takes over what `save` has given. */
+  load({ groups, done }: SavedUndoGroups): void {
+    this.#live = groups.map((group) => group === 0 ? undefined : group);
+    this.#done = done;
   }
 
   #begin(): number {
