@@ -188,10 +188,7 @@ export class Lines {
     return { start, removed: to - from + hard, added: found.length + hard };
   }
 
-  /**
-   * Follows an edit. Undefined where too much is unknown to say which lines changed.
-   * @param onUnknown is told that widths were estimated: the front end should be asked
-   */
+  /** Follows an edit. Undefined where too much is unknown to say which lines changed. */
   edit(text: Rope, before: Rope, edited: EditedRange): LineChange | undefined {
     const { from, to, newLength } = edited;
     const first = text.lineAt(from);
@@ -201,11 +198,12 @@ export class Lines {
       return { start: first, removed: oldLast - first + 1, added: newLast - first + 1 };
     }
     const shift = newLength - (to - from);
+    const wasConverged = this.isConverged;
     this.#tasks.edit(from, to, newLength);
     const start = text.lineStart(first);
     const end = text.lineStart(newLast + 1);
     const change = this.#rewrap(text, start, end, edited, shift, oldLast - first + 1, newLast - first + 1);
-    return this.isConverged ? change : undefined;
+    return wasConverged ? change : undefined;
   }
 
   /** Wraps the paragraphs `start` to `end` of `text` anew, as far as the edit has an effect. */

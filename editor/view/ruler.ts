@@ -69,6 +69,11 @@ export class Widths {
     return countColumns(text) * this.#column;
   }
 
+  /** Goes on with a width that nobody told. */
+  assume(text: string, width: number): void {
+    this.#known.set(text, width);
+  }
+
   /** Forgets everything: the font has changed. */
   clear(): void {
     this.#known.clear();

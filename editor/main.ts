@@ -1,0 +1,66 @@
+/**
+ * symphony-editor: the composition root of the second executable.
+ *
+ * @module
+ */
+
+import { messageOf } from "../core/errors.ts";
+import { BufferFiles } from "./buffer_files.ts";
+import { Buffers } from "./buffers.ts";
+import { type Options, parseOptions, USAGE } from "./command_line.ts";
+import { openLog } from "./log.ts";
+import { listen } from "./rpc/listen.ts";
+import { serve, type ServeParts } from "./rpc/serve.ts";
+import { stdio } from "./rpc/stdio.ts";
+import { bareLooks, barePlugins } from "./session/bare.ts";
+import { PLAIN_TEXT, Session } from "./session/session.ts";
+
+/** Runs until the front ends have gone; the status to leave with. */
+async function run(options: Options): Promise<number> {
+  const log = openLog(options.log);
+  const report = (error: unknown) => log(error instanceof Error ? String(error.stack) : String(error));
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    report(event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    report(event.error);
+  });
+  const buffers = new Buffers(report);
+  using files = new BufferFiles(buffers);
+  const parts: ServeParts = {
+    durable: () => buffers.durable(),
+    log,
+    session: (peer) =>
+      new Session({
+        buffers,
+        files,
+        plugins: barePlugins,
+        looks: () => bareLooks(),
+        languageOf: () => PLAIN_TEXT,
+        send: (message) => peer.send(message),
+        ask: (method, params) => peer.ask(method, params),
+        log,
+        form: { insOnly: options.insOnly, parts: false },
+      }),
+  };
+  await using socket = options.listen === undefined ? undefined : await listen(options.listen, parts);
+  const isWell = !options.stdio || await serve(stdio, parts);
+  if (!options.stdio) {
+    await new Promise<void>((resolve) => Deno.addSignalListener("SIGTERM", () => resolve()));
+  } else await socket?.deserted();
+  return isWell ? 0 : 1;
+}
+
+if (import.meta.main) {
+  try {
+    const extra = Deno.env.get("SYMPHONY_EDITOR_OPTIONS")?.split(/\s+/).filter((word) => word !== "") ?? [];
+    const options = parseOptions([...Deno.args, ...extra]);
+    if (options.help) await Deno.stdout.write(new TextEncoder().encode(USAGE));
+    else Deno.exit(await run(options));
+  } catch (error) {
+    await Deno.stderr.write(new TextEncoder().encode(`${messageOf(error)}\n`));
+    Deno.exit(2);
+  }
+}
