@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JsonValue } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Buffer } from "../buffers.ts";
 
 /** A selected region of the newest text, in UTF-16 units. */
@@ -19,11 +19,11 @@ export interface FrontEnd {
   /** The buffer of one of this front end's views. */
   bufferOf(viewId: string): Buffer | undefined;
   /** A buffer's settings, all keys. */
-  configOf(buffer: Buffer): Readonly<Record<string, JsonValue>>;
+  configOf(buffer: Buffer): JsonObject;
   /** What is selected in a view. */
   selectionsOf(viewId: string): readonly Region[];
   /** A notification, as it goes out. */
-  notify(method: string, params: Readonly<Record<string, JsonValue>>): void;
+  notify(method: string, params: JsonObject): void;
   /** What is between two places of the newest text looks different from now on. */
   stylesChanged(buffer: Buffer, from: number, to: number): void;
   /** What plugins marked in a buffer changed. */
