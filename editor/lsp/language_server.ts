@@ -83,6 +83,8 @@ export class LanguageServer {
   readonly #dirty = new Set<Buffer>();
   #supervised: Supervised = unsupervised;
   #state: ServerState = "stopped";
+  /** What the listener knows. */
+  #told: ServerState = "stopped";
   #reason: string | undefined;
   #session: Session | undefined;
   #stopTimer: (() => void) | undefined;
@@ -265,7 +267,8 @@ export class LanguageServer {
   }
 
   #become(state: ServerState): void {
-    this.#state = state;
+    if (this.#told === state) return;
+    this.#told = this.#state = state;
     if (state !== "starting") {
       const waiters = this.#waiters;
       this.#waiters = [];
