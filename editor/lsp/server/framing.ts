@@ -33,9 +33,9 @@ export class FrameDecoder {
   #skipping = 0;
   #junk = 0;
 
-  /** Bodies of more than `mostBytes` bytes are skipped. */
+  /** Bodies of more than `mostBytes` bytes, at least a kilobyte, are skipped. */
   constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+    this.#mostBytes = Math.max(mostBytes, HEAD_BYTES);
   }
 
   /** Bytes that belonged to no frame, so far. */
@@ -55,12 +55,16 @@ export class FrameDecoder {
       if (this.#awaited === undefined) {
         const header = this.#header();
         if (header === undefined) return;
-        if (header.sizeBytes > this.#mostBytes) {
-          this.#awaited = undefined;
-          yield* this.#oversize(header.sizeBytes);
-          continue;
-        }
         this.#awaited = header.sizeBytes;
+      }
+      if (this.#awaited > this.#mostBytes) {
+        if (this.#size < HEAD_BYTES) return;
+        const sizeBytes = this.#awaited;
+        const head = this.#take(HEAD_BYTES);
+        this.#awaited = undefined;
+        this.#skipping = sizeBytes - head.length;
+        yield { kind: "oversize", sizeBytes, head };
+        continue;
       }
       if (this.#size < this.#awaited) return;
       const body = this.#take(this.#awaited);
@@ -95,12 +99,6 @@ export class FrameDecoder {
     const at = Math.max(text.toLowerCase().lastIndexOf("content-length"), text.length - 32);
     this.#junk += at;
     this.#take(at);
-  }
-
-  *#oversize(sizeBytes: number): Generator<Frame> {
-    const head = this.#take(Math.min(HEAD_BYTES, this.#size, sizeBytes));
-    this.#skipping = sizeBytes - head.length;
-    yield { kind: "oversize", sizeBytes, head };
   }
 
   #skip(): void {

@@ -62,6 +62,7 @@ Deno.test("FrameDecoder skips a body over the limit, shows its head, and reads o
       const frames = decodeAll(new FrameDecoder(1000), stream, [...cuts].sort((a, b) => a - b));
       assert.equal(frames.length, 2);
       assert.equal(frames[0]?.kind, "oversize");
+      assert.equal(frames[0]?.kind === "oversize" && answeredId(frames[0].head), 7);
       assert.equal(frames[1]?.kind, "body");
     }),
     { seed: 2 },
