@@ -15,6 +15,12 @@ export interface Options {
   readonly insOnly: boolean;
   /** Where to write what is worth a developer's attention. */
   readonly log?: string;
+  /** The folder of what must outlive the process; undefined for the platform's. */
+  readonly data?: string;
+  /** Whether texts outlive the process. */
+  readonly journal: boolean;
+  /** Whether to load everything ahead, since work may come at any moment. */
+  readonly spare: boolean;
   readonly help: boolean;
 }
 
@@ -22,9 +28,14 @@ export const USAGE = `symphony-editor: a text core for front ends that speak the
 
 usage: symphony-editor [options]
 
+Every connection may instead speak the revision protocol (JSON-RPC 2.0), as symphony does.
+
   --listen PATH   take front ends on a unix socket too; a socket left by a dead process is taken over
   --no-stdio      take front ends on the socket only
   --ins-only      send whole lines in place of the operation "update" (front ends that do not know it: kod)
+  --data FOLDER   keep journals there: after a crash the next start has every edit (default: the platform's data folder)
+  --no-journal    keep none
+  --spare         load everything ahead and wait, as the spare of another process
   --log FILE      append diagnostics to FILE
   --help          print this
 
@@ -36,7 +47,8 @@ further options, for front ends that start the core without any.
 export function parseOptions(words: readonly string[]): Options {
   let listen: string | undefined;
   let log: string | undefined;
-  let [stdio, insOnly, help] = [true, false, false];
+  let data: string | undefined;
+  let [stdio, insOnly, help, journal, spare] = [true, false, false, true, false];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     const value = (): string => {
@@ -48,6 +60,9 @@ export function parseOptions(words: readonly string[]): Options {
     };
     if (word === "--listen") listen = value();
     else if (word === "--log") log = value();
+    else if (word === "--data") data = value();
+    else if (word === "--no-journal") journal = false;
+    else if (word === "--spare") spare = true;
     else if (word === "--no-stdio") stdio = false;
     else if (word === "--ins-only") insOnly = true;
     else if (word === "--help" || word === "-h") help = true;
@@ -66,6 +81,9 @@ export function parseOptions(words: readonly string[]): Options {
     stdio,
     insOnly,
     help,
+    journal,
+    spare,
+    ...(data === undefined ? {} : { data }),
     ...(listen === undefined ? {} : { listen }),
     ...(log === undefined ? {} : { log }),
   };

@@ -8,10 +8,14 @@ import { messageOf } from "../core/errors.ts";
 import { BufferFiles } from "./buffer_files.ts";
 import { Buffers } from "./buffers.ts";
 import { type Options, parseOptions, USAGE } from "./command_line.ts";
+import { editorDataFolder } from "./data_folder.ts";
+import { Journal } from "./journal/journal.ts";
 import { openLog } from "./log.ts";
 import { listen } from "./rpc/listen.ts";
-import { serve, type ServeParts } from "./rpc/serve.ts";
+import { protocolOf } from "./rpc/protocol_of.ts";
+import { serve, type ServeParts, type Wire } from "./rpc/serve.ts";
 import { stdio } from "./rpc/stdio.ts";
+import { Desk } from "./revision/desk.ts";
 import { bareLooks, barePlugins } from "./session/bare.ts";
 import { PLAIN_TEXT, Session } from "./session/session.ts";
 
@@ -29,11 +33,21 @@ async function run(options: Options): Promise<number> {
   });
   const buffers = new Buffers(report);
   using files = new BufferFiles(buffers);
+  const fronts = new Set<Session>();
+  const tell = (message: string) => {
+    log(message);
+    for (const front of fronts) front.alert(message);
+  };
+  const data = options.data ?? editorDataFolder((name) => Deno.env.get(name));
+  using journal = options.journal && data !== undefined
+    ? new Journal(buffers, files, { folder: `${data}/journal`, onTrouble: tell })
+    : undefined;
+  using desk = new Desk(buffers, files, journal);
   const parts: ServeParts = {
     durable: () => buffers.durable(),
     log,
-    session: (peer) =>
-      new Session({
+    session(peer) {
+      const front = new Session({
         buffers,
         files,
         plugins: barePlugins,
@@ -43,10 +57,25 @@ async function run(options: Options): Promise<number> {
         ask: (method, params) => peer.ask(method, params),
         log,
         form: { insOnly: options.insOnly, parts: false },
-      }),
+        abandoned: (buffer) => desk.abandon(buffer),
+      });
+      fronts.add(front);
+      return front;
+    },
+    ended: (front) => fronts.delete(front),
   };
-  await using socket = options.listen === undefined ? undefined : await listen(options.listen, parts);
-  const isWell = !options.stdio || await serve(stdio, parts);
+  const revision = () => import("./revision/serve_revision.ts");
+  const serveEither = async (wire: Wire): Promise<boolean> => {
+    const client = await protocolOf(wire);
+    if (client.protocol === "front-end") return await serve(client.wire, parts);
+    await (await revision()).serveRevision({ ...client.wire, close() {} }, desk, journal);
+    return true;
+  };
+  if (options.spare) await revision().then(() => journal?.session);
+  await using socket = options.listen === undefined
+    ? undefined
+    : await listen(options.listen, serveEither, log);
+  const isWell = !options.stdio || await serveEither(stdio);
   if (!options.stdio) {
     await new Promise<void>((resolve) => Deno.addSignalListener("SIGTERM", () => resolve()));
   } else await socket?.deserted();

@@ -11,6 +11,7 @@
 
 import { clearTimeout, setTimeout } from "node:timers";
 import type { Json } from "../../core/json.ts";
+import { SymphonyError } from "../../core/errors.ts";
 import { fileError } from "../files/file_error.ts";
 import { decodeFrames, encodeFrame, type Frames } from "./frame.ts";
 
@@ -109,6 +110,7 @@ export class LogFile implements Disposable {
 
   /** Forces what has been written to the disk; calls that overlap share one. */
   async sync(): Promise<void> {
+    if (this.#closed) return;
     if (this.isFailing) await this.#written.promise;
     // One that is under way may have begun before the last write.
     if (this.#syncing !== undefined) await this.#syncing;
@@ -116,9 +118,23 @@ export class LogFile implements Disposable {
     await this.#syncing;
   }
 
+  /** Ends it because another log has everything that is in it or waits for it. */
+  supersede(): void {
+    this.#waiting = [];
+    this.#written.resolve();
+    this[Symbol.dispose]();
+  }
+
+  /** Ends it; whoever waits for what could not be written is told so. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.isFailing) {
+      this.#written.promise.catch(() => undefined);
+      this.#written.reject(
+        new SymphonyError("disk-full", `The journal "${this.path}" ended before it could be written`),
+      );
+    }
     clearTimeout(this.#retry);
     clearTimeout(this.#syncLater);
     this.#file.close();

@@ -20,7 +20,13 @@ import { type ErrorCode, messageOf, SymphonyError } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
 import { MOST_ANSWERS } from "../revision/answered.ts";
 import { LineTransport } from "../revision/line_transport.ts";
-import { type BeginParams, type BeginResult, PROTOCOL, type Resume } from "../revision/protocol.ts";
+import {
+  type BeginParams,
+  type BeginResult,
+  type HelloResult,
+  PROTOCOL,
+  type Resume,
+} from "../revision/protocol.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** Below what the editor remembers of answers. */
@@ -57,6 +63,8 @@ export class EditorLink implements AsyncDisposable {
   readonly #onTakeover: ((takeover: Takeover) => void) | undefined;
   #connection: MessageConnection | undefined;
   #waiting: Waiting[] = [];
+  /** What the editor would leave behind, and what those before it may have. */
+  #sessions: readonly string[] = [];
   #inFlight = 0;
   #failure: SymphonyError | undefined;
   #ping: NodeJS.Timeout | undefined;
@@ -148,8 +156,12 @@ export class EditorLink implements AsyncDisposable {
       try {
         const editor = await this.#supervisor.next();
         const connection = this.#listen(new LineTransport(editor.channel));
-        const begin: BeginParams = { protocol: PROTOCOL, client: this.#client, adopt: true, resume: asked };
+        const { session } = await connection.sendRequest<HelloResult>("session/hello", {});
+        const dead = this.#sessions.filter((each) => each !== session);
+        if (session !== null) this.#sessions = [...dead, session];
+        const begin: BeginParams = { protocol: PROTOCOL, client: this.#client, adopt: dead, resume: asked };
         const { resumed } = await connection.sendRequest<BeginResult>("session/begin", begin);
+        this.#sessions = session === null ? [] : [session];
         this.#handlers.resumed(resumed, asked);
         this.#connection = connection;
         this.#watch(connection);

@@ -17,6 +17,8 @@ export class Mirror {
   readonly id: BufferId;
   /** How often the client has it open. */
   opens = 1;
+  /** The file and its state that the text of revision 0 was read from. */
+  readonly origin: { readonly file?: string; readonly stamp?: string };
   readonly watches = new Map<MarkId, Set<(range: TextRange, revision: number) => void>>();
   readonly #listeners = new Set<(event: BufferEvent) => void>();
   #waiting: { readonly revision: number; readonly reached: () => void }[] = [];
@@ -24,8 +26,14 @@ export class Mirror {
   #rope: Rope | undefined;
 
   /** @param text undefined where it is too long to be kept here. */
-  constructor(id: BufferId, revision: number, text: string | undefined) {
+  constructor(
+    id: BufferId,
+    revision: number,
+    text: string | undefined,
+    origin: { readonly file?: string; readonly stamp?: string } = {},
+  ) {
     this.id = id;
+    this.origin = origin;
     this.#revision = revision;
     this.#rope = text === undefined ? undefined : Rope.of(text);
   }

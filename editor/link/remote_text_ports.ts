@@ -102,10 +102,14 @@ class Copies {
     return mirror;
   }
 
-  opened(info: BufferInfo, text: string | undefined): void {
-    const known = this.#mirrors.get(info.buffer);
-    if (known !== undefined) known.opens++;
-    else this.#mirrors.set(info.buffer, new Mirror(info.buffer, info.revision, text));
+  opened({ buffer, revision, file }: BufferInfo, text: string | undefined, stamp: string | undefined): void {
+    const known = this.#mirrors.get(buffer);
+    if (known !== undefined) {
+      known.opens++;
+      return;
+    }
+    const origin = file === undefined ? {} : stamp === undefined ? { file } : { file, stamp };
+    this.#mirrors.set(buffer, new Mirror(buffer, revision, text, origin));
   }
 
   closed(id: BufferId): void {
@@ -138,11 +142,12 @@ class Copies {
   }
 
   resume(): readonly Resume[] {
-    return [...this.#mirrors.values()].map(({ id, opens, revision, watches }) => ({
+    return [...this.#mirrors.values()].map(({ id, opens, revision, watches, origin }) => ({
       buffer: id,
       opens,
       revision,
       watches: [...watches.keys()],
+      ...origin,
     }));
   }
 
@@ -174,11 +179,14 @@ class RemoteTextEditing implements TextEditingPort {
   }
 
   async open(source: TextSource): Promise<BufferInfo> {
-    const answer = await this.#link.request("text/open", source) as BufferInfo & { text: string | null };
-    const { text, file, ...rest } = answer;
+    const answer = await this.#link.request("text/open", source) as BufferInfo & {
+      readonly text: string | null;
+      readonly stamp?: string;
+    };
+    const { text, stamp, file, ...rest } = answer;
     // JSON has no undefined: the member is left out on the way.
     const info: BufferInfo = { ...rest, buffer: bufferId(rest.buffer), file };
-    this.#copies.opened(info, text ?? undefined);
+    this.#copies.opened(info, text ?? undefined, stamp);
     return info;
   }
 

@@ -23,7 +23,14 @@ import type {
 } from "../../core/ports/text_editing.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { BufferFiles } from "../buffer_files.ts";
-import { type Buffer, type BufferChange, type BufferHold, type Buffers, PERSON } from "../buffers.ts";
+import {
+  type Buffer,
+  type BufferChange,
+  type BufferHold,
+  type BufferOrigin,
+  type Buffers,
+  PERSON,
+} from "../buffers.ts";
 import type { Rope } from "../text/rope.ts";
 import type { RequestName } from "./answered.ts";
 import { checkRange, readRope } from "./read_rope.ts";
@@ -46,17 +53,28 @@ export interface OpenText {
 
 /** What keeps texts over the death of the process. */
 export interface Keeper {
-  /** Told of each revision, and why it was made. */
-  revised(change: BufferChange, cause: Cause | undefined): void;
+  /** Undefined while everything can be kept; else why it cannot: then nothing is edited for those who rely on it. */
+  trouble(): SymphonyError | undefined;
+  /** Told of a text that is not in a file, so that it is kept from the start. */
+  begun(notes: TextNotes, buffer: Buffer): void;
+  /** Told of each revision, after `notes` were, and why it was made. */
+  revised(notes: TextNotes, change: BufferChange, cause: Cause | undefined): void;
   /** Told of each note, after it was taken. */
-  noted(buffer: Buffer, note: TextNote): void;
+  noted(notes: TextNotes, buffer: Buffer, note: TextNote): void;
   /** The buffer is about to close with text that is not saved: keep it for when its file is opened again. */
   keep(buffer: Buffer): void;
   /** What was known of a text that an earlier process has left; undefined for a new one. */
   notesOf(buffer: Buffer): TextNotes | undefined;
 }
 
-const forgetful: Keeper = { revised() {}, noted() {}, keep() {}, notesOf: () => undefined };
+const forgetful: Keeper = {
+  trouble: () => undefined,
+  begun() {},
+  revised() {},
+  noted() {},
+  keep() {},
+  notesOf: () => undefined,
+};
 
 export class Desk implements Disposable {
   readonly buffers: Buffers;
@@ -114,10 +132,23 @@ export class Desk implements Disposable {
     };
   }
 
-  /** Before the last holder lets go: whether what is not saved is kept. */
+  /** Opens a text that is in no file; what keeps texts has it from the start. */
+  begin(origin: BufferOrigin): BufferHold {
+    const hold = this.buffers.open(origin);
+    const { notes } = this.text(bufferId(hold.buffer.id));
+    this.#keeper.begun(notes, hold.buffer);
+    return hold;
+  }
+
+  /** Lets go of a buffer; with the last holder, what is not saved is kept or discarded. */
   letGo({ buffer }: OpenText, hold: BufferHold, discard: boolean): void {
-    if (!discard && !buffer.pristine) this.#keeper.keep(buffer);
+    if (!discard) this.abandon(buffer);
     hold.release();
+  }
+
+  /** Before a holder lets go without a word about what is not saved: if it is the last one, that is kept. */
+  abandon(buffer: Buffer): void {
+    if (buffer.holders.size === 1 && !buffer.pristine) this.#keeper.keep(buffer);
   }
 
   /** The text at a revision. @throws SymphonyError `not-found` */
@@ -140,9 +171,12 @@ export class Desk implements Disposable {
     return { revision: at.revision ?? text.buffer.revision, text: readRope(text.id, rope, at.range) };
   }
 
+  /** @throws SymphonyError where edits cannot be kept (`disk-full` and the like) */
   edit(text: OpenText, edit: TextEdit, request?: RequestName): Result<Edited, EditRefusal> {
     const done = request === undefined ? undefined : text.notes.answered.find(request);
     if (done !== undefined) return ok(done);
+    const trouble = this.#keeper.trouble();
+    if (trouble !== undefined) throw trouble;
     const { buffer, notes } = text;
     let rope: Rope;
     try {
@@ -207,7 +241,7 @@ export class Desk implements Disposable {
     };
     const from = Math.min(moved.from, moved.to);
     const mark = text.notes.places.add({ from, to: moved.to }, grows);
-    this.#keeper.noted(text.buffer, { note: "mark", mark: { mark, from, to: moved.to, grows } });
+    this.#keeper.noted(text.notes, text.buffer, { note: "mark", mark: { mark, from, to: moved.to, grows } });
     return mark;
   }
 
@@ -238,7 +272,7 @@ export class Desk implements Disposable {
 
   #note(text: OpenText, note: TextNote): void {
     text.notes.noted(note);
-    this.#keeper.noted(text.buffer, note);
+    this.#keeper.noted(text.notes, text.buffer, note);
   }
 
   #because<T>(cause: Cause | undefined, work: () => T): T {
@@ -261,8 +295,8 @@ export class Desk implements Disposable {
     const text = this.#texts.get(bufferId(change.buffer.id));
     if (text === undefined) return;
     const { revision, delta, author } = change;
-    this.#keeper.revised(change, this.#cause);
     const touched = text.notes.revised(change, this.#cause);
+    this.#keeper.revised(text.notes, change, this.#cause);
     if (text.listeners.size > 0) {
       this.#tell(change.buffer, {
         kind: "changed",

@@ -15,12 +15,10 @@ export async function openText(
   desk: Desk,
   source: TextSource,
 ): Promise<{ readonly text: OpenText; readonly hold: BufferHold }> {
-  const hold = "text" in source
-    ? desk.buffers.open({ text: source.text })
-    : await desk.files.open(source.file, {
-      ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
-      ...(source.mustExist === undefined ? {} : { mustExist: source.mustExist }),
-    });
+  const hold = "text" in source ? desk.begin({ text: source.text }) : await desk.files.open(source.file, {
+    ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
+    ...(source.mustExist === undefined ? {} : { mustExist: source.mustExist }),
+  });
   return { text: desk.text(bufferId(hold.buffer.id)), hold };
 }
 

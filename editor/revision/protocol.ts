@@ -24,21 +24,30 @@ export interface Resume {
   /** The revision of its copy; what came after is sent. */
   readonly revision: number;
   readonly watches: readonly MarkId[];
+  /** For a text whose file nobody had changed: its file, and the state of it that the client's copy is. */
+  readonly file?: string;
+  readonly stamp?: string;
 }
 
 export interface BeginParams {
   readonly protocol: number;
   /** Names the client over the lives of its editors. */
   readonly client: string;
-  /** Take over what editors that died have left behind. */
-  readonly adopt?: boolean;
+  /** The sessions of editors that died since the last success: take over what they have left. */
+  readonly adopt?: readonly string[];
   readonly resume?: readonly Resume[];
 }
 
-export interface BeginResult {
+/** The answer to `session/hello`, which comes first: what the client must know if the editor dies while it takes over. */
+export interface HelloResult {
   readonly protocol: number;
   readonly version: string;
   readonly pid: number;
+  /** Names what this editor would leave behind; null where it keeps nothing. */
+  readonly session: string | null;
+}
+
+export interface BeginResult {
   /** One for each of `resume`: what the buffer is now; null where it is not known. */
   readonly resumed: readonly (BufferInfo | null)[];
 }

@@ -15,8 +15,8 @@ import {
   ResponseError,
 } from "vscode-jsonrpc/node";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
-import type { AuthorId, BufferId } from "../../core/ids.ts";
-import type { MarkId, TextSource } from "../../core/ports/text_editing.ts";
+import { type AuthorId, type BufferId, bufferId } from "../../core/ids.ts";
+import type { BufferInfo, MarkId, TextSource } from "../../core/ports/text_editing.ts";
 import type { BufferHold } from "../buffers.ts";
 import type { RequestName } from "./answered.ts";
 import { accept, changeSets, review, undoChangeSet } from "./change_sets.ts";
@@ -26,12 +26,14 @@ import { Follow, type Tell } from "./follow.ts";
 import type { LineTransport } from "./line_transport.ts";
 import { Params } from "./params.ts";
 import { propose } from "./propose.ts";
-import { type BeginResult, PROTOCOL, REFUSED, toWire } from "./protocol.ts";
+import { type BeginResult, type HelloResult, PROTOCOL, REFUSED, toWire } from "./protocol.ts";
 
 export interface SessionOptions {
   readonly version: string;
-  /** Takes over what editors that died have left behind. */
-  readonly adopt: () => Promise<void>;
+  /** Names what this editor would leave behind. */
+  readonly session: string | undefined;
+  /** Takes over what an editor that died has left: opened, and held until whoever resumes has it. */
+  readonly adopt: (sessions: readonly string[]) => Promise<readonly BufferHold[]>;
   /** The client is gone. */
   readonly onEnd: () => void;
 }
@@ -82,7 +84,7 @@ export class RevisionSession {
     try {
       const handler = Object.hasOwn(this.#handlers, method) ? this.#handlers[method] : undefined;
       if (handler === undefined) throw new ResponseError(-32_601, `There is no method "${method}"`);
-      if (this.#client === undefined && method !== "session/begin") {
+      if (this.#client === undefined && method !== "session/begin" && method !== "session/hello") {
         throw new SymphonyError("protocol", `Cannot carry out ${method}: "session/begin" comes first`);
       }
       const result = handler(new Params(method, params ?? {}));
@@ -96,6 +98,10 @@ export class RevisionSession {
     const desk = this.#desk;
     const text = (params: Params) => desk.text(params.buffer());
     return {
+      "session/hello": (): HelloResult => {
+        const { version, session } = this.#options;
+        return { protocol: PROTOCOL, version, pid: Deno.pid, session: session ?? null };
+      },
       "session/begin": (params) => this.#begin(params),
       "session/ping": () => null,
       "text/open": (params) => this.#open(params),
@@ -188,18 +194,45 @@ export class RevisionSession {
       );
     }
     const client = params.text("client");
-    if (params.flag("adopt")) await this.#options.adopt();
+    const dead = params.list("adopt").filter((each) => typeof each === "string");
+    const adopted = dead.length === 0 ? [] : await this.#options.adopt(dead);
     this.#client = client;
-    const resumed = params.objects("resume").map((each) => {
-      const found = [...this.#desk.texts()].find(({ id }) => id === each.number("buffer"));
-      if (found === undefined) return null;
-      for (let opens = each.number("opens"); opens > 0; opens--) {
-        this.#hold(found, this.#desk.buffers.hold(found.buffer), each.number("revision"));
+    const resumed: (BufferInfo | null)[] = [];
+    for (const each of params.objects("resume")) resumed.push(await this.#resume(each));
+    for (const hold of adopted) this.#desk.letGo(this.#desk.text(bufferId(hold.buffer.id)), hold, false);
+    return { resumed };
+  }
+
+  /** Gives back a buffer that the client had in an editor that died; null where it is not to be had as it was. */
+  async #resume(params: Params): Promise<BufferInfo | null> {
+    const id = params.buffer();
+    let text = [...this.#desk.texts()].find((each) => each.id === id);
+    let opens = params.number("opens");
+    const [file, stamp] = [params.maybeText("file"), params.maybeText("stamp")];
+    if (text === undefined && file !== undefined && params.number("revision") === 0) {
+      // Nothing was changed in it, so nothing was written down: the file is the text, if it is as it was.
+      const hold = await this.#desk.files.open(file, { id }).catch(() => undefined);
+      if (hold === undefined) return null;
+      text = this.#desk.text(bufferId(hold.buffer.id));
+      if (text.id !== id || text.buffer.revision !== 0 || this.#stamp(text) !== stamp) {
+        hold.release();
+        return null;
       }
-      for (const mark of each.list("watches")) if (typeof mark === "number") this.#watch(found.id, mark);
-      return this.#desk.info(found);
-    });
-    return { protocol, version: this.#options.version, pid: Deno.pid, resumed };
+      this.#hold(text, hold, 0);
+      opens--;
+    }
+    if (text === undefined) return null;
+    for (; opens > 0; opens--) {
+      this.#hold(text, this.#desk.buffers.hold(text.buffer), params.number("revision"));
+    }
+    for (const mark of params.list("watches")) if (typeof mark === "number") this.#watch(id, mark);
+    return this.#desk.info(text);
+  }
+
+  /** The state of the file that the text was read from, as one word; undefined where there is none. */
+  #stamp({ buffer }: OpenText): string | undefined {
+    const { stamp } = this.#desk.files.of(buffer);
+    return stamp === undefined ? undefined : JSON.stringify(stamp);
   }
 
   async #open(params: Params): Promise<unknown> {
@@ -218,7 +251,7 @@ export class RevisionSession {
     this.#hold(text, hold, text.buffer.revision);
     const { buffer } = text;
     const sent = buffer.text.length <= MOST_SENT_UNITS ? buffer.text.toString() : null;
-    return { ...this.#desk.info(text), text: sent };
+    return { ...this.#desk.info(text), text: sent, stamp: this.#stamp(text) };
   }
 
   #hold(text: OpenText, hold: BufferHold, revision: number): void {

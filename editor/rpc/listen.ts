@@ -5,7 +5,7 @@
  */
 
 import { messageOf, SymphonyError } from "../../core/errors.ts";
-import { serve, type ServeParts, type Wire } from "./serve.ts";
+import type { Wire } from "./serve.ts";
 
 /** A socket that takes connections until it is closed. */
 export interface Listener extends AsyncDisposable {
@@ -16,10 +16,14 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * Listens at `path`. A socket that a dead process left there is taken over.
+ * Listens at `path` and has each connection served. A socket that a dead process left there is taken over.
  * @throws SymphonyError `busy` where somebody listens there, `io` where it cannot be made
  */
-export async function listen(path: string, parts: ServeParts): Promise<Listener> {
+export async function listen(
+  path: string,
+  serve: (wire: Wire) => Promise<unknown>,
+  log: (text: string) => void,
+): Promise<Listener> {
   await removeDead(path);
   let socket: Deno.UnixListener;
   try {
@@ -28,18 +32,18 @@ export async function listen(path: string, parts: ServeParts): Promise<Listener>
   } catch (error) {
     throw new SymphonyError("io", `Cannot listen at "${path}": ${messageOf(error)}`, { cause: error });
   }
-  const connections = new Map<Deno.UnixConn, Promise<boolean>>();
+  const connections = new Map<Deno.UnixConn, Promise<unknown>>();
   let onDeserted: (() => void) | undefined;
   const accepting = (async () => {
     for await (const connection of socket) {
-      const served = serve(wireOf(connection), parts).finally(() => {
+      const served = serve(wireOf(connection)).finally(() => {
         connections.delete(connection);
         close(connection);
         if (connections.size === 0) onDeserted?.();
       });
       connections.set(connection, served);
     }
-  })().catch((error) => parts.log(messageOf(error)));
+  })().catch((error) => log(messageOf(error)));
   return {
     get connected() {
       return connections.size;

@@ -20,6 +20,8 @@ export interface Wire {
 export interface ServeParts {
   /** Makes the session that the connection is for. */
   readonly session: (peer: Peer) => Session;
+  /** Told when the connection of a session has ended. */
+  readonly ended?: (session: Session) => void;
   readonly durable: () => Promise<void> | undefined;
   readonly log: (text: string) => void;
 }
@@ -29,11 +31,12 @@ const READ_BYTES = 1 << 16;
 /** Serves a connection until it ends. Returns whether it ended well; false where what came was no message. */
 export async function serve(
   wire: Wire,
-  { session: makeSession, durable, log }: ServeParts,
+  { session: makeSession, ended, durable, log }: ServeParts,
 ): Promise<boolean> {
   const outbox = new Outbox(wire.write, durable);
   using peer = new Peer(outbox, log);
   using session = makeSession(peer);
+  using _end = { [Symbol.dispose]: () => ended?.(session) };
   peer.attach(session);
   const splitter = new LineSplitter(() =>
     session.alert("A message was longer than 256 MiB and was thrown away")

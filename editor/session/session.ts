@@ -48,6 +48,8 @@ export interface SessionParts {
   /** Takes what is worth a developer's attention. */
   readonly log: (text: string) => void;
   readonly form: UpdateForm;
+  /** Told of each buffer that the front end leaves open by going away. */
+  readonly abandoned?: (buffer: Buffer) => void;
 }
 
 /** A message as it came: a notification, or with an id a request. */
@@ -139,7 +141,10 @@ export class Session implements FrontEnd, Disposable {
   /** Ends the session: its views close. */
   [Symbol.dispose](): void {
     for (const stop of this.#stops) stop();
-    for (const id of [...this.#views.keys()]) this.#closeView(id);
+    for (const [id, open] of [...this.#views]) {
+      this.#parts.abandoned?.(bufferOf(open));
+      this.#closeView(id);
+    }
     this.#settings[Symbol.dispose]();
     this.#looks.close();
   }
