@@ -1,5 +1,8 @@
 /**
- * The tree under a rope: leaves of text, branches that sum their children, all leaves at the same depth. Nodes never change.
+ * The tree under a rope: leaves of text, branches that sum their children, all leaves at the same depth.
+ *
+ * A node never changes once a rope has it. Only `TextBuffer` changes nodes in place, and only those that carry its present owner mark,
+ * which no rope has seen.
  *
  * Invariants, checked by `checkNode`:
  * N1. a leaf holds at most `shape.leaf` units and, unless it is the root, at least a quarter of that less one;
@@ -9,7 +12,7 @@
  * @module
  */
 
-import { countBytes, countNewlines, countPoints } from "./measure.ts";
+import { countBytes, countNewlines, countPoints, wellFormed } from "./measure.ts";
 
 /** How large leaves (UTF-16 units) and branches (children) may get. Tests take tiny ones to reach every path. */
 export interface Shape {
@@ -19,38 +22,45 @@ export interface Shape {
 
 export const DEFAULT_SHAPE: Shape = { leaf: 1024, branch: 32 };
 
+/** Marks the nodes that one `TextBuffer` made since its last snapshot and may change; compared by identity. */
+export type Owner = object;
+
 export class Leaf {
   readonly children: undefined = undefined;
   readonly height: number = 0;
-  readonly text: string;
-  readonly length: number;
-  readonly bytes: number;
-  readonly points: number;
-  readonly newlines: number;
+  text: string;
+  length: number;
+  bytes: number;
+  points: number;
+  newlines: number;
+  readonly owner: Owner | undefined;
 
-  constructor(text: string, bytes: number, points: number, newlines: number) {
+  constructor(text: string, bytes: number, points: number, newlines: number, owner?: Owner) {
     this.text = text;
     this.length = text.length;
     this.bytes = bytes;
     this.points = points;
     this.newlines = newlines;
+    this.owner = owner;
   }
 }
 
 export class Branch {
-  readonly children: readonly Node[];
+  readonly children: Node[];
   readonly height: number;
-  readonly length: number;
-  readonly bytes: number;
-  readonly points: number;
-  readonly newlines: number;
+  length: number;
+  bytes: number;
+  points: number;
+  newlines: number;
+  readonly owner: Owner | undefined;
 
-  constructor(children: readonly Node[]) {
+  constructor(children: Node[], owner?: Owner) {
     let length = 0;
     let bytes = 0;
     let points = 0;
     let newlines = 0;
-    for (const child of children) {
+    for (let at = 0; at < children.length; at++) {
+      const child = children[at]!;
       length += child.length;
       bytes += child.bytes;
       points += child.points;
@@ -62,6 +72,7 @@ export class Branch {
     this.bytes = bytes;
     this.points = points;
     this.newlines = newlines;
+    this.owner = owner;
   }
 }
 
@@ -122,6 +133,26 @@ function rootOver(nodes: readonly Node[], shape: Shape): Node {
 /** The tree of well-formed `text`. */
 export function buildNode(text: string, shape: Shape): Node {
   return rootOver(leavesOf(text, shape, Math.max(2, (shape.leaf * 3) >> 2)), shape);
+}
+
+/** The tree of a text that comes in pieces; lone surrogates become U+FFFD. */
+export function buildNodeOfChunks(chunks: Iterable<string>, shape: Shape): Node {
+  const fill = Math.max(2, (shape.leaf * 3) >> 2);
+  const leaves: Leaf[] = [];
+  let rest = "";
+  for (const chunk of chunks) {
+    const text = rest + chunk;
+    // What is kept back fills the next leaf and completes a pair that the pieces part.
+    const end = text.length - (text.length % fill);
+    const cut = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;
+    if (cut > shape.leaf) {
+      for (const leaf of leavesOf(wellFormed(text.slice(0, cut)), shape, fill)) leaves.push(leaf);
+      rest = text.slice(cut);
+    } else rest = text;
+  }
+  const last = leaves.pop();
+  for (const leaf of leavesOf(wellFormed((last?.text ?? "") + rest), shape, fill)) leaves.push(leaf);
+  return rootOver(leaves, shape);
 }
 
 /** `root` with `changes` carried out; visits only what they touch. */

@@ -23,6 +23,7 @@ import {
 } from "./measure.ts";
 import {
   buildNode,
+  buildNodeOfChunks,
   checkNode,
   concatNodes,
   DEFAULT_SHAPE,
@@ -50,12 +51,18 @@ interface Place {
 export class Rope {
   static readonly empty: Rope = new Rope(EMPTY_LEAF, DEFAULT_SHAPE);
 
-  readonly #root: Node;
-  readonly #shape: Shape;
+  /** The tree, for this folder. */
+  readonly root: Node;
+  readonly shape: Shape;
 
   private constructor(root: Node, shape: Shape) {
-    this.#root = root;
-    this.#shape = shape;
+    this.root = root;
+    this.shape = shape;
+  }
+
+  /** The rope over a finished tree, for this folder. */
+  static over(root: Node, shape: Shape): Rope {
+    return new Rope(root, shape);
   }
 
   /** The rope of `text`; lone surrogates become U+FFFD. `shape` sets the sizes of leaves and branches. */
@@ -63,36 +70,41 @@ export class Rope {
     return new Rope(buildNode(wellFormed(text), shape), shape);
   }
 
+  /** The rope of a text that comes in pieces, which may even part a surrogate pair. */
+  static ofChunks(chunks: Iterable<string>, shape: Shape = DEFAULT_SHAPE): Rope {
+    return new Rope(buildNodeOfChunks(chunks, shape), shape);
+  }
+
   /** UTF-16 units. */
   get length(): number {
-    return this.#root.length;
+    return this.root.length;
   }
 
   /** UTF-8 bytes. */
   get bytes(): number {
-    return this.#root.bytes;
+    return this.root.bytes;
   }
 
   /** Unicode code points. */
   get points(): number {
-    return this.#root.points;
+    return this.root.points;
   }
 
   /** Lines: one more than there are line feeds, so an empty text has one. */
   get lines(): number {
-    return this.#root.newlines + 1;
+    return this.root.newlines + 1;
   }
 
   /** True where every unit is ASCII: then offsets, bytes and points are the same numbers. */
   get isAscii(): boolean {
-    return this.#root.bytes === this.#root.length;
+    return this.root.bytes === this.root.length;
   }
 
   /** The part between two offsets, sharing its nodes. @throws RangeError outside the text or inside a pair. */
   slice(from = 0, to: number = this.length): Rope {
     this.#checkRange(from, to);
     const cut: Replacements = { from: [0, to], to: [from, this.length], insert: ["", ""] };
-    return new Rope(replaceInNode(this.#root, cut, this.#shape), this.#shape);
+    return new Rope(replaceInNode(this.root, cut, this.shape), this.shape);
   }
 
   /** The part between two offsets as a string. @throws RangeError outside the text or inside a pair. */
@@ -129,7 +141,7 @@ export class Rope {
 
   /** This text, then `other`. */
   concat(other: Rope): Rope {
-    return new Rope(concatNodes(this.#root, other.#root, this.#shape), this.#shape);
+    return new Rope(concatNodes(this.root, other.root, this.shape), this.shape);
   }
 
   /** The strings of the leaves between two offsets, in order; the cheap way to read. */
@@ -262,7 +274,7 @@ export class Rope {
 
   /** True where both hold the same text. Parts that are one object are not compared. */
   equals(other: Rope): boolean {
-    if (this.#root === other.#root) return true;
+    if (this.root === other.root) return true;
     if (this.length !== other.length || this.bytes !== other.bytes) return false;
     if (this.points !== other.points || this.lines !== other.lines) return false;
     for (let at = 0; at < this.length;) {
@@ -284,16 +296,16 @@ export class Rope {
 
   /** @throws Error naming the invariant of `node.ts` that the tree breaks. For tests. */
   check(): void {
-    checkNode(this.#root, this.#shape);
+    checkNode(this.root, this.shape);
   }
 
   #replaced(changes: Replacements): Rope {
-    return new Rope(replaceInNode(this.#root, changes, this.#shape), this.#shape);
+    return new Rope(replaceInNode(this.root, changes, this.shape), this.shape);
   }
 
   /** The first leaf with which the sum of `unit` reaches `amount`. */
   #find(unit: Unit, amount: number): Place {
-    let node = this.#root;
+    let node = this.root;
     const before = { length: 0, bytes: 0, points: 0, newlines: 0 };
     while (node.children !== undefined) {
       const { children } = node;
