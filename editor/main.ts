@@ -71,7 +71,7 @@ async function run(options: Options): Promise<number> {
     await (await revision()).serveRevision({ ...client.wire, close() {} }, desk, journal);
     return true;
   };
-  if (options.spare) await revision().then(() => journal?.session);
+  if (options.spare) await warm(journal);
   await using socket = options.listen === undefined
     ? undefined
     : await listen(options.listen, serveEither, log);
@@ -80,6 +80,14 @@ async function run(options: Options): Promise<number> {
     await new Promise<void>((resolve) => Deno.addSignalListener("SIGTERM", () => resolve()));
   } else await socket?.deserted();
   return isWell ? 0 : 1;
+}
+
+/** Does ahead what a spare would otherwise do when it is needed. */
+async function warm(journal: Journal | undefined): Promise<void> {
+  await import("./revision/serve_revision.ts");
+  (await import("./revision/warm_up.ts")).warmUp();
+  // Made now, the session's folder is there when it is needed.
+  journal?.session;
 }
 
 if (import.meta.main) {

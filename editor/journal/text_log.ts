@@ -21,9 +21,9 @@ import { fileKey, logPath } from "./session_folder.ts";
 const INLINE_UNITS = 1 << 18;
 const SLICE_UNITS = 1 << 18;
 /** A log is made anew when what happened takes this much, and as much as its base. */
-const LEAST_TAIL_BYTES = 2 << 20;
+const LEAST_TAIL_BYTES = 1 << 18;
 /** Revisions that stay known when a log is made anew: who edits at an older one has to propose instead. */
-const KEPT_REVISIONS = 2_000;
+const KEPT_REVISIONS = 1_000;
 
 /** What a log is of. */
 export interface Logged {

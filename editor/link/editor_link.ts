@@ -27,6 +27,7 @@ import {
   PROTOCOL,
   type Resume,
 } from "../revision/protocol.ts";
+import type { EditorProcess } from "./editor_process.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** Below what the editor remembers of answers. */
@@ -50,6 +51,11 @@ export interface Takeover {
   readonly asked: number;
 }
 
+interface Acquaintance {
+  readonly connection: MessageConnection;
+  readonly hello: Promise<HelloResult>;
+}
+
 interface Waiting {
   readonly connected: (connection: MessageConnection) => void;
   readonly failed: (error: unknown) => void;
@@ -60,6 +66,7 @@ export class EditorLink implements AsyncDisposable {
   readonly #handlers: LinkHandlers;
   readonly #client = crypto.randomUUID();
   readonly #slots: (() => void)[] = [];
+  readonly #acquainted = new WeakMap<EditorProcess, Acquaintance>();
   readonly #onTakeover: ((takeover: Takeover) => void) | undefined;
   #connection: MessageConnection | undefined;
   #waiting: Waiting[] = [];
@@ -78,6 +85,7 @@ export class EditorLink implements AsyncDisposable {
     this.#supervisor = supervisor;
     this.#handlers = handlers;
     this.#onTakeover = onTakeover;
+    supervisor.onSpare = (spare) => this.#acquaint(spare);
   }
 
   /** Starts an editor and begins. @throws SymphonyError */
@@ -155,8 +163,8 @@ export class EditorLink implements AsyncDisposable {
       const asked = this.#handlers.resume();
       try {
         const editor = await this.#supervisor.next();
-        const connection = this.#listen(new LineTransport(editor.channel));
-        const { session } = await connection.sendRequest<HelloResult>("session/hello", {});
+        const { connection, hello } = this.#acquaint(editor);
+        const { session } = await hello;
         const dead = this.#sessions.filter((each) => each !== session);
         if (session !== null) this.#sessions = [...dead, session];
         const begin: BeginParams = { protocol: PROTOCOL, client: this.#client, adopt: dead, resume: asked };
@@ -176,6 +184,18 @@ export class EditorLink implements AsyncDisposable {
         return;
       }
     }
+  }
+
+  /** Connects to an editor and asks who it is: for a spare, long before it is needed. */
+  #acquaint(editor: EditorProcess): Acquaintance {
+    const known = this.#acquainted.get(editor);
+    if (known !== undefined) return known;
+    const connection = this.#listen(new LineTransport(editor.channel));
+    const hello = connection.sendRequest<HelloResult>("session/hello", {});
+    hello.catch(() => undefined);
+    const made = { connection, hello };
+    this.#acquainted.set(editor, made);
+    return made;
   }
 
   #listen(transport: LineTransport): MessageConnection {

@@ -29,10 +29,10 @@ export class EditorProcess {
     this.#child = child;
     this.pid = child.pid;
     this.channel = childStreams(child);
-    const said = this.#drainStderr();
-    this.ended = child.status.then(async ({ code, signal }) => {
+    this.#drainStderr();
+    this.ended = child.status.then(({ code, signal }) => {
       this.#alive = false;
-      await said;
+      // What it wrote last may still be on its way; nobody waits for that, least of all for what children of it hold open.
       const last = this.#stderr.trim();
       return `${signal ?? `exit code ${code}`}${last === "" ? "" : `: ${last}`}`;
     });

@@ -19,6 +19,7 @@ export interface SupervisorOptions {
 }
 
 const ENDING_MS = 5_000;
+const DEAD_SPARE_MS = 2_000;
 
 export class Supervisor implements AsyncDisposable {
   readonly #command: EditorCommand;
@@ -30,6 +31,8 @@ export class Supervisor implements AsyncDisposable {
   #died: number[] = [];
   #lastEnd = "";
   #closed = false;
+  /** Told of each spare when it is started, to make acquaintance ahead of need. */
+  onSpare: ((spare: EditorProcess) => void) | undefined;
 
   constructor(command: EditorCommand, options: SupervisorOptions = {}) {
     this.#command = command;
@@ -94,16 +97,27 @@ export class Supervisor implements AsyncDisposable {
     );
   }
 
-  #startSpareLater(): void {
+  #startSpareLater(afterMs = this.#spareAfterMs): void {
     clearTimeout(this.#spareTimer);
     this.#spareTimer = setTimeout(() => {
-      if (this.#closed || this.hasSpare) return;
-      try {
-        this.#spare = EditorProcess.start(this.#command);
-      } catch {
-        // The next editor is then started when it is needed, and says why it cannot be.
-      }
-    }, this.#spareAfterMs);
+      if (!this.#closed && !this.hasSpare) this.#startSpare();
+    }, afterMs);
     this.#spareTimer.unref();
+  }
+
+  #startSpare(): void {
+    try {
+      const spare = EditorProcess.start(this.#command);
+      this.#spare = spare;
+      this.onSpare?.(spare);
+      // One that dies while it waits is replaced, but not in a hurry.
+      spare.ended.then(() => {
+        if (this.#spare !== spare) return;
+        spare.channel.close();
+        this.#startSpareLater(DEAD_SPARE_MS);
+      });
+    } catch {
+      // The next editor is then started when it is needed, and says why it cannot be.
+    }
   }
 }

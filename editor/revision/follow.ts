@@ -26,7 +26,7 @@ export class Follow implements Disposable {
   #hold: { release(): void } | undefined;
   #presenceChanged = false;
 
-  /** @param wake is called when there is something to tell; then call `bring`. */
+  /** @param wake is called when there is something new to tell; then call `bring`, as at the start. */
   constructor(text: OpenText, since: number, tell: Tell, wake: () => void) {
     this.#text = text;
     this.#tell = tell;
@@ -34,7 +34,6 @@ export class Follow implements Disposable {
     this.#sent = since;
     this.#listener = (event) => this.#heard(event);
     text.listeners.add(this.#listener);
-    if (since !== text.buffer.revision) wake();
   }
 
   /** Sends what has changed since it was last sent, if anything has. */

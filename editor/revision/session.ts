@@ -264,7 +264,7 @@ export class RevisionSession {
       this.#behind.add(follow);
       this.#transport.wake();
     });
-    if (revision !== text.buffer.revision) this.#behind.add(follow);
+    this.#behind.add(follow);
     this.#held.set(text.id, { text, holds: [hold], follow, watches: new Map() });
   }
 
