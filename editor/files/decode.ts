@@ -45,7 +45,9 @@ export function decode(bytes: Uint8Array, encoding?: string): Decoded {
   if (marked !== undefined) {
     const [mark, name] = marked;
     const chunks = decodeIn(bytes.subarray(mark.length), name);
-    if (chunks !== undefined) return { chunks, form: { encoding: name, mark: true } };
+    // A file that says what it is and is not that is damaged; a guess would only hide it.
+    if (chunks === undefined) throw binary();
+    return { chunks, form: { encoding: name, mark: true } };
   }
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   if (sample.includes(0)) {

@@ -39,7 +39,7 @@ export interface ViewTurnsParts {
 }
 
 /** Where nothing else brings it along, the complete find status is sent so long after a search. */
-const STATUS_DELAY_MS = 300;
+const STATUS_DELAY_MS = 1500;
 
 export class ViewTurns {
   readonly #parts: ViewTurnsParts;

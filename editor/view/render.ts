@@ -90,16 +90,16 @@ export function takeScroll(view: View): Told | undefined {
   return ["scroll_to", { line, col }];
 }
 
-/** What is known of the searches, as the front end is told. */
+/** What is known of the searches, as the front end is told; members in the protocol's alphabetical order. */
 export function findStatus(view: View, onlyMatches: boolean): JsonObject[] {
   return view.search.status(view.text, view.lines, onlyMatches).map((status: QueryStatus) => ({
-    id: status.id,
-    chars: status.chars,
     case_sensitive: status.caseSensitive,
+    chars: status.chars,
+    id: status.id,
     is_regex: status.isRegex,
-    whole_words: status.wholeWords,
-    matches: status.matches,
     lines: status.lines,
+    matches: status.matches,
+    whole_words: status.wholeWords,
   }));
 }
 
