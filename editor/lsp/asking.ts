@@ -97,14 +97,18 @@ export type Params = (question: Question) => unknown;
 export class Carried {
   /** The revision that the places are then in. */
   readonly revision: number;
-  readonly map: PositionMap;
+  readonly sent: SentText;
   readonly delta: Delta;
 
   /** Takes the newest revision of `buffer`. @throws RangeError where the revision of `sent` is forgotten */
   constructor(buffer: Buffer, sent: SentText) {
-    this.map = sent.map;
+    this.sent = sent;
     this.delta = buffer.document.changesSince(sent.revision);
     this.revision = buffer.revision;
+  }
+
+  get map(): PositionMap {
+    return this.sent.map;
   }
 
   /** True where nothing was edited since. */

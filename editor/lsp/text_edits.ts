@@ -5,6 +5,7 @@
  * @module
  */
 
+import { diffArrays } from "diff";
 import type { Range } from "vscode-languageserver-protocol";
 import { isObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -42,25 +43,69 @@ export function deltaOfChanges(map: PositionMap, changes: readonly Change[]): Re
     const [before, after] = [sorted[at - 1] as Change, sorted[at] as Change];
     if (after.from < before.to) return err(`edits overlap at offset ${after.from}`);
   }
-  return ok(Delta.of(map.rope.length, sorted.map((change) => trimmed(map, change))));
+  return ok(Delta.of(map.rope.length, sorted.flatMap((change) => [...refined(map, change)])));
 }
 
-/** `change` without the beginning and the end that it leaves as they are, so that what stands there does not move. */
-function trimmed(map: PositionMap, change: Change): Change {
+/** Formatters replace whole documents; longer ones than this are not compared line by line. */
+const MOST_COMPARED = 4 << 20;
+/** A comparison that takes longer is given up. */
+const COMPARE_MS = 100;
+
+/** `change` without what it leaves as it is: its beginning and end, and lines in between. So marks and carets there do not move. */
+function* refined(map: PositionMap, change: Change): Generator<Change> {
   const { from, to, insert } = change;
-  if (from === to || insert === "") return change;
+  if (from === to || insert === "") return yield change;
   const old = map.rope.sliceString(from, to);
-  const most = Math.min(old.length, insert.length);
+  const isShort = old.length + insert.length <= MOST_COMPARED;
+  const parts = isShort && old.includes("\n") && insert.includes("\n")
+    ? diffArrays(linesOf(old), linesOf(insert), { timeout: COMPARE_MS })
+    : undefined;
+  if (parts === undefined) return yield* trimmed(from, old, insert);
+  let at = from;
+  for (let next = 0; next < parts.length; next++) {
+    const part = parts[next] as typeof parts[number];
+    const after = parts[next + 1];
+    const text = part.value.join("");
+    if (!part.added && !part.removed) at += text.length;
+    else if (part.added) yield { from: at, to: at, insert: text };
+    else if (after?.added !== true) {
+      yield { from: at, to: at + text.length, insert: "" };
+      at += text.length;
+    } else {
+      yield* lineByLine(at, part.value, after.value);
+      at += text.length;
+      next++;
+    }
+  }
+}
+
+/** As many lines for as many are each changed by themselves: an indentation is not a new text. */
+function* lineByLine(from: number, old: readonly string[], now: readonly string[]): Generator<Change> {
+  if (old.length !== now.length) return yield* trimmed(from, old.join(""), now.join(""));
+  let at = from;
+  for (const [index, line] of old.entries()) {
+    yield* trimmed(at, line, now[index] as string);
+    at += line.length;
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/(?<=\n)/);
+}
+
+/** The replacement of `old` at `from` without the beginning and the end that both have. */
+function* trimmed(from: number, old: string, now: string): Generator<Change> {
+  if (old === now) return;
+  const most = Math.min(old.length, now.length);
   let front = 0;
-  while (front < most && old.charCodeAt(front) === insert.charCodeAt(front)) front++;
-  if (cutsPair(old, front) || cutsPair(insert, front)) front--;
+  while (front < most && old.charCodeAt(front) === now.charCodeAt(front)) front++;
+  if (cutsPair(old, front) || cutsPair(now, front)) front--;
   let back = 0;
   while (
-    back < most - front &&
-    old.charCodeAt(old.length - 1 - back) === insert.charCodeAt(insert.length - 1 - back)
+    back < most - front && old.charCodeAt(old.length - 1 - back) === now.charCodeAt(now.length - 1 - back)
   ) back++;
-  if (cutsPair(old, old.length - back) || cutsPair(insert, insert.length - back)) back--;
-  return { from: from + front, to: to - back, insert: insert.slice(front, insert.length - back) };
+  if (cutsPair(old, old.length - back) || cutsPair(now, now.length - back)) back--;
+  yield { from: from + front, to: from + old.length - back, insert: now.slice(front, now.length - back) };
 }
 
 function cutsPair(text: string, at: number): boolean {

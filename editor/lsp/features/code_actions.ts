@@ -112,14 +112,15 @@ export async function effectOf(
   if (action.disabled !== undefined) {
     throw new SymphonyError("bad-input", `Cannot do "${action.title}": ${action.disabled}`);
   }
-  const { server, session, sent } = origin;
-  let raw = origin.raw;
+  const { server, session } = origin;
+  let { raw, sent } = origin;
   const provider = session.features.options("textDocument/codeAction");
-  if (
-    own(raw, "edit") === undefined && own(provider, "resolveProvider") === true &&
-    typeof own(raw, "command") !== "string"
-  ) {
+  const isComplete = own(raw, "edit") !== undefined ||
+    own(raw, "command") !== undefined && own(raw, "data") === undefined;
+  if (!isComplete && own(provider, "resolveProvider") === true) {
     const timeoutMs = timeoutOf("codeAction/resolve", options);
+    // The server looks at what it has by now.
+    sent = server.flushAll();
     raw = objectOf(await session.request("codeAction/resolve", raw, { timeoutMs, signal: options.signal })) ??
       raw;
   }
