@@ -1,7 +1,8 @@
 /**
  * One buffer as the highlighter sees it: its tree, and which of its text has spans that are up to date.
  *
- * Invariant: H1. in `styled` ranges, the spans sent are those of a fresh parse of the newest text, or the buffer is not current.
+ * Invariants: H1. in `styled` ranges, the spans sent are those of a fresh parse of the newest text, or the buffer is not current; H2. what
+ * was wanted is styled once the buffer is current.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { highlightRange, type ScopeSpan, type TreeView } from "../syntax/highlig
 import { InjectionParser } from "../syntax/injections.ts";
 import { ROOT, ScopeTable } from "../syntax/scope_table.ts";
 import { type Now, SyntaxTree } from "../syntax/syntax_tree.ts";
+import type { Delta } from "../text/delta.ts";
 import type { Rope } from "../text/rope.ts";
 import { affectedRange } from "./affected_range.ts";
 
@@ -35,6 +37,8 @@ export class HighlightedBuffer {
   readonly #scopes: ScopeTable;
   readonly #injections = new InjectionParser();
   readonly #styled = new RangeSet();
+  /** What was wanted and could not be given yet. */
+  readonly #owed = new RangeSet();
   #text: Rope;
   #revision: number;
 
@@ -68,8 +72,10 @@ export class HighlightedBuffer {
   update({ delta, after, revision }: UpdateMessage): void {
     this.#syntax.edit(delta, after);
     this.#styled.apply(delta);
+    this.#owed.apply(delta);
     this.#text = after;
     this.#revision = revision;
+    if (this.#syntax.tree === undefined) this.#forgetLines(delta);
   }
 
   /** Parses for about `budgetMs`; true once nothing is left to do. Sends what looks different. */
@@ -77,7 +83,15 @@ export class HighlightedBuffer {
     if (!this.#syntax.work(budgetMs)) return false;
     const changed = this.#syntax.takeChanged();
     if (changed.length > 0 && !this.#styled.isEmpty) this.#resend(changed);
+    const owed = [...this.#owed.ranges];
+    this.#owed.clear();
+    for (const { from, to } of owed) this.want(from, to);
     return true;
+  }
+
+  /** Everything that was wanted so far. */
+  get wanted(): readonly Range[] {
+    return [...this.#styled.ranges, ...this.#owed.ranges];
   }
 
   /** Sends the spans of [from, to) where they have not been sent. */
@@ -87,7 +101,8 @@ export class HighlightedBuffer {
     if (missing.length === 0) return;
     const view = this.view;
     if (view === undefined) {
-      if (this.#syntax.tree === undefined) this.#sendSlice(from, end);
+      if (this.#syntax.tree === undefined && this.#sendSlice(from, end)) this.#styled.add(from, end);
+      else for (const range of missing) this.#owed.add(range.from, range.to);
       return;
     }
     for (const range of missing) {
@@ -131,10 +146,10 @@ export class HighlightedBuffer {
   }
 
   /** While there is no tree yet: spans by a parse of what is around, which may be wrong about what began far above. */
-  #sendSlice(from: number, to: number): void {
+  #sendSlice(from: number, to: number): boolean {
     const start = this.#text.lineStart(this.#text.lineAt(Math.max(0, from - SLICE_MARGIN)));
     const end = this.#text.snap(Math.min(this.#text.length, to + SLICE_MARGIN));
-    if (start >= end || end - start > 2 * (WANT_LIMIT + SLICE_MARGIN)) return;
+    if (start >= end || end - start > 2 * (WANT_LIMIT + SLICE_MARGIN)) return false;
     const slice = this.#text.slice(this.#text.snap(start), end);
     const parser = this.#syntax.grammar.newParser();
     const tree = parser.parse(slice.toString());
@@ -145,6 +160,16 @@ export class HighlightedBuffer {
       tree.delete();
     }
     parser.delete();
+    return tree !== null;
+  }
+
+  /** While there is no tree, lines that are edited are wanted anew. */
+  #forgetLines(delta: Delta): void {
+    const summary = delta.summary();
+    if (summary === undefined) return;
+    const first = this.#text.lineAt(summary.from);
+    const last = this.#text.lineAt(summary.from + summary.newLength);
+    this.#styled.remove(this.#text.lineStart(first), this.#text.lineEnd(last));
   }
 
   #sendSpans({ from, to }: Range, spans: readonly ScopeSpan[]): void {

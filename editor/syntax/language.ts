@@ -31,6 +31,8 @@ export interface IndentRules {
   readonly closes: RegExp;
   /** Typing one of these may make the line one that `closes`. */
   readonly closers: string;
+  /** Indentation has a meaning of its own: what is pasted keeps it. */
+  readonly significant?: boolean;
 }
 
 export interface Language {

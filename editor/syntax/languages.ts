@@ -22,6 +22,7 @@ const COLON: IndentRules = {
   opens: /[:{([]$/,
   closes: /^(?:[})\]]|(?:else|elif|except|finally)\b.*:$)/,
   closers: "})]:",
+  significant: true,
 };
 const SHELL: IndentRules = {
   opens: /[{([]$|(?:^|[\s;])(?:then|do|else)$|\bin$/,
@@ -50,7 +51,7 @@ const TAGS: IndentRules = {
   closes: /^(?:<\/|[})\]])/,
   closers: "})]>/",
 };
-const YAML: IndentRules = { opens: /:$|^-$|[{[]$/, closes: /^[}\]]/, closers: "}]" };
+const YAML: IndentRules = { opens: /:$|^-$|[{[]$/, closes: /^[}\]]/, closers: "}]", significant: true };
 
 const JS = "tree-sitter-javascript/queries";
 const ROUND: readonly (readonly [string, string])[] = [["{", "}"], ["[", "]"], ["(", ")"]];
@@ -302,7 +303,7 @@ export const LANGUAGES: readonly Language[] = [
       tags: [`${OWN}make-tags`],
     },
     comments: HASH,
-    indent: { opens: /^[^\s#:=]+\s*:(?!=).*$/, closes: /^[^\s\S]/, closers: "" },
+    indent: { opens: /^[^\s#:=]+\s*:(?!=).*$/, closes: /^[^\s\S]/, closers: "", significant: true },
     spaces: false,
   },
   {

@@ -20,7 +20,6 @@ export class ThemeStore {
   readonly #made = new Map<string, Theme>();
   readonly #user = new Map<string, Theme>();
   readonly #report: (problem: string) => void;
-  #watcher: Deno.FsWatcher | undefined;
 
   /** @param report is told of every theme that cannot be read */
   constructor(report: (problem: string) => void = () => {}) {
@@ -79,28 +78,27 @@ export class ThemeStore {
     for (const [name, theme] of found) this.#user.set(name, theme);
   }
 
-  /** Reads the folder again after each change in it and calls `changed`; ends with `close`. */
-  async watch(folder: string, changed: () => void): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Reads the folder again after each change in it and calls `changed`; the result ends that. */
+  watch(folder: string, changed: () => void): () => void {
+    let watcher: Deno.FsWatcher;
     try {
-      this.#watcher = Deno.watchFs(folder, { recursive: false });
-      for await (const { kind } of this.#watcher) {
+      watcher = Deno.watchFs(folder, { recursive: false });
+    } catch (error) {
+      this.#report(`Cannot watch themes in "${folder}": ${String(error)}`);
+      return () => {};
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const follow = async () => {
+      for await (const { kind } of watcher) {
         if (kind === "access") continue;
         clearTimeout(timer);
         timer = setTimeout(() => void this.readFolder(folder).then(changed), QUIET_MS);
       }
-    } catch (error) {
-      this.#report(`Cannot watch themes in "${folder}": ${String(error)}`);
-    } finally {
+    };
+    follow().catch((error) => this.#report(`Cannot watch themes in "${folder}": ${String(error)}`));
+    return () => {
       clearTimeout(timer);
-    }
-  }
-
-  /** Ends watching. */
-  close(): void {
-    try {
-      this.#watcher?.close();
-    } catch { /* closed already */ }
-    this.#watcher = undefined;
+      watcher.close();
+    };
   }
 }
