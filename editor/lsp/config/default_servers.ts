@@ -27,6 +27,7 @@ export const DEFAULT_SERVERS: readonly ServerDefinition[] = [
     launches: [{ command: "deno", args: ["lsp"] }],
     rootMarkers: DENO_ROOT,
     needsRoot: true,
+    yieldsToInner: ["package.json", "tsconfig.json"],
     initializationOptions: { enable: true, lint: true, unstable: [] },
     settings: { deno: { enable: true, lint: true }, typescript: {}, javascript: {} },
   },

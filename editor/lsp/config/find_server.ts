@@ -34,11 +34,11 @@ export async function findServer(
   const folders = foldersAbove(path);
   const marked = await nearest(folders, definition.rootMarkers);
   if (marked === undefined && definition.needsRoot === true) return undefined;
-  if (definition.yieldsTo !== undefined) {
-    const other = await nearest(folders, definition.yieldsTo);
-    // Of two projects around a document the inner one counts; in one folder, the other server.
-    if (other !== undefined && (marked === undefined || other.length >= marked.length)) return undefined;
-  }
+  // Of two projects around a document the inner one counts.
+  const beside = await nearest(folders, definition.yieldsTo ?? []);
+  if (beside !== undefined && beside.length >= (marked ?? "").length) return undefined;
+  const inner = await nearest(folders, definition.yieldsToInner ?? []);
+  if (inner !== undefined && inner.length > (marked ?? "").length) return undefined;
   const root = marked ?? dirname(path);
   for (const launch of definition.launches) {
     const executable = await findExecutable(launch, folders, options);

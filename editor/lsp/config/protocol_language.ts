@@ -124,11 +124,10 @@ const BY_NAME: Readonly<Record<string, string>> = {
  */
 export function protocolLanguage(path: string | undefined, language: string): string | undefined {
   const name = path === undefined ? "" : basename(path);
-  const byName = BY_FILE_NAME[name];
-  if (byName !== undefined) return byName;
+  if (Object.hasOwn(BY_FILE_NAME, name)) return BY_FILE_NAME[name];
   if (COMMENTED_JSON.test(name)) return "jsonc";
   const extension = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
   if (name.includes(".") && Object.hasOwn(BY_EXTENSION, extension)) return BY_EXTENSION[extension];
   if (language === "" || language === "Plain Text") return undefined;
-  return BY_NAME[language] ?? language.toLowerCase();
+  return Object.hasOwn(BY_NAME, language) ? BY_NAME[language] : language.toLowerCase();
 }

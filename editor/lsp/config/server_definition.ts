@@ -25,8 +25,10 @@ export interface ServerDefinition {
   readonly rootMarkers: readonly string[];
   /** True where the server makes sense only in a project with one of its root markers. */
   readonly needsRoot?: boolean;
-  /** The server is not for projects marked by one of these nearer than by its own markers. */
+  /** The server is not for documents that one of these marks nearer than its own markers do, or in the same folder. */
   readonly yieldsTo?: readonly string[];
+  /** As `yieldsTo`, but in the same folder the server stays. */
+  readonly yieldsToInner?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly initializationOptions?: JsonObject;
   /** What the server gets when it asks for its configuration. */

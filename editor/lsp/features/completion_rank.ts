@@ -51,15 +51,18 @@ export function matchScore(name: string, typed: string): number {
 
 /** The first letters of the words of a name, in lower case: `getUserName` and `get_user_name` give `gun`. */
 function initialsOf(name: string): string {
-  let initials = "";
-  let before = "";
-  for (const letter of name.slice(0, LONGEST_WORD)) {
-    const begins = before === "" || !isWord(before) ||
-      letter !== letter.toLowerCase() && before === before.toLowerCase();
-    if (begins && isWord(letter)) initials += letter.toLowerCase();
-    before = letter;
-  }
-  return initials;
+  const letters = [...name.slice(0, LONGEST_WORD)];
+  return letters.filter((letter, at) => {
+    const [before, after] = [letters[at - 1] ?? "", letters[at + 1] ?? ""];
+    if (!isWord(letter)) return false;
+    // `userName`, and `HTMLElement`: a capital after a small letter, or before one.
+    return !isWord(before) ||
+      isCapital(letter) && (!isCapital(before) || after !== "" && isWord(after) && !isCapital(after));
+  }).join("").toLowerCase();
+}
+
+function isCapital(letter: string): boolean {
+  return letter !== letter.toLowerCase();
 }
 
 function isWord(letter: string): boolean {
