@@ -233,7 +233,8 @@ export class Lines {
         while (old < last && (breaks.at(old) as number) + shift < next) old++;
         const known = breaks.at(old);
         if (old < last && known !== undefined && known >= to && known + shift === next) {
-          rejoined = old;
+          // Behind a line feed that came with the edit the old break is no longer one.
+          rejoined = text.charCodeAt(next - 1) === 0x0a ? old + 1 : old;
           break;
         }
       }

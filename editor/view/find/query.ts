@@ -101,7 +101,8 @@ export class Query {
     }
     const { from, newLength } = summary;
     const line = text.lineAt(from);
-    const [, before] = this.matches.touching(0, from);
+    let [, before] = this.matches.touching(0, from);
+    while (before > 0 && this.matches.at(before - 1).end > from) before--;
     const done = before === 0 ? 0 : this.matches.at(before - 1).end;
     if (this.#pattern.isMultiline) {
       this.matches.remove(from, text.length + 1);
