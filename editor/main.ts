@@ -16,8 +16,11 @@ import { protocolOf } from "./rpc/protocol_of.ts";
 import { serve, type ServeParts, type Wire } from "./rpc/serve.ts";
 import { stdio } from "./rpc/stdio.ts";
 import { Desk } from "./revision/desk.ts";
-import { bareLooks, barePlugins } from "./session/bare.ts";
-import { PLAIN_TEXT, Session } from "./session/session.ts";
+import { PluginHost } from "./plugins/plugin_host.ts";
+import { Session } from "./session/session.ts";
+import { openingLines } from "./syntax/language_of.ts";
+import { Looks } from "./themes/looks.ts";
+import { ThemeStore } from "./themes/theme_store.ts";
 
 /** Runs until the front ends have gone; the status to leave with. */
 async function run(options: Options): Promise<number> {
@@ -43,6 +46,7 @@ async function run(options: Options): Promise<number> {
     ? new Journal(buffers, files, { folder: `${data}/journal`, onTrouble: tell })
     : undefined;
   using desk = new Desk(buffers, files, journal);
+  await using plugins = new PluginHost(buffers, { report: log });
   const parts: ServeParts = {
     durable: () => buffers.durable(),
     log,
@@ -50,9 +54,9 @@ async function run(options: Options): Promise<number> {
       const front = new Session({
         buffers,
         files,
-        plugins: barePlugins,
-        looks: () => bareLooks(),
-        languageOf: () => PLAIN_TEXT,
+        plugins,
+        looks: (notify) => new Looks(plugins, new ThemeStore(log), (style) => notify("def_style", style)),
+        languageOf: (path, buffer) => plugins.languageOf({ path, ...openingLines(buffer.text) }),
         send: (message) => peer.send(message),
         ask: (method, params) => peer.ask(method, params),
         log,

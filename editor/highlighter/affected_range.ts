@@ -17,16 +17,23 @@ const NODE_LIMIT = 2_048;
 const PLACES_LIMIT = 64;
 
 /** Ranges, ascending and apart, outside of which every span is as it was. */
-export function affectedRange(changed: readonly Range[], view: TreeView, injections: InjectionParser): Range[] {
+export function affectedRange(
+  changed: readonly Range[],
+  view: TreeView,
+  injections: InjectionParser,
+): Range[] {
   const places = changed.length <= PLACES_LIMIT
     ? changed
     : [{ from: changed[0]!.from, to: Math.max(...changed.map(({ to }) => to)) }];
   const ranges: Range[] = [];
   for (const { from, to } of places) {
     const around = grown(view, from, to);
-    ranges.push(around, ...injections.around(view, around.from, around.to).filter((piece) =>
-      piece.from <= around.to && piece.to >= around.from
-    ));
+    ranges.push(
+      around,
+      ...injections.around(view, around.from, around.to).filter((piece) =>
+        piece.from <= around.to && piece.to >= around.from
+      ),
+    );
   }
   return merged(ranges);
 }

@@ -49,7 +49,10 @@ export function autoIndent(message: UpdateMessage, language: Language, config: J
 function indentEach(text: Rope, lines: readonly number[], language: Language, style: IndentStyle): Delta {
   const changes = new DeltaBuilder(text.length);
   for (const line of lines) {
-    for (const { from, to, insert } of reindent(text, [{ first: line, end: line + 1 }], language, style, line).changes()) {
+    for (
+      const { from, to, insert } of reindent(text, [{ first: line, end: line + 1 }], language, style, line)
+        .changes()
+    ) {
       changes.replace(from, to, insert);
     }
   }
@@ -57,7 +60,9 @@ function indentEach(text: Rope, lines: readonly number[], language: Language, st
 }
 
 /** Where each insert of a change ends in the new text. */
-function* inserts({ delta }: UpdateMessage): Generator<{ readonly from: number; readonly to: number; readonly text: string }> {
+function* inserts(
+  { delta }: UpdateMessage,
+): Generator<{ readonly from: number; readonly to: number; readonly text: string }> {
   let growth = 0;
   for (const { from, to, insert } of delta.changes()) {
     if (insert !== "") yield { from: from + growth, to: from + growth + insert.length, text: insert };

@@ -134,7 +134,10 @@ export class HighlightedBuffer {
         const end = Math.min(part.to, part.from + budget);
         budget -= end - part.from;
         if (end > part.from) {
-          this.#sendSpans({ from: part.from, to: end }, highlightRange(view, { from: part.from, to: end }, this.#scopes, this.#injections));
+          this.#sendSpans(
+            { from: part.from, to: end },
+            highlightRange(view, { from: part.from, to: end }, this.#scopes, this.#injections),
+          );
         }
         if (end < part.to) {
           this.#sendSpans({ from: end, to: part.to }, []);

@@ -13,7 +13,6 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { BufferInfo, CoreMessage, PluginMessage, UpdateMessage } from "../plugins/messages.ts";
 import { RangeSet } from "../plugins/range_set.ts";
 import { toggleComment } from "../syntax/comment.ts";
-import { isEngineRunning, loadGrammar, startEngine } from "../syntax/grammar.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import { type LineRange, reindent } from "../syntax/indent.ts";
 import { languageNamed } from "../syntax/language_of.ts";
@@ -22,7 +21,7 @@ import type { Now } from "../syntax/syntax_tree.ts";
 import type { Delta } from "../text/delta.ts";
 import type { Rope } from "../text/rope.ts";
 import { autoIndent, indentStyleOf } from "./auto_indent.ts";
-import { HighlightedBuffer } from "./highlighted_buffer.ts";
+import type { HighlightedBuffer } from "./highlighted_buffer.ts";
 
 /** The name under which front ends and cores know the plugin that comments and indents. */
 export const COMPATIBLE_NAME = "xi-syntect-plugin";
@@ -32,6 +31,12 @@ const INDENT_PRIORITY = 100;
 
 /** A grammar reads so much text at most; a larger file stays plain, in UTF-16 units. */
 const SIZE_LIMIT = 64 * 1024 * 1024;
+
+/** What colours; loaded when the plugin is started, because it is large. */
+interface Engine {
+  readonly loadGrammar: typeof import("../syntax/grammar.ts").loadGrammar;
+  readonly HighlightedBuffer: typeof HighlightedBuffer;
+}
 
 interface Entry {
   readonly viewId: string;
@@ -55,6 +60,7 @@ export class Highlighter {
   readonly #now: Now;
   readonly #report: (problem: string) => void;
   readonly #entries = new Map<string, Entry>();
+  #engine: Engine | undefined;
 
   constructor(send: (message: PluginMessage) => void, options: HighlighterOptions = {}) {
     this.#send = send;
@@ -65,7 +71,12 @@ export class Highlighter {
   /** Starts what parses; resolves when it runs or cannot. Buffers heard of before are coloured then. */
   async start(): Promise<void> {
     try {
+      const [{ startEngine, loadGrammar }, { HighlightedBuffer }] = await Promise.all([
+        import("../syntax/grammar.ts"),
+        import("./highlighted_buffer.ts"),
+      ]);
       await startEngine();
+      this.#engine = { loadGrammar, HighlightedBuffer };
     } catch (error) {
       this.#report(`Cannot highlight: ${messageOf(error)}`);
       return;
@@ -131,13 +142,22 @@ export class Highlighter {
     const viewId = views[0];
     if (viewId === undefined) return;
     this.#close(viewId);
-    const entry: Entry = { viewId, text, revision, language, config, highlighted: undefined, wanted: new RangeSet() };
+    const entry: Entry = {
+      viewId,
+      text,
+      revision,
+      language,
+      config,
+      highlighted: undefined,
+      wanted: new RangeSet(),
+    };
     this.#entries.set(viewId, entry);
     this.#begin(entry);
   }
 
   #begin(entry: Entry): void {
-    if (!isEngineRunning() || entry.text.length > SIZE_LIMIT) return;
+    if (this.#engine === undefined || entry.text.length > SIZE_LIMIT) return;
+    const { loadGrammar, HighlightedBuffer } = this.#engine;
     try {
       const grammar = loadGrammar(languageNamed(entry.language) ?? PLAIN_TEXT);
       if (grammar === undefined) return;
@@ -194,7 +214,15 @@ export class Highlighter {
   #edit(entry: Entry, delta: Delta, group: number | undefined): void {
     if (delta.isIdentity) return;
     const { viewId, revision } = entry;
-    this.#send({ type: "edit", viewId, revision, delta, priority: INDENT_PRIORITY, group, author: COMPATIBLE_NAME });
+    this.#send({
+      type: "edit",
+      viewId,
+      revision,
+      delta,
+      priority: INDENT_PRIORITY,
+      group,
+      author: COMPATIBLE_NAME,
+    });
   }
 }
 

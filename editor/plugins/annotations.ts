@@ -28,7 +28,9 @@ export class Annotations {
   /** Puts marks (ascending) of a type in the place of those that touch [from, to). */
   replace(type: string, from: number, to: number, marks: readonly Omit<Annotation, "type">[]): void {
     const kept = (this.#byType.get(type) ?? []).filter((mark) => mark.to < from || mark.from > to);
-    const all = [...kept, ...marks.map((mark) => ({ ...mark, type }))].sort((one, other) => one.from - other.from);
+    const all = [...kept, ...marks.map((mark) => ({ ...mark, type }))].sort((one, other) =>
+      one.from - other.from
+    );
     if (all.length === 0) this.#byType.delete(type);
     else this.#byType.set(type, all.slice(0, LIMIT));
   }

@@ -38,7 +38,10 @@ export class BuiltIn {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param take carries out what the plugin says */
-  constructor(take: (buffer: Buffer, message: PluginMessage) => void, { report, now, isOff }: BuiltInOptions) {
+  constructor(
+    take: (buffer: Buffer, message: PluginMessage) => void,
+    { report, now, isOff }: BuiltInOptions,
+  ) {
     this.#isOff = isOff;
     this.#highlighter = new Highlighter((message) => {
       const buffer = this.#buffers.get(message.viewId);
@@ -78,7 +81,17 @@ export class BuiltIn {
   edited({ buffer, delta, before, after, revision, group, kind, author }: BufferChange): void {
     if (this.#isOff) return;
     const viewId = keyOf(buffer);
-    this.#highlighter.receive({ type: "update", viewId, delta, before, after, revision, group, kind, author });
+    this.#highlighter.receive({
+      type: "update",
+      viewId,
+      delta,
+      before,
+      after,
+      revision,
+      group,
+      kind,
+      author,
+    });
   }
 
   languageChanged(buffer: Buffer): void {
@@ -92,7 +105,9 @@ export class BuiltIn {
   }
 
   command(buffer: Buffer, method: string, params: Json): void {
-    if (!this.#isOff) this.#highlighter.receive({ type: "custom_command", viewId: keyOf(buffer), method, params });
+    if (!this.#isOff) {
+      this.#highlighter.receive({ type: "custom_command", viewId: keyOf(buffer), method, params });
+    }
   }
 
   closed(buffer: Buffer): void {
@@ -130,7 +145,9 @@ export class BuiltIn {
     this.#timer = undefined;
     const end = performance.now() + SLICE_MS;
     for (const buffer of [...this.#unfinished]) {
-      if (this.#highlighter.work(keyOf(buffer), Math.max(0, end - performance.now()))) this.#unfinished.delete(buffer);
+      if (this.#highlighter.work(keyOf(buffer), Math.max(0, end - performance.now()))) {
+        this.#unfinished.delete(buffer);
+      }
       if (performance.now() >= end) break;
     }
     if (this.#unfinished.size > 0) this.#timer ??= setTimeout(() => this.#slice(), 0);

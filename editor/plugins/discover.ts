@@ -31,8 +31,9 @@ export async function discoverPlugins(
       try {
         const plugin = await readPlugin(place);
         if (plugin === undefined) continue;
-        if (found.has(plugin.manifest.name)) report(`There are two plugins "${plugin.manifest.name}": "${place}" is left out`);
-        else found.set(plugin.manifest.name, plugin);
+        if (found.has(plugin.manifest.name)) {
+          report(`There are two plugins "${plugin.manifest.name}": "${place}" is left out`);
+        } else found.set(plugin.manifest.name, plugin);
       } catch (error) {
         report(`Cannot use plugin in "${place}": ${messageOf(error)}`);
       }

@@ -19,7 +19,9 @@ export function dataOf(document: TextDocument, params: Json | undefined): JsonOb
   const start = table.number("start");
   const size = Math.min(table.number("max_size"), SIZE_LIMIT);
   const unit = table.text("unit");
-  if (unit !== "utf8" && unit !== "line") throw new MessageRefused(`Cannot take "get_data": there is no unit "${unit}"`);
+  if (unit !== "utf8" && unit !== "line") {
+    throw new MessageRefused(`Cannot take "get_data": there is no unit "${unit}"`);
+  }
   let text: Rope;
   try {
     text = document.textAt(revision);

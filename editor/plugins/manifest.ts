@@ -68,7 +68,9 @@ function languageOf(value: Json): ManifestLanguage {
     name: text1(value, "name"),
     extensions: list(value, "extensions").filter((item) => typeof item === "string"),
     firstLine: typeof pattern === "string" ? regularExpression(pattern) : undefined,
-    scope: typeof value["scope"] === "string" ? value["scope"] : `source.${text1(value, "name").toLowerCase()}`,
+    scope: typeof value["scope"] === "string"
+      ? value["scope"]
+      : `source.${text1(value, "name").toLowerCase()}`,
   };
 }
 

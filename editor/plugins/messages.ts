@@ -47,7 +47,12 @@ export type CoreMessage =
   | { readonly type: "did_close"; readonly viewId: string }
   | { readonly type: "config_changed"; readonly viewId: string; readonly changes: JsonObject }
   | { readonly type: "language_changed"; readonly viewId: string; readonly language: string }
-  | { readonly type: "custom_command"; readonly viewId: string; readonly method: string; readonly params: Json }
+  | {
+    readonly type: "custom_command";
+    readonly viewId: string;
+    readonly method: string;
+    readonly params: Json;
+  }
   | {
     readonly type: "get_hover";
     readonly viewId: string;
@@ -121,9 +126,19 @@ export type PluginMessage =
     readonly value: string;
     readonly alignment: string;
   }
-  | { readonly type: "update_status_item"; readonly viewId: string; readonly key: string; readonly value: string }
+  | {
+    readonly type: "update_status_item";
+    readonly viewId: string;
+    readonly key: string;
+    readonly value: string;
+  }
   | { readonly type: "remove_status_item"; readonly viewId: string; readonly key: string }
-  | { readonly type: "show_hover"; readonly viewId: string; readonly requestId: number; readonly result: HoverResult };
+  | {
+    readonly type: "show_hover";
+    readonly viewId: string;
+    readonly requestId: number;
+    readonly result: HoverResult;
+  };
 
 export type HoverResult =
   | { readonly ok: true; readonly content: string }

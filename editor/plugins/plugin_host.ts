@@ -14,7 +14,7 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Buffer, BufferChange, Buffers } from "../buffers.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import type { Annotation } from "./annotations.ts";
-import { BuiltIn, BUILT_IN_ID } from "./built_in.ts";
+import { BUILT_IN_ID, BuiltIn } from "./built_in.ts";
 import { discoverPlugins, type FoundPlugin } from "./discover.ts";
 import type { FrontEnd, Region } from "./front_end.ts";
 import { type Layer, Layers } from "./layers.ts";
@@ -74,18 +74,24 @@ export class PluginHost {
       ended: (run, code, reason) => this.#ended(run, code, reason),
       now: this.#now,
     };
-    this.#builtIn = new BuiltIn((buffer, message) => this.#take(BUILT_IN_ID, BuiltIn.label, buffer, message), {
-      report: this.#report,
-      now: this.#now,
-      isOff: options.bare === true,
-    });
+    this.#builtIn = new BuiltIn(
+      (buffer, message) => this.#take(BUILT_IN_ID, BuiltIn.label, buffer, message),
+      {
+        report: this.#report,
+        now: this.#now,
+        isOff: options.bare === true,
+      },
+    );
     this.#stopListening = buffers.listen({
       opened: (buffer) => this.#opened(buffer),
       edited: (change) => this.#edited(change),
       saved: (buffer) =>
         this.#tellAbout(buffer, (viewId) => ({ type: "did_save", viewId, path: buffer.path ?? "" })),
       languageChanged: (buffer) => {
-        this.#tellAbout(buffer, (viewId) => ({ type: "language_changed", viewId, language: buffer.language }));
+        this.#tellAbout(
+          buffer,
+          (viewId) => ({ type: "language_changed", viewId, language: buffer.language }),
+        );
         this.settle(buffer);
         this.#builtIn.languageChanged(buffer);
         this.#startFor(buffer.language);
@@ -103,7 +109,11 @@ export class PluginHost {
 
   /** Finds the plugins in the folders and starts those that want to be started at once. Does not wait for them. */
   async start(
-    folders: { readonly configDir?: string; readonly extrasDir?: string; readonly searchPath?: readonly string[] },
+    folders: {
+      readonly configDir?: string;
+      readonly extrasDir?: string;
+      readonly searchPath?: readonly string[];
+    },
   ): Promise<void> {
     const { configDir, extrasDir, searchPath } = folders;
     const places = [
@@ -179,7 +189,10 @@ export class PluginHost {
   hover(_viewId: string, requestId: number, offset: number): void {
     const buffer = this.#bufferOf(_viewId);
     if (buffer === undefined) return;
-    this.#tellAbout(buffer, (viewId) => ({ type: "get_hover", viewId, requestId, offset, text: buffer.text }));
+    this.#tellAbout(
+      buffer,
+      (viewId) => ({ type: "get_hover", viewId, requestId, offset, text: buffer.text }),
+    );
   }
 
   /** Makes lines comments or takes the marks away. */
@@ -244,7 +257,7 @@ export class PluginHost {
   }
 
   /** Ends every plugin. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     this.#stopListening();
     for (const timer of this.#timers) clearTimeout(timer);
@@ -307,7 +320,13 @@ export class PluginHost {
   #take(pluginId: number, name: string, buffer: Buffer, message: PluginMessage): void {
     const layers = this.#layers.get(buffer);
     if (layers === undefined) return;
-    const outcome = takeMessage(message, { pluginId, name, buffer, layer: layers.of(pluginId), report: this.#report });
+    const outcome = takeMessage(message, {
+      pluginId,
+      name,
+      buffer,
+      layer: layers.of(pluginId),
+      report: this.#report,
+    });
     if (outcome !== undefined) this.#announce(buffer, outcome);
   }
 
@@ -336,7 +355,9 @@ export class PluginHost {
 
   #startFor(language: string): void {
     for (const [name, { manifest }] of this.#found) {
-      const wanted = manifest.activations.some((when) => typeof when === "object" && when.onSyntax === language);
+      const wanted = manifest.activations.some((when) =>
+        typeof when === "object" && when.onSyntax === language
+      );
       if (wanted && !this.#runs.has(name)) this.#startPlugin(name);
     }
   }
@@ -400,7 +421,9 @@ export class PluginHost {
     for (const [buffer, layers] of this.#layers) {
       const knew = run.knows(buffer) || layers.all.some(({ pluginId }) => pluginId === run.id);
       if (layers.remove(run.id)) this.#announce(buffer, { type: "styles", from: 0, to: buffer.text.length });
-      if (knew || this.#viewsOf(buffer).length > 0) this.#toViews(buffer, "plugin_stopped", { plugin: run.name, code });
+      if (knew || this.#viewsOf(buffer).length > 0) {
+        this.#toViews(buffer, "plugin_stopped", { plugin: run.name, code });
+      }
     }
   }
 
@@ -434,7 +457,9 @@ export class PluginHost {
   }
 
   #configOf(buffer: Buffer): JsonObject {
-    for (const frontEnd of this.#frontEnds) if (frontEnd.viewsOf(buffer).length > 0) return frontEnd.configOf(buffer);
+    for (const frontEnd of this.#frontEnds) {
+      if (frontEnd.viewsOf(buffer).length > 0) return frontEnd.configOf(buffer);
+    }
     return {};
   }
 

@@ -21,7 +21,10 @@ export class PluginLanguages {
 
   constructor() {
     for (const { name, spaces } of LANGUAGES) {
-      const settings = { ...DEFAULTS[name], ...(spaces === false ? { translate_tabs_to_spaces: false } : {}) };
+      const settings = {
+        ...DEFAULTS[name],
+        ...(spaces === false ? { translate_tabs_to_spaces: false } : {}),
+      };
       if (Object.keys(settings).length > 0) this.#defaults.set(name, settings);
     }
   }
@@ -49,7 +52,9 @@ export class PluginLanguages {
     if (this.#brought.length === 0) return undefined;
     const name = path === undefined ? "" : path.slice(path.lastIndexOf("/") + 1);
     const extension = name.slice(name.lastIndexOf(".") + 1);
-    const byName = this.#brought.find(({ extensions }) => extensions.includes(extension) || extensions.includes(name));
+    const byName = this.#brought.find(({ extensions }) =>
+      extensions.includes(extension) || extensions.includes(name)
+    );
     if (byName !== undefined) return byName.name;
     return this.#brought.find((language) => language.firstLine?.test(firstLine ?? "") === true)?.name;
   }

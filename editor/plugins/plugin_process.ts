@@ -55,7 +55,8 @@ export class PluginProcess {
   /** Starts a program. @throws where it cannot be started */
   constructor(command: string, folder: string, listener: ProcessListener) {
     this.#listener = listener;
-    this.#child = new Deno.Command(command, { cwd: folder, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+    this.#child = new Deno.Command(command, { cwd: folder, stdin: "piped", stdout: "piped", stderr: "piped" })
+      .spawn();
     this.#writer = this.#child.stdin.getWriter();
     void this.#drainErrors();
     this.ended = this.#follow(this.#read());

@@ -44,7 +44,13 @@ export class PluginRun {
   #complaints = 0;
 
   /** Starts the process and tells it of the buffers there are. @throws where it cannot be started */
-  constructor(id: number, plugin: FoundPlugin, core: RunCore, buffers: readonly BufferInfo[], open: readonly Buffer[]) {
+  constructor(
+    id: number,
+    plugin: FoundPlugin,
+    core: RunCore,
+    buffers: readonly BufferInfo[],
+    open: readonly Buffer[],
+  ) {
     this.id = id;
     this.plugin = plugin;
     this.#core = core;
@@ -150,7 +156,11 @@ export class PluginRun {
   }
 
   #notified(method: string, params: Json | undefined): void {
-    const message = parsePluginNotification(method, params, (viewId, revision) => this.#textAt(viewId, revision));
+    const message = parsePluginNotification(
+      method,
+      params,
+      (viewId, revision) => this.#textAt(viewId, revision),
+    );
     this.#core.take(this, this.#buffer(message.viewId), message);
   }
 
@@ -170,7 +180,10 @@ export class PluginRun {
     this.#process.send("result" in answer ? { id, result: answer.result } : { id, error: answer.error });
   }
 
-  #answer(method: string, params: Json | undefined): { readonly result: Json } | { readonly error: JsonObject } {
+  #answer(
+    method: string,
+    params: Json | undefined,
+  ): { readonly result: Json } | { readonly error: JsonObject } {
     try {
       const viewId = isObject(params) && typeof params["view_id"] === "string" ? params["view_id"] : "";
       const buffer = this.#buffer(viewId);
@@ -216,13 +229,20 @@ export class PluginRun {
       if (!sync.isDeaf) continue;
       const info = this.#core.infoOf(buffer);
       this.closed(buffer);
-      if (info !== undefined) this.opened(buffer, { ...info, views: [sync.viewId, ...info.views.filter((id) => id !== sync.viewId)] });
+      if (info !== undefined) {
+        this.opened(buffer, {
+          ...info,
+          views: [sync.viewId, ...info.views.filter((id) => id !== sync.viewId)],
+        });
+      }
     }
   }
 
   #complain(text: string): void {
     this.#complaints++;
     if (this.#complaints <= COMPLAINT_LIMIT) this.#core.report(`Plugin "${this.name}": ${text}`);
-    if (this.#complaints === COMPLAINT_LIMIT) this.#core.report(`Plugin "${this.name}": further complaints are left out`);
+    if (this.#complaints === COMPLAINT_LIMIT) {
+      this.#core.report(`Plugin "${this.name}": further complaints are left out`);
+    }
   }
 }

@@ -80,7 +80,9 @@ export class SpanLayer {
     for (const block of this.#blocks) {
       const start = block.from[0]! + block.base;
       const end = block.to.at(-1)! + block.base;
-      while (change < from.length && to[change]! <= start && !(from[change] === start && to[change]! > start)) {
+      while (
+        change < from.length && to[change]! <= start && !(from[change] === start && to[change]! > start)
+      ) {
         growth += insert[change]!.length - (to[change]! - from[change]!);
         change++;
       }
@@ -139,7 +141,11 @@ function firstEnding(block: Block, offset: number): number {
 }
 
 function spanOf(block: Block, index: number): Span {
-  return { from: block.from[index]! + block.base, to: block.to[index]! + block.base, value: block.value[index]! };
+  return {
+    from: block.from[index]! + block.base,
+    to: block.to[index]! + block.base,
+    value: block.value[index]!,
+  };
 }
 
 function mapped(block: Block, delta: Delta): Span[] {
@@ -147,7 +153,9 @@ function mapped(block: Block, delta: Delta): Span[] {
   const to = delta.mapOffsets(block.to.map((offset) => offset + block.base), -1);
   const spans: Span[] = [];
   for (let index = 0; index < from.length; index++) {
-    if (from[index]! < to[index]!) spans.push({ from: from[index]!, to: to[index]!, value: block.value[index]! });
+    if (from[index]! < to[index]!) {
+      spans.push({ from: from[index]!, to: to[index]!, value: block.value[index]! });
+    }
   }
   return spans;
 }

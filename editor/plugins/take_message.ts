@@ -36,7 +36,9 @@ export function takeMessage(message: PluginMessage, speaker: Speaker): Outcome |
   const { buffer, layer, name } = speaker;
   switch (message.type) {
     case "add_scopes":
-      if (layer.scopes.length + message.scopes.length > SCOPES_LIMIT) throw new RangeError(`Cannot take more than ${SCOPES_LIMIT} scopes`);
+      if (layer.scopes.length + message.scopes.length > SCOPES_LIMIT) {
+        throw new RangeError(`Cannot take more than ${SCOPES_LIMIT} scopes`);
+      }
       for (const stack of message.scopes) layer.scopes.push(stack);
       return undefined;
     case "update_spans":
@@ -62,15 +64,25 @@ export function takeMessage(message: PluginMessage, speaker: Speaker): Outcome |
         speaker.report(`Plugin "${name}" knows nothing here: ${result.message} (${result.code})`);
         return undefined;
       }
-      return { type: "views", method: message.type, params: { request_id: requestId, result: result.content } };
+      return {
+        type: "views",
+        method: message.type,
+        params: { request_id: requestId, result: result.content },
+      };
     }
   }
 }
 
-function takeSpans({ revision, from, to, spans }: UpdateSpans, buffer: Buffer, layer: Layer): Outcome | undefined {
+function takeSpans(
+  { revision, from, to, spans }: UpdateSpans,
+  buffer: Buffer,
+  layer: Layer,
+): Outcome | undefined {
   const delta = sinceThen(buffer, revision);
   const known = spans.filter(({ scope }) => scope < layer.scopes.length);
-  if (known.length < spans.length) throw new RangeError(`Cannot take spans of scopes that were not told: ${layer.scopes.length} are`);
+  if (known.length < spans.length) {
+    throw new RangeError(`Cannot take spans of scopes that were not told: ${layer.scopes.length} are`);
+  }
   const start = delta.mapOffset(from, -1);
   const end = delta.mapOffset(to, 1);
   const starts = delta.mapOffsets(known.map((span) => span.from), 1);
@@ -104,5 +116,7 @@ function takeEdit({ revision, delta, priority, group }: PluginEdit, { buffer, pl
 }
 
 function sinceThen(buffer: Buffer, revision: number): Delta {
-  return revision === buffer.revision ? Delta.identity(buffer.text.length) : buffer.document.changesSince(revision);
+  return revision === buffer.revision
+    ? Delta.identity(buffer.text.length)
+    : buffer.document.changesSince(revision);
 }

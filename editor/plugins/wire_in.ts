@@ -24,7 +24,11 @@ const COUNT_LIMIT = 2_000_000;
 const STACK_LIMIT = 64;
 
 /** @throws MessageRefused naming what is wrong */
-export function parsePluginNotification(method: string, params: Json | undefined, textAt: TextAt): PluginMessage {
+export function parsePluginNotification(
+  method: string,
+  params: Json | undefined,
+  textAt: TextAt,
+): PluginMessage {
   const table = new Members(method, params);
   const viewId = table.text("view_id");
   switch (method) {
@@ -36,10 +40,19 @@ export function parsePluginNotification(method: string, params: Json | undefined
       const { start, end } = table.range(text);
       const spans = readSpans(table, text, start, end, (item): ScopeRange => {
         const scope = item.json["scope_id"];
-        if (typeof scope !== "number" || !Number.isInteger(scope) || scope < 0) throw table.refused("scope_id", "a number", scope);
+        if (typeof scope !== "number" || !Number.isInteger(scope) || scope < 0) {
+          throw table.refused("scope_id", "a number", scope);
+        }
         return { from: item.from, to: item.to, scope };
       });
-      return { type: method, viewId, revision, from: text.offsetOfBytes(start), to: text.offsetOfBytes(end), spans: apart(table, spans) };
+      return {
+        type: method,
+        viewId,
+        revision,
+        from: text.offsetOfBytes(start),
+        to: text.offsetOfBytes(end),
+        spans: apart(table, spans),
+      };
     }
     case "update_annotations": {
       const revision = table.revision("rev");
@@ -154,7 +167,9 @@ function apart(table: Members, spans: ScopeRange[]): ScopeRange[] {
 }
 
 function scopeStack(table: Members, stack: Json): readonly string[] {
-  if (!Array.isArray(stack) || stack.length > STACK_LIMIT) throw table.refused("scopes", "lists of scopes", stack);
+  if (!Array.isArray(stack) || stack.length > STACK_LIMIT) {
+    throw table.refused("scopes", "lists of scopes", stack);
+  }
   return stack.map((scope) => {
     if (typeof scope !== "string") throw table.refused("scopes", "lists of scopes", scope);
     return scope;
@@ -172,7 +187,9 @@ function hoverResult(table: Members): HoverResult {
   const result = table.json["result"];
   if (isObject(result)) {
     const { Ok: content, Err: failure } = result;
-    if (isObject(content) && typeof content["content"] === "string") return { ok: true, content: content["content"] };
+    if (isObject(content) && typeof content["content"] === "string") {
+      return { ok: true, content: content["content"] };
+    }
     if (isObject(failure)) {
       return { ok: false, code: Number(failure["code"] ?? 0), message: String(failure["message"] ?? "") };
     }
@@ -190,7 +207,9 @@ export class Members {
   readonly #method: string;
 
   constructor(method: string, params: Json | undefined) {
-    if (!isObject(params)) throw new MessageRefused(`Cannot take "${method}": expected a table, found ${shown(params)}`);
+    if (!isObject(params)) {
+      throw new MessageRefused(`Cannot take "${method}": expected a table, found ${shown(params)}`);
+    }
     this.json = params;
     this.#method = method;
   }
@@ -230,7 +249,9 @@ export class Members {
   }
 
   refused(key: string, expected: string, found: Json | undefined): MessageRefused {
-    return new MessageRefused(`Cannot take "${this.#method}": "${key}" must be ${expected}, found ${shown(found)}`);
+    return new MessageRefused(
+      `Cannot take "${this.#method}": "${key}" must be ${expected}, found ${shown(found)}`,
+    );
   }
 }
 

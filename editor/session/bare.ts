@@ -21,6 +21,7 @@ export const barePlugins: PluginSide = {
   tracing: () => {},
   collectTrace: () => Promise.resolve([]),
   annotations: () => [],
+  settle: () => {},
   renderDelayMs: 0,
 };
 

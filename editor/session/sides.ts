@@ -30,6 +30,8 @@ export interface PluginSide {
   tracing(enabled: boolean): void;
   collectTrace(): Promise<readonly Json[]>;
   annotations(buffer: Buffer, from: number, to: number): Iterable<Mark>;
+  /** Lets what is built in react to an edit before it is rendered: indent, colour. */
+  settle(buffer: Buffer): void;
   /** How long a render after an edit may wait for what plugins say of it; 0 for not at all. */
   readonly renderDelayMs: number;
 }

@@ -147,6 +147,7 @@ export class ViewTurns {
 
   /** Renders a view after an event. @param before the buffer's revision before it */
   finish(open: OpenView, before = -1): Later {
+    if (before !== bufferOf(open).revision) this.#parts.plugins.settle(bufferOf(open));
     const delay = this.#parts.plugins.renderDelayMs;
     if (delay > 0 && before !== bufferOf(open).revision && open.delayed === undefined) {
       open.delayed = setTimeout(() => {

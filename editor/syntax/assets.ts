@@ -31,7 +31,10 @@ export function assetPath(name: string): string {
     const path = join(root, name);
     if (exists(path)) return path;
   }
-  throw new SymphonyError("not-found", `Cannot find asset "${name}": looked beside the program and in node_modules`);
+  throw new SymphonyError(
+    "not-found",
+    `Cannot find asset "${name}": looked beside the program and in node_modules`,
+  );
 }
 
 /** @throws SymphonyError `not-found` */

@@ -111,7 +111,9 @@ const MODIFIER_WORDS = words(
     "sealed static strictfp synchronized threadlocal transient transparent unsafe var virtual volatile comptime noalias",
 );
 const IMPORT_WORDS = words("import include require use using from as extern alias source #include");
-const OPERATOR_WORDS = words("and or not in is instanceof typeof new delete sizeof void xor div rem of keyof satisfies await yield when");
+const OPERATOR_WORDS = words(
+  "and or not in is instanceof typeof new delete sizeof void xor div rem of keyof satisfies await yield when",
+);
 const DIRECTIVE = /^(?:#|@)/;
 
 function words(text: string): ReadonlySet<string> {
@@ -119,7 +121,10 @@ function words(text: string): ReadonlySet<string> {
 }
 
 /** What each capture of a language's highlight query means. Captures that say nothing of looks are left out. */
-export function captureScopes(names: readonly string[], language: Language): ReadonlyMap<string, CaptureScope> {
+export function captureScopes(
+  names: readonly string[],
+  language: Language,
+): ReadonlyMap<string, CaptureScope> {
   const suffix = language.scope.slice(language.scope.lastIndexOf(".") + 1);
   const scopes = new Map<string, CaptureScope>();
   for (const name of names) {

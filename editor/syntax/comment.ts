@@ -67,7 +67,14 @@ function unmark(changes: DeltaBuilder, at: number, code: string, mark: string): 
   changes.replace(at, at + mark.length + space, "");
 }
 
-function unblock(changes: DeltaBuilder, text: Rope, start: number, end: number, open: string, close: string): void {
+function unblock(
+  changes: DeltaBuilder,
+  text: Rope,
+  start: number,
+  end: number,
+  open: string,
+  close: string,
+): void {
   const inner = text.sliceString(start + open.length, end - close.length);
   const before = inner.startsWith(" ") ? 1 : 0;
   const after = inner.length > before && inner.endsWith(" ") ? 1 : 0;

@@ -9,7 +9,7 @@
 
 import { Language as Grammar, Parser, Query } from "web-tree-sitter";
 import { readAsset, readAssetText } from "./assets.ts";
-import { captureScopes, type CaptureScope } from "./capture_scopes.ts";
+import { type CaptureScope, captureScopes } from "./capture_scopes.ts";
 import type { Language } from "./language.ts";
 import { isOwnQuery, ownQuery } from "./own_queries.ts";
 

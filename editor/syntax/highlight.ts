@@ -116,7 +116,9 @@ function stackOf({ from, to, capture }: Painted, view: TreeView, below: number, 
       return table.push(parent, meaning.scope);
     case "keyword": {
       const { node } = capture;
-      const word = node.isNamed ? view.text.sliceString(from - view.offset, Math.min(to, from + 40) - view.offset) : node.type;
+      const word = node.isNamed
+        ? view.text.sliceString(from - view.offset, Math.min(to, from + 40) - view.offset)
+        : node.type;
       return table.push(parent, keywordScope(/^\S*/.exec(word)![0], meaning.suffix));
     }
   }

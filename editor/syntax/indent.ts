@@ -61,7 +61,9 @@ function codeOf(line: string, language: Language): string {
       if (unit === "\\") at++;
       else if (unit === quote) quote = undefined;
     } else if (unit === '"' || unit === "'" || unit === "`") quote = unit;
-    else if (code.startsWith(mark, at) && (at === 0 || /\s/.test(code[at - 1]!))) return code.slice(0, at).trimEnd();
+    else if (code.startsWith(mark, at) && (at === 0 || /\s/.test(code[at - 1]!))) {
+      return code.slice(0, at).trimEnd();
+    }
   }
   return code;
 }
@@ -78,7 +80,9 @@ export function wantedIndent(
   widthOf: (line: number) => number | undefined = () => undefined,
 ): number | undefined {
   const rules = language.indent;
-  if (rules === undefined && language.grammar === undefined && language.comments === undefined) return undefined;
+  if (rules === undefined && language.grammar === undefined && language.comments === undefined) {
+    return undefined;
+  }
   let above = line - 1;
   let aboveText = "";
   while (above >= 0 && (aboveText = lineText(text, above)).trim() === "") above--;

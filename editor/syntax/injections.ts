@@ -101,7 +101,11 @@ export class InjectionParser {
     const found: Found[] = [];
     const together = new Map<string, Found>();
     let count = 0;
-    const window = queryWindow(view.text, Math.max(0, startIndex - MARGIN), Math.min(view.text.length, endIndex + MARGIN));
+    const window = queryWindow(
+      view.text,
+      Math.max(0, startIndex - MARGIN),
+      Math.min(view.text.length, endIndex + MARGIN),
+    );
     for (const match of query.matches(view.tree.rootNode, window)) {
       const isCombined = match.setProperties?.["injection.combined"] !== undefined;
       const language = languageOfMatch(match, view);
@@ -183,7 +187,10 @@ function languageOfMatch(match: QueryMatch, view: TreeView): Language | undefine
 }
 
 function textOf(view: TreeView, node: Node, limit = 100): string {
-  return view.text.sliceString(node.startIndex, Math.min(node.endIndex, view.text.snap(node.startIndex + limit)));
+  return view.text.sliceString(
+    node.startIndex,
+    Math.min(node.endIndex, view.text.snap(node.startIndex + limit)),
+  );
 }
 
 function rangeOf(node: Node): TextRange {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Rope } from "../text/rope.ts";
 import type { Language } from "./language.ts";
 import { JSDOC, LANGUAGES, PLAIN_TEXT } from "./languages.ts";
 
@@ -28,10 +29,29 @@ const SHEBANG = /^#!\s*(?:\S*\/)?env\s+(?:-\S+\s+|\w+=\S*\s+)*(?:\S*\/)?([^\s/]+
 
 /** What is known of a file. */
 export interface FileFacts {
-  readonly path?: string;
+  readonly path?: string | undefined;
   readonly firstLine?: string;
   /** Other lines in which an editor's mode line may stand: by custom the first and last five. */
   readonly modeLines?: Iterable<string>;
+}
+
+/** How many lines at the start and the end of a text may hold a mode line. */
+const MODE_LINES = 5;
+
+/** What a text says of its language. */
+export function openingLines(
+  text: Rope,
+): { readonly firstLine: string; readonly modeLines: readonly string[] } {
+  const lines: string[] = [];
+  for (
+    let line = 0;
+    line < text.lines;
+    line = line === MODE_LINES - 1 ? Math.max(line + 1, text.lines - MODE_LINES) : line + 1
+  ) {
+    const start = text.lineStart(line);
+    lines.push(text.sliceString(start, Math.min(text.lineEnd(line), text.snap(start + LINE_LIMIT))));
+  }
+  return { firstLine: lines[0]!, modeLines: lines.slice(1) };
 }
 
 /** The language called `name`; undefined where there is none. */

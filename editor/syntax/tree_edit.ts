@@ -21,7 +21,11 @@ export function pointAt(text: Rope, offset: number): Point {
  * What restricts a query to [from, to). By rows and columns, because web-tree-sitter 0.27 takes its `startIndex` and `endIndex` for bytes of
  * UTF-16, two a unit.
  */
-export function queryWindow(text: Rope, from: number, to: number): { startPosition: Point; endPosition: Point } {
+export function queryWindow(
+  text: Rope,
+  from: number,
+  to: number,
+): { startPosition: Point; endPosition: Point } {
   return { startPosition: pointAt(text, from), endPosition: pointAt(text, to) };
 }
 

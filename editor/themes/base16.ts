@@ -5,18 +5,27 @@
  */
 
 import { type Color, parseColor } from "./color.ts";
-import { Theme, themeRule, type ThemeRule } from "./theme.ts";
+import { Theme, type ThemeRule, themeRule } from "./theme.ts";
 
 /** Scopes by the number of the palette's colour. */
 const SCOPES: readonly (readonly [color: number, scopes: string, fontStyle?: string])[] = [
   [0x03, "comment, punctuation.definition.comment"],
-  [0x08, "variable.other.member, variable.language, entity.name.tag, markup.list, markup.deleted, keyword.other.unit"],
-  [0x09, "constant, support.constant, constant.numeric, variable.parameter.function, entity.other.attribute-name"],
+  [
+    0x08,
+    "variable.other.member, variable.language, entity.name.tag, markup.list, markup.deleted, keyword.other.unit",
+  ],
+  [
+    0x09,
+    "constant, support.constant, constant.numeric, variable.parameter.function, entity.other.attribute-name",
+  ],
   [0x05, "punctuation, variable, meta.embedded, keyword.operator"],
   [0x0a, "entity.name.type, entity.name.class, support.class, support.type, entity.name.namespace"],
   [0x0b, "string, constant.other.symbol, entity.other.inherited-class, markup.inserted, markup.raw"],
   [0x0c, "support, constant.character.escape, string.regexp, constant.other.color"],
-  [0x0d, "entity.name.function, support.function, variable.function, meta.function-call, markup.heading, entity.name.section"],
+  [
+    0x0d,
+    "entity.name.function, support.function, variable.function, meta.function-call, markup.heading, entity.name.section",
+  ],
   [0x0e, "keyword, storage, storage.type, entity.name.tag.special, markup.changed, keyword.operator.word"],
   [0x0f, "punctuation.section.embedded, entity.name.label, meta.deprecated"],
   [0x08, "invalid", "underline"],

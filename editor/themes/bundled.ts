@@ -19,9 +19,12 @@ export interface BundledTheme {
 /** What a front end sees before it asks for another. */
 export const DEFAULT_THEME = "InspiredGitHub";
 
-const EIGHTIES = "2d2d2d 393939 515151 747369 a09f93 d3d0c8 e8e6df f2f0ec f2777a f99157 ffcc66 99cc99 66cccc 6699cc cc99cc d27b53";
-const MOCHA = "3b3228 534636 645240 7e705a b8afad d0c8c6 e9e1dd f5eeeb cb6077 d28b71 f4bc87 beb55b 7bbda4 8ab3b5 a89bb9 bb9584";
-const OCEAN = "2b303b 343d46 4f5b66 65737e a7adba c0c5ce dfe1e8 eff1f5 bf616a d08770 ebcb8b a3be8c 96b5b4 8fa1b3 b48ead ab7967";
+const EIGHTIES =
+  "2d2d2d 393939 515151 747369 a09f93 d3d0c8 e8e6df f2f0ec f2777a f99157 ffcc66 99cc99 66cccc 6699cc cc99cc d27b53";
+const MOCHA =
+  "3b3228 534636 645240 7e705a b8afad d0c8c6 e9e1dd f5eeeb cb6077 d28b71 f4bc87 beb55b 7bbda4 8ab3b5 a89bb9 bb9584";
+const OCEAN =
+  "2b303b 343d46 4f5b66 65737e a7adba c0c5ce dfe1e8 eff1f5 bf616a d08770 ebcb8b a3be8c 96b5b4 8fa1b3 b48ead ab7967";
 const OCEAN_LIGHT =
   "eff1f5 dfe1e8 c0c5ce a7adba 65737e 4f5b66 343d46 2b303b bf616a d08770 ebcb8b a3be8c 96b5b4 8fa1b3 b48ead ab7967";
 

@@ -5,14 +5,19 @@
  */
 
 /** Each part 0 to 255. */
-export interface Color {
+export type Color = {
   readonly r: number;
   readonly g: number;
   readonly b: number;
   readonly a: number;
-}
+};
 
-const NAMED: Readonly<Record<string, string>> = { black: "#000000", white: "#ffffff", red: "#ff0000", green: "#008000" };
+const NAMED: Readonly<Record<string, string>> = {
+  black: "#000000",
+  white: "#ffffff",
+  red: "#ff0000",
+  green: "#008000",
+};
 
 /** From `#RGB`, `#RGBA`, `#RRGGBB`, `#RRGGBBAA` or a few names; undefined for anything else. */
 export function parseColor(text: unknown): Color | undefined {

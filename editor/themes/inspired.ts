@@ -11,7 +11,10 @@ const RULES: readonly (readonly [scopes: string, color: string, fontStyle?: stri
   ["comment, punctuation.definition.comment", "#969896", "italic"],
   ["string, punctuation.definition.string, constant.other.symbol", "#183691"],
   ["string.regexp, constant.character.escape", "#009926"],
-  ["constant.numeric, constant.language, constant.character, support.constant, constant.other, variable.other.constant", "#0086b3"],
+  [
+    "constant.numeric, constant.language, constant.character, support.constant, constant.other, variable.other.constant",
+    "#0086b3",
+  ],
   ["storage, keyword.control.flow, keyword.control.import, keyword.operator.word", "#a71d5d", "bold"],
   ["keyword.control.directive, meta.preprocessor", "#a71d5d"],
   ["entity.name.function, support.function, entity.name.section", "#795da3", "bold"],

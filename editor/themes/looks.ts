@@ -127,7 +127,12 @@ export class Looks {
 }
 
 /** Adds a run, as part of the last one where they look the same and touch. */
-function append(runs: { from: number; to: number; style: number }[], from: number, to: number, style: number): void {
+function append(
+  runs: { from: number; to: number; style: number }[],
+  from: number,
+  to: number,
+  style: number,
+): void {
   const last = runs.at(-1);
   if (last !== undefined && last.to === from && last.style === style) last.to = to;
   else runs.push({ from, to, style });

@@ -24,7 +24,10 @@ export class ScopeSelector {
     const paths: Path[] = [];
     for (const alternative of text.split(",")) {
       const [wanted = "", ...excluded] = alternative.split(/\s+-\s*|^-\s*/);
-      paths.push({ steps: stepsOf(wanted), excludes: excluded.map(stepsOf).filter(({ length }) => length > 0) });
+      paths.push({
+        steps: stepsOf(wanted),
+        excludes: excluded.map(stepsOf).filter(({ length }) => length > 0),
+      });
     }
     return new ScopeSelector(paths);
   }
@@ -53,7 +56,10 @@ function stepsOf(path: string): (readonly string[])[] {
   return path.trim().split(/\s+/).filter((step) => step !== "" && step !== ">").map(scopeParts);
 }
 
-function pathScore(steps: readonly (readonly string[])[], stack: readonly (readonly string[])[]): number | undefined {
+function pathScore(
+  steps: readonly (readonly string[])[],
+  stack: readonly (readonly string[])[],
+): number | undefined {
   let score = 0;
   let next = steps.length - 1;
   // From the innermost scope outwards, so that each step fits as deep as it can.

@@ -5,21 +5,15 @@
  * @module
  */
 
+import type { JsonObject } from "../../core/json.ts";
 import { toArgb } from "./color.ts";
 import type { TextStyle, Theme } from "./theme.ts";
 
 /** The first number that is given. */
 export const FIRST_STYLE = 8;
 
-/** What `def_style` says of a number. */
-export interface StyleDefinition {
-  readonly id: number;
-  readonly fg_color: number;
-  readonly bg_color?: number;
-  readonly weight?: number;
-  readonly italic?: boolean;
-  readonly underline?: boolean;
-}
+/** What `def_style` says of a number: `id`, `fg_color` and, where they are set, `bg_color`, `weight`, `italic`, `underline`. */
+export type StyleDefinition = JsonObject;
 
 const PLAIN = { r: 0, g: 0, b: 0, a: 255 };
 
@@ -49,7 +43,7 @@ export class StyleTable {
   /** The number of a look. */
   numberOf(style: TextStyle): number {
     const definition = this.#definition(style);
-    const key = `${definition.fg_color} ${definition.bg_color} ${definition.weight} ${definition.italic} ${definition.underline}`;
+    const key = JSON.stringify(definition);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const id = this.#next++;
@@ -58,7 +52,7 @@ export class StyleTable {
     return id;
   }
 
-  #definition({ foreground, background, bold, italic, underline }: TextStyle): Omit<StyleDefinition, "id"> {
+  #definition({ foreground, background, bold, italic, underline }: TextStyle): JsonObject {
     return {
       fg_color: toArgb(foreground ?? this.#theme.settings.foreground ?? PLAIN),
       ...(background === undefined ? {} : { bg_color: toArgb(background) }),

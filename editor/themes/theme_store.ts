@@ -9,8 +9,7 @@ import { join } from "node:path";
 import { readAssetText } from "../syntax/assets.ts";
 import { BUNDLED_THEMES, DEFAULT_THEME } from "./bundled.ts";
 import type { Theme } from "./theme.ts";
-import { parseTmTheme } from "./tm_theme.ts";
-import { parseVscodeTheme } from "./vscode_theme.ts";
+import { vscodeTheme } from "./vscode_theme.ts";
 
 /** Writing a file is several events; they are taken together when nothing came for so long. */
 const QUIET_MS = 50;
@@ -39,7 +38,7 @@ export class ThemeStore {
     const bundled = this.#bundled.get(name);
     if (bundled === undefined) return undefined;
     try {
-      const theme = bundled.make?.() ?? parseVscodeTheme(readAssetText(bundled.asset!), name);
+      const theme = bundled.make?.() ?? vscodeTheme(JSON.parse(readAssetText(bundled.asset!)), name);
       this.#made.set(name, theme);
       return theme;
     } catch (error) {
@@ -60,18 +59,21 @@ export class ThemeStore {
     try {
       for await (const { name, isDirectory } of Deno.readDir(folder)) if (!isDirectory) files.push(name);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) this.#report(`Cannot read themes in "${folder}": ${String(error)}`);
+      if (!(error instanceof Deno.errors.NotFound)) {
+        this.#report(`Cannot read themes in "${folder}": ${String(error)}`);
+      }
     }
     for (const file of files.sort()) {
-      const kind = /^(.*)\.(tmTheme|json|jsonc)$/i.exec(file);
-      if (kind === null) continue;
       try {
-        const text = await Deno.readTextFile(join(folder, file));
-        // As in xi a theme is called as its file, so that two with one name inside can both be chosen.
-        const theme = kind[2]!.toLowerCase() === "tmtheme" ? parseTmTheme(text, kind[1]) : parseVscodeTheme(text, kind[1]);
+        // Loaded when there is something to read: it is large, and most people have no themes of their own.
+        const { parseTheme, THEME_FILE } = await import("./parse_theme.ts");
+        if (!THEME_FILE.test(file)) continue;
+        const theme = parseTheme(file, await Deno.readTextFile(join(folder, file)));
         found.set(theme.name, theme);
       } catch (error) {
-        this.#report(`Cannot read theme "${file}": ${error instanceof Error ? error.message : String(error)}`);
+        this.#report(
+          `Cannot read theme "${file}": ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
     this.#user.clear();

@@ -42,12 +42,16 @@ const KEYS: Readonly<Record<string, SettingKey>> = {
 
 /** Reads a `.tmTheme`. @throws SymphonyError `bad-input` naming what is wrong */
 export function parseTmTheme(text: string, name?: string): Theme {
-  if (text.length > SIZE_LIMIT) throw new SymphonyError("bad-input", `Cannot read theme: ${text.length} characters`);
+  if (text.length > SIZE_LIMIT) {
+    throw new SymphonyError("bad-input", `Cannot read theme: ${text.length} characters`);
+  }
   let root: unknown;
   try {
     root = parse(text);
   } catch (error) {
-    throw new SymphonyError("bad-input", `Cannot read theme as a property list: ${String(error)}`, { cause: error });
+    throw new SymphonyError("bad-input", `Cannot read theme as a property list: ${String(error)}`, {
+      cause: error,
+    });
   }
   if (!isRecord(root) || !Array.isArray(root["settings"])) {
     throw new SymphonyError("bad-input", `Cannot read theme: expected a dictionary with an array "settings"`);

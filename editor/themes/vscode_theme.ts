@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { SymphonyError } from "../../core/errors.ts";
 import { type Color, parseColor } from "./color.ts";
 import { type SettingKey, Theme, themeRule } from "./theme.ts";
@@ -31,16 +30,13 @@ const KEYS: Readonly<Record<string, SettingKey>> = {
   "scrollbar.shadow": "shadow",
 };
 
-/** Reads a VS Code theme. Its `include` is not followed. @throws SymphonyError `bad-input` naming what is wrong */
-export function parseVscodeTheme(text: string, name?: string): Theme {
-  const errors: ParseError[] = [];
-  const root: unknown = parse(text, errors, { allowTrailingComma: true });
-  const first = errors[0];
-  if (first !== undefined) {
-    throw new SymphonyError("bad-input", `Cannot read theme: ${printParseErrorCode(first.error)} at ${first.offset}`);
-  }
+/** The theme of a VS Code theme file's value. Its `include` is not followed. @throws SymphonyError `bad-input` naming what is wrong */
+export function vscodeTheme(root: unknown, name?: string): Theme {
   if (!isRecord(root) || (!Array.isArray(root["tokenColors"]) && !isRecord(root["colors"]))) {
-    throw new SymphonyError("bad-input", `Cannot read theme: expected an object with "colors" or "tokenColors"`);
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot read theme: expected an object with "colors" or "tokenColors"`,
+    );
   }
   const settings: Partial<Record<SettingKey, Color>> = {};
   for (const [key, value] of Object.entries(isRecord(root["colors"]) ? root["colors"] : {})) {
