@@ -3,7 +3,7 @@
  *
  * Invariants: L1. a request settles exactly once; L2. what was asked and not answered when an editor died is asked again,
  * in its order, of the next, which knows what it had done already; L3. at most MOST_IN_FLIGHT requests are on their way,
- * further callers wait; L4. a request that three editors have died of is refused.
+ * further callers wait; L4. a request that too many editors have died of is refused: it may be what kills them.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import type { Supervisor } from "./supervisor.ts";
 
 /** Below what the editor remembers of answers. */
 const MOST_IN_FLIGHT = MOST_ANSWERS / 2;
-const MOST_DEATHS_OF_ONE = 3;
+const DEATHS_OF_ONE = 3;
 const PING_MS = 1_000;
 const HANGING_MS = 10_000;
 
@@ -51,6 +51,13 @@ export interface Takeover {
   readonly asked: number;
 }
 
+export interface LinkOptions {
+  /** Told of each time that an editor has died and another one has taken over. */
+  readonly onTakeover?: (takeover: Takeover) => void;
+  /** How many editors may die while they have one request, until it is refused. Default: 3. */
+  readonly deathsOfOne?: number;
+}
+
 interface Acquaintance {
   readonly connection: MessageConnection;
   readonly hello: Promise<HelloResult>;
@@ -67,6 +74,7 @@ export class EditorLink implements AsyncDisposable {
   readonly #client = crypto.randomUUID();
   readonly #slots: (() => void)[] = [];
   readonly #acquainted = new WeakMap<EditorProcess, Acquaintance>();
+  readonly #deathsOfOne: number;
   readonly #onTakeover: ((takeover: Takeover) => void) | undefined;
   #connection: MessageConnection | undefined;
   #waiting: Waiting[] = [];
@@ -77,14 +85,11 @@ export class EditorLink implements AsyncDisposable {
   #ping: NodeJS.Timeout | undefined;
   #closed = false;
 
-  private constructor(
-    supervisor: Supervisor,
-    handlers: LinkHandlers,
-    onTakeover?: (takeover: Takeover) => void,
-  ) {
+  private constructor(supervisor: Supervisor, handlers: LinkHandlers, options: LinkOptions) {
     this.#supervisor = supervisor;
     this.#handlers = handlers;
-    this.#onTakeover = onTakeover;
+    this.#onTakeover = options.onTakeover;
+    this.#deathsOfOne = options.deathsOfOne ?? DEATHS_OF_ONE;
     supervisor.onSpare = (spare) => this.#acquaint(spare);
   }
 
@@ -92,9 +97,9 @@ export class EditorLink implements AsyncDisposable {
   static async open(
     supervisor: Supervisor,
     handlers: LinkHandlers,
-    onTakeover?: (takeover: Takeover) => void,
+    options: LinkOptions = {},
   ): Promise<EditorLink> {
-    const link = new EditorLink(supervisor, handlers, onTakeover);
+    const link = new EditorLink(supervisor, handlers, options);
     await link.#connect();
     if (link.#failure !== undefined) throw link.#failure;
     return link;
@@ -123,7 +128,7 @@ export class EditorLink implements AsyncDisposable {
             throw refusal;
           }
         }
-        if (++deaths === MOST_DEATHS_OF_ONE) {
+        if (++deaths >= this.#deathsOfOne) {
           throw new SymphonyError("closed", `Cannot carry out ${method}: ${deaths} editors have died of it`);
         }
       }

@@ -32,18 +32,13 @@ import type {
 import { err, ok, type Result } from "../../core/result.ts";
 import { fromWire, type Notifications, type Resume, toWire, type WireChange } from "../revision/protocol.ts";
 import { readRope } from "../revision/read_rope.ts";
-import { EditorLink, type Takeover } from "./editor_link.ts";
+import { EditorLink, type LinkOptions } from "./editor_link.ts";
 import { Mirror } from "./mirror.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 interface WireEdited {
   readonly revision: number;
   readonly changes: readonly WireChange[];
-}
-
-export interface RemoteOptions {
-  /** Told of each time that an editor has died and another one has taken over. */
-  readonly onTakeover?: (takeover: Takeover) => void;
 }
 
 /** All four ports over the editors of a supervisor, which goes with it. */
@@ -64,9 +59,9 @@ export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   }
 
   /** Starts an editor. @throws SymphonyError where none can be started */
-  static async open(supervisor: Supervisor, options: RemoteOptions = {}): Promise<RemoteTextPorts> {
+  static async open(supervisor: Supervisor, options: LinkOptions = {}): Promise<RemoteTextPorts> {
     const copies = new Copies();
-    const link = await EditorLink.open(supervisor, copies, options.onTakeover);
+    const link = await EditorLink.open(supervisor, copies, options);
     copies.link = link;
     return new RemoteTextPorts(link, copies);
   }
