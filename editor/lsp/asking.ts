@@ -156,18 +156,21 @@ export class Asking {
     options: AskOptions = {},
   ): Promise<Answer[]> {
     const asked = buffer.document.hold();
-    const settled = await this.serversFor(buffer, method, options)
-      .then((servers) =>
-        Promise.allSettled(
-          servers.map((server) => this.one(server, buffer, method, params, options, asked.revision)),
-        )
-      )
-      .finally(() => asked.release());
-    const answers = settled.filter((one) => one.status === "fulfilled").map((one) => one.value);
-    const failure = settled.find((one) => one.status === "rejected");
-    if (options.signal?.aborted === true) throw new SymphonyError("aborted", `"${method}" was cancelled`);
-    if (answers.length === 0 && failure !== undefined) throw failure.reason;
-    return answers;
+    try {
+      const servers = await this.serversFor(buffer, method, options);
+      const settled = await Promise.allSettled(
+        servers.map((server) => this.one(server, buffer, method, params, options, asked.revision)),
+      );
+      // Servers answer at different moments; all answers are carried to this one.
+      const answers = settled.filter((one) => one.status === "fulfilled")
+        .map(({ value }) => ({ ...value, carried: new Carried(buffer, value.question.sent) }));
+      const failure = settled.find((one) => one.status === "rejected");
+      if (options.signal?.aborted === true) throw new SymphonyError("aborted", `"${method}" was cancelled`);
+      if (answers.length === 0 && failure !== undefined) throw failure.reason;
+      return answers;
+    } finally {
+      asked.release();
+    }
   }
 
   /** The first server that gives an answer other than null; undefined where none does. @throws as `all` */

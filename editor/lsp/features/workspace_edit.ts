@@ -41,7 +41,8 @@ export interface FileStep {
   readonly kind: "file";
   readonly path: string;
   readonly before: Rope;
-  readonly after: Rope;
+  /** From what it holds to what it is to hold. */
+  readonly delta: Delta;
   readonly form: TextForm;
   /** The state it was read in; `absent` for a file that is made. */
   readonly expected: FileStamp | "absent";
@@ -163,9 +164,10 @@ class Plan {
     const file = planned ?? await this.#read(path);
     if (typeof file === "string") return file;
     if (file.kind === "buffer") return `"${key}" is edited twice`;
-    const delta = deltaOfTextEdits(new PositionMap(file.after, encoding), edits);
+    // Of several edits of one file each is for the text that the one before left.
+    const delta = deltaOfTextEdits(new PositionMap(file.delta.apply(file.before), encoding), edits);
     if (!delta.ok) return `"${path}": ${delta.error}`;
-    this.#texts.set(path, { ...file, after: delta.value.apply(file.after) });
+    this.#texts.set(path, { ...file, delta: file.delta.compose(delta.value) });
     return server.session === undefined ? "the server is gone" : undefined;
   }
 
@@ -198,7 +200,7 @@ class Plan {
       const { chunks, form, stamp, readOnly } = await this.#context.world.disk.load(path);
       if (readOnly) return `"${path}" is read-only`;
       const text = ropeOfChunks(chunks);
-      return { kind: "file", path, before: text, after: text, form, expected: stamp };
+      return { kind: "file", path, before: text, delta: Delta.identity(text.length), form, expected: stamp };
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -216,7 +218,7 @@ class Plan {
       kind: "file",
       path,
       before: Rope.empty,
-      after: Rope.empty,
+      delta: Delta.identity(0),
       form: NEW_FORM,
       expected: "absent",
     });
@@ -284,9 +286,13 @@ export function touchesLater(buffer: Buffer, revision: number, delta: Delta): bo
 }
 
 export interface ApplyOptions {
-  readonly author: string;
-  /** The undo group in a buffer; by default each buffer gets a new one. */
-  readonly group?: (buffer: Buffer) => number | undefined;
+  /** Edits an open buffer as the step says, in somebody's name. */
+  readonly edit: (step: BufferStep) => void;
+}
+
+/** Edits in the name of an author, each buffer one step of undo. */
+export function editAs(author: string): ApplyOptions {
+  return { edit: ({ buffer, delta, revision }) => void buffer.edit({ delta, revision, author }) };
 }
 
 /** Carries a plan out; why it was not, where it was not: then nothing has changed. */
@@ -319,7 +325,7 @@ export async function applyWorkspaceChange(
     for (const back of undo.reverse()) await back().catch(() => {});
     return err(error instanceof Error ? error.message : String(error));
   }
-  for (const step of texts) editBuffer(step, options);
+  for (const step of texts) options.edit(step);
   for (const name of aside) await Deno.remove(name).catch(() => {});
   return ok(undefined);
 }
@@ -334,21 +340,13 @@ function checkBuffers(steps: readonly BufferStep[]): void {
 
 class Refusal extends Error {}
 
-function editBuffer(step: BufferStep, options: ApplyOptions): void {
-  const group = options.group?.(step.buffer);
-  step.buffer.edit({
-    delta: step.delta,
-    revision: step.revision,
-    author: options.author,
-    ...(group === undefined ? {} : { group }),
-  });
-}
-
 /** Writes a file and gives what puts it back. */
 async function writeFile(step: FileStep, world: OpenWorld): Promise<() => Promise<unknown>> {
   if (world.buffers.at(step.path) !== undefined) throw new Refusal(`"${step.path}" was opened meanwhile`);
   if (step.expected === "absent") await Deno.mkdir(dirname(step.path), { recursive: true });
-  const saved = await world.disk.save(step.path, step.after.chunks(), step.form, { expected: step.expected });
+  const saved = await world.disk.save(step.path, step.delta.apply(step.before).chunks(), step.form, {
+    expected: step.expected,
+  });
   if (!saved.ok) throw new Refusal(`"${step.path}" was not written: ${saved.error}`);
   if (step.expected === "absent") return () => Deno.remove(step.path);
   return () => world.disk.save(step.path, step.before.chunks(), step.form, { expected: saved.value.stamp });

@@ -13,9 +13,11 @@ import { completionEdit } from "../../../editor/lsp/features/completion_edit.ts"
 import { formatDocument, formatOnType } from "../../../editor/lsp/features/formatting.ts";
 import { hover } from "../../../editor/lsp/features/hover.ts";
 import { rename } from "../../../editor/lsp/features/rename.ts";
+import { editAs } from "../../../editor/lsp/features/workspace_edit.ts";
 import { edit, fakeServer, Rig, until } from "./rig.ts";
 
-const AUTHOR = { author: "agent:1" };
+const AUTHOR = "agent:1";
+const BY_AGENT = editAs(AUTHOR);
 const labels = (items: readonly CompletionItem[]) => items.map(({ label }) => label);
 
 function refusedWith(code: string): (error: unknown) => boolean {
@@ -85,14 +87,14 @@ Deno.test("rename edits the buffer as one step of undo, and is refused where som
   const change = await rename(asking, world, buffer, 0, "hello");
   assert.equal(buffer.text.toString(), "foo bar", "a plan changes nothing");
   edit(buffer, 7, 7, "!");
-  await rig.languages.apply(change, AUTHOR);
+  await rig.languages.apply(change, BY_AGENT);
   assert.equal(buffer.text.toString(), "hello bar!");
-  buffer.document.undo(AUTHOR.author);
+  buffer.document.undo(AUTHOR);
   assert.equal(buffer.text.toString(), "foo bar!");
 
   const late = await rename(asking, world, buffer, 0, "again");
   edit(buffer, 1, 2, "0");
-  await assert.rejects(rig.languages.apply(late, AUTHOR), refusedWith("aborted"));
+  await assert.rejects(rig.languages.apply(late, BY_AGENT), refusedWith("aborted"));
   assert.equal(buffer.text.toString(), "f0o bar!");
 });
 
@@ -130,7 +132,7 @@ Deno.test("code actions are taken whether they hold an edit, must be resolved, o
   const take = async (title: string) => {
     const action = actions.find((one) => one.title === title);
     const effect = await effectOf(action!, world);
-    await rig.languages.perform(effect, AUTHOR);
+    await rig.languages.perform(effect, BY_AGENT);
     return effect;
   };
   await take("edit");

@@ -16,10 +16,12 @@ import { hover, signatureHelp } from "../../../editor/lsp/features/hover.ts";
 import { definitions, highlights, references, selectionRanges } from "../../../editor/lsp/features/places.ts";
 import { prepareRename, rename } from "../../../editor/lsp/features/rename.ts";
 import { documentSymbols, workspaceSymbols } from "../../../editor/lsp/features/symbols.ts";
+import { editAs } from "../../../editor/lsp/features/workspace_edit.ts";
 import { edit, Rig, until } from "./rig.ts";
 import { realServers } from "./real_servers.ts";
 
-const AUTHOR = { author: "agent:1" };
+const AUTHOR = "agent:1";
+const BY_AGENT = editAs(AUTHOR);
 
 async function rigFor(files: Readonly<Record<string, string>>): Promise<Rig> {
   const rig = await Rig.with(defaultLanguageSettings.servers, { path: await realServers() });
@@ -105,14 +107,14 @@ Deno.test("TypeScript (tsc 7): everything it offers, in UTF-8, over two files of
   assert.match(buffer.text.toString(), /const it = gruß$/);
 
   assert.equal((await prepareRename(asking, buffer, after(buffer, "\ngru")))?.name, "gruß");
-  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "\ngru"), "greet"), AUTHOR);
+  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "\ngru"), "greet"), BY_AGENT);
   assert.match(buffer.text.toString(), /function greet\(name[^]*\ngreet\("a"\)[^]*const it = greet$/);
   assert.equal(
     await Deno.readTextFile(`${rig.folder}/closed.ts`),
     `import { greet } from "./open.ts";\n/* 😀 */ greet("x");\n`,
     "the file that is not open is written",
   );
-  buffer.document.undo(AUTHOR.author);
+  buffer.document.undo(AUTHOR);
   assert.match(buffer.text.toString(), /function gruß/);
 
   edit(buffer, 0, 0, "const   ugly  =  1\n");
@@ -137,7 +139,7 @@ Deno.test("TypeScript (tsc 7): a fix is offered for a diagnostic and applied", a
   });
   const fix = actions.find(({ title }) => /import/i.test(title));
   assert.ok(fix !== undefined, `an import is offered: ${actions.map(({ title }) => title)}`);
-  await rig.languages.perform(await effectOf(fix, world), AUTHOR);
+  await rig.languages.perform(await effectOf(fix, world), BY_AGENT);
   assert.match(buffer.text.toString(), /^import \{ useful \} from "\.\/tool";\n+console\.log\(useful\);\n$/);
   await until(
     "the fault is gone",
@@ -166,7 +168,7 @@ Deno.test("deno lsp: diagnostics, hover, definition, completion, rename, formatt
   assert.equal(definition?.span?.from, after(buffer, "function "));
   const list = await complete(asking, buffer, after(buffer, "\nhel"));
   assert.equal(list.items[0]?.label, "hello");
-  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "= hel"), "greet"), AUTHOR);
+  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "= hel"), "greet"), BY_AGENT);
   assert.match(buffer.text.toString(), /function greet[^]*= greet\("x"\)/);
   edit(buffer, 0, 0, "let   x=1\n");
   const formatted = await formatDocument(asking, buffer);
@@ -215,7 +217,7 @@ Deno.test("CSS: diagnostics, hover, completion, definition, rename, formatting",
   assert.equal(definition?.start.line, 0);
   await rig.languages.apply(
     await rename(asking, world, buffer, after(buffer, "var(--ma"), "--first"),
-    AUTHOR,
+    BY_AGENT,
   );
   assert.match(buffer.text.toString(), /--first: #abc[^]*var\(--first\)/);
   const formatted = await formatDocument(asking, buffer, { tabSize: 2 });
@@ -230,7 +232,7 @@ Deno.test("HTML: hover, completion, rename of both tags, formatting", async () =
   assert.ok(
     (await complete(asking, buffer, after(buffer, "<sp"))).items.some(({ label }) => label === "span"),
   );
-  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "<di"), "main"), AUTHOR);
+  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "<di"), "main"), BY_AGENT);
   assert.match(buffer.text.toString(), /^<main><p>x<\/p><\/main>/);
   const formatted = await formatDocument(asking, buffer);
   assert.match(formatted?.delta.apply(buffer.text).toString() ?? "", /^<main>\n {4}<p>x<\/p>\n<\/main>/);
@@ -254,7 +256,7 @@ Deno.test("Python (basedpyright): diagnostics, hover, completion, definition, re
   const [definition] = await definitions(asking, world, "definition", buffer, after(buffer, "\ngre"));
   assert.equal(definition?.span?.from, 4);
   assert.equal((await references(asking, world, buffer, 5)).length, 3);
-  await rig.languages.apply(await rename(asking, world, buffer, 5, "hello"), AUTHOR);
+  await rig.languages.apply(await rename(asking, world, buffer, 5, "hello"), BY_AGENT);
   assert.match(buffer.text.toString(), /^def hello[^]*\nhello\(5\)\nhello\("ü"\)/);
 });
 
@@ -275,7 +277,7 @@ Deno.test("Bash: hover, completion, definition, rename, symbols, with whole text
   );
   const [definition] = await definitions(asking, world, "definition", buffer, after(buffer, "}\ngre"));
   assert.equal(definition?.start.line, 2);
-  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "}\ngre"), "hello"), AUTHOR);
+  await rig.languages.apply(await rename(asking, world, buffer, after(buffer, "}\ngre"), "hello"), BY_AGENT);
   assert.match(buffer.text.toString(), /hello\(\) \{[^]*\nhello x\n/);
   assert.deepEqual((await documentSymbols(asking, buffer)).map(({ name }) => name), ["hello"]);
 });

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   applyWorkspaceChange,
+  editAs,
   planWorkspaceEdit,
   touchesLater,
   type WorkspaceChange,
@@ -16,7 +17,8 @@ import { uriOfPath } from "../../../editor/lsp/uri.ts";
 import { Delta } from "../../../editor/text/delta.ts";
 import { edit, fakeServer, Rig } from "./rig.ts";
 
-const AUTHOR = { author: "agent:1" };
+const AUTHOR = "agent:1";
+const BY_AGENT = editAs(AUTHOR);
 const range = (a: number, b: number, c: number, d: number) => ({
   start: { line: a, character: b },
   end: { line: c, character: d },
@@ -37,7 +39,7 @@ async function plan(rig: Rig, value: unknown): Promise<WorkspaceChange | string>
 async function apply(rig: Rig, value: unknown): Promise<string | undefined> {
   const change = await plan(rig, value);
   if (typeof change === "string") return change;
-  const applied = await applyWorkspaceChange(change, rig.languages.world, AUTHOR);
+  const applied = await applyWorkspaceChange(change, rig.languages.world, BY_AGENT);
   return applied.ok ? undefined : applied.error;
 }
 
@@ -86,7 +88,7 @@ Deno.test("a change edits open buffers, writes closed files, makes, renames and 
   assert.equal(await Deno.readTextFile(at("new/made.txt")), "made");
   assert.equal(await Deno.readTextFile(at("deep/er/new.txt")), "moved");
   assert.deepEqual([await exists(at("old.txt")), await exists(at("gone.txt"))], [false, false]);
-  buffer.document.undo(AUTHOR.author);
+  buffer.document.undo(AUTHOR);
   assert.equal(buffer.text.toString(), "open text");
 });
 
@@ -126,7 +128,7 @@ Deno.test("a change that fails half-way leaves every file and buffer as it was",
   ) {
     await harm();
     const before = buffer.text.toString();
-    const applied = await applyWorkspaceChange(change, rig.languages.world, AUTHOR);
+    const applied = await applyWorkspaceChange(change, rig.languages.world, BY_AGENT);
     assert.equal(applied.ok, false);
     assert.equal(buffer.text.toString(), before);
     assert.equal(await Deno.readTextFile(at("one.txt")), "one.txt");
