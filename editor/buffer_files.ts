@@ -15,8 +15,7 @@ import { knownEncoding } from "./files/decode.ts";
 import { type Disk, SystemDisk } from "./files/disk.ts";
 import { type FileStamp, sameContent, sameFile } from "./files/file_stamp.ts";
 import type { LoadedFile } from "./files/load.ts";
-import { reconcile } from "./files/reconcile.ts";
-import { replacement } from "./files/replacement.ts";
+import { difference, reconcile } from "./files/reconcile.ts";
 import { ropeOfChunks } from "./files/rope_of_chunks.ts";
 import type { SaveRefusal } from "./files/save.ts";
 import { type LineEndings, lineEndings, NEW_FORM, type TextForm } from "./files/text_form.ts";
@@ -292,7 +291,7 @@ export class BufferFiles implements Disposable {
   }
 
   #take(buffer: Buffer, file: BufferFile): void {
-    const delta = replacement(buffer.text, file.onDisk);
+    const delta = difference(buffer.text, file.onDisk);
     if (!delta.isIdentity) buffer.edit({ delta, author: DISK });
     this.#record(buffer, { ...file, revision: buffer.revision });
     buffer.markOnDisk(file.onDisk);
@@ -340,7 +339,7 @@ function unnamed(buffer: Buffer): BufferFile {
     readOnly: false,
     stamp: undefined,
     onDisk: buffer.saved,
-    revision: undefined,
+    revision: 0,
     lastEnding: "",
     conflict: undefined,
   };

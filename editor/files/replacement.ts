@@ -17,7 +17,7 @@ export function replacement(from: Rope, to: Rope): Delta {
 }
 
 /** How many units both begin with, a pair never split. */
-function commonHead(a: Rope, b: Rope): number {
+export function commonHead(a: Rope, b: Rope): number {
   const most = Math.min(a.length, b.length);
   for (let at = 0; at < most;) {
     const [aEnd, bEnd] = [a.snap(Math.min(most, at + STEP), 1), b.snap(Math.min(most, at + STEP), 1)];
@@ -34,7 +34,7 @@ function commonHead(a: Rope, b: Rope): number {
 }
 
 /** How many units, `most` at most, both end with, a pair never split. */
-function commonTail(a: Rope, b: Rope, most: number): number {
+export function commonTail(a: Rope, b: Rope, most: number): number {
   let tail = 0;
   while (tail < most) {
     const step = Math.min(most - tail, STEP);
