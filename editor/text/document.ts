@@ -17,7 +17,7 @@
 import { type Anchor, Anchors } from "./anchors.ts";
 import { type Bias, Delta } from "./delta.ts";
 import { History, type TextOp, type ToggleOp } from "./history.ts";
-import { wellFormed } from "./measure.ts";
+import { hasPair, wellFormed } from "./measure.ts";
 import { BufferTarget } from "./merge_target.ts";
 import { NumberRanges } from "./number_ranges.ts";
 import { deltaOfPatches, inverseOfPatches } from "./patches.ts";
@@ -144,7 +144,7 @@ export class TextDocument {
         `Cannot edit revision ${base}: it has ${length} units, the delta is for ${delta.baseLength}`,
       );
     }
-    if (this.#hasPairs) checkCuts(delta, this.textAt(base));
+    if (this.#hasPairs) this.#checkCuts(delta, base);
     const author = request.author ?? "";
     const priority = request.priority ?? 0;
     const group = request.group ?? this.#history.revisions.nextGroup;
@@ -176,14 +176,20 @@ export class TextDocument {
     }
     const { toggles, revisions } = this.#history;
     const own = group ?? revisions.nextGroup;
-    const single = insert.length === 1 && (insert.charCodeAt(0) & 0xf800) !== 0xd800;
     if (
-      this.#hasPairs || this.#listeners.size > 0 || !this.#anchors.isEmpty || !toggles.isEmpty ||
-      from === to && insert === "" ||
-      !(single || insert === "")
+      this.#listeners.size > 0 || !this.#anchors.isEmpty || !toggles.isEmpty || (from === to && insert === "")
     ) {
       return this.edit({ delta: Delta.replace(length, from, to, insert), author, group: own, priority })
         .revision;
+    }
+    if (insert.length > 1) {
+      if (!insert.isWellFormed()) return this.replace(from, to, insert.toWellFormed(), author, own, priority);
+      if (!this.#hasPairs) this.#hasPairs = hasPair(insert);
+    } else if ((insert.charCodeAt(0) & 0xf800) === 0xd800) {
+      return this.replace(from, to, "\ufffd", author, own, priority);
+    }
+    if (this.#hasPairs && (this.#buffer.cutsPair(from) || (from < to && this.#buffer.cutsPair(to)))) {
+      throw new RangeError(`Cannot replace ${from} to ${to}: it would cut a surrogate pair`);
     }
     const removed = from === to ? "" : this.#buffer.sliceString(from, to);
     this.#buffer.replace(from, to, insert);
@@ -234,7 +240,15 @@ export class TextDocument {
     if (flips.length === 0) return Delta.identity(before);
     const target = new BufferTarget(this.#buffer, this.#hasPairs);
     const meta = { author: "", priority: 0, group: 0 };
-    history.merge(this.#agent, history.graph.frontier, [], this.#toggleOps(flips), meta, target, true);
+    history.merge(
+      this.#agent,
+      history.graph.frontier.slice(),
+      [],
+      this.#toggleOps(flips),
+      meta,
+      target,
+      true,
+    );
     const delta = deltaOfPatches(target.patches, before);
     target.rollBack();
     return delta;
@@ -544,7 +558,7 @@ export class TextDocument {
 
   #toggle(groups: readonly number[], author: string): Revision {
     const meta = { author, priority: 0, group: groups[0]! };
-    return this.#merge(this.#agent, this.#history.graph.frontier, [], this.#toggleOps(groups), meta);
+    return this.#merge(this.#agent, this.#history.graph.frontier.slice(), [], this.#toggleOps(groups), meta);
   }
 
   /** What turns the state of each group. */
@@ -632,6 +646,15 @@ export class TextDocument {
     return redoableGroup(this.#history, this.#agent, author, this.#frozen);
   }
 
+  #checkCuts(delta: Delta, base: number): void {
+    const old = base === this.revision ? undefined : this.textAt(base);
+    for (const offset of [...delta.from, ...delta.to]) {
+      if (old === undefined ? this.#buffer.cutsPair(offset) : old.snap(offset) !== offset) {
+        throw new RangeError(`Cannot edit at ${offset}: it is inside a surrogate pair`);
+      }
+    }
+  }
+
   #checkRevision(revision: number): void {
     if (!(Number.isInteger(revision) && revision >= this.oldest && revision <= this.revision)) {
       throw new RangeError(`Cannot find revision ${revision}: known are ${this.oldest} to ${this.revision}`);
@@ -655,19 +678,4 @@ function wellFormedDelta(delta: Delta): Delta {
   if (delta.insert.every((insert) => insert.isWellFormed())) return delta;
   const insert = delta.insert.map(wellFormed);
   return new Delta(delta.baseLength, delta.newLength, [...delta.from], [...delta.to], insert);
-}
-
-function checkCuts(delta: Delta, text: Rope): void {
-  for (let change = 0; change < delta.size; change++) {
-    for (const offset of [delta.from[change]!, delta.to[change]!]) {
-      if (text.snap(offset) !== offset) {
-        throw new RangeError(`Cannot edit at ${offset}: it is inside a surrogate pair`);
-      }
-    }
-  }
-}
-
-function hasPair(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xf800) === 0xd800) return true;
-  return false;
 }

@@ -21,8 +21,8 @@ export class EventGraph {
   parents: Version[] = [];
   agent: number[] = [];
   seq: number[] = [];
-  /** What is known here. */
-  frontier: Version = [];
+  /** What is known here; keep a copy, not this list. */
+  readonly frontier: number[] = [];
   /** The newest LV that is forgotten, and its name; -1 and undefined where nothing is. */
   floor = -1;
   floorId: { readonly agent: number; readonly seq: number } | undefined;
@@ -68,11 +68,12 @@ export class EventGraph {
       else this.#addCritical(start - 1);
       this.end[last] = start + length;
       this.#nextSeq[agent]! += length;
-      this.frontier = [start + length - 1];
+      frontier[0] = start + length - 1;
       return;
     }
-    this.append(start, length, frontier, agent);
-    this.advance(frontier, start, length);
+    const parents = frontier.slice();
+    this.append(start, length, parents, agent);
+    this.advance(parents, start, length);
   }
 
   /** Adds an event to the runs; `advance` makes it known. */
@@ -122,12 +123,12 @@ export class EventGraph {
     const { frontier } = this;
     if (sameVersion(parents, frontier)) {
       if (frontier.length === 1) this.#addCritical(frontier[0]!);
-      this.frontier = [start + length - 1];
+      frontier.length = 0;
     } else {
       const kept = frontier.filter((lv) => !this.contains(parents, lv));
-      kept.push(start + length - 1);
-      this.frontier = kept;
+      frontier.splice(0, frontier.length, ...kept);
     }
+    frontier.push(start + length - 1);
   }
 
   /** The newest critical LV that is not above `lv`; the floor where there is none. */

@@ -92,6 +92,7 @@ export class History {
     const { log, graph, revisions } = this;
     const start = log.end;
     log.close();
+    log.unknownFrom = start;
     for (const [at, remove, insert] of ops) {
       if (remove > 0) log.removeUnknown(at, remove);
       if (insert !== "") log.insert(at, insert);
@@ -110,10 +111,11 @@ export class History {
       throw error;
     }
     if (isTrial) return this.#retract(start);
+    log.unknownFrom = Infinity;
     log.close();
     graph.advance(parents, start, log.end - start);
     revisions.setPatches(target.patches, target.length);
-    if (graph.frontier.length > 1) this.#frontiers.set(revisions.last, graph.frontier);
+    if (graph.frontier.length > 1) this.#frontiers.set(revisions.last, graph.frontier.slice());
   }
 
   /** What was known at a revision. */
@@ -214,6 +216,7 @@ export class History {
     this.graph.retract(start);
     this.toggles.truncate(start);
     this.log.truncate(start);
+    this.log.unknownFrom = Infinity;
   }
 
   #walk(start: number, parents: Version, target: Target): void {

@@ -11,6 +11,38 @@ export interface Measure {
   readonly newlines: number;
 }
 
+/** A measure to be filled anew by each `measureText`: no garbage in the hot path. */
+export class Weight implements Measure {
+  bytes = 0;
+  points = 0;
+  newlines = 0;
+}
+
+/** Texts above this length are searched by the engine's own loop. */
+const LONG = 64;
+
+/** Measures `text` between two UTF-16 offsets that do not cut a pair. */
+export function measureText(text: string, from: number, to: number, into: Weight): void {
+  let bytes = to - from;
+  let points = bytes;
+  let newlines = 0;
+  for (let at = from; at < to; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit <= 0x7f) {
+      if (unit === 10) newlines++;
+    } else if (unit <= 0x7ff) bytes++;
+    else if ((unit & 0xf800) !== 0xd800) bytes += 2;
+    else {
+      // Each half of a pair counts two bytes, a whole pair four.
+      bytes++;
+      if (unit >= 0xdc00) points--;
+    }
+  }
+  into.bytes = bytes;
+  into.points = points;
+  into.newlines = newlines;
+}
+
 /** UTF-8 bytes of `text` between two UTF-16 offsets that do not cut a pair. */
 export function countBytes(text: string, from: number, to: number): number {
   let bytes = to - from;
@@ -69,6 +101,13 @@ export function offsetAfterNewlines(text: string, count: number): number {
 export function cutsPair(text: string, offset: number): boolean {
   return offset > 0 && offset < text.length && (text.charCodeAt(offset) & 0xfc00) === 0xdc00 &&
     (text.charCodeAt(offset - 1) & 0xfc00) === 0xd800;
+}
+
+/** True where `text` has a surrogate pair. */
+export function hasPair(text: string): boolean {
+  if (text.length > LONG) return /[\ud800-\udbff]/.test(text);
+  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xfc00) === 0xd800) return true;
+  return false;
 }
 
 /** `text` with every lone surrogate replaced by U+FFFD, as every UTF-8 encoder does; the same string where there is none. */

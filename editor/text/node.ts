@@ -20,7 +20,7 @@ export interface Shape {
   readonly branch: number;
 }
 
-export const DEFAULT_SHAPE: Shape = { leaf: 1024, branch: 32 };
+export const DEFAULT_SHAPE: Shape = { leaf: 512, branch: 32 };
 
 /** Marks the nodes that one `TextBuffer` made since its last snapshot and may change; compared by identity. */
 export type Owner = object;

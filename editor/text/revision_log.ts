@@ -12,6 +12,11 @@ export interface Patch {
   readonly inserted: string;
 }
 
+/** Numbers in an entry, and where they stand. */
+const ENTRY = 3;
+const GROUP = 1;
+const WRITER = 2;
+
 interface Writer {
   readonly author: string;
   readonly priority: number;
@@ -24,9 +29,8 @@ export class RevisionLog {
   #floor: number;
   // One entry for each event: that of revision `first + 1` stands at 0.
   #end: number[] = [];
-  #length: Int32Array = new Int32Array(64);
-  #group: Int32Array = new Int32Array(64);
-  #writer: Int32Array = new Int32Array(64);
+  /** Three numbers each: length of the text, group, writer. */
+  #entries: Int32Array = new Int32Array(ENTRY * 64);
   /** Length of the text at revision `first`. */
   #firstLength: number;
   readonly #writers: Writer[] = [];
@@ -59,23 +63,24 @@ export class RevisionLog {
 
   /** Notes an event that ends before LV `end` and leaves a text of `length` units. */
   push(end: number, length: number, author: string, priority: number, group: number): void {
-    const at = this.#end.length;
-    if (at === this.#length.length) this.#grow();
+    const at = this.#end.length * ENTRY;
+    if (at === this.#entries.length) this.#grow();
     this.#end.push(end);
-    this.#length[at] = length;
-    this.#group[at] = group;
+    const entries = this.#entries;
+    entries[at] = length;
+    entries[at + GROUP] = group;
     if (group > this.#maxGroup) this.#maxGroup = group;
     const last = this.#writers[this.#lastWriter];
     if (last === undefined || last.author !== author || last.priority !== priority) {
       this.#lastWriter = this.#writerOf(author, priority);
     }
-    this.#writer[at] = this.#lastWriter;
+    entries[at + WRITER] = this.#lastWriter;
   }
 
   /** Notes what the newest event did, where the log does not say it, and how long it left the text. */
   setPatches(patches: readonly Patch[], length: number): void {
     this.#patches.set(this.last, patches);
-    this.#length[this.#end.length - 1] = length;
+    this.#entries[(this.#end.length - 1) * ENTRY] = length;
   }
 
   /** Whether the log says what every known revision did. */
@@ -90,7 +95,7 @@ export class RevisionLog {
 
   /** Length of the text at a revision. */
   lengthAt(revision: number): number {
-    return revision === this.first ? this.#firstLength : this.#length[revision - this.first - 1]!;
+    return revision === this.first ? this.#firstLength : this.#entries[(revision - this.first - 1) * ENTRY]!;
   }
 
   /** One past the last LV of what is known at a revision. */
@@ -99,15 +104,15 @@ export class RevisionLog {
   }
 
   groupOf(revision: number): number {
-    return this.#group[revision - this.first - 1]!;
+    return this.#entries[(revision - this.first - 1) * ENTRY + GROUP]!;
   }
 
   authorOf(revision: number): string {
-    return this.#writers[this.#writer[revision - this.first - 1]!]!.author;
+    return this.#writers[this.#entries[(revision - this.first - 1) * ENTRY + WRITER]!]!.author;
   }
 
   priorityOf(revision: number): number {
-    return this.#writers[this.#writer[revision - this.first - 1]!]!.priority;
+    return this.#writers[this.#entries[(revision - this.first - 1) * ENTRY + WRITER]!]!.priority;
   }
 
   /** The revision whose event holds `lv`. */
@@ -136,9 +141,7 @@ export class RevisionLog {
     this.#firstLength = this.lengthAt(revision);
     this.#floor = this.endOf(revision);
     this.#end = this.#end.slice(count);
-    this.#length = this.#length.slice(count);
-    this.#group = this.#group.slice(count);
-    this.#writer = this.#writer.slice(count);
+    this.#entries = this.#entries.slice(count * ENTRY);
     this.first = revision;
     for (const known of [...this.#patches.keys()]) if (known <= revision) this.#patches.delete(known);
   }
@@ -152,15 +155,8 @@ export class RevisionLog {
   }
 
   #grow(): void {
-    const size = Math.max(64, this.#end.length * 2);
-    this.#length = grown(this.#length, size);
-    this.#group = grown(this.#group, size);
-    this.#writer = grown(this.#writer, size);
+    const larger = new Int32Array(Math.max(64, this.#end.length * 2) * ENTRY);
+    larger.set(this.#entries);
+    this.#entries = larger;
   }
-}
-
-function grown(column: Int32Array, size: number): Int32Array {
-  const larger = new Int32Array(size);
-  larger.set(column);
-  return larger;
 }

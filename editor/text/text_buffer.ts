@@ -10,12 +10,14 @@
  * @module
  */
 
-import { countBytes, countNewlines, countPoints, offsetAfterPoints } from "./measure.ts";
+import { countPoints, measureText, offsetAfterPoints, Weight } from "./measure.ts";
 import { Branch, Leaf, type Node, type Owner, replaceInNode, type Replacements, type Shape } from "./node.ts";
 import { Rope } from "./rope.ts";
 
 /** An edit inside the pending replacement joins it only while that is short, so that no edit costs more than this. */
 const PENDING_LIMIT = 2048;
+/** So many code points are stepped over one by one. */
+const NEAR = 16;
 
 export class TextBuffer {
   readonly #shape: Shape;
@@ -32,6 +34,10 @@ export class TextBuffer {
   #leafStart = 0;
   readonly #path: Branch[] = [];
   #depth = 0;
+  readonly #weight = new Weight();
+  // A place whose code points are known.
+  #knownOffset = 0;
+  #knownPoints = 0;
 
   constructor(text: Rope) {
     this.#root = text.root;
@@ -59,6 +65,10 @@ export class TextBuffer {
   replace(from: number, to: number, insert: string): void {
     this.#snapshot = undefined;
     this.#length += insert.length - (to - from);
+    if (from === this.#knownOffset) {
+      this.#knownOffset = from + insert.length;
+      this.#knownPoints += insert.length === 1 ? 1 : countPoints(insert, 0, insert.length);
+    } else if (from < this.#knownOffset) this.#knownOffset = this.#knownPoints = 0;
     if (this.#from >= 0) {
       const end = this.#from + this.#text.length;
       if (from === end && to === end) {
@@ -87,6 +97,7 @@ export class TextBuffer {
     this.#snapshot = undefined;
     this.#leaf = undefined;
     this.#length = newLength;
+    this.#knownOffset = this.#knownPoints = 0;
   }
 
   /** The text between two offsets. */
@@ -114,8 +125,23 @@ export class TextBuffer {
     return (this.sliceString(offset - 1, offset).charCodeAt(0) & 0xfc00) === 0xd800;
   }
 
-  /** The offset after `points` code points, which the text must have. */
+  /** The offset after `points` code points, which the text must have. Near the last edit or question it is found by steps. */
   offsetOfPoints(points: number): number {
+    let offset = this.#knownOffset;
+    const steps = points - this.#knownPoints;
+    if (steps < -NEAR || steps > NEAR) offset = this.#offsetInTree(points);
+    else if (steps > 0) { for (let step = 0; step < steps; step++) offset += this.#isHigh(offset) ? 2 : 1; }
+    else for (let step = 0; step > steps; step--) offset -= offset > 1 && this.#isHigh(offset - 2) ? 2 : 1;
+    this.#knownOffset = offset;
+    this.#knownPoints = points;
+    return offset;
+  }
+
+  #isHigh(offset: number): boolean {
+    return (this.sliceString(offset, offset + 1).charCodeAt(0) & 0xfc00) === 0xd800;
+  }
+
+  #offsetInTree(points: number): number {
     this.#flush();
     let node = this.#root;
     let offset = 0;
@@ -153,13 +179,13 @@ export class TextBuffer {
 
   #replaceInLeaf(leaf: Leaf, from: number, to: number, text: string): void {
     const old = leaf.text;
-    let bytes = countBytes(text, 0, text.length);
-    let points = bytes === text.length ? bytes : countPoints(text, 0, text.length);
-    let newlines = text.length === 0 ? 0 : countNewlines(text, 0, text.length);
+    measureText(text, 0, text.length, this.#weight);
+    let { bytes, points, newlines } = this.#weight;
     if (to > from) {
-      bytes -= leaf.bytes === leaf.length ? to - from : countBytes(old, from, to);
-      points -= leaf.points === leaf.length ? to - from : countPoints(old, from, to);
-      if (leaf.newlines > 0) newlines -= countNewlines(old, from, to);
+      measureText(old, from, to, this.#weight);
+      bytes -= this.#weight.bytes;
+      points -= this.#weight.points;
+      newlines -= this.#weight.newlines;
     }
     const length = text.length - (to - from);
     leaf.text = old.slice(0, from) + text + old.slice(to);

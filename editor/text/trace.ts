@@ -69,12 +69,13 @@ function prepareSequential(trace: SequentialTrace): Replay {
     expected: trace.endContent,
     run() {
       const document = new TextDocument(trace.startContent ?? "");
-      if (hasPairs) {
-        for (const [at, remove, insert] of patches) {
-          const from = document.offsetOfPoints(at);
-          document.replace(from, remove === 0 ? from : document.offsetOfPoints(at + remove), insert);
-        }
-      } else for (const [at, remove, insert] of patches) document.replace(at, at + remove, insert);
+      for (let step = 0; step < patches.length; step++) {
+        const [at, remove, insert] = patches[step]!;
+        if (hasPairs) {
+          const to = document.offsetOfPoints(at + remove);
+          document.replace(remove === 0 ? to : document.offsetOfPoints(at), to, insert);
+        } else document.replace(at, at + remove, insert);
+      }
       return document;
     },
   };

@@ -114,9 +114,9 @@ export class Tracker {
           this.#tree.set(item, true, isUndone ? 1 : 0, isUndoneNow ? 1 : 0);
         }
       } else {
-        const text = log.text[run] === "" ? undefined : log.partText(run, lv, end);
+        const text = lv >= log.unknownFrom ? undefined : log.partText(run, lv, end);
         const gone = this.#delete(lv, at, length, kind === DELETE_BACK, text, isUndone, isUndoneNow, target);
-        if (text === undefined) log.text[run] = gone;
+        if (text === undefined) log.setRemoved(lv, gone);
       }
       lv = end;
     }
