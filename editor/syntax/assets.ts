@@ -2,7 +2,7 @@
  * The files of the editor that are not code: grammars, their queries, themes. Each is named `PACKAGE/FILE` as in its npm package.
  *
  * Run from source they are read from `node_modules`; in the executable from the folder `editor-assets` beside the program, which
- * the build fills by `copyAssets`.
+ * the build fills by `copyAssets`, with an ending of ours: the compiler would take a `.wasm` for a module and look for its imports.
  *
  * @module
  */
@@ -14,21 +14,24 @@ import { SymphonyError } from "../../core/errors.ts";
 /** The folder of the executable that holds the assets. */
 export const ASSET_FOLDER = "editor-assets";
 
+const ENDING = ".asset";
+
 const here = dirname(fileURLToPath(import.meta.url));
 const roots = searchRoots();
 
-function searchRoots(): string[] {
-  const found = [join(here, ASSET_FOLDER)];
+/** Folders that may hold assets, and what is behind their names there. */
+function searchRoots(): { readonly folder: string; readonly ending: string }[] {
+  const found = [{ folder: join(here, ASSET_FOLDER), ending: ENDING }];
   for (let at = here;; at = dirname(at)) {
-    found.push(join(at, "node_modules"));
+    found.push({ folder: join(at, "node_modules"), ending: "" });
     if (dirname(at) === at) return found;
   }
 }
 
 /** Where an asset is. @throws SymphonyError `not-found` */
 export function assetPath(name: string): string {
-  for (const root of roots) {
-    const path = join(root, name);
+  for (const { folder, ending } of roots) {
+    const path = join(folder, name + ending);
     if (exists(path)) return path;
   }
   throw new SymphonyError(
@@ -51,7 +54,7 @@ export function readAssetText(name: string): string {
 export async function copyAssets(names: Iterable<string>, folder: string): Promise<number> {
   let sum = 0;
   for (const name of names) {
-    const to = join(folder, name);
+    const to = join(folder, name + ENDING);
     await Deno.mkdir(dirname(to), { recursive: true });
     await Deno.copyFile(assetPath(name), to);
     sum += (await Deno.stat(to)).size;
