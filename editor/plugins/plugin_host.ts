@@ -85,8 +85,11 @@ export class PluginHost {
     this.#stopListening = buffers.listen({
       opened: (buffer) => this.#opened(buffer),
       edited: (change) => this.#edited(change),
-      saved: (buffer) =>
-        this.#tellAbout(buffer, (viewId) => ({ type: "did_save", viewId, path: buffer.path ?? "" })),
+      saved: (buffer) => {
+        this.#tellAbout(buffer, (viewId) => ({ type: "did_save", viewId, path: buffer.path ?? "" }));
+        // xi looks at the language after every save and says what it is, even where it is the same.
+        this.#tellAbout(buffer, (viewId) => ({ type: "language_changed", viewId, language: buffer.language }));
+      },
       languageChanged: (buffer) => {
         this.#tellAbout(
           buffer,
