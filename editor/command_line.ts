@@ -19,6 +19,8 @@ export interface Options {
   readonly data?: string;
   /** Whether texts outlive the process. */
   readonly journal: boolean;
+  /** Which language servers: those that are found, those that a file says, or none. */
+  readonly languages: "default" | "off" | { readonly file: string };
   /** Whether to load everything ahead, since work may come at any moment. */
   readonly spare: boolean;
   readonly help: boolean;
@@ -35,6 +37,8 @@ Every connection may instead speak the revision protocol (JSON-RPC 2.0), as symp
   --ins-only      send whole lines in place of the operation "update" (front ends that do not know it: kod)
   --data FOLDER   keep journals there: after a crash the next start has every edit (default: the platform's data folder)
   --no-journal    keep none
+  --languages FILE  read which language servers to use, and how, from FILE (default: those that are found)
+  --no-languages  use none
   --spare         load everything ahead and wait, as the spare of another process
   --log FILE      append diagnostics to FILE
   --help          print this
@@ -48,6 +52,7 @@ export function parseOptions(words: readonly string[]): Options {
   let listen: string | undefined;
   let log: string | undefined;
   let data: string | undefined;
+  let languages: Options["languages"] = "default";
   let [stdio, insOnly, help, journal, spare] = [true, false, false, true, false];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
@@ -62,6 +67,8 @@ export function parseOptions(words: readonly string[]): Options {
     else if (word === "--log") log = value();
     else if (word === "--data") data = value();
     else if (word === "--no-journal") journal = false;
+    else if (word === "--languages") languages = { file: value() };
+    else if (word === "--no-languages") languages = "off";
     else if (word === "--spare") spare = true;
     else if (word === "--no-stdio") stdio = false;
     else if (word === "--ins-only") insOnly = true;
@@ -82,6 +89,7 @@ export function parseOptions(words: readonly string[]): Options {
     insOnly,
     help,
     journal,
+    languages,
     spare,
     ...(data === undefined ? {} : { data }),
     ...(listen === undefined ? {} : { listen }),

@@ -5,12 +5,17 @@
  */
 
 import { messageOf } from "../core/errors.ts";
+import { SystemClock } from "../system/clock.ts";
 import { BufferFiles } from "./buffer_files.ts";
 import { Buffers } from "./buffers.ts";
 import { type Options, parseOptions, USAGE } from "./command_line.ts";
 import { editorDataFolder } from "./data_folder.ts";
+import { SystemDisk } from "./files/disk.ts";
 import { Journal } from "./journal/journal.ts";
 import { openLog } from "./log.ts";
+import { defaultLanguageSettings, type LanguageSettings } from "./lsp/config/language_settings.ts";
+import { LanguagePlugins } from "./lsp/language_plugins.ts";
+import { LazyLanguages } from "./lsp/lazy_languages.ts";
 import { listen } from "./rpc/listen.ts";
 import { protocolOf } from "./rpc/protocol_of.ts";
 import { serve, type ServeParts, type Wire } from "./rpc/serve.ts";
@@ -46,7 +51,17 @@ async function run(options: Options): Promise<number> {
     ? new Journal(buffers, files, { folder: `${data}/journal`, onTrouble: tell })
     : undefined;
   using desk = new Desk(buffers, files, journal);
-  await using plugins = new PluginHost(buffers, { report: log });
+  await using host = new PluginHost(buffers, { report: log });
+  const settings = await languageSettings(options.languages);
+  await using languages = new LazyLanguages(
+    { buffers, disk: new SystemDisk({ watch: false }) },
+    new SystemClock(),
+    {
+      settings,
+      log,
+    },
+  );
+  const plugins = new LanguagePlugins(host, languages);
   const parts: ServeParts = {
     durable: () => buffers.durable(),
     log,
@@ -55,8 +70,8 @@ async function run(options: Options): Promise<number> {
         buffers,
         files,
         plugins,
-        looks: (notify) => new Looks(plugins, new ThemeStore(log), (style) => notify("def_style", style)),
-        languageOf: (path, buffer) => plugins.languageOf({ path, ...openingLines(buffer.text) }),
+        looks: (notify) => new Looks(host, new ThemeStore(log), (style) => notify("def_style", style)),
+        languageOf: (path, buffer) => host.languageOf({ path, ...openingLines(buffer.text) }),
         send: (message) => peer.send(message),
         ask: (method, params) => peer.ask(method, params),
         log,
@@ -84,6 +99,12 @@ async function run(options: Options): Promise<number> {
     await new Promise<void>((resolve) => Deno.addSignalListener("SIGTERM", () => resolve()));
   } else await socket?.deserted();
   return isWell ? 0 : 1;
+}
+
+async function languageSettings(which: Options["languages"]): Promise<LanguageSettings | undefined> {
+  if (which === "off") return undefined;
+  if (which === "default") return defaultLanguageSettings;
+  return await (await import("./lsp/config/read_settings.ts")).readLanguageSettings(which.file);
 }
 
 /** Does ahead what a spare would otherwise do when it is needed. */
