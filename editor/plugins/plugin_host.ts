@@ -88,7 +88,10 @@ export class PluginHost {
       saved: (buffer) => {
         this.#tellAbout(buffer, (viewId) => ({ type: "did_save", viewId, path: buffer.path ?? "" }));
         // xi looks at the language after every save and says what it is, even where it is the same.
-        this.#tellAbout(buffer, (viewId) => ({ type: "language_changed", viewId, language: buffer.language }));
+        this.#tellAbout(
+          buffer,
+          (viewId) => ({ type: "language_changed", viewId, language: buffer.language }),
+        );
       },
       languageChanged: (buffer) => {
         this.#tellAbout(
@@ -265,7 +268,8 @@ export class PluginHost {
     this.#stopListening();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#builtIn.close();
-    await Promise.all([...this.#runs.values()].map((run) => this.#stop(run)));
+    const stopping = [...this.#stopping].map((run) => run.ended);
+    await Promise.all([...stopping, ...[...this.#runs.values()].map((run) => this.#stop(run))]);
   }
 
   // Buffers.

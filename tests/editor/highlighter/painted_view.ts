@@ -56,7 +56,9 @@ export class PaintedView implements FrontEnd {
 
   /** Paints what is stale; gives the whole picture, a stack of scopes a unit. */
   render(): readonly string[] {
-    for (const { from, to } of [...this.#stale.ranges]) this.#paintRange(from, Math.min(to, this.#buffer.text.length));
+    for (const { from, to } of [...this.#stale.ranges]) {
+      this.#paintRange(from, Math.min(to, this.#buffer.text.length));
+    }
     this.#stale.clear();
     return this.#paint;
   }
@@ -77,7 +79,10 @@ export class PaintedView implements FrontEnd {
       this.#paint.splice(from + growth, to - from, ...new Array(insert.length).fill(""));
       // As the line cache does, whole lines are drawn anew.
       const end = from + growth + insert.length;
-      this.#stale.add(after.lineStart(after.lineAt(from + growth)), Math.min(after.length, after.lineEnd(after.lineAt(end)) + 1));
+      this.#stale.add(
+        after.lineStart(after.lineAt(from + growth)),
+        Math.min(after.length, after.lineEnd(after.lineAt(end)) + 1),
+      );
       growth += insert.length - (to - from);
     }
   }

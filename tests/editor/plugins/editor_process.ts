@@ -37,7 +37,9 @@ export class Inbox {
         seen.push(JSON.stringify(message).slice(0, 200));
         continue;
       }
-      if (this.#isEnded || performance.now() > end) throw new Error(`No ${what}; came: ${seen.slice(-10).join("\n")}`);
+      if (this.#isEnded || performance.now() > end) {
+        throw new Error(`No ${what}; came: ${seen.slice(-10).join("\n")}`);
+      }
       let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -66,12 +68,21 @@ export class LineCache {
   apply(update: JsonObject): void {
     const result: (CachedLine | undefined)[] = [];
     let at = 0;
-    for (const op of update["ops"] as unknown as readonly { op: string; n: number; lines?: readonly JsonObject[] }[]) {
+    for (
+      const op of update["ops"] as unknown as readonly {
+        op: string;
+        n: number;
+        lines?: readonly JsonObject[];
+      }[]
+    ) {
       const taken = this.lines.slice(at, at + op.n);
       if (op.op === "copy" || op.op === "update") {
         for (const [index, line] of taken.entries()) {
           const news = op.lines?.[index];
-          result.push(line && { ...line, ...(news === undefined ? {} : { cursor: (news["cursor"] ?? []) as number[] }) });
+          result.push(
+            line &&
+              { ...line, ...(news === undefined ? {} : { cursor: (news["cursor"] ?? []) as number[] }) },
+          );
         }
       }
       if (op.op === "invalidate") result.push(...new Array(op.n).fill(undefined));
@@ -134,7 +145,9 @@ export class EditorProcess implements AsyncDisposable {
   }
 
   async open(path?: string): Promise<string> {
-    return (await this.request("new_view", path === undefined ? {} : { file_path: path }))["result"] as string;
+    return (await this.request("new_view", path === undefined ? {} : { file_path: path }))[
+      "result"
+    ] as string;
   }
 
   async text(viewId: string): Promise<string> {

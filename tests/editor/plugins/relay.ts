@@ -41,7 +41,9 @@ export class Relay implements AsyncDisposable {
     const buffer = new Uint8Array(65_536);
     try {
       for (let size = await connection.read(buffer); size !== null; size = await connection.read(buffer)) {
-        for (const line of lines.push(buffer.subarray(0, size))) this.inbox.push(JSON.parse(line) as JsonObject);
+        for (const line of lines.push(buffer.subarray(0, size))) {
+          this.inbox.push(JSON.parse(line) as JsonObject);
+        }
       }
     } catch { /* closed here */ }
     this.inbox.end();

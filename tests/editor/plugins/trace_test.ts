@@ -32,7 +32,9 @@ class Names {
 
   /** Goes through both, taking note of names; gives ours with the record's names. */
   learn(recorded: Json, ours: Json): Json {
-    if (Array.isArray(recorded) && Array.isArray(ours)) return ours.map((item, at) => this.learn(recorded[at] ?? null, item as Json));
+    if (Array.isArray(recorded) && Array.isArray(ours)) {
+      return ours.map((item, at) => this.learn(recorded[at] ?? null, item as Json));
+    }
     if (!isObject(recorded) || !isObject(ours)) return ours;
     const entries = Object.entries(ours).map(([key, value]): [string, Json] => {
       const named = recorded[key];
@@ -62,7 +64,9 @@ class Names {
 /** An edit that is refused uses up no undo group here, so the first undo of the record, which does nothing there, is left out. */
 function withoutIdleUndo(trace: [Direction, string][]): [Direction, string][] {
   const begin = trace.findIndex(([kind, text]) => kind === "#" && text === "undo");
-  const second = trace.findIndex(([kind, text], at) => at > begin + 1 && kind === "frontend->core" && text.includes(`"undo"`));
+  const second = trace.findIndex(([kind, text], at) =>
+    at > begin + 1 && kind === "frontend->core" && text.includes(`"undo"`)
+  );
   return [...trace.slice(0, begin + 1), ...trace.slice(second)];
 }
 
@@ -115,8 +119,7 @@ async function play(
           const { id } = recorded;
           const ours = names.translate(recorded) as JsonObject;
           await relay.say("method" in recorded && id !== undefined ? { ...ours, id } : ours);
-        }
-        else if (direction === "core->plugin") {
+        } else if (direction === "core->plugin") {
           const ours = await relay.inbox.next(text.slice(0, 100));
           if (isImproved(recorded)) assert.ok("result" in ours, `${recorded["id"]} is answered`);
           else if (isUndo(recorded)) names.learn(recorded, ours);
@@ -125,8 +128,12 @@ async function play(
         } else await toFrontEnd(editor, recorded, caches);
       }
       for (const [viewId, cache] of caches) {
-        await editor.until(`the lines of the record in "${title}":\n${shown(cache.lines)}\nbut\n${shown(editor.lines(viewId))}`, () =>
-          shown(editor.lines(viewId)) === shown(cache.lines));
+        await editor.until(
+          `the lines of the record in "${title}":\n${shown(cache.lines)}\nbut\n${
+            shown(editor.lines(viewId))
+          }`,
+          () => shown(editor.lines(viewId)) === shown(cache.lines),
+        );
       }
     });
   }
@@ -138,7 +145,11 @@ async function fromFrontEnd(editor: EditorProcess, { id, method, params }: JsonO
 }
 
 /** Updates are compared by what they lead to; everything else as it is. */
-async function toFrontEnd(editor: EditorProcess, recorded: JsonObject, caches: Map<string, LineCache>): Promise<void> {
+async function toFrontEnd(
+  editor: EditorProcess,
+  recorded: JsonObject,
+  caches: Map<string, LineCache>,
+): Promise<void> {
   const { method } = recorded;
   if (method === "update") {
     const { view_id: viewId, update } = recorded["params"] as { view_id: string; update: JsonObject };
@@ -159,5 +170,9 @@ function isUndo(recorded: JsonObject): boolean {
 }
 
 function shown(lines: readonly (CachedLine | undefined)[]): string {
-  return JSON.stringify(lines.map((line) => line && { ...line, text: line.text.replaceAll(/y{100,}/g, (run) => `<${run.length} y>`) }));
+  return JSON.stringify(
+    lines.map((line) =>
+      line && { ...line, text: line.text.replaceAll(/y{100,}/g, (run) => `<${run.length} y>`) }
+    ),
+  );
 }
