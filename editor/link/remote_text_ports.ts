@@ -6,6 +6,7 @@
 
 import { type AuthorId, type BufferId, bufferId } from "../../core/ids.ts";
 import { SymphonyError } from "../../core/errors.ts";
+import type { LanguagePort } from "../../core/ports/language.ts";
 import type {
   BufferEvent,
   BufferInfo,
@@ -34,6 +35,7 @@ import { fromWire, type Notifications, type Resume, toWire, type WireChange } fr
 import { readRope } from "../revision/read_rope.ts";
 import { EditorLink, type LinkOptions } from "./editor_link.ts";
 import { Mirror } from "./mirror.ts";
+import { RemoteLanguage } from "./remote_language.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 interface WireEdited {
@@ -47,9 +49,11 @@ export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   readonly presence: TextPresencePort;
   readonly marks: TextMarkPort;
   readonly proposals: TextProposalPort;
+  readonly language: LanguagePort;
   readonly #link: EditorLink;
 
-  private constructor(link: EditorLink, copies: Copies) {
+  private constructor(link: EditorLink, copies: Copies, language: RemoteLanguage) {
+    this.language = language;
     this.#link = link;
     const seq = new Sequence();
     this.editing = new RemoteTextEditing(link, copies, seq);
@@ -61,9 +65,11 @@ export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   /** Starts an editor. @throws SymphonyError where none can be started */
   static async open(supervisor: Supervisor, options: LinkOptions = {}): Promise<RemoteTextPorts> {
     const copies = new Copies();
-    const link = await EditorLink.open(supervisor, copies, options);
+    const language = new RemoteLanguage({ request: (method, params) => link.request(method, params) });
+    copies.language = language;
+    const link: EditorLink = await EditorLink.open(supervisor, copies, options);
     copies.link = link;
-    return new RemoteTextPorts(link, copies);
+    return new RemoteTextPorts(link, copies, language);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,6 +89,7 @@ class Sequence {
 class Copies {
   readonly #mirrors = new Map<number, Mirror>();
   link: EditorLink | undefined;
+  language: RemoteLanguage | undefined;
 
   get(id: BufferId): Mirror | undefined {
     return this.#mirrors.get(id);
@@ -113,6 +120,7 @@ class Copies {
   }
 
   notification(method: string, params: unknown): void {
+    if (this.language?.notification(method, params) === true) return;
     const { buffer } = params as { buffer: number };
     const mirror = this.#mirrors.get(buffer);
     if (mirror === undefined) return;
@@ -147,6 +155,7 @@ class Copies {
   }
 
   resumed(resumed: readonly (BufferInfo | null)[], asked: readonly Resume[]): void {
+    this.language?.resumed();
     for (const [at, { buffer }] of asked.entries()) {
       if (resumed[at] !== null && resumed[at] !== undefined) continue;
       this.#mirrors.get(buffer)?.tell({ kind: "closed" });

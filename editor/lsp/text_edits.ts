@@ -93,22 +93,31 @@ function linesOf(text: string): string[] {
   return text.split(/(?<=\n)/);
 }
 
-/** The replacement of `old` at `from` without the beginning and the end that both have. */
+/**
+ * The replacement of `old` at `from` without the beginning and the end that both have, by whole words: who edits a word meanwhile
+ * meets what replaces it.
+ */
 function* trimmed(from: number, old: string, now: string): Generator<Change> {
   if (old === now) return;
   const most = Math.min(old.length, now.length);
   let front = 0;
   while (front < most && old.charCodeAt(front) === now.charCodeAt(front)) front++;
-  if (cutsPair(old, front) || cutsPair(now, front)) front--;
+  while (front > 0 && (insideWord(old, front) || insideWord(now, front))) front--;
   let back = 0;
   while (
     back < most - front && old.charCodeAt(old.length - 1 - back) === now.charCodeAt(now.length - 1 - back)
   ) back++;
-  if (cutsPair(old, old.length - back) || cutsPair(now, now.length - back)) back--;
+  while (back > 0 && (insideWord(old, old.length - back) || insideWord(now, now.length - back))) back--;
   yield { from: from + front, to: from + old.length - back, insert: now.slice(front, now.length - back) };
 }
 
-function cutsPair(text: string, at: number): boolean {
-  return at > 0 && at < text.length && (text.charCodeAt(at) & 0xfc00) === 0xdc00 &&
-    (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
+/** Whether the units on both sides of `at` are of one word; the halves of a pair are. */
+function insideWord(text: string, at: number): boolean {
+  return isWordUnit(text.charCodeAt(at - 1)) && isWordUnit(text.charCodeAt(at));
+}
+
+function isWordUnit(unit: number): boolean {
+  // Everything beyond ASCII counts: better too much is replaced than half a word.
+  return unit > 127 || unit >= 48 && unit <= 57 || unit >= 65 && unit <= 90 || unit >= 97 && unit <= 122 ||
+    unit === 95 || unit === 36;
 }

@@ -45,6 +45,8 @@ export interface HelloResult {
   readonly pid: number;
   /** Names what this editor would leave behind; null where it keeps nothing. */
   readonly session: string | null;
+  /** Groups of methods beyond those that every editor has: `language`. */
+  readonly capabilities: readonly string[];
 }
 
 export interface BeginResult {

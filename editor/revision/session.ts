@@ -34,8 +34,17 @@ export interface SessionOptions {
   readonly session: string | undefined;
   /** Takes over what an editor that died has left: opened, and held until whoever resumes has it. */
   readonly adopt: (sessions: readonly string[]) => Promise<readonly BufferHold[]>;
+  /** Further methods of this client, in named groups that it may do without. `tell` sends it a notification. */
+  readonly optional?: (tell: (method: string, params: object) => void) => OptionalMethods;
   /** The client is gone. */
   readonly onEnd: () => void;
+}
+
+/** Methods that not every editor has. */
+export interface OptionalMethods extends Disposable {
+  /** What `session/hello` calls them. */
+  readonly capabilities: readonly string[];
+  readonly handlers: Readonly<Record<string, (params: Params) => unknown>>;
 }
 
 /** What a client has of one text. */
@@ -57,6 +66,7 @@ export class RevisionSession {
   readonly #held = new Map<BufferId, Held>();
   readonly #behind = new Set<Follow>();
   readonly #handlers: Readonly<Record<string, (params: Params) => unknown>>;
+  readonly #optional: OptionalMethods | undefined;
   #client: string | undefined;
   #ended = false;
 
@@ -64,7 +74,10 @@ export class RevisionSession {
     this.#desk = desk;
     this.#transport = transport;
     this.#options = options;
-    this.#handlers = this.#allHandlers();
+    this.#optional = options.optional?.((method, params) => {
+      if (!this.#ended) this.#connection.sendNotification(method, params).catch(() => {});
+    });
+    this.#handlers = { ...this.#allHandlers(), ...this.#optional?.handlers };
     this.#connection = createMessageConnection(transport, transport, NullLogger, {
       messageStrategy: {
         handleMessage(message, next) {
@@ -100,7 +113,8 @@ export class RevisionSession {
     return {
       "session/hello": (): HelloResult => {
         const { version, session } = this.#options;
-        return { protocol: PROTOCOL, version, pid: Deno.pid, session: session ?? null };
+        const capabilities = this.#optional?.capabilities ?? [];
+        return { protocol: PROTOCOL, version, pid: Deno.pid, session: session ?? null, capabilities };
       },
       "session/begin": (params) => this.#begin(params),
       "session/ping": () => null,
@@ -340,6 +354,7 @@ export class RevisionSession {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#optional?.[Symbol.dispose]();
     for (const held of [...this.#held.values()]) {
       this.#forget(held);
       for (const hold of held.holds) this.#desk.letGo(held.text, hold, false);

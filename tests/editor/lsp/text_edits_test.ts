@@ -37,6 +37,17 @@ Deno.test("deltaOfTextEdits() touches only what a whole new text changes", () =>
   assert.deepEqual(changes("same\ntext", [{ range: range(0, 0, 9, 0), newText: "same\ntext" }]), []);
 });
 
+Deno.test("deltaOfTextEdits() replaces words whole, so that who edits one meanwhile is noticed", () => {
+  assert.deepEqual(changes("foo bar", [{ range: range(0, 0, 0, 3), newText: "fooBar" }]), [{
+    from: 0,
+    to: 3,
+    insert: "fooBar",
+  }]);
+  assert.deepEqual(changes("  x = old;", [{ range: range(0, 0, 0, 10), newText: " x = odd;" }]), [
+    { from: 1, to: 9, insert: "x = odd" },
+  ]);
+});
+
 Deno.test("deltaOfTextEdits() refuses what overlaps or is no edit, and says why", () => {
   assert.match(
     String(
