@@ -44,7 +44,8 @@ Deno.test("deltaOfTextEdits() replaces words whole, so that who edits one meanwh
     insert: "fooBar",
   }]);
   assert.deepEqual(changes("  x = old;", [{ range: range(0, 0, 0, 10), newText: " x = odd;" }]), [
-    { from: 1, to: 9, insert: "x = odd" },
+    { from: 0, to: 2, insert: " " },
+    { from: 6, to: 9, insert: "odd" },
   ]);
 });
 
