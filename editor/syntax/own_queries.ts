@@ -104,9 +104,9 @@ const QUERIES: Readonly<Record<string, string>> = {
 (class_definition body: (block (decorated_definition (function_definition name: (identifier) @name)) @definition.method))
 `,
   "toml-tags": `
-(table (_) @name) @definition.section
-(table_array_element (_) @name) @definition.section
-(pair (_) @name) @definition.property
+(table [(bare_key) (quoted_key) (dotted_key)] @name) @definition.section
+(table_array_element [(bare_key) (quoted_key) (dotted_key)] @name) @definition.section
+(pair [(bare_key) (quoted_key) (dotted_key)] @name) @definition.property
 `,
   "typescript-tags": `
 (enum_declaration name: (identifier) @name) @definition.enum
