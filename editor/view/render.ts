@@ -180,13 +180,15 @@ function encodeLine(
   const base = text.bytesAt(start);
   const cursor: number[] = [];
   const selected: number[] = [];
+  // A text that ends with a line feed has an empty line behind it, which is the last.
+  const isLastLine = end === text.length && text.charCodeAt(end - 1) !== 0x0a;
   const [from, to] = view.selection.indicesTouching(start, end);
   for (let index = from; index < to; index++) {
     const region = view.selection.at(index);
     const at = region.end;
     const isUpstream = region.upstream === true;
-    const isHere = (at > start && at < end) || (at === start && !isUpstream) || (at === end && isUpstream) ||
-      (at === end && at === text.length);
+    const isHere = (at > start && at < end) || (at === start && !isUpstream) ||
+      (at === end && (isUpstream || isLastLine));
     if (isHere) cursor.push(text.bytesAt(at) - base);
     const low = Math.max(minOf(region), start);
     const high = Math.min(maxOf(region), end);

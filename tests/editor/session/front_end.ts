@@ -158,8 +158,11 @@ export class LineCache {
         for (let i = 0; i < n; i++) {
           const old = before[at + i];
           const line = lines[i];
-          if (old === undefined) after.push(undefined);
-          else if (line !== undefined) {
+          if (old === undefined) {
+            // What comes behind a line that is not known cannot be counted; it keeps its number.
+            after.push(undefined);
+            ln = undefined;
+          } else if (line !== undefined) {
             after.push({ ...old, cursor: numbers(line.cursor), ln: numberOf(line.ln) ?? old.ln });
           } else {
             after.push({ ...old, ln: old.ln === undefined ? undefined : ln ?? old.ln });
