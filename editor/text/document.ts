@@ -70,8 +70,16 @@ export interface DocumentOptions {
 export interface CompactOptions {
   /** How many of the newest revisions stay at least. Default: 1,000. */
   readonly revisions?: number;
-  /** What other replicas have; nothing they lack is forgotten. */
-  readonly peers?: Iterable<ReplicaVersion>;
+  /** The other replicas; nothing they may still need is forgotten. */
+  readonly peers?: Iterable<PeerState>;
+}
+
+/** What a replica says of itself so that its peers can forget: see `settle`. */
+export interface PeerState {
+  /** What it knows. */
+  readonly version: ReplicaVersion;
+  /** What it takes for past: it makes no edit on anything older, and undoes no group that began there. */
+  readonly settled: ReplicaVersion;
 }
 
 /** Events that wait for others: more are forgotten and have to be sent again. */
@@ -89,6 +97,8 @@ export class TextDocument {
   readonly #holds = new Map<number, number>();
   /** Groups of this replica whose state is final. */
   readonly #frozen = new NumberRanges();
+  /** Edits are made for this revision or later ones. */
+  #settled: number;
   readonly #waiting = new Map<string, TextEvent>();
   /** Whether any pair may be in the text. */
   #hasPairs: boolean;
@@ -98,6 +108,7 @@ export class TextDocument {
     this.replica = options.replica ?? "local";
     this.#buffer = new TextBuffer(rope);
     this.#history = new History(options.revision ?? 0, rope.length);
+    this.#settled = options.revision ?? 0;
     this.#agent = this.#history.graph.agentOf(this.replica);
     this.#hasPairs = rope.points !== rope.length;
   }
@@ -137,6 +148,9 @@ export class TextDocument {
   edit(request: EditRequest): Revision {
     const base = request.revision ?? this.revision;
     this.#checkRevision(base);
+    if (base < this.#settled) {
+      throw new RangeError(`Cannot edit revision ${base}: revisions before ${this.#settled} are settled`);
+    }
     const delta = wellFormedDelta(request.delta);
     const length = this.#history.revisions.lengthAt(base);
     if (delta.baseLength !== length) {
@@ -373,11 +387,17 @@ export class TextDocument {
     return place.state === "known" ? undefined : this.#carryOut(event, place);
   }
 
-  /** How far each replica's events are known: what to ask others for is what they have beyond this. */
-  version(): ReplicaVersion {
-    const { graph } = this.#history;
+  /** How far each replica's events are known, or were at a revision: what to ask others for is what they have beyond this. */
+  version(revision: number = this.revision): ReplicaVersion {
+    this.#checkRevision(revision);
+    const { graph, revisions } = this.#history;
+    const seqs = graph.agents.map((_, agent) => graph.nextSeq(agent));
+    for (let at = this.revision; at > revision; at--) {
+      const { agent, seq } = graph.idOf(revisions.endOf(at - 1));
+      seqs[agent] = Math.min(seqs[agent]!, seq);
+    }
     return Object.fromEntries(
-      graph.agents.map((name, agent) => [name, graph.nextSeq(agent)]).filter(([, seq]) => seq !== 0),
+      seqs.map((seq, agent) => [graph.agents[agent]!, seq]).filter(([, seq]) => seq !== 0),
     );
   }
 
@@ -424,13 +444,36 @@ export class TextDocument {
   }
 
   /**
+   * Takes everything up to a revision (default: the oldest that is held, else the newest) for past, for good: no edit for an older one, no
+   * undo of a group that began there. Gives what peers need to know to forget it. @throws RangeError where the revision is not known.
+   */
+  settle(revision: number = Math.min(this.revision, ...this.#holds.keys())): PeerState {
+    this.#checkRevision(revision);
+    const { revisions } = this.#history;
+    for (let at = Math.max(this.#settled, this.oldest) + 1; at <= revision; at++) {
+      if (this.#history.agentOf(at) === this.#agent && !this.#history.isToggle(at)) {
+        this.#frozen.add(revisions.groupOf(at));
+      }
+    }
+    this.#settled = Math.max(this.#settled, revision);
+    return { version: this.version(), settled: this.version(Math.max(this.#settled, this.oldest)) };
+  }
+
+  /**
    * Forgets old revisions that nobody needs: what is kept are the newest ones, those that are held and all that came later, and what
-   * other replicas lack. Groups that began in what is forgotten can no longer be undone or redone. Gives the oldest revision known.
+   * other replicas may need. Groups that began in what is forgotten can no longer be undone or redone. Gives the oldest revision known.
    */
   compact(options: CompactOptions = {}): number {
     const { revisions, graph, toggles } = this.#history;
     let revision = Math.min(this.revision - (options.revisions ?? 1000), ...this.#holds.keys());
-    for (const version of options.peers ?? []) revision = Math.min(revision, this.#knownTo(version));
+    const known = this.version();
+    for (const { version, settled } of options.peers ?? []) {
+      // An event that is still to come may have been made on anything.
+      if (Object.entries(version).some(([replica, seq]) => seq > (known[replica] ?? 0))) {
+        return revisions.first;
+      }
+      revision = Math.min(revision, this.#knownTo(settled));
+    }
     while (revision > revisions.first) {
       // Only a version that everybody shares can be forgotten, and no toggle may be left without its group.
       let lv = graph.criticalUpTo(revisions.endOf(revision) - 1);
@@ -443,11 +486,7 @@ export class TextDocument {
       revision = revisions.endOf(found) === lv + 1 ? found : found - 1;
     }
     if (revision <= revisions.first) return revisions.first;
-    for (let at = revisions.first + 1; at <= revision; at++) {
-      if (this.#history.agentOf(at) === this.#agent && !this.#history.isToggle(at)) {
-        this.#frozen.add(revisions.groupOf(at));
-      }
-    }
+    this.settle(revision);
     this.#history.forget(revision);
     return revision;
   }
@@ -456,11 +495,8 @@ export class TextDocument {
   save(): SavedDocument {
     const { graph, revisions, toggles } = this.#history;
     const events: TextEvent[] = [];
-    const seqs: Record<string, number> = { ...this.version() };
-    for (let revision = this.revision; revision > this.oldest; revision--) {
-      const event = this.record(revision);
-      events.push(event);
-      seqs[event.replica] = Math.min(seqs[event.replica]!, event.seq);
+    for (let revision = this.oldest + 1; revision <= this.revision; revision++) {
+      events.push(this.record(revision));
     }
     const floor = graph.floorId;
     return {
@@ -468,7 +504,8 @@ export class TextDocument {
       revision: this.oldest,
       text: this.textAt(this.oldest),
       floor: floor === undefined ? undefined : [graph.agents[floor.agent]!, floor.seq],
-      seqs,
+      seqs: this.version(this.oldest),
+      settledRevision: this.#settled,
       nextGroup: revisions.nextGroup,
       frozen: this.#frozen.ranges(),
       undone: [...toggles.forgottenSums()].map(({ agent, group, sum }) => ({
@@ -476,7 +513,7 @@ export class TextDocument {
         group,
         sum,
       })),
-      events: events.reverse(),
+      events,
     };
   }
 
@@ -491,6 +528,7 @@ export class TextDocument {
     for (const { replica, group, sum } of saved.undone) {
       toggles.setForgottenSum(graph.agentOf(replica), group, sum);
     }
+    document.#settled = saved.settledRevision;
     for (const [from, to] of saved.frozen) document.#frozen.addRange(from, to);
     for (const event of saved.events) document.replay(event);
     revisions.sawGroup(saved.nextGroup - 1);

@@ -18,6 +18,8 @@ export interface SavedDocument {
   readonly floor: UnitId | undefined;
   /** For each replica the count its first event in `events` begins with. */
   readonly seqs: Readonly<Record<string, number>>;
+  /** Edits are taken for this revision and later ones. */
+  readonly settledRevision: number;
   /** A group number above all that were used. */
   readonly nextGroup: number;
   /** Ranges of groups whose state is final, both ends included. */

@@ -8,7 +8,7 @@ const BASE = "one\ntwo words here\nthree\nfour\nfive\nsix\n";
 const edit = (from: string, to: string, text = BASE) => text.replace(from, () => to);
 
 const word = fc.constantFrom("a", "bb", "ccc", " ", "\n", "é", "漢", "😀", "(", ")", "\r\n", "line\n");
-const text = fc.array(word, { maxLength: 40 }).map((words) => words.join(""));
+const text = fc.array(word, { maxLength: 40, size: "max" }).map((words) => words.join(""));
 
 Deno.test("diffTexts() gives ascending changes that make one text into the other and cut no pair", () => {
   fc.assert(

@@ -67,7 +67,7 @@ export class ReferenceMerge {
       let left = at === 0 ? undefined : this.#shown(version)[at - 1];
       if (at > 0 && left === undefined) throw new Error("inserts outside");
       const right = this.#rightOf(left, version);
-      for (const char of insert) {
+      for (const char of insert.split("")) {
         const unit: Unit = { char, replica: event.replica, seq: seq++, event, left, right, deletedBy: [] };
         this.#place(unit, version);
         left = unit;
