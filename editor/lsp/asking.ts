@@ -225,8 +225,9 @@ export class Asking {
     asked = buffer.revision,
   ): Promise<Answer> {
     for (let attempt = 1;; attempt++) {
+      const document = await server.flushed(buffer, timeoutOf(method, options), options.signal);
       const session = server.session;
-      const document = server.flush(buffer);
+      if (options.signal?.aborted === true) throw new SymphonyError("aborted", `"${method}" was cancelled`);
       if (session === undefined || document === undefined) {
         throw new SymphonyError("busy", `Language server "${server.name}" does not have the text yet`);
       }

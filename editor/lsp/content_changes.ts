@@ -9,31 +9,55 @@
  * @module
  */
 
-import type { TextDocumentContentChangeEvent } from "vscode-languageserver-protocol";
+import type { Position, TextDocumentContentChangeEvent } from "vscode-languageserver-protocol";
 import type { Delta } from "../text/delta.ts";
 import type { PositionMap } from "./position.ts";
+import { walkPositions } from "./position_walk.ts";
+
+/** From so many changes on, the text is walked once in place of being asked for each place. */
+const MANY = 48;
 
 /** The changes that `delta` makes to the text of `map`. */
 export function contentChanges(map: PositionMap, delta: Delta): TextDocumentContentChangeEvent[] {
+  const edges = delta.size >= MANY && !map.hasLoneReturns ? walkedEdges(map, delta) : askedEdges(map, delta);
   const changes: TextDocumentContentChangeEvent[] = [];
   for (let at = delta.size - 1; at >= 0; at--) {
-    let from = delta.from[at] as number;
-    let to = delta.to[at] as number;
     let text = delta.insert[at] as string;
+    let { position: start, partsReturn } = edges[2 * at] as Edge;
     // There is no position between "\r" and "\n", so an edge that falls there takes the other half along.
-    if (partsReturn(map, from)) {
-      from--;
+    if (partsReturn) {
+      start = { line: start.line, character: start.character - 1 };
       text = "\r" + text;
     }
-    if (partsReturn(map, to)) {
-      to++;
+    let end: Position;
+    ({ position: end, partsReturn } = edges[2 * at + 1] as Edge);
+    if (partsReturn) {
+      end = { line: end.line + 1, character: 0 };
       text += "\n";
     }
-    changes.push({ range: map.range({ from, to }), text });
+    changes.push({ range: { start, end }, text });
   }
   return changes;
 }
 
-function partsReturn(map: PositionMap, offset: number): boolean {
-  return map.rope.charCodeAt(offset) === 10 && map.rope.charCodeAt(offset - 1) === 13;
+/** Where a change begins or ends, and whether that is between "\r" and "\n". */
+interface Edge {
+  readonly position: Position;
+  readonly partsReturn: boolean;
+}
+
+function askedEdges(map: PositionMap, delta: Delta): Edge[] {
+  const edge = (offset: number): Edge => ({
+    position: map.position(offset),
+    partsReturn: map.rope.charCodeAt(offset) === 10 && map.rope.charCodeAt(offset - 1) === 13,
+  });
+  return delta.from.flatMap((from, at) => {
+    const first = edge(from);
+    return [first, delta.to[at] === from ? first : edge(delta.to[at] as number)];
+  });
+}
+
+function walkedEdges(map: PositionMap, delta: Delta): Edge[] {
+  const offsets = delta.from.flatMap((from, at) => [from, delta.to[at] as number]);
+  return walkPositions(map.rope, map.encoding, offsets);
 }

@@ -174,6 +174,22 @@ export class LanguageServer {
     return this.#documents.get(buffer);
   }
 
+  /** As `flush`, but waits where the server is behind with reading; undefined where it does not come to it in time. */
+  async flushed(
+    buffer: Buffer,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<SyncedDocument | undefined> {
+    const untilMs = this.#clock.monotonic() + timeoutMs;
+    while (this.session !== undefined && this.#documents.has(buffer) && signal?.aborted !== true) {
+      const document = this.flush(buffer);
+      const leftMs = untilMs - this.#clock.monotonic();
+      if (document !== undefined || leftMs <= 0) return document;
+      await this.#woken(leftMs, signal);
+    }
+    return undefined;
+  }
+
   /** Sends everything that can be sent now; what the server then has of each buffer. */
   flushAll(): Map<Buffer, SentText> {
     for (const buffer of [...this.#dirty]) this.#flushDocument(buffer);
@@ -183,7 +199,13 @@ export class LanguageServer {
   /** Waits until the server runs. Undefined where it does not in time, or has ended and waits or failed. */
   async ready(timeoutMs: number, signal?: AbortSignal): Promise<Session | undefined> {
     if (this.#state !== "starting" || signal?.aborted === true) return this.session;
-    await new Promise<void>((resolve) => {
+    await this.#woken(timeoutMs, signal);
+    return this.session;
+  }
+
+  /** Waits until the state is another one or the server has read everything, at most so long. */
+  #woken(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
       const done = () => {
         stop();
         signal?.removeEventListener("abort", done);
@@ -193,7 +215,12 @@ export class LanguageServer {
       signal?.addEventListener("abort", done);
       this.#waiters.push(done);
     });
-    return this.session;
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
   }
 
   /** Starts the server anew, forgiven. */
@@ -269,11 +296,7 @@ export class LanguageServer {
   #become(state: ServerState): void {
     if (this.#told === state) return;
     this.#told = this.#state = state;
-    if (state !== "starting") {
-      const waiters = this.#waiters;
-      this.#waiters = [];
-      for (const wake of waiters) wake();
-    }
+    if (state !== "starting") this.#wake();
     this.#listener.stateChanged(this);
   }
 
@@ -320,6 +343,7 @@ export class LanguageServer {
       refresh: (method) => listener.refresh(this, method),
       drained: () => {
         if (this.#dirty.size > 0) this.#flush();
+        if (this.#state === "running") this.#wake();
       },
     };
   }

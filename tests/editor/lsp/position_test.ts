@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type PositionEncoding, PositionMap } from "../../../editor/lsp/position.ts";
+import { walkPositions } from "../../../editor/lsp/position_walk.ts";
 import { Rope } from "../../../editor/text/rope.ts";
 
 const encodings: readonly PositionEncoding[] = ["utf-8", "utf-16", "utf-32"];
@@ -109,4 +110,30 @@ Deno.test("PositionMap over a large text agrees with one over the same text in t
       assert.equal(a.offset(a.position(offset)), b.offset(b.position(offset)));
     }
   }
+});
+
+Deno.test("walkPositions() gives what PositionMap gives, for texts without lone carriage returns", () => {
+  const parts = fc.constantFrom("a", "bc", "é", "漢", "😀", "\n", "\r\n", "\r\n", " ");
+  fc.assert(
+    fc.property(
+      fc.array(parts, { minLength: 1, maxLength: 80 }).map((all) => all.join("")),
+      fc.constantFrom(...encodings),
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
+      (text, encoding, shares) => {
+        const rope = Rope.of(text, tiny);
+        const map = new PositionMap(rope, encoding);
+        const offsets = shares.map((share) => rope.snap(Math.round(share * text.length))).sort((a, b) =>
+          a - b
+        );
+        assert.deepEqual(
+          walkPositions(rope, encoding, offsets),
+          offsets.map((offset) => ({
+            position: map.position(offset),
+            partsReturn: text[offset] === "\n" && text[offset - 1] === "\r",
+          })),
+        );
+      },
+    ),
+    { seed: 4, numRuns: 1000 },
+  );
 });
