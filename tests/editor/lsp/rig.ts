@@ -104,13 +104,13 @@ export class Rig implements AsyncDisposable {
   }
 
   /** What the fake server is asked for its own sake. */
-  async ask(buffer: Buffer, method: string): Promise<unknown> {
+  async ask(buffer: Buffer, method: string, more: object = {}): Promise<unknown> {
     const server = await this.server(buffer);
     const answer = await this.languages.asking.one(
       server,
       buffer,
       method,
-      (question) => ({ textDocument: question.textDocument }),
+      (question) => ({ textDocument: question.textDocument, ...more }),
     );
     return answer.value;
   }
