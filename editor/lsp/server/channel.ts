@@ -25,7 +25,7 @@ export interface ByteStreams {
 }
 
 export interface ChannelHandlers {
-  /** What the server asks; its value is the answer. Throwing answers with an error. */
+  /** What the server asks; its value is the answer. @throws SymphonyError `unsupported` where there is no such request */
   request(method: string, params: unknown): unknown;
   notification(method: string, params: unknown): void;
   /** Everything written has gone out. */
@@ -94,7 +94,15 @@ export class Channel {
         },
       },
     });
-    this.#connection.onRequest((method, params) => handlers.request(method, params));
+    this.#connection.onRequest((method, params) => {
+      try {
+        return handlers.request(method, params);
+      } catch (error) {
+        const isUnknown = error instanceof SymphonyError && error.code === "unsupported";
+        const code = isUnknown ? library.ErrorCodes.MethodNotFound : library.ErrorCodes.InternalError;
+        return new library.ResponseError(code, messageOf(error));
+      }
+    });
     this.#connection.onNotification((method, params) => handlers.notification(method, params));
     // The library keeps progress for itself unless it is asked for by name.
     this.#connection.onNotification("$/progress", (params) => handlers.notification("$/progress", params));
