@@ -10,11 +10,13 @@ const names = [
   "log",
   "throughput",
   "artifact",
+  "search",
   "pool",
   "eviction",
   "arbitration",
   "ipc",
   "startup",
+  "lsp",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

@@ -1,0 +1,298 @@
+/**
+ * The journal: everything that happens to open texts is written down before it is acknowledged, and the next process has it.
+ *
+ * Invariants: J1. a text has a log from its first change on; J2. `durable` answers when everything so far is safe; J3. a
+ * log belongs to one living process; J4. text that is not saved is removed only where someone has said to discard it.
+ *
+ * @module
+ */
+
+import { clearTimeout, setTimeout } from "node:timers";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
+import type { BufferFile, BufferFiles } from "../buffer_files.ts";
+import { type Buffer, type BufferChange, type BufferHold, type Buffers, PERSON } from "../buffers.ts";
+import { fileError } from "../files/file_error.ts";
+import type { Keeper } from "../revision/desk.ts";
+import type { Cause, TextNote } from "../revision/text_notes.ts";
+import { TextNotes } from "../revision/text_notes.ts";
+import type { Durability } from "./log_file.ts";
+import type { LogRecord } from "./record.ts";
+import { type RestoredText, restoreLog } from "./restore.ts";
+import {
+  fileKey,
+  type FoundLog,
+  leftLogs,
+  leftPath,
+  logPath,
+  mayHold,
+  otherSessions,
+  SessionFolder,
+} from "./session_folder.ts";
+import { TextLog } from "./text_log.ts";
+
+export interface JournalOptions {
+  /** The folder of all journals. */
+  readonly folder: string;
+  readonly durability?: Durability;
+  /** Told in words for the person when something cannot be kept, and what was restored with losses. */
+  readonly onTrouble?: (message: string) => void;
+}
+
+const RETRY_MS = 300;
+
+export class Journal implements Keeper, Disposable {
+  readonly #options: JournalOptions;
+  readonly #buffers: Buffers;
+  readonly #files: BufferFiles;
+  readonly #logs = new Map<Buffer, TextLog>();
+  readonly #notes = new WeakMap<object, TextNotes>();
+  readonly #kept = new WeakSet<Buffer>();
+  /** Logs that something was appended to since they were last found to be safe. */
+  readonly #unsettled = new Set<TextLog>();
+  /** Texts whose log could not be begun, and what waits for it. */
+  readonly #unbegun = new Map<Buffer, { readonly begun: PromiseWithResolvers<void> }>();
+  readonly #stops: (() => void)[];
+  #session: SessionFolder | undefined;
+  #trouble: SymphonyError | undefined;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(buffers: Buffers, files: BufferFiles, options: JournalOptions) {
+    this.#buffers = buffers;
+    this.#files = files;
+    this.#options = options;
+    buffers.durable = () => this.durable();
+    files.takeLeft = (place) => this.takeLeft(place);
+    this.#stops = [
+      buffers.listen({ closed: (buffer) => this.#closed(buffer) }),
+      files.listen({
+        saving: (buffer, save) => this.#append(this.#logs.get(buffer), { k: "saving", ...save }),
+        recorded: (buffer) => this.#recorded(buffer),
+      }),
+    ];
+  }
+
+  /** The name by which another process can take over what this one has; undefined as long as it has nothing. */
+  get session(): string {
+    return this.#sessionFolder().name;
+  }
+
+  /** Undefined where everything so far is safe, else when it is. */
+  durable(): Promise<void> | undefined {
+    if (this.#unsettled.size === 0 && this.#unbegun.size === 0) return undefined;
+    const unsettled: Promise<void>[] = [...this.#unbegun.values()].map(({ begun }) => begun.promise);
+    for (const log of this.#unsettled) {
+      const settled = log.settled();
+      if (settled === undefined) this.#unsettled.delete(log);
+      else unsettled.push(settled);
+    }
+    return unsettled.length === 0 ? undefined : Promise.all(unsettled).then(() => undefined);
+  }
+
+  trouble(): SymphonyError | undefined {
+    return this.#trouble;
+  }
+
+  revised(notes: TextNotes, change: BufferChange, cause: Cause | undefined): void {
+    const { buffer, revision, author } = change;
+    const log = this.#logs.get(buffer);
+    if (log === undefined) {
+      this.#begin(buffer, notes, cause);
+      return;
+    }
+    this.#append(log, {
+      k: "rev",
+      e: buffer.document.record(revision),
+      ...(cause === undefined ? {} : { c: cause }),
+      ...(author === PERSON ? { p: buffer.undoGroups.save() } : {}),
+    });
+  }
+
+  begun(notes: TextNotes, buffer: Buffer): void {
+    if (!this.#logs.has(buffer)) this.#begin(buffer, notes, undefined);
+  }
+
+  noted(notes: TextNotes, buffer: Buffer, note: TextNote): void {
+    const log = this.#logs.get(buffer);
+    if (log === undefined) this.#begin(buffer, notes, undefined);
+    else this.#append(log, { k: "note", n: note });
+  }
+
+  keep(buffer: Buffer): void {
+    this.#kept.add(buffer);
+  }
+
+  notesOf(buffer: Buffer): TextNotes | undefined {
+    return this.#notes.get(buffer.document);
+  }
+
+  /** What was left of the file at `place`, opened; undefined where nothing was. */
+  async takeLeft(place: string): Promise<BufferHold | undefined> {
+    const key = fileKey(place);
+    const { folder } = this.#options;
+    for (const path of leftLogs(folder, key).reverse()) {
+      const hold = await this.#take({ path, key, older: [] }, undefined);
+      if (hold !== undefined) return hold;
+    }
+    for (const name of otherSessions(folder, this.#session?.name)) {
+      if (!mayHold(folder, name, key)) continue;
+      const dead = SessionFolder.claim(folder, name);
+      if (dead === undefined) continue;
+      try {
+        for (const log of dead.logs()) {
+          const hold = log.key === key ? await this.#take(log, undefined) : undefined;
+          if (hold !== undefined) return hold;
+        }
+      } finally {
+        dead[Symbol.dispose]();
+      }
+    }
+    return undefined;
+  }
+
+  /** Everything that a process that has died has left, opened under the same numbers. */
+  async adopt(session: string): Promise<BufferHold[]> {
+    if (session === this.#session?.name) return [];
+    const dead = SessionFolder.claim(this.#options.folder, session);
+    if (dead === undefined) return [];
+    try {
+      const holds: BufferHold[] = [];
+      for (const log of dead.logs()) {
+        const hold = await this.#take(log, log.buffer);
+        if (hold !== undefined) holds.push(hold);
+      }
+      return holds;
+    } finally {
+      dead[Symbol.dispose]();
+    }
+  }
+
+  /** Ends it; logs of open texts stay for the next process. */
+  [Symbol.dispose](): void {
+    for (const stop of this.#stops) stop();
+    clearTimeout(this.#retry);
+    for (const log of this.#logs.values()) log[Symbol.dispose]();
+    this.#logs.clear();
+    this.#session?.[Symbol.dispose]();
+  }
+
+  #sessionFolder(): SessionFolder {
+    return this.#session ??= SessionFolder.create(this.#options.folder);
+  }
+
+  #begin(buffer: Buffer, notes: TextNotes, cause: Cause | undefined): void {
+    if (this.#unbegun.has(buffer)) return;
+    try {
+      const { path } = this.#sessionFolder();
+      const log = TextLog.begin(this.#logged(buffer, notes), path, this.#logOptions(), cause);
+      this.#logs.set(buffer, log);
+      this.#unsettled.add(log);
+    } catch (error) {
+      this.#unbegun.set(buffer, { begun: Promise.withResolvers() });
+      this.#notes.set(buffer.document, notes);
+      this.#inTrouble(fileError("keep a journal", error));
+      this.#retry ??= setTimeout(() => this.#beginAgain(), RETRY_MS);
+    }
+  }
+
+  #beginAgain(): void {
+    this.#retry = undefined;
+    for (const [buffer, { begun }] of [...this.#unbegun]) {
+      this.#unbegun.delete(buffer);
+      this.#begin(buffer, this.#notes.get(buffer.document) ?? new TextNotes(), undefined);
+      const again = this.#unbegun.get(buffer);
+      if (again === undefined) begun.resolve();
+      else again.begun.promise.then(begun.resolve);
+    }
+    if (this.#unbegun.size === 0) this.#inTrouble(undefined);
+  }
+
+  #logged(buffer: Buffer, notes: TextNotes): { buffer: Buffer; notes: TextNotes; file: () => BufferFile } {
+    return { buffer, notes, file: () => this.#files.of(buffer) };
+  }
+
+  #logOptions(): { durability: Durability; onTrouble: (error: Error | undefined) => void } {
+    return {
+      durability: this.#options.durability ?? "process",
+      onTrouble: (error) =>
+        this.#inTrouble(error === undefined ? undefined : fileError("keep a journal", error)),
+    };
+  }
+
+  #inTrouble(error: SymphonyError | undefined): void {
+    if (error !== undefined && this.#trouble === undefined) {
+      this.#options.onTrouble?.(
+        `${error.message}. Until there is room, edits are not safe from a crash; save your work`,
+      );
+    }
+    this.#trouble = error;
+  }
+
+  #recorded(buffer: Buffer): void {
+    const log = this.#logs.get(buffer);
+    if (log !== undefined) this.#append(log, { k: "file", file: log.fileRecord() });
+  }
+
+  #append(log: TextLog | undefined, record: LogRecord): void {
+    if (log === undefined) return;
+    log.append(record);
+    this.#unsettled.add(log);
+  }
+
+  #closed(buffer: Buffer): void {
+    const log = this.#logs.get(buffer);
+    this.#unbegun.get(buffer)?.begun.resolve();
+    this.#unbegun.delete(buffer);
+    if (log === undefined) return;
+    this.#logs.delete(buffer);
+    this.#unsettled.delete(log);
+    log[Symbol.dispose]();
+    try {
+      if (this.#kept.has(buffer)) {
+        Deno.renameSync(log.path, leftPath(this.#options.folder, fileKey(buffer.path)));
+      } else {
+        Deno.removeSync(log.path);
+      }
+    } catch (error) {
+      this.#options.onTrouble?.(fileError(`tidy the journal "${log.path}"`, error).message);
+    }
+  }
+
+  /** Makes a log this process's own and opens its text; undefined where another process was first, or it cannot be read. */
+  async #take(
+    { path, key, older }: Pick<FoundLog, "path" | "key" | "older">,
+    wanted: number | undefined,
+  ): Promise<BufferHold | undefined> {
+    const folder = this.#sessionFolder().path;
+    const id = wanted === undefined || this.#buffers.get(wanted) !== undefined
+      ? this.#buffers.newId()
+      : wanted;
+    const own = logPath(folder, id, key, 0);
+    try {
+      for (const old of older) await Deno.remove(old);
+      await Deno.rename(path, own);
+    } catch {
+      return undefined;
+    }
+    let restored: RestoredText;
+    try {
+      restored = await restoreLog(own);
+    } catch (error) {
+      const aside = `${this.#options.folder}/${key}.${crypto.randomUUID()}.unreadable`;
+      await Deno.rename(own, aside).catch(() => undefined);
+      this.#options.onTrouble?.(`${messageOf(error)}. The journal was put aside as "${aside}"`);
+      return undefined;
+    }
+    const { document, notes, person, file, language } = restored;
+    this.#notes.set(document, notes);
+    const origin = { id, document, language, saved: file.onDisk, undoGroups: person };
+    const hold = this.#buffers.open(
+      restored.path === undefined ? origin : { ...origin, path: restored.path },
+    );
+    const { buffer } = hold;
+    buffer.markOnDisk(file.onDisk);
+    const found = { ...restored, path: own, generation: 0 };
+    this.#logs.set(buffer, TextLog.resume(this.#logged(buffer, notes), folder, found, this.#logOptions()));
+    if (restored.path !== undefined) await this.#files.restore(buffer, file);
+    return hold;
+  }
+}

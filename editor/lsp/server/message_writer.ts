@@ -1,0 +1,104 @@
+/**
+ * Writes messages to a peer that may not read them: everything of one turn goes out in one write, and what waits is
+ * counted, so that others can hold back before memory is lost to a server that hangs.
+ *
+ * @module
+ */
+
+import type { Event, Message, MessageWriter } from "vscode-jsonrpc";
+import { encodeFrame } from "./framing.ts";
+
+/** More than this is never kept for a peer that does not read. The largest document that is sent must fit. */
+const MOST_BACKLOG_BYTES = 256 << 20;
+
+export interface WriterEvents {
+  /** Everything has gone out. */
+  readonly drained: () => void;
+  /** The peer does not read; nothing more will be written. */
+  readonly overflowed: () => void;
+}
+
+export class QueuedMessageWriter implements MessageWriter {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #writingBytes = 0;
+  #flushing = false;
+  #ended = false;
+  readonly #events: WriterEvents;
+
+  constructor(stream: WritableStream<Uint8Array>, events: WriterEvents) {
+    this.#writer = stream.getWriter();
+    this.#events = events;
+  }
+
+  /** Bytes that the peer has not taken yet. */
+  get backlogBytes(): number {
+    return this.#queuedBytes + this.#writingBytes;
+  }
+
+  // Neither happens: the end of a process is told by the process itself.
+  readonly onError: Event<[Error, Message | undefined, number | undefined]> = () => ({ dispose: () => {} });
+  readonly onClose: Event<void> = () => ({ dispose: () => {} });
+
+  write(message: Message): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    const frame = encodeFrame(JSON.stringify(message));
+    this.#queue.push(frame);
+    this.#queuedBytes += frame.length;
+    if (this.backlogBytes > MOST_BACKLOG_BYTES) {
+      this.#ended = true;
+      this.#queue = [];
+      this.#queuedBytes = 0;
+      this.#events.overflowed();
+    } else if (!this.#flushing) {
+      this.#flushing = true;
+      queueMicrotask(() => this.#flush());
+    }
+    return Promise.resolve();
+  }
+
+  end(): void {
+    this.#ended = true;
+    if (!this.#flushing) this.#writer.close().catch(() => {});
+  }
+
+  dispose(): void {
+    this.#ended = true;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#writer.abort().catch(() => {});
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const parts = this.#queue;
+        this.#writingBytes = this.#queuedBytes;
+        this.#queue = [];
+        this.#queuedBytes = 0;
+        await this.#writer.write(concat(parts, this.#writingBytes));
+        this.#writingBytes = 0;
+      }
+      if (this.#ended) await this.#writer.close();
+    } catch {
+      // The process no longer reads: broken pipe, or disposed.
+      this.#ended = true;
+    } finally {
+      this.#flushing = false;
+      this.#writingBytes = 0;
+    }
+    this.#events.drained();
+  }
+}
+
+function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
+  if (parts.length === 1) return parts[0] as Uint8Array;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,159 @@
+/**
+ * The highlighter inside the editor: the same plugin and the same messages, without a process between. It is told of every buffer,
+ * asked for the spans of what is shown, and parses what is left in slices while nothing else happens.
+ *
+ * @module
+ */
+
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { Buffer, BufferChange } from "../buffers.ts";
+import { COMPATIBLE_NAME, Highlighter } from "../highlighter/highlighter.ts";
+import type { TreeView } from "../syntax/highlight.ts";
+import type { PluginMessage } from "./messages.ts";
+
+/** The number of the built-in plugin: its layer lies under all others. */
+export const BUILT_IN_ID = 0;
+
+/** What may be spent on parsing between an edit and its frame, in milliseconds. */
+const FRAME_BUDGET_MS = 6;
+
+/** One slice of what is left, in milliseconds; a key pressed meanwhile waits no longer. */
+const SLICE_MS = 4;
+
+export interface BuiltInOptions {
+  readonly report: (problem: string) => void;
+  readonly now: () => number;
+  readonly isOff: boolean;
+}
+
+export class BuiltIn {
+  /** The name by which front ends reach it. */
+  static readonly label: string = COMPATIBLE_NAME;
+
+  readonly #highlighter: Highlighter;
+  readonly #isOff: boolean;
+  readonly #buffers = new Map<string, Buffer>();
+  readonly #unfinished = new Set<Buffer>();
+  #ready: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param take carries out what the plugin says */
+  constructor(
+    take: (buffer: Buffer, message: PluginMessage) => void,
+    { report, now, isOff }: BuiltInOptions,
+  ) {
+    this.#isOff = isOff;
+    this.#highlighter = new Highlighter((message) => {
+      const buffer = this.#buffers.get(message.viewId);
+      if (buffer === undefined) return;
+      try {
+        take(buffer, message);
+      } catch (error) {
+        report(`Cannot take what the highlighter says: ${String(error)}`);
+      }
+    }, { report, now });
+  }
+
+  /** Starts what parses, in the background; later calls do nothing. */
+  start(): void {
+    if (this.#isOff) return;
+    this.#ready ??= this.#highlighter.start().then(() => {
+      for (const buffer of this.#buffers.values()) this.#goOn(buffer);
+    });
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready ?? Promise.resolve();
+  }
+
+  opened(buffer: Buffer, config: JsonObject): void {
+    if (this.#isOff) return;
+    const viewId = keyOf(buffer);
+    this.#buffers.set(viewId, buffer);
+    const { text, revision, path, language } = buffer;
+    this.#highlighter.receive({
+      type: "new_buffer",
+      buffers: [{ bufferId: buffer.id, views: [viewId], revision, text, path, language, config }],
+    });
+    this.#goOn(buffer);
+  }
+
+  edited({ buffer, delta, before, after, revision, group, kind, author }: BufferChange): void {
+    if (this.#isOff) return;
+    const viewId = keyOf(buffer);
+    this.#highlighter.receive({
+      type: "update",
+      viewId,
+      delta,
+      before,
+      after,
+      revision,
+      group,
+      kind,
+      author,
+    });
+  }
+
+  languageChanged(buffer: Buffer): void {
+    if (this.#isOff) return;
+    this.#highlighter.receive({ type: "language_changed", viewId: keyOf(buffer), language: buffer.language });
+    this.#goOn(buffer);
+  }
+
+  configured(buffer: Buffer, changes: JsonObject): void {
+    if (!this.#isOff) this.#highlighter.receive({ type: "config_changed", viewId: keyOf(buffer), changes });
+  }
+
+  command(buffer: Buffer, method: string, params: Json): void {
+    if (!this.#isOff) {
+      this.#highlighter.receive({ type: "custom_command", viewId: keyOf(buffer), method, params });
+    }
+  }
+
+  closed(buffer: Buffer): void {
+    this.#highlighter.receive({ type: "did_close", viewId: keyOf(buffer) });
+    this.#buffers.delete(keyOf(buffer));
+    this.#unfinished.delete(buffer);
+  }
+
+  /** Parses what has changed, as far as the time until the frame goes. */
+  work(buffer: Buffer): void {
+    if (!this.#highlighter.work(keyOf(buffer), FRAME_BUDGET_MS)) this.#goOn(buffer);
+  }
+
+  want(buffer: Buffer, from: number, to: number): void {
+    this.#highlighter.want(keyOf(buffer), from, to);
+  }
+
+  tree(buffer: Buffer): TreeView | undefined {
+    return this.#highlighter.tree(keyOf(buffer));
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#unfinished.clear();
+    this.#highlighter.dispose();
+    this.#buffers.clear();
+  }
+
+  #goOn(buffer: Buffer): void {
+    this.#unfinished.add(buffer);
+    this.#timer ??= setTimeout(() => this.#slice(), 0);
+  }
+
+  #slice(): void {
+    this.#timer = undefined;
+    const end = performance.now() + SLICE_MS;
+    for (const buffer of [...this.#unfinished]) {
+      if (this.#highlighter.work(keyOf(buffer), Math.max(0, end - performance.now()))) {
+        this.#unfinished.delete(buffer);
+      }
+      if (performance.now() >= end) break;
+    }
+    if (this.#unfinished.size > 0) this.#timer ??= setTimeout(() => this.#slice(), 0);
+  }
+}
+
+function keyOf(buffer: Buffer): string {
+  return `buffer-${buffer.id}`;
+}

@@ -1,0 +1,44 @@
+/**
+ * Serves one client of the revision protocol until it is gone.
+ *
+ * @module
+ */
+
+import { VERSION } from "../../core/version.ts";
+import type { BufferHold } from "../buffers.ts";
+import type { Journal } from "../journal/journal.ts";
+import { lazyLanguageMethods } from "../lsp/lazy_methods.ts";
+import type { LazyLanguages } from "../lsp/lazy_languages.ts";
+import type { ByteChannel } from "./byte_channel.ts";
+import type { Desk } from "./desk.ts";
+import { LineTransport } from "./line_transport.ts";
+import { RevisionSession } from "./session.ts";
+
+/** Resolves when the client is gone and what it held is let go. */
+export function serveRevision(
+  channel: ByteChannel,
+  desk: Desk,
+  journal: Journal | undefined,
+  languages?: LazyLanguages,
+): Promise<void> {
+  return new Promise((onEnd) => {
+    new RevisionSession(desk, new LineTransport(channel), {
+      version: VERSION,
+      session: journal?.session,
+      async adopt(sessions) {
+        const holds: BufferHold[] = [];
+        for (const session of sessions) holds.push(...await journal?.adopt(session) ?? []);
+        return holds;
+      },
+      ...(languages?.isOn === true
+        ? {
+          optional: (tell: (method: string, params: object) => void) => ({
+            capabilities: ["language"],
+            ...lazyLanguageMethods(desk, languages, tell),
+          }),
+        }
+        : {}),
+      onEnd,
+    });
+  });
+}

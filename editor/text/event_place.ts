@@ -1,0 +1,96 @@
+/**
+ * From events as they travel to local numbers, and back.
+ *
+ * @module
+ */
+
+import type { Version } from "./event_graph.ts";
+import { sameVersion } from "./event_graph.ts";
+import type { History, ToggleOp } from "./history.ts";
+import { eventLength, type TextEvent, type UnitId } from "./text_event.ts";
+
+/** Where an event belongs: it is known already, lacks events it was made on, or can be carried out now. */
+export type EventPlace =
+  | { readonly state: "known" }
+  | { readonly state: "waiting" }
+  | {
+    readonly state: "ready";
+    readonly agent: number;
+    readonly parents: Version;
+    readonly toggles: ToggleOp[];
+  };
+
+/** The event of a revision. */
+export function eventOf(history: History, revision: number): TextEvent {
+  const { revisions, graph } = history;
+  const start = revisions.endOf(revision - 1);
+  const { agent, seq } = graph.idOf(start);
+  const toggles = history.togglesOf(revision);
+  const event: TextEvent = {
+    replica: graph.agents[agent]!,
+    seq,
+    parents: parentIds(history, graph.parentsOf(start)),
+    author: revisions.authorOf(revision),
+    group: revisions.groupOf(revision),
+    priority: revisions.priorityOf(revision),
+    ops: history.opsOf(revision),
+  };
+  if (toggles.length === 0) return event;
+  const named = toggles.map(({ agent, group, weight }) => ({ replica: graph.agents[agent]!, group, weight }));
+  return { ...event, toggles: named };
+}
+
+function parentIds(history: History, parents: Version): UnitId[] {
+  const { graph } = history;
+  const lvs = parents.length === 0 && graph.floorId !== undefined ? [graph.floor] : parents;
+  return lvs.map((lv) => {
+    const { agent, seq } = graph.idOf(lv);
+    return [graph.agents[agent]!, seq];
+  });
+}
+
+/** Finds where an event belongs. @throws RangeError for one that cannot belong to this history any more or at all. */
+export function placeEvent(history: History, event: TextEvent): EventPlace {
+  const { graph } = history;
+  const agent = graph.agentOf(event.replica);
+  const next = graph.nextSeq(agent);
+  const length = eventLength(event);
+  if (event.seq + length <= next) return { state: "known" };
+  if (event.seq < next) {
+    throw new RangeError(
+      `Cannot apply event ${event.seq} of "${event.replica}": it overlaps with ${next - 1}, which is known`,
+    );
+  }
+  if (event.seq > next) return { state: "waiting" };
+  const parents: number[] = [];
+  for (const [replica, seq] of event.parents) {
+    const other = graph.agentOf(replica);
+    const lv = graph.lvOf(other, seq);
+    if (lv === undefined) {
+      if (seq >= graph.nextSeq(other)) return { state: "waiting" };
+      throw new RangeError(`Cannot apply an event made on ${seq} of "${replica}": that is forgotten here`);
+    }
+    if (lv > graph.floor && history.revisions.endOf(history.revisions.revisionOf(lv)) !== lv + 1) {
+      throw new RangeError(`Cannot apply an event made on ${seq} of "${replica}": no event ends there`);
+    }
+    parents.push(lv);
+  }
+  if (event.parents.length === 0 && graph.floorId !== undefined) {
+    throw new RangeError("Cannot apply an event made on the first text: that is forgotten here");
+  }
+  const toggles = (event.toggles ?? []).map(({ replica, group, weight }) => ({
+    agent: graph.agentOf(replica),
+    group,
+    weight,
+  }));
+  return { state: "ready", agent, parents: newestOf(history, parents), toggles };
+}
+
+/** A version without the LVs that others of it contain. */
+function newestOf(history: History, lvs: readonly number[]): Version {
+  const { graph } = history;
+  const sorted = [...new Set(lvs)].sort((a, b) => a - b);
+  if (sorted.length < 2) return sorted[0] === graph.floor && graph.floor < 0 ? [] : sorted;
+  if (sameVersion(sorted, graph.frontier)) return sorted;
+  return sorted.filter((lv, at) => !graph.contains(sorted.slice(at + 1), lv));
+}

@@ -1,0 +1,179 @@
+/**
+ * Language servers as a xi front end meets them: through the program itself.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+const MAIN = new URL("../../../editor/main.ts", import.meta.url).pathname;
+/** The compiled program where the environment names it, else the sources. */
+const COMPILED = Deno.env.get("SYMPHONY_EDITOR");
+const [PROGRAM, ...FIRST] = COMPILED === undefined ? [Deno.execPath(), "run", "-A", "-q", MAIN] : [COMPILED];
+const FAKE = new URL("../../fixtures/lsp/fake_server.js", import.meta.url).pathname;
+const PATIENCE_MS = 30_000;
+
+type Message = {
+  readonly method?: string;
+  readonly id?: number;
+  readonly params?: Record<string, unknown>;
+  readonly result?: unknown;
+};
+
+/** The editor in a process, with a server of a mode for JSON files. */
+class FrontEnd implements AsyncDisposable {
+  readonly folder: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #seen: Message[] = [];
+  readonly #waiting: {
+    readonly matches: (message: Message) => boolean;
+    readonly done: (message: Message) => void;
+  }[] = [];
+  #lastId = 0;
+
+  private constructor(folder: string, settings: string) {
+    this.folder = folder;
+    this.#child = new Deno.Command(PROGRAM as string, {
+      args: [...FIRST, "--no-journal", "--languages", settings],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#read();
+  }
+
+  static async start(mode: string): Promise<FrontEnd> {
+    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "front-" }));
+    const settings = join(folder, "languages.jsonc");
+    const command = [Deno.execPath(), "run", "-A", "-q", "--no-config", "--no-lock", FAKE, mode];
+    await Deno.writeTextFile(
+      settings,
+      `{ "servers": { "json": { "command": ${JSON.stringify(command)} } } } // ours`,
+    );
+    const front = new FrontEnd(folder, settings);
+    front.send("client_started", { symphony: { language: true } });
+    return front;
+  }
+
+  send(method: string, params: unknown): void {
+    this.#write({ method, params });
+  }
+
+  async ask(method: string, params: unknown): Promise<unknown> {
+    const id = this.#lastId++;
+    this.#write({ id, method, params });
+    return (await this.next((message) => message.id === id && message.method === undefined)).result;
+  }
+
+  edit(viewId: unknown, method: string, params: unknown = []): void {
+    this.send("edit", { view_id: viewId, method, params });
+  }
+
+  async open(name: string, text: string): Promise<unknown> {
+    const path = join(this.folder, name);
+    await Deno.writeTextFile(path, text);
+    return await this.ask("new_view", { file_path: path });
+  }
+
+  /** The first message that matches, also one that has come already. */
+  async next(matches: (message: Message) => boolean): Promise<Message> {
+    const seen = this.#seen.find(matches);
+    if (seen !== undefined) return seen;
+    const found = new Promise<Message>((done) => this.#waiting.push({ matches, done }));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, fail) => {
+      timer = setTimeout(() => fail(new Error(`No such message: ${matches}`)), PATIENCE_MS);
+    });
+    return await Promise.race([found, late]).finally(() => clearTimeout(timer));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close().catch(() => {});
+    assert.equal((await this.#child.status).code, 0);
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  #write(message: unknown): void {
+    this.#writer.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+  }
+
+  async #read(): Promise<void> {
+    let rest = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of this.#child.stdout) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.#take(JSON.parse(line) as Message);
+    }
+  }
+
+  #take(message: Message): void {
+    this.#seen.push(message);
+    const at = this.#waiting.findIndex(({ matches }) => matches(message));
+    if (at >= 0) this.#waiting.splice(at, 1)[0]!.done(message);
+  }
+}
+
+/** The annotations of a type in an update; undefined where the message is none or holds none. */
+function annotated(
+  message: Message,
+  type: string,
+): { n: number; ranges: unknown; payloads: unknown } | undefined {
+  const update = message.params?.["update"] as {
+    annotations: { type: string; n: number; ranges: unknown; payloads: unknown }[];
+  } | undefined;
+  return message.method === "update"
+    ? update?.annotations.find((one) => one.type === type && one.n > 0)
+    : undefined;
+}
+
+Deno.test("a front end gets hovers as show_hover and diagnostics as annotations that follow the text", async () => {
+  await using front = await FrontEnd.start("diagnose");
+  const view = await front.open("a.json", "[é bad]\n");
+  // The server is started by the opening; hovers before it runs are nobody's.
+  for (let request = 1;; request++) {
+    front.edit(view, "request_hover", { request_id: request, position: { line: 0, column: 4 } });
+    const shown = await Promise.race([
+      front.next(({ method }) => method === "show_hover"),
+      new Promise<undefined>((done) => setTimeout(() => done(undefined), 100)),
+    ]);
+    if (shown === undefined) continue;
+    assert.equal(shown.params?.["result"], "hovered");
+    break;
+  }
+  front.edit(view, "insert", { chars: "x" });
+  const first = annotated(
+    await front.next((message) => annotated(message, "diagnostic") !== undefined),
+    "diagnostic",
+  );
+  assert.deepEqual(first?.ranges, [[0, 0, 0, 4]], "columns are UTF-8 bytes");
+  assert.deepEqual(
+    (first?.payloads as { message: string; severity: string }[]).map((
+      { message, severity },
+    ) => [severity, message]),
+    [
+      ["error", "of version 1"],
+    ],
+  );
+});
+
+Deno.test("symphony-editor names every fault of its language settings and leaves with status 2", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "front-" });
+  const settings = join(folder, "languages.jsonc");
+  await Deno.writeTextFile(settings, `{ "servers": { "mine": { "languages": [] } } }`);
+  const { code, stderr } = await new Deno.Command(PROGRAM as string, {
+    args: [...FIRST, "--no-journal", "--languages", settings],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  await Deno.remove(folder, { recursive: true });
+  assert.equal(code, 2);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /languages\.jsonc": servers\.mine\.languages: Expected a list of language identifiers, found \[\]; servers\.mine: /,
+  );
+});

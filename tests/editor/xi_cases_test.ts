@@ -1,0 +1,162 @@
+/**
+ * The shared cases, observed on the real core, against our own: those of edits, searches, wraps and settings through a session in this
+ * process, those of raw messages through the real program. Skipped where the shared data is not there.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { TestFrontEnd } from "./session/front_end.ts";
+
+const shared = new URL("../../../shared/data/xi/", import.meta.url);
+const there = await Deno.stat(new URL("xi-cases.json", shared)).then(() => true, () => false);
+const root = new URL("../../", import.meta.url).pathname;
+
+interface Step {
+  readonly method: string;
+  readonly expect?: JsonObject;
+}
+interface Case {
+  readonly name: string;
+  readonly kind: string;
+  readonly quirk?: string;
+  readonly given: JsonObject;
+  readonly steps: readonly Step[];
+  readonly expect?: JsonObject;
+}
+
+/** What of the shared driver is used: it drives a core through `raw` and reads its state from what it says. */
+interface Core {
+  viewId: string;
+  dir: string;
+  snapshot(viewId: string): Promise<JsonObject>;
+  onMsg(message: JsonObject): void;
+}
+interface Drive {
+  readonly Core: { readonly prototype: object };
+  readonly LineCache: new () => object;
+  runStep(core: Core, step: Step): Promise<JsonObject | undefined>;
+  check(expect: JsonObject, snapshot: JsonObject, response: JsonObject | undefined, core: Core): string[];
+}
+
+/** Cases in which we are better on purpose; see editor/README.md. */
+const BETTER = new Set(["gesture/deprecated-click-drag", "duplicate_line/empty-doc"]);
+
+async function runCase(drive: Drive, given: JsonObject, one: Case): Promise<string[]> {
+  const dir = await Deno.makeTempDir();
+  const core: Core = Object.assign(Object.create(drive.Core.prototype), {
+    pending: new Map(),
+    log: [],
+    views: new Map(),
+    nextId: 1000,
+    count: 0,
+    dir,
+    viewId: "",
+  });
+  using front = new TestFrontEnd({ unitWidth: Number(given.unit_width ?? 1) }, (message) => {
+    if (message.method !== "measure_width") core.onMsg(message);
+  });
+  Object.assign(core, {
+    raw: (message: Json) => front.raw(typeof message === "string" ? message : JSON.stringify(message)),
+    settle: () => front.settled(),
+  });
+  front.notify("client_started", {});
+  if (given.config !== undefined) {
+    front.notify("modify_user_config", { domain: "general", changes: given.config });
+  }
+  let path: string | undefined;
+  if (given.file_name !== undefined || (given.text ?? "") !== "") {
+    path = `${dir}/${String(given.file_name ?? "case")}`;
+    if (typeof given.text === "string") await Deno.writeTextFile(path, given.text);
+  }
+  core.viewId = await front.open(path);
+  if (given.size !== undefined) front.edit(core.viewId, "resize", given.size);
+  if (given.scroll !== undefined) front.edit(core.viewId, "scroll", given.scroll);
+  select(front, core.viewId, String(given.text ?? ""), given.selections);
+  await front.settled();
+  const errors: string[] = [];
+  let response: JsonObject | undefined;
+  for (const step of one.steps) {
+    const answer = await drive.runStep(core, step);
+    if (answer !== undefined) response = answer;
+    if (step.expect !== undefined) {
+      errors.push(
+        ...drive.check(step.expect, await core.snapshot(core.viewId), answer, core).map((error) =>
+          `${step.method}: ${error}`
+        ),
+      );
+    }
+  }
+  if (one.expect !== undefined) {
+    errors.push(...drive.check(one.expect, await core.snapshot(core.viewId), response, core));
+  }
+  await Deno.remove(dir, { recursive: true });
+  return errors;
+}
+
+/** Selects as a person would: a click, a shift-click, further ones with multi. */
+function select(front: TestFrontEnd, viewId: string, text: string, selections: Json | undefined): void {
+  const bytes = new TextEncoder().encode(text);
+  const place = (offset: number) => {
+    const before = bytes.subarray(0, offset);
+    const start = before.lastIndexOf(10) + 1;
+    return { line: before.filter((byte) => byte === 10).length, col: offset - start };
+  };
+  (Array.isArray(selections) ? selections : []).forEach((pair: Json, index: number) => {
+    const [start, end] = (Array.isArray(pair) ? pair : []).map(Number);
+    const ty = { select: { granularity: "point", multi: index > 0 } };
+    front.edit(viewId, "gesture", { ...place(start ?? 0), ty });
+    if (start !== end) {
+      front.edit(viewId, "gesture", { ...place(end ?? 0), ty: { select_extend: { granularity: "point" } } });
+    }
+  });
+}
+
+Deno.test({
+  name: "Session shows what the real core shows, in the shared cases of edits, finds, wraps and settings",
+  ignore: !there,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    const drive: Drive = await import(new URL("xi-drive.mjs", shared).href);
+    const cases: Case[] = JSON.parse(await Deno.readTextFile(new URL("xi-cases.json", shared)));
+    for (const kind of ["edit", "edit-segment", "find", "wrap", "config"]) {
+      const own = cases.filter((one) => one.kind === kind);
+      await test.step({
+        name: `${kind}: ${own.length} cases`,
+        sanitizeOps: false,
+        sanitizeResources: false,
+        async fn() {
+          const failed: string[] = [];
+          for (const one of own) {
+            const errors = await runCase(drive, one.given, one);
+            if ((errors.length > 0) !== BETTER.has(one.name)) {
+              failed.push(`${one.name}: ${errors.join("; ") || "passes"}`);
+            }
+          }
+          assert.deepEqual(failed, []);
+        },
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "symphony-editor answers raw messages as the real core does, in the shared cases",
+  ignore: !there,
+  async fn() {
+    const { code, stdout } = await new Deno.Command("node", {
+      args: [
+        new URL("run-xi-cases.mjs", shared).pathname,
+        new URL("xi-cases.json", shared).pathname,
+        ...["--kinds", "wire", "--no-quirks", "--", Deno.execPath(), "run", "-A", "-q", "--no-prompt"],
+        `${root}editor/main.ts`,
+      ],
+      // A busy machine may take long to start a process; the cases wait for silence.
+      env: { XI_QUIET_MS: "400", XI_FIRST_MS: "5000" },
+      stderr: "null",
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stdout));
+  },
+});
