@@ -43,6 +43,9 @@ import { ScopeAgenda } from "./scope_agenda.ts";
 /** Units started before other work gets a turn. */
 const UNITS_PER_TURN = 1024;
 const CONTROL_POLL_MS = 200;
+/** Between two appends: longer ones keep the listener waiting, shorter ones no timer can keep. */
+const MOST_PAUSE_MS = 20;
+const LEAST_PAUSE_MS = 0.2;
 /** Events between checkpoints. */
 const CHECKPOINT_EVENTS = 20_000;
 
@@ -78,6 +81,10 @@ export class RunLoop implements RunHandle, Driver {
   readonly #timers = new Map<string, () => void>();
   #isPumping = false;
   #isFlushDue = false;
+  /** Monotonic time before which no further append should start. */
+  #flushAt = 0;
+  /** True while units could start but for the log, which is full. */
+  #isHeldUp = false;
   #stopping = false;
   #crash: { readonly error: unknown } | undefined;
   #checkpointAt: number;
@@ -263,7 +270,8 @@ export class RunLoop implements RunHandle, Driver {
     try {
       let left = UNITS_PER_TURN;
       for (;;) {
-        if (this.#busy >= this.setup.concurrency || this.log.isFull) break;
+        this.#isHeldUp = this.log.isFull;
+        if (this.#isHeldUp || this.#busy >= this.setup.concurrency) break;
         const next = this.#agenda.takeReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);
@@ -282,14 +290,27 @@ export class RunLoop implements RunHandle, Driver {
     this.#afterPump();
   }
 
-  /** Appends what is pending after whatever else is due in this turn, so that it shares one append. */
+  /**
+   * Appends what is pending after whatever else is due in this turn, so that it shares one append; and no sooner after
+   * the last append than twice the time that one took, so that a slow disk does not take most of a run's time. Nothing
+   * waits for it but the listener: what must be durable first calls `log.flush`.
+   */
   #flushSoon(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
-    Promise.resolve().then(() => {
-      this.#isFlushDue = false;
-      const durable = this.log.flush();
-      return this.log.isFull ? durable.then(() => this.#pump()) : durable;
+    const waitMs = this.#flushAt - this.services.clock.monotonic();
+    if (waitMs >= LEAST_PAUSE_MS) this.#timer("flush", waitMs, () => this.#flush());
+    else Promise.resolve().then(() => this.#flush());
+  }
+
+  #flush(): void {
+    const { clock } = this.services;
+    const began = clock.monotonic();
+    this.#isFlushDue = false;
+    this.log.flush().then(() => {
+      const now = clock.monotonic();
+      this.#flushAt = now + Math.min(MOST_PAUSE_MS, 2 * (now - began));
+      if (this.#isHeldUp) this.#pump();
     }).catch((error) => this.crash(error));
   }
 

@@ -195,7 +195,7 @@ export class HostChannel {
       ...call,
       id,
       settle,
-      abort: new AbortController(),
+      abort: undefined,
       capabilities: undefined,
       sent: false,
     };

@@ -289,3 +289,28 @@ Deno.test("Runner finishes the bodies it has begun before it begins more", async
   assert.equal(open, 0);
   assert.ok(most <= 40, `${most} bodies were open at once with 16 places`);
 });
+
+Deno.test("Runner appends to a slow log seldom, and still delivers every event", async () => {
+  const later: TableOperator = {
+    run: () => new Promise((resolve) => setTimeout(() => resolve(gives({ a: 1 })), 0)),
+  };
+  const nodes = Object.fromEntries(
+    Array.from(
+      { length: 150 },
+      (_, i) => [`n${i}`, { use: "test/later", after: i === 0 ? [] : [`n${i - 1}`] }],
+    ),
+  );
+  const slow = new TableExtensions({ "test/later": later });
+  const pit = pitOver(slow);
+  const append = pit.dag.append.bind(pit.dag);
+  let appends = 0;
+  pit.dag.append = async (...args) => {
+    appends++;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await append(...args);
+  };
+  const { outcome, events } = await runToEnd(workflowText(nodes), slow, { pit });
+  assert.equal(outcome.state, "completed");
+  assert.equal(events.length, 2 + 2 * 150 + 1);
+  assert.ok(appends < 100, `${appends} appends for 150 nodes, one after the other`);
+});
