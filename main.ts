@@ -9,6 +9,9 @@ import { runCli } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
 import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
+import { FileDecisionLog } from "./conductor/learning/file_log.ts";
+import { FolderPolicies } from "./conductor/learning/folder_policies.ts";
+import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
@@ -32,6 +35,8 @@ import { readTemplates } from "./system/template_folder.ts";
 const isCompiled = Deno.build.standalone;
 const here = import.meta.dirname ?? ".";
 const clock = new SystemClock();
+/** Below the data folder: what the Conductor decided, and what it has learned from it. */
+const CONDUCTOR = "conductor";
 
 function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
@@ -72,8 +77,17 @@ async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
   const pit = await openPit(data, instancesOf(() => extensions), clock);
   const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
-  const conductor = new SimpleConductor();
-  const ports = { pit, control: pit.control, extensions, conductor, clock, random: new SystemRandom() };
+  const random = new SystemRandom();
+  const log = new FileDecisionLog(`${data}/${CONDUCTOR}/decisions.jsonl`);
+  const store = new FolderPolicies(`${data}/${CONDUCTOR}`);
+  const conductor = await LearningConductor.open({
+    log,
+    store,
+    clock,
+    random,
+    fallback: new SimpleConductor(),
+  });
+  const ports = { pit, control: pit.control, extensions, conductor, clock, random };
   return {
     runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
     pit,
@@ -82,6 +96,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
     unavailable: (types) => extensions.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();
+      await conductor[Symbol.asyncDispose]();
+      await log[Symbol.asyncDispose]();
       await pit[Symbol.asyncDispose]();
     },
   };

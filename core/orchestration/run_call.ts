@@ -6,30 +6,34 @@
 
 import { messageOf, SymphonyError } from "../errors.ts";
 import type { NodeTypeId } from "../ids.ts";
-import { isObject, own } from "../json.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { own } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
-import type { InstrumentOption } from "../ports/conductor.ts";
-import type { CallRequest, CallResult, TaskCall } from "../ports/extension.ts";
+import type { CallRequest, CallResult } from "../ports/extension.ts";
 import { noLease } from "../ports/pool.ts";
 import type { Lease } from "../ports/pool.ts";
-import type { NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { PlanNode } from "../workflow/plan.ts";
-import { renderPrompt } from "./prompt.ts";
 import type { ValueRef } from "./event.ts";
+import { assign, type Assignment } from "./run_assignment.ts";
+import type { RunBudget } from "./run_budget.ts";
+import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 import { attemptsOf } from "./reading.ts";
 
 const MOST_MESSAGE = 600;
 
-/** Who will do a unit's work. */
-interface Assignment {
-  readonly type: NodeType;
-  readonly task: TaskType | undefined;
-  readonly reason: string | undefined;
+/** A call under way. */
+interface Begun {
+  readonly assigned: Assignment;
+  readonly definition: CallNode;
+  readonly request: CallRequest;
+  readonly signal: AbortSignal;
+  readonly started: number;
+  /** Gives back what the call holds of the budget. */
+  readonly settle: () => void;
 }
 
 export class RunCalls {
@@ -37,8 +41,11 @@ export class RunCalls {
   /** Instruments that failed a unit, so that the next attempt goes elsewhere. */
   readonly #tried = new Map<string, NodeTypeId[]>();
 
-  constructor(driver: Driver) {
+  readonly #budget: RunBudget;
+
+  constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
+    this.#budget = budget;
   }
 
   /** Begins the unit. May complete it at once, where the extension answers at once. */
@@ -46,20 +53,18 @@ export class RunCalls {
     const { setup, services } = this.#driver;
     const node = scope.plan.nodes[unit.node] as PlanNode;
     const definition = node.definition as CallNode;
-    const assigned = this.#assign(scope, unit, definition);
+    const assigned = this.#assign(scope, unit, definition, bound);
     if ("failure" in assigned) return this.#unassigned(scope, unit, definition, assigned.failure);
-    const { type, task } = assigned;
+    const { type, task, input } = assigned;
     const instrument = type.kind === "instrument" ? { instrument: type.type } : {};
     const reason = assigned.reason === undefined ? {} : { reason: assigned.reason };
     if (!this.#driver.report(scope, { type: "begin", ...unit, ...instrument, ...reason })) return;
 
     const fail = (kind: FailureClass, message: string) =>
       void this.#driver.report(scope, { type: "fail", ...unit, failure: { class: kind, message } });
-    const inputSchema = (task ?? type).input;
-    const input = withDefaults(inputSchema, bound);
-    const problems = validate(inputSchema, input);
+    const problems = validate((task ?? type).input, input);
     if (problems.length > 0) {
-      return fail("input", `Input does not fit ${definition.use}: ${listed(problems)}`);
+      return fail("input", `Input does not fit ${definition.use}: ${listedFaults(problems)}`);
     }
     if (type.effect === "write" && !setup.mayWrite && !node.gated) {
       return fail(
@@ -79,19 +84,22 @@ export class RunCalls {
       idempotencyKey: [setup.run, scope.path, node.id, unit.item].join(":"),
       workspace: setup.workspace,
       mayWrite: setup.mayWrite || node.gated,
-      ...(task === undefined ? {} : { task: taskCall(task, input) }),
+      ...(assigned.call === undefined ? {} : { task: assigned.call }),
     };
     const limits = setup.catalog.limits.get(type.extension) ?? { instances: 1, concurrency: 1 };
     const kind = services.pit.pool.register(type.extension, limits);
     const lease = type.effect === "write" ? noLease : services.pit.pool.lease(kind);
     const started = services.clock.monotonic();
-    const done = (held: Lease, result: CallResult) =>
-      this.#done(scope, unit, { type, task, definition, started }, held, result);
+    const settle = this.#budget.hold(assigned.expectedUsd);
+    const done = (held: Lease, result: CallResult, signal: AbortSignal) =>
+      this.#done(scope, unit, { assigned, definition, request, signal, started, settle }, held, result);
 
     if (lease !== noLease) {
       this.#driver.track(scope, unit, (signal) => {
         const result = this.#call(scope, unit, lease, request, definition, signal);
-        return result instanceof Promise ? result.then((later) => done(lease, later)) : done(lease, result);
+        return result instanceof Promise
+          ? result.then((later) => done(lease, later, signal))
+          : done(lease, result, signal);
       });
       return;
     }
@@ -107,10 +115,11 @@ export class RunCalls {
         try {
           held = await services.pit.pool.acquire(kind, signal);
         } catch (error) {
+          settle();
           if (signal.aborted) return;
           return fail("unavailable", messageOf(error));
         }
-        await done(held, await this.#call(scope, unit, held, request, definition, signal));
+        await done(held, await this.#call(scope, unit, held, request, definition, signal), signal);
       } finally {
         if (claim !== undefined) services.pit.arbitration.release(claim);
       }
@@ -139,40 +148,52 @@ export class RunCalls {
     }
   }
 
-  #done(
-    scope: RunScope,
-    unit: Unit,
-    call: { type: NodeType; task: TaskType | undefined; definition: CallNode; started: number },
-    lease: Lease,
-    result: CallResult,
-  ): void | Promise<void> {
-    const { clock, conductor, pit } = this.#driver.services;
-    const { type, task, definition } = call;
+  #done(scope: RunScope, unit: Unit, call: Begun, lease: Lease, result: CallResult): void | Promise<void> {
+    const { clock, pit } = this.#driver.services;
+    const { assigned: { type, task, input }, definition } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     pit.pool.release(lease, crashed);
-    if (this.#driver.isStopping) return;
     const durationMs = Math.round((clock.monotonic() - call.started) * 1000) / 1000;
-    const checked = result.ok ? checkOutput(result, task ?? type, definition) : result;
-    const quality = checked.ok ? qualityOf(checked.output) : undefined;
-    conductor.report({
+    if (this.#driver.isStopping) return call.settle();
+    const judged = judge(result, task ?? type, {
+      definition,
+      input,
+      ask: (use, asked) => askOperator(this.#driver, use, asked, call.request, call.signal),
+    });
+    if (!(judged instanceof Promise)) return this.#judged(scope, unit, call, judged, durationMs);
+    return judged.then((later) => this.#judged(scope, unit, call, later, durationMs));
+  }
+
+  #judged(
+    scope: RunScope,
+    unit: Unit,
+    { assigned: { type, decision }, settle }: Begun,
+    { result, measured }: Judged,
+    durationMs: number,
+  ): void | Promise<void> {
+    settle();
+    if (this.#driver.isStopping) return;
+    const costUsd = result.ok ? result.usage?.costUsd : result.failure.costUsd;
+    this.#driver.services.conductor.report({
       nodeType: type.type,
       durationMs,
-      ...(checked.ok ? {} : { failure: checked.failure }),
-      ...(quality === undefined ? {} : { quality }),
-      ...(checked.ok && checked.usage?.costUsd !== undefined ? { costUsd: checked.usage.costUsd } : {}),
+      ...(decision === undefined ? {} : { decision }),
+      ...(result.ok ? {} : { failure: result.failure }),
+      ...(measured === undefined ? {} : { quality: measured.quality, qualitySource: measured.source }),
+      ...(costUsd === undefined ? {} : { costUsd }),
     });
-    if (!checked.ok) {
+    if (!result.ok) {
       if (type.kind === "instrument") this.#noteTried(scope, unit, type.type);
-      this.#driver.report(scope, { type: "fail", ...unit, failure: clipped(checked.failure) });
+      this.#driver.report(scope, { type: "fail", ...unit, failure: clipped(result.failure) });
       return;
     }
     const node = scope.plan.nodes[unit.node] as PlanNode;
     const { run } = this.#driver.setup;
-    const usage = checked.usage === undefined ? {} : { usage: checked.usage };
+    const usage = result.usage === undefined ? {} : { usage: result.usage };
     const complete = (output: ValueRef) =>
       void this.#driver.report(scope, { type: "complete", ...unit, output, durationMs, ...usage });
     const origin = { run, node: node.id, ...(unit.item >= 0 ? { item: unit.item } : {}) };
-    const stored = this.#driver.values.store(checked.output, { origin });
+    const stored = this.#driver.values.store(result.output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
   }
 
@@ -202,41 +223,36 @@ export class RunCalls {
     }
   }
 
-  #assign(scope: RunScope, unit: Unit, definition: CallNode): Assignment | { failure: NodeFailure } {
-    const { catalog, run } = this.#driver.setup;
-    const type = catalog.nodes.get(definition.use);
-    if (type !== undefined) {
-      const why = type.instrument?.unavailable;
-      if (why !== undefined) return { failure: { class: "unavailable", message: `${type.type}: ${why}` } };
-      return { type, task: undefined, reason: undefined };
-    }
-    const task = catalog.tasks.get(definition.use);
-    if (task === undefined) {
-      return {
-        failure: { class: "unavailable", message: `No installed extension provides "${definition.use}"` },
-      };
-    }
-    const name = task.type.slice(task.type.indexOf("/") + 1);
-    const serving = [...catalog.nodes.values()].filter((candidate) =>
-      candidate.instrument !== undefined &&
-      (candidate.instrument.serves.includes(name) || candidate.instrument.serves.includes("*"))
-    );
-    const usable = serving.filter((candidate) => candidate.instrument?.unavailable === undefined);
+  #assign(
+    scope: RunScope,
+    unit: Unit,
+    definition: CallNode,
+    bound: JsonObject,
+  ): Assignment | { failure: NodeFailure } {
+    const { setup: { catalog, run, startedAt }, services: { clock, conductor } } = this.#driver;
     const node = (scope.plan.nodes[unit.node] as PlanNode).id;
-    const decision = this.#driver.services.conductor.route({
+    const { preference, timeoutMs } = this.#root(scope).plan.definition;
+    const budgetUsd = this.#budget.left();
+    const left = Math.min(
+      definition.timeoutMs ?? Infinity,
+      timeoutMs === undefined ? Infinity : startedAt + timeoutMs - clock.now(),
+    );
+    return assign(definition, bound, catalog, {
       run,
       node,
-      task: name,
-      options: usable.map(option),
       tried: this.#tried.get(key(scope, unit)) ?? [],
-    });
-    const chosen = decision.choice === undefined ? undefined : catalog.nodes.get(decision.choice.instrument);
-    if (chosen !== undefined) return { type: chosen, task, reason: decision.reason };
-    const whys = serving.map((candidate) =>
-      `${candidate.type}: ${firstClause(candidate.instrument?.unavailable)}`
-    );
-    const message = `No instrument is available for ${name}${whys.length > 0 ? ` (${whys.join("; ")})` : ""}`;
-    return { failure: { class: "unavailable", message } };
+      attempt: attemptsOf(scope.state, unit.node, unit.item) + 1,
+      ...(preference === undefined ? {} : { preference }),
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(left === Infinity ? {} : { deadlineSeconds: Math.max(0, left / 1000) }),
+    }, (request) => conductor.route(request));
+  }
+
+  /** The run's own scope: preference and budget are the run's, not a body's. */
+  #root(scope: RunScope): RunScope {
+    let root = scope;
+    while (root.origin !== undefined) root = root.origin.parent;
+    return root;
   }
 
   #unassigned(scope: RunScope, unit: Unit, definition: CallNode, failure: NodeFailure): void {
@@ -257,11 +273,6 @@ export class RunCalls {
   }
 }
 
-/** The whole reason is what `doctor` shows; a list of them keeps to the point. */
-function firstClause(reason = ""): string {
-  return reason.split(/[;.] |[;.]$/)[0] ?? "";
-}
-
 /** Failures stand in the log and on the screen: what an extension wrote into one is bounded. */
 function clipped(failure: NodeFailure): NodeFailure {
   if (failure.message.length <= MOST_MESSAGE) return failure;
@@ -274,66 +285,4 @@ function crashOf(error: unknown): CallResult {
 
 function key(scope: RunScope, unit: Unit): string {
   return `${scope.path}:${unit.node}:${unit.item}`;
-}
-
-function option(type: NodeType): InstrumentOption {
-  return {
-    instrument: type.type,
-    extension: type.extension,
-    priceIn: type.instrument?.priceIn ?? 0,
-    priceOut: type.instrument?.priceOut ?? 0,
-  };
-}
-
-function taskCall(task: TaskType, input: JsonObject): TaskCall {
-  return {
-    name: task.type.slice(task.type.indexOf("/") + 1),
-    system: task.system,
-    prompt: renderPrompt(task.prompt, input),
-    output: task.output,
-  };
-}
-
-/** The input with the schema's top-level defaults where nothing was bound. */
-function withDefaults(schema: JsonObject, bound: JsonObject): JsonObject {
-  const properties = schema["properties"];
-  if (!isObject(properties)) return bound;
-  let filled: Record<string, Json> | undefined;
-  for (const name of Object.keys(properties)) {
-    const fallback = own(properties[name], "default");
-    if (fallback === undefined || Object.hasOwn(bound, name)) continue;
-    filled ??= { ...bound };
-    filled[name] = fallback;
-  }
-  return filled ?? bound;
-}
-
-function checkOutput(
-  result: CallResult & { ok: true },
-  type: NodeType | TaskType,
-  definition: CallNode,
-): CallResult {
-  const problems = validate(type.output, result.output);
-  if (problems.length > 0) {
-    const message = `Output of ${type.type} does not fit its schema: ${listed(problems)}`;
-    return { ok: false, failure: { class: "output", message } };
-  }
-  const quality = qualityOf(result.output);
-  if (definition.qualityMin !== undefined && quality !== undefined && quality < definition.qualityMin) {
-    const message = `Quality ${quality} is below the asked ${definition.qualityMin}`;
-    return { ok: false, failure: { class: "quality", message } };
-  }
-  return result;
-}
-
-function qualityOf(output: JsonObject): number | undefined {
-  const quality = own(output, "quality");
-  return typeof quality === "number" ? quality : undefined;
-}
-
-function listed(problems: readonly { readonly path: string; readonly message: string }[]): string {
-  const shown = problems.slice(0, 3).map(({ path, message }) =>
-    `${path === "" ? "the whole" : path}: ${message}`
-  );
-  return shown.join("; ") + (problems.length > 3 ? `; and ${problems.length - 3} more` : "");
 }
