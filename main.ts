@@ -35,8 +35,6 @@ import { readTemplates } from "./system/template_folder.ts";
 const isCompiled = Deno.build.standalone;
 const here = import.meta.dirname ?? ".";
 const clock = new SystemClock();
-/** Below the data folder: what the Conductor decided, and what it has learned from it. */
-const CONDUCTOR = "conductor";
 
 function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
@@ -73,13 +71,18 @@ function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit
   };
 }
 
+/** Below the data folder: what the Conductor decided, and what it has learned from it. */
+function conductorFiles(data: string) {
+  const folder = `${data}/conductor`;
+  return { log: new FileDecisionLog(`${folder}/decisions.jsonl`), store: new FolderPolicies(folder) };
+}
+
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
   const pit = await openPit(data, instancesOf(() => extensions), clock);
   const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
   const random = new SystemRandom();
-  const log = new FileDecisionLog(`${data}/${CONDUCTOR}/decisions.jsonl`);
-  const store = new FolderPolicies(`${data}/${CONDUCTOR}`);
+  const { log, store } = conductorFiles(data);
   const conductor = await LearningConductor.open({
     log,
     store,
@@ -136,7 +139,13 @@ function services(): CliServices {
     catalog,
     openSession,
     openStore,
-    conductor: () => new ConductorDesk({ folderFiles, monotonic: () => clock.monotonic() }),
+    conductor: () =>
+      new ConductorDesk({
+        folderFiles,
+        monotonic: () => clock.monotonic(),
+        now: () => clock.now(),
+        open: (data) => conductorFiles(data),
+      }),
     installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
   };
