@@ -9,6 +9,9 @@ import { runCli } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
 import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
+import { FileDecisionLog } from "./conductor/learning/file_log.ts";
+import { FolderPolicies } from "./conductor/learning/folder_policies.ts";
+import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
@@ -70,12 +73,26 @@ function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit
   };
 }
 
+/** Below the data folder: what the Conductor decided, and what it has learned from it. */
+function conductorFiles(data: string) {
+  const folder = `${data}/conductor`;
+  return { log: new FileDecisionLog(`${folder}/decisions.jsonl`), store: new FolderPolicies(folder) };
+}
+
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
   const pit = await openPit(data, instancesOf(() => extensions), clock);
   const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
-  const conductor = new SimpleConductor();
-  const ports = { pit, control: pit.control, extensions, conductor, clock, random: new SystemRandom() };
+  const random = new SystemRandom();
+  const { log, store } = conductorFiles(data);
+  const conductor = await LearningConductor.open({
+    log,
+    store,
+    clock,
+    random,
+    fallback: new SimpleConductor(),
+  });
+  const ports = { pit, control: pit.control, extensions, conductor, clock, random };
   return {
     runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
     pit,
@@ -84,6 +101,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
     unavailable: (types) => extensions.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();
+      await conductor[Symbol.asyncDispose]();
+      await log[Symbol.asyncDispose]();
       await pit[Symbol.asyncDispose]();
     },
   };
@@ -122,7 +141,13 @@ function services(): CliServices {
     catalog,
     openSession,
     openStore,
-    conductor: () => new ConductorDesk({ folderFiles, monotonic: () => clock.monotonic() }),
+    conductor: () =>
+      new ConductorDesk({
+        folderFiles,
+        monotonic: () => clock.monotonic(),
+        now: () => clock.now(),
+        open: (data) => conductorFiles(data),
+      }),
     installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
     settings: {

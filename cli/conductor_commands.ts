@@ -5,9 +5,47 @@
  */
 
 import type { Command } from "./command.ts";
-import { jsonFlag } from "./flags.ts";
+import { dataFlag, jsonFlag } from "./flags.ts";
+
+const decision = [{ name: "DECISION" }];
 
 export const conductorCommands: readonly Command[] = [
+  {
+    path: "conductor status",
+    summary: "who decides, and what each instrument was worth lately",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    examples: [{ args: "conductor status", does: "policy, candidate, instruments" }],
+    load: async () => (await import("./conductor_policy_commands.ts")).conductorStatusCommand,
+  },
+  {
+    path: "conductor explain",
+    summary: "why an instrument was chosen, and what would have flipped the choice",
+    positionals: decision,
+    flags: [dataFlag, jsonFlag],
+    details:
+      "DECISION may be any unique beginning of a decision's id, or `last`; runs show names the decisions of a run.",
+    examples: [{ args: "conductor explain last", does: "the newest decision" }],
+    load: async () => (await import("./conductor_explain_command.ts")).conductorExplainCommand,
+  },
+  {
+    path: "conductor replay",
+    summary: "take every logged decision again from nothing and compare",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    details:
+      "Exit code: 0 all come out the same, 1 one does not: the log is not whole, or several processes wrote it at once.",
+    examples: [{ args: "conductor replay", does: "check log and policy against each other" }],
+    load: async () => (await import("./conductor_policy_commands.ts")).conductorReplayCommand,
+  },
+  {
+    path: "conductor train",
+    summary: "learn a candidate policy from the whole log and compare it with what decided",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    examples: [{ args: "conductor train", does: "make a candidate; it decides nothing yet" }],
+    load: async () => (await import("./conductor_policy_commands.ts")).conductorTrainCommand,
+  },
   {
     path: "conductor evaluate",
     summary: "the Conductor against the field's baselines on a folder of data",
@@ -31,5 +69,53 @@ export const conductorCommands: readonly Command[] = [
       { args: "conductor evaluate --data my/routing --seeds 3 --json", does: "quickly, for a script" },
     ],
     load: async () => (await import("./conductor_evaluate_command.ts")).conductorEvaluateCommand,
+  },
+  {
+    path: "conductor promote",
+    summary: "take the candidate one step further, where the data allows it: shadow, canary, full",
+    positionals: [],
+    flags: [{ name: "dry-run", summary: "only look" }, dataFlag, jsonFlag],
+    details:
+      "In the shadow a candidate decides nothing; as canary it takes 5 % of the decisions; a policy that earns clearly\n" +
+      "less than it expected is taken back by itself. Exit code: 0 promoted (or would be), 1 more data is asked for.",
+    examples: [{ args: "conductor promote --dry-run", does: "what the next step asks for" }],
+    load: async () => (await import("./conductor_policy_commands.ts")).conductorPromoteCommand,
+  },
+  {
+    path: "conductor rollback",
+    summary: "drop the candidate, or where there is none go back to the policy before",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    examples: [{ args: "conductor rollback", does: "undo the last promotion" }],
+    load: async () => (await import("./conductor_policy_commands.ts")).conductorRollbackCommand,
+  },
+  {
+    path: "conductor freeze",
+    summary: "the kill switch: explore and learn nothing until it is taken off",
+    positionals: [],
+    flags: [
+      { name: "default", summary: "use the operator's default alone" },
+      { name: "off", summary: "take the switch off" },
+      dataFlag,
+      jsonFlag,
+    ],
+    details: "Without a flag the best mean decides. Running processes look at the switch every 50 outcomes.",
+    examples: [{ args: "conductor freeze", does: "stop exploring at once" }, {
+      args: "conductor freeze --off",
+      does: "go on learning",
+    }],
+    load: async () => (await import("./conductor_policy_commands.ts")).conductorFreezeCommand,
+  },
+  {
+    path: "conductor export",
+    summary: "every decision with its outcome and reward, one JSON value a line",
+    positionals: [],
+    flags: [
+      { name: "out", value: "FILE", summary: "write here instead of standard output" },
+      dataFlag,
+      jsonFlag,
+    ],
+    examples: [{ args: "conductor export --out decisions.jsonl", does: "for training elsewhere" }],
+    load: async () => (await import("./conductor_policy_commands.ts")).conductorExportCommand,
   },
 ];

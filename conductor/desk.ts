@@ -7,16 +7,33 @@
  * @module
  */
 
+import { SymphonyError } from "../core/errors.ts";
+import type { DecisionLogPort, PolicyChange } from "./decision.ts";
 import { evaluateFolder } from "./evaluate/evaluate.ts";
 import type { SourceFile } from "./evaluate/folder_source.ts";
 import { readFolder } from "./evaluate/read_folder.ts";
 import type { ReportTable } from "./evaluate/report_table.ts";
+import { explainDecision, type Explanation } from "./explain.ts";
+import type { Comparison } from "./learning/comparison.ts";
+import { type JoinedDecision, type JoinedLog, joinLog, rewardOfRow } from "./learning/log_rows.ts";
+import { writePolicy } from "./learning/policy_files.ts";
+import { optionsFor, PolicySession } from "./learning/policy_session.ts";
+import { type Frozen, policyName, type PolicyState, readState, writeState } from "./learning/policy_state.ts";
+import type { PolicyStorePort } from "./learning/policy_store.ts";
+import { liveComparison, type PromotionVerdict, verdictOf } from "./learning/promotion.ts";
+import { type Replay, replayLog } from "./learning/replay.ts";
+import { type ConductorStatus, statusOf } from "./learning/status.ts";
+import { train } from "./learning/train.ts";
 
 export interface DeskServices {
   /** Every file below a folder. @throws SymphonyError `not-found` | `permission` | `io` */
   folderFiles(folder: string): Promise<readonly SourceFile[]>;
   /** Milliseconds that only rise. */
   monotonic(): number;
+  /** Unix milliseconds. */
+  now(): number;
+  /** Log and policies of a data folder. */
+  open(data: string): { readonly log: DecisionLogPort & AsyncDisposable; readonly store: PolicyStorePort };
 }
 
 export interface DeskEvaluation {
@@ -26,6 +43,17 @@ export interface DeskEvaluation {
   readonly only?: string;
   onProgress(line: string): void;
   onTable(table: ReportTable): void;
+}
+
+export interface TrainedReport {
+  readonly policy: string;
+  readonly learned: number;
+  readonly comparison: Comparison | undefined;
+}
+
+export interface PromotedReport extends PromotionVerdict {
+  readonly isPromoted: boolean;
+  readonly state: PolicyState;
 }
 
 export class ConductorDesk {
@@ -48,4 +76,179 @@ export class ConductorDesk {
     });
     return { tables: tables.length, ignored: data.ignored };
   }
+
+  async status(data: string): Promise<ConductorStatus> {
+    const { log, store } = this.#services.open(data);
+    await using _ = log;
+    return statusOf(await joinLog(log), await readState(store));
+  }
+
+  /** `id` may be any unique beginning, or `last`. @throws SymphonyError `not-found` | `bad-input` */
+  async explain(data: string, id: string): Promise<Explanation> {
+    const { log } = this.#services.open(data);
+    await using _ = log;
+    const { decision, outcome } = decisionNamed(await joinLog(log), id);
+    return explainDecision(decision, outcome);
+  }
+
+  async replay(data: string): Promise<Replay> {
+    const { log } = this.#services.open(data);
+    await using _ = log;
+    return await replayLog(log);
+  }
+
+  /** Learns a candidate from the whole log. @throws SymphonyError `bad-input` where the log has no outcome */
+  async train(data: string): Promise<TrainedReport> {
+    const { log, store } = this.#services.open(data);
+    await using _ = log;
+    const joined = await joinLog(log);
+    const state = await readState(store);
+    const made = state.made + 1;
+    const name = policyName(made);
+    const { policy, simple, pending, comparison, learned } = train(joined, optionsFor(name));
+    if (learned === 0) {
+      throw new SymphonyError("bad-input", "Cannot train: the log has no decision with an outcome", {
+        hint: "Run workflows with tasks that instruments serve; every outcome is logged",
+      });
+    }
+    const parts = [...policy.save(), simple.save()];
+    await writePolicy(store, name, { parts, position: joined.end, pending });
+    await this.#change(log, store, {
+      ...withoutCandidate(state),
+      candidate: name,
+      stage: "trained",
+      since: this.#services.now(),
+      made,
+    }, { change: "train", policy: name, reason: `learned ${learned} outcomes` });
+    return { policy: name, learned, comparison };
+  }
+
+  /** Takes the candidate one step further, where the data allows it and `isDry` is false. */
+  async promote(data: string, isDry: boolean): Promise<PromotedReport> {
+    const { log, store } = this.#services.open(data);
+    await using _ = log;
+    const state = await readState(store);
+    const { stage, candidate } = state;
+    if (candidate === undefined || stage === "none") {
+      throw new SymphonyError("bad-input", "Cannot promote: there is no candidate", {
+        hint: "conductor train makes one from the log",
+      });
+    }
+    const joined = await joinLog(log);
+    const comparison = stage === "trained"
+      ? train(joined, optionsFor(candidate)).comparison
+      : liveComparison(joined, state);
+    const verdict = verdictOf(stage, comparison);
+    const isPromoted = !isDry && verdict.requirements.every(({ isMet }) => isMet);
+    if (!isPromoted) return { ...verdict, isPromoted, state };
+    const difference = comparison === undefined ? "" : `difference ${comparison.difference.value.toFixed(4)}`;
+    const at = this.#services.now();
+    const next: PolicyState = verdict.to === "full"
+      ? {
+        ...withoutCandidate(state),
+        previous: state.incumbent,
+        incumbent: candidate,
+        stage: "none",
+        since: at,
+      }
+      : { ...state, stage: verdict.to, since: at };
+    await this.#keepIncumbent(log, store);
+    await this.#change(log, store, next, { change: verdict.to, policy: candidate, reason: difference });
+    return { ...verdict, isPromoted, state: next };
+  }
+
+  /** Drops the candidate, or where there is none goes back to the policy before. @throws SymphonyError `bad-input` */
+  async rollback(data: string): Promise<PolicyState> {
+    const { log, store } = this.#services.open(data);
+    await using _ = log;
+    const state = await readState(store);
+    const at = this.#services.now();
+    if (state.candidate === undefined && state.previous === undefined) {
+      throw new SymphonyError(
+        "bad-input",
+        "Cannot roll back: there is no candidate and no policy before this one",
+      );
+    }
+    const { previous, ...rest } = withoutCandidate(state);
+    const next: PolicyState = state.candidate === undefined
+      ? { ...rest, incumbent: previous ?? state.incumbent, stage: "none", since: at }
+      : { ...rest, ...(previous === undefined ? {} : { previous }), stage: "none", since: at };
+    await this.#change(log, store, next, { change: "rollback", policy: next.incumbent, reason: "asked for" });
+    return next;
+  }
+
+  /** The kill switch. */
+  async freeze(data: string, frozen: Frozen): Promise<PolicyState> {
+    const { log, store } = this.#services.open(data);
+    await using _ = log;
+    // What was logged so far belongs to the way it was decided until now.
+    await this.#keepIncumbent(log, store);
+    const state = await readState(store);
+    const next: PolicyState = { ...state, frozen };
+    const change = frozen === "no" ? "unfreeze" : "freeze";
+    await this.#change(log, store, next, { change, policy: state.incumbent, reason: frozen });
+    return next;
+  }
+
+  /** Decisions with their outcomes and rewards, for training elsewhere. */
+  async export(
+    data: string,
+    each: (row: JoinedDecision & { readonly reward?: number }) => void,
+  ): Promise<number> {
+    const { log } = this.#services.open(data);
+    await using _ = log;
+    const { rows } = await joinLog(log);
+    for (const row of rows) {
+      const reward = rewardOfRow(row);
+      each(reward === undefined ? row : { ...row, reward });
+    }
+    return rows.length;
+  }
+
+  async #keepIncumbent(log: DecisionLogPort, store: PolicyStorePort): Promise<void> {
+    const session = await PolicySession.open(log, store);
+    await session.keep();
+  }
+
+  async #change(
+    log: DecisionLogPort,
+    store: PolicyStorePort,
+    state: PolicyState,
+    change: Omit<PolicyChange, "at">,
+  ): Promise<void> {
+    log.append([{ entry: "policy", change: { at: this.#services.now(), ...change } }]);
+    await log.flush();
+    await writeState(store, state);
+  }
+}
+
+function withoutCandidate({ candidate: _candidate, ...state }: PolicyState): PolicyState {
+  return state;
+}
+
+function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
+  const routes = rows.filter(({ decision }) => decision.type === "route");
+  const last = routes.at(-1);
+  if (last === undefined) {
+    throw new SymphonyError("not-found", "Cannot explain: the Conductor has decided nothing yet");
+  }
+  if (id === "last") return last;
+  const found = routes.filter(({ decision }) => decision.id.startsWith(id));
+  const [first, second] = found;
+  if (first === undefined) {
+    throw new SymphonyError(
+      "not-found",
+      `Cannot find decision "${id}": expected an id such as ${last.decision.id}`,
+      {
+        hint: "runs show names the decisions of a run; `last` is the newest",
+      },
+    );
+  }
+  if (second !== undefined && first.decision.id !== id) {
+    throw new SymphonyError(
+      "bad-input",
+      `"${id}" is the beginning of ${found.length} decisions: expected more of it`,
+    );
+  }
+  return first;
 }

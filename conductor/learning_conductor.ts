@@ -119,7 +119,8 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     session.decided(record);
     const choice = optionOf(request, allowed[record.action]?.id);
     if (choice !== undefined) this.#breaker.note(choice.instrument, now);
-    return { choice, reason: reasonOf(record), decision: record.id };
+    const expectedUsd = record.heads[record.action]?.usd ?? 0;
+    return { choice, reason: reasonOf(record), decision: record.id, expectedUsd };
   }
 
   report(outcome: Outcome): void {

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { DecisionLogPort, LogEntry, PlacedEntry } from "../decision.ts";
 
@@ -23,7 +24,7 @@ export class FileDecisionLog implements DecisionLogPort, AsyncDisposable {
   #writing: Promise<void> | undefined;
   #failure: SymphonyError | undefined;
 
-  /** The file at `path` need not exist; its folder must. Nothing is opened before it is used. */
+  /** File and folder are made when something is written. */
   constructor(path: string) {
     this.path = path;
   }
@@ -103,6 +104,7 @@ export class FileDecisionLog implements DecisionLogPort, AsyncDisposable {
 }
 
 async function openForAppend(path: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(dirname(path), { recursive: true });
   const file = await Deno.open(path, { read: true, append: true, create: true });
   const { size } = await file.stat();
   if (size > 0) {

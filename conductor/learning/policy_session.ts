@@ -29,15 +29,22 @@ import { requestOf, routeFacts, routeOutcome } from "./route_record.ts";
 const MOST_PENDING = 512;
 const ONE = Float64Array.of(1);
 
+/** A policy that learns from the log, with the decisions whose outcome it waits for. */
+interface Learner {
+  readonly policy: RoutePolicy;
+  readonly pending: Map<string, DecisionRecord>;
+  /** Entries up to here it had learned when it was kept. */
+  readonly from: number;
+}
+
 /** Everything that follows from state, files and log. */
 interface Loaded {
   readonly state: PolicyState;
-  readonly incumbent: RoutePolicy;
-  readonly candidate: RoutePolicy | undefined;
+  readonly incumbent: Learner;
+  readonly candidate: Learner | undefined;
   /** The operator's default where none was named; it learns in its own way. */
   readonly simple: SimpleConductor;
-  readonly pending: Map<string, DecisionRecord>;
-  /** Where the kept policies end. */
+  /** Up to where all of them have learned. */
   position: number;
 }
 
@@ -47,16 +54,17 @@ export class PolicySession {
   #loaded: Loaded;
   /** What this process has appended behind the position, in order. */
   #appended: string[] = [];
+  /** The position of what the files hold. */
+  #keptAt = 0;
 
   private constructor(log: DecisionLogPort, store: PolicyStorePort) {
     this.#log = log;
     this.#store = store;
     this.#loaded = {
       state: firstState,
-      incumbent: fresh(firstState.incumbent).policy,
+      incumbent: learnerOf(fresh(firstState.incumbent)),
       candidate: undefined,
       simple: new SimpleConductor(),
-      pending: new Map(),
       position: 0,
     };
   }
@@ -73,12 +81,12 @@ export class PolicySession {
   }
 
   get incumbent(): RoutePolicy {
-    return this.#loaded.incumbent;
+    return this.#loaded.incumbent.policy;
   }
 
   /** The candidate in the shadow or as canary. */
   get candidate(): RoutePolicy | undefined {
-    return this.#loaded.candidate;
+    return this.#loaded.candidate?.policy;
   }
 
   /** The simple rule, as far as the log has taught it. */
@@ -88,15 +96,15 @@ export class PolicySession {
 
   /** Appends a decision that has just been drawn. */
   decided(decision: DecisionRecord): void {
-    remember(this.#loaded.pending, decision);
+    for (const { pending } of learnersOf(this.#loaded)) remember(pending, decision);
     this.note({ entry: "decision", decision });
   }
 
   /** Appends an outcome and learns it; the decision it joins, or undefined where none waits for it. */
   ended(outcome: OutcomeRecord): DecisionRecord | undefined {
-    const decision = this.#loaded.pending.get(outcome.decision);
+    const decision = this.#loaded.incumbent.pending.get(outcome.decision);
     this.note({ entry: "outcome", outcome });
-    learn(this.#loaded, outcome);
+    learn(this.#loaded, outcome, Infinity);
     return decision;
   }
 
@@ -112,21 +120,20 @@ export class PolicySession {
     const kept = await this.#read(state.incumbent);
     const hasCandidate = state.stage === "shadow" || state.stage === "canary";
     const candidate = hasCandidate && state.candidate !== undefined
-      ? (await this.#read(state.candidate)).policy
+      ? learnerOf(await this.#read(state.candidate))
       : undefined;
-    const pending = new Map(kept.pending.map((decision) => [decision.id, decision]));
+    const keptAt = kept.position;
     const loaded: Loaded = {
       state,
-      incumbent: kept.policy,
+      incumbent: learnerOf(kept),
       candidate,
       simple: kept.simple,
-      pending,
-      position: kept.position,
+      position: Math.min(keptAt, candidate?.from ?? keptAt),
     };
     do {
       await this.#log.flush();
       for await (const { entry, next } of this.#log.read(loaded.position)) {
-        apply(loaded, entry);
+        apply(loaded, entry, next);
         loaded.position = next;
         const key = keyOf(entry);
         this.#appended = this.#appended.filter((own) => own !== key);
@@ -134,6 +141,7 @@ export class PolicySession {
       // What was appended meanwhile is read in another turn: the new state must have learned it, too.
     } while (this.#appended.length > 0);
     this.#loaded = loaded;
+    this.#keptAt = keptAt;
   }
 
   /** Whether the state on the disk is still the one this session has. */
@@ -153,6 +161,8 @@ export class PolicySession {
     }
     this.#appended.splice(0, captured.appended.length);
     this.#loaded.position = position;
+    if (position === this.#keptAt) return;
+    this.#keptAt = position;
     const { pending, incumbent, candidate, state } = captured;
     await writePolicy(this.#store, state.incumbent, { parts: incumbent, position, pending });
     if (state.candidate === undefined || candidate === undefined) return;
@@ -160,13 +170,13 @@ export class PolicySession {
   }
 
   #capture() {
-    const { state, incumbent, candidate, simple, pending } = this.#loaded;
+    const { state, incumbent, candidate, simple } = this.#loaded;
     return {
       state,
       appended: [...this.#appended],
-      incumbent: [...incumbent.save(), simple.save()],
-      candidate: candidate === undefined ? undefined : [...candidate.save(), simple.save()],
-      pending: [...pending.values()],
+      incumbent: [...incumbent.policy.save(), simple.save()],
+      candidate: candidate === undefined ? undefined : [...candidate.policy.save(), simple.save()],
+      pending: [...incumbent.pending.values()],
     };
   }
 
@@ -200,12 +210,21 @@ function fresh(name: string): KeptPolicy {
   return { policy, simple: new SimpleConductor(), position: 0, pending: [] };
 }
 
-/** What the log says happened, to a state that did not see it. */
-function apply(loaded: Loaded, entry: LogEntry): void {
+function learnerOf({ policy, pending, position }: KeptPolicy): Learner {
+  return { policy, pending: new Map(pending.map((decision) => [decision.id, decision])), from: position };
+}
+
+function learnersOf({ incumbent, candidate }: Loaded): readonly Learner[] {
+  return candidate === undefined ? [incumbent] : [incumbent, candidate];
+}
+
+/** What the log says happened, to policies that did not see it. `next` is the position behind the entry. */
+function apply(loaded: Loaded, entry: LogEntry, next: number): void {
   if (entry.entry === "decision" && entry.decision.type === "route") {
-    remember(loaded.pending, entry.decision);
-    if (routeFacts(entry.decision).mode === "learned") loaded.incumbent.draw(ONE);
-  } else if (entry.entry === "outcome") learn(loaded, entry.outcome);
+    for (const { pending, from } of learnersOf(loaded)) if (next > from) remember(pending, entry.decision);
+    const { policy, from } = loaded.incumbent;
+    if (next > from && routeFacts(entry.decision).mode === "learned") policy.draw(ONE);
+  } else if (entry.entry === "outcome") learn(loaded, entry.outcome, next);
 }
 
 function remember(pending: Map<string, DecisionRecord>, decision: DecisionRecord): void {
@@ -215,25 +234,28 @@ function remember(pending: Map<string, DecisionRecord>, decision: DecisionRecord
   if (oldest !== undefined) pending.delete(oldest);
 }
 
-function learn({ state, incumbent, candidate, simple, pending }: Loaded, outcome: OutcomeRecord): void {
-  const decision = pending.get(outcome.decision);
-  if (decision === undefined) return;
-  pending.delete(outcome.decision);
-  simple.report(simpleOutcome(decision, outcome));
-  const seen = routeOutcome(outcome);
-  if (seen === undefined || state.frozen !== "no") return;
-  const round = {
-    request: requestOf(decision),
-    action: decision.action,
-    propensity: decision.propensities[decision.action] ?? 1,
-    standard: routeFacts(decision).standard,
-    outcome: seen,
-  };
-  incumbent.learn(round);
-  candidate?.learn(round, false);
+/** `next` is the position behind the outcome: who had learned it before learns it no more. */
+function learn(loaded: Loaded, outcome: OutcomeRecord, next: number): void {
+  for (const learner of learnersOf(loaded)) {
+    const decision = learner.pending.get(outcome.decision);
+    if (decision === undefined || next <= learner.from) continue;
+    learner.pending.delete(outcome.decision);
+    const isOwn = learner === loaded.incumbent;
+    if (isOwn) loaded.simple.report(simpleOutcome(decision, outcome));
+    const seen = routeOutcome(outcome);
+    if (seen === undefined || loaded.state.frozen !== "no") continue;
+    learner.policy.learn({
+      request: requestOf(decision),
+      action: decision.action,
+      propensity: decision.propensities[decision.action] ?? 1,
+      standard: routeFacts(decision).standard,
+      outcome: seen,
+    }, isOwn);
+  }
 }
 
-function simpleOutcome(
+/** The outcome as the simple rule takes it. */
+export function simpleOutcome(
   { actions, action }: DecisionRecord,
   { quality, seconds, usd, failure }: OutcomeRecord,
 ): Outcome {

@@ -1,51 +1,52 @@
 /**
- * Who does a call node's work: the node type that it names, or for a task the instrument that the Conductor chooses.
+ * Whom the units of a run are given to, and whom they were given to in vain.
  *
  * @module
  */
 
 import type { NodeTypeId } from "../ids.ts";
+import type { JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
-import type { InstrumentOption } from "../ports/conductor.ts";
-import type { NodeType, TaskType } from "../workflow/catalog.ts";
+import type { CallNode } from "../workflow/definition.ts";
 import type { PlanNode } from "../workflow/plan.ts";
+import { attemptsOf } from "./reading.ts";
+import { assign, type Assignment, withDefaults } from "./run_assignment.ts";
+import type { RunBudget } from "./run_budget.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 
-/** Who will do a unit's work. */
-export interface Assignment {
-  readonly type: NodeType;
-  readonly task: TaskType | undefined;
-  readonly reason: string | undefined;
-}
-
 export class Assignments {
   readonly #driver: Driver;
-  /** Nodes that name their type: always the same. */
-  readonly #direct = new Map<NodeTypeId, Assignment>();
+  readonly #budget: RunBudget;
   /** Instruments that failed a unit, so that the next attempt goes elsewhere. */
   readonly #tried = new Map<string, NodeTypeId[]>();
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
+    this.#budget = budget;
   }
 
-  /** The assignment of a unit whose node says `use`, or why nobody can do it. */
-  of(scope: RunScope, unit: Unit, use: NodeTypeId): Assignment | { readonly failure: NodeFailure } {
-    const known = this.#direct.get(use);
-    if (known !== undefined) return known;
+  /** The assignment of a unit with its bound input, or why nobody can do it. */
+  of(
+    scope: RunScope,
+    unit: Unit,
+    definition: CallNode,
+    bound: JsonObject,
+  ): Assignment | { readonly failure: NodeFailure } {
     const { catalog } = this.#driver.setup;
-    const type = catalog.nodes.get(use);
-    if (type !== undefined) {
-      const why = type.instrument?.unavailable;
-      if (why !== undefined) return unavailable(`${type.type}: ${why}`);
-      const direct: Assignment = { type, task: undefined, reason: undefined };
-      this.#direct.set(use, direct);
-      return direct;
+    const type = catalog.nodes.get(definition.use);
+    // An operator that a node names is always the same, and costs nothing.
+    if (type !== undefined && type.instrument === undefined) {
+      return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0 };
     }
-    const task = catalog.tasks.get(use);
-    if (task === undefined) return unavailable(`No installed extension provides "${use}"`);
-    return this.#routed(scope, unit, task);
+    const { conductor } = this.#driver.services;
+    return assign(
+      definition,
+      bound,
+      catalog,
+      this.#context(scope, unit, definition),
+      (request) => conductor.route(request),
+    );
   }
 
   /** Notes that an instrument failed the unit. */
@@ -56,55 +57,33 @@ export class Assignments {
     else tried.push(type);
   }
 
-  #routed(scope: RunScope, unit: Unit, task: TaskType): Assignment | { readonly failure: NodeFailure } {
-    const { catalog, run } = this.#driver.setup;
-    const name = taskName(task);
-    const serving = [...catalog.nodes.values()].filter((candidate) =>
-      candidate.instrument !== undefined &&
-      (candidate.instrument.serves.includes(name) || candidate.instrument.serves.includes("*"))
+  #context(scope: RunScope, unit: Unit, definition: CallNode) {
+    const { setup: { run, startedAt }, services: { clock } } = this.#driver;
+    const { preference, timeoutMs } = rootOf(scope).plan.definition;
+    const budgetUsd = this.#budget.left();
+    const leftMs = Math.min(
+      definition.timeoutMs ?? Infinity,
+      timeoutMs === undefined ? Infinity : startedAt + timeoutMs - clock.now(),
     );
-    const usable = serving.filter((candidate) => candidate.instrument?.unavailable === undefined);
-    const decision = this.#driver.services.conductor.route({
+    return {
       run,
       node: (scope.plan.nodes[unit.node] as PlanNode).id,
-      task: name,
-      options: usable.map(option),
       tried: this.#tried.get(key(scope, unit)) ?? [],
-    });
-    const chosen = decision.choice === undefined ? undefined : catalog.nodes.get(decision.choice.instrument);
-    if (chosen !== undefined) return { type: chosen, task, reason: decision.reason };
-    const whys = serving.map((candidate) =>
-      `${candidate.type}: ${firstClause(candidate.instrument?.unavailable)}`
-    );
-    return unavailable(
-      `No instrument is available for ${name}${whys.length > 0 ? ` (${whys.join("; ")})` : ""}`,
-    );
+      attempt: attemptsOf(scope.state, unit.node, unit.item) + 1,
+      ...(preference === undefined ? {} : { preference }),
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(leftMs === Infinity ? {} : { deadlineSeconds: Math.max(0, leftMs / 1000) }),
+    };
   }
 }
 
-/** A task's name without its group. */
-export function taskName({ type }: TaskType): string {
-  return type.slice(type.indexOf("/") + 1);
-}
-
-function unavailable(message: string): { readonly failure: NodeFailure } {
-  return { failure: { class: "unavailable", message } };
-}
-
-/** The whole reason is what `doctor` shows; a list of them keeps to the point. */
-function firstClause(reason = ""): string {
-  return reason.split(/[;.] |[;.]$/)[0] ?? "";
+/** The run's own scope: preference and budget are the run's, not a body's. */
+function rootOf(scope: RunScope): RunScope {
+  let root = scope;
+  while (root.origin !== undefined) root = root.origin.parent;
+  return root;
 }
 
 function key(scope: RunScope, unit: Unit): string {
   return `${scope.path}:${unit.node}:${unit.item}`;
-}
-
-function option(type: NodeType): InstrumentOption {
-  return {
-    instrument: type.type,
-    extension: type.extension,
-    priceIn: type.instrument?.priceIn ?? 0,
-    priceOut: type.instrument?.priceOut ?? 0,
-  };
 }

@@ -97,13 +97,17 @@ export class CallLines<Call extends LineCall> {
     else this.#advance(line, lease);
   }
 
-  /** Forgets the calls whose scope was aborted. */
-  dropAborted(): void {
+  /** Forgets the calls whose scope was aborted, telling of each. */
+  dropAborted(forgotten: (call: Call) => void): void {
     for (const { waiting } of this.#lines.values()) {
-      const kept = waiting.filter(({ scope }) => !this.#driver.signalOf(scope).aborted);
-      const dropped = waiting.length - kept.length;
-      waiting.splice(0, waiting.length, ...kept);
-      for (let i = 0; i < dropped; i++) this.#driver.leave();
+      const isDropped = ({ scope }: Call) => this.#driver.signalOf(scope).aborted;
+      const dropped = waiting.filter(isDropped);
+      if (dropped.length === 0) continue;
+      waiting.splice(0, waiting.length, ...waiting.filter((call) => !isDropped(call)));
+      for (const call of dropped) {
+        forgotten(call);
+        this.#driver.leave();
+      }
     }
   }
 

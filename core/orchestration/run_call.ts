@@ -5,21 +5,23 @@
  */
 
 import { messageOf, SymphonyError } from "../errors.ts";
-import { isObject, own } from "../json.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { own } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Outcome } from "../ports/conductor.ts";
-import type { CallOptions, CallRequest, CallResult, TaskCall } from "../ports/extension.ts";
+import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
-import type { NodeType, TaskType } from "../workflow/catalog.ts";
+import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { PlanNode } from "../workflow/plan.ts";
-import { type Assignment, Assignments, taskName } from "./assignment.ts";
+import { Assignments } from "./assignment.ts";
 import { CallLines } from "./call_lines.ts";
-import { renderPrompt } from "./prompt.ts";
 import type { ValueRef } from "./event.ts";
+import type { Assignment } from "./run_assignment.ts";
+import type { RunBudget } from "./run_budget.ts";
+import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 import type { Draft } from "./draft.ts";
@@ -33,22 +35,29 @@ interface Call {
   readonly unit: Unit;
   readonly definition: CallNode;
   readonly type: NodeType;
-  readonly task: TaskType | undefined;
+  readonly assigned: Assignment;
   readonly request: CallRequest;
+  /** Gives back what the call holds of the budget. */
+  readonly settle: () => void;
 }
 
 export class RunCalls {
   readonly #driver: Driver;
+  readonly #budget: RunBudget;
   readonly #assignments: Assignments;
   readonly #lines: CallLines<Call>;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
-    this.#assignments = new Assignments(driver);
+    this.#budget = budget;
+    this.#assignments = new Assignments(driver, budget);
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
-      ({ scope, unit }, reason) => this.#fail(scope, unit, "unavailable", reason),
+      ({ scope, unit, settle }, reason) => {
+        settle();
+        this.#fail(scope, unit, "unavailable", reason);
+      },
     );
   }
 
@@ -57,30 +66,30 @@ export class RunCalls {
     const { setup } = this.#driver;
     const { node, item } = unit;
     const { gated, definition } = scope.plan.nodes[node] as PlanNode & { readonly definition: CallNode };
-    const assigned = this.#assignments.of(scope, unit, definition.use);
+    const assigned = this.#assignments.of(scope, unit, definition, bound);
     if ("failure" in assigned) return this.#unassigned(scope, unit, definition, assigned.failure);
-    const { type, task, reason } = assigned;
+    const { type, task, input, reason } = assigned;
     const instrument = type.kind === "instrument" ? type.type : undefined;
     if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason })) return;
 
-    const inputSchema = (task ?? type).input;
-    const input = withDefaults(inputSchema, bound);
-    const problems = validate(inputSchema, input);
+    const problems = validate((task ?? type).input, input);
     if (problems.length > 0) {
-      return this.#fail(scope, unit, "input", `Input does not fit ${definition.use}: ${listed(problems)}`);
+      const message = `Input does not fit ${definition.use}: ${listedFaults(problems)}`;
+      return this.#fail(scope, unit, "input", message);
     }
     const isWrite = type.effect === "write";
     if (isWrite && !setup.mayWrite && !gated) {
       const message = `${type.type} writes: start the run with --allow-write, or put a gate before the node`;
       return this.#fail(scope, unit, "permission", message);
     }
-    const call = {
+    const call: Call = {
       scope,
       unit,
       definition,
       type,
-      task,
-      request: this.#request(scope, unit, assigned, input),
+      assigned,
+      request: this.#request(scope, unit, assigned),
+      settle: this.#budget.hold(assigned.expectedUsd),
     };
     if (isWrite) this.#driver.track(this.#write(call));
     else this.#lines.enter(call);
@@ -88,10 +97,10 @@ export class RunCalls {
 
   /** Forgets the calls that wait and whose scope was aborted. */
   dropAborted(): void {
-    this.#lines.dropAborted();
+    this.#lines.dropAborted(({ settle }) => settle());
   }
 
-  #request(scope: RunScope, unit: Unit, { type, task }: Assignment, input: JsonObject): CallRequest {
+  #request(scope: RunScope, unit: Unit, { type, input, call }: Assignment): CallRequest {
     const { run, workspace, mayWrite } = this.#driver.setup;
     const { id, gated } = scope.plan.nodes[unit.node] as PlanNode;
     const request: Draft<CallRequest> = {
@@ -105,7 +114,7 @@ export class RunCalls {
       mayWrite: mayWrite || gated,
     };
     if (unit.item >= 0) request.item = unit.item;
-    if (task !== undefined) request.task = taskCall(task, input);
+    if (call !== undefined) request.task = call;
     return request;
   }
 
@@ -153,18 +162,32 @@ export class RunCalls {
     }
   }
 
-  /** Gives the place back and reports how the call ended. */
+  /** Gives the place back, judges what came and reports how the call ended. */
   #done(call: Call, lease: Lease, started: number, result: CallResult): void | Promise<void> {
-    const { type, task, definition } = call;
+    const { assigned: { type, task, input }, definition, request, scope } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     this.#lines.release(call, lease, crashed);
-    if (this.#driver.isStopping) return;
+    if (this.#driver.isStopping) return call.settle();
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
-    const checked = result.ok ? checkOutput(result, task ?? type, definition) : result;
-    this.#tellConductor(type, durationMs, checked);
-    const ending = checked.ok
-      ? this.#complete(call, durationMs, checked)
-      : this.#failed(call, clipped(checked.failure));
+    const judged = judge(result, task ?? type, {
+      definition,
+      input,
+      ask: (use, asked) => askOperator(this.#driver, use, asked, request, this.#driver.signalOf(scope)),
+    });
+    if (!(judged instanceof Promise)) return this.#judged(call, durationMs, judged);
+    // The place is free while an operator looks at the answer.
+    this.#lines.advance(call);
+    return judged.then((later) => this.#judged(call, durationMs, later));
+  }
+
+  #judged(call: Call, durationMs: number, judged: Judged): void | Promise<void> {
+    call.settle();
+    if (this.#driver.isStopping) return;
+    const { result } = judged;
+    this.#tellConductor(call.assigned, durationMs, judged);
+    const ending = result.ok
+      ? this.#complete(call, durationMs, result)
+      : this.#failed(call, clipped(result.failure));
     this.#lines.advance(call);
     return ending;
   }
@@ -191,14 +214,16 @@ export class RunCalls {
     this.#driver.report(scope, { type: "fail", node, item, failure: { class: kind, message } });
   }
 
-  #tellConductor({ type }: NodeType, durationMs: number, result: CallResult): void {
-    const outcome: Draft<Outcome> = { nodeType: type, durationMs };
-    if (result.ok) {
-      const quality = qualityOf(result.output);
-      const costUsd = result.usage?.costUsd;
-      if (quality !== undefined) outcome.quality = quality;
-      if (costUsd !== undefined) outcome.costUsd = costUsd;
-    } else outcome.failure = result.failure;
+  #tellConductor({ type, decision }: Assignment, durationMs: number, { result, measured }: Judged): void {
+    const outcome: Draft<Outcome> = { nodeType: type.type, durationMs };
+    if (decision !== undefined) outcome.decision = decision;
+    if (measured !== undefined) {
+      outcome.quality = measured.quality;
+      outcome.qualitySource = measured.source;
+    }
+    const costUsd = result.ok ? result.usage?.costUsd : result.failure.costUsd;
+    if (costUsd !== undefined) outcome.costUsd = costUsd;
+    if (!result.ok) outcome.failure = result.failure;
     this.#driver.services.conductor.report(outcome);
   }
 
@@ -247,57 +272,4 @@ function clipped(failure: NodeFailure): NodeFailure {
 
 function crashOf(error: unknown): CallResult {
   return { ok: false, failure: { class: "crash", message: messageOf(error) } };
-}
-
-function taskCall(task: TaskType, input: JsonObject): TaskCall {
-  return {
-    name: taskName(task),
-    system: task.system,
-    prompt: renderPrompt(task.prompt, input),
-    output: task.output,
-  };
-}
-
-/** The input with the schema's top-level defaults where nothing was bound. */
-function withDefaults(schema: JsonObject, bound: JsonObject): JsonObject {
-  const properties = schema["properties"];
-  if (!isObject(properties)) return bound;
-  let filled: Record<string, Json> | undefined;
-  for (const name of Object.keys(properties)) {
-    const fallback = own(properties[name], "default");
-    if (fallback === undefined || Object.hasOwn(bound, name)) continue;
-    filled ??= { ...bound };
-    filled[name] = fallback;
-  }
-  return filled ?? bound;
-}
-
-function checkOutput(
-  result: CallResult & { ok: true },
-  type: NodeType | TaskType,
-  definition: CallNode,
-): CallResult {
-  const problems = validate(type.output, result.output);
-  if (problems.length > 0) {
-    const message = `Output of ${type.type} does not fit its schema: ${listed(problems)}`;
-    return { ok: false, failure: { class: "output", message } };
-  }
-  const quality = qualityOf(result.output);
-  if (definition.qualityMin !== undefined && quality !== undefined && quality < definition.qualityMin) {
-    const message = `Quality ${quality} is below the asked ${definition.qualityMin}`;
-    return { ok: false, failure: { class: "quality", message } };
-  }
-  return result;
-}
-
-function qualityOf(output: JsonObject): number | undefined {
-  const quality = own(output, "quality");
-  return typeof quality === "number" ? quality : undefined;
-}
-
-function listed(problems: readonly { readonly path: string; readonly message: string }[]): string {
-  const shown = problems.slice(0, 3).map(({ path, message }) =>
-    `${path === "" ? "the whole" : path}: ${message}`
-  );
-  return shown.join("; ") + (problems.length > 3 ? `; and ${problems.length - 3} more` : "");
 }

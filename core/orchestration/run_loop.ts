@@ -24,6 +24,7 @@ import type { RunEvent, ValueRef } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { RunBodies } from "./run_body.ts";
 import { RunCalls } from "./run_call.ts";
+import { RunBudget } from "./run_budget.ts";
 import { encodeCheckpoint } from "./run_checkpoint.ts";
 import { createdEvent } from "./run_created.ts";
 import type { LiveEvent, Progress, RunHandle, RunOutcome } from "./run_handle.ts";
@@ -102,7 +103,10 @@ export class RunLoop implements RunHandle, Driver {
       open: (parent, unit, round, inputs) => this.#open(parent, unit, round, inputs),
       close: (scope) => this.#close(scope),
     });
-    this.#calls = new RunCalls(this);
+    this.#calls = new RunCalls(
+      this,
+      new RunBudget(this.#scopes, this.#scopes.root.plan.definition.budgetUsd),
+    );
     this.#units = new RunUnits(this, this.#calls, this.#bodies);
     this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;

@@ -51,6 +51,8 @@ export class RunScope {
   failure: (NodeFailure & { readonly node?: NodeId }) | undefined;
   /** Nodes without which it completed. */
   degraded: readonly NodeId[] = [];
+  /** US dollars that its calls cost, those of its bodies included. */
+  spentUsd = 0;
 
   constructor(plan: Plan, state: RunState, context: {
     path: string;
@@ -68,6 +70,7 @@ export class RunScope {
 
   /** Notes what the engine's state does not keep. Call with every event of the scope, live or replayed. */
   observe(event: RunEvent): void {
+    this.#spend(event);
     if (event.type === "node.expanded") {
       this.#items.set(this.plan.indexOf.get(event.node) as number, event.items);
     } else if (event.type === "node.iterated") {
@@ -81,6 +84,19 @@ export class RunScope {
     } else if (event.type === "nodes.reset") {
       this.outputs = this.failure = undefined;
       for (const id of event.nodes) this.#forget(this.plan.indexOf.get(id) as number);
+    }
+  }
+
+  #spend(event: RunEvent): void {
+    const usd = event.type === "node.completed"
+      ? event.usage?.costUsd
+      : event.type === "node.failed" || event.type === "node.retrying"
+      ? event.failure.costUsd
+      : undefined;
+    if (usd === undefined) return;
+    this.spentUsd += usd;
+    for (let outer = this.origin?.parent; outer !== undefined; outer = outer.origin?.parent) {
+      outer.spentUsd += usd;
     }
   }
 
@@ -103,6 +119,7 @@ export class RunScope {
       ...(this.outputs === undefined ? {} : { outputs: this.outputs as unknown as Json }),
       ...(this.failure === undefined ? {} : { failure: this.failure as unknown as Json }),
       degraded: [...this.degraded],
+      spentUsd: this.spentUsd,
     };
   }
 
@@ -117,6 +134,7 @@ export class RunScope {
     this.outputs = own(notes, "outputs") as unknown as ValueRef | undefined;
     this.failure = own(notes, "failure") as unknown as RunScope["failure"];
     this.degraded = (own(notes, "degraded") ?? []) as unknown as readonly NodeId[];
+    this.spentUsd = Number(own(notes, "spentUsd") ?? 0);
   }
 
   /** Adds to `missing` the stored values that the expression reads for this unit and that are not in memory. */

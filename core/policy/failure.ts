@@ -30,6 +30,8 @@ export interface NodeFailure {
   readonly message: string;
   /** The other side asked to wait this long. */
   readonly retryAfterMs?: number;
+  /** US dollars that the attempt cost all the same. */
+  readonly costUsd?: number;
   /** A stack or other detail for the log, at most a few kilobytes. */
   readonly detail?: string;
 }

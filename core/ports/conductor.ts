@@ -51,6 +51,8 @@ export interface RoutingDecision {
   readonly reason: string;
   /** Names the decision in the log, for `explain` and to join the outcome; absent where nothing was logged. */
   readonly decision?: string;
+  /** US dollars that the call is expected to cost. */
+  readonly expectedUsd?: number;
 }
 
 export interface Outcome {

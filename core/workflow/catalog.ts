@@ -34,6 +34,10 @@ export interface InstrumentTraits {
   readonly serves: readonly string[];
   readonly priceIn: number;
   readonly priceOut: number;
+  /** Most tokens of a prompt, where it is known. */
+  readonly contextTokens?: number;
+  /** Quality that its publisher promises, 0 to 1; the Conductor starts from it. */
+  readonly promisedQuality?: number;
   /** Undefined while it can be used, else why not ("no key granted", "no server answers at …"). */
   readonly unavailable?: string;
 }

@@ -11,6 +11,8 @@
 
 import type { NodeId, NodeTypeId } from "../ids.ts";
 import type { Json, JsonObject, JsonSchema } from "../json.ts";
+import type { Preference } from "../policy/preference.ts";
+import type { QualityCheck } from "../quality/quality_check.ts";
 
 /** `essential`: its failure fails the run. `recommended`: the run goes on, visibly degraded. `optional`: it goes on quietly. */
 export type Importance = "essential" | "recommended" | "optional";
@@ -28,6 +30,15 @@ export interface RetryPolicy {
 export interface InputDefinition {
   readonly schema: JsonSchema;
   readonly default?: Json;
+}
+
+/** How good a node's result must be, and who tells. */
+export interface NodeQuality {
+  /** Where below this a result counts as a failure of class `quality`. */
+  readonly min?: number;
+  readonly checks: readonly QualityCheck[];
+  /** False where the Conductor may not try anything out here. */
+  readonly mayExplore: boolean;
 }
 
 /** What every node may say, whatever its kind. */
@@ -48,8 +59,7 @@ export interface NodeCommon {
   readonly retry: RetryPolicy;
   readonly timeoutMs?: number;
   readonly importance: Importance;
-  /** Where below this an instrument's result counts as a failure of class `quality`. */
-  readonly qualityMin?: number;
+  readonly quality?: NodeQuality;
   readonly title?: string;
   readonly description?: string;
 }
@@ -131,4 +141,8 @@ export interface WorkflowDefinition {
   readonly timeoutMs?: number;
   /** Most nodes at once; the run's option may lower it. */
   readonly concurrency?: number;
+  /** What a dollar, a second and a failure are worth; `balanced` where it says nothing. */
+  readonly preference?: Preference;
+  /** US dollars that a run may spend on instruments. */
+  readonly budgetUsd?: number;
 }

@@ -18,6 +18,8 @@ export const workflowFields = [
   "outputs",
   "timeout",
   "concurrency",
+  "preference",
+  "budget",
 ] as const;
 
 /** Of a loop's body. */
@@ -61,7 +63,10 @@ export function isControlUse(use: string): use is ControlUse {
 }
 
 export const retryFields = ["max", "backoff", "initial", "cap", "jitter"] as const;
-export const qualityFields = ["min"] as const;
+export const qualityFields = ["min", "checks", "explore"] as const;
+export const checkFields = ["check", "use", "port", "with"] as const;
+export const preferenceFields = ["perUsd", "perSecond", "perFailure"] as const;
+export const budgetFields = ["usd"] as const;
 export const positionFields = ["x", "y"] as const;
 export const caseFields = ["port", "when"] as const;
 

@@ -7,7 +7,7 @@
 
 import type { Json, JsonSchema } from "../json.ts";
 import { parseExpression } from "./cel.ts";
-import type { Catalog } from "./catalog.ts";
+import { type Catalog, portSchema } from "./catalog.ts";
 import type { LoopNode, NodeDefinition, SubWorkflowNode } from "./definition.ts";
 import { controlFields } from "./fields.ts";
 import { validate } from "./json_schema.ts";
@@ -18,8 +18,23 @@ import { schemaOfCel } from "./schema_path.ts";
 import type { JsonPath } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** Reports a node type that no extension contributes. */
+/** Reports a node type that no extension contributes, and checks that are no operators with a `quality`. */
 export function checkUse(node: NodeDefinition, catalog: Catalog, reads: NodeReads): void {
+  node.quality?.checks.forEach((check, at) => {
+    if (!("use" in check)) return;
+    const type = catalog.nodes.get(check.use);
+    if (type?.kind === "operator" && portSchema(type.output, "quality") !== undefined) return;
+    const checks = [...catalog.nodes.values()].filter(({ kind, output }) =>
+      kind === "operator" && portSchema(output, "quality") !== undefined
+    );
+    const hint = didYouMean(check.use, checks.map((known) => known.type), "operators that check");
+    const message = `Found "${check.use}" as a check, which is no operator that gives a quality`;
+    reads.fault(["nodes", node.id, "quality", "checks", at], "value", {
+      code: "unknown-node-type",
+      message,
+      hint,
+    });
+  });
   if (node.kind !== "call" || catalog.nodes.has(node.use) || catalog.tasks.has(node.use)) return;
   const known = [...catalog.nodes.keys(), ...catalog.tasks.keys(), ...Object.keys(controlFields)];
   const hint = didYouMean(node.use, known, "node types");

@@ -24,11 +24,11 @@ import {
   isControlUse,
   nodeFields,
   positionFields,
-  qualityFields,
   retryFields,
 } from "./fields.ts";
 import { type JsonNode, nameOf, type ObjectNode, toJson, toObject } from "./json_node.ts";
 import { schemaFault } from "./json_schema.ts";
+import { readQuality } from "./parse_quality.ts";
 import type { Reader } from "./reader.ts";
 import type { JsonPath } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
@@ -133,12 +133,8 @@ function readCommon(id: NodeId, use: string, tree: ObjectNode, path: JsonPath, r
   if (timeoutMs !== undefined) fields.timeoutMs = timeoutMs;
   if (title !== undefined) fields.title = title;
   if (description !== undefined) fields.description = description;
-  const quality = reader.object(tree, "quality", path, 'Expected an object, for example { "min": 0.6 }');
-  if (quality !== undefined) {
-    reader.checkFields(quality, [...path, "quality"], qualityFields, '"quality"');
-    const min = reader.number(quality, "min", [...path, "quality"], { min: 0, max: 1 });
-    if (min !== undefined) fields.qualityMin = min;
-  }
+  const quality = readQuality(tree, path, reader);
+  if (quality !== undefined) fields.quality = quality;
   checkPosition(tree, path, reader);
   return {
     id,

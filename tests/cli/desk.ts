@@ -9,6 +9,8 @@ import { runCli } from "../../cli/mod.ts";
 import { ReaderGone } from "../../cli/reader_gone.ts";
 import type { CliServices, Grant, Output, Template } from "../../cli/services.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
+import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
+import { FolderPolicies } from "../../conductor/learning/folder_policies.ts";
 import { SimpleConductor } from "../../conductor/simple_conductor.ts";
 import { SymphonyError } from "../../core/errors.ts";
 import { extensionId } from "../../core/ids.ts";
@@ -167,7 +169,16 @@ export class Desk {
       openSession: () =>
         Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
       openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
-      conductor: () => new ConductorDesk({ folderFiles, monotonic: () => this.#clock.monotonic() }),
+      conductor: () =>
+        new ConductorDesk({
+          folderFiles,
+          monotonic: () => this.#clock.monotonic(),
+          now: () => this.#clock.now(),
+          open: (data) => ({
+            log: new FileDecisionLog(`${data}/decisions.jsonl`),
+            store: new FolderPolicies(data),
+          }),
+        }),
       installed: () => Promise.resolve([]),
       settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {

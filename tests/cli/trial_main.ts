@@ -8,6 +8,8 @@
 import { runCli } from "../../cli/mod.ts";
 import { processServices } from "../../cli/process_services.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
+import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
+import { FolderPolicies } from "../../conductor/learning/folder_policies.ts";
 import { SimpleConductor } from "../../conductor/simple_conductor.ts";
 import { extensionId } from "../../core/ids.ts";
 import { Runner } from "../../core/orchestration/runner.ts";
@@ -62,7 +64,16 @@ const code = await runCli({
     new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
   openSession: ({ data }) => open(data),
   openStore: (data) => open(data),
-  conductor: () => new ConductorDesk({ folderFiles, monotonic: () => clock.monotonic() }),
+  conductor: () =>
+    new ConductorDesk({
+      folderFiles,
+      monotonic: () => clock.monotonic(),
+      now: () => clock.now(),
+      open: (data) => ({
+        log: new FileDecisionLog(`${data}/decisions.jsonl`),
+        store: new FolderPolicies(data),
+      }),
+    }),
   installed: () => Promise.resolve([]),
   settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
   grants: {

@@ -136,6 +136,32 @@ const structure: readonly Malformed[] = [
     "from 0 to 1",
     nodes(`"a": { "use": "files/scan", "quality": { "min": ⟦60 } }`),
   ),
+  row(
+    "an unknown check",
+    "bad-value",
+    "json",
+    nodes(`"a": { "use": "files/scan", "quality": { "checks": [⟦"jsn"] } }`),
+  ),
+  row(
+    "a check without its setting",
+    "bad-value",
+    "matches",
+    nodes(`"a": { "use": "files/scan", "quality": { "checks": [⟦{ "check": "matches" }] } }`),
+  ),
+  row(
+    "a check that names neither a check nor an operator",
+    "missing-field",
+    "check",
+    nodes(`"a": { "use": "files/scan", "quality": { "checks": [⟦{ "port": "x" }] } }`),
+  ),
+  row(
+    "checks as a name",
+    "bad-value",
+    "a list",
+    nodes(`"a": { "use": "files/scan", "quality": { "checks": ⟦"json" } }`),
+  ),
+  row("an unknown preference", "bad-value", "economy", nodes(scan, `"preference": ⟦"economi"`)),
+  row("a budget without dollars", "missing-field", "usd", nodes(scan, `⟦"budget": {}`)),
   row("a concurrency of none", "bad-value", "from 1", nodes(scan, `"concurrency": ⟦0`)),
   row("in as an array", "bad-value", "port to expression", nodes(`"a": { "use": "files/scan", "in": ⟦[] }`)),
   row(

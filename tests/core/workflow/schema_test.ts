@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { builtInChecks } from "../../../core/quality/measure.ts";
 import {
   bodyFields,
+  budgetFields,
   caseFields,
+  checkFields,
   controlFields,
   nodeFields,
   positionFields,
+  preferenceFields,
   qualityFields,
   reservedNames,
   retryFields,
@@ -49,9 +53,11 @@ function valueOf(text: string): Json {
 const everything = `{
   "$schema": "workflow.schema.json", "schema": 1, "id": "all", "name": "All", "version": "1.0.0", "description": "d",
   "inputs": { "a": { "type": "number" }, "b": true }, "timeout": "1.5h", "concurrency": 4,
+  "preference": { "perUsd": 20, "perSecond": 0.02, "perFailure": 0.05 }, "budget": { "usd": 0.5 },
   "nodes": {
     "call": { "use": "math/add", "in": { "a": "inputs.a" }, "with": { "b": 2 }, "after": "input", "when": "true",
-      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5 }, "title": "t",
+      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
+        { "use": "math/add" }] }, "title": "t",
       "description": "d", "position": { "x": -1.5, "y": 2 } },
     "many": { "use": "math/add", "each": "[1, 2]", "in": { "a": "item" }, "concurrency": 2, "after": ["call"],
       "retry": { "max": 1, "backoff": "linear", "initial": "100ms", "cap": 5000, "jitter": 0 } },
@@ -80,6 +86,24 @@ Deno.test("workflow.schema.json knows the fields that the parser knows, and no o
   assert.deepEqual(fieldsAt("$defs", "case"), sorted(caseFields));
   assert.deepEqual(fieldsAt("$defs", "retry", "anyOf", 1), sorted(retryFields));
   assert.deepEqual(fieldsAt("$defs", "node", "properties", "quality"), sorted(qualityFields));
+  const check = ["$defs", "node", "properties", "quality", "properties", "checks", "items", "anyOf"] as const;
+  assert.deepEqual(fieldsAt(...check, 1), sorted(checkFields));
+  const needs = (settings: JsonObject) => (settings["required"] as string[]).length > 0;
+  const named = (checks: typeof builtInChecks) => sorted(checks.map(({ name }) => name));
+  assert.deepEqual(
+    sorted(part(...check, 0)["enum"] as string[]),
+    named(builtInChecks.filter(({ settings }) => !needs(settings))),
+  );
+  assert.deepEqual(
+    sorted(part(...check, 1, "properties", "check")["enum"] as string[]),
+    named(builtInChecks),
+  );
+  assert.deepEqual(
+    sorted(part(...check, 1, "allOf", 0, "if", "properties", "check")["enum"] as string[]),
+    named(builtInChecks.filter(({ settings }) => needs(settings))),
+  );
+  assert.deepEqual(fieldsAt("properties", "preference", "anyOf", 1), sorted(preferenceFields));
+  assert.deepEqual(fieldsAt("properties", "budget"), sorted(budgetFields));
   assert.deepEqual(fieldsAt("$defs", "node", "properties", "position"), sorted(positionFields));
   const kinds = part("$defs", "node", "properties", "use", "anyOf", 0)["enum"] as string[];
   assert.deepEqual(sorted(kinds), sorted(Object.keys(controlFields)));

@@ -1,0 +1,147 @@
+/**
+ * Who does a call node's work: the operator or instrument it names, or for a task the one that the Conductor chooses
+ * among those that serve it.
+ *
+ * @module
+ */
+
+import type { NodeTypeId } from "../ids.ts";
+import { isObject, own } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { NodeFailure } from "../policy/failure.ts";
+import type { InstrumentOption, RoutingRequest } from "../ports/conductor.ts";
+import type { TaskCall } from "../ports/extension.ts";
+import type { Catalog, NodeType, TaskType } from "../workflow/catalog.ts";
+import type { CallNode } from "../workflow/definition.ts";
+import { renderPrompt } from "./prompt.ts";
+
+/** Who will do a unit's work, and with what. */
+export interface Assignment {
+  readonly type: NodeType;
+  readonly task: TaskType | undefined;
+  /** The bound input with the schema's defaults. */
+  readonly input: JsonObject;
+  readonly call?: TaskCall;
+  readonly reason?: string;
+  /** The routing decision, where one was taken. */
+  readonly decision?: string;
+  /** US dollars that the call is expected to cost. */
+  readonly expectedUsd: number;
+}
+
+/** What routing needs to know of the run. */
+export type RoutingContext =
+  & Pick<RoutingRequest, "run" | "node" | "tried" | "attempt">
+  & Partial<Pick<RoutingRequest, "preference" | "budgetUsd" | "deadlineSeconds">>;
+
+export type Route = (request: RoutingRequest) => {
+  readonly choice: InstrumentOption | undefined;
+  readonly reason: string;
+  readonly decision?: string;
+  readonly expectedUsd?: number;
+};
+
+/** The node's own type, or the one that `route` chooses; the failure that says why nobody can do it. */
+export function assign(
+  definition: CallNode,
+  bound: JsonObject,
+  catalog: Catalog,
+  context: RoutingContext,
+  route: Route,
+): Assignment | { readonly failure: NodeFailure } {
+  const type = catalog.nodes.get(definition.use);
+  if (type !== undefined) return ownType(type, bound, context.budgetUsd);
+  const task = catalog.tasks.get(definition.use);
+  if (task === undefined) return unavailable(`No installed extension provides "${definition.use}"`);
+  const name = taskName(task);
+  const serving = [...catalog.nodes.values()].filter(({ instrument }) =>
+    instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
+  );
+  const usable = serving.filter(({ instrument }) => instrument?.unavailable === undefined);
+  const input = withDefaults(task.input, bound);
+  const call = { name, system: task.system, prompt: renderPrompt(task.prompt, input), output: task.output };
+  const { quality } = definition;
+  const decided = route({
+    ...context,
+    task: name,
+    options: usable.map(option),
+    prompt: `${call.system}\n${call.prompt}`,
+    ...(quality?.min === undefined ? {} : { qualityMin: quality.min }),
+    ...(quality === undefined ? {} : { mayExplore: quality.mayExplore }),
+  });
+  const chosen = decided.choice === undefined ? undefined : catalog.nodes.get(decided.choice.instrument);
+  if (chosen === undefined) {
+    const whys = serving.map(({ type, instrument }) => `${type}: ${firstClause(instrument?.unavailable)}`);
+    if (usable.length > 0) return unavailable(capital(decided.reason));
+    return unavailable(
+      `No instrument is available for ${name}${whys.length > 0 ? ` (${whys.join("; ")})` : ""}`,
+    );
+  }
+  return {
+    type: chosen,
+    task,
+    input,
+    call,
+    reason: decided.reason,
+    expectedUsd: decided.expectedUsd ?? 0,
+    ...(decided.decision === undefined ? {} : { decision: decided.decision }),
+  };
+}
+
+function ownType(
+  type: NodeType,
+  bound: JsonObject,
+  budgetUsd: number | undefined,
+): Assignment | { readonly failure: NodeFailure } {
+  const why = type.instrument?.unavailable;
+  if (why !== undefined) return unavailable(`${type.type}: ${why}`);
+  const isPaid = (type.instrument?.priceIn ?? 0) + (type.instrument?.priceOut ?? 0) > 0;
+  if (isPaid && budgetUsd !== undefined && budgetUsd <= 0) {
+    const message = `${type.type}: the run's budget is spent`;
+    return { failure: { class: "credit", message } };
+  }
+  return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0 };
+}
+
+function unavailable(message: string): { readonly failure: NodeFailure } {
+  return { failure: { class: "unavailable", message } };
+}
+
+/** The task's name behind the slash. */
+function taskName({ type }: { readonly type: NodeTypeId }): string {
+  return type.slice(type.indexOf("/") + 1);
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** The whole reason is what `doctor` shows; a list of them keeps to the point. */
+function firstClause(reason = ""): string {
+  return reason.split(/[;.] |[;.]$/)[0] ?? "";
+}
+
+function option({ type, extension, instrument }: NodeType): InstrumentOption {
+  return {
+    instrument: type,
+    extension,
+    priceIn: instrument?.priceIn ?? 0,
+    priceOut: instrument?.priceOut ?? 0,
+    ...(instrument?.contextTokens === undefined ? {} : { contextTokens: instrument.contextTokens }),
+    ...(instrument?.promisedQuality === undefined ? {} : { promisedQuality: instrument.promisedQuality }),
+  };
+}
+
+/** The input with the schema's top-level defaults where nothing was bound. */
+export function withDefaults(schema: JsonObject, bound: JsonObject): JsonObject {
+  const properties = schema["properties"];
+  if (!isObject(properties)) return bound;
+  let filled: Record<string, Json> | undefined;
+  for (const name of Object.keys(properties)) {
+    const fallback = own(properties[name], "default");
+    if (fallback === undefined || Object.hasOwn(bound, name)) continue;
+    filled ??= { ...bound };
+    filled[name] = fallback;
+  }
+  return filled ?? bound;
+}
