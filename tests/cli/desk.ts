@@ -166,6 +166,7 @@ export class Desk {
         Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
       openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
       installed: () => Promise.resolve([]),
+      settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {
         list: () => Promise.resolve(this.granted),
         add: (_data, grant) => {

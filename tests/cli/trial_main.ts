@@ -61,6 +61,7 @@ const code = await runCli({
   openSession: ({ data }) => open(data),
   openStore: (data) => open(data),
   installed: () => Promise.resolve([]),
+  settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
   grants: {
     list: () => Promise.resolve([]),
     add: () => Promise.resolve(),

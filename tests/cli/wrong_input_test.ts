@@ -227,6 +227,9 @@ Deno.test("help names every command, and every command's help has an example", a
     "grants list",
     "grants add",
     "grants remove",
+    "settings list",
+    "settings set",
+    "settings unset",
     "doctor",
   );
   for (const path of paths) {
