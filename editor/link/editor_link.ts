@@ -9,16 +9,10 @@
  */
 
 import { clearInterval, setInterval } from "node:timers";
-import {
-  createMessageConnection,
-  ErrorCodes,
-  type MessageConnection,
-  NullLogger,
-  ResponseError,
-} from "vscode-jsonrpc/node";
 import { type ErrorCode, messageOf, SymphonyError } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
 import { MOST_ANSWERS } from "../revision/answered.ts";
+import { connectionOver, ErrorCodes, type MessageConnection, ResponseError } from "../revision/json_rpc.ts";
 import { LineTransport } from "../revision/line_transport.ts";
 import {
   type BeginParams,
@@ -129,7 +123,10 @@ export class EditorLink implements AsyncDisposable {
           }
         }
         if (++deaths >= this.#deathsOfOne) {
-          throw new SymphonyError("closed", `Cannot carry out ${method}: ${deaths} editors have died of it`);
+          throw new SymphonyError(
+            "closed",
+            `Cannot carry out ${method}: ${deaths} editors have died of it, the last by ${this.#supervisor.lastEnd}`,
+          );
         }
       }
     } finally {
@@ -195,7 +192,7 @@ export class EditorLink implements AsyncDisposable {
   #acquaint(editor: EditorProcess): Acquaintance {
     const known = this.#acquainted.get(editor);
     if (known !== undefined) return known;
-    const connection = this.#listen(new LineTransport(editor.channel));
+    const connection = this.#listen(new LineTransport(editor.channel, "client"));
     const hello = connection.sendRequest<HelloResult>("session/hello", {});
     hello.catch(() => undefined);
     const made = { connection, hello };
@@ -204,14 +201,7 @@ export class EditorLink implements AsyncDisposable {
   }
 
   #listen(transport: LineTransport): MessageConnection {
-    const connection = createMessageConnection(transport, transport, NullLogger, {
-      messageStrategy: {
-        handleMessage(message, next) {
-          transport.dispatched();
-          return next(message);
-        },
-      },
-    });
+    const connection = connectionOver(transport);
     connection.onNotification((method, params) => this.#handlers.notification(method, params));
     connection.onClose(() => {
       // Whoever waits for an answer learns of it here, in the order of asking, and asks the next editor.

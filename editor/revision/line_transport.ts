@@ -2,8 +2,9 @@
  * JSON-RPC messages as lines of JSON, for `vscode-jsonrpc`: what is sent while a chunk of incoming messages is worked
  * through leaves in one write. Against the library's own framing this saves the headers and most system calls.
  *
- * Invariants: (1) no more is read while the messages of the last chunk are not yet dispatched, or while the other
- * side does not take what it is sent: so both queues have a limit; (2) a line that is no JSON object is told and skipped.
+ * Invariants: (1) no more is read while the messages of the last chunk are not yet dispatched; (2) a server does not read
+ * while its client does not take what it is sent, so that its queue has a limit; a client always reads, else both could wait
+ * for each other for ever, and has a limit on what it asks; (3) a line that is no JSON object is told and skipped.
  *
  * @module
  */
@@ -23,7 +24,7 @@ export const MOST_MESSAGE_BYTES = 1 << 30;
 const CHUNK_BYTES = 1 << 16;
 /** What waits to be written goes out once it is this much, however many messages are still to be dispatched. */
 const BATCH_UNITS = 1 << 16;
-/** While more than this waits to be written, nothing is read. */
+/** While more than this waits to be written, a server reads nothing. */
 const BACKLOG_UNITS = 1 << 20;
 const LINE_FEED = 10;
 
@@ -36,6 +37,7 @@ export class LineTransport implements MessageReader, MessageWriter {
   readonly onError: MessageReader["onError"] & MessageWriter["onError"];
   readonly onClose = this.#closes.event;
   readonly onPartialMessage = this.#partials.event;
+  readonly #mostBacklog: number;
   #out: string[] = [];
   #outUnits = 0;
   #flushing = false;
@@ -48,8 +50,9 @@ export class LineTransport implements MessageReader, MessageWriter {
   /** Called when everything has been taken by the other side. */
   drained: (() => void) | undefined;
 
-  constructor(channel: ByteChannel) {
+  constructor(channel: ByteChannel, role: "client" | "server") {
     this.#channel = channel;
+    this.#mostBacklog = role === "server" ? BACKLOG_UNITS : Infinity;
     // Reader and writer are one object: either kind of listener hears of every error.
     this.onError = ((listener: (error: never) => void) => {
       const one = this.#errors.event((error) => listener(error as never));
@@ -112,7 +115,7 @@ export class LineTransport implements MessageReader, MessageWriter {
     while (!this.#closed) {
       const count = await this.#channel.read(buffer);
       if (count === null || !lines.push(buffer.subarray(0, count))) break;
-      while (!this.#closed && (this.#undispatched > 0 || this.#outUnits > BACKLOG_UNITS)) {
+      while (!this.#closed && (this.#undispatched > 0 || this.#outUnits > this.#mostBacklog)) {
         await new Promise<void>((resolve) => this.#resume = resolve);
       }
     }
@@ -159,7 +162,7 @@ export class LineTransport implements MessageReader, MessageWriter {
         this.#out = [];
         await this.#channel.write(bytes);
         this.#outUnits -= units;
-        if (this.#outUnits <= BACKLOG_UNITS) this.#goOn();
+        if (this.#outUnits <= this.#mostBacklog) this.#goOn();
       }
       this.drained?.();
     } catch (error) {
