@@ -14,7 +14,9 @@ import { SystemDisk } from "./files/disk.ts";
 import { Journal } from "./journal/journal.ts";
 import { openLog } from "./log.ts";
 import { defaultLanguageSettings, type LanguageSettings } from "./lsp/config/language_settings.ts";
+import { FrontLanguage } from "./lsp/front_language.ts";
 import { LanguagePlugins } from "./lsp/language_plugins.ts";
+import { localLanguage } from "./lsp/lazy_methods.ts";
 import { LazyLanguages } from "./lsp/lazy_languages.ts";
 import { listen } from "./rpc/listen.ts";
 import { protocolOf } from "./rpc/protocol_of.ts";
@@ -70,6 +72,7 @@ async function run(options: Options): Promise<number> {
         buffers,
         files,
         plugins,
+        ...(languages.isOn ? { language: new FrontLanguage(() => localLanguage(desk, languages)) } : {}),
         looks: (notify) => new Looks(host, new ThemeStore(log), (style) => notify("def_style", style)),
         languageOf: (path, buffer) => host.languageOf({ path, ...openingLines(buffer.text) }),
         send: (message) => peer.send(message),

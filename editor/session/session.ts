@@ -27,7 +27,7 @@ import { type AskFrontEnd, Measuring } from "./measuring.ts";
 import { type Notification, parseNotification, parseRequest, type Request, viewIdOf } from "./messages.ts";
 import { bufferOf, type OpenView } from "./open_view.ts";
 import { SessionSettings } from "./session_settings.ts";
-import type { LanguageFinder, LooksSide, PluginSide } from "./sides.ts";
+import type { LanguageFinder, LanguagePlace, LanguageSide, LooksSide, PluginSide } from "./sides.ts";
 import { Trace } from "./trace.ts";
 import { ViewTurns } from "./view_turns.ts";
 
@@ -42,6 +42,8 @@ export interface SessionParts {
   /** Makes the colours of this front end. @param notify sends it a message */
   readonly looks: (notify: (method: string, params: JsonObject) => void) => LooksSide;
   readonly languageOf: LanguageFinder;
+  /** Undefined where there is no language intelligence. */
+  readonly language?: LanguageSide;
   /** Takes a message for the front end. */
   readonly send: (message: JsonObject) => void;
   readonly ask: AskFrontEnd;
@@ -64,6 +66,7 @@ const INVALID_REQUEST = -32600;
 const NO_VIEW = 404;
 const IO_ERROR = 5;
 const NOT_TEXT = 6;
+const LANGUAGE_ERROR = 8;
 
 export class Session implements FrontEnd, Disposable {
   readonly #parts: SessionParts;
@@ -247,6 +250,10 @@ export class Session implements FrontEnd, Disposable {
       await this.#looks.followFolder(`${configDir}/themes`, () => this.#tellThemes());
       this.#settings.follow((changes) => this.#turns.settingsChanged(changes));
     }
+    const { language } = this.#parts;
+    if (started.abilities.language === true && language !== undefined) {
+      this.notify("language_methods", { methods: [...language.methods] });
+    }
     this.notify("available_languages", { languages: languages.map(({ name }) => name).sort() });
     this.#tellThemes();
   }
@@ -348,12 +355,27 @@ export class Session implements FrontEnd, Disposable {
       this.#refuse(id, NO_VIEW, `missing view ${request.viewId}`);
       return;
     }
+    // Nobody waits for a language server: the next message is carried out meanwhile.
+    if (request.type === "language") return void this.#askLanguage(open, request, id);
     return this.#answer(open, request, (result) => this.#parts.send({ id, result }));
+  }
+
+  async #askLanguage(open: OpenView, request: Request & { type: "language" }, id: Json): Promise<void> {
+    const { language } = this.#parts;
+    try {
+      if (language === undefined) throw new SymphonyError("unsupported", "There is no language intelligence");
+      const result = await language.ask(languagePlace(open, request.params), request.method, request.params);
+      this.#parts.send({ id, result });
+    } catch (error) {
+      const code = error instanceof SymphonyError ? error.code : "io";
+      this.#refuse(id, LANGUAGE_ERROR, messageOf(error), code);
+      if (!(error instanceof SymphonyError)) this.#failed({ method: "language", params: undefined }, error);
+    }
   }
 
   #answer(
     open: OpenView,
-    request: Exclude<Request, { type: "new view" }>,
+    request: Exclude<Request, { type: "new view" | "language" }>,
     answer: (result: Json) => void,
   ): Later {
     const buffer = bufferOf(open);
@@ -420,4 +442,20 @@ export class Session implements FrontEnd, Disposable {
   #refuse(id: Json, code: number, message: string, data?: string): void {
     this.#parts.send({ id, error: { code, message, ...(data === undefined ? {} : { data }) } });
   }
+}
+
+/** Where a question is about: the line and column that the front end names, or the last caret. */
+function languagePlace({ view, hold }: OpenView, params: JsonObject): LanguagePlace {
+  const { line, column } = params;
+  const named = typeof line === "number" && typeof column === "number" && line >= 0 && column >= 0
+    ? view.lines.offsetAt(view.reader, line, column)
+    : undefined;
+  const last = view.selection.regions.at(-1) ?? { start: 0, end: 0 };
+  const selection = { from: Math.min(last.start, last.end), to: Math.max(last.start, last.end) };
+  return {
+    buffer: hold.buffer,
+    offset: named ?? last.end,
+    ...(named === undefined ? { selection } : {}),
+    place: (offset) => view.lines.place(view.text, Math.min(offset, view.text.length)),
+  };
 }

@@ -50,3 +50,21 @@ export interface LooksSide {
 
 /** Which language a new buffer is in. */
 export type LanguageFinder = (path: string | undefined, buffer: Buffer) => string;
+
+/** Where a front end asks: a place in a view, and the view's way of naming places. */
+export interface LanguagePlace {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  /** What is selected, where anything is. */
+  readonly selection?: { readonly from: number; readonly to: number };
+  /** Line of the view and column (UTF-8 bytes) of an offset of the newest text. */
+  place(offset: number): readonly [line: number, column: number];
+}
+
+/** Language intelligence for a front end that asks for it; `FrontLanguage` is the real one. */
+export interface LanguageSide {
+  /** What `ask` knows. */
+  readonly methods: readonly string[];
+  /** @throws SymphonyError */
+  ask(at: LanguagePlace, method: string, params: JsonObject): Promise<Json>;
+}
