@@ -25,7 +25,9 @@ import {
   leftPath,
   logPath,
   mayHold,
+  moveLog,
   otherSessions,
+  removeLog,
   SessionFolder,
 } from "./session_folder.ts";
 import { TextLog } from "./text_log.ts";
@@ -173,6 +175,7 @@ export class Journal implements Keeper, Disposable {
     for (const log of this.#logs.values()) log[Symbol.dispose]();
     this.#logs.clear();
     this.#session?.[Symbol.dispose]();
+    this.#session = undefined;
   }
 
   #sessionFolder(): SessionFolder {
@@ -248,9 +251,9 @@ export class Journal implements Keeper, Disposable {
     log[Symbol.dispose]();
     try {
       if (this.#kept.has(buffer)) {
-        Deno.renameSync(log.path, leftPath(this.#options.folder, fileKey(buffer.path)));
+        moveLog(log.path, leftPath(this.#options.folder, fileKey(buffer.path)));
       } else {
-        Deno.removeSync(log.path);
+        removeLog(log.path);
       }
     } catch (error) {
       this.#options.onTrouble?.(fileError(`tidy the journal "${log.path}"`, error).message);
@@ -268,8 +271,8 @@ export class Journal implements Keeper, Disposable {
       : wanted;
     const own = logPath(folder, id, key, 0);
     try {
-      for (const old of older) await Deno.remove(old);
-      await Deno.rename(path, own);
+      for (const old of older) removeLog(old);
+      moveLog(path, own);
     } catch {
       return undefined;
     }
