@@ -43,6 +43,11 @@ export class Query {
     return this.#isRegex;
   }
 
+  /** Whether an expression was asked for that is none; it is looked for as it stands. */
+  get isBroken(): boolean {
+    return this.#terms?.regex === true && this.#terms.chars !== "" && !this.#isRegex;
+  }
+
   /** Whether only a pass over the whole text finds the matches. */
   get isMultilineRegex(): boolean {
     return this.#isRegex && this.#pattern?.isMultiline === true;
