@@ -121,16 +121,19 @@ export class Highlighter {
     return this.#entries.get(viewId)?.highlighted?.work(budgetMs) ?? true;
   }
 
+  /** Whether the tree of a buffer, if it has one, is that of the newest text. */
+  isCurrent(viewId: string): boolean {
+    return this.#entries.get(viewId)?.highlighted?.isCurrent ?? true;
+  }
+
   /** Goes on with the spans of everything; false when there is nothing left. */
   advance(viewId: string, length: number): boolean {
     return this.#entries.get(viewId)?.highlighted?.advance(length) ?? false;
   }
 
-  /** The current tree of a buffer, parsed to the end if need be; undefined where it has none. Valid in this turn. */
+  /** The tree of a buffer where it is that of the newest text. Valid in this turn. */
   tree(viewId: string): TreeView | undefined {
-    const highlighted = this.#entries.get(viewId)?.highlighted;
-    highlighted?.work(Infinity);
-    return highlighted?.view;
+    return this.#entries.get(viewId)?.highlighted?.view;
   }
 
   /** Forgets everything. */

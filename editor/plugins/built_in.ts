@@ -116,9 +116,13 @@ export class BuiltIn {
     this.#unfinished.delete(buffer);
   }
 
-  /** Parses what has changed, as far as the time until the frame goes. */
-  work(buffer: Buffer): void {
-    if (!this.#highlighter.work(keyOf(buffer), FRAME_BUDGET_MS)) this.#goOn(buffer);
+  /** Parses what has changed for about `budgetMs`: by default as far as the time until the frame goes. */
+  work(buffer: Buffer, budgetMs: number = FRAME_BUDGET_MS): void {
+    if (!this.#highlighter.work(keyOf(buffer), budgetMs)) this.#goOn(buffer);
+  }
+
+  isCurrent(buffer: Buffer): boolean {
+    return this.#highlighter.isCurrent(keyOf(buffer));
   }
 
   want(buffer: Buffer, from: number, to: number): void {

@@ -256,10 +256,31 @@ export class PluginHost {
     return this.#layers.get(buffer)?.all ?? [];
   }
 
-  /** The current syntax tree of a buffer, parsed to its end if need be; undefined where its language has no grammar. Valid in this turn. */
-  treeOf(buffer: Buffer): TreeView | undefined {
-    this.settle(buffer);
-    return this.#builtIn.tree(buffer);
+  /**
+   * Lends the syntax tree of the newest text to `use`, in the turn in which it is ready: at once for most edits, later for a large file or
+   * half-written code, which are parsed in slices. Undefined where the language has no grammar or the buffer closes meanwhile.
+   * @param signal ends the wait
+   */
+  async withTree<T>(
+    buffer: Buffer,
+    use: (view: TreeView) => T,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    await this.ready;
+    while (this.#layers.has(buffer)) {
+      signal?.throwIfAborted();
+      this.settle(buffer);
+      const view = this.#builtIn.tree(buffer);
+      if (view !== undefined) return use(view);
+      if (this.isCurrent(buffer)) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return undefined;
+  }
+
+  /** Whether the colours of a buffer are those of its newest text. */
+  isCurrent(buffer: Buffer): boolean {
+    return !this.#unsettled.has(buffer) && this.#builtIn.isCurrent(buffer);
   }
 
   /** Ends every plugin. */

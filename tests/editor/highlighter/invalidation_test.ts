@@ -75,8 +75,8 @@ async function openView(language: string, text: string) {
 }
 
 async function freshPicture(language: string, text: string): Promise<readonly string[]> {
-  const { host, view } = await openView(language, text);
-  const picture = [...view.render()];
+  const { host, view, buffer } = await openView(language, text);
+  const picture = await host.withTree(buffer, () => [...view.render()]) ?? [];
   await host[Symbol.asyncDispose]();
   return picture;
 }
@@ -109,8 +109,7 @@ for (const [language, source] of Object.entries(SOURCES)) {
           });
           host.settle(buffer);
           // A slow machine may not have parsed within the frame's budget.
-          host.treeOf(buffer);
-          view.render();
+          await host.withTree(buffer, () => view.render());
         }
         const text = buffer.text.toString();
         const shown = [...view.render()];

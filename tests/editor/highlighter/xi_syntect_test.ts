@@ -17,12 +17,18 @@ interface SyntectCase {
   readonly name: string;
   readonly kind: string;
   readonly given: { readonly file_name: string; readonly text: string; readonly theme: string };
-  readonly steps: readonly { readonly method: string; readonly params?: Json; readonly expect: { readonly render: string } }[];
+  readonly steps: readonly {
+    readonly method: string;
+    readonly params?: Json;
+    readonly expect: { readonly render: string };
+  }[];
   readonly expect: JsonObject;
 }
 
 const cases = there
-  ? (JSON.parse(await Deno.readTextFile(file)) as SyntectCase[]).filter(({ kind }) => kind === "plugin-syntect")
+  ? (JSON.parse(await Deno.readTextFile(file)) as SyntectCase[]).filter(({ kind }) =>
+    kind === "plugin-syntect"
+  )
   : [];
 
 /** Languages that xi's highlighter has and we have no grammar for that ships as WebAssembly. */
@@ -30,14 +36,16 @@ const MISSING = new Set(
   ("ASP|ActionScript|AppleScript|Batch File|BibTeX|Clojure|D|Diff|Erlang|Git Attributes|Git Commit|Git Config|Git Ignore|Git Link|Git Log|" +
     "Git Rebase Todo|Graphviz (DOT)|Groovy|HTML (ASP)|HTML (Erlang)|HTML (Tcl)|Haskell|Java Properties|Java Server Page (JSP)|" +
     "JavaScript (Babel)|JavaScript (Rails)|LaTeX|Lisp|Literate Haskell|MATLAB|NAnt Build File|OCaml|OCamllex|OCamlyacc|Objective-C|" +
-    "Objective-C++|Pascal|Perl|R|Rd (R Documentation)|Ruby Haml|Ruby on Rails|SQL|SQL (Rails)|Tcl|TeX|Textile|reStructuredText").split("|"),
+    "Objective-C++|Pascal|Perl|R|Rd (R Documentation)|Ruby Haml|Ruby on Rails|SQL|SQL (Rails)|Tcl|TeX|Textile|reStructuredText")
+    .split("|"),
 );
 
 Deno.test({
   name: "LANGUAGES are called as in xi where xi has them",
   ignore: !there,
   fn() {
-    const theirs = cases.find(({ name }) => name.endsWith("available-languages"))!.expect["languages"] as string[];
+    const theirs = cases.find(({ name }) => name.endsWith("available-languages"))!
+      .expect["languages"] as string[];
     const ours = new Set(LANGUAGES.map(({ name }) => name));
     assert.deepEqual(theirs.filter((name) => !ours.has(name) && !MISSING.has(name)), []);
   },
@@ -58,7 +66,10 @@ for (const one of cases.filter(({ steps }) => steps.length > 0)) {
         const before = expect.render.split("|")[0]!;
         const line = before.split("\n").length - 1;
         const column = new TextEncoder().encode(before.split("\n").at(-1)).length;
-        await editor.until(`the caret at ${line}:${column}`, () => editor.lines(view)[line]?.cursor[0] === column);
+        await editor.until(
+          `the caret at ${line}:${column}`,
+          () => editor.lines(view)[line]?.cursor[0] === column,
+        );
       }
     }
     await Deno.remove(dir, { recursive: true });
