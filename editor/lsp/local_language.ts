@@ -98,7 +98,8 @@ export class LocalLanguage implements LanguagePort {
   }
 
   servers(): Promise<readonly LanguageServerInfo[]> {
-    return Promise.resolve(this.#languages.status.map(toServer));
+    const { status } = this.#languages;
+    return Promise.resolve(status.map((one) => toServer(one, this.#languages.progress(one.name))));
   }
 
   restart(server: string): Promise<void> {

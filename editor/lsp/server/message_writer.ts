@@ -8,8 +8,8 @@
 import type { Event, Message, MessageWriter } from "vscode-jsonrpc";
 import { encodeFrame } from "./framing.ts";
 
-/** More than this is never kept for a peer that does not read. The largest document that is sent must fit. */
-const MOST_BACKLOG_BYTES = 256 << 20;
+/** A peer that has so much to read gets no more. One message may be larger: a document that is sent whole. */
+const MOST_BACKLOG_BYTES = 32 << 20;
 
 export interface WriterEvents {
   /** Everything has gone out. */
@@ -43,10 +43,11 @@ export class QueuedMessageWriter implements MessageWriter {
 
   write(message: Message): Promise<void> {
     if (this.#ended) return Promise.resolve();
+    const waiting = this.backlogBytes;
     const frame = encodeFrame(JSON.stringify(message));
     this.#queue.push(frame);
     this.#queuedBytes += frame.length;
-    if (this.backlogBytes > MOST_BACKLOG_BYTES) {
+    if (waiting > MOST_BACKLOG_BYTES) {
       this.#ended = true;
       this.#queue = [];
       this.#queuedBytes = 0;
