@@ -6,7 +6,7 @@
  */
 
 import type { Event, Message, MessageWriter } from "vscode-jsonrpc";
-import { encodeFrame } from "./framing.ts";
+import { concat, encodeFrame } from "./framing.ts";
 
 /** A peer that has so much to read gets no more. One message may be larger: a document that is sent whole. */
 const MOST_BACKLOG_BYTES = 32 << 20;
@@ -91,15 +91,4 @@ export class QueuedMessageWriter implements MessageWriter {
     }
     this.#events.drained();
   }
-}
-
-function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
