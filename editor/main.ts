@@ -23,11 +23,15 @@ import { protocolOf } from "./rpc/protocol_of.ts";
 import { serve, type ServeParts, type Wire } from "./rpc/serve.ts";
 import { stdio } from "./rpc/stdio.ts";
 import { Desk } from "./revision/desk.ts";
+import { keepPerson } from "./revision/keep_person.ts";
 import { PluginHost } from "./plugins/plugin_host.ts";
 import { Session } from "./session/session.ts";
 import { openingLines } from "./syntax/language_of.ts";
 import { Looks } from "./themes/looks.ts";
 import { ThemeStore } from "./themes/theme_store.ts";
+
+/** What dead processes have left is looked through once the start is over. */
+const TIDY_MS = 3_000;
 
 /** Runs until the front ends have gone; the status to leave with. */
 async function run(options: Options): Promise<number> {
@@ -79,7 +83,7 @@ async function run(options: Options): Promise<number> {
         ask: (method, params) => peer.ask(method, params),
         log,
         form: { insOnly: options.insOnly, parts: false },
-        abandoned: (buffer) => desk.abandon(buffer),
+        keep: keepPerson(desk),
       });
       fronts.add(front);
       return front;
@@ -94,10 +98,12 @@ async function run(options: Options): Promise<number> {
     return true;
   };
   if (options.spare) await warm(journal);
+  const tidying = setTimeout(() => journal?.tidy().catch(report), TIDY_MS);
   await using socket = options.listen === undefined
     ? undefined
     : await listen(options.listen, serveEither, log);
   const isWell = !options.stdio || await serveEither(stdio);
+  clearTimeout(tidying);
   if (!options.stdio) {
     await new Promise<void>((resolve) => Deno.addSignalListener("SIGTERM", () => resolve()));
   } else await socket?.deserted();

@@ -18,7 +18,7 @@ import { type FileRecord, LOG_VERSION, type LogRecord, recordJson } from "./reco
 import { basePath, fileKey, logPath, removeLog } from "./session_folder.ts";
 
 /** A shorter text goes into the log with its first change; a longer one as a copy of its file, or in slices while edits go on. */
-const INLINE_UNITS = 1 << 18;
+export const INLINE_UNITS = 1 << 18;
 const SLICE_UNITS = 1 << 18;
 /** A log is made anew when what happened takes this much, and as much as its base (but no more than that is gone through). */
 const LEAST_TAIL_BYTES = 1 << 18;
@@ -137,6 +137,9 @@ export class TextLog implements Disposable {
       const event = { k: "rev", e: document.record(at) } as const;
       this.#log.append(recordJson(at === revision && cause !== undefined ? { ...event, c: cause } : event));
     }
+    const { present, marks } = this.#text.notes.places.save();
+    for (const presence of present) this.append({ k: "note", n: { note: "presence", presence } });
+    for (const mark of marks) this.append({ k: "note", n: { note: "mark", mark } });
     this.#baseBytes = stamp.sizeBytes;
     // Where the file is no longer what was read, the text itself is written down.
     this.#basing = copyUnchanged(path, copy, stamp)

@@ -21,13 +21,20 @@ import { copy, cut } from "../view/editing.ts";
 import { parseEditEvent } from "../view/parse_event.ts";
 import { ParamsError } from "../view/params.ts";
 import type { UpdateForm } from "../view/render.ts";
-import type { Region } from "../view/selection.ts";
+import { type Region, Selection } from "../view/selection.ts";
 import { after, type Later } from "./later.ts";
 import { type AskFrontEnd, Measuring } from "./measuring.ts";
 import { type Notification, parseNotification, parseRequest, type Request, viewIdOf } from "./messages.ts";
 import { bufferOf, type OpenView } from "./open_view.ts";
 import { SessionSettings } from "./session_settings.ts";
-import type { LanguageFinder, LanguagePlace, LanguageSide, LooksSide, PluginSide } from "./sides.ts";
+import type {
+  KeepSide,
+  LanguageFinder,
+  LanguagePlace,
+  LanguageSide,
+  LooksSide,
+  PluginSide,
+} from "./sides.ts";
 import { Trace } from "./trace.ts";
 import { ViewTurns } from "./view_turns.ts";
 
@@ -50,8 +57,7 @@ export interface SessionParts {
   /** Takes what is worth a developer's attention. */
   readonly log: (text: string) => void;
   readonly form: UpdateForm;
-  /** Told of each buffer that the front end leaves open by going away. */
-  readonly abandoned?: (buffer: Buffer) => void;
+  readonly keep?: KeepSide;
 }
 
 /** A message as it came: a notification, or with an id a request. */
@@ -145,7 +151,7 @@ export class Session implements FrontEnd, Disposable {
   [Symbol.dispose](): void {
     for (const stop of this.#stops) stop();
     for (const [id, open] of [...this.#views]) {
-      this.#parts.abandoned?.(bufferOf(open));
+      this.#parts.keep?.abandoned(bufferOf(open));
       this.#closeView(id);
     }
     this.#settings[Symbol.dispose]();
@@ -193,9 +199,12 @@ export class Session implements FrontEnd, Disposable {
     const notification = parseNotification(method, params);
     if (notification.type === "edit") {
       const open = this.#views.get(viewIdOf(notification.viewId));
-      return open === undefined
-        ? undefined
-        : this.#turns.edit(open, parseEditEvent(notification.method, notification.params));
+      if (open === undefined) return;
+      const done = this.#turns.edit(open, parseEditEvent(notification.method, notification.params));
+      const { keep } = this.#parts;
+      return keep === undefined
+        ? done
+        : after(done, () => keep.placed(bufferOf(open), open.view.selection.regions));
     }
     return this.#carryOut(notification);
   }
@@ -416,6 +425,8 @@ export class Session implements FrontEnd, Disposable {
     this.#views.set(viewId, open);
     const isFirst = this.viewsOf(hold.buffer).length === 1;
     this.#settings.add(hold.buffer, isFirst);
+    const places = this.#parts.keep?.placesIn(hold.buffer) ?? [];
+    if (places.length > 0) open.view.select(Selection.from(places));
     this.#turns.prepare(open);
   }
 

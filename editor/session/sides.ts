@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Region } from "../view/selection.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Buffer } from "../buffers.ts";
 import type { FrontEnd } from "../plugins/front_end.ts";
@@ -46,6 +47,16 @@ export interface LooksSide {
   /** Reads the user's themes and follows changes in their folder; `changed` is called after one. */
   followFolder(folder: string, changed: () => void): Promise<void>;
   close(): void;
+}
+
+/** What outlives the front end and the process. */
+export interface KeepSide {
+  /** The person is there now. */
+  placed(buffer: Buffer, regions: readonly Region[]): void;
+  /** Where the person was when an earlier process died; none for any other buffer. */
+  placesIn(buffer: Buffer): readonly Region[];
+  /** The front end goes away and leaves the buffer open. */
+  abandoned(buffer: Buffer): void;
 }
 
 /** Which language a new buffer is in. */

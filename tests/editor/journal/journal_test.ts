@@ -276,3 +276,29 @@ Deno.test("Journal that cannot be written refuses edits to those who rely on it,
   await durable;
   assert.ok(editor.desk.edit(text, { ...edit, revision: hold.buffer.revision }).ok);
 });
+
+Deno.test("Journal.tidy() saves texts in no file of the dead to files, tells where, and leaves the living alone", async () => {
+  await using folder = await temporaryFolder();
+  const first = rig(folder.path);
+  const none = first.desk.begin({ text: "in no file" });
+  put(first, none, ann, 0, "unsaved, ");
+  await Deno.writeTextFile(`${folder.path}/file`, "x");
+  const file = await first.files.open(`${folder.path}/file`);
+  put(first, file, ann, 0, "unsaved ");
+  const session = `${folder.path}/journal/${first.journal.session}`;
+  using living = rig(folder.path);
+  put(living, living.desk.begin({ text: "alive" }), ann, 0, "is ");
+  first.die();
+  using next = rig(folder.path);
+  await next.journal.tidy();
+  assert.deepEqual(next.told, [], "its spare comes first");
+  const before = new Date(Date.now() - 60_000);
+  for await (const { name } of Deno.readDir(session)) await Deno.utime(`${session}/${name}`, before, before);
+  await next.journal.tidy();
+  assert.equal(next.told.length, 1);
+  const [, path = ""] = /It is now in: (.*)$/.exec(next.told[0] ?? "") ?? [];
+  assert.equal(await Deno.readTextFile(path), "unsaved, in no file");
+  assert.equal((await next.files.open(`${folder.path}/file`)).buffer.text.toString(), "unsaved x");
+  await assert.rejects(Deno.stat(session), "nothing is left in it");
+  await Deno.stat(`${folder.path}/journal/${living.journal.session}`);
+});
