@@ -50,6 +50,8 @@ export interface LinkOptions {
   readonly onTakeover?: (takeover: Takeover) => void;
   /** How many editors may die while they have one request, until it is refused. Default: 3. */
   readonly deathsOfOne?: number;
+  /** How long an editor may not answer a ping until it is killed. Default: 10 s. */
+  readonly hangingMs?: number;
 }
 
 interface Acquaintance {
@@ -69,6 +71,7 @@ export class EditorLink implements AsyncDisposable {
   readonly #slots: (() => void)[] = [];
   readonly #acquainted = new WeakMap<EditorProcess, Acquaintance>();
   readonly #deathsOfOne: number;
+  readonly #hangingMs: number;
   readonly #onTakeover: ((takeover: Takeover) => void) | undefined;
   #connection: MessageConnection | undefined;
   #waiting: Waiting[] = [];
@@ -84,6 +87,7 @@ export class EditorLink implements AsyncDisposable {
     this.#handlers = handlers;
     this.#onTakeover = options.onTakeover;
     this.#deathsOfOne = options.deathsOfOne ?? DEATHS_OF_ONE;
+    this.#hangingMs = options.hangingMs ?? HANGING_MS;
     supervisor.onSpare = (spare) => this.#acquaint(spare);
   }
 
@@ -221,12 +225,12 @@ export class EditorLink implements AsyncDisposable {
     this.#ping = setInterval(() => {
       if (this.#connection !== connection) return;
       if (asked !== undefined) {
-        if (performance.now() - asked > HANGING_MS) this.#supervisor.current?.kill();
+        if (performance.now() - asked > this.#hangingMs) this.#supervisor.current?.kill();
         return;
       }
       asked = performance.now();
       connection.sendRequest("session/ping", {}).then(() => asked = undefined, () => undefined);
-    }, PING_MS);
+    }, Math.min(PING_MS, this.#hangingMs / 2));
     this.#ping.unref();
   }
 
