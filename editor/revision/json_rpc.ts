@@ -40,7 +40,7 @@ export function connectionOver(transport: LineTransport): MessageConnection {
   return createMessageConnection(transport, transport, NullLogger, {
     messageStrategy: {
       handleMessage(message, next) {
-        transport.dispatched();
+        transport.dispatched(message);
         return next(message);
       },
     },

@@ -17,6 +17,7 @@ import type {
   MessageWriter,
 } from "vscode-jsonrpc";
 import { Emitter } from "vscode-jsonrpc";
+import { isObject } from "../../core/json.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 
 /** A longer message ends the connection: nothing else can bound what is held of a line without an end. */
@@ -84,9 +85,9 @@ export class LineTransport implements MessageReader, MessageWriter {
     if (this.#undispatched === 0 || this.#outUnits > BATCH_UNITS) this.#schedule(queueMicrotask);
   }
 
-  /** The connection begins to work on a message; to be called for each, in the library's `messageStrategy`. */
-  dispatched(): void {
-    if (--this.#undispatched > 0) return;
+  /** The connection begins to work on `message`; to be called for each, in the library's `messageStrategy`. */
+  dispatched(message: Message): void {
+    if (isCancel(message) || --this.#undispatched > 0) return;
     // The answer to this message comes a few microtasks later.
     this.#schedule(setImmediate);
     this.#goOn();
@@ -130,12 +131,13 @@ export class LineTransport implements MessageReader, MessageWriter {
       this.#errors.fire(new Error(`A line is no JSON: ${line.slice(0, 100)}`, { cause }));
       return;
     }
-    if (typeof message !== "object" || message === null || !("jsonrpc" in message)) {
+    if (!isMessage(message)) {
       this.#errors.fire(new Error(`A line is no JSON-RPC message: ${line.slice(0, 100)}`));
       return;
     }
-    this.#undispatched++;
-    callback(message as Message);
+    // The library acts on a cancellation as it comes, and only sometimes has it wait its turn.
+    if (!isCancel(message)) this.#undispatched++;
+    callback(message);
   }
 
   #goOn(): void {
@@ -178,6 +180,22 @@ export class LineTransport implements MessageReader, MessageWriter {
   }
 }
 
+/** What the library can take without an exception: it trusts that members are of the types that the protocol gives them. */
+function isMessage(value: unknown): value is Message {
+  if (!isObject(value) || value["jsonrpc"] !== "2.0") return false;
+  const { id, method, params } = value;
+  if (id !== undefined && id !== null && typeof id !== "number" && typeof id !== "string") return false;
+  if (method === CANCEL) {
+    return isObject(params) && (typeof params["id"] === "number" || typeof params["id"] === "string");
+  }
+  return method === undefined ? id !== undefined : typeof method === "string";
+}
+
+function isCancel(message: Message): boolean {
+  return "method" in message && message.method === CANCEL;
+}
+
+const CANCEL = "$/cancelRequest";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
