@@ -164,7 +164,7 @@ export class Search {
         wholeWords: terms?.wholeWords ?? false,
         matches: matches.length,
         isBroken: query.isBroken,
-        lines: Array.from(matches, ({ start }) => lines.lineAt(text, start) + 1),
+        lines: lines.linesAt(text, matches.starts).map((line) => line + 1),
       };
     });
   }
