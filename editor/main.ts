@@ -5,11 +5,11 @@
  */
 
 import { messageOf } from "../core/errors.ts";
+import { dataFolderPath } from "../system/data_folder.ts";
 import { SystemClock } from "../system/clock.ts";
 import { BufferFiles } from "./buffer_files.ts";
 import { Buffers } from "./buffers.ts";
 import { type Options, parseOptions, USAGE } from "./command_line.ts";
-import { editorDataFolder } from "./data_folder.ts";
 import { SystemDisk } from "./files/disk.ts";
 import { Journal } from "./journal/journal.ts";
 import { openLog } from "./log.ts";
@@ -52,7 +52,7 @@ async function run(options: Options): Promise<number> {
     log(message);
     for (const front of fronts) front.alert(message);
   };
-  const data = options.data ?? editorDataFolder((name) => Deno.env.get(name));
+  const data = options.data ?? platformFolder();
   using journal = options.journal && data !== undefined
     ? new Journal(buffers, files, { folder: `${data}/journal`, onTrouble: tell })
     : undefined;
@@ -114,6 +114,15 @@ async function languageSettings(which: Options["languages"]): Promise<LanguageSe
   if (which === "off") return undefined;
   if (which === "default") return defaultLanguageSettings;
   return await (await import("./lsp/config/read_settings.ts")).readLanguageSettings(which.file);
+}
+
+/** Where journals lie when nobody says where; undefined where the platform has no place, then there are none. */
+function platformFolder(): string | undefined {
+  try {
+    return `${dataFolderPath()}/editor`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Does ahead what a spare would otherwise do when it is needed. */

@@ -6,12 +6,12 @@
  */
 
 import assert from "node:assert/strict";
+import { editorProgram } from "./program.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { TestFrontEnd } from "./session/front_end.ts";
 
 const shared = new URL("../../../shared/data/xi/", import.meta.url);
 const there = await Deno.stat(new URL("xi-cases.json", shared)).then(() => true, () => false);
-const root = new URL("../../", import.meta.url).pathname;
 
 interface Step {
   readonly method: string;
@@ -231,8 +231,9 @@ for (
   ] as const
 ) {
   Deno.test(`symphony-editor ${what}`, async () => {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "-q", "--no-prompt", `${root}editor/main.ts`],
+    const { program, args } = editorProgram("--no-journal");
+    const child = new Deno.Command(program, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "null",

@@ -6,11 +6,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { editorProgram } from "../program.ts";
 
-const MAIN = new URL("../../../editor/main.ts", import.meta.url).pathname;
-/** The compiled program where the environment names it, else the sources. */
-const COMPILED = Deno.env.get("SYMPHONY_EDITOR");
-const [PROGRAM, ...FIRST] = COMPILED === undefined ? [Deno.execPath(), "run", "-A", "-q", MAIN] : [COMPILED];
 const FAKE = new URL("../../fixtures/lsp/fake_server.js", import.meta.url).pathname;
 const PATIENCE_MS = 30_000;
 
@@ -35,8 +32,9 @@ class FrontEnd implements AsyncDisposable {
 
   private constructor(folder: string, settings: string) {
     this.folder = folder;
-    this.#child = new Deno.Command(PROGRAM as string, {
-      args: [...FIRST, "--no-journal", "--languages", settings],
+    const { program, args } = editorProgram("--no-journal", "--languages", settings);
+    this.#child = new Deno.Command(program, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
@@ -214,8 +212,9 @@ Deno.test("symphony-editor names every fault of its language settings and leaves
   const folder = await Deno.makeTempDir({ prefix: "front-" });
   const settings = join(folder, "languages.jsonc");
   await Deno.writeTextFile(settings, `{ "servers": { "mine": { "languages": [] } } }`);
-  const { code, stderr } = await new Deno.Command(PROGRAM as string, {
-    args: [...FIRST, "--no-journal", "--languages", settings],
+  const { program, args } = editorProgram("--no-journal", "--languages", settings);
+  const { code, stderr } = await new Deno.Command(program, {
+    args,
     stdin: "null",
     stdout: "null",
     stderr: "piped",

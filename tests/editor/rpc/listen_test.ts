@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { parseOptions } from "../../../editor/command_line.ts";
-
-const main = new URL("../../../editor/main.ts", import.meta.url).pathname;
+import { editorProgram } from "../program.ts";
 
 /** A front end on a unix socket. */
 class Client {
@@ -61,8 +60,9 @@ Deno.test("symphony-editor --listen serves several front ends one buffer, and ou
   const folder = await Deno.makeTempDir();
   const path = `${folder}/socket`;
   await Deno.writeTextFile(`${folder}/f`, "text");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", "--no-prompt", main, "--listen", path, "--no-stdio"],
+  const { program, args } = editorProgram("--listen", path, "--no-stdio", "--no-journal");
+  const child = new Deno.Command(program, {
+    args,
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -86,8 +86,8 @@ Deno.test("symphony-editor --listen serves several front ends one buffer, and ou
     one.close();
     assert.ok((await two.ask(2, "debug_get_contents", { view_id: viewOf(b) })).includes("more text"));
     two.close();
-    const second = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "-q", "--no-prompt", main, "--listen", path, "--no-stdio"],
+    const second = await new Deno.Command(program, {
+      args,
       stderr: "piped",
     }).output();
     assert.equal(second.code, 2);
