@@ -15,10 +15,9 @@ import type { Buffer, BufferChange, Buffers } from "../buffers.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import type { Annotation } from "./annotations.ts";
 import { BUILT_IN_ID, BuiltIn } from "./built_in.ts";
-import { discoverPlugins, type FoundPlugin } from "./discover.ts";
+import type { FoundPlugin } from "./discover.ts";
 import type { FrontEnd, Region } from "./front_end.ts";
 import { type Layer, Layers } from "./layers.ts";
-import { startsAtOnce } from "./manifest.ts";
 import type { BufferInfo, CoreMessage, PluginMessage, UpdateMessage } from "./messages.ts";
 import { type LanguageFacts, PluginLanguages } from "./plugin_languages.ts";
 import { PluginRun, type RunCore } from "./plugin_run.ts";
@@ -127,6 +126,16 @@ export class PluginHost {
       ...(extrasDir === undefined ? [] : [extrasDir]),
       ...(searchPath ?? []),
     ];
+    // What reads manifests is only loaded where there may be some: the first answer comes sooner.
+    if (places.length > 0) await this.#discover(places);
+    this.#builtIn.start();
+  }
+
+  async #discover(places: readonly string[]): Promise<void> {
+    const [{ discoverPlugins }, { startsAtOnce }] = await Promise.all([
+      import("./discover.ts"),
+      import("./manifest.ts"),
+    ]);
     for (const plugin of await discoverPlugins(places, this.#report)) {
       const { name } = plugin.manifest;
       if (this.#found.has(name)) continue;
@@ -134,7 +143,6 @@ export class PluginHost {
       this.#languages.add(plugin);
       if (startsAtOnce(plugin.manifest)) this.#startPlugin(name);
     }
-    this.#builtIn.start();
   }
 
   /** Resolves once the built-in highlighter can colour, or cannot. */
