@@ -22,6 +22,7 @@ import type { Delta } from "../text/delta.ts";
 import type { Rope } from "../text/rope.ts";
 import { autoIndent, indentStyleOf } from "./auto_indent.ts";
 import type { HighlightedBuffer } from "./highlighted_buffer.ts";
+import type { MarkdownBuffer } from "./markdown_buffer.ts";
 
 /** The name under which front ends and cores know the plugin that comments and indents. */
 export const COMPATIBLE_NAME = "xi-syntect-plugin";
@@ -36,6 +37,7 @@ const SIZE_LIMIT = 64 * 1024 * 1024;
 interface Engine {
   readonly loadGrammar: typeof import("../syntax/grammar.ts").loadGrammar;
   readonly HighlightedBuffer: typeof HighlightedBuffer;
+  readonly MarkdownBuffer: typeof MarkdownBuffer;
 }
 
 interface Entry {
@@ -44,7 +46,7 @@ interface Entry {
   revision: number;
   language: string;
   config: JsonObject;
-  highlighted: HighlightedBuffer | undefined;
+  highlighted: HighlightedBuffer | MarkdownBuffer | undefined;
   /** What was wanted before there was anything to give. */
   readonly wanted: RangeSet;
 }
@@ -71,12 +73,13 @@ export class Highlighter {
   /** Starts what parses; resolves when it runs or cannot. Buffers heard of before are coloured then. */
   async start(): Promise<void> {
     try {
-      const [{ startEngine, loadGrammar }, { HighlightedBuffer }] = await Promise.all([
+      const [{ startEngine, loadGrammar }, { HighlightedBuffer }, { MarkdownBuffer }] = await Promise.all([
         import("../syntax/grammar.ts"),
         import("./highlighted_buffer.ts"),
+        import("./markdown_buffer.ts"),
       ]);
       await startEngine();
-      this.#engine = { loadGrammar, HighlightedBuffer };
+      this.#engine = { loadGrammar, HighlightedBuffer, MarkdownBuffer };
     } catch (error) {
       this.#report(`Cannot highlight: ${messageOf(error)}`);
       return;
@@ -160,11 +163,13 @@ export class Highlighter {
 
   #begin(entry: Entry): void {
     if (this.#engine === undefined || entry.text.length > SIZE_LIMIT) return;
-    const { loadGrammar, HighlightedBuffer } = this.#engine;
+    const { loadGrammar, HighlightedBuffer, MarkdownBuffer } = this.#engine;
     try {
       const grammar = loadGrammar(languageNamed(entry.language) ?? PLAIN_TEXT);
-      if (grammar === undefined) return;
-      entry.highlighted = new HighlightedBuffer(entry, grammar, this.#send, this.#now);
+      if (grammar !== undefined) {
+        entry.highlighted = new HighlightedBuffer(entry, grammar, this.#send, this.#now);
+      } else if (entry.language === "Markdown") entry.highlighted = new MarkdownBuffer(entry, this.#send);
+      else return;
       for (const { from, to } of entry.wanted.ranges) entry.highlighted.want(from, to);
       entry.wanted.clear();
     } catch (error) {

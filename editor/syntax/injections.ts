@@ -74,6 +74,18 @@ export class InjectionParser {
     }
   }
 
+  /** The tree of code that stands in `range` of a text, as far as it lies near what is shown; undefined where it takes too long. */
+  parse(
+    grammar: LoadedGrammar,
+    text: Rope,
+    range: TextRange,
+    shown: TextRange,
+  ): (Piece & { readonly offset: number }) | undefined {
+    const { from, to } = clip(text, range, shown.from, shown.to);
+    const piece = this.#piece(grammar, text.sliceString(from, to));
+    return piece && { ...piece, offset: from };
+  }
+
   /** Ranges of the whole text in which a change of [from, to) may change colours, because they are read as one by another language. */
   around(view: TreeView, from: number, to: number): TextRange[] {
     return this.#find(view, from, to).flatMap(({ ranges }) =>
