@@ -57,7 +57,9 @@ export class BuiltIn {
   /** Starts what parses, in the background; later calls do nothing. */
   start(): void {
     if (this.#isOff) return;
-    this.#ready ??= this.#highlighter.start().then(() => {
+    // In a turn of its own: the answer to whoever starts the editor comes first.
+    const turn = new Promise<void>((resolve) => setTimeout(resolve, 0));
+    this.#ready ??= turn.then(() => this.#highlighter.start()).then(() => {
       for (const buffer of this.#buffers.values()) this.#goOn(buffer);
     });
   }
