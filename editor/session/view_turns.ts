@@ -40,7 +40,7 @@ export interface ViewTurnsParts {
 }
 
 /** Where nothing else brings it along, the complete find status is sent so long after a search. */
-const STATUS_DELAY_MS = 1500;
+const STATUS_DELAY_MS = 5000;
 
 export class ViewTurns {
   readonly #parts: ViewTurnsParts;
