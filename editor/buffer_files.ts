@@ -12,6 +12,7 @@ import { type ErrorCode, SymphonyError } from "../core/errors.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Buffer, BufferHold, BufferOrigin, Buffers } from "./buffers.ts";
 import { knownEncoding } from "./files/decode.ts";
+import { withEncodings } from "./files/encodings.ts";
 import { type Disk, SystemDisk } from "./files/disk.ts";
 import { type FileStamp, sameContent, sameFile } from "./files/file_stamp.ts";
 import type { LoadedFile } from "./files/load.ts";
@@ -218,9 +219,10 @@ export class BufferFiles implements Disposable {
     if (before.conflict !== undefined && place === buffer.path && options.overwrite !== true) {
       return err("changed-outside");
     }
-    const form = options.encoding === undefined
+    const { encoding } = options;
+    const form = encoding === undefined
       ? before.form
-      : { encoding: knownEncoding(options.encoding), mark: before.form.mark };
+      : { encoding: await withEncodings(() => knownEncoding(encoding)), mark: before.form.mark };
     const expected = options.overwrite === true
       ? undefined
       : place === buffer.path

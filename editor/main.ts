@@ -5,27 +5,33 @@
  */
 
 import { messageOf } from "../core/errors.ts";
+import { dataFolderPath } from "../system/data_folder.ts";
 import { SystemClock } from "../system/clock.ts";
 import { BufferFiles } from "./buffer_files.ts";
 import { Buffers } from "./buffers.ts";
 import { type Options, parseOptions, USAGE } from "./command_line.ts";
-import { editorDataFolder } from "./data_folder.ts";
 import { SystemDisk } from "./files/disk.ts";
 import { Journal } from "./journal/journal.ts";
 import { openLog } from "./log.ts";
 import { defaultLanguageSettings, type LanguageSettings } from "./lsp/config/language_settings.ts";
+import { FrontLanguage } from "./lsp/front_language.ts";
 import { LanguagePlugins } from "./lsp/language_plugins.ts";
+import { localLanguage } from "./lsp/lazy_methods.ts";
 import { LazyLanguages } from "./lsp/lazy_languages.ts";
 import { listen } from "./rpc/listen.ts";
 import { protocolOf } from "./rpc/protocol_of.ts";
 import { serve, type ServeParts, type Wire } from "./rpc/serve.ts";
 import { stdio } from "./rpc/stdio.ts";
 import { Desk } from "./revision/desk.ts";
+import { keepPerson } from "./revision/keep_person.ts";
 import { PluginHost } from "./plugins/plugin_host.ts";
 import { Session } from "./session/session.ts";
 import { openingLines } from "./syntax/language_of.ts";
 import { Looks } from "./themes/looks.ts";
 import { ThemeStore } from "./themes/theme_store.ts";
+
+/** What dead processes have left is looked through once the start is over. */
+const TIDY_MS = 3_000;
 
 /** Runs until the front ends have gone; the status to leave with. */
 async function run(options: Options): Promise<number> {
@@ -46,7 +52,7 @@ async function run(options: Options): Promise<number> {
     log(message);
     for (const front of fronts) front.alert(message);
   };
-  const data = options.data ?? editorDataFolder((name) => Deno.env.get(name));
+  const data = options.data ?? platformFolder();
   using journal = options.journal && data !== undefined
     ? new Journal(buffers, files, { folder: `${data}/journal`, onTrouble: tell })
     : undefined;
@@ -70,13 +76,14 @@ async function run(options: Options): Promise<number> {
         buffers,
         files,
         plugins,
+        ...(languages.isOn ? { language: new FrontLanguage(() => localLanguage(desk, languages)) } : {}),
         looks: (notify) => new Looks(host, new ThemeStore(log), (style) => notify("def_style", style)),
         languageOf: (path, buffer) => host.languageOf({ path, ...openingLines(buffer.text) }),
         send: (message) => peer.send(message),
         ask: (method, params) => peer.ask(method, params),
         log,
         form: { insOnly: options.insOnly, parts: false },
-        abandoned: (buffer) => desk.abandon(buffer),
+        keep: keepPerson(desk),
       });
       fronts.add(front);
       return front;
@@ -91,10 +98,12 @@ async function run(options: Options): Promise<number> {
     return true;
   };
   if (options.spare) await warm(journal);
+  const tidying = setTimeout(() => journal?.tidy().catch(report), TIDY_MS);
   await using socket = options.listen === undefined
     ? undefined
     : await listen(options.listen, serveEither, log);
   const isWell = !options.stdio || await serveEither(stdio);
+  clearTimeout(tidying);
   if (!options.stdio) {
     await new Promise<void>((resolve) => Deno.addSignalListener("SIGTERM", () => resolve()));
   } else await socket?.deserted();
@@ -105,6 +114,15 @@ async function languageSettings(which: Options["languages"]): Promise<LanguageSe
   if (which === "off") return undefined;
   if (which === "default") return defaultLanguageSettings;
   return await (await import("./lsp/config/read_settings.ts")).readLanguageSettings(which.file);
+}
+
+/** Where journals lie when nobody says where; undefined where the platform has no place, then there are none. */
+function platformFolder(): string | undefined {
+  try {
+    return `${dataFolderPath()}/editor`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Does ahead what a spare would otherwise do when it is needed. */

@@ -273,6 +273,12 @@ export interface LanguageServerInfo {
   readonly reason?: string;
   readonly documents: number;
   readonly restarts: number;
+  /** What it is busy with: indexing, checking. */
+  readonly busy: readonly {
+    readonly title: string;
+    readonly message?: string;
+    readonly percentage?: number;
+  }[];
 }
 
 /**

@@ -5,13 +5,14 @@
  * an eight-bit or East Asian encoding by the frequencies of its characters (chardet); Latin-1, which takes any bytes.
  * A guess only counts where writing it back gives the same bytes.
  *
+ * All but UTF-8 and marked UTF-16 needs the libraries of `encodings.ts`: call it inside `withEncodings`.
+ *
  * @module
  */
 
-import { analyse } from "chardet";
-import iconv from "iconv-lite";
 import { SymphonyError } from "../../core/errors.ts";
 import { encodeIn } from "./encode.ts";
+import { encodings } from "./encodings.ts";
 import type { TextForm } from "./text_form.ts";
 
 /** Text in pieces, none of which ends between the halves of a surrogate pair. */
@@ -80,7 +81,7 @@ function decodeAs(bytes: Uint8Array, encoding: string, marked: (typeof marks)[nu
 export function knownEncoding(name: string): string {
   const plain = name.toLowerCase().replaceAll("_", "-");
   const found = plain === "utf8" ? "utf-8" : plain === "latin1" ? "iso-8859-1" : name.toLowerCase();
-  if (iconv.encodingExists(found)) return found;
+  if (found === "utf-8" || encodings().iconv.encodingExists(found)) return found;
   throw new SymphonyError("bad-input", `Cannot use the encoding "${name}": it is not known`, {
     hint: 'Names are for example "utf-8", "utf-16le", "windows-1252", "shift_jis", "gb18030"',
   });
@@ -91,7 +92,7 @@ function decodeIn(bytes: Uint8Array, encoding: string): string[] | undefined {
   if (encoding === "utf-8" || encoding === "utf-16le" || encoding === "utf-16be") {
     return decodeByPlatform(bytes, encoding);
   }
-  const text = iconv.decode(bytes, encoding, { stripBOM: false });
+  const text = encodings().iconv.decode(bytes, encoding, { stripBOM: false });
   return text.isWellFormed() && sameBytes(encodeIn([text], encoding), bytes) ? pieces(text) : undefined;
 }
 
@@ -148,10 +149,10 @@ function controlShare(sample: Uint8Array): number {
 }
 
 function guesses(bytes: Uint8Array): string[] {
-  return analyse(bytes.subarray(0, SAMPLE_BYTES))
+  return encodings().analyse(bytes.subarray(0, SAMPLE_BYTES))
     .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE)
     .map(({ name }) => name.toLowerCase())
-    .filter((name) => !/^(utf|ascii)/.test(name) && iconv.encodingExists(name));
+    .filter((name) => !/^(utf|ascii)/.test(name) && encodings().iconv.encodingExists(name));
 }
 
 function binary(): SymphonyError {

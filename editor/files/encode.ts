@@ -1,11 +1,11 @@
 /**
- * Text to the bytes of a file.
+ * Text to the bytes of a file. All but UTF-8 needs the libraries of `encodings.ts`: load them before.
  *
  * @module
  */
 
-import iconv from "iconv-lite";
 import { SymphonyError } from "../../core/errors.ts";
+import { encodings } from "./encodings.ts";
 import type { TextForm } from "./text_form.ts";
 
 const PIECE_UNITS = 1 << 18;
@@ -21,7 +21,7 @@ export function* encode(chunks: Iterable<string>, form: TextForm): Generator<Uin
 
 /** The bytes without any check. */
 export function* encodeIn(chunks: Iterable<string>, encoding: string): Generator<Uint8Array<ArrayBuffer>> {
-  const encoder = iconv.getEncoder(encoding, { addBOM: false });
+  const encoder = encodings().iconv.getEncoder(encoding, { addBOM: false });
   for (const chunk of chunks) yield new Uint8Array(encoder.write(chunk));
   const rest = encoder.end();
   if (rest !== undefined && rest.length > 0) yield new Uint8Array(rest);
@@ -29,7 +29,7 @@ export function* encodeIn(chunks: Iterable<string>, encoding: string): Generator
 
 function encodeOnce(text: string, encoding: string): Uint8Array<ArrayBuffer> {
   if (encoding === "utf-8") return new TextEncoder().encode(text);
-  return new Uint8Array(iconv.encode(text, encoding, { addBOM: false }));
+  return new Uint8Array(encodings().iconv.encode(text, encoding, { addBOM: false }));
 }
 
 /** Rope leaves are small; the pieces that leave here are worth a system call each. */
@@ -65,8 +65,8 @@ function refuseHalfPair(before: readonly string[], chunk: string, line: number):
 function* encodeChecked(chunks: Iterable<string>, encoding: string): Generator<Uint8Array<ArrayBuffer>> {
   // In one piece: some encodings write two characters as one, wherever a piece would end.
   const text = [...chunks].join("");
-  const bytes = iconv.encode(text, encoding, { addBOM: false });
-  if (!text.isWellFormed() || iconv.decode(bytes, encoding, { stripBOM: false }) !== text) {
+  const bytes = encodings().iconv.encode(text, encoding, { addBOM: false });
+  if (!text.isWellFormed() || encodings().iconv.decode(bytes, encoding, { stripBOM: false }) !== text) {
     refuseCharacter(text, encoding);
   }
   yield new Uint8Array(bytes);
@@ -74,7 +74,9 @@ function* encodeChecked(chunks: Iterable<string>, encoding: string): Generator<U
 
 function refuseCharacter(text: string, encoding: string): never {
   const characters = [...text];
-  const at = characters.findIndex((char) => iconv.decode(iconv.encode(char, encoding), encoding) !== char);
+  const at = characters.findIndex((char) =>
+    encodings().iconv.decode(encodings().iconv.encode(char, encoding), encoding) !== char
+  );
   const char = characters[at] ?? "";
   const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   const line = 1 + countLines(characters.slice(0, Math.max(0, at)).join(""));

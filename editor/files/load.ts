@@ -6,7 +6,8 @@
 
 import { open } from "node:fs/promises";
 import { SymphonyError } from "../../core/errors.ts";
-import { decode } from "./decode.ts";
+import { decode, type Decoded } from "./decode.ts";
+import { withEncodings } from "./encodings.ts";
 import { fileError } from "./file_error.ts";
 import { filePlace } from "./file_place.ts";
 import { type FileStamp, fileState, sameContent } from "./file_stamp.ts";
@@ -47,7 +48,7 @@ export async function loadFile(path: string, options: LoadOptions = {}): Promise
     const bytes = await readAll(place, before.sizeBytes);
     const after = await fileState(place);
     if (after !== undefined && reading < MOST_READINGS && !sameContent(before, after.stamp)) continue;
-    const { chunks, form } = decodeNamed(place, bytes, options.encoding);
+    const { chunks, form } = await decodeNamed(place, bytes, options.encoding);
     const readOnly = await isReadOnly(place);
     // The stamp of before: if the file changed in the last reading, the next look finds the difference.
     return { path: place, chunks, form, lines: lineEndings(chunks), stamp: before, readOnly };
@@ -100,13 +101,13 @@ async function readAll(place: string, sizeBytes: number): Promise<Uint8Array> {
   }
 }
 
-function decodeNamed(
+async function decodeNamed(
   place: string,
   bytes: Uint8Array,
   encoding: string | undefined,
-): ReturnType<typeof decode> {
+): Promise<Decoded> {
   try {
-    return decode(bytes, encoding);
+    return await withEncodings(() => decode(bytes, encoding));
   } catch (error) {
     if (!(error instanceof SymphonyError)) throw error;
     const message = error.message.replace(/the file(?= as|:)/, `"${place}"`);

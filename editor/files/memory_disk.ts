@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { decode } from "./decode.ts";
 import type { Disk } from "./disk.ts";
 import { encode } from "./encode.ts";
+import { withEncodings } from "./encodings.ts";
 import { type FileStamp, type FileState, sameContent } from "./file_stamp.ts";
 import type { LoadedFile, LoadOptions } from "./load.ts";
 import type { SavedFile, SaveOptions, SaveRefusal } from "./save.ts";
@@ -62,7 +63,7 @@ export class MemoryDisk implements Disk {
     if (entry === undefined) {
       throw new SymphonyError("not-found", `Cannot open "${place}": there is no such file`);
     }
-    const { chunks, form } = decode(entry.bytes, options.encoding);
+    const { chunks, form } = await withEncodings(() => decode(entry.bytes, options.encoding));
     const { stamp, readOnly } = entry;
     return { path: place, chunks, form, lines: lineEndings(chunks), stamp, readOnly };
   }
@@ -80,7 +81,7 @@ export class MemoryDisk implements Disk {
       if (expected === "absent" || !sameContent(entry.stamp, expected)) return err("changed-outside");
     }
     if (entry?.readOnly === true) return err("read-only");
-    const pieces = [...encode(chunks, form)];
+    const pieces = await withEncodings(() => [...encode(chunks, form)]);
     const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
     let at = 0;
     for (const piece of pieces) {

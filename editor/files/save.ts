@@ -16,6 +16,7 @@ import { basename, dirname } from "node:path";
 import { SymphonyError } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { encode } from "./encode.ts";
+import { loadEncodings } from "./encodings.ts";
 import { fileError, isAbsent } from "./file_error.ts";
 import { filePlace } from "./file_place.ts";
 import { type FileStamp, type FileState, fileState, sameContent } from "./file_stamp.ts";
@@ -62,6 +63,7 @@ export async function saveFile(
     if (expected === "absent" || !sameContent(state.stamp, expected)) return err("changed-outside");
   }
   if (state !== undefined && await isReadOnly(place)) return err("read-only");
+  if (form.encoding !== "utf-8") await loadEncodings();
   const bytes = encode(chunks, form);
   try {
     const written = state !== undefined && state.links > 1

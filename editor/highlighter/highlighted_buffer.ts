@@ -11,15 +11,19 @@ import type { PluginMessage, UpdateMessage } from "../plugins/messages.ts";
 import { type Range, RangeSet } from "../plugins/range_set.ts";
 import type { LoadedGrammar } from "../syntax/grammar.ts";
 import { highlightRange, type ScopeSpan, type TreeView } from "../syntax/highlight.ts";
-import { InjectionParser } from "../syntax/injections.ts";
+import { deadline, InjectionParser } from "../syntax/injections.ts";
 import { ROOT, ScopeTable } from "../syntax/scope_table.ts";
 import { type Now, SyntaxTree } from "../syntax/syntax_tree.ts";
 import type { Delta } from "../text/delta.ts";
 import type { Rope } from "../text/rope.ts";
 import { affectedRange } from "./affected_range.ts";
 
-/** A text up to this size is parsed at once when it is opened, in UTF-16 units. */
+/** A text up to this size is parsed at once when it is opened, in UTF-16 units, as far as this many milliseconds go. */
 const AT_ONCE = 65_536;
+const AT_ONCE_MS = 40;
+
+/** What a parse of a slice may take, in milliseconds. */
+const SLICE_MS = 25;
 
 /** What is parsed around a wanted range while the whole is not yet: so much before it, so much after. */
 const SLICE_MARGIN = 8_192;
@@ -54,7 +58,7 @@ export class HighlightedBuffer {
     this.#send = send;
     this.#syntax = new SyntaxTree(grammar, place.text, now);
     this.#scopes = new ScopeTable(grammar.language.scope);
-    if (place.text.length <= AT_ONCE) this.work(Infinity);
+    if (place.text.length <= AT_ONCE) this.work(AT_ONCE_MS);
   }
 
   /** Whether the tree is that of the newest text. */
@@ -155,7 +159,7 @@ export class HighlightedBuffer {
     if (start >= end || end - start > 2 * (WANT_LIMIT + SLICE_MARGIN)) return false;
     const slice = this.#text.slice(this.#text.snap(start), end);
     const parser = this.#syntax.grammar.newParser();
-    const tree = parser.parse(slice.toString());
+    const tree = parser.parse(slice.toString(), null, { progressCallback: deadline(SLICE_MS) });
     if (tree !== null) {
       const view = { tree, grammar: this.#syntax.grammar, text: slice, offset: start, base: ROOT };
       this.#sendSpans({ from, to }, highlightRange(view, { from, to }, this.#scopes, this.#injections));

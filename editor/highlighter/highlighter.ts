@@ -22,6 +22,7 @@ import type { Delta } from "../text/delta.ts";
 import type { Rope } from "../text/rope.ts";
 import { autoIndent, indentStyleOf } from "./auto_indent.ts";
 import type { HighlightedBuffer } from "./highlighted_buffer.ts";
+import type { MarkdownBuffer } from "./markdown_buffer.ts";
 
 /** The name under which front ends and cores know the plugin that comments and indents. */
 export const COMPATIBLE_NAME = "xi-syntect-plugin";
@@ -36,6 +37,7 @@ const SIZE_LIMIT = 64 * 1024 * 1024;
 interface Engine {
   readonly loadGrammar: typeof import("../syntax/grammar.ts").loadGrammar;
   readonly HighlightedBuffer: typeof HighlightedBuffer;
+  readonly MarkdownBuffer: typeof MarkdownBuffer;
 }
 
 interface Entry {
@@ -44,7 +46,7 @@ interface Entry {
   revision: number;
   language: string;
   config: JsonObject;
-  highlighted: HighlightedBuffer | undefined;
+  highlighted: HighlightedBuffer | MarkdownBuffer | undefined;
   /** What was wanted before there was anything to give. */
   readonly wanted: RangeSet;
 }
@@ -71,12 +73,13 @@ export class Highlighter {
   /** Starts what parses; resolves when it runs or cannot. Buffers heard of before are coloured then. */
   async start(): Promise<void> {
     try {
-      const [{ startEngine, loadGrammar }, { HighlightedBuffer }] = await Promise.all([
+      const [{ startEngine, loadGrammar }, { HighlightedBuffer }, { MarkdownBuffer }] = await Promise.all([
         import("../syntax/grammar.ts"),
         import("./highlighted_buffer.ts"),
+        import("./markdown_buffer.ts"),
       ]);
       await startEngine();
-      this.#engine = { loadGrammar, HighlightedBuffer };
+      this.#engine = { loadGrammar, HighlightedBuffer, MarkdownBuffer };
     } catch (error) {
       this.#report(`Cannot highlight: ${messageOf(error)}`);
       return;
@@ -121,16 +124,19 @@ export class Highlighter {
     return this.#entries.get(viewId)?.highlighted?.work(budgetMs) ?? true;
   }
 
+  /** Whether the tree of a buffer, if it has one, is that of the newest text. */
+  isCurrent(viewId: string): boolean {
+    return this.#entries.get(viewId)?.highlighted?.isCurrent ?? true;
+  }
+
   /** Goes on with the spans of everything; false when there is nothing left. */
   advance(viewId: string, length: number): boolean {
     return this.#entries.get(viewId)?.highlighted?.advance(length) ?? false;
   }
 
-  /** The current tree of a buffer, parsed to the end if need be; undefined where it has none. Valid in this turn. */
+  /** The tree of a buffer where it is that of the newest text. Valid in this turn. */
   tree(viewId: string): TreeView | undefined {
-    const highlighted = this.#entries.get(viewId)?.highlighted;
-    highlighted?.work(Infinity);
-    return highlighted?.view;
+    return this.#entries.get(viewId)?.highlighted?.view;
   }
 
   /** Forgets everything. */
@@ -157,11 +163,13 @@ export class Highlighter {
 
   #begin(entry: Entry): void {
     if (this.#engine === undefined || entry.text.length > SIZE_LIMIT) return;
-    const { loadGrammar, HighlightedBuffer } = this.#engine;
+    const { loadGrammar, HighlightedBuffer, MarkdownBuffer } = this.#engine;
     try {
       const grammar = loadGrammar(languageNamed(entry.language) ?? PLAIN_TEXT);
-      if (grammar === undefined) return;
-      entry.highlighted = new HighlightedBuffer(entry, grammar, this.#send, this.#now);
+      if (grammar !== undefined) {
+        entry.highlighted = new HighlightedBuffer(entry, grammar, this.#send, this.#now);
+      } else if (entry.language === "Markdown") entry.highlighted = new MarkdownBuffer(entry, this.#send);
+      else return;
       for (const { from, to } of entry.wanted.ranges) entry.highlighted.want(from, to);
       entry.wanted.clear();
     } catch (error) {

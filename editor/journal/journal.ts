@@ -7,6 +7,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { clearTimeout, setTimeout } from "node:timers";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { BufferFile, BufferFiles } from "../buffer_files.ts";
@@ -25,10 +26,13 @@ import {
   leftPath,
   logPath,
   mayHold,
+  moveLog,
   otherSessions,
+  removeLog,
   SessionFolder,
 } from "./session_folder.ts";
-import { TextLog } from "./text_log.ts";
+import { INLINE_UNITS, TextLog } from "./text_log.ts";
+import { forgetLeft, tidyJournals } from "./tidy.ts";
 
 export interface JournalOptions {
   /** The folder of all journals. */
@@ -39,6 +43,8 @@ export interface JournalOptions {
 }
 
 const RETRY_MS = 300;
+const CLAIM_MS = 500;
+const CLAIM_AGAIN_MS = 10;
 
 export class Journal implements Keeper, Disposable {
   readonly #options: JournalOptions;
@@ -113,8 +119,10 @@ export class Journal implements Keeper, Disposable {
 
   noted(notes: TextNotes, buffer: Buffer, note: TextNote): void {
     const log = this.#logs.get(buffer);
-    if (log === undefined) this.#begin(buffer, notes, undefined);
-    else this.#append(log, { k: "note", n: note });
+    if (log !== undefined) return this.#append(log, { k: "note", n: note });
+    // To look at a large file is no reason to copy it.
+    if (note.note === "presence" && buffer.revision === 0 && buffer.text.length > INLINE_UNITS) return;
+    this.#begin(buffer, notes, undefined);
   }
 
   keep(buffer: Buffer): void {
@@ -152,7 +160,7 @@ export class Journal implements Keeper, Disposable {
   /** Everything that a process that has died has left, opened under the same numbers. */
   async adopt(session: string): Promise<BufferHold[]> {
     if (session === this.#session?.name) return [];
-    const dead = SessionFolder.claim(this.#options.folder, session);
+    const dead = await this.#claim(session);
     if (dead === undefined) return [];
     try {
       const holds: BufferHold[] = [];
@@ -166,6 +174,21 @@ export class Journal implements Keeper, Disposable {
     }
   }
 
+  /** Puts in order what dead processes have left, and tells the person of texts in no file that were saved to one. */
+  async tidy(): Promise<void> {
+    const { folder, onTrouble } = this.#options;
+    const { rescued, problems } = await tidyJournals(
+      folder,
+      this.#session?.name,
+      `${dirname(folder)}/recovered`,
+    );
+    if (rescued.length > 0) {
+      onTrouble?.(`The editor had died with text that was in no file. It is now in: ${rescued.join(", ")}`);
+    }
+    for (const problem of problems) onTrouble?.(problem);
+    await forgetLeft(`${folder}/left`).catch(() => undefined);
+  }
+
   /** Ends it; logs of open texts stay for the next process. */
   [Symbol.dispose](): void {
     for (const stop of this.#stops) stop();
@@ -173,6 +196,17 @@ export class Journal implements Keeper, Disposable {
     for (const log of this.#logs.values()) log[Symbol.dispose]();
     this.#logs.clear();
     this.#session?.[Symbol.dispose]();
+    this.#session = undefined;
+  }
+
+  /** The session of a process that is known to be dead; someone who tidies may hold it for a moment. */
+  async #claim(session: string): Promise<SessionFolder | undefined> {
+    for (let waitedMs = 0;; waitedMs += CLAIM_AGAIN_MS) {
+      const dead = SessionFolder.claim(this.#options.folder, session);
+      const isThere = dead === undefined && otherSessions(this.#options.folder, undefined).includes(session);
+      if (!isThere || waitedMs >= CLAIM_MS) return dead;
+      await new Promise((resolve) => setTimeout(resolve, CLAIM_AGAIN_MS));
+    }
   }
 
   #sessionFolder(): SessionFolder {
@@ -248,9 +282,9 @@ export class Journal implements Keeper, Disposable {
     log[Symbol.dispose]();
     try {
       if (this.#kept.has(buffer)) {
-        Deno.renameSync(log.path, leftPath(this.#options.folder, fileKey(buffer.path)));
+        moveLog(log.path, leftPath(this.#options.folder, fileKey(buffer.path)));
       } else {
-        Deno.removeSync(log.path);
+        removeLog(log.path);
       }
     } catch (error) {
       this.#options.onTrouble?.(fileError(`tidy the journal "${log.path}"`, error).message);
@@ -268,8 +302,8 @@ export class Journal implements Keeper, Disposable {
       : wanted;
     const own = logPath(folder, id, key, 0);
     try {
-      for (const old of older) await Deno.remove(old);
-      await Deno.rename(path, own);
+      for (const old of older) removeLog(old);
+      moveLog(path, own);
     } catch {
       return undefined;
     }

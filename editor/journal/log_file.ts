@@ -25,7 +25,7 @@ export interface LogOptions {
 }
 
 /** Under `process`, the disk has a record at most this long after the system has it. */
-const SYNC_MS = 100;
+const SYNC_MS = 1_000;
 const RETRY_MS = 200;
 
 export class LogFile implements Disposable {
@@ -40,7 +40,9 @@ export class LogFile implements Disposable {
   #written = Promise.withResolvers<void>();
   #syncing: Promise<void> | undefined;
   #syncLater: NodeJS.Timeout | undefined;
-  #unsynced = false;
+  /** How many pieces have been written, and how many of them are on the disk. */
+  #appended = 0;
+  #synced = 0;
   #closed = false;
 
   private constructor(path: string, file: Deno.FsFile, sizeBytes: number, options: LogOptions) {
@@ -104,18 +106,18 @@ export class LogFile implements Disposable {
   /** Undefined where everything appended is safe already, else when it is. */
   settled(): Promise<void> | undefined {
     if (this.isFailing) return this.#written.promise.then(() => this.settled());
-    if (this.#durability === "process" || !this.#unsynced) return undefined;
+    if (this.#durability === "process" || this.#synced === this.#appended) return undefined;
     return this.sync();
   }
 
-  /** Forces what has been written to the disk; calls that overlap share one. */
+  /** Forces what has been written so far to the disk; calls that overlap share what they can. */
   async sync(): Promise<void> {
-    if (this.#closed) return;
     if (this.isFailing) await this.#written.promise;
-    // One that is under way may have begun before the last write.
-    if (this.#syncing !== undefined) await this.#syncing;
-    this.#syncing ??= this.#syncNow();
-    await this.#syncing;
+    const target = this.#appended;
+    while (this.#synced < target && !this.#closed) {
+      this.#syncing ??= this.#syncNow();
+      await this.#syncing;
+    }
   }
 
   /** Ends it because another log has everything that is in it or waits for it. */
@@ -148,7 +150,7 @@ export class LogFile implements Disposable {
       this.#fail(bytes, error);
       return false;
     }
-    this.#unsynced = true;
+    this.#appended++;
     if (this.#durability === "process") {
       this.#syncLater ??= setTimeout(() => {
         this.#syncLater = undefined;
@@ -186,13 +188,12 @@ export class LogFile implements Disposable {
   }
 
   async #syncNow(): Promise<void> {
-    this.#unsynced = false;
+    const upTo = this.#appended;
     try {
       await this.#file.syncData();
+      this.#synced = upTo;
     } catch (error) {
-      if (this.#closed) return;
-      this.#unsynced = true;
-      throw fileError(`write the journal "${this.path}" to the disk`, error);
+      if (!this.#closed) throw fileError(`write the journal "${this.path}" to the disk`, error);
     } finally {
       this.#syncing = undefined;
     }

@@ -1,8 +1,8 @@
 /**
  * What stands in the log of one text.
  *
- * A log begins with what the text was (`begin`, then either the file as it was on the disk or the pieces of the text, the
- * state and `ready`), then everything that happened since, in order.
+ * A log begins with what the text was (`begin`, then either a copy of its file or the pieces of the text and its state, what
+ * is on the disk, and `ready`), then everything that happened since, in order.
  *
  * @module
  */
@@ -31,10 +31,9 @@ export interface FileRecord {
   readonly text?: string;
 }
 
-/** A text that is in its file, untouched: its base is the file, as long as it has this stamp. */
-export interface FileBase {
-  readonly kind: "file";
-  readonly stamp: FileStamp;
+/** A long text begins as a copy of its file, which the system makes without our help. It lies beside the log (`basePath`). */
+export interface CopyBase {
+  readonly kind: "copy";
   readonly encoding: string;
 }
 
@@ -44,7 +43,7 @@ export type LogRecord =
     readonly version: number;
     readonly buffer: number;
     readonly language: string;
-    readonly base: FileBase | { readonly kind: "text" };
+    readonly base: CopyBase | { readonly kind: "text" };
   }
   /** A piece of the text that the state begins with. */
   | { readonly k: "text"; readonly t: string }

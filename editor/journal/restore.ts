@@ -14,6 +14,7 @@ import { TextDocument } from "../text/document.ts";
 import { Rope } from "../text/rope.ts";
 import type { SavedUndoGroups } from "../undo_groups.ts";
 import { readLog } from "./log_file.ts";
+import { basePath } from "./session_folder.ts";
 import { type FileRecord, LOG_VERSION, type LogRecord, readRecord } from "./record.ts";
 
 /** A text as its log has it. */
@@ -27,7 +28,6 @@ export interface RestoredText {
   readonly file: BufferFile;
   /** How far the log is good. */
   readonly goodBytes: number;
-  readonly leansOnFile: boolean;
 }
 
 /** What was found so far, while records are gone through. */
@@ -43,7 +43,7 @@ const noPerson: SavedUndoGroups = { groups: [0], done: 1 };
 
 /**
  * The text of the log at `path`; a torn end is left out.
- * @throws SymphonyError `corrupt` where the log has no whole base, or its base is a file that has changed since; `io`
+ * @throws SymphonyError `corrupt` where the log has no whole base; `io`
  */
 export async function restoreLog(path: string): Promise<RestoredText> {
   const { records, goodBytes } = readLog(path);
@@ -56,8 +56,8 @@ export async function restoreLog(path: string): Promise<RestoredText> {
   const ready = rest.findIndex((record) => record?.k === "ready");
   if (ready < 0) throw corrupt("its base is not complete");
   const [base, events] = [rest.slice(0, ready), rest.slice(ready + 1)];
-  const found = begin.base.kind === "file"
-    ? await baseOfFile(base, begin.base, corrupt)
+  const found = begin.base.kind === "copy"
+    ? await baseOfCopy(base, basePath(path), begin.base.encoding, corrupt)
     : baseOfText(base, corrupt);
   try {
     for (const record of events) if (record !== undefined) take(found, record);
@@ -73,22 +73,22 @@ export async function restoreLog(path: string): Promise<RestoredText> {
     person: found.person,
     file: await fileOf(found),
     goodBytes,
-    leansOnFile: begin.base.kind === "file",
   };
 }
 
 type Corrupt = (why: string) => SymphonyError;
 
-async function baseOfFile(
+async function baseOfCopy(
   records: readonly (LogRecord | undefined)[],
-  { stamp, encoding }: Extract<LogRecord, { k: "begin" }>["base"] & { readonly kind: "file" },
+  place: string,
+  encoding: string,
   corrupt: Corrupt,
 ): Promise<Restoring> {
   const file = fileRecordIn(records, corrupt);
-  if (file.path === null) throw corrupt("its base is a file without a name");
-  const loaded = await loadFile(file.path, { encoding }).catch(() => undefined);
-  if (loaded === undefined || !sameContent(loaded.stamp, stamp)) {
-    throw corrupt(`it stands on "${file.path}", which has been changed since`);
+  const loaded = await loadFile(place, { encoding }).catch(() => undefined);
+  // A copy that was not finished is of no use, and of no harm: nothing was acknowledged before it was.
+  if (loaded === undefined || loaded.stamp.sizeBytes !== file.stamp?.sizeBytes) {
+    throw corrupt("the copy of the file that it begins with is not complete");
   }
   const document = new TextDocument(ropeOfChunks(loaded.chunks));
   return { document, notes: new TextNotes(), person: noPerson, file, saving: undefined };

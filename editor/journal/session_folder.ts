@@ -2,7 +2,7 @@
  * Where journals lie: a folder for each process, which is its own as long as it lives.
  *
  *     JOURNAL/SESSION/lock                     held by the process
- *     JOURNAL/SESSION/BUFFER.KEY.GENERATION.log
+ *     JOURNAL/SESSION/BUFFER.KEY.GENERATION.log     and .base, a copy of the file that a long text began with
  *     JOURNAL/left/KEY.CHANCE.log              texts not saved whose buffer was closed
  *
  * KEY is made from the file's name, so that whoever opens a file finds what was left of it by reading a folder. The
@@ -13,9 +13,10 @@
  */
 
 import { createHash } from "node:crypto";
+import { linkSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../core/errors.ts";
-import { fileError } from "../files/file_error.ts";
+import { fileError, isAbsent } from "../files/file_error.ts";
 
 const LOCK = "lock";
 const LEFT = "left";
@@ -106,6 +107,44 @@ export class SessionFolder implements Disposable {
 /** The name of a log. */
 export function logPath(folder: string, buffer: number, key: string, generation: number): string {
   return `${folder}/${buffer}.${key}.${generation}.log`;
+}
+
+/** Where the copy of the file lies that the log at `path` may begin with. */
+export function basePath(path: string): string {
+  return path.replace(/\.log$/, ".base");
+}
+
+/**
+ * Moves a log, and its base if it has one: a log has its base beside it, whenever a death comes.
+ * @throws the system's error where the log is not there
+ */
+export function moveLog(from: string, to: string): void {
+  let hasBase = true;
+  try {
+    linkSync(basePath(from), basePath(to));
+  } catch (error) {
+    hasBase = !isAbsent(error);
+    // Some file systems have no second names.
+    if (hasBase) Deno.copyFileSync(basePath(from), basePath(to));
+  }
+  try {
+    Deno.renameSync(from, to);
+  } catch (error) {
+    if (hasBase) Deno.removeSync(basePath(to));
+    throw error;
+  }
+  if (hasBase) Deno.removeSync(basePath(from));
+}
+
+/** Removes a log and its base. */
+export function removeLog(path: string): void {
+  for (const each of [path, basePath(path)]) {
+    try {
+      Deno.removeSync(each);
+    } catch {
+      // Most have no base.
+    }
+  }
 }
 
 /** The sessions there are, but for `own`; those of living processes among them. */

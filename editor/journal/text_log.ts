@@ -1,29 +1,30 @@
 /**
  * The log of one open text: begun with its first change, made anew when it has grown long.
  *
- * Invariants: T1. what `append` has returned is in the hands of the system; T2. until the base is complete in the log itself,
- * nothing counts as safe, for the file that it stands on may change; T3. a new generation takes the place of the old one
- * by a rename, when it is complete and on the disk.
+ * Invariants: T1. what `append` has returned is in the hands of the system; T2. nothing counts as safe until the base is
+ * complete; T3. a new generation takes the place of the old one by a rename, when it is complete and on the disk.
  *
  * @module
  */
 
 import type { Buffer } from "../buffers.ts";
 import type { BufferFile } from "../buffer_files.ts";
+import { type FileStamp, fileState, sameContent } from "../files/file_stamp.ts";
 import type { Cause, TextNotes } from "../revision/text_notes.ts";
 import type { Rope } from "../text/rope.ts";
 import { encodeFrame } from "./frame.ts";
 import { LogFile, type LogOptions } from "./log_file.ts";
 import { type FileRecord, LOG_VERSION, type LogRecord, recordJson } from "./record.ts";
-import { fileKey, logPath } from "./session_folder.ts";
+import { basePath, fileKey, logPath, removeLog } from "./session_folder.ts";
 
-/** A shorter text goes into the log with its first change; a longer one in slices, while edits go on. */
-const INLINE_UNITS = 1 << 18;
+/** A shorter text goes into the log with its first change; a longer one as a copy of its file, or in slices while edits go on. */
+export const INLINE_UNITS = 1 << 18;
 const SLICE_UNITS = 1 << 18;
-/** A log is made anew when what happened takes this much, and as much as its base. */
+/** A log is made anew when what happened takes this much, and as much as its base (but no more than that is gone through). */
 const LEAST_TAIL_BYTES = 1 << 18;
+const MOST_TAIL_BYTES = 8 << 20;
 /** Revisions that stay known when a log is made anew: who edits at an older one has to propose instead. */
-const KEPT_REVISIONS = 1_000;
+const KEPT_REVISIONS = 2_000;
 
 /** What a log is of. */
 export interface Logged {
@@ -42,8 +43,8 @@ export class TextLog implements Disposable {
   /** What happens while a new generation is being written. */
   #since: Uint8Array[] | undefined;
   #renewing: Promise<void> | undefined;
-  /** True while the base is a file that may change. */
-  #leansOnFile = false;
+  /** While the base is not complete. */
+  #basing: Promise<void> | undefined;
   #closed = false;
 
   private constructor(text: Logged, folder: string, log: LogFile, generation: number, options: LogOptions) {
@@ -64,9 +65,12 @@ export class TextLog implements Disposable {
     const begun = new TextLog(text, folder, LogFile.create(path, options), 0, options);
     const file = text.file();
     const isOfFile = file.stamp !== undefined && file.revision === 0 && buffer.document.oldest === 0;
-    if (isOfFile && buffer.text.length > INLINE_UNITS) begun.#beginOnFile(file, cause);
-    else for (const record of begun.#base()) begun.#log.append(recordJson(record));
-    begun.#baseBytes = begun.#log.sizeBytes;
+    if (isOfFile && buffer.text.length > INLINE_UNITS) {
+      begun.#beginWithCopy(file, cause);
+    } else {
+      for (const record of begun.#base()) begun.#log.append(recordJson(record));
+      begun.#baseBytes = begun.#log.sizeBytes;
+    }
     return begun;
   }
 
@@ -74,19 +78,11 @@ export class TextLog implements Disposable {
   static resume(
     text: Logged,
     folder: string,
-    found: {
-      readonly path: string;
-      readonly generation: number;
-      readonly goodBytes: number;
-      readonly leansOnFile: boolean;
-    },
+    found: { readonly path: string; readonly generation: number; readonly goodBytes: number },
     options: LogOptions,
   ): TextLog {
     const log = LogFile.resume(found.path, found.goodBytes, options);
-    const resumed = new TextLog(text, folder, log, found.generation, options);
-    resumed.#leansOnFile = found.leansOnFile;
-    if (found.leansOnFile) resumed.renew();
-    return resumed;
+    return new TextLog(text, folder, log, found.generation, options);
   }
 
   get path(): string {
@@ -98,12 +94,12 @@ export class TextLog implements Disposable {
     this.#since?.push(bytes);
     this.#log.appendBytes(bytes);
     const tail = this.#log.sizeBytes - this.#baseBytes;
-    if (tail > LEAST_TAIL_BYTES && tail > this.#baseBytes) this.renew();
+    if (tail > LEAST_TAIL_BYTES && tail > Math.min(this.#baseBytes, MOST_TAIL_BYTES)) this.renew();
   }
 
   /** Undefined where everything appended is safe, else when it is. */
   settled(): Promise<void> | undefined {
-    if (this.#leansOnFile) return this.renew().then(() => this.settled());
+    if (this.#basing !== undefined) return this.#basing.then(() => this.settled());
     return this.#log.settled();
   }
 
@@ -129,10 +125,11 @@ export class TextLog implements Disposable {
     this.#log[Symbol.dispose]();
   }
 
-  #beginOnFile({ stamp, form }: BufferFile, cause: Cause | undefined): void {
-    if (stamp === undefined) return;
-    const { id, language, document, revision } = this.#text.buffer;
-    const base = { kind: "file", stamp, encoding: form.encoding } as const;
+  #beginWithCopy({ stamp, form }: BufferFile, cause: Cause | undefined): void {
+    const { id, language, document, revision, path } = this.#text.buffer;
+    if (stamp === undefined || path === undefined) return;
+    const copy = basePath(this.#log.path);
+    const base = { kind: "copy", encoding: form.encoding } as const;
     this.#log.append(recordJson({ k: "begin", version: LOG_VERSION, buffer: id, language, base }));
     this.#log.append(recordJson({ k: "file", file: this.fileRecord() }));
     this.#log.append(recordJson({ k: "ready" }));
@@ -140,8 +137,14 @@ export class TextLog implements Disposable {
       const event = { k: "rev", e: document.record(at) } as const;
       this.#log.append(recordJson(at === revision && cause !== undefined ? { ...event, c: cause } : event));
     }
-    this.#leansOnFile = true;
-    this.renew();
+    const { present, marks } = this.#text.notes.places.save();
+    for (const presence of present) this.append({ k: "note", n: { note: "presence", presence } });
+    for (const mark of marks) this.append({ k: "note", n: { note: "mark", mark } });
+    this.#baseBytes = stamp.sizeBytes;
+    // Where the file is no longer what was read, the text itself is written down.
+    this.#basing = copyUnchanged(path, copy, stamp)
+      .then((isCopied) => isCopied ? undefined : this.renew())
+      .finally(() => this.#basing = undefined);
   }
 
   /** The records of the state of now. */
@@ -166,10 +169,10 @@ export class TextLog implements Disposable {
         await this.#renewOnce();
         return;
       } catch (error) {
-        // The old generation goes on meanwhile, unless the base is a file: then nothing is acknowledged until this succeeds.
         this.#since = undefined;
         this.#options.onTrouble?.(error instanceof Error ? error : new Error(String(error)));
-        if (!this.#leansOnFile) return;
+        // The old generation goes on, unless it never was complete: then nothing is acknowledged until this succeeds.
+        if (this.#basing === undefined) return;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
@@ -201,14 +204,27 @@ export class TextLog implements Disposable {
       this.#since = undefined;
       this.#generation = generation;
       this.#baseBytes = baseBytes;
-      this.#leansOnFile = false;
       old.supersede();
-      await Deno.remove(old.path).catch(() => undefined);
+      removeLog(old.path);
       this.#options.onTrouble?.(undefined);
     } finally {
       next[Symbol.dispose]();
     }
   }
+}
+
+/** Copies the file; false where it is not, or no longer, in the state `stamp`, or cannot be copied. */
+async function copyUnchanged(path: string, copy: string, stamp: FileStamp): Promise<boolean> {
+  try {
+    await Deno.copyFile(path, copy);
+    await Deno.chmod(copy, 0o600);
+    const state = await fileState(path);
+    if (state !== undefined && sameContent(state.stamp, stamp)) return true;
+  } catch {
+    // The disk is full, the file has gone, …: the text itself is tried next.
+  }
+  await Deno.remove(copy).catch(() => undefined);
+  return false;
 }
 
 function* slices(text: Rope): Generator<LogRecord> {

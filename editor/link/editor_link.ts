@@ -9,16 +9,10 @@
  */
 
 import { clearInterval, setInterval } from "node:timers";
-import {
-  createMessageConnection,
-  ErrorCodes,
-  type MessageConnection,
-  NullLogger,
-  ResponseError,
-} from "vscode-jsonrpc/node";
 import { type ErrorCode, messageOf, SymphonyError } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
 import { MOST_ANSWERS } from "../revision/answered.ts";
+import { connectionOver, ErrorCodes, type MessageConnection, ResponseError } from "../revision/json_rpc.ts";
 import { LineTransport } from "../revision/line_transport.ts";
 import {
   type BeginParams,
@@ -56,6 +50,8 @@ export interface LinkOptions {
   readonly onTakeover?: (takeover: Takeover) => void;
   /** How many editors may die while they have one request, until it is refused. Default: 3. */
   readonly deathsOfOne?: number;
+  /** How long an editor may not answer a ping until it is killed. Default: 10 s. */
+  readonly hangingMs?: number;
 }
 
 interface Acquaintance {
@@ -75,6 +71,7 @@ export class EditorLink implements AsyncDisposable {
   readonly #slots: (() => void)[] = [];
   readonly #acquainted = new WeakMap<EditorProcess, Acquaintance>();
   readonly #deathsOfOne: number;
+  readonly #hangingMs: number;
   readonly #onTakeover: ((takeover: Takeover) => void) | undefined;
   #connection: MessageConnection | undefined;
   #waiting: Waiting[] = [];
@@ -90,6 +87,7 @@ export class EditorLink implements AsyncDisposable {
     this.#handlers = handlers;
     this.#onTakeover = options.onTakeover;
     this.#deathsOfOne = options.deathsOfOne ?? DEATHS_OF_ONE;
+    this.#hangingMs = options.hangingMs ?? HANGING_MS;
     supervisor.onSpare = (spare) => this.#acquaint(spare);
   }
 
@@ -129,7 +127,10 @@ export class EditorLink implements AsyncDisposable {
           }
         }
         if (++deaths >= this.#deathsOfOne) {
-          throw new SymphonyError("closed", `Cannot carry out ${method}: ${deaths} editors have died of it`);
+          throw new SymphonyError(
+            "closed",
+            `Cannot carry out ${method}: ${deaths} editors have died of it, the last by ${this.#supervisor.lastEnd}`,
+          );
         }
       }
     } finally {
@@ -195,7 +196,7 @@ export class EditorLink implements AsyncDisposable {
   #acquaint(editor: EditorProcess): Acquaintance {
     const known = this.#acquainted.get(editor);
     if (known !== undefined) return known;
-    const connection = this.#listen(new LineTransport(editor.channel));
+    const connection = this.#listen(new LineTransport(editor.channel, "client"));
     const hello = connection.sendRequest<HelloResult>("session/hello", {});
     hello.catch(() => undefined);
     const made = { connection, hello };
@@ -204,14 +205,7 @@ export class EditorLink implements AsyncDisposable {
   }
 
   #listen(transport: LineTransport): MessageConnection {
-    const connection = createMessageConnection(transport, transport, NullLogger, {
-      messageStrategy: {
-        handleMessage(message, next) {
-          transport.dispatched();
-          return next(message);
-        },
-      },
-    });
+    const connection = connectionOver(transport);
     connection.onNotification((method, params) => this.#handlers.notification(method, params));
     connection.onClose(() => {
       // Whoever waits for an answer learns of it here, in the order of asking, and asks the next editor.
@@ -231,12 +225,12 @@ export class EditorLink implements AsyncDisposable {
     this.#ping = setInterval(() => {
       if (this.#connection !== connection) return;
       if (asked !== undefined) {
-        if (performance.now() - asked > HANGING_MS) this.#supervisor.current?.kill();
+        if (performance.now() - asked > this.#hangingMs) this.#supervisor.current?.kill();
         return;
       }
       asked = performance.now();
       connection.sendRequest("session/ping", {}).then(() => asked = undefined, () => undefined);
-    }, PING_MS);
+    }, Math.min(PING_MS, this.#hangingMs / 2));
     this.#ping.unref();
   }
 

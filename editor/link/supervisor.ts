@@ -45,6 +45,11 @@ export class Supervisor implements AsyncDisposable {
     return this.#current;
   }
 
+  /** How the last editor that died ended; "" where none has. */
+  get lastEnd(): string {
+    return this.#lastEnd;
+  }
+
   /** True while a spare waits. */
   get hasSpare(): boolean {
     return this.#spare?.isAlive === true;

@@ -147,6 +147,11 @@ export class LanguageClients {
     return [...this.#servers.values()].map((server) => server.status);
   }
 
+  /** What servers of this name are busy with. */
+  progress(name: string): readonly Progress[] {
+    return this.#progress.of(name);
+  }
+
   /** The servers that run now. */
   get running(): LanguageServer[] {
     return [...this.#servers.values()].filter((server) => server.session !== undefined);

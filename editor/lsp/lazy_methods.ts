@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TextDiagnostics } from "../../core/ports/language.ts";
+import type { LanguagePort, TextDiagnostics } from "../../core/ports/language.ts";
 import type { Desk } from "../revision/desk.ts";
 import type { LazyLanguages } from "./lazy_languages.ts";
 import type { Handler, LanguageMethods } from "./revision_methods.ts";
@@ -71,10 +71,15 @@ async function make(
   languages: LazyLanguages,
   tell: (method: "language/diagnostics", params: TextDiagnostics) => void,
 ): Promise<LanguageMethods> {
-  const [clients, { LocalLanguage }, { languageMethods }] = await Promise.all([
-    languages.load(),
-    import("./local_language.ts"),
+  const [language, { languageMethods }] = await Promise.all([
+    localLanguage(desk, languages),
     import("./revision_methods.ts"),
   ]);
-  return languageMethods(new LocalLanguage(desk, clients), tell);
+  return languageMethods(language, tell);
+}
+
+/** The port for one client, loaded now. */
+export async function localLanguage(desk: Desk, languages: LazyLanguages): Promise<LanguagePort> {
+  const [clients, { LocalLanguage }] = await Promise.all([languages.load(), import("./local_language.ts")]);
+  return new LocalLanguage(desk, clients);
 }

@@ -35,6 +35,7 @@ import type {
   TextPlace,
 } from "../../core/ports/language.ts";
 import type { TextRange } from "../../core/ports/text_editing.ts";
+import { PERSON } from "../buffers.ts";
 import type { Desk, OpenText } from "../revision/desk.ts";
 import { fromDelta } from "../revision/text_changes.ts";
 import type { Delta } from "../text/delta.ts";
@@ -97,7 +98,8 @@ export class LocalLanguage implements LanguagePort {
   }
 
   servers(): Promise<readonly LanguageServerInfo[]> {
-    return Promise.resolve(this.#languages.status.map(toServer));
+    const { status } = this.#languages;
+    return Promise.resolve(status.map((one) => toServer(one, this.#languages.progress(one.name))));
   }
 
   restart(server: string): Promise<void> {
@@ -333,6 +335,13 @@ export class LocalLanguage implements LanguagePort {
     delta: Delta,
     by: ChangeAuthor,
   ): { revision: number; changes: ReturnType<typeof fromDelta> } {
+    const { buffer } = text;
+    if (by.author === PERSON) {
+      // What the person at a front end undoes is counted by the buffer.
+      const now = delta.transform(buffer.document.changesSince(revision), "before");
+      buffer.type(now, "other");
+      return { revision: buffer.revision, changes: fromDelta(now) };
+    }
     const edited = this.#desk.edit(text, { ...by, revision, changes: fromDelta(delta) });
     if (edited.ok) return { revision: edited.value.revision, changes: [...edited.value.changes] };
     throw new SymphonyError("aborted", `Cannot edit buffer ${text.id}: ${edited.error}`);

@@ -80,10 +80,9 @@ export function toSymbol({ span, children, ...rest }: DocumentSymbol): CodeSymbo
   return { range: span, children: children.map(toSymbol), ...rest };
 }
 
-export function toServer(
-  { name, root, state, reason, documents, restarts }: ServerStatus,
-): LanguageServerInfo {
-  return { name, root, state, documents, restarts, ...optional("reason", reason) };
+export function toServer(status: ServerStatus, busy: LanguageServerInfo["busy"]): LanguageServerInfo {
+  const { name, root, state, reason, documents, restarts } = status;
+  return { name, root, state, documents, restarts, busy, ...optional("reason", reason) };
 }
 
 export function toPlan(

@@ -46,6 +46,10 @@ export class ProgressBook {
     this.#onChange(server, [...busy.values()]);
   }
 
+  of(server: string): readonly Progress[] {
+    return [...this.#busy.get(server)?.values() ?? []];
+  }
+
   forget(server: string): void {
     if (this.#busy.delete(server)) this.#onChange(server, []);
   }

@@ -228,6 +228,8 @@ export class Session implements DocumentSink {
   /** What the server asks. Throwing is the answer that there is no such request. */
   #asked(method: string, params: unknown): unknown {
     const { listener } = this.#options;
+    // Who asks without reading the answers would have them pile up.
+    this.#watchBacklog();
     switch (method) {
       case "workspace/configuration":
         return this.#configuration(params);

@@ -57,7 +57,9 @@ export class BuiltIn {
   /** Starts what parses, in the background; later calls do nothing. */
   start(): void {
     if (this.#isOff) return;
-    this.#ready ??= this.#highlighter.start().then(() => {
+    // In a turn of its own: the answer to whoever starts the editor comes first.
+    const turn = new Promise<void>((resolve) => setTimeout(resolve, 0));
+    this.#ready ??= turn.then(() => this.#highlighter.start()).then(() => {
       for (const buffer of this.#buffers.values()) this.#goOn(buffer);
     });
   }
@@ -116,9 +118,13 @@ export class BuiltIn {
     this.#unfinished.delete(buffer);
   }
 
-  /** Parses what has changed, as far as the time until the frame goes. */
-  work(buffer: Buffer): void {
-    if (!this.#highlighter.work(keyOf(buffer), FRAME_BUDGET_MS)) this.#goOn(buffer);
+  /** Parses what has changed for about `budgetMs`: by default as far as the time until the frame goes. */
+  work(buffer: Buffer, budgetMs: number = FRAME_BUDGET_MS): void {
+    if (!this.#highlighter.work(keyOf(buffer), budgetMs)) this.#goOn(buffer);
+  }
+
+  isCurrent(buffer: Buffer): boolean {
+    return this.#highlighter.isCurrent(keyOf(buffer));
   }
 
   want(buffer: Buffer, from: number, to: number): void {

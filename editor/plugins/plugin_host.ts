@@ -15,10 +15,9 @@ import type { Buffer, BufferChange, Buffers } from "../buffers.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import type { Annotation } from "./annotations.ts";
 import { BUILT_IN_ID, BuiltIn } from "./built_in.ts";
-import { discoverPlugins, type FoundPlugin } from "./discover.ts";
+import type { FoundPlugin } from "./discover.ts";
 import type { FrontEnd, Region } from "./front_end.ts";
 import { type Layer, Layers } from "./layers.ts";
-import { startsAtOnce } from "./manifest.ts";
 import type { BufferInfo, CoreMessage, PluginMessage, UpdateMessage } from "./messages.ts";
 import { type LanguageFacts, PluginLanguages } from "./plugin_languages.ts";
 import { PluginRun, type RunCore } from "./plugin_run.ts";
@@ -127,6 +126,16 @@ export class PluginHost {
       ...(extrasDir === undefined ? [] : [extrasDir]),
       ...(searchPath ?? []),
     ];
+    // What reads manifests is only loaded where there may be some: the first answer comes sooner.
+    if (places.length > 0) await this.#discover(places);
+    this.#builtIn.start();
+  }
+
+  async #discover(places: readonly string[]): Promise<void> {
+    const [{ discoverPlugins }, { startsAtOnce }] = await Promise.all([
+      import("./discover.ts"),
+      import("./manifest.ts"),
+    ]);
     for (const plugin of await discoverPlugins(places, this.#report)) {
       const { name } = plugin.manifest;
       if (this.#found.has(name)) continue;
@@ -134,7 +143,6 @@ export class PluginHost {
       this.#languages.add(plugin);
       if (startsAtOnce(plugin.manifest)) this.#startPlugin(name);
     }
-    this.#builtIn.start();
   }
 
   /** Resolves once the built-in highlighter can colour, or cannot. */
@@ -256,10 +264,31 @@ export class PluginHost {
     return this.#layers.get(buffer)?.all ?? [];
   }
 
-  /** The current syntax tree of a buffer, parsed to its end if need be; undefined where its language has no grammar. Valid in this turn. */
-  treeOf(buffer: Buffer): TreeView | undefined {
-    this.settle(buffer);
-    return this.#builtIn.tree(buffer);
+  /**
+   * Lends the syntax tree of the newest text to `use`, in the turn in which it is ready: at once for most edits, later for a large file or
+   * half-written code, which are parsed in slices. Undefined where the language has no grammar or the buffer closes meanwhile.
+   * @param signal ends the wait
+   */
+  async withTree<T>(
+    buffer: Buffer,
+    use: (view: TreeView) => T,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    await this.ready;
+    while (this.#layers.has(buffer)) {
+      signal?.throwIfAborted();
+      this.settle(buffer);
+      const view = this.#builtIn.tree(buffer);
+      if (view !== undefined) return use(view);
+      if (this.isCurrent(buffer)) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return undefined;
+  }
+
+  /** Whether the colours of a buffer are those of its newest text. */
+  isCurrent(buffer: Buffer): boolean {
+    return !this.#unsettled.has(buffer) && this.#builtIn.isCurrent(buffer);
   }
 
   /** Ends every plugin. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { authorId, type BufferId, bufferId } from "../../core/ids.ts";
+import { type AuthorId, authorId, type BufferId, bufferId } from "../../core/ids.ts";
 import { SymphonyError } from "../../core/errors.ts";
 import type {
   BufferEvent,
@@ -81,6 +81,7 @@ export class Desk implements Disposable {
   readonly files: BufferFiles;
   readonly #keeper: Keeper;
   readonly #texts = new Map<BufferId, OpenText>();
+  readonly #restored = new WeakSet<Buffer>();
   readonly #stops: (() => void)[];
   #cause: Cause | undefined;
 
@@ -231,6 +232,21 @@ export class Desk implements Disposable {
     this.#tell(text.buffer, { kind: "presence", present: text.notes.places.present() });
   }
 
+  /** Takes note of where an author is in the newest text, unless that is known. */
+  place(buffer: Buffer, author: AuthorId, selections: Presence["selections"]): void {
+    const text = this.#texts.get(bufferId(buffer.id));
+    if (text === undefined || text.notes.places.isAt(author, selections)) return;
+    this.#note(text, { note: "presence", presence: { author, selections } });
+    this.#tell(buffer, { kind: "presence", present: text.notes.places.present() });
+  }
+
+  /** Where an author was in a text that an earlier process has left; none for a second asking, or for any other text. */
+  takePlace(buffer: Buffer, author: AuthorId): Presence["selections"] {
+    if (!this.#restored.delete(buffer)) return [];
+    const present = this.#texts.get(bufferId(buffer.id))?.notes.places.present() ?? [];
+    return present.find((each) => each.author === author)?.selections ?? [];
+  }
+
   /** @throws SymphonyError `not-found` where revision or range is not known */
   mark(text: OpenText, revision: number, range: TextRange, grows: boolean): MarkId {
     checkRange(text.id, this.ropeAt(text, revision), range);
@@ -287,7 +303,9 @@ export class Desk implements Disposable {
 
   #opened(buffer: Buffer): void {
     const id = bufferId(buffer.id);
-    const notes = this.#keeper.notesOf(buffer) ?? new TextNotes();
+    const restored = this.#keeper.notesOf(buffer);
+    if (restored !== undefined) this.#restored.add(buffer);
+    const notes = restored ?? new TextNotes();
     this.#texts.set(id, { id, buffer, notes, listeners: new Set(), watches: new Map() });
   }
 

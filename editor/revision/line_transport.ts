@@ -2,8 +2,9 @@
  * JSON-RPC messages as lines of JSON, for `vscode-jsonrpc`: what is sent while a chunk of incoming messages is worked
  * through leaves in one write. Against the library's own framing this saves the headers and most system calls.
  *
- * Invariants: (1) no more is read while the messages of the last chunk are not yet dispatched, or while the other
- * side does not take what it is sent: so both queues have a limit; (2) a line that is no JSON object is told and skipped.
+ * Invariants: (1) no more is read while the messages of the last chunk are not yet dispatched; (2) a server does not read
+ * while its client does not take what it is sent, so that its queue has a limit; a client always reads, else both could wait
+ * for each other for ever, and has a limit on what it asks; (3) a line that is no JSON object is told and skipped.
  *
  * @module
  */
@@ -16,6 +17,7 @@ import type {
   MessageWriter,
 } from "vscode-jsonrpc";
 import { Emitter } from "vscode-jsonrpc";
+import { isObject } from "../../core/json.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 
 /** A longer message ends the connection: nothing else can bound what is held of a line without an end. */
@@ -23,7 +25,7 @@ export const MOST_MESSAGE_BYTES = 1 << 30;
 const CHUNK_BYTES = 1 << 16;
 /** What waits to be written goes out once it is this much, however many messages are still to be dispatched. */
 const BATCH_UNITS = 1 << 16;
-/** While more than this waits to be written, nothing is read. */
+/** While more than this waits to be written, a server reads nothing. */
 const BACKLOG_UNITS = 1 << 20;
 const LINE_FEED = 10;
 
@@ -36,6 +38,7 @@ export class LineTransport implements MessageReader, MessageWriter {
   readonly onError: MessageReader["onError"] & MessageWriter["onError"];
   readonly onClose = this.#closes.event;
   readonly onPartialMessage = this.#partials.event;
+  readonly #mostBacklog: number;
   #out: string[] = [];
   #outUnits = 0;
   #flushing = false;
@@ -48,8 +51,9 @@ export class LineTransport implements MessageReader, MessageWriter {
   /** Called when everything has been taken by the other side. */
   drained: (() => void) | undefined;
 
-  constructor(channel: ByteChannel) {
+  constructor(channel: ByteChannel, role: "client" | "server") {
     this.#channel = channel;
+    this.#mostBacklog = role === "server" ? BACKLOG_UNITS : Infinity;
     // Reader and writer are one object: either kind of listener hears of every error.
     this.onError = ((listener: (error: never) => void) => {
       const one = this.#errors.event((error) => listener(error as never));
@@ -81,9 +85,9 @@ export class LineTransport implements MessageReader, MessageWriter {
     if (this.#undispatched === 0 || this.#outUnits > BATCH_UNITS) this.#schedule(queueMicrotask);
   }
 
-  /** The connection begins to work on a message; to be called for each, in the library's `messageStrategy`. */
-  dispatched(): void {
-    if (--this.#undispatched > 0) return;
+  /** The connection begins to work on `message`; to be called for each, in the library's `messageStrategy`. */
+  dispatched(message: Message): void {
+    if (isCancel(message) || --this.#undispatched > 0) return;
     // The answer to this message comes a few microtasks later.
     this.#schedule(setImmediate);
     this.#goOn();
@@ -112,7 +116,7 @@ export class LineTransport implements MessageReader, MessageWriter {
     while (!this.#closed) {
       const count = await this.#channel.read(buffer);
       if (count === null || !lines.push(buffer.subarray(0, count))) break;
-      while (!this.#closed && (this.#undispatched > 0 || this.#outUnits > BACKLOG_UNITS)) {
+      while (!this.#closed && (this.#undispatched > 0 || this.#outUnits > this.#mostBacklog)) {
         await new Promise<void>((resolve) => this.#resume = resolve);
       }
     }
@@ -127,12 +131,13 @@ export class LineTransport implements MessageReader, MessageWriter {
       this.#errors.fire(new Error(`A line is no JSON: ${line.slice(0, 100)}`, { cause }));
       return;
     }
-    if (typeof message !== "object" || message === null || !("jsonrpc" in message)) {
+    if (!isMessage(message)) {
       this.#errors.fire(new Error(`A line is no JSON-RPC message: ${line.slice(0, 100)}`));
       return;
     }
-    this.#undispatched++;
-    callback(message as Message);
+    // The library acts on a cancellation as it comes, and only sometimes has it wait its turn.
+    if (!isCancel(message)) this.#undispatched++;
+    callback(message);
   }
 
   #goOn(): void {
@@ -159,7 +164,7 @@ export class LineTransport implements MessageReader, MessageWriter {
         this.#out = [];
         await this.#channel.write(bytes);
         this.#outUnits -= units;
-        if (this.#outUnits <= BACKLOG_UNITS) this.#goOn();
+        if (this.#outUnits <= this.#mostBacklog) this.#goOn();
       }
       this.drained?.();
     } catch (error) {
@@ -175,6 +180,22 @@ export class LineTransport implements MessageReader, MessageWriter {
   }
 }
 
+/** What the library can take without an exception: it trusts that members are of the types that the protocol gives them. */
+function isMessage(value: unknown): value is Message {
+  if (!isObject(value) || value["jsonrpc"] !== "2.0") return false;
+  const { id, method, params } = value;
+  if (id !== undefined && id !== null && typeof id !== "number" && typeof id !== "string") return false;
+  if (method === CANCEL) {
+    return isObject(params) && (typeof params["id"] === "number" || typeof params["id"] === "string");
+  }
+  return method === undefined ? id !== undefined : typeof method === "string";
+}
+
+function isCancel(message: Message): boolean {
+  return "method" in message && message.method === CANCEL;
+}
+
+const CANCEL = "$/cancelRequest";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

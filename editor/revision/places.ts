@@ -44,6 +44,15 @@ export class Places {
     return [...this.#present.values()];
   }
 
+  /** Whether an author is known to be just there. */
+  isAt(author: AuthorId, selections: Presence["selections"]): boolean {
+    const known = this.#present.get(author)?.selections ?? [];
+    return known.length === selections.length &&
+      known.every(({ anchor, head }, at) =>
+        anchor === selections[at]?.anchor && head === selections[at]?.head
+      );
+  }
+
   /** Marks a range of the newest text; `mark` where its number is known, from a journal. */
   add({ from, to }: TextRange, grows: boolean, mark: MarkId = this.#lastMark + 1): MarkId {
     this.#marks.set(mark, { from, to, grows });

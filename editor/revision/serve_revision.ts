@@ -22,7 +22,7 @@ export function serveRevision(
   languages?: LazyLanguages,
 ): Promise<void> {
   return new Promise((onEnd) => {
-    new RevisionSession(desk, new LineTransport(channel), {
+    new RevisionSession(desk, new LineTransport(channel, "server"), {
       version: VERSION,
       session: journal?.session,
       async adopt(sessions) {

@@ -8,12 +8,6 @@
  * @module
  */
 
-import {
-  createMessageConnection,
-  type MessageConnection,
-  NullLogger,
-  ResponseError,
-} from "vscode-jsonrpc/node";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import { type AuthorId, type BufferId, bufferId } from "../../core/ids.ts";
 import type { BufferInfo, MarkId, TextSource } from "../../core/ports/text_editing.ts";
@@ -23,6 +17,7 @@ import { accept, changeSets, review, undoChangeSet } from "./change_sets.ts";
 import type { Desk, OpenText } from "./desk.ts";
 import { openText, saveText } from "./desk_files.ts";
 import { Follow, type Tell } from "./follow.ts";
+import { connectionOver, type MessageConnection, ResponseError } from "./json_rpc.ts";
 import type { LineTransport } from "./line_transport.ts";
 import { Params } from "./params.ts";
 import { propose } from "./propose.ts";
@@ -78,14 +73,7 @@ export class RevisionSession {
       if (!this.#ended) this.#connection.sendNotification(method, params).catch(() => {});
     });
     this.#handlers = { ...this.#allHandlers(), ...this.#optional?.handlers };
-    this.#connection = createMessageConnection(transport, transport, NullLogger, {
-      messageStrategy: {
-        handleMessage(message, next) {
-          transport.dispatched();
-          return next(message);
-        },
-      },
-    });
+    this.#connection = connectionOver(transport);
     transport.beforeWrite = () => this.#bring();
     transport.drained = () => this.#behind.size > 0 && transport.wake();
     this.#connection.onRequest((method, params) => this.#answer(method, params));

@@ -9,6 +9,10 @@ export type Sink = (bytes: Uint8Array) => Promise<void>;
 
 /** More than this is not kept for the end of the turn. */
 const FULL_UNITS = 1 << 18;
+/** With more than this waiting, nothing more should be asked for. */
+const CROWDED_UNITS = 1 << 25;
+/** A front end that lets more than this wait is taken to be dead. */
+const MOST_UNITS = 1 << 28;
 
 export class Outbox {
   readonly #sink: Sink;
@@ -25,10 +29,20 @@ export class Outbox {
     this.#durable = durable;
   }
 
+  /** Whether the other side reads more slowly than it asks. */
+  get isCrowded(): boolean {
+    return this.#text.length > CROWDED_UNITS;
+  }
+
   /** Takes a message; it goes out at `flush`, or when the code that is running is through. */
   send(message: unknown): void {
     if (this.#closed) return;
     this.#text += JSON.stringify(message) + "\n";
+    if (this.#text.length > MOST_UNITS) {
+      this.#closed = true;
+      this.#text = "";
+      return;
+    }
     if (this.#text.length > FULL_UNITS) this.flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;

@@ -46,6 +46,7 @@ export async function serve(
     for (let count = await wire.read(buffer); count !== null; count = await wire.read(buffer)) {
       for (const line of splitter.push(buffer.subarray(0, count))) peer.receive(line);
       peer.pump();
+      if (outbox.isCrowded) await outbox.drained();
     }
   } catch (error) {
     log(messageOf(error));

@@ -21,6 +21,8 @@ export interface Abilities {
   readonly parts?: boolean;
   /** Wants complete `find_status` as soon as a search ends. */
   readonly findStatus?: boolean;
+  /** Asks for language intelligence: the request `language`. */
+  readonly language?: boolean;
 }
 
 export type Notification =
@@ -49,7 +51,13 @@ export type Request =
   | { readonly type: "new view"; readonly path: string | undefined }
   | { readonly type: "edit"; readonly viewId: string; readonly method: "copy" | "cut" }
   | { readonly type: "config"; readonly viewId: string }
-  | { readonly type: "contents"; readonly viewId: string };
+  | { readonly type: "contents"; readonly viewId: string }
+  | {
+    readonly type: "language";
+    readonly viewId: string;
+    readonly method: string;
+    readonly params: JsonObject;
+  };
 
 const NOTIFICATIONS = [
   ...["client_started", "edit", "save", "close_view", "set_theme", "set_language", "modify_user_config"],
@@ -106,6 +114,7 @@ export function parseNotification(method: string, params: Json | undefined): Not
 
 /** @throws ParamsError */
 export function parseRequest(method: string, params: Json | undefined): Request {
+  if (method === "language") return parseLanguageRequest(Params.of(params));
   const members = REQUESTS.includes(method) ? Params.of(params) : Params.of({});
   switch (method) {
     case "new_view":
@@ -123,6 +132,17 @@ export function parseRequest(method: string, params: Json | undefined): Request 
   }
 }
 
+/** Ours, beside the protocol's own, which do not name it where they say what there is. */
+function parseLanguageRequest(members: Params): Request {
+  const inner = members.get("params");
+  return {
+    type: "language",
+    viewId: members.string("view_id"),
+    method: members.string("method"),
+    params: isObject(inner) ? inner : {},
+  };
+}
+
 function parseDomain(value: Json): DomainName {
   if (value === "general") return { type: "general" };
   const members = Params.of(value);
@@ -134,7 +154,12 @@ function parseDomain(value: Json): DomainName {
 function parseAbilities(value: Json | undefined): Abilities {
   if (!isObject(value)) return {};
   const flag = (key: string) => value[key] === true;
-  return { insOnly: flag("ins_only"), parts: flag("parts"), findStatus: flag("find_status") };
+  return {
+    insOnly: flag("ins_only"),
+    parts: flag("parts"),
+    findStatus: flag("find_status"),
+    language: flag("language"),
+  };
 }
 
 /** The view id that a front end means: `view-id-7`, or a bare `7`. */

@@ -21,13 +21,20 @@ import { copy, cut } from "../view/editing.ts";
 import { parseEditEvent } from "../view/parse_event.ts";
 import { ParamsError } from "../view/params.ts";
 import type { UpdateForm } from "../view/render.ts";
-import type { Region } from "../view/selection.ts";
+import { type Region, Selection } from "../view/selection.ts";
 import { after, type Later } from "./later.ts";
 import { type AskFrontEnd, Measuring } from "./measuring.ts";
 import { type Notification, parseNotification, parseRequest, type Request, viewIdOf } from "./messages.ts";
 import { bufferOf, type OpenView } from "./open_view.ts";
 import { SessionSettings } from "./session_settings.ts";
-import type { LanguageFinder, LooksSide, PluginSide } from "./sides.ts";
+import type {
+  KeepSide,
+  LanguageFinder,
+  LanguagePlace,
+  LanguageSide,
+  LooksSide,
+  PluginSide,
+} from "./sides.ts";
 import { Trace } from "./trace.ts";
 import { ViewTurns } from "./view_turns.ts";
 
@@ -42,14 +49,15 @@ export interface SessionParts {
   /** Makes the colours of this front end. @param notify sends it a message */
   readonly looks: (notify: (method: string, params: JsonObject) => void) => LooksSide;
   readonly languageOf: LanguageFinder;
+  /** Undefined where there is no language intelligence. */
+  readonly language?: LanguageSide;
   /** Takes a message for the front end. */
   readonly send: (message: JsonObject) => void;
   readonly ask: AskFrontEnd;
   /** Takes what is worth a developer's attention. */
   readonly log: (text: string) => void;
   readonly form: UpdateForm;
-  /** Told of each buffer that the front end leaves open by going away. */
-  readonly abandoned?: (buffer: Buffer) => void;
+  readonly keep?: KeepSide;
 }
 
 /** A message as it came: a notification, or with an id a request. */
@@ -64,6 +72,7 @@ const INVALID_REQUEST = -32600;
 const NO_VIEW = 404;
 const IO_ERROR = 5;
 const NOT_TEXT = 6;
+const LANGUAGE_ERROR = 8;
 
 export class Session implements FrontEnd, Disposable {
   readonly #parts: SessionParts;
@@ -142,7 +151,7 @@ export class Session implements FrontEnd, Disposable {
   [Symbol.dispose](): void {
     for (const stop of this.#stops) stop();
     for (const [id, open] of [...this.#views]) {
-      this.#parts.abandoned?.(bufferOf(open));
+      this.#parts.keep?.abandoned(bufferOf(open));
       this.#closeView(id);
     }
     this.#settings[Symbol.dispose]();
@@ -190,9 +199,12 @@ export class Session implements FrontEnd, Disposable {
     const notification = parseNotification(method, params);
     if (notification.type === "edit") {
       const open = this.#views.get(viewIdOf(notification.viewId));
-      return open === undefined
-        ? undefined
-        : this.#turns.edit(open, parseEditEvent(notification.method, notification.params));
+      if (open === undefined) return;
+      const done = this.#turns.edit(open, parseEditEvent(notification.method, notification.params));
+      const { keep } = this.#parts;
+      return keep === undefined
+        ? done
+        : after(done, () => keep.placed(bufferOf(open), open.view.selection.regions));
     }
     return this.#carryOut(notification);
   }
@@ -246,6 +258,10 @@ export class Session implements FrontEnd, Disposable {
     if (configDir !== undefined) {
       await this.#looks.followFolder(`${configDir}/themes`, () => this.#tellThemes());
       this.#settings.follow((changes) => this.#turns.settingsChanged(changes));
+    }
+    const { language } = this.#parts;
+    if (started.abilities.language === true && language !== undefined) {
+      this.notify("language_methods", { methods: [...language.methods] });
     }
     this.notify("available_languages", { languages: languages.map(({ name }) => name).sort() });
     this.#tellThemes();
@@ -348,12 +364,27 @@ export class Session implements FrontEnd, Disposable {
       this.#refuse(id, NO_VIEW, `missing view ${request.viewId}`);
       return;
     }
+    // Nobody waits for a language server: the next message is carried out meanwhile.
+    if (request.type === "language") return void this.#askLanguage(open, request, id);
     return this.#answer(open, request, (result) => this.#parts.send({ id, result }));
+  }
+
+  async #askLanguage(open: OpenView, request: Request & { type: "language" }, id: Json): Promise<void> {
+    const { language } = this.#parts;
+    try {
+      if (language === undefined) throw new SymphonyError("unsupported", "There is no language intelligence");
+      const result = await language.ask(languagePlace(open, request.params), request.method, request.params);
+      this.#parts.send({ id, result });
+    } catch (error) {
+      const code = error instanceof SymphonyError ? error.code : "io";
+      this.#refuse(id, LANGUAGE_ERROR, messageOf(error), code);
+      if (!(error instanceof SymphonyError)) this.#failed({ method: "language", params: undefined }, error);
+    }
   }
 
   #answer(
     open: OpenView,
-    request: Exclude<Request, { type: "new view" }>,
+    request: Exclude<Request, { type: "new view" | "language" }>,
     answer: (result: Json) => void,
   ): Later {
     const buffer = bufferOf(open);
@@ -394,6 +425,8 @@ export class Session implements FrontEnd, Disposable {
     this.#views.set(viewId, open);
     const isFirst = this.viewsOf(hold.buffer).length === 1;
     this.#settings.add(hold.buffer, isFirst);
+    const places = this.#parts.keep?.placesIn(hold.buffer) ?? [];
+    if (places.length > 0) open.view.select(Selection.from(places));
     this.#turns.prepare(open);
   }
 
@@ -420,4 +453,20 @@ export class Session implements FrontEnd, Disposable {
   #refuse(id: Json, code: number, message: string, data?: string): void {
     this.#parts.send({ id, error: { code, message, ...(data === undefined ? {} : { data }) } });
   }
+}
+
+/** Where a question is about: the line and column that the front end names, or the last caret. */
+function languagePlace({ view, hold }: OpenView, params: JsonObject): LanguagePlace {
+  const { line, column } = params;
+  const named = typeof line === "number" && typeof column === "number" && line >= 0 && column >= 0
+    ? view.lines.offsetAt(view.reader, line, column)
+    : undefined;
+  const last = view.selection.regions.at(-1) ?? { start: 0, end: 0 };
+  const selection = { from: Math.min(last.start, last.end), to: Math.max(last.start, last.end) };
+  return {
+    buffer: hold.buffer,
+    offset: named ?? last.end,
+    ...(named === undefined ? { selection } : {}),
+    place: (offset) => view.lines.place(view.text, Math.min(offset, view.text.length)),
+  };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Region } from "../view/selection.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Buffer } from "../buffers.ts";
 import type { FrontEnd } from "../plugins/front_end.ts";
@@ -48,5 +49,33 @@ export interface LooksSide {
   close(): void;
 }
 
+/** What outlives the front end and the process. */
+export interface KeepSide {
+  /** The person is there now. */
+  placed(buffer: Buffer, regions: readonly Region[]): void;
+  /** Where the person was when an earlier process died; none for any other buffer. */
+  placesIn(buffer: Buffer): readonly Region[];
+  /** The front end goes away and leaves the buffer open. */
+  abandoned(buffer: Buffer): void;
+}
+
 /** Which language a new buffer is in. */
 export type LanguageFinder = (path: string | undefined, buffer: Buffer) => string;
+
+/** Where a front end asks: a place in a view, and the view's way of naming places. */
+export interface LanguagePlace {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  /** What is selected, where anything is. */
+  readonly selection?: { readonly from: number; readonly to: number };
+  /** Line of the view and column (UTF-8 bytes) of an offset of the newest text. */
+  place(offset: number): readonly [line: number, column: number];
+}
+
+/** Language intelligence for a front end that asks for it; `FrontLanguage` is the real one. */
+export interface LanguageSide {
+  /** What `ask` knows. */
+  readonly methods: readonly string[];
+  /** @throws SymphonyError */
+  ask(at: LanguagePlace, method: string, params: JsonObject): Promise<Json>;
+}

@@ -9,6 +9,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Buffer, BufferChange, BufferHold } from "../buffers.ts";
 import type { Settings } from "../config/settings.ts";
 import type { SettingsTable } from "../config/settings_table.ts";
+import { UNDO_LIMIT } from "../undo_groups.ts";
 import { applyBufferEvent, type KillRing, type TypingRules } from "../view/editing.ts";
 import { lineSpans } from "../view/edits/line_ranges.ts";
 import type { EditEvent, SpecialEvent, ViewEvent } from "../view/events.ts";
@@ -39,7 +40,7 @@ export interface ViewTurnsParts {
 }
 
 /** Where nothing else brings it along, the complete find status is sent so long after a search. */
-const STATUS_DELAY_MS = 1500;
+const STATUS_DELAY_MS = 5000;
 
 export class ViewTurns {
   readonly #parts: ViewTurnsParts;
@@ -109,6 +110,7 @@ export class ViewTurns {
 
   /** Gives the front end the new view, once it knows the view's id. */
   prepare(open: OpenView): void {
+    this.#limitUndo(bufferOf(open));
     this.#applyRuler(open);
     this.#idleWork.add("open", open, () => this.#present(open));
   }
@@ -316,11 +318,14 @@ export class ViewTurns {
     return this.turn(() =>
       each(changes, ([buffer, table]) => {
         this.#parts.plugins.configChanged(buffer, table);
-        const { undoLimit } = this.#parts.settings.of(buffer);
-        if (undoLimit !== undefined) buffer.undoGroups.limit = undoLimit;
+        this.#limitUndo(buffer);
         return each(this.#viewsOf(buffer), (open) => this.#reconfigure(open, table));
       })
     );
+  }
+
+  #limitUndo(buffer: Buffer): void {
+    buffer.undoGroups.limit = this.#parts.settings.of(buffer).undoLimit ?? UNDO_LIMIT;
   }
 
   #reconfigure(open: OpenView, changes: SettingsTable): Later {

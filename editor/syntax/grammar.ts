@@ -46,6 +46,8 @@ export interface HighlightQuery {
   readonly query: Query;
   /** By name of the capture. */
   readonly scopes: ReadonlyMap<string, CaptureScope>;
+  /** By pattern: whether it looks at nothing but the node's type. What looks at more says more, wherever it stands. */
+  readonly isPlain: readonly boolean[];
 }
 
 export class LoadedGrammar {
@@ -67,8 +69,14 @@ export class LoadedGrammar {
 
   highlights(): HighlightQuery {
     if (this.#highlights === undefined) {
-      const query = new Query(this.grammar, queryText(this.language.grammar!.highlights));
-      this.#highlights = { query, scopes: captureScopes(query.captureNames, this.language) };
+      const text = queryText(this.language.grammar!.highlights);
+      const query = new Query(this.grammar, text);
+      const isPlain = Array.from(
+        { length: query.patternCount() },
+        (_, pattern) =>
+          isPlainPattern(text.slice(query.startIndexForPattern(pattern), query.endIndexForPattern(pattern))),
+      );
+      this.#highlights = { query, scopes: captureScopes(query.captureNames, this.language), isPlain };
     }
     return this.#highlights;
   }
@@ -111,6 +119,12 @@ export function loadGrammar(language: Language): LoadedGrammar | undefined {
     loaded.set(language.name, failure);
     throw failure;
   }
+}
+
+/** Whether a pattern is a node, or one of several, without children, fields or conditions. */
+function isPlainPattern(pattern: string): boolean {
+  const bare = pattern.replaceAll(/;.*|"(?:[^"\\]|\\.)*"/g, "");
+  return !/\([^()]*\(|#|\w\s*:/.test(bare);
 }
 
 function queryText(names: readonly string[]): string {

@@ -81,7 +81,7 @@ interface Painted {
 }
 
 function paintTree(view: TreeView, from: number, to: number, paint: Int32Array, table: ScopeTable): void {
-  const { query, scopes } = view.grammar.highlights();
+  const { query, scopes, isPlain } = view.grammar.highlights();
   const captures: Painted[] = [];
   const startIndex = Math.max(0, from - view.offset);
   const endIndex = Math.min(view.text.length, to - view.offset);
@@ -92,8 +92,11 @@ function paintTree(view: TreeView, from: number, to: number, paint: Int32Array, 
     const end = capture.node.endIndex + view.offset;
     if (end > from && start < to && start < end) captures.push({ from: start, to: end, capture });
   }
-  // What encloses comes first; of one range the later pattern, which replaces what the one before gave.
-  captures.sort((one, other) => one.from - other.from || other.to - one.to);
+  // What encloses comes first; of one range the pattern that says more, then the later one, replaces what the one before gave.
+  captures.sort((one, other) =>
+    one.from - other.from || other.to - one.to ||
+    Number(isPlain[other.capture.patternIndex]) - Number(isPlain[one.capture.patternIndex])
+  );
   let last: Painted | undefined;
   let below = ROOT;
   for (const painted of captures) {

@@ -33,6 +33,15 @@ const MARGIN = 16_384;
 /** Pieces in one range; a file that has more stays plain there. */
 const COUNT_LIMIT = 200;
 
+/** What a parse of a piece may take, in milliseconds; beyond that it stays plain. */
+const PIECE_MS = 25;
+
+/** Stops a parse that takes longer than `ms`. */
+export function deadline(ms: number): () => boolean {
+  const end = performance.now() + ms;
+  return () => performance.now() >= end;
+}
+
 interface Piece {
   readonly tree: Tree;
   readonly text: Rope;
@@ -65,6 +74,18 @@ export class InjectionParser {
     }
   }
 
+  /** The tree of code that stands in `range` of a text, as far as it lies near what is shown; undefined where it takes too long. */
+  parse(
+    grammar: LoadedGrammar,
+    text: Rope,
+    range: TextRange,
+    shown: TextRange,
+  ): (Piece & { readonly offset: number }) | undefined {
+    const { from, to } = clip(text, range, shown.from, shown.to);
+    const piece = this.#piece(grammar, text.sliceString(from, to));
+    return piece && { ...piece, offset: from };
+  }
+
   /** Ranges of the whole text in which a change of [from, to) may change colours, because they are read as one by another language. */
   around(view: TreeView, from: number, to: number): TextRange[] {
     return this.#find(view, from, to).flatMap(({ ranges }) =>
@@ -95,37 +116,32 @@ export class InjectionParser {
   #find(view: TreeView, from: number, to: number): Found[] {
     const query = view.grammar.injections();
     if (query === undefined) return [];
-    const startIndex = Math.max(0, from - view.offset);
-    const endIndex = Math.min(view.text.length, to - view.offset);
-    if (startIndex > endIndex) return [];
+    const start = Math.max(0, from - view.offset);
+    const end = Math.min(view.text.length, to - view.offset);
+    if (start > end) return [];
     const found: Found[] = [];
-    const together = new Map<string, Found>();
-    let count = 0;
-    const window = queryWindow(
-      view.text,
-      Math.max(0, startIndex - MARGIN),
-      Math.min(view.text.length, endIndex + MARGIN),
-    );
-    for (const match of query.matches(view.tree.rootNode, window)) {
-      const isCombined = match.setProperties?.["injection.combined"] !== undefined;
+    const together = new Set<string>();
+    for (const match of query.matches(view.tree.rootNode, queryWindow(view.text, start, end))) {
       const language = languageOfMatch(match, view);
       if (language === undefined) continue;
-      const inner = "injection.include-children" in (match.setProperties ?? {});
-      const ranges = match.captures.filter(({ name }) => name === "injection.content")
-        .flatMap(({ node }) => inner || node.namedChildCount === 0 ? [rangeOf(node)] : withoutChildren(node))
-        .filter((range) => range.from < range.to);
-      if (!isCombined) {
-        const shown = ranges.filter((range) => range.from <= endIndex && range.to >= startIndex);
-        count += shown.length;
-        if (shown.length > 0) found.push({ language, ranges: shown, isCombined });
-      } else {
-        const group = together.get(language.name) ?? { language, ranges: [], isCombined };
-        group.ranges.push(...ranges);
-        together.set(language.name, group);
+      const isCombined = match.setProperties?.["injection.combined"] !== undefined;
+      const hasChildren = "injection.include-children" in (match.setProperties ?? {});
+      for (const { name, node } of match.captures) {
+        if (name !== "injection.content") continue;
+        if (isCombined) {
+          const key = `${node.parent?.id} ${language.name}`;
+          if (together.has(key)) continue;
+          together.add(key);
+          found.push({ language, isCombined, ranges: brothers(node, start, end) });
+        } else {
+          const ranges = (hasChildren || node.namedChildCount === 0 ? [rangeOf(node)] : withoutChildren(node))
+            .filter((range) => range.from < range.to && range.from <= end && range.to >= start);
+          found.push({ language, isCombined, ranges });
+        }
       }
-      if (count > COUNT_LIMIT) return [];
+      if (found.length > COUNT_LIMIT) return [];
     }
-    return [...found, ...together.values()];
+    return found;
   }
 
   #piece(grammar: LoadedGrammar, source: string): Piece | undefined {
@@ -137,8 +153,12 @@ export class InjectionParser {
       this.#pieces.set(key, known);
       return known;
     }
-    const tree = this.#parser(grammar).parse(source);
-    if (tree === null) return undefined;
+    const parser = this.#parser(grammar);
+    const tree = parser.parse(source, null, { progressCallback: deadline(PIECE_MS) });
+    if (tree === null) {
+      parser.reset();
+      return undefined;
+    }
     const piece = { tree, text: Rope.of(source) };
     this.#pieces.set(key, piece);
     return piece;
@@ -158,8 +178,13 @@ export class InjectionParser {
       });
     }
     if (includedRanges.length === 0) return undefined;
-    const tree = this.#parser(grammar).parse((index) => readAt(view.text, index), null, { includedRanges });
-    if (tree === null) return undefined;
+    const parser = this.#parser(grammar);
+    const options = { includedRanges, progressCallback: deadline(PIECE_MS) };
+    const tree = parser.parse((index) => readAt(view.text, index), null, options);
+    if (tree === null) {
+      parser.reset();
+      return undefined;
+    }
     this.#combined.push(tree);
     return tree;
   }
@@ -191,6 +216,22 @@ function textOf(view: TreeView, node: Node, limit = 100): string {
     node.startIndex,
     Math.min(node.endIndex, view.text.snap(node.startIndex + limit)),
   );
+}
+
+/** A node and those beside it that are of its kind, as far as they lie near what is shown: the pieces of a template. */
+function brothers(node: Node, start: number, end: number): TextRange[] {
+  const ranges: TextRange[] = [];
+  const isNear = (other: Node) => other.endIndex >= start - MARGIN && other.startIndex <= end + MARGIN;
+  let first = node;
+  for (
+    let other = node.previousNamedSibling;
+    other !== null && isNear(other);
+    other = other.previousNamedSibling
+  ) first = other;
+  for (let other: Node | null = first; other !== null && isNear(other); other = other.nextNamedSibling) {
+    if (other.type === node.type) ranges.push(rangeOf(other));
+  }
+  return ranges;
 }
 
 function rangeOf(node: Node): TextRange {

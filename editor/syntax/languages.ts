@@ -459,7 +459,7 @@ export const LANGUAGES: readonly Language[] = [
     aliases: ["toml"],
     grammar: {
       wasm: "@tree-sitter-grammars/tree-sitter-toml/tree-sitter-toml.wasm",
-      highlights: ["@tree-sitter-grammars/tree-sitter-toml/queries/highlights.scm"],
+      highlights: ["@tree-sitter-grammars/tree-sitter-toml/queries/highlights.scm", `${OWN}toml`],
       tags: [`${OWN}toml-tags`],
     },
     comments: HASH,

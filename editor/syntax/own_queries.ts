@@ -103,6 +103,11 @@ const QUERIES: Readonly<Record<string, string>> = {
 (class_definition body: (block (function_definition name: (identifier) @name) @definition.method))
 (class_definition body: (block (decorated_definition (function_definition name: (identifier) @name)) @definition.method))
 `,
+  "toml": `
+(pair [(bare_key) (quoted_key)] @property)
+(table [(bare_key) (dotted_key)] @type)
+(table_array_element [(bare_key) (dotted_key)] @type)
+`,
   "toml-tags": `
 (table [(bare_key) (quoted_key) (dotted_key)] @name) @definition.section
 (table_array_element [(bare_key) (quoted_key) (dotted_key)] @name) @definition.section

@@ -2,8 +2,9 @@
  * The syntax tree of a text that changes: parsed in slices, so that nobody waits for a large file, and again after each change, keeping
  * what the change did not touch.
  *
- * Invariants: S1. `tree`, if any, is the tree of `text`; S2. a parse that has begun is finished on the snapshot it began with,
- * however much is typed meanwhile, so typing never starves it; S3. `changed` ranges together cover all text whose highlighting
+ * Invariants: S1. `tree`, if any, is the tree of `text`, or has been told of changes since and waits for a parse; S2. the first parse is
+ * finished on the snapshot it began with, however much is typed meanwhile, so typing never starves it; a later one is given up for newer
+ * text only after `PATIENCE_MS`, because half-written code can take seconds that the next key saves; S3. `changed` ranges together cover all text whose highlighting
  * may differ from what the tree before gave.
  *
  * @module
@@ -21,6 +22,9 @@ export interface TextRange {
   readonly to: number;
 }
 
+/** How long a parse may take before newer text is parsed in its place, in milliseconds of parsing. */
+const PATIENCE_MS = 150;
+
 /** Reads the time, in milliseconds. */
 export type Now = () => number;
 
@@ -34,8 +38,12 @@ export class SyntaxTree {
   #head: Rope;
   /** Changes since the text that is being parsed, or since `#text` if none is. */
   #pending: { readonly delta: Delta; readonly after: Rope }[] = [];
-  /** What is being parsed, and the changes from `#text` to it. */
-  #parsing: { readonly text: Rope; readonly edits: readonly Delta[] } | undefined;
+  /** What is being parsed. */
+  #parsing: Rope | undefined;
+  /** The text up to which the tree has been told of changes. */
+  #told: Rope;
+  /** How long the parse has taken so far. */
+  #spent = 0;
   #changed: TextRange[];
 
   constructor(grammar: LoadedGrammar, text: Rope, now: Now) {
@@ -44,6 +52,7 @@ export class SyntaxTree {
     this.#now = now;
     this.#text = text;
     this.#head = text;
+    this.#told = text;
     this.#changed = [{ from: 0, to: text.length }];
   }
 
@@ -59,7 +68,7 @@ export class SyntaxTree {
 
   /** Whether the tree is that of the newest text. */
   get isCurrent(): boolean {
-    return this.#tree !== undefined && this.#text === this.#head;
+    return this.#tree !== undefined && this.#text === this.#head && this.#parsing === undefined;
   }
 
   /** Takes note of a change of the newest text. */
@@ -74,6 +83,10 @@ export class SyntaxTree {
   work(budgetMs: number): boolean {
     const end = this.#now() + budgetMs;
     while (!this.isCurrent) {
+      if (this.#isOvertaken()) {
+        this.#parser.reset();
+        this.#parsing = undefined;
+      }
       this.#parsing ??= this.#begin();
       if (!this.#advance(end)) return false;
       if (this.#now() >= end) return this.isCurrent;
@@ -95,21 +108,27 @@ export class SyntaxTree {
     this.#parser.delete();
   }
 
-  #begin(): { text: Rope; edits: readonly Delta[] } {
-    const edits = this.#pending.map(({ delta }) => delta);
-    let before = this.#text;
+  /** Whether the parse has taken long, is not the first, and is of a text that is no longer the newest. */
+  #isOvertaken(): boolean {
+    return this.#parsing !== undefined && this.#tree !== undefined && this.#pending.length > 0 &&
+      this.#spent > PATIENCE_MS;
+  }
+
+  #begin(): Rope {
     for (const { delta, after } of this.#pending) {
-      if (this.#tree !== undefined) editTree(this.#tree, delta, before, after);
+      if (this.#tree !== undefined) editTree(this.#tree, delta, this.#told, after);
       this.#changed = [...mappedRanges(this.#changed, delta), ...newRanges(delta)];
-      before = after;
+      this.#told = after;
     }
     this.#pending = [];
-    return { text: before, edits };
+    this.#spent = 0;
+    return this.#told;
   }
 
   /** Goes on with the parse that has begun; true when it is done. */
   #advance(end: number): boolean {
-    const { text } = this.#parsing!;
+    const text = this.#parsing!;
+    const began = this.#now();
     // At least one look at the clock passes: the engine asks before it does anything.
     let isFirst = true;
     const tree = this.#parser.parse((index) => readAt(text, index), this.#tree ?? null, {
@@ -119,6 +138,7 @@ export class SyntaxTree {
         return stop;
       },
     });
+    this.#spent += this.#now() - began;
     if (tree === null) return false;
     if (this.#tree !== undefined) {
       for (const { startIndex, endIndex } of this.#tree.getChangedRanges(tree)) {

@@ -114,7 +114,9 @@ export class History {
     log.unknownFrom = Infinity;
     log.close();
     graph.advance(parents, start, log.end - start);
-    revisions.setPatches(target.patches, target.length);
+    revisions.pop();
+    revisions.push(log.end, target.length, meta.author, meta.priority, meta.group);
+    revisions.setPatches(target.patches);
     if (graph.frontier.length > 1) this.#frontiers.set(revisions.last, graph.frontier.slice());
   }
 

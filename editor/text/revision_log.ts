@@ -1,6 +1,6 @@
 /**
  * What each revision is: one event of the log, with its author, priority and undo group, and what it did to the text that was newest
- * then. Columns, so that a keystroke costs a few numbers.
+ * then. Revisions that go on like the two before them (as while somebody types) are one run, so that a keystroke costs a comparison.
  *
  * @module
  */
@@ -12,14 +12,25 @@ export interface Patch {
   readonly inserted: string;
 }
 
-/** Numbers in an entry, and where they stand. */
-const ENTRY = 3;
-const GROUP = 1;
-const WRITER = 2;
-
 interface Writer {
   readonly author: string;
   readonly priority: number;
+}
+
+/** Revisions that differ from the one before by the same amounts. */
+interface Run {
+  /** Index of the first, counted from the first one known. */
+  readonly first: number;
+  count: number;
+  readonly writer: Writer;
+  /** Of the first revision: one past its last LV, length of the text, undo group. */
+  readonly end: number;
+  readonly length: number;
+  readonly group: number;
+  /** What each following one adds. */
+  endStep: number;
+  lengthStep: number;
+  groupStep: number;
 }
 
 export class RevisionLog {
@@ -27,15 +38,17 @@ export class RevisionLog {
   first: number;
   /** LVs end here before the first known event. */
   #floor: number;
-  // One entry for each event: that of revision `first + 1` stands at 0.
-  #end: number[] = [];
-  /** Three numbers each: length of the text, group, writer. */
-  #entries: Int32Array = new Int32Array(ENTRY * 64);
   /** Length of the text at revision `first`. */
   #firstLength: number;
-  readonly #writers: Writer[] = [];
-  readonly #writerIndex = new Map<string, number>();
-  #lastWriter = -1;
+  /** How many events are known: that of revision `first + 1` has index 0. */
+  #count = 0;
+  #runs: Run[] = [];
+  // The last run and its last revision.
+  #last: Run | undefined;
+  #lastEnd = 0;
+  #lastLength = 0;
+  #lastGroup = 0;
+  readonly #writers = new Map<string, Writer>();
   /** For events that met others: what they did here. The log itself says it of the rest. */
   readonly #patches = new Map<number, readonly Patch[]>();
   #maxGroup = 0;
@@ -48,7 +61,7 @@ export class RevisionLog {
 
   /** The newest revision. */
   get last(): number {
-    return this.first + this.#end.length;
+    return this.first + this.#count;
   }
 
   /** A group number above all that were seen. */
@@ -63,24 +76,38 @@ export class RevisionLog {
 
   /** Notes an event that ends before LV `end` and leaves a text of `length` units. */
   push(end: number, length: number, author: string, priority: number, group: number): void {
-    const at = this.#end.length * ENTRY;
-    if (at === this.#entries.length) this.#grow();
-    this.#end.push(end);
-    const entries = this.#entries;
-    entries[at] = length;
-    entries[at + GROUP] = group;
+    const run = this.#last;
+    if (run !== undefined && run.writer.author === author && run.writer.priority === priority) {
+      if (run.count === 1) {
+        run.endStep = end - this.#lastEnd;
+        run.lengthStep = length - this.#lastLength;
+        run.groupStep = group - this.#lastGroup;
+        run.count = 2;
+      } else if (
+        end - this.#lastEnd === run.endStep && length - this.#lastLength === run.lengthStep &&
+        group - this.#lastGroup === run.groupStep
+      ) run.count++;
+      else this.#begin(end, length, run.writer, group);
+    } else this.#begin(end, length, this.#writerOf(author, priority), group);
+    this.#count++;
+    this.#lastEnd = end;
+    this.#lastLength = length;
+    this.#lastGroup = group;
     if (group > this.#maxGroup) this.#maxGroup = group;
-    const last = this.#writers[this.#lastWriter];
-    if (last === undefined || last.author !== author || last.priority !== priority) {
-      this.#lastWriter = this.#writerOf(author, priority);
-    }
-    entries[at + WRITER] = this.#lastWriter;
   }
 
-  /** Notes what the newest event did, where the log does not say it, and how long it left the text. */
-  setPatches(patches: readonly Patch[], length: number): void {
+  /** Takes back the newest entry. */
+  pop(): void {
+    this.#patches.delete(this.last);
+    const run = this.#last!;
+    this.#count--;
+    if (--run.count === 0) this.#runs.pop();
+    this.#toLast();
+  }
+
+  /** Notes what the newest event did, where the log does not say it. */
+  setPatches(patches: readonly Patch[]): void {
     this.#patches.set(this.last, patches);
-    this.#entries[(this.#end.length - 1) * ENTRY] = length;
   }
 
   /** Whether the log says what every known revision did. */
@@ -95,68 +122,118 @@ export class RevisionLog {
 
   /** Length of the text at a revision. */
   lengthAt(revision: number): number {
-    return revision === this.first ? this.#firstLength : this.#entries[(revision - this.first - 1) * ENTRY]!;
+    if (revision === this.first) return this.#firstLength;
+    const { run, step } = this.#find(revision);
+    return run.length + step * run.lengthStep;
   }
 
   /** One past the last LV of what is known at a revision. */
   endOf(revision: number): number {
-    return revision === this.first ? this.#floor : this.#end[revision - this.first - 1]!;
+    if (revision === this.first) return this.#floor;
+    if (revision === this.last) return this.#lastEnd;
+    const { run, step } = this.#find(revision);
+    return run.end + step * run.endStep;
   }
 
   groupOf(revision: number): number {
-    return this.#entries[(revision - this.first - 1) * ENTRY + GROUP]!;
+    const { run, step } = this.#find(revision);
+    return run.group + step * run.groupStep;
   }
 
   authorOf(revision: number): string {
-    return this.#writers[this.#entries[(revision - this.first - 1) * ENTRY + WRITER]!]!.author;
+    return this.#find(revision).run.writer.author;
   }
 
   priorityOf(revision: number): number {
-    return this.#writers[this.#entries[(revision - this.first - 1) * ENTRY + WRITER]!]!.priority;
+    return this.#find(revision).run.writer.priority;
   }
 
   /** The revision whose event holds `lv`. */
   revisionOf(lv: number): number {
-    const end = this.#end;
+    const runs = this.#runs;
     let low = 0;
-    let high = end.length - 1;
+    let high = runs.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (end[middle]! > lv) high = middle;
+      const run = runs[middle]!;
+      if (run.end + (run.count - 1) * run.endStep > lv) high = middle;
       else low = middle + 1;
     }
-    return this.first + 1 + low;
-  }
-
-  /** Takes back the newest entry. */
-  pop(): void {
-    this.#patches.delete(this.last);
-    this.#end.pop();
+    const { first, end, endStep } = runs[low]!;
+    const step = lv < end ? 0 : Math.floor((lv - end) / endStep) + 1;
+    return this.first + 1 + first + step;
   }
 
   /** Forgets everything before a revision. */
   forget(revision: number): void {
     const count = revision - this.first;
     if (count <= 0) return;
-    this.#firstLength = this.lengthAt(revision);
-    this.#floor = this.endOf(revision);
-    this.#end = this.#end.slice(count);
-    this.#entries = this.#entries.slice(count * ENTRY);
+    const length = this.lengthAt(revision);
+    const floor = this.endOf(revision);
+    this.#firstLength = length;
+    this.#floor = floor;
+    this.#runs = this.#runs.filter((run) => run.first + run.count > count).map((run) => {
+      const step = Math.max(0, count - run.first);
+      return {
+        ...run,
+        first: run.first + step - count,
+        count: run.count - step,
+        end: run.end + step * run.endStep,
+        length: run.length + step * run.lengthStep,
+        group: run.group + step * run.groupStep,
+      };
+    });
+    this.#count -= count;
     this.first = revision;
+    this.#toLast();
     for (const known of [...this.#patches.keys()]) if (known <= revision) this.#patches.delete(known);
   }
 
-  #writerOf(author: string, priority: number): number {
-    const key = `${priority} ${author}`;
-    const known = this.#writerIndex.get(key);
-    if (known !== undefined) return known;
-    this.#writerIndex.set(key, this.#writers.length);
-    return this.#writers.push({ author, priority }) - 1;
+  #begin(end: number, length: number, writer: Writer, group: number): void {
+    const run = {
+      first: this.#count,
+      count: 1,
+      writer,
+      end,
+      length,
+      group,
+      endStep: 0,
+      lengthStep: 0,
+      groupStep: 0,
+    };
+    this.#runs.push(run);
+    this.#last = run;
   }
 
-  #grow(): void {
-    const larger = new Int32Array(Math.max(64, this.#end.length * 2) * ENTRY);
-    larger.set(this.#entries);
-    this.#entries = larger;
+  /** Finds the last run and revision anew. */
+  #toLast(): void {
+    const run = this.#last = this.#runs[this.#runs.length - 1];
+    const steps = run === undefined ? 0 : run.count - 1;
+    this.#lastEnd = run === undefined ? this.#floor : run.end + steps * run.endStep;
+    this.#lastLength = run === undefined ? this.#firstLength : run.length + steps * run.lengthStep;
+    this.#lastGroup = run === undefined ? 0 : run.group + steps * run.groupStep;
+  }
+
+  #find(revision: number): { readonly run: Run; readonly step: number } {
+    const index = revision - this.first - 1;
+    const runs = this.#runs;
+    let low = 0;
+    let high = runs.length - 1;
+    if (runs[high]!.first > index) {
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (runs[middle]!.first <= index) low = middle;
+        else high = middle - 1;
+      }
+    }
+    const run = runs[high]!;
+    return { run, step: index - run.first };
+  }
+
+  #writerOf(author: string, priority: number): Writer {
+    const key = `${priority} ${author}`;
+    let writer = this.#writers.get(key);
+    if (writer === undefined) this.#writers.set(key, writer = { author, priority });
+    return writer;
   }
 }

@@ -9,10 +9,10 @@ import { deleteBackward, deleteRegions, passedBy } from "./edits/delete.ts";
 import { indent, insertTab, outdent, tabIndents, type TabRules } from "./edits/indent.ts";
 import { extract, insert, insertLines, linesIn, surround } from "./edits/insert.ts";
 import { duplicateLines, transpose } from "./edits/rearrange.ts";
-import { capitalize, changeNumbers, transformRegions } from "./edits/transform.ts";
+import { capitalize, caseLike, changeNumbers, transformRegions } from "./edits/transform.ts";
 import type { BufferEvent } from "./events.ts";
 import type { Movement } from "./movement.ts";
-import { caret, isCaret, maxOf, Selection } from "./selection.ts";
+import { caret, isCaret, maxOf, minOf, Selection } from "./selection.ts";
 import type { View } from "./view.ts";
 import { findAll, findNext } from "./view_events.ts";
 
@@ -142,6 +142,11 @@ function replaceFound(view: View, buffer: Buffer, all: boolean): void {
     view.select(before);
     return;
   }
-  if (view.selection.regions.every(isCaret)) return;
-  buffer.type(insert(view.text, view.selection.regions, view.replacement.chars), "other");
+  const { text } = view;
+  const { regions } = view.selection;
+  if (regions.every(isCaret)) return;
+  const { chars, preserveCase } = view.replacement;
+  if (!preserveCase) return buffer.type(insert(text, regions, chars), "other");
+  const replaced = regions.map((region) => caseLike(text.sliceString(minOf(region), maxOf(region)), chars));
+  buffer.type(insertLines(text, regions, replaced), "other");
 }

@@ -38,6 +38,8 @@ export type ViewEvent =
     readonly type: "find next";
     readonly reverse: boolean;
     readonly wrap: boolean;
+    /** Whether a match that is selected already may be found again. */
+    readonly allowSame: boolean;
     readonly change: SelectionChange;
   }
   | { readonly type: "find all" }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { countNewlines } from "../text/measure.ts";
 import type { Rope } from "../text/rope.ts";
 import { graphemeBefore, graphemeFloor } from "./graphemes.ts";
 import { Reader } from "./reader.ts";
@@ -41,6 +42,8 @@ export interface EditedRange {
 const BATCH_LINES = 500;
 /** A paragraph with more lines than this is told by what really changed in it; a shorter one as a whole, as the protocol's core does. */
 const LONG_PARAGRAPH = 200;
+/** Offsets further apart than this are looked up one by one. */
+const SPARSE_UNITS = 2000;
 /** The most stretches whose widths are asked for at once: the protocol's. */
 const MOST_STRETCHES = 10_000;
 
@@ -74,6 +77,34 @@ export class Lines {
   /** The line that shows `offset`; at a break, the later one. */
   lineAt(text: Rope, offset: number): number {
     return text.lineAt(offset) + (this.#ruler === undefined ? 0 : this.#breaks.count(offset));
+  }
+
+  /** The lines of ascending offsets. Many close together are found in one pass over the text between them. */
+  linesAt(text: Rope, offsets: readonly number[]): number[] {
+    const last = offsets.at(-1);
+    if (last === undefined) return [];
+    const first = offsets[0] as number;
+    if ((last - first) / offsets.length > SPARSE_UNITS) {
+      return offsets.map((offset) => this.lineAt(text, offset));
+    }
+    const lines: number[] = [];
+    let line = text.lineAt(first);
+    let start = first;
+    let next = 0;
+    for (const chunk of text.chunks(first, last)) {
+      let counted = 0;
+      for (; next < offsets.length && (offsets[next] as number) < start + chunk.length; next++) {
+        const at = (offsets[next] as number) - start;
+        line += countNewlines(chunk, counted, at);
+        counted = at;
+        lines.push(line);
+      }
+      line += countNewlines(chunk, counted, chunk.length);
+      start += chunk.length;
+    }
+    for (; next < offsets.length; next++) lines.push(line);
+    if (this.#breaks.length === 0) return lines;
+    return lines.map((number, index) => number + this.#breaks.count(offsets[index] as number));
   }
 
   /** Where a line begins; the end of the text for lines past the last. */

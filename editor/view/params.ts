@@ -17,9 +17,10 @@ export class Params {
     this.#members = members;
   }
 
-  /** @throws ParamsError where `value` is no object; absent counts as `{}` */
+  /** @throws ParamsError where `value` is no object; absent and an empty list count as `{}` */
   static of(value: Json | undefined): Params {
     if (value === undefined || value === null) return new Params({});
+    if (Array.isArray(value) && value.length === 0) return new Params({});
     if (!isObject(value)) throw new ParamsError(`invalid type: ${describe(value)}, expected a map`);
     return new Params(value);
   }

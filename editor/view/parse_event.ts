@@ -204,7 +204,7 @@ define(
 );
 
 define("selection_for_find", (params) => {
-  const members = Array.isArray(params) ? Params.of({}) : Params.of(params);
+  const members = Params.of(params);
   return view({ type: "selection for find", caseSensitive: members.flag("case_sensitive") });
 });
 
@@ -230,7 +230,7 @@ define("request_hover", (params) => {
 });
 
 define("toggle_recording", (params) => {
-  const members = Array.isArray(params) ? Params.of({}) : Params.of(params);
+  const members = Params.of(params);
   return {
     domain: "special",
     event: { type: "toggle recording", name: members.optionalString("recording_name") },
@@ -306,6 +306,7 @@ function parseFindNext(members: Params, reverse: boolean): ViewEvent {
     type: "find next",
     reverse,
     wrap: members.flag("wrap_around"),
+    allowSame: members.flag("allow_same"),
     change: members.choice("modify_selection", CHANGES, "set"),
   };
 }

@@ -95,6 +95,7 @@ export function findStatus(view: View, onlyMatches: boolean): JsonObject[] {
   return view.search.status(view.text, view.lines, onlyMatches).map((status: QueryStatus) => ({
     case_sensitive: status.caseSensitive,
     chars: status.chars,
+    ...(status.isBroken ? { error: "This is no regular expression; it is looked for as text" } : {}),
     id: status.id,
     is_regex: status.isRegex,
     lines: status.lines,

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { eastAsianWidth } from "get-east-asian-width";
-
 /** Measures the stretches between two places where a line may be broken. */
 export interface Ruler {
   /** The width a line may have. */
@@ -86,7 +84,16 @@ function countColumns(text: string): number {
   let columns = 0;
   for (const char of text) {
     const point = char.codePointAt(0) as number;
-    if (point >= 0x20) columns += point < 0x7f ? 1 : eastAsianWidth(point);
+    if (point >= 0x20) columns += isWide(point) ? 2 : 1;
   }
   return columns;
+}
+
+/** Whether a character is about two columns wide: Hangul, ideographs, kana, full-width forms, pictures. Good enough for an estimate. */
+function isWide(point: number): boolean {
+  if (point < 0x1100) return false;
+  return point <= 0x115f || (point >= 0x2e80 && point <= 0xa4cf) || (point >= 0xac00 && point <= 0xd7a3) ||
+    (point >= 0xf900 && point <= 0xfaff) || (point >= 0xfe30 && point <= 0xfe6f) ||
+    (point >= 0xff00 && point <= 0xff60) ||
+    (point >= 0x1f300 && point <= 0x1faff) || (point >= 0x20000 && point <= 0x3fffd);
 }

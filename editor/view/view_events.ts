@@ -52,7 +52,8 @@ export function applyViewEvent(view: View, event: ViewEvent): void {
       if (view.search.findAll(event.queries)) view.setDirty();
       return;
     case "find next":
-      findNext(view, event.reverse, event.wrap, event.change);
+      if (event.allowSame && isMatch(view, view.selection.last)) view.select(view.selection);
+      else findNext(view, event.reverse, event.wrap, event.change);
       return;
     case "find all":
       findAll(view);
@@ -100,6 +101,18 @@ export function findAll(view: View): boolean {
   if (view.search.queries.length > 1) found.sort((a, b) => a.start - b.start);
   view.select(Selection.from(found));
   return true;
+}
+
+/** Whether a region is exactly what some query found. */
+function isMatch(view: View, region: Region): boolean {
+  return !isCaret(region) && view.search.queries.some(({ matches }) => {
+    const [from, to] = matches.touching(minOf(region), maxOf(region));
+    for (let index = from; index < to; index++) {
+      const { start, end } = matches.at(index);
+      if (start === minOf(region) && end === maxOf(region)) return true;
+    }
+    return false;
+  });
 }
 
 /** What the last region holds, or the word at it. */

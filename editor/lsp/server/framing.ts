@@ -134,7 +134,7 @@ export class FrameDecoder {
       }
     }
     this.#chunks.splice(0, used);
-    return parts.length === 1 ? parts[0] as Uint8Array : concat(parts, count);
+    return concat(parts, count);
   }
 }
 
@@ -147,7 +147,9 @@ function headerEnd(bytes: Uint8Array): number | undefined {
   return undefined;
 }
 
-function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
+/** All parts, `size` bytes together, as one array. */
+export function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
+  if (parts.length === 1) return parts[0] as Uint8Array;
   const whole = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {

@@ -6,10 +6,10 @@
  */
 
 import type { Event, Message, MessageWriter } from "vscode-jsonrpc";
-import { encodeFrame } from "./framing.ts";
+import { concat, encodeFrame } from "./framing.ts";
 
-/** More than this is never kept for a peer that does not read. The largest document that is sent must fit. */
-const MOST_BACKLOG_BYTES = 256 << 20;
+/** A peer that has so much to read gets no more. One message may be larger: a document that is sent whole. */
+const MOST_BACKLOG_BYTES = 32 << 20;
 
 export interface WriterEvents {
   /** Everything has gone out. */
@@ -43,10 +43,11 @@ export class QueuedMessageWriter implements MessageWriter {
 
   write(message: Message): Promise<void> {
     if (this.#ended) return Promise.resolve();
+    const waiting = this.backlogBytes;
     const frame = encodeFrame(JSON.stringify(message));
     this.#queue.push(frame);
     this.#queuedBytes += frame.length;
-    if (this.backlogBytes > MOST_BACKLOG_BYTES) {
+    if (waiting > MOST_BACKLOG_BYTES) {
       this.#ended = true;
       this.#queue = [];
       this.#queuedBytes = 0;
@@ -90,15 +91,4 @@ export class QueuedMessageWriter implements MessageWriter {
     }
     this.#events.drained();
   }
-}
-
-function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -44,14 +44,14 @@ const NAMES = new Set([
 ]);
 
 /** Fields whose identifiers name members, which no scope knows. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  attribute: ["attribute"],
-  keyword_argument: ["name"],
-  field_access: ["field"],
-  method_invocation: ["name"],
-  method_declaration: ["name"],
-  labeled_statement: ["label"],
-};
+const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["attribute", ["attribute"]],
+  ["keyword_argument", ["name"]],
+  ["field_access", ["field"]],
+  ["method_invocation", ["name"]],
+  ["method_declaration", ["name"]],
+  ["labeled_statement", ["label"]],
+]);
 
 const EXPORTED = /^(?:export_statement|visibility_modifier)$/;
 
@@ -178,7 +178,7 @@ function namesOf(root: Node): Node[] {
 
 function isMember(node: Node): boolean {
   const { parent } = node;
-  const fields = parent === null ? undefined : MEMBERS[parent.type];
+  const fields = parent === null ? undefined : MEMBERS.get(parent.type);
   return fields?.some((field) => parent!.childForFieldName(field)?.id === node.id) ?? false;
 }
 

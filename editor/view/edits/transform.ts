@@ -48,6 +48,16 @@ function capitalized(word: string): string {
   return first.toUpperCase() + word.slice(first.length).toLowerCase();
 }
 
+/** `chars` in the case of `model`: all capitals, or a capital first; as it is for anything else. */
+export function caseLike(model: string, chars: string): string {
+  const [first = ""] = model;
+  const isUpper = (text: string) => text === text.toUpperCase() && text !== text.toLowerCase();
+  if (!isUpper(first)) return chars;
+  if (isUpper(model) && [...model].length > 1) return chars.toUpperCase();
+  const [head = ""] = chars;
+  return head.toUpperCase() + chars.slice(head.length);
+}
+
 const NUMBER = /^[+-]?\d+$/;
 /** Zeros before a number do not count; more digits than this are no number. */
 const MOST_DIGITS = 1000;

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Delta } from "../../text/delta.ts";
-
 export interface Match {
   readonly start: number;
   readonly end: number;
@@ -17,6 +15,11 @@ export class MatchSet {
 
   get length(): number {
     return this.#starts.length;
+  }
+
+  /** Where the matches begin; not to be kept. */
+  get starts(): readonly number[] {
+    return this.#starts;
   }
 
   at(index: number): Match {
@@ -45,16 +48,6 @@ export class MatchSet {
     return [from, to];
   }
 
-  /** Removes the matches that overlap `[start, end)`. */
-  remove(start: number, end: number): void {
-    let from = this.#search(start);
-    if (from >= this.length) return;
-    let to = this.#search(end);
-    if (this.#ends[from] === start) from++;
-    if (to < this.length && (this.#starts[to] as number) < end) to++;
-    if (to > from) this.#splice(from, to);
-  }
-
   /**
    * Adds a match unless one that begins earlier overlaps it; those behind that it overlaps go. Returns the end of the match that
    * is there now: where to search on.
@@ -80,10 +73,22 @@ export class MatchSet {
     return end;
   }
 
-  /** Moves the matches along with an edit. Those it touched should have been removed before. */
-  map(delta: Delta): void {
-    this.#starts = delta.mapOffsets(this.#starts, -1);
-    this.#ends = delta.mapOffsets(this.#ends, -1);
+  /**
+   * Takes out what an edit may have changed: matches that reach `from` and begin before `end`; those behind move by `shift`. Returns
+   * where the last match before ends.
+   */
+  cut(from: number, end: number, shift: number): number {
+    const first = this.#search(from);
+    let next = first;
+    while (next < this.length && (this.#starts[next] as number) < end) next++;
+    if (next > first) this.#splice(first, next);
+    if (shift !== 0) {
+      for (let index = first; index < this.length; index++) {
+        this.#starts[index] = (this.#starts[index] as number) + shift;
+        this.#ends[index] = (this.#ends[index] as number) + shift;
+      }
+    }
+    return first === 0 ? 0 : this.#ends[first - 1] as number;
   }
 
   #splice(from: number, to: number, ...match: readonly number[]): void {

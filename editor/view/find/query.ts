@@ -43,6 +43,11 @@ export class Query {
     return this.#isRegex;
   }
 
+  /** Whether an expression was asked for that is none; it is looked for as it stands. */
+  get isBroken(): boolean {
+    return this.#terms?.regex === true && this.#terms.chars !== "" && !this.#isRegex;
+  }
+
   /** Whether only a pass over the whole text finds the matches. */
   get isMultilineRegex(): boolean {
     return this.#isRegex && this.#pattern?.isMultiline === true;
@@ -87,32 +92,21 @@ export class Query {
     }
   }
 
-  /** Follows an edit: matches it touched are looked for again. */
+  /** Follows an edit: what may have changed, to the end of the line or, where matches reach over lines, of the text, is looked for again. */
   edit(delta: Delta, text: Rope): void {
     const summary = delta.summary();
-    if (summary === undefined || this.#pattern === undefined) return;
-    for (const { from, to } of delta.changes()) if (to > from) this.matches.remove(from, to);
-    this.matches.map(delta);
-    let shift = 0;
-    for (const { from, to, insert } of delta.changes()) {
-      // The match before might go on into what was inserted.
-      if (insert !== "") this.matches.remove(Math.max(0, from + shift - 1), from + shift + insert.length);
-      shift += insert.length - (to - from);
-    }
-    const { from, newLength } = summary;
-    const line = text.lineAt(from);
-    let [, before] = this.matches.touching(0, from);
-    while (before > 0 && this.matches.at(before - 1).end > from) before--;
-    const done = before === 0 ? 0 : this.matches.at(before - 1).end;
-    if (this.#pattern.isMultiline) {
-      this.matches.remove(from, text.length + 1);
-      const reach = this.#isRegex ? from : (this.#terms?.chars.length ?? 0) * 2;
-      this.search(text, Math.max(done, from - reach), text.length, false);
-    } else {
-      const end = text.lineStart(text.lineAt(from + newLength) + 1);
-      this.matches.remove(from, end);
-      this.search(text, Math.max(done, text.lineStart(line)), end, false);
-    }
+    if (summary === undefined || this.#pattern === undefined || this.#terms === undefined) return;
+    const { from, to, newLength } = summary;
+    const shift = newLength - (to - from);
+    const { isMultiline } = this.#pattern;
+    const end = isMultiline ? text.length : text.lineStart(text.lineAt(from + newLength) + 1);
+    const done = this.matches.cut(from, isMultiline ? Infinity : end - shift, shift);
+    const start = !isMultiline
+      ? text.lineStart(text.lineAt(from))
+      : this.#isRegex
+      ? 0
+      : Math.max(0, from - this.#terms.chars.length * 2);
+    this.search(text, Math.max(done, start), end, false);
   }
 
   /** The match nearest to the last region, in one direction; before the end of the text is passed, any that is not selected will do. */

@@ -27,6 +27,8 @@ export interface QueryStatus {
   readonly isRegex: boolean | null;
   readonly wholeWords: boolean | null;
   readonly matches: number;
+  /** Whether it is an expression that cannot be understood. */
+  readonly isBroken: boolean;
   /** The line of every match, from 1. */
   readonly lines: readonly number[];
 }
@@ -150,6 +152,7 @@ export class Search {
           isRegex: null,
           wholeWords: null,
           matches: matches.length,
+          isBroken: query.isBroken,
           lines: [],
         };
       }
@@ -160,7 +163,8 @@ export class Search {
         isRegex: query.isRegex,
         wholeWords: terms?.wholeWords ?? false,
         matches: matches.length,
-        lines: Array.from(matches, ({ start }) => lines.lineAt(text, start) + 1),
+        isBroken: query.isBroken,
+        lines: lines.linesAt(text, matches.starts).map((line) => line + 1),
       };
     });
   }

@@ -5,7 +5,10 @@ import iconv from "iconv-lite";
 import { SymphonyError } from "../../../core/errors.ts";
 import { decode } from "../../../editor/files/decode.ts";
 import { encode } from "../../../editor/files/encode.ts";
+import { loadEncodings } from "../../../editor/files/encodings.ts";
 import { lineEndings, type TextForm } from "../../../editor/files/text_form.ts";
+
+await loadEncodings();
 
 function joined(pieces: Iterable<Uint8Array>): Uint8Array {
   return new Uint8Array(Buffer.concat([...pieces]));

@@ -16,7 +16,7 @@ const there = await Deno.stat(file).then(() => true, () => false);
 interface SyntectCase {
   readonly name: string;
   readonly kind: string;
-  readonly given: { readonly file_name: string; readonly text: string; readonly theme: string };
+  readonly given: Readonly<Record<"file_name" | "text" | "theme", string>>;
   readonly steps: readonly {
     readonly method: string;
     readonly params?: Json;

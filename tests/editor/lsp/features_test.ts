@@ -12,6 +12,7 @@ import { complete, type CompletionItem, resolveCompletion } from "../../../edito
 import { completionEdit } from "../../../editor/lsp/features/completion_edit.ts";
 import { formatDocument, formatOnType } from "../../../editor/lsp/features/formatting.ts";
 import { hover } from "../../../editor/lsp/features/hover.ts";
+import { definitions } from "../../../editor/lsp/features/places.ts";
 import { rename } from "../../../editor/lsp/features/rename.ts";
 import { editAs } from "../../../editor/lsp/features/workspace_edit.ts";
 import { edit, fakeServer, Rig, until } from "./rig.ts";
@@ -193,4 +194,25 @@ Deno.test("a question about the text of an earlier moment is asked at the place 
   edit(buffer, 0, 0, "12345\n");
   const answer = await asked;
   assert.deepEqual(answer?.span, { from: 8, to: 8 });
+});
+
+Deno.test("a question is asked again where the server says that the text changed, but not for ever", async () => {
+  await using rig = await Rig.with([fakeServer("modified")]);
+  const buffer = await rig.open("a.fake", "text");
+  await rig.server(buffer);
+  const { asking, world } = rig.languages;
+  assert.equal((await hover(asking, buffer, 0))?.contents.text, "hovered");
+  await assert.rejects(definitions(asking, world, "definition", buffer, 0), refusedWith("aborted"));
+});
+
+Deno.test("a question about a text that is still on its way waits for it", async () => {
+  await using rig = await Rig.with([fakeServer("honest")]);
+  const buffer = await rig.open("a.fake", "a line of text\n".repeat(300_000));
+  const server = await rig.server(buffer);
+  for (let at = 0; at < 3; at++) {
+    edit(buffer, 0, buffer.text.length, `${"other text\n".repeat(300_000)}${at}`);
+    server.flush(buffer);
+    edit(buffer, 0, 0, "x");
+    assert.equal(await rig.ask(buffer, "test/text"), buffer.text.toString());
+  }
 });

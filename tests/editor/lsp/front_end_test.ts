@@ -6,11 +6,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { editorProgram } from "../program.ts";
 
-const MAIN = new URL("../../../editor/main.ts", import.meta.url).pathname;
-/** The compiled program where the environment names it, else the sources. */
-const COMPILED = Deno.env.get("SYMPHONY_EDITOR");
-const [PROGRAM, ...FIRST] = COMPILED === undefined ? [Deno.execPath(), "run", "-A", "-q", MAIN] : [COMPILED];
 const FAKE = new URL("../../fixtures/lsp/fake_server.js", import.meta.url).pathname;
 const PATIENCE_MS = 30_000;
 
@@ -35,8 +32,9 @@ class FrontEnd implements AsyncDisposable {
 
   private constructor(folder: string, settings: string) {
     this.folder = folder;
-    this.#child = new Deno.Command(PROGRAM as string, {
-      args: [...FIRST, "--no-journal", "--languages", settings],
+    const { program, args } = editorProgram("--no-journal", "--languages", settings);
+    this.#child = new Deno.Command(program, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
@@ -160,12 +158,63 @@ Deno.test("a front end gets hovers as show_hover and diagnostics as annotations 
   );
 });
 
+Deno.test("a front end that asks for language intelligence completes, renames, fixes and formats, each undone as one", async () => {
+  await using front = await FrontEnd.start("diagnose");
+  assert.ok(
+    ((await front.next(({ method }) => method === "language_methods")).params?.["methods"] as string[])
+      .includes("complete"),
+  );
+  const view = await front.open("a.json", "é one\nx = al");
+  const ask = (method: string, params: object = {}) =>
+    front.ask("language", { view_id: view, method, params });
+  const text = () => front.ask("debug_get_contents", { view_id: view });
+  while (!(await ask("features") as string[]).includes("rename")) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  const { list, items } = await ask("complete", { line: 1, column: 6 }) as {
+    list: number;
+    items: { item: number; label: string }[];
+  };
+  assert.deepEqual(items.map(({ label }) => label), ["alpha", "alphabet"]);
+  assert.equal(
+    (await ask("describe_completion", { list, item: 0 }) as { detail: string }).detail,
+    "resolved",
+  );
+  assert.equal(await ask("take_completion", { list, item: 0 }), null);
+  assert.equal(await text(), "import\né one\nx = alpha");
+  const shown = (message: Message) => JSON.stringify(message.params?.["update"] ?? "").includes("x = alpha");
+  assert.equal((await front.next(shown)).method, "update", "the front end sees what was taken");
+  front.edit(view, "undo");
+  assert.equal(await text(), "é one\nx = al");
+
+  front.edit(view, "gesture", { line: 0, col: 0, ty: "point_select" });
+  assert.equal(await ask("rename", { name: "two" }), null);
+  assert.equal(await text(), "twone\nx = al");
+  front.edit(view, "undo");
+  const fixes = await ask("fixes", { line: 0, column: 0 }) as {
+    fix: number;
+    title: string;
+    preferred: boolean;
+  }[];
+  assert.deepEqual([fixes[0]?.title, fixes[0]?.preferred], ["edit", true]);
+  assert.equal(await ask("take_fix", { fix: fixes[0]?.fix }), null);
+  assert.equal(await text(), "fixedé one\nx = al");
+  assert.equal(await ask("format", { tab_size: 2 }), true);
+  let found: { range: number[]; message: string }[] = [];
+  while (found.length === 0) found = await ask("diagnostics") as typeof found;
+  // Where it is depends on which version the server has spoken of by now.
+  assert.deepEqual([found[0]?.range.length, found[0]?.range[0]], [4, 0]);
+  assert.deepEqual(await ask("definition"), []);
+  assert.equal(await ask("no such method"), undefined, "an unknown method is refused");
+});
+
 Deno.test("symphony-editor names every fault of its language settings and leaves with status 2", async () => {
   const folder = await Deno.makeTempDir({ prefix: "front-" });
   const settings = join(folder, "languages.jsonc");
   await Deno.writeTextFile(settings, `{ "servers": { "mine": { "languages": [] } } }`);
-  const { code, stderr } = await new Deno.Command(PROGRAM as string, {
-    args: [...FIRST, "--no-journal", "--languages", settings],
+  const { program, args } = editorProgram("--no-journal", "--languages", settings);
+  const { code, stderr } = await new Deno.Command(program, {
+    args,
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -6,6 +6,7 @@
 
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { LineSplitter } from "../../../editor/rpc/line_splitter.ts";
+import { editorProgram } from "../program.ts";
 
 /** How long anything may take on a slow machine, in milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -112,8 +113,9 @@ export class EditorProcess implements AsyncDisposable {
 
   constructor(env: Readonly<Record<string, string>> = {}) {
     const root = new URL("../../../", import.meta.url).pathname;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "-q", "--no-prompt", `${root}editor/main.ts`, "--no-journal"],
+    const { program, args } = editorProgram("--no-journal");
+    this.#child = new Deno.Command(program, {
+      args,
       env: { ...env },
       cwd: root,
       stdin: "piped",

@@ -72,10 +72,15 @@ export class TestFrontEnd implements Disposable {
     this.#peer.attach(this.session);
   }
 
+  /** Sends lines that arrive together. */
+  receive(lines: Iterable<string>): void {
+    for (const line of lines) this.#peer.receive(line);
+    this.#peer.pump();
+  }
+
   /** Sends a line as it is. */
   raw(line: string): void {
-    this.#peer.receive(line);
-    this.#peer.pump();
+    this.receive([line]);
   }
 
   notify(method: string, params: Json): void {

@@ -21,6 +21,10 @@ function shown(lines: Lines, text: Rope): string[] {
 function checkConversions(lines: Lines, text: Rope): void {
   const all = [...lines.from(text, 0, Infinity)];
   assert.equal(all.length, lines.count(text));
+  const offsets = Array.from({ length: text.length + 1 }, (_, offset) => offset).filter((offset) =>
+    text.snap(offset) === offset
+  );
+  assert.deepEqual(lines.linesAt(text, offsets), offsets.map((offset) => lines.lineAt(text, offset)));
   assert.equal(all.map(({ start, end }) => text.sliceString(start, end)).join(""), text.toString());
   all.forEach(({ start, end, logical }, index) => {
     assert.equal(lines.lineStart(text, index), start);

@@ -1,0 +1,37 @@
+/**
+ * One engine in a process of its own: replays every sequential session again and again and writes, a line of JSON for each, the quickest
+ * run and the median. Argument: the engine's index.
+ *
+ * @module
+ */
+
+import { print } from "../tail.ts";
+import { ENGINES } from "./engines.ts";
+import { sequentialTraces } from "./trace_files.ts";
+
+/** Each session is replayed at least three times and for at least this long, in ms. */
+const SPAN_MS = 1500;
+
+const engine = ENGINES[Number(Deno.args[0])]!;
+const replay = await engine.load();
+for (const trace of sequentialTraces()) {
+  const isRight = replay(trace) === trace.endContent;
+  const times: number[] = [];
+  const end = performance.now() + SPAN_MS;
+  while (times.length < 3 || (performance.now() < end && times.length < 200)) {
+    const began = performance.now();
+    replay(trace);
+    times.push(performance.now() - began);
+  }
+  times.sort((a, b) => a - b);
+  const rate = (ms: number) => trace.units.length / ms * 1000;
+  print(
+    JSON.stringify({
+      trace: trace.name,
+      counts: trace.counts,
+      isRight,
+      best: rate(times[0]!),
+      median: rate(times[times.length >> 1]!),
+    }),
+  );
+}
