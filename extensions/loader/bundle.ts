@@ -61,10 +61,12 @@ async function build(
   openEngine: OpenEngine,
 ): Promise<readonly Bundle[]> {
   const engine = await openEngine();
+  // The bundler tells its inputs from where the folder really is.
+  const place = await Deno.realPath(folder);
   const result = await engine.build({
     entryPoints: entries.map((entry, number) => ({ in: entry, out: String(number) })),
-    absWorkingDir: folder,
-    outdir: folder,
+    absWorkingDir: place,
+    outdir: place,
     bundle: true,
     write: false,
     metafile: true,
@@ -88,14 +90,15 @@ async function build(
   return await Promise.all(entries.map(async (entry, number) => {
     const code = new Uint8Array(codes.get(`${number}.js`) ?? []);
     if (options.open !== true) await refuseImports(new TextDecoder().decode(code), entry);
-    const paths = inputsBehind(relative(folder, entry), result.metafile);
-    return { code, inputs: await inputsOf(paths.map((path) => join(folder, path))) };
+    const paths = inputsBehind(`${number}.js`, result.metafile);
+    return { code, inputs: await inputsOf(paths.map((path) => join(place, path))) };
   }));
 }
 
-/** The files that an entry is made of, itself included. */
-function inputsBehind(entry: string, { inputs }: Metafile): string[] {
-  const found = new Set([entry.replaceAll("\\", "/")]);
+/** The files that an output is made of, the entry included. */
+function inputsBehind(output: string, { inputs, outputs }: Metafile): string[] {
+  const [, made] = Object.entries(outputs).find(([path]) => basename(path) === output) ?? [];
+  const found = new Set(made?.entryPoint === undefined ? [] : [made.entryPoint]);
   for (const path of found) for (const { path: imported } of inputs[path]?.imports ?? []) found.add(imported);
   return [...found].filter((path) => Object.hasOwn(inputs, path) && !path.startsWith("absent:"));
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { ExtensionLoader } from "../../extensions/loader/loader.ts";
+import { bundle } from "../../extensions/loader/bundle.ts";
+import { wasmEngine } from "../../extensions/loader/engine.ts";
+import { ExtensionLoader, sdkEntry } from "../../extensions/loader/loader.ts";
 
 const manifest = (id: string, more: object = {}) =>
   JSON.stringify({
@@ -193,4 +195,30 @@ Deno.test("ExtensionLoader blames the one of the product's own that cannot be bu
     assert.deepEqual(installed.map(({ manifest: { id } }) => id), ["symphony/a", "symphony/c"]);
     assert.deepEqual(problems.map(({ where }) => where), [`${folder}/extensions/b`]);
     assert.match(problems[0]?.message ?? "", /missing\.ts/);
+  }));
+
+Deno.test("ExtensionLoader bundles anew when a file behind a linked folder changed", () =>
+  withExtensions(one(good), async (folder, load) => {
+    await Deno.rename(`${folder}/extensions/tool`, `${folder}/elsewhere`);
+    await Deno.symlink(`${folder}/elsewhere`, `${folder}/extensions/tool`);
+    const first = (await load()).installed[0];
+    await Deno.writeTextFile(`${folder}/elsewhere/main.ts`, `${good} console.log("changed");`);
+    assert.notEqual((await load()).installed[0]?.codeHash, first?.codeHash);
+  }));
+
+Deno.test("bundle() knows its inputs with the bundler of the executable as well", () =>
+  withExtensions(one(uses("shared.ts"), {}, { "../shared.ts": `export const part = 1;` }), async (folder) => {
+    const module = new URL(import.meta.resolve("esbuild-wasm/esbuild.wasm"));
+    const packed = new Blob([await Deno.readFile(module)]).stream().pipeThrough(
+      new CompressionStream("gzip"),
+    );
+    await Deno.writeFile(`${folder}/esbuild.wasm.gz`, packed);
+    const { inputs } = await bundle(
+      `${folder}/extensions/tool/main.ts`,
+      { sdk: sdkEntry },
+      wasmEngine(`${folder}/esbuild.wasm.gz`),
+    );
+    const paths = inputs.map(({ path }) => path);
+    assert.ok(paths.some((path) => path.endsWith("/tool/main.ts")));
+    assert.ok(paths.some((path) => path.endsWith("/shared.ts")));
   }));
