@@ -114,6 +114,9 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     const { allowed, masked } = this.#mask(request, all, session, now);
     if (allowed.length === 0) return { choice: undefined, reason: maskedReason(request.task, masked) };
     const asked = { ...all, candidates: allowed };
+    for (const policy of [session.incumbent, session.candidate]) {
+      policy?.meet(asked, masked.map(({ action }) => action));
+    }
     const standard = this.#standard(session, request, allowed);
     const record = this.#decide(session, request, asked, standard, masked);
     session.decided(record);
@@ -175,16 +178,16 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
   }
 
   #mask(request: RoutingRequest, asked: RouteRequest, session: PolicySession, now: number) {
-    const { heads } = session.incumbent.router.best(asked);
+    const costs = session.incumbent.router.costs(asked);
     const facts = request.options.map((option, at): MaskFacts => ({
       id: option.instrument,
       wasTried: request.tried.includes(option.instrument),
       broken: this.#breaker.reason(option.instrument, now),
       contextTokens: option.contextTokens,
       tokensIn: asked.tokensIn,
-      usd: heads[at]?.usd ?? 0,
+      usd: costs[at]?.usd ?? 0,
       budgetUsd: request.budgetUsd,
-      seconds: heads[at]?.seconds ?? 0,
+      seconds: costs[at]?.seconds ?? 0,
       deadlineSeconds: request.deadlineSeconds,
     }));
     const { allowed, masked } = maskOptions(facts);

@@ -45,6 +45,12 @@ export class RoutePolicy {
     this.#floor = options.floor ?? 0.01;
   }
 
+  /** Meets what a decision is about; `masked` may not be taken. Before every decision, live or replayed. */
+  meet({ kind, candidates }: RouteRequest, masked: readonly string[]): void {
+    this.#kinds.number(kind);
+    this.router.meet(kind, [...candidates.map(({ id }) => id), ...masked].sort(), candidates);
+  }
+
   /** The probabilities after the gate; draws no chance. `standard` is the default's index, -1 for none. */
   propose(request: RouteRequest, standard: number): Proposal {
     const decision = this.router.propose(request);

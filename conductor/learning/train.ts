@@ -39,6 +39,7 @@ export function train(log: JoinedLog, options: RouterOptions): Trained {
   let learned = 0;
   rows.forEach((row, at) => {
     const { decision, outcome } = row;
+    policy.meet(requestOf(decision), decision.masked.map(({ action }) => action));
     if (outcome !== undefined) simple.report(simpleOutcome(decision, outcome));
     const seen = outcome === undefined ? undefined : routeOutcome(outcome);
     if (seen === undefined) return;
