@@ -247,8 +247,7 @@ function learn(loaded: Loaded, outcome: OutcomeRecord, next: number): void {
     const decision = learner.pending.get(outcome.decision);
     if (decision === undefined || next <= learner.from) continue;
     learner.pending.delete(outcome.decision);
-    const isOwn = learner === loaded.incumbent;
-    if (isOwn) loaded.simple.report(simpleOutcome(decision, outcome));
+    if (learner === loaded.incumbent) loaded.simple.report(simpleOutcome(decision, outcome));
     const seen = routeOutcome(outcome);
     if (seen === undefined || loaded.state.frozen !== "no") continue;
     learner.policy.learn({
@@ -257,7 +256,7 @@ function learn(loaded: Loaded, outcome: OutcomeRecord, next: number): void {
       propensity: decision.propensities[decision.action] ?? 1,
       standard: routeFacts(decision).standard,
       outcome: seen,
-    }, isOwn);
+    });
   }
 }
 

@@ -70,10 +70,10 @@ export class RoutePolicy {
     return this.router.draw(propensities);
   }
 
-  /** Learns from a round, whoever decided it. `isOwn` rounds count for the gate. */
-  learn(round: TakenRound, isOwn = true): void {
+  /** Learns from a round, whoever decided it: the gate holds what was earned in truth, not what this policy would have. */
+  learn(round: TakenRound): void {
     const { request, action, propensity, standard, outcome } = round;
-    if (isOwn && standard >= 0 && outcome.failure !== "transient") this.#noteRound(round);
+    if (standard >= 0 && outcome.failure !== "transient") this.#noteRound(round);
     this.router.learn(request, action, propensity, outcome);
   }
 

@@ -51,7 +51,7 @@ export function train(log: JoinedLog, options: RouterOptions): Trained {
       compared.push(comparedRow(decision, reward, policy.propose(request, standard).propensities));
     }
     const propensity = decision.propensities[decision.action] ?? 1;
-    policy.learn({ request, action: decision.action, propensity, standard, outcome: seen }, false);
+    policy.learn({ request, action: decision.action, propensity, standard, outcome: seen });
     learned++;
   });
   const pending = rows.filter(({ outcome }) => outcome === undefined).map(({ decision }) => decision).slice(
