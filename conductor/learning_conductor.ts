@@ -39,7 +39,7 @@ import {
   routeOutcome,
 } from "./learning/route_record.ts";
 import { Breaker } from "./routing/breaker.ts";
-import { type MaskedOption, type MaskFacts, maskOptions } from "./routing/mask.ts";
+import { type MaskedOption, type MaskFacts, maskOptions, PRUDENCE } from "./routing/mask.ts";
 import { PageHinkley } from "./routing/page_hinkley.ts";
 import type { Candidate, RouteRequest } from "./routing/route_request.ts";
 import { TEXT_FEATURES, textFeatureNames, textFeatures } from "./routing/text_features.ts";
@@ -122,7 +122,7 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     session.decided(record);
     const choice = optionOf(request, allowed[record.action]?.id);
     if (choice !== undefined) this.#breaker.note(choice.instrument, now);
-    const expectedUsd = record.heads[record.action]?.usd ?? 0;
+    const expectedUsd = PRUDENCE * (record.heads[record.action]?.usd ?? 0);
     return { choice, reason: reasonOf(record), decision: record.id, expectedUsd };
   }
 
