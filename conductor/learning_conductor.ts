@@ -27,6 +27,8 @@ import type {
 import type { RandomPort } from "../core/ports/random.ts";
 import type { Plan } from "../core/workflow/plan.ts";
 import type { DecisionLogPort, DecisionRecord } from "./decision.ts";
+import { DurationModel, rankPlan } from "./dispatch/mod.ts";
+import { readDurations, writeDurations } from "./learning/durations_file.ts";
 import { CANARY_SHARE, type PolicyState, writeState } from "./learning/policy_state.ts";
 import { PolicySession } from "./learning/policy_session.ts";
 import type { PolicyStorePort } from "./learning/policy_store.ts";
@@ -52,8 +54,6 @@ export interface LearningConductorOptions {
   readonly random: RandomPort;
   /** The operator's default, and what decides where nothing learned may. */
   readonly fallback: ConductorPort;
-  /** Orders ready nodes; the fallback's where it is absent. */
-  readonly rank?: (plan: Plan) => Float64Array;
 }
 
 /** Outcomes after which policies are kept and the state on the disk is looked at. */
@@ -67,6 +67,7 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
   readonly #options: LearningConductorOptions;
   readonly #breaker = new Breaker();
   readonly #watch = new PageHinkley();
+  readonly #durations = new DurationModel();
   #session: PolicySession | undefined;
   #problem: string | undefined;
   #outcomes = 0;
@@ -85,6 +86,11 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     } catch (error) {
       conductor.#problem = `The simple rule decides: ${messageOf(error)}`;
     }
+    try {
+      await readDurations(options.store, conductor.#durations);
+    } catch (error) {
+      conductor.#problem ??= `Run times are learned anew: ${messageOf(error)}`;
+    }
     return conductor;
   }
 
@@ -98,8 +104,11 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     return this.#session?.state;
   }
 
+  /** By learned run times; by the simple rule while none is known. */
   rank(plan: Plan): Float64Array {
-    return (this.#options.rank ?? ((of) => this.#options.fallback.rank(of)))(plan);
+    return this.#durations.observations === 0
+      ? this.#options.fallback.rank(plan)
+      : rankPlan(plan, this.#durations);
   }
 
   route(request: RoutingRequest): RoutingDecision {
@@ -128,6 +137,11 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
 
   report(outcome: Outcome): void {
     const session = this.#session;
+    if (outcome.failure === undefined) {
+      const kind = outcome.use ?? outcome.nodeType;
+      const instrument = this.#durations.instrument(outcome.nodeType);
+      this.#durations.observe({ kind, key: kind, bytesIn: 0 }, instrument, outcome.durationMs / 1000);
+    }
     if (outcome.failure?.class !== "cancelled") {
       const kind = outcome.failure === undefined ? undefined : failureKind(outcome.failure.class);
       this.#breaker.report(outcome.nodeType, kind !== "transient", this.#options.clock.now());
@@ -157,6 +171,9 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const session = this.#session;
     if (session !== undefined) this.#inBackground(() => session.keep());
+    if (this.#durations.observations > 0) {
+      this.#inBackground(() => writeDurations(this.#options.store, this.#durations));
+    }
     await this.#background;
   }
 

@@ -167,7 +167,7 @@ export class RunCalls {
   #judged(
     scope: RunScope,
     unit: Unit,
-    { assigned: { type, decision }, settle }: Begun,
+    { assigned: { type, decision }, definition, settle }: Begun,
     { result, measured }: Judged,
     durationMs: number,
   ): void | Promise<void> {
@@ -176,6 +176,7 @@ export class RunCalls {
     const costUsd = result.ok ? result.usage?.costUsd : result.failure.costUsd;
     this.#driver.services.conductor.report({
       nodeType: type.type,
+      use: definition.use,
       durationMs,
       ...(decision === undefined ? {} : { decision }),
       ...(result.ok ? {} : { failure: result.failure }),

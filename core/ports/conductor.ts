@@ -56,7 +56,10 @@ export interface RoutingDecision {
 }
 
 export interface Outcome {
+  /** What did the work. */
   readonly nodeType: NodeTypeId;
+  /** What the node names: the same, or the task that it was chosen for. */
+  readonly use?: NodeTypeId;
   /** The routing decision that this is the outcome of. */
   readonly decision?: string;
   readonly durationMs: number;

@@ -5,6 +5,10 @@ import { MemoryDecisionLog } from "../../../conductor/learning/memory_log.ts";
 import { PolicySession } from "../../../conductor/learning/policy_session.ts";
 import { MemoryPolicies } from "../../../conductor/learning/policy_store.ts";
 import { replayLog } from "../../../conductor/learning/replay.ts";
+import { nodeId, nodeTypeId } from "../../../core/ids.ts";
+import type { ConductorPort } from "../../../core/ports/conductor.ts";
+import { checkWorkflow } from "../../../core/workflow/check.ts";
+import { gives, TableExtensions } from "../../core/orchestration/table_extensions.ts";
 import { ManualClock } from "../../pit/manual_clock.ts";
 import { live, opened, options, requestOf } from "./living.ts";
 
@@ -125,4 +129,30 @@ Deno.test("LearningConductor decides by the simple rule where its policy cannot 
   const { choice, decision } = second.route(requestOf(0));
   assert.ok(choice !== undefined);
   assert.equal(decision, undefined);
+});
+
+Deno.test("LearningConductor orders nodes by the run times it has seen, and knows them again after a restart", async () => {
+  const extensions = new TableExtensions({
+    "test/slow": { run: () => gives({}) },
+    "test/quick": { run: () => gives({}) },
+  });
+  const nodes = { a: { use: "test/slow" }, b: { use: "test/quick" } };
+  const { plan } = checkWorkflow(JSON.stringify({ schema: 1, id: "t", nodes }), "t", extensions.catalog);
+  assert.ok(plan !== undefined);
+  const store = new MemoryPolicies();
+  const first = await opened(new MemoryDecisionLog(), store);
+  const ranks = (conductor: ConductorPort) => {
+    const rank = conductor.rank(plan);
+    return ["a", "b"].map((id) => rank[plan.indexOf.get(nodeId(id)) as number] as number) as [number, number];
+  };
+  assert.equal(ranks(first)[0], ranks(first)[1]);
+  for (let run = 0; run < 5; run++) {
+    first.report({ nodeType: nodeTypeId("test/slow"), durationMs: 5000 });
+    first.report({ nodeType: nodeTypeId("test/quick"), durationMs: 50 });
+  }
+  const [slow, quick] = ranks(first);
+  assert.ok(slow > 10 * quick, `${slow} against ${quick} seconds`);
+  await first[Symbol.asyncDispose]();
+  await using second = await opened(new MemoryDecisionLog(), store);
+  assert.deepEqual(ranks(second), [slow, quick]);
 });
