@@ -51,14 +51,14 @@ export interface ForecastPort {
 /** Between two calls of `instances` for an extension. */
 export const FORECAST_STEP_MS = 5000;
 
-/** What the driver of a run tells. Calls of unknown runs are ignored. */
+/** What the driver of a run tells. Calls of runs that were not opened are ignored. `scope` is as in an event's. */
 export interface LookAheadPort {
-  /** A run begins, or a loop's or sub-workflow's body inside one; `scope` is empty at the top. */
+  /** A run begins or is taken up, or a loop's or sub-workflow's body inside one. */
   opened(run: RunId, scope: string, plan: Plan): void;
-  /** A node began; `extension` is what carries it out. Items of a fan-out are not told apart. */
-  begun(run: RunId, scope: string, node: number, at: number): void;
+  /** A node began, or the first item of one that fans out; `extension` carries it out, undefined for control nodes. */
+  begun(run: RunId, scope: string, node: number, at: number, extension?: ExtensionId): void;
   /** A node settled: completed, failed or skipped. */
-  settled(run: RunId, scope: string, node: number): void;
+  settled(run: RunId, scope: string, node: number, at: number): void;
   /** The run stopped, whatever the reason. */
   closed(run: RunId): void;
 }
