@@ -4,7 +4,7 @@ import { evaluateFolder } from "../../../conductor/evaluate/evaluate.ts";
 import { readFolder } from "../../../conductor/evaluate/read_folder.ts";
 import type { ReportTable } from "../../../conductor/evaluate/report_table.ts";
 import { SeededRandom } from "../../../conductor/random.ts";
-import { banditTable, items, lines, meta, sourceOf } from "./folder.ts";
+import { banditTable, everything, items, lines, meta, sourceOf } from "./folder.ts";
 
 const options = { seeds: 3, rounds: 400, now: () => 0 };
 
@@ -84,6 +84,18 @@ Deno.test("BanditWorld.pull() shows the outcome of one arm, and samples where th
     "reward",
     "seconds",
     "usd",
+  ]);
+});
+
+Deno.test("evaluateFolder() shows what each preference takes of published runs, leaving out those without a price", async () => {
+  const data = await readFolder(sourceOf(everything()));
+  const [table] = await evaluateFolder(data, { ...options, only: "reference/" });
+  assert.deepEqual(table?.rows.map(({ name }) => name), [
+    "quality: fair",
+    "balanced: fair",
+    "economy: fair",
+    "the most accurate: best",
+    "the cheapest: fair",
   ]);
 });
 

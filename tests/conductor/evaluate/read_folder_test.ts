@@ -23,6 +23,10 @@ Deno.test("readFolder() finds every format by its content, at any depth", async 
     ["moon", [0, 1.5]],
   ]);
   assert.equal(data.loadTimes[0]?.meanSeconds, 1.5);
+  assert.deepEqual(data.references[0]?.runs.map(({ quality, usd }) => [quality, usd]), [[0.8, 0.2], [
+    0.7,
+    0.01,
+  ], [0.2, 0]]);
   assert.deepEqual(data.ignored.map(({ path }) => path), ["README.md", "other.csv"]);
 });
 
