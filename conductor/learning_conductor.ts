@@ -27,6 +27,8 @@ import type {
 import type { RandomPort } from "../core/ports/random.ts";
 import type { Plan } from "../core/workflow/plan.ts";
 import type { DecisionLogPort, DecisionRecord } from "./decision.ts";
+import { DurationModel, rankPlan } from "./dispatch/mod.ts";
+import { readDurations, writeDurations } from "./learning/durations_file.ts";
 import { CANARY_SHARE, type PolicyState, writeState } from "./learning/policy_state.ts";
 import { PolicySession } from "./learning/policy_session.ts";
 import type { PolicyStorePort } from "./learning/policy_store.ts";
@@ -39,7 +41,7 @@ import {
   routeOutcome,
 } from "./learning/route_record.ts";
 import { Breaker } from "./routing/breaker.ts";
-import { type MaskedOption, type MaskFacts, maskOptions } from "./routing/mask.ts";
+import { type MaskedOption, type MaskFacts, maskOptions, PRUDENCE } from "./routing/mask.ts";
 import { PageHinkley } from "./routing/page_hinkley.ts";
 import type { Candidate, RouteRequest } from "./routing/route_request.ts";
 import { TEXT_FEATURES, textFeatureNames, textFeatures } from "./routing/text_features.ts";
@@ -52,8 +54,6 @@ export interface LearningConductorOptions {
   readonly random: RandomPort;
   /** The operator's default, and what decides where nothing learned may. */
   readonly fallback: ConductorPort;
-  /** Orders ready nodes; the fallback's where it is absent. */
-  readonly rank?: (plan: Plan) => Float64Array;
 }
 
 /** Outcomes after which policies are kept and the state on the disk is looked at. */
@@ -67,6 +67,7 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
   readonly #options: LearningConductorOptions;
   readonly #breaker = new Breaker();
   readonly #watch = new PageHinkley();
+  readonly #durations = new DurationModel();
   #session: PolicySession | undefined;
   #problem: string | undefined;
   #outcomes = 0;
@@ -85,6 +86,11 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     } catch (error) {
       conductor.#problem = `The simple rule decides: ${messageOf(error)}`;
     }
+    try {
+      await readDurations(options.store, conductor.#durations);
+    } catch (error) {
+      conductor.#problem ??= `Run times are learned anew: ${messageOf(error)}`;
+    }
     return conductor;
   }
 
@@ -98,8 +104,11 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     return this.#session?.state;
   }
 
+  /** By learned run times; by the simple rule while none is known. */
   rank(plan: Plan): Float64Array {
-    return (this.#options.rank ?? ((of) => this.#options.fallback.rank(of)))(plan);
+    return this.#durations.observations === 0
+      ? this.#options.fallback.rank(plan)
+      : rankPlan(plan, this.#durations);
   }
 
   route(request: RoutingRequest): RoutingDecision {
@@ -114,17 +123,25 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     const { allowed, masked } = this.#mask(request, all, session, now);
     if (allowed.length === 0) return { choice: undefined, reason: maskedReason(request.task, masked) };
     const asked = { ...all, candidates: allowed };
+    for (const policy of [session.incumbent, session.candidate]) {
+      policy?.meet(asked, masked.map(({ action }) => action));
+    }
     const standard = this.#standard(session, request, allowed);
     const record = this.#decide(session, request, asked, standard, masked);
     session.decided(record);
     const choice = optionOf(request, allowed[record.action]?.id);
     if (choice !== undefined) this.#breaker.note(choice.instrument, now);
-    const expectedUsd = record.heads[record.action]?.usd ?? 0;
+    const expectedUsd = PRUDENCE * (record.heads[record.action]?.usd ?? 0);
     return { choice, reason: reasonOf(record), decision: record.id, expectedUsd };
   }
 
   report(outcome: Outcome): void {
     const session = this.#session;
+    if (outcome.failure === undefined) {
+      const kind = outcome.use ?? outcome.nodeType;
+      const instrument = this.#durations.instrument(outcome.nodeType);
+      this.#durations.observe({ kind, key: kind, bytesIn: 0 }, instrument, outcome.durationMs / 1000);
+    }
     if (outcome.failure?.class !== "cancelled") {
       const kind = outcome.failure === undefined ? undefined : failureKind(outcome.failure.class);
       this.#breaker.report(outcome.nodeType, kind !== "transient", this.#options.clock.now());
@@ -154,6 +171,9 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const session = this.#session;
     if (session !== undefined) this.#inBackground(() => session.keep());
+    if (this.#durations.observations > 0) {
+      this.#inBackground(() => writeDurations(this.#options.store, this.#durations));
+    }
     await this.#background;
   }
 
@@ -175,16 +195,16 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
   }
 
   #mask(request: RoutingRequest, asked: RouteRequest, session: PolicySession, now: number) {
-    const { heads } = session.incumbent.router.best(asked);
+    const costs = session.incumbent.router.costs(asked);
     const facts = request.options.map((option, at): MaskFacts => ({
       id: option.instrument,
       wasTried: request.tried.includes(option.instrument),
       broken: this.#breaker.reason(option.instrument, now),
       contextTokens: option.contextTokens,
       tokensIn: asked.tokensIn,
-      usd: heads[at]?.usd ?? 0,
+      usd: costs[at]?.usd ?? 0,
       budgetUsd: request.budgetUsd,
-      seconds: heads[at]?.seconds ?? 0,
+      seconds: costs[at]?.seconds ?? 0,
       deadlineSeconds: request.deadlineSeconds,
     }));
     const { allowed, masked } = maskOptions(facts);

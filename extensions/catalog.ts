@@ -89,12 +89,19 @@ function nodeOf(
   const { id, version, codeHash } = extension;
   const base = { type, kind, extension: id, version, title, description, codeHash };
   if (one.kind === "operator") return { ...base, input: one.input, output: one.output, effect: one.effect };
-  const { serves, priceIn, priceOut } = one;
+  const { serves, priceIn, priceOut, contextTokens, promisedQuality } = one;
   return {
     ...base,
     input: instrumentInput,
     output: instrumentOutput,
     effect: "network",
-    instrument: { serves, priceIn, priceOut, ...(unavailable === undefined ? {} : { unavailable }) },
+    instrument: {
+      serves,
+      priceIn,
+      priceOut,
+      ...(contextTokens === undefined ? {} : { contextTokens }),
+      ...(promisedQuality === undefined ? {} : { promisedQuality }),
+      ...(unavailable === undefined ? {} : { unavailable }),
+    },
   };
 }

@@ -18,9 +18,9 @@ const named: JsonObject = { type: text(200), title: text(200), description: text
 const price: JsonObject = { type: "number", minimum: 0 };
 const schema: JsonObject = { type: "object", required: ["type"], properties: { type: { const: "object" } } };
 
-function shape(kind: string, properties: JsonObject): JsonObject {
+function shape(kind: string, properties: JsonObject, optional: JsonObject = {}): JsonObject {
   const all = { kind: { const: kind }, ...named, ...properties };
-  return { type: "object", properties: all, required: Object.keys(all) };
+  return { type: "object", properties: { ...all, ...optional }, required: Object.keys(all) };
 }
 
 const shapes: Readonly<Record<string, JsonObject>> = {
@@ -34,6 +34,9 @@ const shapes: Readonly<Record<string, JsonObject>> = {
     priceIn: price,
     priceOut: price,
     asks: { type: "boolean" },
+  }, {
+    contextTokens: { type: "number", exclusiveMinimum: 0 },
+    promisedQuality: { type: "number", minimum: 0, maximum: 1 },
   }),
   task: shape("task", { system: text(20_000), prompt: text(100_000), input: schema, output: schema }),
 };

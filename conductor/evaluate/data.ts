@@ -121,6 +121,23 @@ export interface LoadTime {
   readonly inferSeconds: number;
 }
 
+/** A run of an instrument over a benchmark, `aider_polyglot.csv`: what it costs and how often it is right. */
+export interface ReferenceRun {
+  readonly instrument: string;
+  /** 0 to 1. */
+  readonly quality: number;
+  readonly wellFormed: number;
+  readonly seconds: number;
+  /** US dollars a case; 0 where the source has none. */
+  readonly usd: number;
+}
+
+export interface ReferenceTable {
+  readonly name: string;
+  readonly file: string;
+  readonly runs: readonly ReferenceRun[];
+}
+
 export interface EvaluationData {
   readonly folder: string;
   readonly routing: readonly RoutingSet[];
@@ -129,6 +146,7 @@ export interface EvaluationData {
   readonly activity: readonly ActivityTrace[];
   readonly requests: readonly RequestTrace[];
   readonly loadTimes: readonly LoadTime[];
+  readonly references: readonly ReferenceTable[];
   /** Files that nothing here reads, each with why. */
   readonly ignored: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -11,6 +11,7 @@ import { evaluateDispatch } from "../dispatch/mod.ts";
 import { arrivalTable, driftTable } from "./bandit/change_tables.ts";
 import { gateTable } from "./bandit/gate_table.ts";
 import { loggedTable, offPolicyTable } from "./bandit/off_policy_tables.ts";
+import { referenceTables } from "./bandit/reference_table.ts";
 import { routingTables } from "./bandit/routing_tables.ts";
 import { resumptionTable, speedTable } from "./bandit/speed_tables.ts";
 import type { EvaluationData } from "./data.ts";
@@ -48,6 +49,7 @@ export async function evaluateFolder(
     ["off-policy/logged", () => [loggedTable(logged)]],
     ["routing/resumption", () => [resumptionTable(routing)]],
     ["routing/speed", () => [speedTable(routing, options.now)]],
+    ["reference/", () => referenceTables(data.references)],
     ["dispatch/", () => all(evaluateDispatch(data, options))],
   ];
   const wanted = (id: string) => options.only === undefined || id.startsWith(options.only);

@@ -14,6 +14,7 @@ import type {
   LoadTime,
   LoggedSet,
   RecordedGraph,
+  ReferenceTable,
   RequestTrace,
 } from "./data.ts";
 import type { RoutingSet } from "./data.ts";
@@ -23,7 +24,14 @@ import { malformed, parseJson } from "./read/fields.ts";
 import { readGraph } from "./read/graph.ts";
 import { isBanditTable, readBanditTable, readVowpal } from "./read/logged.ts";
 import { readRoutingSet } from "./read/routing.ts";
-import { readActivity, readAzureRequests, readLoadTimes, readMooncake, traceKind } from "./read/traces.ts";
+import {
+  readActivity,
+  readAzureRequests,
+  readLoadTimes,
+  readMooncake,
+  readReference,
+  traceKind,
+} from "./read/traces.ts";
 
 interface Found {
   readonly routing: RoutingSet[];
@@ -32,6 +40,7 @@ interface Found {
   readonly activity: ActivityTrace[];
   readonly requests: RequestTrace[];
   readonly loadTimes: LoadTime[];
+  readonly references: ReferenceTable[];
   readonly ignored: { path: string; reason: string }[];
 }
 
@@ -46,11 +55,12 @@ export async function readFolder(source: FolderSource): Promise<EvaluationData> 
     activity: [],
     requests: [],
     loadTimes: [],
+    references: [],
     ignored: [],
   };
   for (const [folder, members] of folders) await readMembers(folder, members, found);
   const count = found.routing.length + found.logged.length + found.graphs.length + found.activity.length +
-    found.requests.length;
+    found.requests.length + found.references.length;
   if (count === 0) {
     throw new SymphonyError(
       "not-found",
@@ -116,6 +126,9 @@ function readTrace(text: string, file: string, found: Found): void {
       break;
     case "load-times":
       found.loadTimes.push(...readLoadTimes(text, file));
+      break;
+    case "reference":
+      found.references.push(readReference(text, file));
       break;
     case undefined:
       found.ignored.push({

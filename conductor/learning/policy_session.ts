@@ -130,16 +130,17 @@ export class PolicySession {
       simple: kept.simple,
       position: Math.min(keptAt, candidate?.from ?? keptAt),
     };
+    let flushed: number;
     do {
+      flushed = this.#appended.length;
       await this.#log.flush();
       for await (const { entry, next } of this.#log.read(loaded.position)) {
         apply(loaded, entry, next);
         loaded.position = next;
-        const key = keyOf(entry);
-        this.#appended = this.#appended.filter((own) => own !== key);
       }
       // What was appended meanwhile is read in another turn: the new state must have learned it, too.
-    } while (this.#appended.length > 0);
+    } while (this.#appended.length !== flushed);
+    this.#appended = [];
     this.#loaded = loaded;
     this.#keptAt = keptAt;
   }
@@ -221,7 +222,13 @@ function learnersOf({ incumbent, candidate }: Loaded): readonly Learner[] {
 /** What the log says happened, to policies that did not see it. `next` is the position behind the entry. */
 function apply(loaded: Loaded, entry: LogEntry, next: number): void {
   if (entry.entry === "decision" && entry.decision.type === "route") {
-    for (const { pending, from } of learnersOf(loaded)) if (next > from) remember(pending, entry.decision);
+    const request = requestOf(entry.decision);
+    const masked = entry.decision.masked.map(({ action }) => action);
+    for (const learner of learnersOf(loaded)) {
+      if (next <= learner.from) continue;
+      remember(learner.pending, entry.decision);
+      learner.policy.meet(request, masked);
+    }
     const { policy, from } = loaded.incumbent;
     if (next > from && routeFacts(entry.decision).mode === "learned") policy.draw(ONE);
   } else if (entry.entry === "outcome") learn(loaded, entry.outcome, next);
@@ -240,8 +247,7 @@ function learn(loaded: Loaded, outcome: OutcomeRecord, next: number): void {
     const decision = learner.pending.get(outcome.decision);
     if (decision === undefined || next <= learner.from) continue;
     learner.pending.delete(outcome.decision);
-    const isOwn = learner === loaded.incumbent;
-    if (isOwn) loaded.simple.report(simpleOutcome(decision, outcome));
+    if (learner === loaded.incumbent) loaded.simple.report(simpleOutcome(decision, outcome));
     const seen = routeOutcome(outcome);
     if (seen === undefined || loaded.state.frozen !== "no") continue;
     learner.policy.learn({
@@ -250,7 +256,7 @@ function learn(loaded: Loaded, outcome: OutcomeRecord, next: number): void {
       propensity: decision.propensities[decision.action] ?? 1,
       standard: routeFacts(decision).standard,
       outcome: seen,
-    }, isOwn);
+    });
   }
 }
 

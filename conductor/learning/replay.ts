@@ -40,6 +40,7 @@ export async function replayLog(log: DecisionLogPort): Promise<Replay> {
     if (entry.entry === "decision") {
       if (entry.decision.type !== "route") continue;
       pending.set(entry.decision.id, entry.decision);
+      policy.meet(requestOf(entry.decision), entry.decision.masked.map(({ action }) => action));
       decisions++;
       if (!isComparable || entry.decision.policy !== firstState.incumbent) {
         notCompared++;

@@ -45,6 +45,12 @@ export class RoutePolicy {
     this.#floor = options.floor ?? 0.01;
   }
 
+  /** Meets what a decision is about; `masked` may not be taken. Before every decision, live or replayed. */
+  meet({ kind, candidates }: RouteRequest, masked: readonly string[]): void {
+    this.#kinds.number(kind);
+    this.router.meet(kind, [...candidates.map(({ id }) => id), ...masked].sort(), candidates);
+  }
+
   /** The probabilities after the gate; draws no chance. `standard` is the default's index, -1 for none. */
   propose(request: RouteRequest, standard: number): Proposal {
     const decision = this.router.propose(request);
@@ -64,10 +70,10 @@ export class RoutePolicy {
     return this.router.draw(propensities);
   }
 
-  /** Learns from a round, whoever decided it. `isOwn` rounds count for the gate. */
-  learn(round: TakenRound, isOwn = true): void {
+  /** Learns from a round, whoever decided it: the gate holds what was earned in truth, not what this policy would have. */
+  learn(round: TakenRound): void {
     const { request, action, propensity, standard, outcome } = round;
-    if (isOwn && standard >= 0 && outcome.failure !== "transient") this.#noteRound(round);
+    if (standard >= 0 && outcome.failure !== "transient") this.#noteRound(round);
     this.router.learn(request, action, propensity, outcome);
   }
 

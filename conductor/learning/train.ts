@@ -39,6 +39,7 @@ export function train(log: JoinedLog, options: RouterOptions): Trained {
   let learned = 0;
   rows.forEach((row, at) => {
     const { decision, outcome } = row;
+    policy.meet(requestOf(decision), decision.masked.map(({ action }) => action));
     if (outcome !== undefined) simple.report(simpleOutcome(decision, outcome));
     const seen = outcome === undefined ? undefined : routeOutcome(outcome);
     if (seen === undefined) return;
@@ -50,7 +51,7 @@ export function train(log: JoinedLog, options: RouterOptions): Trained {
       compared.push(comparedRow(decision, reward, policy.propose(request, standard).propensities));
     }
     const propensity = decision.propensities[decision.action] ?? 1;
-    policy.learn({ request, action: decision.action, propensity, standard, outcome: seen }, false);
+    policy.learn({ request, action: decision.action, propensity, standard, outcome: seen });
     learned++;
   });
   const pending = rows.filter(({ outcome }) => outcome === undefined).map(({ decision }) => decision).slice(

@@ -27,13 +27,16 @@ export interface MaskFacts {
   readonly deadlineSeconds: number | undefined;
 }
 
+/** What a call costs is known when it has ended; it may cost half as much again without passing the budget. */
+export const PRUDENCE = 1.5;
+
 /** Why the option is hard to take; hard reasons are never relaxed. */
 export function hardReason(facts: MaskFacts): string | undefined {
   const { contextTokens, tokensIn, usd, budgetUsd } = facts;
   if (contextTokens !== undefined && tokensIn > contextTokens) {
     return `the prompt has about ${Math.round(tokensIn)} tokens, it takes ${contextTokens}`;
   }
-  if (budgetUsd !== undefined && usd > budgetUsd) {
+  if (budgetUsd !== undefined && usd * PRUDENCE > budgetUsd) {
     return `about $${usd.toFixed(4)} a call, $${Math.max(0, budgetUsd).toFixed(4)} are left`;
   }
   return undefined;

@@ -20,13 +20,13 @@ import { NumberReader, NumberWriter } from "../number_stream.ts";
 import { utility } from "../../core/policy/preference.ts";
 import { RANDOM_STATE_LENGTH, SeededRandom } from "../random.ts";
 import type { SnapshotPart, Snapshottable } from "../snapshot_part.ts";
-import { type CostHead, CostHeads } from "./cost_heads.ts";
+import { type CostHead, CostHeads, listPrice } from "./cost_heads.ts";
 import { drawAction, matchProbabilities, normalBelow } from "./matching.ts";
 import { PAGE_HINKLEY_LENGTH, PageHinkley } from "./page_hinkley.ts";
 import { QualityModel } from "./quality_model.ts";
 import type { TableFacts } from "./quality_table.ts";
 import { Roster } from "./roster.ts";
-import type { RouteDecision, RouteOutcome, RouteRequest } from "./route_request.ts";
+import type { Candidate, RouteDecision, RouteOutcome, RouteRequest } from "./route_request.ts";
 
 const VERSION = 1;
 /** Probability of a uniform choice among the candidates, unless asked otherwise. */
@@ -93,6 +93,20 @@ export class Router implements Snapshottable {
 
   get kinds(): readonly string[] {
     return this.#kinds.names;
+  }
+
+  /**
+   * Numbers a kind and instruments that were not met before, in this order. Numbers decide the order of sums, so a replay
+   * must meet everything in the order of the decisions to be equal bit for bit.
+   */
+  meet(kind: string, instruments: readonly string[], candidates: readonly Candidate[]): void {
+    this.#kindNumber(kind);
+    for (const instrument of instruments) this.#instrumentNumber(instrument);
+    for (const { id, promisedQuality } of candidates) {
+      if (promisedQuality !== undefined) {
+        this.#quality.table.believe(this.#instrumentNumber(id), promisedQuality);
+      }
+    }
   }
 
   /** Chooses and explores. The request has one candidate or more. Draws chance once, unless `critical`. */
@@ -185,6 +199,22 @@ export class Router implements Snapshottable {
     const row = this.#kinds.known(kind);
     const column = this.#instruments.known(instrument);
     return row === undefined || column === undefined ? 0 : this.#quality.table.count(row, column);
+  }
+
+  /** Expected dollars and seconds of each candidate. Meets nobody: for the mask, before a decision. */
+  costs(
+    { kind, tokensIn, candidates, now }: RouteRequest,
+  ): readonly { readonly usd: number; readonly seconds: number }[] {
+    const row = this.#kinds.known(kind);
+    return candidates.map((candidate) => {
+      const column = this.#instruments.known(candidate.id);
+      const cost = { usd: 0, seconds: 0, failure: 0, absence: 0 };
+      if (row === undefined || column === undefined) {
+        return { usd: candidate.quoteUsd ?? listPrice(candidate, tokensIn), seconds: 0 };
+      }
+      this.#costs.predict(row, column, candidate, tokensIn, now, cost);
+      return { usd: cost.usd, seconds: cost.seconds };
+    });
   }
 
   /** What is known of an instrument's quality for a kind, without features. */

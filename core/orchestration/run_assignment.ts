@@ -57,7 +57,9 @@ export function assign(
   const serving = [...catalog.nodes.values()].filter(({ instrument }) =>
     instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
   );
-  const usable = serving.filter(({ instrument }) => instrument?.unavailable === undefined);
+  const able = serving.filter(({ instrument }) => instrument?.unavailable === undefined);
+  const usable = able.filter((candidate) => !isPaid(candidate) || hasMoney(context));
+  if (usable.length === 0 && able.length > 0) return spent(name);
   const input = withDefaults(task.input, bound);
   const call = { name, system: task.system, prompt: renderPrompt(task.prompt, input), output: task.output };
   const { quality } = definition;
@@ -95,12 +97,20 @@ function ownType(
 ): Assignment | { readonly failure: NodeFailure } {
   const why = type.instrument?.unavailable;
   if (why !== undefined) return unavailable(`${type.type}: ${why}`);
-  const isPaid = (type.instrument?.priceIn ?? 0) + (type.instrument?.priceOut ?? 0) > 0;
-  if (isPaid && budgetUsd !== undefined && budgetUsd <= 0) {
-    const message = `${type.type}: the run's budget is spent`;
-    return { failure: { class: "credit", message } };
-  }
+  if (isPaid(type) && !hasMoney({ budgetUsd })) return spent(type.type);
   return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0 };
+}
+
+function isPaid({ instrument }: NodeType): boolean {
+  return (instrument?.priceIn ?? 0) + (instrument?.priceOut ?? 0) > 0;
+}
+
+function hasMoney({ budgetUsd }: { readonly budgetUsd?: number | undefined }): boolean {
+  return budgetUsd === undefined || budgetUsd > 0;
+}
+
+function spent(what: string): { readonly failure: NodeFailure } {
+  return { failure: { class: "credit", message: `The run's budget is spent: nothing is left for ${what}` } };
 }
 
 function unavailable(message: string): { readonly failure: NodeFailure } {

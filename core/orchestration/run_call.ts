@@ -184,7 +184,7 @@ export class RunCalls {
     call.settle();
     if (this.#driver.isStopping) return;
     const { result } = judged;
-    this.#tellConductor(call.assigned, durationMs, judged);
+    this.#tellConductor(call, durationMs, judged);
     const ending = result.ok
       ? this.#complete(call, durationMs, result)
       : this.#failed(call, clipped(result.failure));
@@ -214,8 +214,9 @@ export class RunCalls {
     this.#driver.report(scope, { type: "fail", node, item, failure: { class: kind, message } });
   }
 
-  #tellConductor({ type, decision }: Assignment, durationMs: number, { result, measured }: Judged): void {
-    const outcome: Draft<Outcome> = { nodeType: type.type, durationMs };
+  #tellConductor({ assigned, definition }: Call, durationMs: number, { result, measured }: Judged): void {
+    const { type, decision } = assigned;
+    const outcome: Draft<Outcome> = { nodeType: type.type, use: definition.use, durationMs };
     if (decision !== undefined) outcome.decision = decision;
     if (measured !== undefined) {
       outcome.quality = measured.quality;

@@ -29,6 +29,7 @@ import { encodeCheckpoint } from "./run_checkpoint.ts";
 import { createdEvent } from "./run_created.ts";
 import type { LiveEvent, Progress, RunHandle, RunOutcome } from "./run_handle.ts";
 import type { RunLog } from "./run_log.ts";
+import { RunLookAhead } from "./run_look_ahead.ts";
 import { evaluateOutputs } from "./run_outputs.ts";
 import { dispatch } from "./run_dispatch.ts";
 import { ProgressView } from "./run_progress.ts";
@@ -74,6 +75,7 @@ export class RunLoop implements RunHandle, Driver {
   readonly #units: RunUnits;
   readonly #bodies: RunBodies;
   readonly #view: ProgressView;
+  readonly #lookAhead: RunLookAhead | undefined;
   readonly #agenda = new ScopeAgenda();
   readonly #aborts = new Map<RunScope, AbortController>();
   readonly #random = () => this.services.random.next();
@@ -109,6 +111,8 @@ export class RunLoop implements RunHandle, Driver {
     );
     this.#units = new RunUnits(this, this.#calls, this.#bodies);
     this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
+    const { lookAhead } = parts.services;
+    this.#lookAhead = lookAhead && new RunLookAhead(lookAhead, parts.setup.run, parts.setup.catalog);
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
     this.done = new Promise((resolve, reject) => this.#settle = { resolve, reject });
   }
@@ -235,6 +239,7 @@ export class RunLoop implements RunHandle, Driver {
       for (const event of batch) {
         evolve(scope.state, event);
         scope.observe(event);
+        this.#lookAhead?.observe(scope, event);
         this.log.push(scope.path === "" ? event : { ...event, scope: scope.path });
       }
       batch = consequences(scope.state, context);
@@ -420,6 +425,7 @@ export class RunLoop implements RunHandle, Driver {
     this.#stopping = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    this.#lookAhead?.closed();
     this.#abort(undefined);
     this.#conclude(state).then(this.#settle.resolve, this.#settle.reject);
   }

@@ -8,6 +8,7 @@ import type { ArtifactId, RunId } from "../ids.ts";
 import type { ClockPort } from "../ports/clock.ts";
 import type { ConductorPort } from "../ports/conductor.ts";
 import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
+import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
@@ -24,6 +25,8 @@ export interface RunServices {
   readonly conductor: ConductorPort;
   readonly clock: ClockPort;
   readonly random: RandomPort;
+  /** Told what begins and settles, where there is a forecast. */
+  readonly lookAhead?: LookAheadPort;
 }
 
 export interface RunSetup {

@@ -51,12 +51,15 @@ export interface RoutingDecision {
   readonly reason: string;
   /** Names the decision in the log, for `explain` and to join the outcome; absent where nothing was logged. */
   readonly decision?: string;
-  /** US dollars that the call is expected to cost. */
+  /** US dollars to hold for the call: what it is expected to cost, with some room. */
   readonly expectedUsd?: number;
 }
 
 export interface Outcome {
+  /** What did the work. */
   readonly nodeType: NodeTypeId;
+  /** What the node names: the same, or the task that it was chosen for. */
+  readonly use?: NodeTypeId;
   /** The routing decision that this is the outcome of. */
   readonly decision?: string;
   readonly durationMs: number;

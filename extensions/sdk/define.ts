@@ -31,6 +31,10 @@ export interface InstrumentDefinition {
   /** US dollars for a million tokens; 0 for a local model. */
   readonly priceIn: number;
   readonly priceOut: number;
+  /** Most tokens of a prompt; a longer one never goes here. */
+  readonly contextTokens?: number;
+  /** How good its answers are, 0 to 1, as far as its publisher knows; what is seen soon counts for more. */
+  readonly promisedQuality?: number;
   /** Undefined while it can be used, else why not. Asked again at most once a minute. */
   readonly unavailable?: (context: CallContext) => Promise<string | undefined>;
   readonly run: (request: InstrumentRequest, context: InstrumentContext) => Promise<InstrumentReply>;

@@ -48,6 +48,28 @@ const refused: [string, Json, RegExp][] = [
   }], /priceIn/],
 ];
 
+const instrument = {
+  kind: "instrument",
+  type: "a/b",
+  title: "",
+  description: "",
+  serves: [],
+  priceIn: 0,
+  priceOut: 0,
+  asks: false,
+};
+refused.push(
+  ["a promised quality over 1", [{ ...instrument, promisedQuality: 3 }], /promisedQuality/],
+  ["a context of no tokens", [{ ...instrument, contextTokens: 0 }], /contextTokens/],
+);
+
+Deno.test("readContributions() takes an instrument with and without what it promises", () => {
+  assert.equal(
+    readContributions([instrument, { ...instrument, contextTokens: 8192, promisedQuality: 0.8 }]).length,
+    2,
+  );
+});
+
 for (const [what, value, message] of refused) {
   Deno.test(`readContributions() refuses ${what}`, () => {
     assert.throws(() => readContributions(value), message);
@@ -57,6 +79,8 @@ for (const [what, value, message] of refused) {
 Deno.test("describe() refuses a module whose default export is no extension, and a type given twice", () => {
   assert.throws(() => describe(undefined), /default export is not an extension/);
   assert.throws(() => describe({ contributes: [{ ...operator }] }), /run must be a function/);
+  const promising = { ...operator, kind: "instrument", serves: [], priceIn: 0, priceOut: 0, run: () => ({}) };
+  assert.throws(() => describe({ contributes: [{ ...promising, promisedQuality: 2 }] }), /at most 1/);
   const one = { ...operator, run: () => ({}) };
   assert.throws(() => describe({ contributes: [one, one] }), /contributed twice/);
 });

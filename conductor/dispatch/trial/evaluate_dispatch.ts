@@ -7,6 +7,7 @@
 
 import type { EvaluationData } from "../../evaluate/data.ts";
 import { geometricMean, mean, pairedInterval, quantile, standardDeviation } from "../../evaluate/figures.ts";
+import { pause } from "../../evaluate/pause.ts";
 import type { EvaluationOptions, ReportColumn, ReportRow, ReportTable } from "../../evaluate/report_table.ts";
 import { SeededRandom } from "../../random.ts";
 import { DurationModel } from "../duration_model.ts";
@@ -271,10 +272,4 @@ function allRatios(ratios: Ratios, policy: string): number[] {
 
 function ofSeed(ratios: Ratios, policy: string, seed: number): number[] {
   return [...(ratios.get(policy)?.values() ?? [])].map((list) => list[seed] as number);
-}
-
-/** Lets other work go on, and ends where the person has asked for it. */
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  signal?.throwIfAborted();
 }

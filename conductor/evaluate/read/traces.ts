@@ -7,20 +7,21 @@
  * @module
  */
 
-import type { ActivityTrace, LoadTime, RequestTrace } from "../data.ts";
+import type { ActivityTrace, LoadTime, ReferenceTable, RequestTrace } from "../data.ts";
 import { csvHeader, csvRows } from "./csv.ts";
 import { malformed, shown } from "./fields.ts";
 
 /** What a table with this header is; undefined where nothing here reads it. */
 export function traceKind(
   text: string,
-): "activity" | "azure-requests" | "mooncake" | "load-times" | undefined {
+): "activity" | "azure-requests" | "mooncake" | "load-times" | "reference" | undefined {
   const header = csvHeader(text);
   const has = (...names: string[]) => names.every((name) => header.includes(name));
   if (has("app", "mem_mb") && header.some((name) => name.startsWith("minutes_nonzero"))) return "activity";
   if (has("TIMESTAMP", "ContextTokens", "GeneratedTokens")) return "azure-requests";
   if (has("t_ms", "input_tokens", "output_tokens")) return "mooncake";
   if (has("hardware", "load_mean_s")) return "load-times";
+  if (has("model", "pass_rate_2", "seconds_per_case", "total_cost_usd", "test_cases")) return "reference";
   return undefined;
 }
 
@@ -109,6 +110,18 @@ export function readLoadTimes(text: string, file: string): readonly LoadTime[] {
     p95Seconds: row.number("load_p95_s"),
     inferSeconds: row.number("infer_mean_s"),
   }));
+}
+
+/** Runs of instruments over a benchmark, with rates in per cent and costs in total. */
+export function readReference(text: string, file: string): ReferenceTable {
+  const runs = [...csvRows(text, file)].map((row) => ({
+    instrument: row.text("model"),
+    quality: row.number("pass_rate_2") / 100,
+    wellFormed: row.number("percent_cases_well_formed") / 100,
+    seconds: row.number("seconds_per_case"),
+    usd: row.number("total_cost_usd") / Math.max(1, row.number("test_cases")),
+  }));
+  return { name: baseName(file), file, runs };
 }
 
 function baseName(file: string): string {

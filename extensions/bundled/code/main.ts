@@ -10,6 +10,7 @@ import { duplicatesOperator } from "./duplicates.ts";
 import { excerptOperator } from "./excerpt.ts";
 import { graphOperator } from "./graph.ts";
 import { metricsOperator } from "./metrics.ts";
+import { parsesOperator } from "./parses.ts";
 import { riskOperator } from "./risk.ts";
 import { symbolsOperator } from "./symbols.ts";
 
@@ -21,5 +22,6 @@ export default defineExtension({
     duplicatesOperator,
     riskOperator,
     excerptOperator,
+    parsesOperator,
   ],
 });

@@ -27,6 +27,8 @@ export interface InstrumentDescription {
   readonly serves: readonly string[];
   readonly priceIn: number;
   readonly priceOut: number;
+  readonly contextTokens?: number;
+  readonly promisedQuality?: number;
   /** True where the definition says itself whether it can be used. */
   readonly asks: boolean;
 }
@@ -89,6 +91,8 @@ function contributionOf(one: unknown, place: string): Contribution {
         serves: servesOf(given, named),
         priceIn: priceOf(given, "priceIn", named),
         priceOut: priceOf(given, "priceOut", named),
+        ...traitOf(given, "contextTokens", named, Infinity),
+        ...traitOf(given, "promisedQuality", named, 1),
         asks: typeof given["unavailable"] === "function",
       };
     case "task":
@@ -122,6 +126,23 @@ function servesOf(given: Record<string, unknown>, place: string): readonly strin
   const serves = given["serves"];
   if (Array.isArray(serves) && serves.every((name) => typeof name === "string")) return [...serves];
   throw new TypeError(`${place}.serves must be a list of task names`);
+}
+
+/** A trait that need not be told: a number above 0 and at most `most`. */
+function traitOf<K extends string>(
+  given: Record<string, unknown>,
+  key: K,
+  place: string,
+  most: number,
+): { readonly [name in K]?: number } {
+  const value = given[key];
+  if (value === undefined) return {};
+  if (typeof value === "number" && value > 0 && value <= most && Number.isFinite(value)) {
+    return { [key]: value } as { readonly [name in K]?: number };
+  }
+  throw new TypeError(
+    `${place}.${key} must be a number above 0${most === 1 ? " and at most 1" : ""}, found ${String(value)}`,
+  );
 }
 
 function priceOf(given: Record<string, unknown>, key: string, place: string): number {

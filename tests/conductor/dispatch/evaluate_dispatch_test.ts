@@ -39,6 +39,7 @@ const data: EvaluationData = {
   activity: [],
   requests: [],
   loadTimes: [],
+  references: [],
   ignored: [],
 };
 
