@@ -94,7 +94,7 @@ async function run(options: Options): Promise<number> {
   const serveEither = async (wire: Wire): Promise<boolean> => {
     const client = await protocolOf(wire);
     if (client.protocol === "front-end") return await serve(client.wire, parts);
-    await (await revision()).serveRevision({ ...client.wire, close() {} }, desk, journal, languages);
+    await (await revision()).serveRevision({ ...client.wire, close() {} }, desk, journal, languages, host);
     return true;
   };
   if (options.spare) await warm(journal);

@@ -134,9 +134,17 @@ export class Highlighter {
     return this.#entries.get(viewId)?.highlighted?.advance(length) ?? false;
   }
 
-  /** The tree of a buffer where it is that of the newest text. Valid in this turn. */
-  tree(viewId: string): TreeView | undefined {
-    return this.#entries.get(viewId)?.highlighted?.view;
+  /** The tree of a buffer where it is that of the newest text after parsing for about `budgetMs`. Valid in this turn. */
+  tree(viewId: string, budgetMs: number): TreeView | undefined {
+    const highlighted = this.#entries.get(viewId)?.highlighted;
+    highlighted?.parse(budgetMs);
+    return highlighted?.view;
+  }
+
+  /** Whether a buffer can have a tree. */
+  hasTree(viewId: string): boolean {
+    const highlighted = this.#entries.get(viewId)?.highlighted;
+    return highlighted !== undefined && highlighted.hasTree;
   }
 
   /** Forgets everything. */

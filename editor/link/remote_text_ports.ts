@@ -7,6 +7,7 @@
 import { type AuthorId, type BufferId, bufferId } from "../../core/ids.ts";
 import { SymphonyError } from "../../core/errors.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
+import type { StructurePort } from "../../core/ports/structure.ts";
 import type {
   BufferEvent,
   BufferInfo,
@@ -36,6 +37,7 @@ import { readRope } from "../revision/read_rope.ts";
 import { EditorLink, type LinkOptions } from "./editor_link.ts";
 import { Mirror } from "./mirror.ts";
 import { RemoteLanguage } from "./remote_language.ts";
+import { RemoteStructure } from "./remote_structure.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 interface WireEdited {
@@ -50,10 +52,12 @@ export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   readonly marks: TextMarkPort;
   readonly proposals: TextProposalPort;
   readonly language: LanguagePort;
+  readonly structure: StructurePort;
   readonly #link: EditorLink;
 
   private constructor(link: EditorLink, copies: Copies, language: RemoteLanguage) {
     this.language = language;
+    this.structure = new RemoteStructure(link);
     this.#link = link;
     const seq = new Sequence();
     this.editing = new RemoteTextEditing(link, copies, seq);

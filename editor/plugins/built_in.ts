@@ -8,6 +8,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Buffer, BufferChange } from "../buffers.ts";
 import { COMPATIBLE_NAME, Highlighter } from "../highlighter/highlighter.ts";
+import { languageOf, openingLines } from "../syntax/language_of.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import type { PluginMessage } from "./messages.ts";
 
@@ -72,12 +73,12 @@ export class BuiltIn {
     if (this.#isOff) return;
     const viewId = keyOf(buffer);
     this.#buffers.set(viewId, buffer);
-    const { text, revision, path, language } = buffer;
+    const { text, revision, path } = buffer;
+    const language = this.#languageOf(buffer);
     this.#highlighter.receive({
       type: "new_buffer",
       buffers: [{ bufferId: buffer.id, views: [viewId], revision, text, path, language, config }],
     });
-    this.#goOn(buffer);
   }
 
   edited({ buffer, delta, before, after, revision, group, kind, author }: BufferChange): void {
@@ -98,7 +99,11 @@ export class BuiltIn {
 
   languageChanged(buffer: Buffer): void {
     if (this.#isOff) return;
-    this.#highlighter.receive({ type: "language_changed", viewId: keyOf(buffer), language: buffer.language });
+    this.#highlighter.receive({
+      type: "language_changed",
+      viewId: keyOf(buffer),
+      language: this.#languageOf(buffer),
+    });
     this.#goOn(buffer);
   }
 
@@ -129,10 +134,16 @@ export class BuiltIn {
 
   want(buffer: Buffer, from: number, to: number): void {
     this.#highlighter.want(keyOf(buffer), from, to);
+    if (!this.isCurrent(buffer)) this.#goOn(buffer);
   }
 
+  /** The tree of the newest text, if it is there after one slice of parsing. */
   tree(buffer: Buffer): TreeView | undefined {
-    return this.#highlighter.tree(keyOf(buffer));
+    return this.#highlighter.tree(keyOf(buffer), SLICE_MS);
+  }
+
+  hasTree(buffer: Buffer): boolean {
+    return this.#highlighter.hasTree(keyOf(buffer));
   }
 
   close(): void {
@@ -140,6 +151,11 @@ export class BuiltIn {
     this.#unfinished.clear();
     this.#highlighter.dispose();
     this.#buffers.clear();
+  }
+
+  /** Its own, or what its file says where no front end has looked yet. */
+  #languageOf({ language, path, text }: Buffer): string {
+    return language !== "" ? language : languageOf({ path, ...openingLines(text) }).name;
   }
 
   #goOn(buffer: Buffer): void {

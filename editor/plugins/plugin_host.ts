@@ -274,13 +274,14 @@ export class PluginHost {
     use: (view: TreeView) => T,
     signal?: AbortSignal,
   ): Promise<T | undefined> {
+    this.#builtIn.start();
     await this.ready;
     while (this.#layers.has(buffer)) {
       signal?.throwIfAborted();
       this.settle(buffer);
       const view = this.#builtIn.tree(buffer);
       if (view !== undefined) return use(view);
-      if (this.isCurrent(buffer)) return undefined;
+      if (!this.#builtIn.hasTree(buffer)) return undefined;
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
     return undefined;
