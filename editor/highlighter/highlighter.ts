@@ -124,6 +124,11 @@ export class Highlighter {
     return this.#entries.get(viewId)?.highlighted?.work(budgetMs) ?? true;
   }
 
+  /** Parses a buffer, shown or not, for about `budgetMs`; true once nothing is left to do. */
+  parse(viewId: string, budgetMs: number): boolean {
+    return this.#entries.get(viewId)?.highlighted?.parse(budgetMs) ?? true;
+  }
+
   /** Whether the tree of a buffer, if it has one, is that of the newest text. */
   isCurrent(viewId: string): boolean {
     return this.#entries.get(viewId)?.highlighted?.isCurrent ?? true;
