@@ -135,6 +135,7 @@ async function warm(journal: Journal | undefined): Promise<void> {
 
 if (import.meta.main) {
   try {
+    if (Deno.args[0] === "replay") Deno.exit(await (await import("./replay.ts")).replay(Deno.args.slice(1)));
     const extra = Deno.env.get("SYMPHONY_EDITOR_OPTIONS")?.split(/\s+/).filter((word) => word !== "") ?? [];
     const options = parseOptions([...Deno.args, ...extra]);
     if (options.help) await Deno.stdout.write(new TextEncoder().encode(USAGE));
