@@ -232,6 +232,12 @@ export class TextDocument {
     return this.#core.textAt(revision);
   }
 
+  /** UTF-16 units of the text at a revision, without making the text. @throws RangeError where it is not known. */
+  lengthAt(revision: number): number {
+    this.#core.checkRevision(revision);
+    return this.#core.history.revisions.lengthAt(revision);
+  }
+
   /** The change that takes the text at `from` to that at `to`, forwards or backwards. @throws RangeError where one is not known. */
   deltaBetween(from: number, to: number): Delta {
     this.#core.checkRevision(from);
