@@ -5,7 +5,18 @@
  * @module
  */
 
-const names = ["dag", "log", "throughput", "artifact", "pool", "ipc", "startup", "lsp", "xi"] as const;
+const names = [
+  "dag",
+  "log",
+  "throughput",
+  "artifact",
+  "pool",
+  "ipc",
+  "startup",
+  "lsp",
+  "xi",
+  "text_rpc",
+] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));
 if (chosen.length === 0) {

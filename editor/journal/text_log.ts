@@ -91,7 +91,7 @@ export class TextLog implements Disposable {
 
   append(record: LogRecord): void {
     const bytes = encodeFrame(recordJson(record));
-    this.#since?.push(bytes);
+    this.#since?.push(bytes.slice());
     this.#log.appendBytes(bytes);
     const tail = this.#log.sizeBytes - this.#baseBytes;
     if (tail > LEAST_TAIL_BYTES && tail > Math.min(this.#baseBytes, MOST_TAIL_BYTES)) this.renew();
