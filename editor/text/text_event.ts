@@ -47,7 +47,7 @@ export function readTextEvent(value: unknown): TextEvent {
     seq: count(event["seq"], "seq"),
     parents: list(event["parents"], "parents").map((id, at) => readId(id, `parents[${at}]`)),
     author: text(event["author"], "author"),
-    group: count(event["group"], "group"),
+    group: group(event["group"], "group"),
     priority: whole(event["priority"], "priority"),
     ops,
   };
@@ -78,7 +78,7 @@ function readToggle(value: unknown, path: string): EventToggle {
   const weight = whole(toggle["weight"], `${path}.weight`);
   return {
     replica: text(toggle["replica"], `${path}.replica`),
-    group: count(toggle["group"], `${path}.group`),
+    group: group(toggle["group"], `${path}.group`),
     weight,
   };
 }
@@ -106,10 +106,14 @@ function count(value: unknown, path: string): number {
   return number;
 }
 
+function group(value: unknown, path: string): number {
+  const number = count(value, path);
+  if (number > 0x7fffffff) throw wrong(path, value, "a whole number of 31 bits");
+  return number;
+}
+
 function whole(value: unknown, path: string): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || Math.abs(value) > 0x7fffffff) {
-    throw wrong(path, value, "a whole number of 32 bits");
-  }
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw wrong(path, value, "a whole number");
   return value;
 }
 
