@@ -8,8 +8,9 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Buffer, BufferChange } from "../buffers.ts";
 import { COMPATIBLE_NAME, Highlighter } from "../highlighter/highlighter.ts";
-import { languageOf, openingLines } from "../syntax/language_of.ts";
+import { languageNamed, languageOf, openingLines } from "../syntax/language_of.ts";
 import type { TreeView } from "../syntax/highlight.ts";
+import { PLAIN_TEXT } from "../syntax/languages.ts";
 import type { PluginMessage } from "./messages.ts";
 
 /** The number of the built-in plugin: its layer lies under all others. */
@@ -20,6 +21,9 @@ const FRAME_BUDGET_MS = 6;
 
 /** One slice of what is left, in milliseconds; a key pressed meanwhile waits no longer. */
 const SLICE_MS = 4;
+
+/** How long a first frame waits for its colours, in milliseconds. */
+const FIRST_FRAME_MS = 150;
 
 export interface BuiltInOptions {
   readonly report: (problem: string) => void;
@@ -36,6 +40,7 @@ export class BuiltIn {
   readonly #buffers = new Map<string, Buffer>();
   readonly #unfinished = new Set<Buffer>();
   #ready: Promise<void> | undefined;
+  #isReady = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param take carries out what the plugin says */
@@ -61,8 +66,19 @@ export class BuiltIn {
     // In a turn of its own: the answer to whoever starts the editor comes first.
     const turn = new Promise<void>((resolve) => setTimeout(resolve, 0));
     this.#ready ??= turn.then(() => this.#highlighter.start()).then(() => {
+      this.#isReady = true;
       for (const buffer of this.#buffers.values()) this.#goOn(buffer);
     });
+  }
+
+  /** What a first frame waits for: undefined where the language has no colours, or they are ready. */
+  starting(buffer: Buffer): Promise<void> | undefined {
+    if (this.#ready === undefined || this.#isReady) return undefined;
+    const language = languageNamed(this.#languageOf(buffer));
+    if (language === undefined || language === PLAIN_TEXT) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, FIRST_FRAME_MS));
+    return Promise.race([this.#ready, patience]).finally(() => clearTimeout(timer));
   }
 
   get ready(): Promise<void> {
