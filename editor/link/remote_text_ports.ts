@@ -38,14 +38,14 @@ import { EditorLink, type LinkOptions } from "./editor_link.ts";
 import { Mirror } from "./mirror.ts";
 import { RemoteLanguage } from "./remote_language.ts";
 import { RemoteStructure } from "./remote_structure.ts";
-import type { Supervisor } from "./supervisor.ts";
+import type { EditorSource } from "./editor_source.ts";
 
 interface WireEdited {
   readonly revision: number;
   readonly changes: readonly WireChange[];
 }
 
-/** All four ports over the editors of a supervisor, which goes with it. */
+/** All four ports over the editors of a source, which goes with it. */
 export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   readonly editing: TextEditingPort;
   readonly presence: TextPresencePort;
@@ -67,11 +67,11 @@ export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   }
 
   /** Starts an editor. @throws SymphonyError where none can be started */
-  static async open(supervisor: Supervisor, options: LinkOptions = {}): Promise<RemoteTextPorts> {
+  static async open(source: EditorSource, options: LinkOptions = {}): Promise<RemoteTextPorts> {
     const copies = new Copies();
     const language = new RemoteLanguage({ request: (method, params) => link.request(method, params) });
     copies.language = language;
-    const link: EditorLink = await EditorLink.open(supervisor, copies, options);
+    const link: EditorLink = await EditorLink.open(source, copies, options);
     copies.link = link;
     return new RemoteTextPorts(link, copies, language);
   }

@@ -23,6 +23,7 @@ export function serveRevision(
   journal: Journal | undefined,
   languages?: LazyLanguages,
   trees?: TreeSource,
+  onBegin: () => void = () => {},
 ): Promise<void> {
   return new Promise((onEnd) => {
     new RevisionSession(desk, new LineTransport(channel, "server"), {
@@ -45,6 +46,7 @@ export function serveRevision(
           [Symbol.dispose]: () => language?.[Symbol.dispose](),
         };
       },
+      onBegin,
       onEnd,
     });
   });
