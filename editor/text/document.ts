@@ -111,9 +111,9 @@ export class TextDocument {
 
   /** A group number that no edit has. */
   newGroup(): number {
-    const { revisions } = this.#core.history;
-    const group = revisions.nextGroup;
-    revisions.sawGroup(group);
+    const { groups } = this.#core;
+    const group = groups.next;
+    groups.take(group);
     return group;
   }
 
@@ -137,7 +137,7 @@ export class TextDocument {
     }
     if (core.hasPairs) this.#checkCuts(delta, base);
     const author = request.author ?? "";
-    const group = request.group ?? core.history.revisions.nextGroup;
+    const group = request.group ?? core.groups.next;
     if (!(Number.isInteger(group) && group >= 0 && group <= 0x7fffffff)) {
       throw new RangeError(`Cannot edit with group ${group}: groups are whole numbers of 31 bits`);
     }
@@ -157,7 +157,7 @@ export class TextDocument {
     if (!(from >= 0 && from <= to && to <= length)) {
       throw new RangeError(`Cannot replace ${from} to ${to}: the text has ${length} units`);
     }
-    const own = group ?? history.revisions.nextGroup;
+    const own = group ?? core.groups.next;
     const isPlain = this.#listeners.size === 0 && this.#anchors.isEmpty && history.toggles.isEmpty;
     if (!isPlain || (from === to && insert === "")) {
       return this.edit({ delta: Delta.replace(length, from, to, insert), author, group: own, priority })
@@ -175,6 +175,7 @@ export class TextDocument {
     const removed = from === to ? "" : buffer.sliceString(from, to);
     buffer.replace(from, to, insert);
     history.pushReplace(core.agent, from, removed, insert, buffer.length, author, priority, own);
+    core.groups.take(own);
     return history.revisions.last;
   }
 

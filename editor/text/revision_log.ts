@@ -51,7 +51,6 @@ export class RevisionLog {
   readonly #writers = new Map<string, Writer>();
   /** For events that met others: what they did here. The log itself says it of the rest. */
   readonly #patches = new Map<number, readonly Patch[]>();
-  #maxGroup = 0;
 
   constructor(first: number, length: number, floor: number) {
     this.first = first;
@@ -62,16 +61,6 @@ export class RevisionLog {
   /** The newest revision. */
   get last(): number {
     return this.first + this.#count;
-  }
-
-  /** A group number above all that were seen. */
-  get nextGroup(): number {
-    return this.#maxGroup + 1;
-  }
-
-  /** Counts a group number as seen. */
-  sawGroup(group: number): void {
-    if (group > this.#maxGroup) this.#maxGroup = group;
   }
 
   /** Notes an event that ends before LV `end` and leaves a text of `length` units. */
@@ -93,7 +82,6 @@ export class RevisionLog {
     this.#lastEnd = end;
     this.#lastLength = length;
     this.#lastGroup = group;
-    if (group > this.#maxGroup) this.#maxGroup = group;
   }
 
   /** Takes back the newest entry. */

@@ -48,7 +48,7 @@ export function readTextEvent(value: unknown): TextEvent {
     parents: list(event["parents"], "parents").map((id, at) => readId(id, `parents[${at}]`)),
     author: text(event["author"], "author"),
     group: group(event["group"], "group"),
-    priority: whole(event["priority"], "priority"),
+    priority: small(event["priority"], "priority"),
     ops,
   };
   const toggles = event["toggles"] === undefined
@@ -75,7 +75,7 @@ function readId(value: unknown, path: string): UnitId {
 
 function readToggle(value: unknown, path: string): EventToggle {
   const toggle = record(value, path);
-  const weight = whole(toggle["weight"], `${path}.weight`);
+  const weight = small(toggle["weight"], `${path}.weight`);
   return {
     replica: text(toggle["replica"], `${path}.replica`),
     group: group(toggle["group"], `${path}.group`),
@@ -109,6 +109,12 @@ function count(value: unknown, path: string): number {
 function group(value: unknown, path: string): number {
   const number = count(value, path);
   if (number > 0x7fffffff) throw wrong(path, value, "a whole number of 31 bits");
+  return number;
+}
+
+function small(value: unknown, path: string): number {
+  const number = whole(value, path);
+  if (Math.abs(number) > 0x7fffffff) throw wrong(path, value, "a whole number of 32 bits");
   return number;
 }
 
