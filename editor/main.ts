@@ -54,7 +54,11 @@ async function run(options: Options): Promise<number> {
   };
   const data = options.data ?? platformFolder();
   using journal = options.journal && data !== undefined
-    ? new Journal(buffers, files, { folder: `${data}/journal`, onTrouble: tell })
+    ? new Journal(buffers, files, {
+      folder: `${data}/journal`,
+      durability: options.durability,
+      onTrouble: tell,
+    })
     : undefined;
   using desk = new Desk(buffers, files, journal);
   await using host = new PluginHost(buffers, { report: log });
