@@ -94,6 +94,7 @@ export function parseOptions(words: readonly string[]): Options {
     insOnly,
     help,
     journal,
+    durability: sync ? "disk" : "process",
     languages,
     spare,
     ...(data === undefined ? {} : { data }),
