@@ -19,6 +19,9 @@ export const BUILT_IN_ID = 0;
 /** What may be spent on parsing between an edit and its frame, in milliseconds. */
 const FRAME_BUDGET_MS = 6;
 
+/** A change in more places than this is parsed after its frame. */
+const BROAD = 500;
+
 /** One slice of what is left, in milliseconds; a key pressed meanwhile waits no longer. */
 const SLICE_MS = 4;
 
@@ -39,6 +42,8 @@ export class BuiltIn {
   readonly #isOff: boolean;
   readonly #buffers = new Map<string, Buffer>();
   readonly #unfinished = new Set<Buffer>();
+  /** Changed in so many places that no parse would be done before the frame. */
+  readonly #broad = new Set<Buffer>();
   #ready: Promise<void> | undefined;
   #isReady = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -100,6 +105,7 @@ export class BuiltIn {
   edited({ buffer, delta, before, after, revision, group, kind, author }: BufferChange): void {
     if (this.#isOff) return;
     const viewId = keyOf(buffer);
+    if (delta.size > BROAD) this.#broad.add(buffer);
     this.#highlighter.receive({
       type: "update",
       viewId,
@@ -137,11 +143,12 @@ export class BuiltIn {
     this.#highlighter.receive({ type: "did_close", viewId: keyOf(buffer) });
     this.#buffers.delete(keyOf(buffer));
     this.#unfinished.delete(buffer);
+    this.#broad.delete(buffer);
   }
 
   /** Parses what has changed for about `budgetMs`: by default as far as the time until the frame goes. */
   work(buffer: Buffer, budgetMs: number = FRAME_BUDGET_MS): void {
-    if (!this.#highlighter.work(keyOf(buffer), budgetMs)) this.#goOn(buffer);
+    if (this.#broad.delete(buffer) || !this.#highlighter.work(keyOf(buffer), budgetMs)) this.#goOn(buffer);
   }
 
   isCurrent(buffer: Buffer): boolean {
