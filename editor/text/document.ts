@@ -158,7 +158,8 @@ export class TextDocument {
       throw new RangeError(`Cannot replace ${from} to ${to}: the text has ${length} units`);
     }
     const own = group ?? core.groups.next;
-    const isPlain = this.#listeners.size === 0 && this.#anchors.isEmpty && history.toggles.isEmpty;
+    const isPlain = this.#listeners.size === 0 && this.#anchors.isEmpty &&
+      !history.toggles.isUndone(core.agent, own);
     if (!isPlain || (from === to && insert === "")) {
       return this.edit({ delta: Delta.replace(length, from, to, insert), author, group: own, priority })
         .revision;
@@ -265,14 +266,15 @@ export class TextDocument {
   hold(revision: number = this.revision): Hold {
     this.#core.checkRevision(revision);
     const { holds } = this.#core;
-    holds.set(revision, (holds.get(revision) ?? 0) + 1);
-    let held = true;
+    const text = revision === this.revision ? this.text : undefined;
+    const held = holds.get(revision) ?? { count: 0, text };
+    held.count++;
+    holds.set(revision, held);
+    let isHeld = true;
     const release = () => {
-      if (!held) return;
-      held = false;
-      const count = holds.get(revision)! - 1;
-      if (count === 0) holds.delete(revision);
-      else holds.set(revision, count);
+      if (!isHeld) return;
+      isHeld = false;
+      if (--held.count === 0) holds.delete(revision);
     };
     return { revision, release };
   }

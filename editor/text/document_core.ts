@@ -23,8 +23,8 @@ export class DocumentCore {
   readonly agent: number;
   readonly buffer: TextBuffer;
   readonly history: History;
-  /** How often each revision is held. */
-  readonly holds = new Map<number, number>();
+  /** The revisions that are held: how often, and the text where it was the newest then. */
+  readonly holds = new Map<number, { count: number; readonly text: Rope | undefined }>();
   /** Groups of this replica. */
   readonly groups = new GroupNumbers();
   /** Those whose state is final. */
@@ -61,7 +61,8 @@ export class DocumentCore {
   /** The text at a known revision. */
   textAt(revision: number): Rope {
     const newest = this.buffer.snapshot();
-    return revision === this.newest ? newest : this.deltaBetween(this.newest, revision).apply(newest);
+    if (revision === this.newest) return newest;
+    return this.holds.get(revision)?.text ?? this.deltaBetween(this.newest, revision).apply(newest);
   }
 
   /** The change between two known revisions, forwards or backwards. */
