@@ -17,6 +17,12 @@ const names = [
   "ipc",
   "startup",
   "lsp",
+  "xi",
+  "text",
+  "text_rpc",
+  "highlight",
+  "conductor",
+  "conductor_product",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

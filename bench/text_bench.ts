@@ -1,6 +1,6 @@
 /**
  * The text core beside its rivals: recorded editing sessions replayed, one engine a process, each final text compared; sessions of authors
- * who did not know of each other; a text of 100 MB; ten thousand carets; a line of 1.5 MB. Targets: first among all that keep history and can
+ * who did not know of each other; a text of 100 MB; ten thousand carets; a line of 1.5 MB; a million keystrokes. Targets: first among all that keep history and can
  * merge; 100 MB and 10,000 carets like a small text. Run it with `deno run -A bench/text_bench.ts`; it takes some minutes.
  *
  * @module
@@ -66,3 +66,5 @@ for (const name of LARGE_ENGINES) {
 print("the real xi-core         1,020 ms to the first update, 200 µs an insert, 1.1 MB a MB (xi-engine.md)");
 print("");
 print(await child("carets_child.ts", []) ?? "failed");
+print("");
+print(await child("history_child.ts", []) ?? "failed");

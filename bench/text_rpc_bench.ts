@@ -202,7 +202,7 @@ async function recovery(folder: string): Promise<void> {
         await editing.edit(buffer, { revision, changes: [{ from: at, to: at, insert: "x" }], author });
       }
     }
-    while (!supervisor.hasSpare) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (supervisor.spare === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
     await new Promise((resolve) => setTimeout(resolve, 300));
     const { buffer } = open[kill % open.length] ?? open[0]!;
     const { revision } = await editing.read(buffer);

@@ -17,10 +17,9 @@ import { type Disk, SystemDisk } from "./files/disk.ts";
 import { type FileStamp, sameContent, sameFile } from "./files/file_stamp.ts";
 import type { LoadedFile } from "./files/load.ts";
 import { difference, reconcile } from "./files/reconcile.ts";
-import { ropeOfChunks } from "./files/rope_of_chunks.ts";
 import type { SaveRefusal } from "./files/save.ts";
 import { type LineEndings, lineEndings, NEW_FORM, type TextForm } from "./files/text_form.ts";
-import type { Rope } from "./text/rope.ts";
+import { Rope } from "./text/rope.ts";
 
 /** The author of edits that bring in what someone else wrote to the file. */
 export const DISK = "disk";
@@ -136,7 +135,7 @@ export class BufferFiles implements Disposable {
       if (meanwhile !== undefined) return this.#buffers.hold(meanwhile);
       const id = options.id === undefined ? {} : { id: options.id };
       if (loaded === "absent") return this.#begin({ path: place, ...id });
-      const text = ropeOfChunks(loaded.chunks);
+      const text = Rope.ofChunks(loaded.chunks);
       return this.#begin({ path: place, text, ...id }, { ...fileOf(loaded, text), revision: 0 });
     } finally {
       if (this.#opening.get(place) === loading) this.#opening.delete(place);
@@ -174,7 +173,7 @@ export class BufferFiles implements Disposable {
         throw new SymphonyError("bad-input", "Cannot read the buffer's file: it has none");
       }
       const loaded = await this.#disk.load(buffer.path, encoding === undefined ? {} : { encoding });
-      this.#take(buffer, fileOf(loaded, ropeOfChunks(loaded.chunks)));
+      this.#take(buffer, fileOf(loaded, Rope.ofChunks(loaded.chunks)));
     });
   }
 
@@ -263,7 +262,7 @@ export class BufferFiles implements Disposable {
     if (known !== undefined && sameContent(known, state.stamp)) return;
     const loaded = await this.#reread(path, before);
     if (loaded === undefined) return;
-    const after = fileOf(loaded, ropeOfChunks(loaded.chunks));
+    const after = fileOf(loaded, Rope.ofChunks(loaded.chunks));
     const result = reconcile(before.onDisk, buffer.text, after.onDisk);
     if (result.kind === "conflict") {
       this.#record(buffer, { ...before, conflict: { text: after.onDisk, stamp: loaded.stamp } });

@@ -19,6 +19,8 @@ export interface Options {
   readonly data?: string;
   /** Whether texts outlive the process. */
   readonly journal: boolean;
+  /** What an acknowledged edit is safe from: the death of the process, or of the machine. */
+  readonly durability: "process" | "disk";
   /** Which language servers: those that are found, those that a file says, or none. */
   readonly languages: "default" | "off" | { readonly file: string };
   /** Whether to load everything ahead, since work may come at any moment. */
@@ -29,6 +31,7 @@ export interface Options {
 export const USAGE = `symphony-editor: a text core for front ends that speak the xi protocol
 
 usage: symphony-editor [options]
+       symphony-editor replay FILE…   replay recorded editing sessions (JSON, gzipped or not) and compare the text they end with
 
 Every connection may instead speak the revision protocol (JSON-RPC 2.0), as symphony does.
 
@@ -37,6 +40,7 @@ Every connection may instead speak the revision protocol (JSON-RPC 2.0), as symp
   --ins-only      send whole lines in place of the operation "update" (front ends that do not know it: kod)
   --data FOLDER   keep journals there: after a crash the next start has every edit (default: the platform's data folder)
   --no-journal    keep none
+  --sync          answer an edit only when the disk has it, not only the system: safe from power cuts too
   --languages FILE  read which language servers to use, and how, from FILE (default: those that are found)
   --no-languages  use none
   --spare         load everything ahead and wait, as the spare of another process
@@ -53,7 +57,7 @@ export function parseOptions(words: readonly string[]): Options {
   let log: string | undefined;
   let data: string | undefined;
   let languages: Options["languages"] = "default";
-  let [stdio, insOnly, help, journal, spare] = [true, false, false, true, false];
+  let [stdio, insOnly, help, journal, spare, sync] = [true, false, false, true, false, false];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     const value = (): string => {
@@ -70,6 +74,7 @@ export function parseOptions(words: readonly string[]): Options {
     else if (word === "--languages") languages = { file: value() };
     else if (word === "--no-languages") languages = "off";
     else if (word === "--spare") spare = true;
+    else if (word === "--sync") sync = true;
     else if (word === "--no-stdio") stdio = false;
     else if (word === "--ins-only") insOnly = true;
     else if (word === "--help" || word === "-h") help = true;
@@ -89,6 +94,7 @@ export function parseOptions(words: readonly string[]): Options {
     insOnly,
     help,
     journal,
+    durability: sync ? "disk" : "process",
     languages,
     spare,
     ...(data === undefined ? {} : { data }),

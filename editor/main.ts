@@ -54,7 +54,11 @@ async function run(options: Options): Promise<number> {
   };
   const data = options.data ?? platformFolder();
   using journal = options.journal && data !== undefined
-    ? new Journal(buffers, files, { folder: `${data}/journal`, onTrouble: tell })
+    ? new Journal(buffers, files, {
+      folder: `${data}/journal`,
+      durability: options.durability,
+      onTrouble: tell,
+    })
     : undefined;
   using desk = new Desk(buffers, files, journal);
   await using host = new PluginHost(buffers, { report: log });
@@ -91,19 +95,39 @@ async function run(options: Options): Promise<number> {
     ended: (front) => fronts.delete(front),
   };
   const revision = () => import("./revision/serve_revision.ts");
+  /** Settles when a client of the revision protocol has begun. */
+  const needed = Promise.withResolvers<void>();
+  needed.promise.catch(() => undefined);
   const serveEither = async (wire: Wire): Promise<boolean> => {
     const client = await protocolOf(wire);
     if (client.protocol === "front-end") return await serve(client.wire, parts);
-    await (await revision()).serveRevision({ ...client.wire, close() {} }, desk, journal, languages);
+    const { serveRevision } = await revision();
+    await serveRevision(
+      { ...client.wire, close() {} },
+      desk,
+      journal,
+      languages,
+      host,
+      () => needed.resolve(),
+    );
     return true;
   };
   if (options.spare) await warm(journal);
   const tidying = setTimeout(() => journal?.tidy().catch(report), TIDY_MS);
-  await using socket = options.listen === undefined
+  await using sockets = new AsyncDisposableStack();
+  const path = options.listen;
+  const listening = path === undefined
     ? undefined
-    : await listen(options.listen, serveEither, log);
+    // While a spare waits, the socket belongs to the one that works.
+    : (options.spare ? needed.promise : Promise.resolve()).then(async () =>
+      sockets.use(await listen(path, serveEither, log))
+    );
+  if (!options.spare) await listening;
+  listening?.catch(report);
   const isWell = !options.stdio || await serveEither(stdio);
   clearTimeout(tidying);
+  needed.reject(new Error("The spare was not needed"));
+  const socket = await listening?.catch(() => undefined);
   if (!options.stdio) {
     await new Promise<void>((resolve) => Deno.addSignalListener("SIGTERM", () => resolve()));
   } else await socket?.deserted();
@@ -135,6 +159,7 @@ async function warm(journal: Journal | undefined): Promise<void> {
 
 if (import.meta.main) {
   try {
+    if (Deno.args[0] === "replay") Deno.exit(await (await import("./replay.ts")).replay(Deno.args.slice(1)));
     const extra = Deno.env.get("SYMPHONY_EDITOR_OPTIONS")?.split(/\s+/).filter((word) => word !== "") ?? [];
     const options = parseOptions([...Deno.args, ...extra]);
     if (options.help) await Deno.stdout.write(new TextEncoder().encode(USAGE));

@@ -13,10 +13,13 @@ const MEASURE_MS = 1000;
 
 /**
  * Replays each file (JSON, gzipped or not) and writes a line for it: ok or wrong, patches per second.
- * @param write takes a line without its end
- * @returns the exit code: 0 all right, 1 some text was wrong, 2 a file could not be read
+ * @param write takes a line without its end; default: standard output
+ * @returns the exit code: 0 all right, 1 some text was wrong, 2 a file could not be read or replayed
  */
-export async function replay(files: readonly string[], write: (line: string) => void): Promise<number> {
+export async function replay(
+  files: readonly string[],
+  write: (line: string) => void = (line) => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`)),
+): Promise<number> {
   if (files.length === 0) {
     write("Usage: replay FILE.json[.gz]…");
     return 2;
@@ -69,8 +72,4 @@ function replayText(value: Trace | Trace[]): { readonly line: string; readonly w
     line: `${count}${patches} patches, ${Math.round(perSecond).toLocaleString("en")} patches/s`,
     wrong,
   };
-}
-
-if (import.meta.main) {
-  Deno.exit(await replay(Deno.args, (line) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`))));
 }

@@ -18,7 +18,7 @@ import type { Delta } from "../text/delta.ts";
 import type { Rope } from "../text/rope.ts";
 import { affectedRange } from "./affected_range.ts";
 
-/** A text up to this size is parsed at once when it is opened, in UTF-16 units, as far as this many milliseconds go. */
+/** A text up to this size is parsed at once when it is first shown, in UTF-16 units, as far as this many milliseconds go. */
 const AT_ONCE = 65_536;
 const AT_ONCE_MS = 40;
 
@@ -36,6 +36,8 @@ export const WANT_LIMIT = 131_072;
 
 export class HighlightedBuffer {
   readonly viewId: string;
+  /** Whether there is a syntax tree, now or once it is parsed. */
+  readonly hasTree = true;
   readonly #send: (message: PluginMessage) => void;
   readonly #syntax: SyntaxTree;
   readonly #scopes: ScopeTable;
@@ -58,7 +60,6 @@ export class HighlightedBuffer {
     this.#send = send;
     this.#syntax = new SyntaxTree(grammar, place.text, now);
     this.#scopes = new ScopeTable(grammar.language.scope);
-    if (place.text.length <= AT_ONCE) this.work(AT_ONCE_MS);
   }
 
   /** Whether the tree is that of the newest text. */
@@ -82,8 +83,13 @@ export class HighlightedBuffer {
     if (this.#syntax.tree === undefined) this.#forgetLines(delta);
   }
 
-  /** Parses for about `budgetMs`; true once nothing is left to do. Sends what looks different. */
+  /** Parses for about `budgetMs` if anything of it is shown; true once nothing is left to do. Sends what looks different. */
   work(budgetMs: number): boolean {
+    return this.#styled.isEmpty && this.#owed.isEmpty || this.parse(budgetMs);
+  }
+
+  /** Parses for about `budgetMs`, shown or not; true once the tree is current. */
+  parse(budgetMs: number): boolean {
     if (!this.#syntax.work(budgetMs)) return false;
     const changed = this.#syntax.takeChanged();
     if (changed.length > 0 && !this.#styled.isEmpty) this.#resend(changed);
@@ -103,6 +109,7 @@ export class HighlightedBuffer {
     const end = Math.min(to, this.#text.length, from + WANT_LIMIT);
     const missing = this.#styled.missing(from, end);
     if (missing.length === 0) return;
+    if (this.#syntax.tree === undefined && this.#text.length <= AT_ONCE) this.#syntax.work(AT_ONCE_MS);
     const view = this.view;
     if (view === undefined) {
       if (this.#syntax.tree === undefined && this.#sendSlice(from, end)) this.#styled.add(from, end);

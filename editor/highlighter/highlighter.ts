@@ -124,6 +124,11 @@ export class Highlighter {
     return this.#entries.get(viewId)?.highlighted?.work(budgetMs) ?? true;
   }
 
+  /** Parses a buffer, shown or not, for about `budgetMs`; true once nothing is left to do. */
+  parse(viewId: string, budgetMs: number): boolean {
+    return this.#entries.get(viewId)?.highlighted?.parse(budgetMs) ?? true;
+  }
+
   /** Whether the tree of a buffer, if it has one, is that of the newest text. */
   isCurrent(viewId: string): boolean {
     return this.#entries.get(viewId)?.highlighted?.isCurrent ?? true;
@@ -134,9 +139,17 @@ export class Highlighter {
     return this.#entries.get(viewId)?.highlighted?.advance(length) ?? false;
   }
 
-  /** The tree of a buffer where it is that of the newest text. Valid in this turn. */
-  tree(viewId: string): TreeView | undefined {
-    return this.#entries.get(viewId)?.highlighted?.view;
+  /** The tree of a buffer where it is that of the newest text after parsing for about `budgetMs`. Valid in this turn. */
+  tree(viewId: string, budgetMs: number): TreeView | undefined {
+    const highlighted = this.#entries.get(viewId)?.highlighted;
+    highlighted?.parse(budgetMs);
+    return highlighted?.view;
+  }
+
+  /** Whether a buffer can have a tree. */
+  hasTree(viewId: string): boolean {
+    const highlighted = this.#entries.get(viewId)?.highlighted;
+    return highlighted !== undefined && highlighted.hasTree;
   }
 
   /** Forgets everything. */

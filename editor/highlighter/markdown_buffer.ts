@@ -24,6 +24,8 @@ const SUFFIX = "markdown";
 
 export class MarkdownBuffer {
   readonly viewId: string;
+  /** Whether there is a syntax tree, now or once it is parsed. */
+  readonly hasTree = false;
   readonly #send: (message: PluginMessage) => void;
   readonly #scopes = new ScopeTable(ROOT_SCOPE);
   readonly #injections = new InjectionParser();
@@ -100,6 +102,10 @@ export class MarkdownBuffer {
       for (const part of this.#styled.common(from, to)) this.#sendSpans(part);
     }
     return true;
+  }
+
+  parse(budgetMs: number): boolean {
+    return this.work(budgetMs);
   }
 
   want(from: number, to: number): void {

@@ -11,20 +11,26 @@ import type { Json } from "../../core/json.ts";
 const SUM_DIGITS = 8;
 const SPACE = 32;
 const LINE_FEED = 10;
+const MOST_SCRATCH = 1 << 20;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** The line of `record`. */
+let scratch = new Uint8Array(1 << 12);
+
+/** The line of `record`: a view that is good until the next call. */
 export function encodeFrame(record: Json): Uint8Array<ArrayBuffer> {
   const json = JSON.stringify(record);
   // Three bytes a unit is the most that UTF-8 takes.
-  const bytes = new Uint8Array(json.length * 3 + SUM_DIGITS + 2);
-  const { written } = encoder.encodeInto(json, bytes.subarray(SUM_DIGITS + 1));
+  const most = json.length * 3 + SUM_DIGITS + 2;
+  if (scratch.length < most) scratch = new Uint8Array(most * 2);
+  // One large record is no reason to keep its room for ever.
+  else if (scratch.length > MOST_SCRATCH && most < MOST_SCRATCH) scratch = new Uint8Array(MOST_SCRATCH);
+  const { written } = encoder.encodeInto(json, scratch.subarray(SUM_DIGITS + 1));
   const end = SUM_DIGITS + 1 + written;
-  bytes[SUM_DIGITS] = SPACE;
-  bytes[end] = LINE_FEED;
-  encoder.encodeInto(sumOf(bytes.subarray(SUM_DIGITS + 1, end)), bytes);
-  return bytes.subarray(0, end + 1);
+  scratch[SUM_DIGITS] = SPACE;
+  scratch[end] = LINE_FEED;
+  encoder.encodeInto(sumOf(scratch.subarray(SUM_DIGITS + 1, end)), scratch);
+  return scratch.subarray(0, end + 1);
 }
 
 /** What a log holds up to its first line that is torn or damaged. */

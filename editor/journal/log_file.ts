@@ -93,11 +93,11 @@ export class LogFile implements Disposable {
     this.appendBytes(encodeFrame(record));
   }
 
-  /** Adds lines that `encodeFrame` has made. */
+  /** Adds lines that `encodeFrame` has made; `bytes` may change afterwards. */
   appendBytes(bytes: Uint8Array): void {
     if (this.#closed) throw new Error(`Cannot append to "${this.path}": it is closed`);
     if (this.isFailing) {
-      this.#waiting.push(bytes);
+      this.#waiting.push(bytes.slice());
       return;
     }
     this.#attempt(bytes);
@@ -161,7 +161,7 @@ export class LogFile implements Disposable {
   }
 
   #fail(bytes: Uint8Array, error: unknown): void {
-    this.#waiting.unshift(bytes);
+    this.#waiting.unshift(bytes.slice());
     try {
       this.#file.truncateSync(this.#sizeBytes);
       this.#file.seekSync(this.#sizeBytes, Deno.SeekMode.Start);

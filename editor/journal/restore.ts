@@ -8,7 +8,6 @@ import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { BufferFile } from "../buffer_files.ts";
 import { fileState, sameContent } from "../files/file_stamp.ts";
 import { loadFile } from "../files/load.ts";
-import { ropeOfChunks } from "../files/rope_of_chunks.ts";
 import { TextNotes } from "../revision/text_notes.ts";
 import { TextDocument } from "../text/document.ts";
 import { Rope } from "../text/rope.ts";
@@ -90,12 +89,12 @@ async function baseOfCopy(
   if (loaded === undefined || loaded.stamp.sizeBytes !== file.stamp?.sizeBytes) {
     throw corrupt("the copy of the file that it begins with is not complete");
   }
-  const document = new TextDocument(ropeOfChunks(loaded.chunks));
+  const document = new TextDocument(Rope.ofChunks(loaded.chunks));
   return { document, notes: new TextNotes(), person: noPerson, file, saving: undefined };
 }
 
 function baseOfText(records: readonly (LogRecord | undefined)[], corrupt: Corrupt): Restoring {
-  const text = ropeOfChunks(records.flatMap((record) => record?.k === "text" ? [record.t] : []));
+  const text = Rope.ofChunks(records.flatMap((record) => record?.k === "text" ? [record.t] : []));
   const state = records.find((record) => record?.k === "state");
   if (state === undefined) throw corrupt("its base has no state");
   const document = TextDocument.load({ ...state.document, text });
@@ -149,7 +148,7 @@ async function fileOf({ document, file, saving }: Restoring): Promise<BufferFile
   const loaded = await loadFile(saving.path, { encoding: file.form.encoding }).catch(() => undefined);
   if (loaded === undefined || saving.revision < document.oldest) return known;
   // The save had taken the file's place before it could be noted.
-  const onDisk = ropeOfChunks(loaded.chunks);
+  const onDisk = Rope.ofChunks(loaded.chunks);
   const text = document.textAt(saving.revision);
   const lastEnding = onDisk.length > text.length ? onDisk.sliceString(text.length) : "";
   if (!onDisk.equals(lastEnding === "" ? text : text.replace(text.length, text.length, lastEnding))) {

@@ -24,7 +24,7 @@ const SLICE_UNITS = 1 << 18;
 const LEAST_TAIL_BYTES = 1 << 18;
 const MOST_TAIL_BYTES = 8 << 20;
 /** Revisions that stay known when a log is made anew: who edits at an older one has to propose instead. */
-const KEPT_REVISIONS = 2_000;
+const KEPT_REVISIONS = 1_000;
 
 /** What a log is of. */
 export interface Logged {
@@ -91,7 +91,7 @@ export class TextLog implements Disposable {
 
   append(record: LogRecord): void {
     const bytes = encodeFrame(recordJson(record));
-    this.#since?.push(bytes);
+    this.#since?.push(bytes.slice());
     this.#log.appendBytes(bytes);
     const tail = this.#log.sizeBytes - this.#baseBytes;
     if (tail > LEAST_TAIL_BYTES && tail > Math.min(this.#baseBytes, MOST_TAIL_BYTES)) this.renew();

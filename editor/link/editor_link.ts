@@ -21,8 +21,7 @@ import {
   PROTOCOL,
   type Resume,
 } from "../revision/protocol.ts";
-import type { EditorProcess } from "./editor_process.ts";
-import type { Supervisor } from "./supervisor.ts";
+import type { EditorEnd, EditorSource } from "./editor_source.ts";
 
 /** Below what the editor remembers of answers. */
 const MOST_IN_FLIGHT = MOST_ANSWERS / 2;
@@ -57,6 +56,8 @@ export interface LinkOptions {
 interface Acquaintance {
   readonly connection: MessageConnection;
   readonly hello: Promise<HelloResult>;
+  /** True once the connection has gone. */
+  isOver: boolean;
 }
 
 interface Waiting {
@@ -65,11 +66,11 @@ interface Waiting {
 }
 
 export class EditorLink implements AsyncDisposable {
-  readonly #supervisor: Supervisor;
+  readonly #source: EditorSource;
   readonly #handlers: LinkHandlers;
   readonly #client = crypto.randomUUID();
   readonly #slots: (() => void)[] = [];
-  readonly #acquainted = new WeakMap<EditorProcess, Acquaintance>();
+  readonly #acquainted = new WeakMap<EditorEnd, Acquaintance>();
   readonly #deathsOfOne: number;
   readonly #hangingMs: number;
   readonly #onTakeover: ((takeover: Takeover) => void) | undefined;
@@ -82,22 +83,22 @@ export class EditorLink implements AsyncDisposable {
   #ping: NodeJS.Timeout | undefined;
   #closed = false;
 
-  private constructor(supervisor: Supervisor, handlers: LinkHandlers, options: LinkOptions) {
-    this.#supervisor = supervisor;
+  private constructor(source: EditorSource, handlers: LinkHandlers, options: LinkOptions) {
+    this.#source = source;
     this.#handlers = handlers;
     this.#onTakeover = options.onTakeover;
     this.#deathsOfOne = options.deathsOfOne ?? DEATHS_OF_ONE;
     this.#hangingMs = options.hangingMs ?? HANGING_MS;
-    supervisor.onSpare = (spare) => this.#acquaint(spare);
+    source.onSpare = (spare) => this.#acquaint(spare);
   }
 
   /** Starts an editor and begins. @throws SymphonyError */
   static async open(
-    supervisor: Supervisor,
+    source: EditorSource,
     handlers: LinkHandlers,
     options: LinkOptions = {},
   ): Promise<EditorLink> {
-    const link = new EditorLink(supervisor, handlers, options);
+    const link = new EditorLink(source, handlers, options);
     await link.#connect();
     if (link.#failure !== undefined) throw link.#failure;
     return link;
@@ -129,7 +130,7 @@ export class EditorLink implements AsyncDisposable {
         if (++deaths >= this.#deathsOfOne) {
           throw new SymphonyError(
             "closed",
-            `Cannot carry out ${method}: ${deaths} editors have died of it, the last by ${this.#supervisor.lastEnd}`,
+            `Cannot carry out ${method}: ${deaths} editors have died of it, the last by ${this.#source.lastEnd}`,
           );
         }
       }
@@ -153,7 +154,7 @@ export class EditorLink implements AsyncDisposable {
     this.#waiting = [];
     const connection = this.#connection;
     this.#connection = undefined;
-    await this.#supervisor[Symbol.asyncDispose]();
+    await this.#source[Symbol.asyncDispose]();
     connection?.dispose();
   }
 
@@ -168,14 +169,16 @@ export class EditorLink implements AsyncDisposable {
     while (!this.#closed) {
       const asked = this.#handlers.resume();
       try {
-        const editor = await this.#supervisor.next();
-        const { connection, hello } = this.#acquaint(editor);
-        const { session } = await hello;
+        const editor = await this.#source.next();
+        const acquaintance = this.#acquaint(editor);
+        const { connection } = acquaintance;
+        const { session } = await acquaintance.hello;
         const dead = this.#sessions.filter((each) => each !== session);
         if (session !== null) this.#sessions = [...dead, session];
         const begin: BeginParams = { protocol: PROTOCOL, client: this.#client, adopt: dead, resume: asked };
         const { resumed } = await connection.sendRequest<BeginResult>("session/begin", begin);
         this.#sessions = session === null ? [] : [session];
+        if (acquaintance.isOver) continue;
         this.#handlers.resumed(resumed, asked);
         this.#connection = connection;
         this.#watch(connection);
@@ -193,13 +196,14 @@ export class EditorLink implements AsyncDisposable {
   }
 
   /** Connects to an editor and asks who it is: for a spare, long before it is needed. */
-  #acquaint(editor: EditorProcess): Acquaintance {
+  #acquaint(editor: EditorEnd): Acquaintance {
     const known = this.#acquainted.get(editor);
     if (known !== undefined) return known;
     const connection = this.#listen(new LineTransport(editor.channel, "client"));
     const hello = connection.sendRequest<HelloResult>("session/hello", {});
     hello.catch(() => undefined);
-    const made = { connection, hello };
+    const made: Acquaintance = { connection, hello, isOver: false };
+    connection.onClose(() => made.isOver = true);
     this.#acquainted.set(editor, made);
     return made;
   }
@@ -225,7 +229,7 @@ export class EditorLink implements AsyncDisposable {
     this.#ping = setInterval(() => {
       if (this.#connection !== connection) return;
       if (asked !== undefined) {
-        if (performance.now() - asked > this.#hangingMs) this.#supervisor.current?.kill();
+        if (performance.now() - asked > this.#hangingMs) this.#source.abandon();
         return;
       }
       asked = performance.now();

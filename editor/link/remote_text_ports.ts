@@ -7,6 +7,7 @@
 import { type AuthorId, type BufferId, bufferId } from "../../core/ids.ts";
 import { SymphonyError } from "../../core/errors.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
+import type { StructurePort } from "../../core/ports/structure.ts";
 import type {
   BufferEvent,
   BufferInfo,
@@ -36,24 +37,27 @@ import { readRope } from "../revision/read_rope.ts";
 import { EditorLink, type LinkOptions } from "./editor_link.ts";
 import { Mirror } from "./mirror.ts";
 import { RemoteLanguage } from "./remote_language.ts";
-import type { Supervisor } from "./supervisor.ts";
+import { RemoteStructure } from "./remote_structure.ts";
+import type { EditorSource } from "./editor_source.ts";
 
 interface WireEdited {
   readonly revision: number;
   readonly changes: readonly WireChange[];
 }
 
-/** All four ports over the editors of a supervisor, which goes with it. */
+/** All four ports over the editors of a source, which goes with it. */
 export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   readonly editing: TextEditingPort;
   readonly presence: TextPresencePort;
   readonly marks: TextMarkPort;
   readonly proposals: TextProposalPort;
   readonly language: LanguagePort;
+  readonly structure: StructurePort;
   readonly #link: EditorLink;
 
   private constructor(link: EditorLink, copies: Copies, language: RemoteLanguage) {
     this.language = language;
+    this.structure = new RemoteStructure(link);
     this.#link = link;
     const seq = new Sequence();
     this.editing = new RemoteTextEditing(link, copies, seq);
@@ -63,11 +67,11 @@ export class RemoteTextPorts implements TextPorts, AsyncDisposable {
   }
 
   /** Starts an editor. @throws SymphonyError where none can be started */
-  static async open(supervisor: Supervisor, options: LinkOptions = {}): Promise<RemoteTextPorts> {
+  static async open(source: EditorSource, options: LinkOptions = {}): Promise<RemoteTextPorts> {
     const copies = new Copies();
     const language = new RemoteLanguage({ request: (method, params) => link.request(method, params) });
     copies.language = language;
-    const link: EditorLink = await EditorLink.open(supervisor, copies, options);
+    const link: EditorLink = await EditorLink.open(source, copies, options);
     copies.link = link;
     return new RemoteTextPorts(link, copies, language);
   }

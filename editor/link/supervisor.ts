@@ -10,6 +10,7 @@
 import { clearTimeout, setTimeout } from "node:timers";
 import { SymphonyError } from "../../core/errors.ts";
 import { type EditorCommand, EditorProcess } from "./editor_process.ts";
+import type { EditorEnd, EditorSource } from "./editor_source.ts";
 
 export interface SupervisorOptions {
   /** How many deaths in how long are too many. Default: 20 in a minute. */
@@ -21,7 +22,7 @@ export interface SupervisorOptions {
 const ENDING_MS = 5_000;
 const DEAD_SPARE_MS = 2_000;
 
-export class Supervisor implements AsyncDisposable {
+export class Supervisor implements EditorSource {
   readonly #command: EditorCommand;
   readonly #deaths: { readonly most: number; readonly withinMs: number };
   readonly #spareAfterMs: number;
@@ -31,8 +32,7 @@ export class Supervisor implements AsyncDisposable {
   #died: number[] = [];
   #lastEnd = "";
   #closed = false;
-  /** Told of each spare when it is started, to make acquaintance ahead of need. */
-  onSpare: ((spare: EditorProcess) => void) | undefined;
+  onSpare: ((spare: EditorEnd) => void) | undefined;
 
   constructor(command: EditorCommand, options: SupervisorOptions = {}) {
     this.#command = command;
@@ -50,9 +50,13 @@ export class Supervisor implements AsyncDisposable {
     return this.#lastEnd;
   }
 
-  /** True while a spare waits. */
-  get hasSpare(): boolean {
-    return this.#spare?.isAlive === true;
+  abandon(): void {
+    this.#current?.kill();
+  }
+
+  /** The editor that waits; undefined while there is none. */
+  get spare(): EditorProcess | undefined {
+    return this.#spare?.isAlive === true ? this.#spare : undefined;
   }
 
   /**
@@ -105,7 +109,7 @@ export class Supervisor implements AsyncDisposable {
   #startSpareLater(afterMs = this.#spareAfterMs): void {
     clearTimeout(this.#spareTimer);
     this.#spareTimer = setTimeout(() => {
-      if (!this.#closed && !this.hasSpare) this.#startSpare();
+      if (!this.#closed && this.spare === undefined) this.#startSpare();
     }, afterMs);
     this.#spareTimer.unref();
   }

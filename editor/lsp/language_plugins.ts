@@ -77,6 +77,10 @@ export class LanguagePlugins implements PluginSide {
     return this.#plugins.languages();
   }
 
+  starting(buffer: Buffer): Promise<void> | undefined {
+    return this.#plugins.starting(buffer);
+  }
+
   viewOpened(viewId: string, buffer: Buffer): readonly string[] {
     return this.#plugins.viewOpened(viewId, buffer);
   }

@@ -50,11 +50,6 @@ export function parseManifest(text: string): Manifest {
   };
 }
 
-/** Whether the plugin waits for something before it is started. */
-export function startsAtOnce({ activations }: Manifest): boolean {
-  return activations.length === 0 || activations.includes("autorun");
-}
-
 function activationOf(value: Json): Activation {
   if (value === "autorun" || value === "on_command") return value;
   if (isObject(value) && typeof value["on_syntax"] === "string") return { onSyntax: value["on_syntax"] };

@@ -20,7 +20,7 @@ import type { FrontEnd, Region } from "./front_end.ts";
 import { type Layer, Layers } from "./layers.ts";
 import type { BufferInfo, CoreMessage, PluginMessage, UpdateMessage } from "./messages.ts";
 import { type LanguageFacts, PluginLanguages } from "./plugin_languages.ts";
-import { PluginRun, type RunCore } from "./plugin_run.ts";
+import type { PluginRun, RunCore } from "./plugin_run.ts";
 import { type Outcome, takeMessage } from "./take_message.ts";
 
 /** A plugin that dies by itself is started again so often, if it had lived for a while. */
@@ -58,6 +58,7 @@ export class PluginHost {
   readonly #core: RunCore;
   /** Changes that the built-in plugin has not been told of. */
   readonly #unsettled = new Map<Buffer, BufferChange[]>();
+  #runClass: typeof PluginRun | undefined;
   #isRendering = false;
   #isClosed = false;
 
@@ -132,22 +133,28 @@ export class PluginHost {
   }
 
   async #discover(places: readonly string[]): Promise<void> {
-    const [{ discoverPlugins }, { startsAtOnce }] = await Promise.all([
-      import("./discover.ts"),
-      import("./manifest.ts"),
-    ]);
-    for (const plugin of await discoverPlugins(places, this.#report)) {
-      const { name } = plugin.manifest;
+    const { discoverPlugins } = await import("./discover.ts");
+    const found = await discoverPlugins(places, this.#report);
+    if (found.length === 0) return;
+    this.#runClass ??= (await import("./plugin_run.ts")).PluginRun;
+    for (const plugin of found) {
+      const { name, activations } = plugin.manifest;
       if (this.#found.has(name)) continue;
       this.#found.set(name, plugin);
       this.#languages.add(plugin);
-      if (startsAtOnce(plugin.manifest)) this.#startPlugin(name);
+      if (activations.length === 0 || activations.includes("autorun")) this.#startPlugin(name);
     }
+    for (const buffer of this.#buffers) this.#startFor(buffer.language);
   }
 
   /** Resolves once the built-in highlighter can colour, or cannot. */
   get ready(): Promise<void> {
     return this.#builtIn.ready;
+  }
+
+  /** Settles soon, once the highlighter can colour a buffer or cannot; undefined where it can already or never will. */
+  starting(buffer: Buffer): Promise<void> | undefined {
+    return this.#builtIn.starting(buffer);
   }
 
   /** Every language there is, sorted by name, with the settings that come with it. */
@@ -274,13 +281,14 @@ export class PluginHost {
     use: (view: TreeView) => T,
     signal?: AbortSignal,
   ): Promise<T | undefined> {
+    this.#builtIn.start();
     await this.ready;
     while (this.#layers.has(buffer)) {
       signal?.throwIfAborted();
       this.settle(buffer);
       const view = this.#builtIn.tree(buffer);
       if (view !== undefined) return use(view);
-      if (this.isCurrent(buffer)) return undefined;
+      if (!this.#builtIn.hasTree(buffer)) return undefined;
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
     return undefined;
@@ -401,7 +409,8 @@ export class PluginHost {
   #startPlugin(name: string): void {
     const plugin = this.#found.get(name);
     if (plugin === undefined) return this.#report(`There is no plugin "${name}"`);
-    if (this.#runs.has(name) || this.#isClosed) return;
+    const Run = this.#runClass;
+    if (Run === undefined || this.#runs.has(name) || this.#isClosed) return;
     const open: Buffer[] = [];
     const infos: BufferInfo[] = [];
     for (const buffer of this.#buffers) {
@@ -411,7 +420,7 @@ export class PluginHost {
       infos.push(info);
     }
     try {
-      this.#runs.set(name, new PluginRun(this.#buffers.newId(), plugin, this.#core, infos, open));
+      this.#runs.set(name, new Run(this.#buffers.newId(), plugin, this.#core, infos, open));
     } catch (error) {
       this.#report(`Cannot start plugin "${name}": ${messageOf(error)}`);
       return;

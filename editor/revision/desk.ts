@@ -179,25 +179,33 @@ export class Desk implements Disposable {
     const trouble = this.#keeper.trouble();
     if (trouble !== undefined) throw trouble;
     const { buffer, notes } = text;
-    let rope: Rope;
-    try {
-      rope = edit.revision === buffer.revision ? buffer.text : buffer.document.textAt(edit.revision);
-    } catch {
+    const { document } = buffer;
+    if (
+      !(Number.isInteger(edit.revision) && edit.revision >= document.oldest &&
+        edit.revision <= document.revision)
+    ) {
       return err("unknown-revision");
     }
-    const delta = toDelta(rope, edit.changes);
+    const delta = toDelta(document.lengthAt(edit.revision), edit.changes);
     if (delta === undefined) return err("bad-range");
     const { author, revision, step, changeSet } = edit;
     const group = notes.groups.find({ author, step, changeSet }, buffer.document.undone);
     const cause = causeOf(step, changeSet, request);
-    const made = this.#because(
-      cause,
-      () =>
-        group === undefined
-          ? buffer.edit({ delta, revision, author })
-          : buffer.edit({ delta, revision, author, group }),
-    );
-    return ok({ revision: made.revision, changes: fromDelta(made.delta) });
+    const before = document.revision;
+    try {
+      const made = this.#because(
+        cause,
+        () =>
+          group === undefined
+            ? buffer.edit({ delta, revision, author })
+            : buffer.edit({ delta, revision, author, group }),
+      );
+      return ok({ revision: made.revision, changes: fromDelta(made.delta) });
+    } catch (error) {
+      // What the text refuses is a cut through a surrogate pair.
+      if (error instanceof RangeError && document.revision === before) return err("bad-range");
+      throw error;
+    }
   }
 
   /** Takes back the author's newest step, or does it again; undefined where there is none. */

@@ -45,7 +45,7 @@ export interface HelloResult {
   readonly pid: number;
   /** Names what this editor would leave behind; null where it keeps nothing. */
   readonly session: string | null;
-  /** Groups of methods beyond those that every editor has: `language`. */
+  /** Groups of methods beyond those that every editor has: `language`, `structure`. */
   readonly capabilities: readonly string[];
 }
 

@@ -9,6 +9,8 @@ import type { BufferHold } from "../buffers.ts";
 import type { Journal } from "../journal/journal.ts";
 import { lazyLanguageMethods } from "../lsp/lazy_methods.ts";
 import type { LazyLanguages } from "../lsp/lazy_languages.ts";
+import { lazyStructureMethods } from "../structure/lazy_structure.ts";
+import type { TreeSource } from "../structure/local_structure.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 import type { Desk } from "./desk.ts";
 import { LineTransport } from "./line_transport.ts";
@@ -20,6 +22,8 @@ export function serveRevision(
   desk: Desk,
   journal: Journal | undefined,
   languages?: LazyLanguages,
+  trees?: TreeSource,
+  onBegin: () => void = () => {},
 ): Promise<void> {
   return new Promise((onEnd) => {
     new RevisionSession(desk, new LineTransport(channel, "server"), {
@@ -30,14 +34,19 @@ export function serveRevision(
         for (const session of sessions) holds.push(...await journal?.adopt(session) ?? []);
         return holds;
       },
-      ...(languages?.isOn === true
-        ? {
-          optional: (tell: (method: string, params: object) => void) => ({
-            capabilities: ["language"],
-            ...lazyLanguageMethods(desk, languages, tell),
-          }),
-        }
-        : {}),
+      optional(tell: (method: string, params: object) => void) {
+        const language = languages?.isOn === true ? lazyLanguageMethods(desk, languages, tell) : undefined;
+        const structure = trees === undefined ? undefined : lazyStructureMethods(desk, trees);
+        return {
+          capabilities: [
+            ...(language === undefined ? [] : ["language"]),
+            ...(structure === undefined ? [] : ["structure"]),
+          ],
+          handlers: { ...language?.handlers, ...structure },
+          [Symbol.dispose]: () => language?.[Symbol.dispose](),
+        };
+      },
+      onBegin,
       onEnd,
     });
   });

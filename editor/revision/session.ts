@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly adopt: (sessions: readonly string[]) => Promise<readonly BufferHold[]>;
   /** Further methods of this client, in named groups that it may do without. `tell` sends it a notification. */
   readonly optional?: (tell: (method: string, params: object) => void) => OptionalMethods;
+  /** The client has begun, with everything that it takes over. */
+  readonly onBegin?: () => void;
   /** The client is gone. */
   readonly onEnd: () => void;
 }
@@ -202,6 +204,7 @@ export class RevisionSession {
     const resumed: (BufferInfo | null)[] = [];
     for (const each of params.objects("resume")) resumed.push(await this.#resume(each));
     for (const hold of adopted) this.#desk.letGo(this.#desk.text(bufferId(hold.buffer.id)), hold, false);
+    this.#options.onBegin?.();
     return { resumed };
   }
 

@@ -6,7 +6,6 @@
 
 import type { TextChange } from "../../core/ports/text_editing.ts";
 import { Delta } from "../text/delta.ts";
-import type { Rope } from "../text/rope.ts";
 
 /** The changes of a delta. */
 export function fromDelta(delta: Delta): TextChange[] {
@@ -17,18 +16,14 @@ export function fromDelta(delta: Delta): TextChange[] {
   }));
 }
 
-/** The delta of changes of `text`; undefined where they are not in it, not ascending, overlap, or cut a pair. */
-export function toDelta(text: Rope, changes: readonly TextChange[]): Delta | undefined {
+/** The delta of changes of a text of `length` units; undefined where they are not in it, not ascending, or overlap. */
+export function toDelta(length: number, changes: readonly TextChange[]): Delta | undefined {
   let last = 0;
   for (const { from, to } of changes) {
-    if (!Number.isInteger(from) || !Number.isInteger(to) || from < last || to < from || to > text.length) {
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < last || to < from || to > length) {
       return undefined;
     }
-    if (!text.isAscii && (text.snap(from) !== from || text.snap(to) !== to)) return undefined;
     last = to;
   }
-  return Delta.of(
-    text.length,
-    changes.map(({ from, to, insert }) => ({ from, to, insert: insert.toWellFormed() })),
-  );
+  return Delta.of(length, changes);
 }

@@ -32,7 +32,7 @@ export function warmUp(): void {
       client: "warm-up",
       seq: at,
     });
-    lines.push(encodeFrame(recordJson({ k: "rev", e: document.record(document.revision) })));
+    lines.push(encodeFrame(recordJson({ k: "rev", e: document.record(document.revision) })).slice());
   }
   const whole = new Uint8Array(lines.reduce((sum, line) => sum + line.length, 0));
   let end = 0;

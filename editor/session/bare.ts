@@ -11,6 +11,7 @@ export const barePlugins: PluginSide = {
   attach: () => () => {},
   start: () => Promise.resolve(),
   languages: () => [],
+  starting: () => undefined,
   viewOpened: () => [],
   viewClosed: () => {},
   configChanged: () => {},

@@ -412,9 +412,8 @@ export class Session implements FrontEnd, Disposable {
       if (buffer.language === "") buffer.setLanguage(this.#languageOf(buffer));
       this.#viewOpened(viewId, hold);
     } catch (error) {
-      const isText = error instanceof SymphonyError &&
-        (error.code === "unsupported" || error.code === "bad-input");
-      this.#refuse(id, isText ? NOT_TEXT : IO_ERROR, messageOf(error));
+      const isBinary = error instanceof SymphonyError && error.code === "unsupported";
+      this.#refuse(id, isBinary ? NOT_TEXT : IO_ERROR, messageOf(error));
       return;
     }
     this.#parts.send({ id, result: viewId });

@@ -19,6 +19,8 @@ export interface PluginSide {
   start(folders: { readonly configDir?: string; readonly extrasDir?: string }): Promise<void>;
   /** The languages there are, for `available_languages` and settings. */
   languages(): readonly LanguageSettings[];
+  /** Settles soon, once what colours a buffer has started; undefined where there is nothing to wait for. */
+  starting(buffer: Buffer): Promise<void> | undefined;
   /** A view has opened. Returns the names of the plugins that run. */
   viewOpened(viewId: string, buffer: Buffer): readonly string[];
   viewClosed(viewId: string, buffer: Buffer): void;

@@ -112,7 +112,10 @@ export class ViewTurns {
   prepare(open: OpenView): void {
     this.#limitUndo(bufferOf(open));
     this.#applyRuler(open);
-    this.#idleWork.add("open", open, () => this.#present(open));
+    this.#idleWork.add("open", open, () => {
+      // The first frame has its colours: what makes them is waited for while it starts, for a moment.
+      return after(this.#parts.plugins.starting(bufferOf(open)), () => this.#present(open));
+    });
   }
 
   /** Lets go of a view that has closed. */

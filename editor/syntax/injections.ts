@@ -31,7 +31,7 @@ const PIECE_LIMIT = 65_536;
 const MARGIN = 16_384;
 
 /** Pieces in one range; a file that has more stays plain there. */
-const COUNT_LIMIT = 200;
+const COUNT_LIMIT = 4_000;
 
 /** What a parse of a piece may take, in milliseconds; beyond that it stays plain. */
 const PIECE_MS = 25;

@@ -25,6 +25,9 @@ export interface TextRange {
 /** How long a parse may take before newer text is parsed in its place, in milliseconds of parsing. */
 const PATIENCE_MS = 150;
 
+/** More changes than this without a parse are not kept. */
+const PENDING_LIMIT = 1_000;
+
 /** Reads the time, in milliseconds. */
 export type Now = () => number;
 
@@ -75,6 +78,17 @@ export class SyntaxTree {
   edit(delta: Delta, after: Rope): void {
     this.#pending.push({ delta, after });
     this.#head = after;
+    if (this.#pending.length > PENDING_LIMIT && this.#parsing === undefined) this.#forget();
+  }
+
+  /** Nobody has asked for long: the next parse is a first one. */
+  #forget(): void {
+    this.#tree?.delete();
+    this.#tree = undefined;
+    this.#pending = [];
+    this.#text = this.#head;
+    this.#told = this.#head;
+    this.#changed = [{ from: 0, to: this.#head.length }];
   }
 
   /**

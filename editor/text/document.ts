@@ -111,9 +111,9 @@ export class TextDocument {
 
   /** A group number that no edit has. */
   newGroup(): number {
-    const { revisions } = this.#core.history;
-    const group = revisions.nextGroup;
-    revisions.sawGroup(group);
+    const { groups } = this.#core;
+    const group = groups.next;
+    groups.take(group);
     return group;
   }
 
@@ -137,7 +137,7 @@ export class TextDocument {
     }
     if (core.hasPairs) this.#checkCuts(delta, base);
     const author = request.author ?? "";
-    const group = request.group ?? core.history.revisions.nextGroup;
+    const group = request.group ?? core.groups.next;
     if (!(Number.isInteger(group) && group >= 0 && group <= 0x7fffffff)) {
       throw new RangeError(`Cannot edit with group ${group}: groups are whole numbers of 31 bits`);
     }
@@ -157,8 +157,9 @@ export class TextDocument {
     if (!(from >= 0 && from <= to && to <= length)) {
       throw new RangeError(`Cannot replace ${from} to ${to}: the text has ${length} units`);
     }
-    const own = group ?? history.revisions.nextGroup;
-    const isPlain = this.#listeners.size === 0 && this.#anchors.isEmpty && history.toggles.isEmpty;
+    const own = group ?? core.groups.next;
+    const isPlain = this.#listeners.size === 0 && this.#anchors.isEmpty &&
+      !history.toggles.isUndone(core.agent, own);
     if (!isPlain || (from === to && insert === "")) {
       return this.edit({ delta: Delta.replace(length, from, to, insert), author, group: own, priority })
         .revision;
@@ -175,6 +176,7 @@ export class TextDocument {
     const removed = from === to ? "" : buffer.sliceString(from, to);
     buffer.replace(from, to, insert);
     history.pushReplace(core.agent, from, removed, insert, buffer.length, author, priority, own);
+    core.groups.take(own);
     return history.revisions.last;
   }
 
@@ -232,6 +234,12 @@ export class TextDocument {
     return this.#core.textAt(revision);
   }
 
+  /** UTF-16 units of the text at a revision, without making the text. @throws RangeError where it is not known. */
+  lengthAt(revision: number): number {
+    this.#core.checkRevision(revision);
+    return this.#core.history.revisions.lengthAt(revision);
+  }
+
   /** The change that takes the text at `from` to that at `to`, forwards or backwards. @throws RangeError where one is not known. */
   deltaBetween(from: number, to: number): Delta {
     this.#core.checkRevision(from);
@@ -258,14 +266,15 @@ export class TextDocument {
   hold(revision: number = this.revision): Hold {
     this.#core.checkRevision(revision);
     const { holds } = this.#core;
-    holds.set(revision, (holds.get(revision) ?? 0) + 1);
-    let held = true;
+    const text = revision === this.revision ? this.text : undefined;
+    const held = holds.get(revision) ?? { count: 0, text };
+    held.count++;
+    holds.set(revision, held);
+    let isHeld = true;
     const release = () => {
-      if (!held) return;
-      held = false;
-      const count = holds.get(revision)! - 1;
-      if (count === 0) holds.delete(revision);
-      else holds.set(revision, count);
+      if (!isHeld) return;
+      isHeld = false;
+      if (--held.count === 0) holds.delete(revision);
     };
     return { revision, release };
   }

@@ -7,6 +7,7 @@
 import { Delta } from "./delta.ts";
 import { sameVersion, type Version } from "./event_graph.ts";
 import type { EventPlace } from "./event_place.ts";
+import { GroupNumbers } from "./group_numbers.ts";
 import { History, type Meta, type TextOp, type ToggleOp } from "./history.ts";
 import { hasPair } from "./measure.ts";
 import { BufferTarget } from "./merge_target.ts";
@@ -22,9 +23,11 @@ export class DocumentCore {
   readonly agent: number;
   readonly buffer: TextBuffer;
   readonly history: History;
-  /** How often each revision is held. */
-  readonly holds = new Map<number, number>();
-  /** Groups of this replica whose state is final. */
+  /** The revisions that are held: how often, and the text where it was the newest then. */
+  readonly holds = new Map<number, { count: number; readonly text: Rope | undefined }>();
+  /** Groups of this replica. */
+  readonly groups = new GroupNumbers();
+  /** Those whose state is final. */
   readonly frozen = new NumberRanges();
   /** Edits are made for this revision or later ones. */
   settled: number;
@@ -58,7 +61,8 @@ export class DocumentCore {
   /** The text at a known revision. */
   textAt(revision: number): Rope {
     const newest = this.buffer.snapshot();
-    return revision === this.newest ? newest : this.deltaBetween(this.newest, revision).apply(newest);
+    if (revision === this.newest) return newest;
+    return this.holds.get(revision)?.text ?? this.deltaBetween(this.newest, revision).apply(newest);
   }
 
   /** The change between two known revisions, forwards or backwards. */
@@ -75,11 +79,14 @@ export class DocumentCore {
     const { toggles, revisions } = this.history;
     if (base === this.newest && !toggles.isUndone(this.agent, meta.group)) {
       this.#editNewest(delta, meta);
+      this.groups.take(meta.group);
       return delta;
     }
     const isUndone = !toggles.isEmpty &&
       toggles.sumUpTo(this.agent, meta.group, revisions.endOf(base) - 1) > 0;
-    return this.#merge(this.agent, this.history.versionAt(base), opsOf(delta, isUndone), [], meta);
+    const done = this.#merge(this.agent, this.history.versionAt(base), opsOf(delta, isUndone), [], meta);
+    this.groups.take(meta.group);
+    return done;
   }
 
   /** Turns the state of groups of this replica. */
@@ -111,6 +118,12 @@ export class DocumentCore {
 
   /** Carries out an event that is ready. @throws RangeError where it cannot be; nothing has changed then. */
   carryOut(event: TextEvent, place: EventPlace & { state: "ready" }): Delta {
+    const delta = this.#carryOut(event, place);
+    if (place.agent === this.agent) this.groups.take(event.group);
+    return delta;
+  }
+
+  #carryOut(event: TextEvent, place: EventPlace & { state: "ready" }): Delta {
     const { author, group, priority, ops } = event;
     if (!this.hasPairs) this.hasPairs = ops.some((op) => hasPair(op[2]));
     const { graph, toggles } = this.history;

@@ -13,6 +13,8 @@
 export type Version = readonly number[];
 
 const SHARED = 3;
+/** More replicas than share one text. */
+export const MOST_AGENTS = 0x10000;
 
 export class EventGraph {
   start: number[] = [];
@@ -35,10 +37,18 @@ export class EventGraph {
   #criticalFrom: number[] = [];
   #criticalTo: number[] = [];
 
-  /** The number of an agent, which may be new. */
+  /** The number of an agent; undefined where it has no events here. */
+  knownAgent(name: string): number | undefined {
+    return this.#agentIndex.get(name);
+  }
+
+  /** The number of an agent, which may be new. @throws RangeError for one too many */
   agentOf(name: string): number {
     const known = this.#agentIndex.get(name);
     if (known !== undefined) return known;
+    if (this.agents.length === MOST_AGENTS) {
+      throw new RangeError(`Cannot add replica "${name}": ${MOST_AGENTS} are known`);
+    }
     this.#agentIndex.set(name, this.agents.length);
     this.#runsOf.push([]);
     this.#nextSeq.push(0);

@@ -52,8 +52,8 @@ function parentIds(history: History, parents: Version): UnitId[] {
 /** Finds where an event belongs. @throws RangeError for one that cannot belong to this history any more or at all. */
 export function placeEvent(history: History, event: TextEvent): EventPlace {
   const { graph } = history;
-  const agent = graph.agentOf(event.replica);
-  const next = graph.nextSeq(agent);
+  const known = graph.knownAgent(event.replica);
+  const next = known === undefined ? 0 : graph.nextSeq(known);
   const length = eventLength(event);
   if (event.seq + length <= next) return { state: "known" };
   if (event.seq < next) {
@@ -64,10 +64,10 @@ export function placeEvent(history: History, event: TextEvent): EventPlace {
   if (event.seq > next) return { state: "waiting" };
   const parents: number[] = [];
   for (const [replica, seq] of event.parents) {
-    const other = graph.agentOf(replica);
-    const lv = graph.lvOf(other, seq);
+    const other = graph.knownAgent(replica);
+    const lv = other === undefined ? undefined : graph.lvOf(other, seq);
     if (lv === undefined) {
-      if (seq >= graph.nextSeq(other)) return { state: "waiting" };
+      if (other === undefined || seq >= graph.nextSeq(other)) return { state: "waiting" };
       throw new RangeError(`Cannot apply an event made on ${seq} of "${replica}": that is forgotten here`);
     }
     if (lv > graph.floor && history.revisions.endOf(history.revisions.revisionOf(lv)) !== lv + 1) {
@@ -83,6 +83,7 @@ export function placeEvent(history: History, event: TextEvent): EventPlace {
     group,
     weight,
   }));
+  const agent = graph.agentOf(event.replica);
   return { state: "ready", agent, parents: newestOf(history, parents), toggles };
 }
 

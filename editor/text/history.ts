@@ -190,14 +190,20 @@ export class History {
     return this.graph.agent[this.graph.runOf(this.revisions.endOf(revision) - 1)]!;
   }
 
+  /** The revisions of a replica's undo group from `from` on, ascending; toggles of it are not among them. */
+  *revisionsOfGroup(agent: number, group: number, from: number): Generator<number, void, undefined> {
+    const { revisions } = this;
+    let revision = revisions.nextOfGroup(group, from);
+    while (revision !== undefined) {
+      if (this.agentOf(revision) === agent && !this.isToggle(revision)) yield revision;
+      revision = revisions.nextOfGroup(group, revision + 1);
+    }
+  }
+
   /** First LV of a replica's undo group; undefined where it has no events. */
   firstLvOf(agent: number, group: number): number | undefined {
-    const { revisions } = this;
-    for (let revision = revisions.first + 1; revision <= revisions.last; revision++) {
-      if (revisions.groupOf(revision) !== group || this.agentOf(revision) !== agent) continue;
-      if (!this.isToggle(revision)) return revisions.endOf(revision - 1);
-    }
-    return undefined;
+    const [first] = this.revisionsOfGroup(agent, group, this.revisions.first + 1);
+    return first === undefined ? undefined : this.revisions.endOf(first - 1);
   }
 
   /** Forgets everything before a revision, whose version must be critical. */

@@ -272,6 +272,80 @@ function concatRun(left: Node, right: Node, shape: Shape): Node[] {
   return branchesOver(mend(seam, shape), shape);
 }
 
+/** The text between two offsets of a tree. */
+export function textOfNode(root: Node, from: number, to: number): string {
+  let node = root;
+  let start = from;
+  let end = to;
+  // Most of what is read lies under one child.
+  while (node.children !== undefined) {
+    let at = 0;
+    let child = node.children[0]!;
+    while (start >= child.length && at < node.children.length - 1) {
+      start -= child.length;
+      end -= child.length;
+      child = node.children[++at]!;
+    }
+    if (end > child.length) {
+      let text = textOfNode(child, start, child.length);
+      for (let rest = end - child.length; rest > 0;) {
+        child = node.children[++at]!;
+        text += textOfNode(child, 0, Math.min(rest, child.length));
+        rest -= child.length;
+      }
+      return text;
+    }
+    node = child;
+  }
+  return start === 0 && end === node.length ? node.text : node.text.slice(start, end);
+}
+
+/** True where two trees hold the same text; what is one object in both is not looked at. */
+export function equalNodes(a: Node, b: Node): boolean {
+  if (a.length !== b.length || a.bytes !== b.bytes) return false;
+  if (a.points !== b.points || a.newlines !== b.newlines) return false;
+  // What is left of each, the next node on top; of a leaf on top, `done` units have been compared.
+  const left: Node[] = [a];
+  const right: Node[] = [b];
+  let leftDone = 0;
+  let rightDone = 0;
+  while (left.length > 0) {
+    const one = left[left.length - 1]!;
+    const other = right[right.length - 1]!;
+    if (one === other && leftDone === rightDone) {
+      left.pop();
+      right.pop();
+      leftDone = rightDone = 0;
+    } else if (one.children !== undefined && (other.children === undefined || one.height >= other.height)) {
+      open(left, one);
+    } else if (other.children !== undefined) open(right, other);
+    else {
+      if (one.children !== undefined) throw new Error("A branch was taken for a leaf");
+      const size = Math.min(one.length - leftDone, other.length - rightDone);
+      if (one.text.slice(leftDone, leftDone + size) !== other.text.slice(rightDone, rightDone + size)) {
+        return false;
+      }
+      leftDone += size;
+      rightDone += size;
+      if (leftDone === one.length) {
+        left.pop();
+        leftDone = 0;
+      }
+      if (rightDone === other.length) {
+        right.pop();
+        rightDone = 0;
+      }
+    }
+  }
+  return true;
+}
+
+/** Puts the children of the branch on top in its place. */
+function open(stack: Node[], branch: Branch): void {
+  stack.pop();
+  for (let at = branch.children.length - 1; at >= 0; at--) stack.push(branch.children[at]!);
+}
+
 /** @throws Error naming the invariant that a tree breaks. For tests. */
 export function checkNode(node: Node, shape: Shape, isRoot = true): void {
   const fail = (law: string) => {

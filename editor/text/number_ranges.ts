@@ -14,29 +14,29 @@ export class NumberRanges {
   }
 
   add(value: number): void {
-    const at = this.#placeOf(value);
-    if (at >= 0 && this.#to[at]! >= value) return;
-    const joinsLeft = at >= 0 && this.#to[at]! === value - 1;
-    const joinsRight = at + 1 < this.#from.length && this.#from[at + 1] === value + 1;
-    if (joinsLeft && joinsRight) {
-      this.#to[at] = this.#to[at + 1]!;
-      this.#from.splice(at + 1, 1);
-      this.#to.splice(at + 1, 1);
-    } else if (joinsLeft) this.#to[at] = value;
-    else if (joinsRight) this.#from[at + 1] = value;
-    else {
-      this.#from.splice(at + 1, 0, value);
-      this.#to.splice(at + 1, 0, value);
+    this.addRange(value, value);
+  }
+
+  /** Adds all numbers from `from` to `to`, both included. */
+  addRange(from: number, to: number): void {
+    // The ranges that touch the new one become one with it.
+    const before = this.#placeOf(from - 1);
+    const first = before >= 0 && this.#to[before]! >= from - 1 ? before : before + 1;
+    const last = this.#placeOf(to + 1);
+    if (first > last) {
+      this.#from.splice(first, 0, from);
+      this.#to.splice(first, 0, to);
+      return;
     }
+    const start = Math.min(from, this.#from[first]!);
+    const end = Math.max(to, this.#to[last]!);
+    this.#from.splice(first, last - first + 1, start);
+    this.#to.splice(first, last - first + 1, end);
   }
 
   /** The ranges, both ends included. */
   ranges(): [number, number][] {
     return this.#from.map((from, at) => [from, this.#to[at]!]);
-  }
-
-  addRange(from: number, to: number): void {
-    for (let value = from; value <= to; value++) this.add(value);
   }
 
   /** The last range that does not begin behind `value`; -1 where there is none. */

@@ -51,7 +51,6 @@ export class RevisionLog {
   readonly #writers = new Map<string, Writer>();
   /** For events that met others: what they did here. The log itself says it of the rest. */
   readonly #patches = new Map<number, readonly Patch[]>();
-  #maxGroup = 0;
 
   constructor(first: number, length: number, floor: number) {
     this.first = first;
@@ -62,16 +61,6 @@ export class RevisionLog {
   /** The newest revision. */
   get last(): number {
     return this.first + this.#count;
-  }
-
-  /** A group number above all that were seen. */
-  get nextGroup(): number {
-    return this.#maxGroup + 1;
-  }
-
-  /** Counts a group number as seen. */
-  sawGroup(group: number): void {
-    if (group > this.#maxGroup) this.#maxGroup = group;
   }
 
   /** Notes an event that ends before LV `end` and leaves a text of `length` units. */
@@ -93,7 +82,6 @@ export class RevisionLog {
     this.#lastEnd = end;
     this.#lastLength = length;
     this.#lastGroup = group;
-    if (group > this.#maxGroup) this.#maxGroup = group;
   }
 
   /** Takes back the newest entry. */
@@ -146,6 +134,32 @@ export class RevisionLog {
 
   priorityOf(revision: number): number {
     return this.#find(revision).run.writer.priority;
+  }
+
+  /** The first revision of a group that is at or behind `from`; undefined where there is none. O(runs). */
+  nextOfGroup(group: number, from: number): number | undefined {
+    const index = from - this.first - 1;
+    for (let at = Math.max(0, this.#runAt(index)); at < this.#runs.length; at++) {
+      const run = this.#runs[at]!;
+      let step = Math.max(0, index - run.first);
+      if (run.groupStep !== 0) {
+        const own = (group - run.group) / run.groupStep;
+        if (!Number.isInteger(own) || own < step || own >= run.count) continue;
+        step = own;
+      } else if (run.group !== group || step >= run.count) continue;
+      return this.first + 1 + run.first + step;
+    }
+    return undefined;
+  }
+
+  /** The newest revision of an author that is at or before `from`; undefined where there is none. O(runs). */
+  lastOfAuthor(author: string, from: number): number | undefined {
+    const index = from - this.first - 1;
+    for (let at = this.#runAt(index); at >= 0; at--) {
+      const run = this.#runs[at]!;
+      if (run.writer.author === author) return this.first + 1 + Math.min(index, run.first + run.count - 1);
+    }
+    return undefined;
   }
 
   /** The revision whose event holds `lv`. */
@@ -216,18 +230,22 @@ export class RevisionLog {
 
   #find(revision: number): { readonly run: Run; readonly step: number } {
     const index = revision - this.first - 1;
-    const runs = this.#runs;
-    let low = 0;
-    let high = runs.length - 1;
-    if (runs[high]!.first > index) {
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if (runs[middle]!.first <= index) low = middle;
-        else high = middle - 1;
-      }
-    }
-    const run = runs[high]!;
+    const run = this.#runs[this.#runAt(index)]!;
     return { run, step: index - run.first };
+  }
+
+  /** The last run that does not begin behind an entry; -1 where there is none. */
+  #runAt(index: number): number {
+    const runs = this.#runs;
+    let low = -1;
+    let high = runs.length - 1;
+    if (high < 0 || runs[high]!.first <= index) return high;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (runs[middle]!.first <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   #writerOf(author: string, priority: number): Writer {

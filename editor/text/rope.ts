@@ -28,25 +28,16 @@ import {
   concatNodes,
   DEFAULT_SHAPE,
   EMPTY_LEAF,
-  type Leaf,
+  equalNodes,
   type Node,
   replaceInNode,
   type Replacements,
   type Shape,
+  textOfNode,
 } from "./node.ts";
+import { BYTES, LENGTH, NEWLINES, type Place, placeIn, POINTS, type Unit } from "./place.ts";
 
 export type { Replacements, Shape } from "./node.ts";
-
-type Unit = "length" | "bytes" | "points" | "newlines";
-
-/** A leaf and what stands before it. */
-interface Place {
-  readonly leaf: Leaf;
-  readonly length: number;
-  readonly bytes: number;
-  readonly points: number;
-  readonly newlines: number;
-}
 
 export class Rope {
   static readonly empty: Rope = new Rope(EMPTY_LEAF, DEFAULT_SHAPE);
@@ -109,9 +100,8 @@ export class Rope {
 
   /** The part between two offsets as a string. @throws RangeError outside the text or inside a pair. */
   sliceString(from = 0, to: number = this.length): string {
-    let text = "";
-    for (const chunk of this.chunks(from, to)) text += chunk;
-    return text;
+    this.#checkRange(from, to);
+    return from === to ? "" : textOfNode(this.root, from, to);
   }
 
   /** The text with [from, to) replaced. @throws RangeError outside the text or inside a pair. */
@@ -149,8 +139,8 @@ export class Rope {
     this.#checkRange(from, to);
     if (from === to) return;
     for (
-      let place = this.#find("length", from + 1);;
-      place = this.#find("length", place.length + place.leaf.length + 1)
+      let place = this.#find(LENGTH, from + 1);;
+      place = this.#find(LENGTH, place.length + place.leaf.length + 1)
     ) {
       const { text } = place.leaf;
       const start = Math.max(0, from - place.length);
@@ -167,7 +157,7 @@ export class Rope {
     }
     if (line === 0) return 0;
     if (line === this.lines) return this.length;
-    const place = this.#find("newlines", line);
+    const place = this.#find(NEWLINES, line);
     return place.length + offsetAfterNewlines(place.leaf.text, line - place.newlines);
   }
 
@@ -183,14 +173,14 @@ export class Rope {
   /** The line that holds `offset`: the number of line feeds before it. */
   lineAt(offset: number): number {
     this.#checkOffset(offset);
-    const place = this.#find("length", offset);
+    const place = this.#find(LENGTH, offset);
     return place.newlines + countNewlines(place.leaf.text, 0, offset - place.length);
   }
 
   /** UTF-8 bytes before `offset`. @throws RangeError outside the text or inside a pair. */
   bytesAt(offset: number): number {
     this.#checkOffset(offset);
-    const place = this.#find("length", offset);
+    const place = this.#find(LENGTH, offset);
     const inside = offset - place.length;
     if (place.leaf.bytes === place.leaf.length) return place.bytes + inside;
     this.#checkCut(place, offset);
@@ -202,7 +192,7 @@ export class Rope {
     if (!(bytes >= 0 && bytes <= this.bytes)) {
       throw new RangeError(`Cannot find byte ${bytes}: the text has ${this.bytes}`);
     }
-    const place = this.#find("bytes", bytes);
+    const place = this.#find(BYTES, bytes);
     const inside = bytes - place.bytes;
     if (place.leaf.bytes === place.leaf.length) return place.length + inside;
     return place.length + offsetAfterBytes(place.leaf.text, inside);
@@ -211,7 +201,7 @@ export class Rope {
   /** Code points before `offset`. @throws RangeError outside the text or inside a pair. */
   pointsAt(offset: number): number {
     this.#checkOffset(offset);
-    const place = this.#find("length", offset);
+    const place = this.#find(LENGTH, offset);
     const inside = offset - place.length;
     if (place.leaf.points === place.leaf.length) return place.points + inside;
     this.#checkCut(place, offset);
@@ -223,7 +213,7 @@ export class Rope {
     if (!(points >= 0 && points <= this.points)) {
       throw new RangeError(`Cannot find code point ${points}: the text has ${this.points}`);
     }
-    const place = this.#find("points", points);
+    const place = this.#find(POINTS, points);
     const inside = points - place.points;
     if (place.leaf.points === place.leaf.length) return place.length + inside;
     return place.length + offsetAfterPoints(place.leaf.text, inside);
@@ -242,28 +232,28 @@ export class Rope {
   /** The UTF-16 unit at `offset`; NaN outside the text, as `String.charCodeAt`. */
   charCodeAt(offset: number): number {
     if (!(offset >= 0 && offset < this.length)) return NaN;
-    const place = this.#find("length", offset + 1);
+    const place = this.#find(LENGTH, offset + 1);
     return place.leaf.text.charCodeAt(offset - place.length);
   }
 
   /** The code point that begins at `offset`; undefined at the end of the text. */
   codePointAt(offset: number): number | undefined {
     if (!(offset >= 0 && offset < this.length)) return undefined;
-    const place = this.#find("length", offset + 1);
+    const place = this.#find(LENGTH, offset + 1);
     return place.leaf.text.codePointAt(offset - place.length);
   }
 
   /** `offset` brought into the text and, where it would cut a pair, moved before (`-1`) or behind (`1`) it. */
   snap(offset: number, bias: -1 | 1 = -1): number {
     const inside = Math.min(Math.max(Math.trunc(offset) || 0, 0), this.length);
-    const place = this.#find("length", inside);
+    const place = this.#find(LENGTH, inside);
     return cutsPair(place.leaf.text, inside - place.length) ? inside + bias : inside;
   }
 
   /** The leaf that holds the unit at `offset` (the last one at the end) and where it begins: for scanners that walk text themselves. */
   chunkAt(offset: number): { readonly text: string; readonly start: number } {
     this.#checkOffset(offset);
-    const place = this.#find("length", Math.min(offset + 1, this.length));
+    const place = this.#find(LENGTH, Math.min(offset + 1, this.length));
     return { text: place.leaf.text, start: place.length };
   }
 
@@ -274,24 +264,7 @@ export class Rope {
 
   /** True where both hold the same text. Parts that are one object are not compared. */
   equals(other: Rope): boolean {
-    if (this.root === other.root) return true;
-    if (this.length !== other.length || this.bytes !== other.bytes) return false;
-    if (this.points !== other.points || this.lines !== other.lines) return false;
-    for (let at = 0; at < this.length;) {
-      const ours = this.chunkAt(at);
-      const theirs = other.chunkAt(at);
-      const end = Math.min(ours.start + ours.text.length, theirs.start + theirs.text.length);
-      if (ours.text !== theirs.text || ours.start !== theirs.start) {
-        if (
-          ours.text.slice(at - ours.start, end - ours.start) !==
-            theirs.text.slice(at - theirs.start, end - theirs.start)
-        ) {
-          return false;
-        }
-      }
-      at = end;
-    }
-    return true;
+    return this.root === other.root || equalNodes(this.root, other.root);
   }
 
   /** @throws Error naming the invariant of `node.ts` that the tree breaks. For tests. */
@@ -303,24 +276,8 @@ export class Rope {
     return new Rope(replaceInNode(this.root, changes, this.shape), this.shape);
   }
 
-  /** The first leaf with which the sum of `unit` reaches `amount`. */
   #find(unit: Unit, amount: number): Place {
-    let node = this.root;
-    const before = { length: 0, bytes: 0, points: 0, newlines: 0 };
-    while (node.children !== undefined) {
-      const { children } = node;
-      let at = 0;
-      let child = children[0]!;
-      while (at < children.length - 1 && before[unit] + child[unit] < amount) {
-        before.length += child.length;
-        before.bytes += child.bytes;
-        before.points += child.points;
-        before.newlines += child.newlines;
-        child = children[++at]!;
-      }
-      node = child;
-    }
-    return { leaf: node, ...before };
+    return placeIn(this.root, unit, amount);
   }
 
   #checkOffset(offset: number): void {
@@ -340,7 +297,7 @@ export class Rope {
       throw new RangeError(`Cannot take ${from} to ${to}: the text has ${this.length} units`);
     }
     if (this.points === this.length) return;
-    this.#checkCut(this.#find("length", from), from);
-    this.#checkCut(this.#find("length", to), to);
+    this.#checkCut(this.#find(LENGTH, from), from);
+    this.#checkCut(this.#find(LENGTH, to), to);
   }
 }

@@ -23,7 +23,7 @@ export interface SavedDocument {
   readonly seqs: ReplicaVersion;
   /** Edits are taken for this revision and later ones. */
   readonly settledRevision: number;
-  /** A group number above all that were used. */
+  /** The next group number that is free. */
   readonly nextGroup: number;
   /** Ranges of groups whose state is final, both ends included. */
   readonly frozen: readonly (readonly [number, number])[];
@@ -34,7 +34,7 @@ export interface SavedDocument {
 }
 
 export function saveCore(core: DocumentCore): SavedDocument {
-  const { graph, revisions, toggles } = core.history;
+  const { graph, toggles } = core.history;
   const { floorId } = graph;
   const events: TextEvent[] = [];
   for (let revision = core.oldest + 1; revision <= core.newest; revision++) {
@@ -47,7 +47,7 @@ export function saveCore(core: DocumentCore): SavedDocument {
     floor: floorId === undefined ? undefined : [graph.agents[floorId.agent]!, floorId.seq],
     seqs: versionAt(core, core.oldest),
     settledRevision: core.settled,
-    nextGroup: revisions.nextGroup,
+    nextGroup: core.groups.next,
     frozen: core.frozen.ranges(),
     undone: [...toggles.forgottenSums()].map(({ agent, group, sum }) => ({
       replica: graph.agents[agent]!,
@@ -60,7 +60,7 @@ export function saveCore(core: DocumentCore): SavedDocument {
 
 /** Gives a new core what was saved, except the events, which have to be replayed. */
 export function restoreCore(core: DocumentCore, saved: SavedDocument): void {
-  const { graph, toggles, revisions } = core.history;
+  const { graph, toggles } = core.history;
   for (const [replica, seq] of Object.entries(saved.seqs)) graph.setNextSeq(graph.agentOf(replica), seq);
   if (saved.floor !== undefined) {
     graph.floorId = { agent: graph.agentOf(saved.floor[0]), seq: saved.floor[1] };
@@ -70,5 +70,5 @@ export function restoreCore(core: DocumentCore, saved: SavedDocument): void {
   }
   core.settled = saved.settledRevision;
   for (const [from, to] of saved.frozen) core.frozen.addRange(from, to);
-  revisions.sawGroup(saved.nextGroup - 1);
+  core.groups.takeBelow(saved.nextGroup);
 }

@@ -47,8 +47,8 @@ export function readTextEvent(value: unknown): TextEvent {
     seq: count(event["seq"], "seq"),
     parents: list(event["parents"], "parents").map((id, at) => readId(id, `parents[${at}]`)),
     author: text(event["author"], "author"),
-    group: count(event["group"], "group"),
-    priority: whole(event["priority"], "priority"),
+    group: group(event["group"], "group"),
+    priority: small(event["priority"], "priority"),
     ops,
   };
   const toggles = event["toggles"] === undefined
@@ -75,10 +75,10 @@ function readId(value: unknown, path: string): UnitId {
 
 function readToggle(value: unknown, path: string): EventToggle {
   const toggle = record(value, path);
-  const weight = whole(toggle["weight"], `${path}.weight`);
+  const weight = small(toggle["weight"], `${path}.weight`);
   return {
     replica: text(toggle["replica"], `${path}.replica`),
-    group: count(toggle["group"], `${path}.group`),
+    group: group(toggle["group"], `${path}.group`),
     weight,
   };
 }
@@ -106,10 +106,20 @@ function count(value: unknown, path: string): number {
   return number;
 }
 
+function group(value: unknown, path: string): number {
+  const number = count(value, path);
+  if (number > 0x7fffffff) throw wrong(path, value, "a whole number of 31 bits");
+  return number;
+}
+
+function small(value: unknown, path: string): number {
+  const number = whole(value, path);
+  if (Math.abs(number) > 0x7fffffff) throw wrong(path, value, "a whole number of 32 bits");
+  return number;
+}
+
 function whole(value: unknown, path: string): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || Math.abs(value) > 0x7fffffff) {
-    throw wrong(path, value, "a whole number of 32 bits");
-  }
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw wrong(path, value, "a whole number");
   return value;
 }
 

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { MOST_AGENTS } from "./event_graph.ts";
+
 export interface Toggle {
   /** Number of the replica whose group it is. */
   readonly agent: number;
@@ -78,7 +80,7 @@ export class Toggles {
   undoneOf(agent: number): Set<number> {
     const undone = new Set<number>();
     for (const [key, sum] of this.#sum) {
-      if (sum > 0 && key % AGENTS === agent) undone.add(Math.floor(key / AGENTS));
+      if (sum > 0 && key % MOST_AGENTS === agent) undone.add(Math.floor(key / MOST_AGENTS));
     }
     return undone;
   }
@@ -103,7 +105,7 @@ export class Toggles {
   /** Agent, group and sum of every group that was toggled up to the forgotten part's end. */
   *forgottenSums(): Generator<{ agent: number; group: number; sum: number }, void, undefined> {
     for (const [key, sum] of this.#forgotten) {
-      if (sum !== 0) yield { agent: key % AGENTS, group: Math.floor(key / AGENTS), sum };
+      if (sum !== 0) yield { agent: key % MOST_AGENTS, group: Math.floor(key / MOST_AGENTS), sum };
     }
   }
 
@@ -115,11 +117,8 @@ export class Toggles {
   }
 }
 
-/** More replicas than share one text. */
-const AGENTS = 0x10000;
-
 function keyOf(agent: number, group: number): number {
-  return group * AGENTS + agent;
+  return group * MOST_AGENTS + agent;
 }
 
 function addTo(sums: Map<number, number>, key: number, weight: number): void {

@@ -37,6 +37,8 @@ export interface Past {
   readonly graph: EventGraph;
   readonly revisions: RevisionLog;
   readonly toggles: Toggles;
+  /** The revisions of a replica's undo group from `from` on, ascending. */
+  revisionsOfGroup(agent: number, group: number, from: number): Iterable<number>;
 }
 
 /** Longer than any text. */
@@ -278,11 +280,11 @@ export class Tracker {
     isNow: boolean,
     target: Target | undefined,
   ): void {
-    const { log, graph, revisions } = this.#past;
-    for (let revision = revisions.revisionOf(this.base + 1); revision <= revisions.last; revision++) {
+    const { log, revisions } = this.#past;
+    const first = revisions.revisionOf(this.base + 1);
+    for (const revision of this.#past.revisionsOfGroup(agent, group, first)) {
       const from = revisions.endOf(revision - 1);
       if (from >= end) break;
-      if (revisions.groupOf(revision) !== group || graph.agent[graph.runOf(from)] !== agent) continue;
       const to = Math.min(revisions.endOf(revision), end);
       let lv = from;
       for (let run = log.runOf(from); lv < to; run++) {

@@ -15,10 +15,14 @@ export function undoableGroup(
   frozen: NumberRanges,
 ): number | undefined {
   const { revisions, toggles } = history;
-  for (let revision = revisions.last; revision > revisions.first; revision--) {
-    if (revisions.authorOf(revision) !== author || history.agentOf(revision) !== agent) continue;
+  let last: number | undefined;
+  for (const revision of revisionsOf(history, agent, author)) {
     const group = revisions.groupOf(revision);
-    if (frozen.has(group) || toggles.isUndone(agent, group) || history.isToggle(revision)) continue;
+    // Most follow each other in one group, which has to be looked at once.
+    if (group === last || frozen.has(group) || toggles.isUndone(agent, group) || history.isToggle(revision)) {
+      continue;
+    }
+    last = group;
     if (beginnerOf(history, agent, group) === author) return group;
   }
   return undefined;
@@ -31,16 +35,25 @@ export function redoableGroup(
   author: string,
   frozen: NumberRanges,
 ): number | undefined {
-  const { revisions, toggles } = history;
+  const { toggles } = history;
   if (toggles.isEmpty) return undefined;
-  for (let revision = revisions.last; revision > revisions.first; revision--) {
-    if (revisions.authorOf(revision) !== author || history.agentOf(revision) !== agent) continue;
+  for (const revision of revisionsOf(history, agent, author)) {
     if (!history.isToggle(revision)) return undefined;
     for (const { agent: owner, group, weight } of history.togglesOf(revision)) {
       if (weight > 0 && owner === agent && toggles.isUndone(agent, group) && !frozen.has(group)) return group;
     }
   }
   return undefined;
+}
+
+/** The revisions that an author made at this replica, newest first. */
+function* revisionsOf(history: History, agent: number, author: string): Generator<number, void, undefined> {
+  const { revisions } = history;
+  let revision = revisions.lastOfAuthor(author, revisions.last);
+  while (revision !== undefined) {
+    if (history.agentOf(revision) === agent) yield revision;
+    revision = revisions.lastOfAuthor(author, revision - 1);
+  }
 }
 
 /** Who made the first event of a group. */

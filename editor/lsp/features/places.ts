@@ -11,8 +11,7 @@ import type { TextRange } from "../../../core/ports/text_editing.ts";
 import type { Buffer, Buffers } from "../../buffers.ts";
 import type { Disk } from "../../files/disk.ts";
 
-import { ropeOfChunks } from "../../files/rope_of_chunks.ts";
-import type { Rope } from "../../text/rope.ts";
+import { Rope } from "../../text/rope.ts";
 import type { Answer, Asking, AskOptions } from "../asking.ts";
 import { Carried } from "../asking.ts";
 import type { LanguageServer } from "../language_server.ts";
@@ -86,7 +85,7 @@ export class PlaceReader {
         ? this.#world.disk.load(path).then(
           ({ chunks }) => {
             const units = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-            return units > MOST_FILE_UNITS ? undefined : ropeOfChunks(chunks);
+            return units > MOST_FILE_UNITS ? undefined : Rope.ofChunks(chunks);
           },
           () => undefined,
         )

@@ -16,7 +16,6 @@ import { own } from "../../../core/json.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Buffer } from "../../buffers.ts";
 import type { FileStamp } from "../../files/file_stamp.ts";
-import { ropeOfChunks } from "../../files/rope_of_chunks.ts";
 import { NEW_FORM, type TextForm } from "../../files/text_form.ts";
 import { Delta } from "../../text/delta.ts";
 import { Rope } from "../../text/rope.ts";
@@ -199,7 +198,7 @@ class Plan {
     try {
       const { chunks, form, stamp, readOnly } = await this.#context.world.disk.load(path);
       if (readOnly) return `"${path}" is read-only`;
-      const text = ropeOfChunks(chunks);
+      const text = Rope.ofChunks(chunks);
       return { kind: "file", path, before: text, delta: Delta.identity(text.length), form, expected: stamp };
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -167,7 +167,7 @@ function nameAt(view: TreeView, offset: number): Node | undefined {
   for (const place of [offset, offset - 1]) {
     if (place < 0 || place >= view.text.length) continue;
     const node = nodeAt(view, place, place + 1);
-    if (node !== null && NAMES.has(node.type)) return node;
+    if (node !== null && (NAMES.has(node.type) || /identifier$/.test(node.type))) return node;
   }
   return undefined;
 }
@@ -177,6 +177,7 @@ function namesOf(root: Node): Node[] {
 }
 
 function isMember(node: Node): boolean {
+  if (!NAMES.has(node.type)) return true;
   const { parent } = node;
   const fields = parent === null ? undefined : MEMBERS.get(parent.type);
   return fields?.some((field) => parent!.childForFieldName(field)?.id === node.id) ?? false;

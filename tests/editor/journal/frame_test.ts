@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import type { Json } from "../../../core/json.ts";
-import { decodeFrames, encodeFrame } from "../../../editor/journal/frame.ts";
+import { decodeFrames, encodeFrame as encodeView } from "../../../editor/journal/frame.ts";
+
+function encodeFrame(record: Json): Uint8Array {
+  return encodeView(record).slice();
+}
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(pieces));

@@ -204,7 +204,7 @@ Deno.test("Journal makes a long log anew while edits go on, and nothing is missi
     if (at % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
   const session = first.journal.session;
-  const logs = [...Deno.readDirSync(`${folder.path}/journal/${session}`)].filter(({ name }) =>
+  const logs = (await Array.fromAsync(Deno.readDir(`${folder.path}/journal/${session}`))).filter(({ name }) =>
     name.endsWith(".log")
   );
   assert.equal(logs.length, 1);
@@ -246,7 +246,8 @@ Deno.test("Journal puts a log aside that it cannot read, says so, and opens the 
   put(first, await first.files.open(path), ann, 0, "lost ");
   const session = `${folder.path}/journal/${first.journal.session}`;
   first.die();
-  const log = [...Deno.readDirSync(session)].find(({ name }) => name.endsWith(".log"))?.name ?? "";
+  const log =
+    (await Array.fromAsync(Deno.readDir(session))).find(({ name }) => name.endsWith(".log"))?.name ?? "";
   await Deno.writeTextFile(`${session}/${log}`, "what is this");
   using next = rig(folder.path);
   assert.equal((await next.files.open(path)).buffer.text.toString(), "as on disk");

@@ -12,7 +12,6 @@ import { editorCommand } from "./editor_rig.ts";
 interface Message {
   readonly id?: number;
   readonly method?: string;
-  readonly params?: { readonly view_id?: string; readonly update?: { readonly ops: readonly unknown[] } };
   readonly result?: unknown;
 }
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { SymphonyError } from "../../../core/errors.ts";
 import { authorId } from "../../../core/ids.ts";
-import { type EditorCommand, EditorProcess } from "../../../editor/link/editor_process.ts";
+import type { EditorCommand, EditorProcess } from "../../../editor/link/editor_process.ts";
+import { EditorSocket } from "../../../editor/link/editor_socket.ts";
 import { RemoteTextPorts } from "../../../editor/link/remote_text_ports.ts";
 import { Supervisor } from "../../../editor/link/supervisor.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -92,12 +93,14 @@ Deno.test("Supervisor replaces a spare that dies while it waits, and leaves no p
   await using folder = await temporaryFolder();
   const spares: EditorProcess[] = [];
   const supervisor = new Supervisor(moody(folder.path, "none"), { spareAfterMs: 0 });
-  supervisor.onSpare = (spare) => spares.push(spare);
+  supervisor.onSpare = () => {
+    if (supervisor.spare !== undefined) spares.push(supervisor.spare);
+  };
   const current = await supervisor.next();
   while (spares.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
   spares[0]?.kill();
   while (spares.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.ok(supervisor.hasSpare);
+  assert.equal(supervisor.spare, spares[1]);
   await supervisor[Symbol.asyncDispose]();
   for (const { isAlive, pid } of [current, ...spares]) {
     assert.ok(!isAlive);
@@ -146,4 +149,48 @@ Deno.test("RemoteTextPorts.read() of a text too long for a copy asks the editor,
   assert.deepEqual(await editing.read(buffer, { range }), { revision: 1, text: "01234<here>56789" });
   supervisor.current?.kill();
   assert.deepEqual(await editing.read(buffer, { range }), { revision: 1, text: "01234<here>56789" });
+});
+
+Deno.test("EditorSocket shares the texts of an editor that another runs, and both go on when it is killed", async () => {
+  await using folder = await temporaryFolder();
+  const socket = `${folder.path}/socket`;
+  const supervisor = new Supervisor(editorCommand(`${folder.path}/data`, "--listen", socket), {
+    spareAfterMs: 0,
+  });
+  await using owner = await RemoteTextPorts.open(supervisor);
+  await using guest = await RemoteTextPorts.open(new EditorSocket(socket));
+  const path = `${folder.path}/file`;
+  await Deno.writeTextFile(path, "-");
+  const { buffer } = await owner.editing.open({ file: path });
+  assert.equal((await guest.editing.open({ file: path })).buffer, buffer);
+  let word = 0;
+  const words: string[] = [];
+  const type = async ({ editing }: RemoteTextPorts, author: typeof ann, count: number) => {
+    for (let at = 0; at < count; at++) {
+      const { revision, text } = await editing.read(buffer);
+      const insert = `<${word++}>`;
+      // At an edge, so that nobody writes into another's word.
+      const from = word % 2 === 0 ? 0 : text.length;
+      assert.ok((await editing.edit(buffer, { revision, changes: [{ from, to: from, insert }], author })).ok);
+      words.push(insert);
+    }
+  };
+  for (let round = 0; round < 4; round++) {
+    const both = Promise.all([type(owner, ann, 20), type(guest, authorId("guest"), 20)]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    supervisor.current?.kill();
+    await both;
+  }
+  const [own, other] = await Promise.all(
+    [owner, guest].map((ports) => ports.presence.present(buffer).then(() => ports.editing.read(buffer))),
+  );
+  assert.deepEqual(own, other);
+  for (const each of words) assert.equal(own?.text.split(each).length, 2, `${each} is there once`);
+  assert.equal(own?.text.length, 1 + words.join("").length);
+});
+
+Deno.test("EditorSocket says where nobody listens", async () => {
+  const error = await rejected(RemoteTextPorts.open(new EditorSocket("/no/such/socket", { patienceMs: 20 })));
+  assert.equal(error.code, "closed");
+  assert.match(error.message, /Cannot reach an editor at "\/no\/such\/socket"/);
 });

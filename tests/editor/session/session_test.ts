@@ -347,3 +347,20 @@ Deno.test("Session searches and wraps a large text in pieces, from what is visib
   await front.settled();
   assert.equal(received.params("scroll_to").at(-1)?.line, 150_000);
 });
+
+Deno.test("Session refuses a folder as what cannot be read and a binary as what is no text", async () => {
+  using front = new TestFrontEnd();
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(`${folder}/binary`, new Uint8Array([1, 0, 2, 0, 0, 0, 255]));
+    await Deno.writeTextFile(`${folder}/text`, "text");
+    for (
+      const [path, code] of [[folder, 5], [`${folder}/binary`, 6], [`${folder}/text`, undefined]] as const
+    ) {
+      const { error } = await front.request("new_view", { file_path: path });
+      assert.equal((error as { code: number } | undefined)?.code, code);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -206,7 +206,7 @@ const RENAMES:
       ["TypeScript", "export const |a = 1; a;", "x", 2, "visible-outside"],
       ["TypeScript", "const |a = 1; a;", "x", 2, ""],
       ["TypeScript", "import { |a } from 'm'; a();", "x", 2, ""],
-      ["TypeScript", "x.|a = 1;", "y", 0, "no-definition"],
+      ["TypeScript", "x.|a = 1;", "y", 1, "no-definition"],
       ["TypeScript", "|a();", "x", 1, "no-definition"],
       ["TypeScript", "function f(|a) { return a; } (", "x", 2, "syntax-error"],
       ["Python", "def f(|a):\n    a.a = a\n    return [a for a in a]\n", "x", 3, ""],
