@@ -25,6 +25,8 @@ import { chain, fanOut, layered } from "./throughput_shapes.ts";
 import { openTrivialHost } from "./trivial_host.ts";
 
 const RUNS = 5;
+/** Runs before those that are measured, until the code is compiled. */
+const WARMING = 3;
 
 interface Measured {
   readonly seconds: number;
@@ -53,9 +55,9 @@ async function once(
   const handle = await runner.start(request, () => {});
   const outcome = await handle.done;
   const seconds = (performance.now() - began) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
+  const cpuSeconds = cpuSecondsSince(cpu);
   if (outcome.state !== "completed") throw new Error(`The run ${outcome.state}: ${outcome.failure?.message}`);
-  return { seconds, cpuSeconds: (user + system) / 1e6 };
+  return { seconds, cpuSeconds };
 }
 
 function instances(extensions: ExtensionPort) {
@@ -78,14 +80,20 @@ function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
 }
 
-/** Seconds of each of several measurements, after one that warms. */
+function cpuSecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
+/** Processor time of each of several measurements, after those that warm. */
 function several(measure: () => void): number[] {
-  measure();
-  return Array.from({ length: RUNS }, () => {
-    const began = performance.now();
+  const seconds: number[] = [];
+  for (let i = 0; i < WARMING + RUNS; i++) {
+    const start = process.cpuUsage();
     measure();
-    return (performance.now() - began) / 1000;
-  });
+    seconds.push(cpuSecondsSince(start));
+  }
+  return seconds.slice(WARMING);
 }
 
 /** Prints tasks/s for each shape, place of the log and place of the operator. */
@@ -94,12 +102,13 @@ export async function throughput(): Promise<void> {
   const inProcess = new InProcessExtensions([{ id: extensionId("bench/trivial"), definition: trivial }]);
   const catalog = await inProcess.describe();
   say(
-    `End to end, trivial tasks: tasks/s, median of ${RUNS} after one that warms; plan, log, outputs and driver included`,
+    `End to end, trivial tasks: tasks/s, median of ${RUNS} after ${WARMING} that warm; plan, log, outputs and driver included`,
   );
   say(`${" ".repeat(62)}  of the clock  of the CPU  planning`);
   for (const shape of shapes) {
     const seconds = median(several(() => bareKahn(shape, pass)));
-    say(`  floor: ${`${shape.id}, a bare Kahn loop over objects`.padEnd(55)}${rate(shape, seconds)}`);
+    const name = `floor: ${shape.id}, a bare Kahn loop over objects`;
+    say(`  ${name.padEnd(62)}${" ".repeat(11)} ${rate(shape, seconds)}`);
   }
   const planning = new Map(shapes.map((shape) => [shape, median(several(() => makePlan(shape, catalog)))]));
   const folder = await Deno.makeTempDir({ prefix: "symphony-bench-" });
@@ -113,7 +122,7 @@ export async function throughput(): Promise<void> {
           const runs = await runsOf(shape, { log, extensions, data: `${folder}/data` });
           const seconds = median(runs.map((run) => run.seconds));
           const cpuSeconds = median(runs.map((run) => run.cpuSeconds));
-          const share = Math.round(100 * (planning.get(shape) as number) / seconds);
+          const share = Math.round(100 * (planning.get(shape) as number) / cpuSeconds);
           const name = `${shape.id}, log ${log}, operator ${place}`;
           say(
             `  ${name.padEnd(62)}${rate(shape, seconds)} ${rate(shape, cpuSeconds)} ${
@@ -134,14 +143,14 @@ async function runsOf(
 ): Promise<readonly Measured[]> {
   const clock = new SystemClock();
   const runs: Measured[] = [];
-  for (let i = 0; i <= RUNS; i++) {
+  for (let i = 0; i < WARMING + RUNS; i++) {
     await Deno.mkdir(data, { recursive: true });
     await using pit = log === "durable"
       ? await openPit(data, instances(extensions), clock)
       : memoryPit(instances(extensions), clock);
     runs.push(await once(shape, pit, extensions));
   }
-  return runs.slice(1);
+  return runs.slice(WARMING);
 }
 
 if (import.meta.main) await throughput();

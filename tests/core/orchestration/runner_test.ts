@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { JsonObject } from "../../../core/json.ts";
+import type { LiveEvent, RunHandle } from "../../../core/orchestration/run_handle.ts";
 import { pitOver, runnerOver, runToEnd, steps, workflowText } from "./run_rig.ts";
 import { gives, TableExtensions } from "./table_extensions.ts";
 import type { TableOperator } from "./table_extensions.ts";
@@ -313,4 +315,60 @@ Deno.test("Runner appends to a slow log seldom, and still delivers every event",
   assert.equal(outcome.state, "completed");
   assert.equal(events.length, 2 + 2 * 150 + 1);
   assert.ok(appends < 100, `${appends} appends for 150 nodes, one after the other`);
+});
+
+Deno.test("Runner paused again and again inside bodies within bodies ends like a run that was left alone", async () => {
+  const grow = (inner: JsonObject, outputs: JsonObject) => ({
+    inputs: { n: { type: "number" } },
+    nodes: inner,
+    outputs,
+  });
+  const text = workflowText({
+    source: { use: "test/list", with: { n: 12 } },
+    each_one: {
+      use: "control/loop",
+      max: 3,
+      each: "source.all",
+      in: { n: "item" },
+      body: grow({
+        deeper: {
+          use: "control/loop",
+          max: 2,
+          in: { n: "inputs.n" },
+          body: grow({ more: { use: "test/later", in: { a: "inputs.n" } } }, { n: "more.sum" }),
+        },
+        last: { use: "test/later", in: { a: "deeper.n" } },
+      }, { n: "last.sum" }),
+    },
+  }, { outputs: { all: "each_one.n" } });
+  const later: TableOperator = {
+    ...add,
+    run: (request, options) =>
+      new Promise((resolve) => setTimeout(() => resolve(add.run(request, options)), 0)),
+  };
+  const table = new TableExtensions({ "test/list": list, "test/later": later });
+  const expected = Array.from({ length: 12 }, (_, i) => i + 3 * 3);
+  const pit = pitOver(table);
+  const completed = new Map<string, number>();
+  let left = 7;
+  const note = (event: LiveEvent, handle: () => RunHandle) => {
+    if (!event.durable || event.event.type !== "node.completed") return;
+    const { scope = "", node, item = -1 } = event.event;
+    const at = `${scope} ${node} ${item}`;
+    completed.set(at, (completed.get(at) ?? 0) + 1);
+    if (--left === 0) handle().command({ type: "pause", reason: "test" });
+  };
+  let { outcome } = await runToEnd(text, table, { pit, onEvent: note });
+  for (let pause = 1; outcome.state === "paused"; pause++) {
+    assert.ok(pause < 100, "it goes on");
+    left = 3 + pause % 11;
+    const handle: RunHandle = await runnerOver(table, pit).resume(
+      outcome.run,
+      (event) => note(event, () => handle),
+    );
+    outcome = await handle.done;
+  }
+  assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
+  assert.deepEqual(outcome.outputs, { all: expected });
+  assert.deepEqual([...completed].filter(([, times]) => times > 1), [], "nothing completed twice");
 });
