@@ -44,7 +44,7 @@ interface Measured {
 
 /** Tables for both worlds and for many workflows; none where the folder holds no graph. */
 export async function evaluateDispatch(
-  { graphs }: EvaluationData,
+  { graphs }: Pick<EvaluationData, "graphs">,
   options: EvaluationOptions,
 ): Promise<readonly ReportTable[]> {
   if (graphs.length === 0) return [];

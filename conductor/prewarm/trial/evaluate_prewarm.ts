@@ -42,7 +42,7 @@ const GRAPH_POLICIES: readonly (readonly [string, GraphTrialOptions["keep"], boo
 
 /** Tables for every trace of the folder. */
 export async function evaluatePrewarm(
-  data: EvaluationData,
+  data: Pick<EvaluationData, "activity" | "requests" | "graphs">,
   options: EvaluationOptions,
 ): Promise<readonly ReportTable[]> {
   const tables: ReportTable[] = [];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EvaluationData, RecordedGraph } from "../../../conductor/evaluate/data.ts";
+import type { RecordedGraph } from "../../../conductor/evaluate/data.ts";
 import { evaluateDispatch } from "../../../conductor/dispatch/trial/evaluate_dispatch.ts";
 import { lowerBound } from "../../../conductor/dispatch/trial/lower_bound.ts";
 import { firstComeFastest } from "../../../conductor/dispatch/trial/trial_rivals.ts";
@@ -31,20 +31,10 @@ function splitJoin(name: string, pieces: number): RecordedGraph {
   };
 }
 
-const data: EvaluationData = {
-  folder: "here",
-  routing: [],
-  logged: [],
-  graphs: [splitJoin("one", 40), splitJoin("two", 17)],
-  activity: [],
-  requests: [],
-  loadTimes: [],
-  references: [],
-  ignored: [],
-};
+const graphs = [splitJoin("one", 40), splitJoin("two", 17)];
 
 Deno.test("evaluateDispatch() finds learned dispatching better than first come, first served, and above the bound", async () => {
-  const tables = await evaluateDispatch(data, { seeds: 3 });
+  const tables = await evaluateDispatch({ graphs }, { seeds: 3 });
   assert.deepEqual(tables.map(({ id }) => id), [
     "dispatch/affinity",
     "dispatch/affinity/graphs",
@@ -61,11 +51,11 @@ Deno.test("evaluateDispatch() finds learned dispatching better than first come, 
 });
 
 Deno.test("evaluateDispatch() gives no table where there is no graph", async () => {
-  assert.deepEqual(await evaluateDispatch({ ...data, graphs: [] }, { seeds: 1 }), []);
+  assert.deepEqual(await evaluateDispatch({ graphs: [] }, { seeds: 1 }), []);
 });
 
 Deno.test("evaluateDispatch() gives the same figures again", async () => {
-  const cells = async () => (await evaluateDispatch(data, { seeds: 1 })).map(({ rows }) => rows);
+  const cells = async () => (await evaluateDispatch({ graphs }, { seeds: 1 })).map(({ rows }) => rows);
   assert.deepEqual(await cells(), await cells());
 });
 
