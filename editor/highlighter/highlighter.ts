@@ -173,6 +173,7 @@ export class Highlighter {
       config,
       highlighted: undefined,
       wanted: new RangeSet(),
+      hasFailed: false,
     };
     this.#entries.set(viewId, entry);
     this.#begin(entry);
