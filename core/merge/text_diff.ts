@@ -5,6 +5,7 @@
  * @module
  */
 
+import { commonEdges } from "./common_edges.ts";
 import { diffSequences } from "./sequence_diff.ts";
 import { PartNumbers } from "./text_parts.ts";
 
@@ -22,8 +23,9 @@ const TOKEN_LIMIT = 200_000;
 export function diffTexts(from: string, to: string): TextChange[] {
   if (from === to) return [];
   const numbers = new PartNumbers();
-  const a = numbers.lines(from);
-  const b = numbers.lines(to);
+  const { start: same, end } = commonEdges(from, [to]);
+  const a = numbers.lines(from, same, from.length - end);
+  const b = numbers.lines(to, same, to.length - end);
   const changes: TextChange[] = [];
   for (const { aFrom, aTo, bFrom, bTo } of diffSequences(a.ids, b.ids)) {
     const start = a.starts[aFrom]!;

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { commonEdges } from "./common_edges.ts";
 import { diffSequences, type Hunk } from "./sequence_diff.ts";
 import { changedText, type TextChange } from "./text_diff.ts";
 import { PartNumbers, type Parts } from "./text_parts.ts";
@@ -48,7 +49,9 @@ export function mergeTexts(base: string, ours: string, theirs: string): TextMerg
     return { text: theirs, changes: [{ from: 0, to: ours.length, insert: theirs }], conflicts: [] };
   }
   const numbers = new PartNumbers();
-  const sides = { base: numbers.lines(base), ours: numbers.lines(ours), theirs: numbers.lines(theirs) };
+  const { start, end } = commonEdges(base, [ours, theirs]);
+  const linesOf = (text: string) => numbers.lines(text, start, text.length - end);
+  const sides = { base: linesOf(base), ours: linesOf(ours), theirs: linesOf(theirs) };
   const changes: TextChange[] = [];
   const conflicts: TextConflict[] = [];
   for (

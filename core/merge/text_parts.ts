@@ -14,11 +14,13 @@ export interface Parts {
 export class PartNumbers {
   readonly #numbers = new Map<string, number>();
 
-  /** The lines of a text, each with its line feed. */
-  lines(text: string): Parts {
-    const starts = [0];
-    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-    if (starts[starts.length - 1] !== text.length) starts.push(text.length);
+  /** The lines of a text between two of its line borders, each with its line feed. */
+  lines(text: string, from = 0, to: number = text.length): Parts {
+    const starts = [from];
+    for (let at = text.indexOf("\n", from); at !== -1 && at < to; at = text.indexOf("\n", at + 1)) {
+      starts.push(at + 1);
+    }
+    if (starts[starts.length - 1] !== to) starts.push(to);
     return this.#number(text, starts);
   }
 

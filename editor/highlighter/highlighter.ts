@@ -49,6 +49,8 @@ interface Entry {
   highlighted: HighlightedBuffer | MarkdownBuffer | undefined;
   /** What was wanted before there was anything to give. */
   readonly wanted: RangeSet;
+  /** The engine broke over this text: it stays plain until it is in another language or opened again. */
+  hasFailed: boolean;
 }
 
 export interface HighlighterOptions {
@@ -105,6 +107,7 @@ export class Highlighter {
           if (entry.language === message.language) return;
           this.#end(entry);
           entry.language = message.language;
+          entry.hasFailed = false;
           this.#begin(entry);
         });
       case "custom_command":
@@ -115,18 +118,24 @@ export class Highlighter {
   /** The core shows [from, to) of a buffer now. */
   want(viewId: string, from: number, to: number): void {
     const entry = this.#entries.get(viewId);
-    if (entry?.highlighted !== undefined) entry.highlighted.want(from, to);
-    else entry?.wanted.add(from, to);
+    if (entry === undefined) return;
+    if (entry.highlighted === undefined) entry.wanted.add(from, to);
+    else this.#guard(entry, undefined, (highlighted) => highlighted.want(from, to));
   }
 
-  /** Parses a buffer for about `budgetMs`; true once nothing is left to do. */
+  /** Parses a buffer for about `budgetMs` if anything of it is shown; true once nothing is left to do. */
   work(viewId: string, budgetMs: number): boolean {
-    return this.#entries.get(viewId)?.highlighted?.work(budgetMs) ?? true;
+    return this.#guard(this.#entries.get(viewId), true, (highlighted) => highlighted.work(budgetMs));
   }
 
   /** Parses a buffer, shown or not, for about `budgetMs`; true once nothing is left to do. */
   parse(viewId: string, budgetMs: number): boolean {
-    return this.#entries.get(viewId)?.highlighted?.parse(budgetMs) ?? true;
+    return this.#guard(this.#entries.get(viewId), true, (highlighted) => highlighted.parse(budgetMs));
+  }
+
+  /** Goes on with the spans of everything; false when there is nothing left. */
+  advance(viewId: string, length: number): boolean {
+    return this.#guard(this.#entries.get(viewId), false, (highlighted) => highlighted.advance(length));
   }
 
   /** Whether the tree of a buffer, if it has one, is that of the newest text. */
@@ -134,22 +143,17 @@ export class Highlighter {
     return this.#entries.get(viewId)?.highlighted?.isCurrent ?? true;
   }
 
-  /** Goes on with the spans of everything; false when there is nothing left. */
-  advance(viewId: string, length: number): boolean {
-    return this.#entries.get(viewId)?.highlighted?.advance(length) ?? false;
-  }
-
   /** The tree of a buffer where it is that of the newest text after parsing for about `budgetMs`. Valid in this turn. */
   tree(viewId: string, budgetMs: number): TreeView | undefined {
-    const highlighted = this.#entries.get(viewId)?.highlighted;
-    highlighted?.parse(budgetMs);
-    return highlighted?.view;
+    return this.#guard(this.#entries.get(viewId), undefined, (highlighted) => {
+      highlighted.parse(budgetMs);
+      return highlighted.view;
+    });
   }
 
   /** Whether a buffer can have a tree. */
   hasTree(viewId: string): boolean {
-    const highlighted = this.#entries.get(viewId)?.highlighted;
-    return highlighted !== undefined && highlighted.hasTree;
+    return this.#entries.get(viewId)?.highlighted?.hasTree === true;
   }
 
   /** Forgets everything. */
@@ -169,13 +173,14 @@ export class Highlighter {
       config,
       highlighted: undefined,
       wanted: new RangeSet(),
+      hasFailed: false,
     };
     this.#entries.set(viewId, entry);
     this.#begin(entry);
   }
 
   #begin(entry: Entry): void {
-    if (this.#engine === undefined || entry.text.length > SIZE_LIMIT) return;
+    if (this.#engine === undefined || entry.hasFailed || entry.text.length > SIZE_LIMIT) return;
     const { loadGrammar, HighlightedBuffer, MarkdownBuffer } = this.#engine;
     try {
       const grammar = loadGrammar(languageNamed(entry.language) ?? PLAIN_TEXT);
@@ -193,15 +198,41 @@ export class Highlighter {
   #end(entry: Entry): void {
     if (entry.highlighted === undefined) return;
     for (const { from, to } of entry.highlighted.wanted) entry.wanted.add(from, to);
-    entry.highlighted.dispose();
-    entry.highlighted = undefined;
+    this.#dispose(entry);
     const { viewId, revision, text } = entry;
     this.#send({ type: "update_spans", viewId, from: 0, to: text.length, revision, spans: [] });
   }
 
   #close(viewId: string): void {
-    this.#entries.get(viewId)?.highlighted?.dispose();
+    const entry = this.#entries.get(viewId);
+    if (entry !== undefined) this.#dispose(entry);
     this.#entries.delete(viewId);
+  }
+
+  #dispose(entry: Entry): void {
+    try {
+      entry.highlighted?.dispose();
+    } catch (error) {
+      this.#report(`Cannot free what coloured ${entry.language}: ${messageOf(error)}`);
+    }
+    entry.highlighted = undefined;
+  }
+
+  /** Does something with what colours a buffer. An engine that breaks costs the colours, nothing else. */
+  #guard<T>(
+    entry: Entry | undefined,
+    otherwise: T,
+    use: (highlighted: HighlightedBuffer | MarkdownBuffer) => T,
+  ): T {
+    if (entry?.highlighted === undefined) return otherwise;
+    try {
+      return use(entry.highlighted);
+    } catch (error) {
+      this.#report(`Cannot go on colouring ${entry.language}: ${messageOf(error)}`);
+      entry.hasFailed = true;
+      this.#end(entry);
+      return otherwise;
+    }
   }
 
   #with(viewId: string, use: (entry: Entry) => void): void {
@@ -213,7 +244,7 @@ export class Highlighter {
     this.#with(message.viewId, (entry) => {
       entry.text = message.after;
       entry.revision = message.revision;
-      entry.highlighted?.update(message);
+      this.#guard(entry, undefined, (highlighted) => highlighted.update(message));
       entry.wanted.apply(message.delta);
       if (message.author !== "core") return;
       const language = languageNamed(entry.language);

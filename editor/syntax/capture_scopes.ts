@@ -21,6 +21,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   "character": "constant.character",
   "character.special": "constant.character.escape",
   "charset": "keyword.control.at-rule.charset",
+  "color": "constant.other.color",
   "comment": "comment",
   "comment.doc": "comment.block.documentation",
   "comment.documentation": "comment.block.documentation",
@@ -84,6 +85,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   "type.builtin": "support.type.builtin",
   "type.definition": "entity.name.type",
   "type.qualifier": "storage.modifier",
+  "unit": "keyword.other.unit",
   "variable": "variable.other",
   "variable.builtin": "variable.language",
   "variable.member": "variable.other.member",
@@ -96,6 +98,9 @@ const SCOPES: Readonly<Record<string, string>> = {
   "markup.quote": "markup.quote",
   "markup.raw": "markup.raw",
 };
+
+/** Languages whose properties are keys of data, which themes tell from members of objects. */
+const DATA = new Set(["css", "hcl", "json", "makefile", "terraform", "toml", "yaml"]);
 
 const IGNORED = new Set(["spell", "nospell", "clean", "conceal", "fold"]);
 const RESETTING = new Set(["embedded", "none"]);
@@ -140,7 +145,7 @@ function captureScope(name: string, suffix: string): CaptureScope | undefined {
   if (name === "keyword" || name.startsWith("keyword.")) return { kind: "keyword", suffix };
   // The longest part of the name that is known, as the dialects only ever add to the right.
   for (let known = name; known !== ""; known = known.slice(0, Math.max(0, known.lastIndexOf(".")))) {
-    const scope = SCOPES[known];
+    const scope = known === "property" && DATA.has(suffix) ? SCOPES["string.special.key"] : SCOPES[known];
     if (scope !== undefined) return { kind: "scope", scope: scope.replaceAll(/(?= |$)/g, `.${suffix}`) };
   }
   return undefined;

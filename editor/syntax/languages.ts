@@ -142,7 +142,7 @@ export const LANGUAGES: readonly Language[] = [
     aliases: ["css"],
     grammar: {
       wasm: "tree-sitter-css/tree-sitter-css.wasm",
-      highlights: ["tree-sitter-css/queries/highlights.scm"],
+      highlights: ["tree-sitter-css/queries/highlights.scm", `${OWN}css`],
       tags: [`${OWN}css-tags`],
     },
     comments: { block: ["/*", "*/"] },

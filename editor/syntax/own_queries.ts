@@ -66,6 +66,13 @@ const QUERIES: Readonly<Record<string, string>> = {
 (program (variable_assignment name: (variable_name) @name) @definition.variable)
 `,
   "component-injections": COMPONENT_INJECTIONS,
+  "css": `
+(class_selector (class_name) @attribute)
+(id_selector (id_name) @attribute)
+(integer_value (unit) @unit)
+(float_value (unit) @unit)
+((color_value) @color (#match? @color "^#"))
+`,
   "css-tags": `
 (rule_set (selectors) @name) @definition.class
 (keyframes_statement (keyframes_name) @name) @definition.function

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { commonEdges } from "../../../core/merge/common_edges.ts";
 import { withConflictMarkers } from "../../../core/merge/conflict_markers.ts";
 import { changedText, diffTexts } from "../../../core/merge/text_diff.ts";
 import { mergeTexts } from "../../../core/merge/text_merge.ts";
@@ -23,6 +24,29 @@ Deno.test("diffTexts() gives ascending changes that make one text into the other
     }),
     { seed: 21, numRuns: 2000 },
   );
+});
+
+Deno.test("commonEdges() gives what texts begin and end with, up to line borders, never more than one of them has", () => {
+  fc.assert(
+    fc.property(text, text, text, text, (head, x, y, tail) => {
+      const [a, b] = [head + x + tail, head + y + tail];
+      const { start, end } = commonEdges(a, [b]);
+      assert.ok(start + end <= Math.min(a.length, b.length));
+      assert.equal(a.slice(0, start), b.slice(0, start));
+      assert.equal(a.slice(a.length - end), b.slice(b.length - end));
+      for (const side of [a, b]) {
+        for (const border of [start, side.length - end]) {
+          assert.ok(border === 0 || border === side.length || side[border - 1] === "\n");
+        }
+      }
+    }),
+    { seed: 20, numRuns: 2000 },
+  );
+  const long = "line\n".repeat(40_000);
+  assert.deepEqual(commonEdges(`${long}x\n${long}`, [`${long}y\n${long}`]), {
+    start: long.length,
+    end: long.length,
+  });
 });
 
 Deno.test("diffTexts() changes only the token that changed", () => {

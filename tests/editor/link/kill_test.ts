@@ -64,8 +64,10 @@ async function type(
       const revision = random(4) === 0 ? Math.max(0, now.revision - random(20)) : now.revision;
       const base = revision === now.revision ? now : await editing.read(buffer, { revision });
       const from = random(base.text.length + 1);
-      const to = Math.min(base.text.length, from + (random(3) === 0 ? random(6) : 0));
-      const insert = `<${author}${word++}>`;
+      // Large changes make the logs long, so that they are made anew under the kills; large deletions keep the texts short.
+      const deleted = base.text.length > 20_000 ? random(8_000) : random(3) === 0 ? random(6) : 0;
+      const to = Math.min(base.text.length, from + deleted);
+      const insert = `<${author}${word++}>`.padEnd(random(8) === 0 ? 4_000 : 0, "x");
       const edit = { revision, changes: [{ from, to, insert }], author };
       const result = await editing.edit(
         buffer,

@@ -1,15 +1,16 @@
 import { RemoteTextPorts } from "../../../editor/link/remote_text_ports.ts";
 import { Supervisor } from "../../../editor/link/supervisor.ts";
 import { testTextPorts, type TextSubject } from "../../contracts/text_editing_contract.ts";
+import type { Make } from "../../contracts/subject.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { editorCommand } from "./editor_rig.ts";
 
-testTextPorts("RemoteTextPorts", async () => {
+async function remote(...options: string[]): ReturnType<Make<TextSubject>> {
   const folder = await temporaryFolder();
   const files = `${folder.path}/files`;
   await Deno.mkdir(files);
   const ports = await RemoteTextPorts.open(
-    new Supervisor(editorCommand(`${folder.path}/data`), { spareAfterMs: 60_000 }),
+    new Supervisor(editorCommand(`${folder.path}/data`, ...options), { spareAfterMs: 60_000 }),
   );
   const { editing, presence, marks, proposals } = ports;
   const port: TextSubject = {
@@ -32,4 +33,7 @@ testTextPorts("RemoteTextPorts", async () => {
       await folder[Symbol.asyncDispose]();
     },
   };
-});
+}
+
+testTextPorts("RemoteTextPorts", () => remote());
+testTextPorts("RemoteTextPorts with --sync", () => remote("--sync"));

@@ -130,7 +130,7 @@ const SAMPLES: Readonly<Record<string, readonly [source: string, word: string, s
   "C": ["int main(void) { return 0; }", "return", "keyword"],
   "C#": ["class A { public int M() => 1; }", "class", "storage.type"],
   "C++": ["template <class T> T f(T x) { return x; }", "template", "keyword"],
-  "CSS": ["a { color: red }", "color", "variable.other.property"],
+  "CSS": ["a { color: red }", "color", "support.type.property-name"],
   "EJS": ["<p><%= a(1) %></p>", "p", "entity.name.tag"],
   "Elixir": ["defmodule A do\nend", "defmodule", "storage.type"],
   "Go": ["package p\nfunc f() { call(1) }", "call", "entity.name.function"],
