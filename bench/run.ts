@@ -15,6 +15,7 @@ const names = [
   "startup",
   "lsp",
   "xi",
+  "text",
   "text_rpc",
 ] as const;
 
