@@ -73,7 +73,7 @@ async function run(options: Options): Promise<number> {
   );
   const plugins = new LanguagePlugins(host, languages);
   const parts: ServeParts = {
-    durable: () => buffers.durable(),
+    durable: () => journal?.safeOrTroubled(),
     log,
     session(peer) {
       const front = new Session({

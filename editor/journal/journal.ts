@@ -60,6 +60,7 @@ export class Journal implements Keeper, Disposable {
   readonly #stops: (() => void)[];
   #session: SessionFolder | undefined;
   #trouble: SymphonyError | undefined;
+  #troubled = Promise.withResolvers<void>();
   #retry: NodeJS.Timeout | undefined;
 
   constructor(buffers: Buffers, files: BufferFiles, options: JournalOptions) {
@@ -92,6 +93,16 @@ export class Journal implements Keeper, Disposable {
       else unsettled.push(settled);
     }
     return unsettled.length === 0 ? undefined : Promise.all(unsettled).then(() => undefined);
+  }
+
+  /**
+   * The same for a person, who goes on where nothing can be kept: undefined also then, and the promise resolves when that is found out.
+   */
+  safeOrTroubled(): Promise<void> | undefined {
+    if (this.#trouble !== undefined) return undefined;
+    const durable = this.durable();
+    if (durable === undefined) return undefined;
+    return Promise.race([durable.catch(() => undefined), this.#troubled.promise]);
   }
 
   trouble(): SymphonyError | undefined {
@@ -258,6 +269,8 @@ export class Journal implements Keeper, Disposable {
         `${error.message}. Until there is room, edits are not safe from a crash; save your work`,
       );
     }
+    if (error !== undefined) this.#troubled.resolve();
+    else if (this.#trouble !== undefined) this.#troubled = Promise.withResolvers();
     this.#trouble = error;
   }
 

@@ -1,7 +1,8 @@
 /**
  * A client's copy of one text in the editor process: reads need no message, and listeners hear of changes in order.
  *
- * Invariants: M1. `rope` is the text at `revision`; M2. revisions only grow; M3. a listener that throws hurts nobody else.
+ * Invariants: M1. `rope` is the text at `revision`; M2. revisions only grow, but for what was never acknowledged and died with
+ * an editor; M3. a listener that throws hurts nobody else.
  *
  * @module
  */

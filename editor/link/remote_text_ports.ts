@@ -92,6 +92,8 @@ class Sequence {
 /** The copies of all open texts, kept up to date by what the editor tells. */
 class Copies {
   readonly #mirrors = new Map<number, Mirror>();
+  /** Copies that are being read anew, and the newest revision they were told of. */
+  readonly #reading = new Map<Mirror, number>();
   link: EditorLink | undefined;
   language: RemoteLanguage | undefined;
 
@@ -131,11 +133,13 @@ class Copies {
     switch (method) {
       case "text/changed": {
         const { since, revision, changes, authors } = params as Notifications["text/changed"];
-        if (!mirror.change(since, revision, fromWire(changes), authors)) this.#readAgain(mirror);
+        // A copy that was read anew may have more than what is told of.
+        if (revision <= mirror.revision || mirror.change(since, revision, fromWire(changes), authors)) return;
+        this.#readAgain(mirror, revision);
         return;
       }
       case "text/reset":
-        this.#readAgain(mirror);
+        this.#readAgain(mirror, (params as Notifications["text/reset"]).revision, true);
         return;
       case "text/event":
         mirror.tell((params as Notifications["text/event"]).event as BufferEvent);
@@ -167,11 +171,23 @@ class Copies {
     }
   }
 
-  async #readAgain(mirror: Mirror): Promise<void> {
-    const read = await this.link?.request("text/read", { buffer: mirror.id }).catch(() => undefined);
-    if (read === undefined) return;
-    const { revision, text } = read as TextRead;
-    if (revision >= mirror.revision) mirror.replace(revision, mirror.rope === undefined ? undefined : text);
+  /** Brings a copy up to date that has lost its place: reads until it has everything that was told meanwhile. */
+  async #readAgain(mirror: Mirror, told: number, isReset = false): Promise<void> {
+    const isReading = this.#reading.has(mirror);
+    this.#reading.set(mirror, Math.max(told, this.#reading.get(mirror) ?? 0));
+    if (isReading) return;
+    try {
+      do {
+        const isCopy = mirror.rope !== undefined;
+        const params = isCopy ? { buffer: mirror.id } : { buffer: mirror.id, range: { from: 0, to: 0 } };
+        const { revision, text } = await this.link?.request("text/read", params) as TextRead;
+        if (revision > mirror.revision || isReset) mirror.replace(revision, isCopy ? text : undefined);
+      } while (mirror.revision < (this.#reading.get(mirror) ?? 0));
+    } catch {
+      // It was closed meanwhile.
+    } finally {
+      this.#reading.delete(mirror);
+    }
   }
 }
 

@@ -174,7 +174,7 @@ export class Desk implements Disposable {
 
   /** @throws SymphonyError where edits cannot be kept (`disk-full` and the like) */
   edit(text: OpenText, edit: TextEdit, request?: RequestName): Result<Edited, EditRefusal> {
-    const done = request === undefined ? undefined : text.notes.answered.find(request);
+    const done = this.answered(text, request);
     if (done !== undefined) return ok(done);
     const trouble = this.#keeper.trouble();
     if (trouble !== undefined) throw trouble;
@@ -208,14 +208,26 @@ export class Desk implements Disposable {
     }
   }
 
+  /** What a request came to that was carried out before, perhaps by an editor that died; undefined for a new one. */
+  answered({ buffer, notes }: OpenText, request: RequestName | undefined): Edited | undefined {
+    const answer = request === undefined ? undefined : notes.answered.find(request);
+    if (answer === undefined) return undefined;
+    const { revision, changes } = answer;
+    if (changes !== undefined) return { revision, changes };
+    const { document } = buffer;
+    const isKnown = revision - 1 >= document.oldest;
+    return { revision, changes: isKnown ? fromDelta(document.deltaBetween(revision - 1, revision)) : [] };
+  }
+
   /** Takes back the author's newest step, or does it again; undefined where there is none. */
   step(
-    { buffer, notes }: OpenText,
+    text: OpenText,
     author: string,
     way: "undo" | "redo",
     request?: RequestName,
   ): Edited | undefined {
-    const done = request === undefined ? undefined : notes.answered.find(request);
+    const { buffer } = text;
+    const done = this.answered(text, request);
     if (done !== undefined) return done;
     const before = buffer.revision;
     this.#because(causeOf(undefined, undefined, request), () => {

@@ -20,7 +20,7 @@ export function propose(
   request?: RequestName,
 ): Result<Edited, readonly TextConflict[]> {
   const { buffer } = text;
-  const done = request === undefined ? undefined : text.notes.answered.find(request);
+  const done = desk.answered(text, request);
   if (done !== undefined) return ok(done);
   const origin = typeof base === "number" ? desk.ropeAt(text, base) : Rope.of(base);
   const result = reconcile(origin, buffer.text, Rope.of(proposed));

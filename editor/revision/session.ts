@@ -214,8 +214,8 @@ export class RevisionSession {
     let text = [...this.#desk.texts()].find((each) => each.id === id);
     let opens = params.number("opens");
     const [file, stamp] = [params.maybeText("file"), params.maybeText("stamp")];
-    if (text === undefined && file !== undefined && params.number("revision") === 0) {
-      // Nothing was changed in it, so nothing was written down: the file is the text, if it is as it was.
+    if (text === undefined && file !== undefined) {
+      // Nothing that was changed in it was answered, so nothing is written down: the file is the text, if it is as it was.
       const hold = await this.#desk.files.open(file, { id }).catch(() => undefined);
       if (hold === undefined) return null;
       text = this.#desk.text(bufferId(hold.buffer.id));
@@ -223,7 +223,7 @@ export class RevisionSession {
         hold.release();
         return null;
       }
-      this.#hold(text, hold, 0);
+      this.#hold(text, hold, params.number("revision"));
       opens--;
     }
     if (text === undefined) return null;
@@ -324,9 +324,15 @@ export class RevisionSession {
     this.#transport.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
   };
 
-  /** Before a write: what has changed goes in front of nothing and behind every answer that it includes. */
+  /** Before a write: what has changed goes behind every answer that it includes, and not before it is safe. */
   #bring(): void {
     if (this.#behind.size === 0) return;
+    const durable = this.#desk.durable();
+    if (durable !== undefined) {
+      const wake = () => this.#transport.wake();
+      durable.then(wake, wake);
+      return;
+    }
     const follows = [...this.#behind];
     this.#behind.clear();
     for (const follow of follows) follow.bring();

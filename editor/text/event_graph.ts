@@ -29,6 +29,9 @@ export class EventGraph {
   floor = -1;
   floorId: { readonly agent: number; readonly seq: number } | undefined;
   readonly agents: string[] = [];
+  /** Agent and end of the last run while it is all that is known's newest: the next event of that agent only makes it longer. */
+  #openAgent = -1;
+  #openEnd = -1;
   readonly #agentIndex = new Map<string, number>();
   /** The runs of each agent, ascending. */
   #runsOf: number[][] = [];
@@ -62,21 +65,19 @@ export class EventGraph {
 
   /** For a history that does not begin at 0. */
   setNextSeq(agent: number, seq: number): void {
+    this.#openEnd = -1;
     this.#nextSeq[agent] = seq;
   }
 
   /** An event of `length` LVs from `start` on, made on exactly what is known here. The usual case. */
   appendLinear(start: number, length: number, agent: number): void {
-    const last = this.start.length - 1;
     const { frontier } = this;
-    if (
-      last >= 0 && this.end[last] === start && this.agent[last] === agent && frontier.length === 1 &&
-      this.#nextSeq[agent] === this.seq[last]! + start - this.start[last]!
-    ) {
+    if (start === this.#openEnd && agent === this.#openAgent) {
+      const last = this.start.length - 1;
       const top = this.#criticalTo.length - 1;
       if (top >= 0 && this.#criticalTo[top]! >= this.start[last]!) this.#criticalTo[top] = start - 1;
       else this.#addCritical(start - 1);
-      this.end[last] = start + length;
+      this.end[last] = this.#openEnd = start + length;
       this.#nextSeq[agent]! += length;
       frontier[0] = start + length - 1;
       return;
@@ -84,10 +85,13 @@ export class EventGraph {
     const parents = frontier.slice();
     this.append(start, length, parents, agent);
     this.advance(parents, start, length);
+    this.#openAgent = agent;
+    this.#openEnd = start + length;
   }
 
   /** Adds an event to the runs; `advance` makes it known. */
   append(start: number, length: number, parents: Version, agent: number): void {
+    this.#openEnd = -1;
     const seq = this.#nextSeq[agent]!;
     const last = this.start.length - 1;
     this.#nextSeq[agent] = seq + length;
@@ -259,6 +263,7 @@ export class EventGraph {
   /** Forgets everything up to `lv`, which must be critical. */
   forget(lv: number): void {
     if (lv <= this.floor) return;
+    this.#openEnd = -1;
     const id = this.idOf(lv);
     let first = this.runOf(lv);
     if (this.end[first]! > lv + 1) {

@@ -25,6 +25,7 @@ export class GroupNumbers {
       return;
     }
     this.#last = group;
+    if (this.#chosen.isEmpty) return;
     while (this.#chosen.has(this.#last + 1)) this.#last++;
   }
 

@@ -8,6 +8,10 @@ export class NumberRanges {
   readonly #from: number[] = [];
   readonly #to: number[] = [];
 
+  get isEmpty(): boolean {
+    return this.#from.length === 0;
+  }
+
   has(value: number): boolean {
     const at = this.#placeOf(value);
     return at >= 0 && this.#to[at]! >= value;

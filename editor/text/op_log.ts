@@ -39,19 +39,22 @@ export class OpLog {
   readonly #units = new UnitStore();
   /** Whether the next operation may extend the last run. */
   #open = false;
+  /** Where an insert extends the last run; -1 where none does. */
+  #next = -1;
 
   /** The next operation begins a run of its own: its positions belong to another version. */
   close(): void {
     this.#open = false;
+    this.#next = -1;
   }
 
   insert(at: number, text: string): void {
-    const last = this.start.length - 1;
     const { length } = text;
-    if (this.#open && this.kind[last] === INSERT && this.at[last]! + this.length[last]! === at) {
-      this.length[last]! += length;
+    if (at === this.#next) {
+      this.length[this.length.length - 1]! += length;
       this.end += length;
     } else this.#push(INSERT, at, length);
+    this.#next = at + length;
     if (length === 1) this.#units.push(text.charCodeAt(0));
     else this.#units.append(text);
   }
@@ -175,5 +178,6 @@ export class OpLog {
     this.length.push(length);
     this.end += length;
     this.#open = true;
+    this.#next = -1;
   }
 }

@@ -13,9 +13,10 @@
 import { countPoints, measureText, offsetAfterPoints, Weight } from "./measure.ts";
 import { Branch, Leaf, type Node, type Owner, replaceInNode, type Replacements, type Shape } from "./node.ts";
 import { Rope } from "./rope.ts";
+import { stringOfUnits } from "./unit_store.ts";
 
-/** An edit inside the pending replacement joins it only while that is short, so that no edit costs more than this. */
-const PENDING_LIMIT = 2048;
+/** Units the pending replacement can take: no keystroke costs more than moving them. */
+const PENDING_LIMIT = 1024;
 /** So many code points are stepped over one by one. */
 const NEAR = 16;
 
@@ -25,10 +26,11 @@ export class TextBuffer {
   #owner: Owner = {};
   #snapshot: Rope | undefined;
   #length: number;
-  // The pending replacement, in offsets of the tree; `#from` is -1 where there is none.
+  // The pending replacement, in offsets of the tree; `#from` is -1 where there is none. Its text is numbers, which make no garbage.
   #from = -1;
   #to = 0;
-  #text = "";
+  readonly #units = new Uint16Array(PENDING_LIMIT);
+  #size = 0;
   // The leaf of the last visit with the branches above it, all of them owned; `#leaf` is undefined where it is not known.
   #leaf: Leaf | undefined;
   #leafStart = 0;
@@ -69,25 +71,40 @@ export class TextBuffer {
       this.#knownOffset = from + insert.length;
       this.#knownPoints += insert.length === 1 ? 1 : countPoints(insert, 0, insert.length);
     } else if (from < this.#knownOffset) this.#knownOffset = this.#knownPoints = 0;
+    const { length } = insert;
     if (this.#from >= 0) {
-      const end = this.#from + this.#text.length;
-      if (from === end && to === end) {
-        this.#text += insert;
+      const end = this.#from + this.#size;
+      if (from === end && to === end && length === 1 && this.#size < PENDING_LIMIT) {
+        this.#units[this.#size++] = insert.charCodeAt(0);
         return;
       }
-      if (from <= end && to >= this.#from && this.#text.length <= PENDING_LIMIT) {
-        const head = from <= this.#from ? "" : this.#text.slice(0, from - this.#from);
-        const tail = to >= end ? "" : this.#text.slice(to - this.#from);
+      if (from <= end && to >= this.#from && this.#size + length <= PENDING_LIMIT) {
+        const first = Math.max(from, this.#from) - this.#from;
+        const last = Math.min(to, end) - this.#from;
+        this.#units.copyWithin(first + length, last, this.#size);
+        this.#write(first, insert);
+        this.#size += length - (last - first);
         if (to > end) this.#to += to - end;
         if (from < this.#from) this.#from = from;
-        this.#text = head + insert + tail;
         return;
       }
       this.#flush();
     }
+    if (length > PENDING_LIMIT) return this.#replaceInTree(from, to, insert);
     this.#from = from;
     this.#to = to;
-    this.#text = insert;
+    this.#size = length;
+    this.#write(0, insert);
+  }
+
+  #write(at: number, insert: string): void {
+    for (let index = 0; index < insert.length; index++) this.#units[at + index] = insert.charCodeAt(index);
+  }
+
+  /** The pending text between two of its units. */
+  #pending(from: number, to: number): string {
+    if (to - from === 1) return String.fromCharCode(this.#units[from]!);
+    return stringOfUnits(this.#units, from, to);
   }
 
   /** Many replacements at once, ascending, in offsets of the text before them. */
@@ -104,9 +121,9 @@ export class TextBuffer {
   sliceString(from: number, to: number): string {
     let shift = 0;
     if (this.#from >= 0) {
-      const end = this.#from + this.#text.length;
+      const end = this.#from + this.#size;
       if (from >= end) shift = this.#to - end;
-      else if (from >= this.#from && to <= end) return this.#text.slice(from - this.#from, to - this.#from);
+      else if (from >= this.#from && to <= end) return this.#pending(from - this.#from, to - this.#from);
       else if (to > this.#from) this.#flush();
     }
     const start = from + shift;
@@ -162,9 +179,11 @@ export class TextBuffer {
   #flush(): void {
     if (this.#from < 0) return;
     const from = this.#from;
-    const to = this.#to;
-    const text = this.#text;
     this.#from = -1;
+    this.#replaceInTree(from, this.#to, this.#size === 0 ? "" : this.#pending(0, this.#size));
+  }
+
+  #replaceInTree(from: number, to: number, text: string): void {
     const leaf = this.#seek(from, to);
     const size = leaf === undefined ? 0 : leaf.length - (to - from) + text.length;
     if (

@@ -6,12 +6,13 @@
 
 import assert from "node:assert/strict";
 import { EditorProcess } from "../../../editor/link/editor_process.ts";
-import { temporaryFolder } from "../temporary_folder.ts";
+import { temporaryDisk, temporaryFolder } from "../temporary_folder.ts";
 import { editorCommand } from "./editor_rig.ts";
 
 interface Message {
   readonly id?: number;
   readonly method?: string;
+  readonly params?: unknown;
   readonly result?: unknown;
 }
 
@@ -128,4 +129,28 @@ Deno.test("symphony-editor left by its front end keeps what was not saved; closi
     assert.equal((await open(two)).contents, "text");
   }
   assert.equal(await Deno.readTextFile(path), "text");
+});
+
+Deno.test("symphony-editor whose journal has no room goes on for the person, and says that edits are not safe", async () => {
+  await using disk = await temporaryDisk(1);
+  if (disk === undefined) return;
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/file.txt`;
+  await Deno.writeTextFile(path, "text");
+  await using editor = new FrontEnd(`${disk.path}/data`);
+  const view = await editor.ask("new_view", { file_path: path }) as string;
+  editor.edit(view, "insert", { chars: "a" });
+  assert.equal(await editor.ask("debug_get_contents", { view_id: view }), "atext");
+  await Deno.writeFile(`${disk.path}/filler`, new Uint8Array(2 << 20)).catch(() => undefined);
+  editor.edit(view, "insert", { chars: "b".repeat(10_000) });
+  const { params } = await editor.wait(({ method }) => method === "alert");
+  assert.match(JSON.stringify(params), /the disk is full.*not safe from a crash/);
+  editor.edit(view, "insert", { chars: "c" });
+  const contents = await editor.ask("debug_get_contents", { view_id: view }) as string;
+  assert.equal(contents, `a${"b".repeat(10_000)}ctext`);
+  editor.notify("save", { view_id: view, file_path: path });
+  await editor.wait(({ method }) => method === "language_changed");
+  while (await Deno.readTextFile(path) !== `${contents}\n`) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 });

@@ -151,6 +151,26 @@ Deno.test("RemoteTextPorts.read() of a text too long for a copy asks the editor,
   assert.deepEqual(await editing.read(buffer, { range }), { revision: 1, text: "01234<here>56789" });
 });
 
+Deno.test("RemoteTextPorts does the first edit of a long file once, whenever the editor is killed while it makes that safe", async () => {
+  await using folder = await temporaryFolder();
+  const supervisor = new Supervisor(editorCommand(`${folder.path}/data`), { spareAfterMs: 0 });
+  await using ports = await RemoteTextPorts.open(supervisor);
+  const { editing } = ports;
+  const long = "0123456789".repeat(300_000);
+  for (let round = 0; round < 6; round++) {
+    const path = `${folder.path}/${round}`;
+    await Deno.writeTextFile(path, long);
+    const { buffer } = await editing.open({ file: path });
+    const edit = { revision: 0, changes: [{ from: 0, to: 0, insert: "<" }], author: ann };
+    const edited = editing.edit(buffer, edit);
+    await new Promise((resolve) => setTimeout(resolve, 2 * round));
+    supervisor.current?.kill();
+    assert.ok((await edited).ok);
+    assert.deepEqual(await editing.read(buffer, { range: { from: 0, to: 3 } }), { revision: 1, text: "<01" });
+    await editing.close(buffer, { discard: true });
+  }
+});
+
 Deno.test("EditorSocket shares the texts of an editor that another runs, and both go on when it is killed", async () => {
   await using folder = await temporaryFolder();
   const socket = `${folder.path}/socket`;
