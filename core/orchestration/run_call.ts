@@ -5,7 +5,6 @@
  */
 
 import { messageOf, SymphonyError } from "../errors.ts";
-import type { NodeTypeId } from "../ids.ts";
 import { own } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
@@ -18,6 +17,7 @@ import type { PlanNode } from "../workflow/plan.ts";
 import type { ValueRef } from "./event.ts";
 import { assign, type Assignment } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
+import { attempted, recover, type RunLimits } from "./run_recovery.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
@@ -38,9 +38,6 @@ interface Begun {
 
 export class RunCalls {
   readonly #driver: Driver;
-  /** Instruments that failed a unit, so that the next attempt goes elsewhere. */
-  readonly #tried = new Map<string, NodeTypeId[]>();
-
   readonly #budget: RunBudget;
 
   constructor(driver: Driver, budget: RunBudget) {
@@ -167,12 +164,13 @@ export class RunCalls {
   #judged(
     scope: RunScope,
     unit: Unit,
-    { assigned: { type, decision }, definition, settle }: Begun,
+    { assigned, definition, settle }: Begun,
     { result, measured }: Judged,
     durationMs: number,
   ): void | Promise<void> {
     settle();
     if (this.#driver.isStopping) return;
+    const { type, decision } = assigned;
     const costUsd = result.ok ? result.usage?.costUsd : result.failure.costUsd;
     this.#driver.services.conductor.report({
       nodeType: type.type,
@@ -183,9 +181,24 @@ export class RunCalls {
       ...(measured === undefined ? {} : { quality: measured.quality, qualitySource: measured.source }),
       ...(costUsd === undefined ? {} : { costUsd }),
     });
+    attempted(this.#driver, scope, unit, {
+      kind: definition.use,
+      instrument: type.type,
+      seconds: durationMs / 1000,
+      ...(costUsd === undefined ? {} : { usd: costUsd }),
+      ...(result.ok ? {} : { failure: result.failure.class }),
+    });
     if (!result.ok) {
-      if (type.kind === "instrument") this.#noteTried(scope, unit, type.type);
-      this.#driver.report(scope, { type: "fail", ...unit, failure: clipped(result.failure) });
+      const failure = clipped(result.failure);
+      const chosen = recover(this.#driver, scope, unit, {
+        assigned,
+        definition,
+        failure,
+        limits: this.#limits(scope, definition),
+        root: this.#root(scope).plan.definition,
+      });
+      const recovery = chosen === undefined ? {} : { recovery: chosen };
+      this.#driver.report(scope, { type: "fail", ...unit, failure, ...recovery });
       return;
     }
     const node = scope.plan.nodes[unit.node] as PlanNode;
@@ -230,23 +243,32 @@ export class RunCalls {
     definition: CallNode,
     bound: JsonObject,
   ): Assignment | { failure: NodeFailure } {
-    const { setup: { catalog, run, startedAt }, services: { clock, conductor } } = this.#driver;
+    const { setup: { catalog, run }, services: { conductor } } = this.#driver;
     const node = (scope.plan.nodes[unit.node] as PlanNode).id;
-    const { preference, timeoutMs } = this.#root(scope).plan.definition;
+    const { preference } = this.#root(scope).plan.definition;
+    return assign(definition, bound, catalog, {
+      run,
+      node,
+      attempt: attemptsOf(scope.state, unit.node, unit.item) + 1,
+      ...scope.attempts.of(node, unit.item),
+      ...(preference === undefined ? {} : { preference }),
+      ...this.#limits(scope, definition),
+    }, (request) => conductor.route(request));
+  }
+
+  /** What is left of the run's money, and of its time and the node's. */
+  #limits(scope: RunScope, definition: CallNode): RunLimits {
+    const { setup: { startedAt }, services: { clock } } = this.#driver;
+    const { timeoutMs } = this.#root(scope).plan.definition;
     const budgetUsd = this.#budget.left();
     const left = Math.min(
       definition.timeoutMs ?? Infinity,
       timeoutMs === undefined ? Infinity : startedAt + timeoutMs - clock.now(),
     );
-    return assign(definition, bound, catalog, {
-      run,
-      node,
-      tried: this.#tried.get(key(scope, unit)) ?? [],
-      attempt: attemptsOf(scope.state, unit.node, unit.item) + 1,
-      ...(preference === undefined ? {} : { preference }),
+    return {
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       ...(left === Infinity ? {} : { deadlineSeconds: Math.max(0, left / 1000) }),
-    }, (request) => conductor.route(request));
+    };
   }
 
   /** The run's own scope: preference and budget are the run's, not a body's. */
@@ -265,13 +287,6 @@ export class RunCalls {
       this.#driver.report(scope, { type: "skip", ...unit, reason: failure.message, failure });
     }
   }
-
-  #noteTried(scope: RunScope, unit: Unit, type: NodeTypeId): void {
-    const at = key(scope, unit);
-    const tried = this.#tried.get(at);
-    if (tried === undefined) this.#tried.set(at, [type]);
-    else tried.push(type);
-  }
 }
 
 /** Failures stand in the log and on the screen: what an extension wrote into one is bounded. */
@@ -282,8 +297,4 @@ function clipped(failure: NodeFailure): NodeFailure {
 
 function crashOf(error: unknown): CallResult {
   return { ok: false, failure: { class: "crash", message: messageOf(error) } };
-}
-
-function key(scope: RunScope, unit: Unit): string {
-  return `${scope.path}:${unit.node}:${unit.item}`;
 }
