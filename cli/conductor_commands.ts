@@ -24,8 +24,11 @@ export const conductorCommands: readonly Command[] = [
     positionals: decision,
     flags: [dataFlag, jsonFlag],
     details:
-      "DECISION may be any unique beginning of a decision's id, or `last`; runs show names the decisions of a run.",
-    examples: [{ args: "conductor explain last", does: "the newest decision" }],
+      "DECISION may be any unique beginning of a decision's id, `last`, or RUN or RUN:NODE for the newest decision of a run",
+    examples: [
+      { args: "conductor explain last", does: "the newest decision" },
+      { args: "conductor explain r0k3:review", does: "the newest one of a node of a run" },
+    ],
     load: async () => (await import("./conductor_explain_command.ts")).conductorExplainCommand,
   },
   {

@@ -145,6 +145,7 @@ export function label(scope: string | undefined, node: string, item?: number): s
 export function waitText(waits: Extract<LoggedEvent, { type: "node.waiting" }>["for"]): string {
   switch (waits.kind) {
     case "approval":
+    case "failure":
       return `an answer: ${waits.question}`;
     case "signal":
       return `the signal "${waits.signal}"`;

@@ -115,7 +115,8 @@ function isEnd(state: RunStateName): boolean {
 
 function waitingNode(account: RunAccount, { run }: RunSummary, name: string) {
   if (isNodeId(name) && account.waiting.some(({ node }) => node === name)) return nodeId(name);
-  const asked = account.waiting.filter((waiting) => waiting.for.kind === "approval").map(({ node }) => node);
+  const asked = account.waiting.filter(({ for: what }) => what.kind === "approval" || what.kind === "failure")
+    .map(({ node }) => node);
   const known = asked.length === 0 ? "no node waits for an answer" : didYouMean(name, asked, "waiting nodes");
   throw new SymphonyError("not-found", `Cannot answer "${cleanLine(name)}" in run ${run}: ${known}`);
 }

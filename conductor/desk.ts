@@ -233,6 +233,7 @@ function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
     throw new SymphonyError("not-found", "Cannot explain: the Conductor has decided nothing yet");
   }
   if (id === "last") return last;
+  if (id.startsWith("r")) return decisionOfRun(routes, id);
   const found = routes.filter(({ decision }) => decision.id.startsWith(id));
   const [first, second] = found;
   if (first === undefined) {
@@ -240,7 +241,7 @@ function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
       "not-found",
       `Cannot find decision "${id}": expected an id such as ${last.decision.id}`,
       {
-        hint: "runs show names the decisions of a run; `last` is the newest",
+        hint: "`last` is the newest; RUN or RUN:NODE the newest of a run",
       },
     );
   }
@@ -251,4 +252,22 @@ function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
     );
   }
   return first;
+}
+
+/** `RUN` or `RUN:NODE`, the run by any unique beginning: the newest decision of it. */
+function decisionOfRun(routes: readonly JoinedDecision[], id: string): JoinedDecision {
+  const [run = "", node] = id.split(":");
+  const found = routes.filter(({ decision }) =>
+    decision.run?.startsWith(run) === true && (node === undefined || decision.node === node)
+  );
+  const runs = new Set(found.map(({ decision }) => decision.run));
+  if (runs.size > 1) {
+    throw new SymphonyError(
+      "bad-input",
+      `"${run}" is the beginning of ${runs.size} runs: expected more of it`,
+    );
+  }
+  const newest = found.at(-1);
+  if (newest !== undefined) return newest;
+  throw new SymphonyError("not-found", `Cannot find a decision of "${id}": expected RUN or RUN:NODE`);
 }

@@ -8,6 +8,7 @@
  */
 
 import { evaluateDispatch } from "../dispatch/mod.ts";
+import { evaluatePrewarm } from "../prewarm/mod.ts";
 import { arrivalTable, driftTable } from "./bandit/change_tables.ts";
 import { gateTable } from "./bandit/gate_table.ts";
 import { loggedTable, offPolicyTable } from "./bandit/off_policy_tables.ts";
@@ -40,7 +41,7 @@ export async function evaluateFolder(
 ): Promise<readonly ReportTable[]> {
   const tables: ReportTable[] = [];
   const { routing, logged } = data;
-  const parts: readonly (readonly [id: string, make: () => Tables])[] = [
+  const parts: readonly (readonly [ids: string, make: () => Tables])[] = [
     ...routing.map((set) => [`routing/${set.name}/`, () => routingTables([set], options)] as const),
     ["routing/drift", () => one(driftTable(routing, options))],
     ["routing/new-instrument", () => one(arrivalTable(routing, options))],
@@ -51,11 +52,13 @@ export async function evaluateFolder(
     ["routing/speed", () => [speedTable(routing, options.now)]],
     ["reference/", () => referenceTables(data.references)],
     ["dispatch/", () => all(evaluateDispatch(data, options))],
+    ["prewarm/ instances/", () => all(evaluatePrewarm(data, options))],
   ];
   const wanted = (id: string) => options.only === undefined || id.startsWith(options.only);
-  for (const [id, make] of parts) {
+  for (const [ids, make] of parts) {
     options.signal?.throwIfAborted();
-    if (!wanted(id) && options.only?.startsWith(id) !== true) continue;
+    // A part is made where it may hold a table that is asked for.
+    if (!ids.split(" ").some((id) => wanted(id) || options.only?.startsWith(id) === true)) continue;
     for await (const table of make()) {
       if (table === undefined || !wanted(table.id)) continue;
       tables.push(table);

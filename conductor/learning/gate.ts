@@ -20,7 +20,7 @@
  */
 
 import type { NumberReader, NumberWriter } from "../number_stream.ts";
-import { grown } from "../routing/crossed_effects.ts";
+import { grown } from "../grown.ts";
 
 /** What is known by now of the default's quality for a kind of task. */
 export interface KnownQuality {

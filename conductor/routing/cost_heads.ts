@@ -8,7 +8,7 @@
  */
 
 import type { NumberReader, NumberWriter } from "../number_stream.ts";
-import { grown } from "./crossed_effects.ts";
+import { grown } from "../grown.ts";
 import type { Candidate, RouteOutcome } from "./route_request.ts";
 import { ShrunkMean } from "./shrunk_mean.ts";
 

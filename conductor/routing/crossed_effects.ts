@@ -13,6 +13,7 @@
  * @module
  */
 
+import { grown } from "../grown.ts";
 import type { NumberReader, NumberWriter } from "../number_stream.ts";
 import type { CellGrid } from "./cell_grid.ts";
 
@@ -130,12 +131,4 @@ export class CrossedEffects {
     effects.#variance = grown(from.array(instruments), 8, 0.24 / RIDGE);
     return effects;
   }
-}
-
-/** `values` itself where it has room for `length`, else a copy twice as long with `fill` behind. */
-export function grown(values: Float64Array, length: number, fill: number): Float64Array {
-  if (length <= values.length) return values;
-  const copy = new Float64Array(Math.max(length, values.length * 2)).fill(fill);
-  copy.set(values);
-  return copy;
 }

@@ -10,7 +10,8 @@
 
 import type { NumberReader, NumberWriter } from "../number_stream.ts";
 import { CellGrid } from "./cell_grid.ts";
-import { CrossedEffects, grown } from "./crossed_effects.ts";
+import { grown } from "../grown.ts";
+import { CrossedEffects } from "./crossed_effects.ts";
 
 /** Pseudo-observations of a cell's prior, the first being the one to begin with. */
 export const SHRINKAGES: readonly number[] = [16, 8, 4, 40];

@@ -9,7 +9,7 @@
 
 import type { NumberReader, NumberWriter } from "../number_stream.ts";
 import { CellGrid } from "./cell_grid.ts";
-import { grown } from "./crossed_effects.ts";
+import { grown } from "../grown.ts";
 
 export interface ShrunkMeanOptions {
   /** Before anything was seen. */

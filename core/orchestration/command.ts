@@ -8,6 +8,7 @@
 import type { NodeId, NodeTypeId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
 import type { ValueRef, WaitingFor } from "./event.ts";
 
@@ -56,7 +57,8 @@ export type Report =
     readonly port?: string | undefined;
     readonly usage?: Usage | undefined;
   }
-  | Unit & { readonly type: "fail"; readonly failure: NodeFailure }
+  /** `recovery` is what was chosen; the plain retry where it is absent. Limits hold all the same. */
+  | Unit & { readonly type: "fail"; readonly failure: NodeFailure; readonly recovery?: Recovery }
   | Unit & { readonly type: "skip"; readonly reason: string; readonly failure?: NodeFailure }
   | Unit & { readonly type: "wait"; readonly for: WaitingFor }
   | Unit & { readonly type: "iterate"; readonly iteration: number; readonly output: ValueRef }

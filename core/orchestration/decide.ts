@@ -10,6 +10,7 @@
 import type { NodeId } from "../ids.ts";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
+import { goesElsewhere } from "../policy/recovery.ts";
 import type { Command, Refusal, Report } from "./command.ts";
 import { decideUser } from "./decide_user.ts";
 import type { Draft } from "./draft.ts";
@@ -122,10 +123,19 @@ function eventOf(
     case "expand":
       return { ...where, type: "node.expanded", count: report.count, items: report.items };
     case "fail": {
-      const { failure } = report;
-      const delay = retryDelay(definition.retry, failure, state.spent[at.unit]!, at.context.random);
-      if (delay === undefined) return { ...where, type: "node.failed", attempt, failure };
-      return { ...where, type: "node.retrying", attempt, failure, dueAt: now + delay };
+      const { failure, recovery } = report;
+      const chosen = recovery === undefined ? {} : { recovery };
+      if (recovery?.action === "ask") {
+        const question = `${failure.message}\nTry again?`;
+        return { ...where, type: "node.waiting", for: { kind: "failure", question, failure } };
+      }
+      const elsewhere = recovery !== undefined && goesElsewhere(recovery);
+      const spent = state.spent[at.unit]!;
+      const delay = recovery?.action === "give-up"
+        ? undefined
+        : retryDelay(definition.retry, failure, spent, at.context.random, elsewhere);
+      if (delay === undefined) return { ...where, type: "node.failed", attempt, failure, ...chosen };
+      return { ...where, type: "node.retrying", attempt, failure, dueAt: now + delay, ...chosen };
     }
     case "skip": {
       const { reason, failure } = report;

@@ -67,7 +67,14 @@ function provideInput(state: RunState, command: CommandOf<"provide-input">, at: 
   const found = findUnit(state, command);
   if (!found.ok) return found;
   const { unit, node, item } = found.value;
-  if (state.states[unit] !== WAITING || state.waits.get(unit)?.kind !== "approval") {
+  const waits = state.states[unit] === WAITING ? state.waits.get(unit) : undefined;
+  if (waits?.kind === "failure") {
+    const { failure } = waits;
+    const where = { ...place(state, { node, item, at }), attempt: state.attempts[unit]!, failure };
+    if (command.input.approved) return ok([{ ...where, type: "node.retrying", dueAt: at }]);
+    return ok([{ ...where, type: "node.failed" }]);
+  }
+  if (waits?.kind !== "approval") {
     return refuse(
       state,
       `node "${command.node}" does not wait for input: it is ${stateNames[state.states[unit]!]}`,

@@ -9,6 +9,7 @@
 import type { ArtifactId, NodeId, NodeTypeId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
 
 /** A value beside the log: small ones inline, large ones by the hash of their JSON. */
@@ -20,7 +21,9 @@ export type ValueRef = { readonly value: Json } | {
 export type WaitingFor =
   | { readonly kind: "approval"; readonly question: string }
   | { readonly kind: "signal"; readonly signal: string }
-  | { readonly kind: "time"; readonly untilMs: number };
+  | { readonly kind: "time"; readonly untilMs: number }
+  /** An attempt failed; a person says whether to try again. */
+  | { readonly kind: "failure"; readonly question: string; readonly failure: NodeFailure };
 
 interface Common {
   readonly at: number;
@@ -75,8 +78,15 @@ export type RunEvent =
     readonly attempt: number;
     readonly failure: NodeFailure;
     readonly dueAt: number;
+    /** What was chosen instead of the plain retry, and why. */
+    readonly recovery?: Recovery;
   }
-  | NodeEvent & { readonly type: "node.failed"; readonly attempt: number; readonly failure: NodeFailure }
+  | NodeEvent & {
+    readonly type: "node.failed";
+    readonly attempt: number;
+    readonly failure: NodeFailure;
+    readonly recovery?: Recovery;
+  }
   | NodeEvent & { readonly type: "node.skipped"; readonly reason: string; readonly failure?: NodeFailure }
   | NodeEvent & { readonly type: "node.waiting"; readonly for: WaitingFor }
   /** A round of a loop ended with these outputs. */

@@ -50,6 +50,12 @@ export function attemptsOf(state: RunState, node: number, item: number): number 
   return unit < 0 ? 0 : state.attempts[unit]!;
 }
 
+/** How many of its failed attempts were tried again. */
+export function spentOf(state: RunState, node: number, item: number): number {
+  const unit = unitOf(state, node, item);
+  return unit < 0 ? 0 : state.spent[unit]!;
+}
+
 /** Items of a fan-out; -1 while it is not expanded. */
 export function itemCount(state: RunState, node: number): number {
   return state.size[node]!;

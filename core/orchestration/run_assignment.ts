@@ -9,11 +9,13 @@ import type { NodeTypeId } from "../ids.ts";
 import { isObject, own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { Recovery } from "../policy/recovery.ts";
 import type { InstrumentOption, RoutingRequest } from "../ports/conductor.ts";
 import type { TaskCall } from "../ports/extension.ts";
 import type { Catalog, NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { renderPrompt } from "./prompt.ts";
+import { narrowed } from "./run_recovery.ts";
 
 /** Who will do a unit's work, and with what. */
 export interface Assignment {
@@ -27,12 +29,19 @@ export interface Assignment {
   readonly decision?: string;
   /** US dollars that the call is expected to cost. */
   readonly expectedUsd: number;
+  /** Everything that may serve the task; empty where the node names its own type. */
+  readonly options: readonly InstrumentOption[];
 }
 
 /** What routing needs to know of the run. */
 export type RoutingContext =
   & Pick<RoutingRequest, "run" | "node" | "tried" | "attempt">
-  & Partial<Pick<RoutingRequest, "preference" | "budgetUsd" | "deadlineSeconds">>;
+  & Partial<Pick<RoutingRequest, "preference" | "budgetUsd" | "deadlineSeconds">>
+  & {
+    /** What was chosen after the last attempt, and what was wrong with it. */
+    readonly recovery?: Recovery | undefined;
+    readonly failure?: NodeFailure | undefined;
+  };
 
 export type Route = (request: RoutingRequest) => {
   readonly choice: InstrumentOption | undefined;
@@ -61,12 +70,15 @@ export function assign(
   const usable = able.filter((candidate) => !isPaid(candidate) || hasMoney(context));
   if (usable.length === 0 && able.length > 0) return spent(name);
   const input = withDefaults(task.input, bound);
-  const call = { name, system: task.system, prompt: renderPrompt(task.prompt, input), output: task.output };
+  const prompt = corrected(renderPrompt(task.prompt, input), context);
+  const call = { name, system: task.system, prompt, output: task.output };
   const { quality } = definition;
+  const { recovery, failure: _failure, ...asked } = context;
+  const options = usable.map(option);
   const decided = route({
-    ...context,
+    ...asked,
     task: name,
-    options: usable.map(option),
+    options: narrowed(options, recovery),
     prompt: `${call.system}\n${call.prompt}`,
     ...(quality?.min === undefined ? {} : { qualityMin: quality.min }),
     ...(quality === undefined ? {} : { mayExplore: quality.mayExplore }),
@@ -85,6 +97,7 @@ export function assign(
     input,
     call,
     reason: decided.reason,
+    options,
     expectedUsd: decided.expectedUsd ?? 0,
     ...(decided.decision === undefined ? {} : { decision: decided.decision }),
   };
@@ -98,7 +111,13 @@ function ownType(
   const why = type.instrument?.unavailable;
   if (why !== undefined) return unavailable(`${type.type}: ${why}`);
   if (isPaid(type) && !hasMoney({ budgetUsd })) return spent(type.type);
-  return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0 };
+  return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0, options: [] };
+}
+
+/** The prompt, with what was wrong with the last answer where it is to be corrected. */
+function corrected(prompt: string, { recovery, failure }: RoutingContext): string {
+  if (recovery?.action !== "correct" || failure === undefined) return prompt;
+  return `${prompt}\n\nAn earlier answer was not accepted: ${failure.message}\nGive the whole answer again, corrected.`;
 }
 
 function isPaid({ instrument }: NodeType): boolean {

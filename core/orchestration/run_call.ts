@@ -16,11 +16,13 @@ import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { PlanNode } from "../workflow/plan.ts";
-import { Assignments } from "./assignment.ts";
+import { Assignments, rootOf } from "./assignment.ts";
 import { CallLines } from "./call_lines.ts";
+import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
 import type { Assignment } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
+import { attempted, recover } from "./run_recovery.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
@@ -205,16 +207,30 @@ export class RunCalls {
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
   }
 
-  #failed({ scope, unit, type }: Call, failure: NodeFailure): void {
-    if (type.kind === "instrument") this.#assignments.noteTried(scope, unit, type.type);
-    this.#driver.report(scope, { type: "fail", node: unit.node, item: unit.item, failure });
+  /** The Conductor may choose what follows; else the node's own retry policy does. */
+  #failed({ scope, unit, assigned, definition }: Call, failure: NodeFailure): void {
+    const { node, item } = unit;
+    const recovery = recover(this.#driver, scope, unit, {
+      assigned,
+      definition,
+      failure,
+      limits: this.#assignments.limits(scope, definition),
+      root: rootOf(scope).plan.definition,
+    });
+    const report: Draft<FailReport> = { type: "fail", node, item, failure };
+    if (recovery !== undefined) report.recovery = recovery;
+    this.#driver.report(scope, report);
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
     this.#driver.report(scope, { type: "fail", node, item, failure: { class: kind, message } });
   }
 
-  #tellConductor({ assigned, definition }: Call, durationMs: number, { result, measured }: Judged): void {
+  #tellConductor(
+    { scope, unit, assigned, definition }: Call,
+    durationMs: number,
+    { result, measured }: Judged,
+  ): void {
     const { type, decision } = assigned;
     const outcome: Draft<Outcome> = { nodeType: type.type, use: definition.use, durationMs };
     if (decision !== undefined) outcome.decision = decision;
@@ -226,6 +242,14 @@ export class RunCalls {
     if (costUsd !== undefined) outcome.costUsd = costUsd;
     if (!result.ok) outcome.failure = result.failure;
     this.#driver.services.conductor.report(outcome);
+    const attempt: Draft<Parameters<typeof attempted>[3]> = {
+      kind: definition.use,
+      instrument: type.type,
+      seconds: durationMs / 1000,
+    };
+    if (costUsd !== undefined) attempt.usd = costUsd;
+    if (!result.ok) attempt.failure = result.failure.class;
+    attempted(this.#driver, scope, unit, attempt);
   }
 
   /** The exclusive right to what the call writes, as soon as it is free; undefined where `signal` fired meanwhile. */
@@ -262,6 +286,7 @@ export class RunCalls {
   }
 }
 
+type FailReport = Extract<Report, { readonly type: "fail" }>;
 type Success = Extract<CallResult, { readonly ok: true }>;
 type ArtifactOrigin = NonNullable<ArtifactMeta["origin"]>;
 

@@ -12,6 +12,7 @@ import { own } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Plan, PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
+import { RunAttempts } from "./run_attempts.ts";
 import type { RunValues } from "./run_values.ts";
 import { itemCount, outputOf } from "./reading.ts";
 import type { RunState } from "./state.ts";
@@ -43,6 +44,8 @@ export class RunScope {
   readonly inputs: JsonObject;
   readonly state: RunState;
   readonly #values: RunValues;
+  /** Failed attempts of what has not settled. */
+  readonly attempts: RunAttempts = new RunAttempts();
   readonly #items = new Map<number, ValueRef>();
   readonly #loops = new Map<string, LoopProgress>();
   /** What it gave, once it has completed. */
@@ -70,6 +73,7 @@ export class RunScope {
 
   /** Notes what the engine's state does not keep. Call with every event of the scope, live or replayed. */
   observe(event: RunEvent): void {
+    this.attempts.observe(event);
     this.#spend(event);
     if (event.type === "node.expanded") {
       this.#items.set(this.plan.indexOf.get(event.node) as number, event.items);
@@ -113,6 +117,7 @@ export class RunScope {
 
   /** What a snapshot must carry beside the engine's. */
   exportNotes(): Json {
+    const attempts = this.attempts.export();
     return {
       items: [...this.#items].map(([node, ref]) => [node, ref as unknown as Json]),
       loops: [...this.#loops].map(([key, progress]) => [key, progress as unknown as Json]),
@@ -120,6 +125,7 @@ export class RunScope {
       ...(this.failure === undefined ? {} : { failure: this.failure as unknown as Json }),
       degraded: [...this.degraded],
       spentUsd: this.spentUsd,
+      ...(attempts === undefined ? {} : { attempts }),
     };
   }
 
@@ -135,6 +141,7 @@ export class RunScope {
     this.failure = own(notes, "failure") as unknown as RunScope["failure"];
     this.degraded = (own(notes, "degraded") ?? []) as unknown as readonly NodeId[];
     this.spentUsd = Number(own(notes, "spentUsd") ?? 0);
+    this.attempts.import(own(notes, "attempts"));
   }
 
   /** Adds to `missing` the stored values that the expression reads for this unit and that are not in memory. */

@@ -11,6 +11,7 @@ import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
 import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
 import type { RandomPort } from "../ports/random.ts";
+import type { RecoveryPort } from "../ports/recovery.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 import type { Report } from "./command.ts";
@@ -27,6 +28,10 @@ export interface RunServices {
   readonly random: RandomPort;
   /** Told what begins and settles, where there is a forecast. */
   readonly lookAhead?: LookAheadPort;
+  /** Chooses what to do after a failure; without it, plain retries. */
+  readonly recovery?: RecoveryPort;
+  /** True where a person is there to be asked about a failure. */
+  readonly mayAsk?: boolean;
 }
 
 export interface RunSetup {

@@ -112,15 +112,24 @@ export function readLoadTimes(text: string, file: string): readonly LoadTime[] {
   }));
 }
 
-/** Runs of instruments over a benchmark, with rates in per cent and costs in total. */
+/**
+ * Runs of instruments over a benchmark, with rates in per cent and costs in total. The source writes remarks behind some
+ * numbers and leaves others out; what has no number at its beginning is taken for unknown.
+ */
 export function readReference(text: string, file: string): ReferenceTable {
-  const runs = [...csvRows(text, file)].map((row) => ({
-    instrument: row.text("model"),
-    quality: row.number("pass_rate_2") / 100,
-    wellFormed: row.number("percent_cases_well_formed") / 100,
-    seconds: row.number("seconds_per_case"),
-    usd: row.number("total_cost_usd") / Math.max(1, row.number("test_cases")),
-  }));
+  const runs = [...csvRows(text, file)].map((row) => {
+    const number = (column: string, unknown: number) => {
+      const value = Number.parseFloat(row.text(column));
+      return Number.isFinite(value) ? value : unknown;
+    };
+    return {
+      instrument: row.text("model"),
+      quality: number("pass_rate_2", 0) / 100,
+      wellFormed: number("percent_cases_well_formed", 100) / 100,
+      seconds: number("seconds_per_case", 0),
+      usd: number("total_cost_usd", 0) / Math.max(1, number("test_cases", 1)),
+    };
+  });
   return { name: baseName(file), file, runs };
 }
 

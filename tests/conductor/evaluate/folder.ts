@@ -78,7 +78,7 @@ export function everything(): Record<string, string | Uint8Array> {
     "moon.csv": "t_ms,input_tokens,output_tokens\n0,1,2\n1500,3,4\n",
     "load.csv": "hardware,run,n,load_mean_s,load_p95_s,infer_mean_s\nh,r,5,1.5,2,3\n",
     "board.csv": "model,pass_rate_2,percent_cases_well_formed,seconds_per_case,total_cost_usd,test_cases\n" +
-      "best,80,100,60,45,225\nfair,70,100,10,2.25,225\nfree,20,90,5,0,225\n",
+      "best,80,100,60,45,225\nfair,70,100,10,2.25,225\nfree,20,90,5,,225\n",
     "other.csv": "model,pass\nm,1\n",
   };
 }

@@ -180,6 +180,9 @@ Deno.test("ConductorDesk.explain() tells every candidate, why, and what would fl
     assert.ok(Math.abs(one.quality - usd - seconds - failure - one.score) < 1e-9, "the score adds up");
   }
   assert.ok(explained.why.length > 0 && explained.outcome !== undefined);
+  assert.equal((await desk.explain("", "r000:review")).decision, last.id);
+  assert.equal((await desk.explain("", "r000")).decision, last.id);
+  await assert.rejects(desk.explain("", "r000:other"), /Cannot find a decision of/);
   await assert.rejects(desk.explain("", "nothing"), /Cannot find decision/);
   await assert.rejects(desk.explain("", "d"), /is the beginning of 120 decisions/);
   const status = await desk.status("");
