@@ -250,6 +250,12 @@ export class Buffers {
     return ++this.#lastId;
   }
 
+  /** Keeps a number that nobody has for a buffer that is to be opened with it. */
+  reserve(id: number): number {
+    this.#lastId = Math.max(this.#lastId, id);
+    return id;
+  }
+
   /** Opens a buffer and holds it. The caller has looked with `at` whether the file is open already. */
   open(origin: BufferOrigin = {}): BufferHold {
     const buffer = new Buffer(this.#idFor(origin), origin, (call) => this.#tell(call));
@@ -295,9 +301,7 @@ export class Buffers {
   }
 
   #idFor({ id }: BufferOrigin): number {
-    if (id === undefined || this.#buffers.has(id)) return this.newId();
-    this.#lastId = Math.max(this.#lastId, id);
-    return id;
+    return id === undefined || this.#buffers.has(id) ? this.newId() : this.reserve(id);
   }
 
   #tell(call: (listener: BufferListener) => void): void {

@@ -9,28 +9,17 @@
 
 import { dirname } from "node:path";
 import { clearTimeout, setTimeout } from "node:timers";
-import { messageOf, SymphonyError } from "../../core/errors.ts";
+import type { SymphonyError } from "../../core/errors.ts";
 import type { BufferFile, BufferFiles } from "../buffer_files.ts";
-import { type Buffer, type BufferChange, type BufferHold, type Buffers, PERSON } from "../buffers.ts";
+import { type Buffer, type BufferChange, type Buffers, PERSON } from "../buffers.ts";
 import { fileError } from "../files/file_error.ts";
 import type { Keeper } from "../revision/desk.ts";
 import type { Cause, TextNote } from "../revision/text_notes.ts";
 import { TextNotes } from "../revision/text_notes.ts";
+import { LeftTexts } from "./left_texts.ts";
 import type { Durability } from "./log_file.ts";
 import type { LogRecord } from "./record.ts";
-import { type RestoredText, restoreLog } from "./restore.ts";
-import {
-  fileKey,
-  type FoundLog,
-  leftLogs,
-  leftPath,
-  logPath,
-  mayHold,
-  moveLog,
-  otherSessions,
-  removeLog,
-  SessionFolder,
-} from "./session_folder.ts";
+import { fileKey, leftPath, moveLog, removeLog, SessionFolder } from "./session_folder.ts";
 import { INLINE_UNITS, TextLog } from "./text_log.ts";
 import { forgetLeft, tidyJournals } from "./tidy.ts";
 
@@ -43,8 +32,6 @@ export interface JournalOptions {
 }
 
 const RETRY_MS = 300;
-const CLAIM_MS = 500;
-const CLAIM_AGAIN_MS = 10;
 
 export class Journal implements Keeper, Disposable {
   readonly #options: JournalOptions;
@@ -57,6 +44,7 @@ export class Journal implements Keeper, Disposable {
   readonly #unsettled = new Set<TextLog>();
   /** Texts whose log could not be begun, and what waits for it. */
   readonly #unbegun = new Map<Buffer, { readonly begun: PromiseWithResolvers<void> }>();
+  readonly #left: LeftTexts;
   readonly #stops: (() => void)[];
   #session: SessionFolder | undefined;
   #trouble: SymphonyError | undefined;
@@ -68,7 +56,21 @@ export class Journal implements Keeper, Disposable {
     this.#files = files;
     this.#options = options;
     buffers.durable = () => this.durable();
-    files.takeLeft = (place) => this.takeLeft(place);
+    files.takeLeft = (place) => this.#left.ofFile(place);
+    this.#left = new LeftTexts({
+      journals: options.folder,
+      buffers,
+      files,
+      session: () => this.#sessionFolder(),
+      opening: ({ document, notes }) => this.#notes.set(document, notes),
+      opened: ({ buffer }, restored, path) => {
+        const { path: folder } = this.#sessionFolder();
+        const found = { path, generation: 0, goodBytes: restored.goodBytes };
+        const text = this.#logged(buffer, restored.notes);
+        this.#logs.set(buffer, TextLog.resume(text, folder, found, this.#logOptions()));
+      },
+      tell: (message) => options.onTrouble?.(message),
+    });
     this.#stops = [
       buffers.listen({ closed: (buffer) => this.#closed(buffer) }),
       files.listen({
@@ -144,45 +146,9 @@ export class Journal implements Keeper, Disposable {
     return this.#notes.get(buffer.document);
   }
 
-  /** What was left of the file at `place`, opened; undefined where nothing was. */
-  async takeLeft(place: string): Promise<BufferHold | undefined> {
-    const key = fileKey(place);
-    const { folder } = this.#options;
-    for (const path of leftLogs(folder, key).reverse()) {
-      const hold = await this.#take({ path, key, older: [] }, undefined);
-      if (hold !== undefined) return hold;
-    }
-    for (const name of otherSessions(folder, this.#session?.name)) {
-      if (!mayHold(folder, name, key)) continue;
-      const dead = SessionFolder.claim(folder, name);
-      if (dead === undefined) continue;
-      try {
-        for (const log of dead.logs()) {
-          const hold = log.key === key ? await this.#take(log, undefined) : undefined;
-          if (hold !== undefined) return hold;
-        }
-      } finally {
-        dead[Symbol.dispose]();
-      }
-    }
-    return undefined;
-  }
-
-  /** Everything that a process that has died has left, opened under the same numbers. */
-  async adopt(session: string): Promise<BufferHold[]> {
-    if (session === this.#session?.name) return [];
-    const dead = await this.#claim(session);
-    if (dead === undefined) return [];
-    try {
-      const holds: BufferHold[] = [];
-      for (const log of dead.logs()) {
-        const hold = await this.#take(log, log.buffer);
-        if (hold !== undefined) holds.push(hold);
-      }
-      return holds;
-    } finally {
-      dead[Symbol.dispose]();
-    }
+  /** What dead processes have left. */
+  get left(): LeftTexts {
+    return this.#left;
   }
 
   /** Puts in order what dead processes have left, and tells the person of texts in no file that were saved to one. */
@@ -208,16 +174,6 @@ export class Journal implements Keeper, Disposable {
     this.#logs.clear();
     this.#session?.[Symbol.dispose]();
     this.#session = undefined;
-  }
-
-  /** The session of a process that is known to be dead; someone who tidies may hold it for a moment. */
-  async #claim(session: string): Promise<SessionFolder | undefined> {
-    for (let waitedMs = 0;; waitedMs += CLAIM_AGAIN_MS) {
-      const dead = SessionFolder.claim(this.#options.folder, session);
-      const isThere = dead === undefined && otherSessions(this.#options.folder, undefined).includes(session);
-      if (!isThere || waitedMs >= CLAIM_MS) return dead;
-      await new Promise((resolve) => setTimeout(resolve, CLAIM_AGAIN_MS));
-    }
   }
 
   #sessionFolder(): SessionFolder {
@@ -302,44 +258,5 @@ export class Journal implements Keeper, Disposable {
     } catch (error) {
       this.#options.onTrouble?.(fileError(`tidy the journal "${log.path}"`, error).message);
     }
-  }
-
-  /** Makes a log this process's own and opens its text; undefined where another process was first, or it cannot be read. */
-  async #take(
-    { path, key, older }: Pick<FoundLog, "path" | "key" | "older">,
-    wanted: number | undefined,
-  ): Promise<BufferHold | undefined> {
-    const folder = this.#sessionFolder().path;
-    const id = wanted === undefined || this.#buffers.get(wanted) !== undefined
-      ? this.#buffers.newId()
-      : wanted;
-    const own = logPath(folder, id, key, 0);
-    try {
-      for (const old of older) removeLog(old);
-      moveLog(path, own);
-    } catch {
-      return undefined;
-    }
-    let restored: RestoredText;
-    try {
-      restored = await restoreLog(own);
-    } catch (error) {
-      const aside = `${this.#options.folder}/${key}.${crypto.randomUUID()}.unreadable`;
-      await Deno.rename(own, aside).catch(() => undefined);
-      this.#options.onTrouble?.(`${messageOf(error)}. The journal was put aside as "${aside}"`);
-      return undefined;
-    }
-    const { document, notes, person, file, language } = restored;
-    this.#notes.set(document, notes);
-    const origin = { id, document, language, saved: file.onDisk, undoGroups: person };
-    const hold = this.#buffers.open(
-      restored.path === undefined ? origin : { ...origin, path: restored.path },
-    );
-    const { buffer } = hold;
-    buffer.markOnDisk(file.onDisk);
-    const found = { ...restored, path: own, generation: 0 };
-    this.#logs.set(buffer, TextLog.resume(this.#logged(buffer, notes), folder, found, this.#logOptions()));
-    if (restored.path !== undefined) await this.#files.restore(buffer, file);
-    return hold;
   }
 }

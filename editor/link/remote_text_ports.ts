@@ -32,7 +32,14 @@ import type {
   TextSource,
 } from "../../core/ports/text_editing.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { fromWire, type Notifications, type Resume, toWire, type WireChange } from "../revision/protocol.ts";
+import {
+  type BeginResult,
+  fromWire,
+  type Notifications,
+  type Resume,
+  toWire,
+  type WireChange,
+} from "../revision/protocol.ts";
 import { readRope } from "../revision/read_rope.ts";
 import { EditorLink, type LinkOptions } from "./editor_link.ts";
 import { Mirror } from "./mirror.ts";
@@ -141,9 +148,12 @@ class Copies {
       case "text/reset":
         this.#readAgain(mirror, (params as Notifications["text/reset"]).revision, true);
         return;
-      case "text/event":
-        mirror.tell((params as Notifications["text/event"]).event as BufferEvent);
+      case "text/event": {
+        const event = (params as Notifications["text/event"]).event as BufferEvent;
+        if (event.kind === "closed") this.#mirrors.delete(buffer);
+        mirror.tell(event);
         return;
+      }
       case "text/touched": {
         const { mark, range, revision } = params as Notifications["text/touched"];
         for (const listener of [...mirror.watches.get(mark) ?? []]) listener(range, revision);
@@ -162,7 +172,7 @@ class Copies {
     }));
   }
 
-  resumed(resumed: readonly (BufferInfo | null)[], asked: readonly Resume[]): void {
+  resumed(resumed: BeginResult["resumed"], asked: readonly Resume[]): void {
     this.language?.resumed();
     for (const [at, { buffer }] of asked.entries()) {
       if (resumed[at] !== null && resumed[at] !== undefined) continue;

@@ -50,8 +50,11 @@ export interface HelloResult {
 }
 
 export interface BeginResult {
-  /** One for each of `resume`: what the buffer is now; null where it is not known. */
-  readonly resumed: readonly (BufferInfo | null)[];
+  /**
+   * One for each of `resume`: what the buffer is now; null where it is not known; `later` where it is known and will be there when
+   * it is asked for, or else be told closed.
+   */
+  readonly resumed: readonly (BufferInfo | null | "later")[];
 }
 
 /** What the server tells without being asked. */

@@ -5,7 +5,6 @@
  */
 
 import { VERSION } from "../../core/version.ts";
-import type { BufferHold } from "../buffers.ts";
 import type { Journal } from "../journal/journal.ts";
 import { lazyLanguageMethods } from "../lsp/lazy_methods.ts";
 import type { LazyLanguages } from "../lsp/lazy_languages.ts";
@@ -30,10 +29,12 @@ export function serveRevision(
       version: VERSION,
       session: journal?.session,
       async adopt(sessions) {
-        const holds: BufferHold[] = [];
-        for (const session of sessions) holds.push(...await journal?.adopt(session) ?? []);
-        return holds;
+        const adopted: number[] = [];
+        for (const session of sessions) adopted.push(...await journal?.left.adopt(session) ?? []);
+        return adopted;
       },
+      arrived: (id) => journal?.left.arrived(id),
+      restored: (id) => journal?.left.restored(id) ?? Promise.resolve(undefined),
       optional(tell: (method: string, params: object) => void) {
         const language = languages?.isOn === true ? lazyLanguageMethods(desk, languages, tell) : undefined;
         const structure = trees === undefined ? undefined : lazyStructureMethods(desk, trees);

@@ -27,8 +27,12 @@ export interface SessionOptions {
   readonly version: string;
   /** Names what this editor would leave behind. */
   readonly session: string | undefined;
-  /** Takes over what an editor that died has left: opened, and held until whoever resumes has it. */
-  readonly adopt: (sessions: readonly string[]) => Promise<readonly BufferHold[]>;
+  /** Takes over what editors that died have left; gives the numbers of its texts, which are restored when they are needed. */
+  readonly adopt: (sessions: readonly string[]) => Promise<readonly number[]>;
+  /** Resolves once an adopted text is open, whoever has adopted it; undefined where it is, or there is none. */
+  readonly arrived: (id: number) => Promise<unknown> | undefined;
+  /** An adopted text, opened and held; undefined where it cannot be restored. */
+  readonly restored: (id: number) => Promise<BufferHold | undefined>;
   /** Further methods of this client, in named groups that it may do without. `tell` sends it a notification. */
   readonly optional?: (tell: (method: string, params: object) => void) => OptionalMethods;
   /** The client has begun, with everything that it takes over. */
@@ -64,6 +68,8 @@ export class RevisionSession {
   readonly #behind = new Set<Follow>();
   readonly #handlers: Readonly<Record<string, (params: Params) => unknown>>;
   readonly #optional: OptionalMethods | undefined;
+  /** Texts of editors that died which were not restored yet. */
+  readonly #later = new Map<BufferId, Later>();
   #client: string | undefined;
   #ended = false;
 
@@ -90,11 +96,23 @@ export class RevisionSession {
       if (this.#client === undefined && method !== "session/begin" && method !== "session/hello") {
         throw new SymphonyError("protocol", `Cannot carry out ${method}: "session/begin" comes first`);
       }
-      const result = handler(new Params(method, params ?? {}));
+      const read = new Params(method, params ?? {});
+      const later = this.#later.size === 0 ? undefined : this.#needed(method, read);
+      if (later !== undefined) return later.then(() => this.#answer(method, params));
+      const result = handler(read);
       return result instanceof Promise ? result.catch((error) => responseError(error)) : result ?? null;
     } catch (error) {
       return responseError(error);
     }
+  }
+
+  /** What must be restored before a request can be carried out. */
+  #needed(method: string, params: Params): Promise<void> | undefined {
+    if (method.startsWith("changes/")) return this.#restoreAll();
+    const buffer = params.maybeNumber("buffer");
+    return buffer === undefined || method === "session/begin"
+      ? undefined
+      : this.#later.get(buffer as BufferId)?.done();
   }
 
   #allHandlers(): Readonly<Record<string, (params: Params) => unknown>> {
@@ -199,18 +217,47 @@ export class RevisionSession {
     }
     const client = params.text("client");
     const dead = params.list("adopt").filter((each) => typeof each === "string");
-    const adopted = dead.length === 0 ? [] : await this.#options.adopt(dead);
+    const adopted = new Set(dead.length === 0 ? [] : await this.#options.adopt(dead));
     this.#client = client;
-    const resumed: (BufferInfo | null)[] = [];
-    for (const each of params.objects("resume")) resumed.push(await this.#resume(each));
-    for (const hold of adopted) this.#desk.letGo(this.#desk.text(bufferId(hold.buffer.id)), hold, false);
+    const resumed: (BufferInfo | null | "later")[] = [];
+    for (const each of params.objects("resume")) {
+      const id = each.buffer();
+      if (adopted.delete(id)) {
+        this.#later.set(id, new Later(() => this.#restore(id, each)));
+        resumed.push("later");
+      } else resumed.push(await this.#resume(each));
+    }
+    for (const id of adopted) {
+      this.#later.set(
+        bufferId(id),
+        new Later(() => this.#restore(bufferId(id), undefined)),
+      );
+    }
     this.#options.onBegin?.();
+    // What nobody asks for is restored too, but after the answer.
+    if (this.#later.size > 0) setTimeout(() => this.#restoreAll(), 0);
     return { resumed };
+  }
+
+  async #restoreAll(): Promise<void> {
+    for (const later of [...this.#later.values()]) await later.done();
+  }
+
+  /** Restores an adopted text and gives it to the client, where it had it; else it is let go, and kept for who opens its file. */
+  async #restore(id: BufferId, params: Params | undefined): Promise<void> {
+    const hold = await this.#options.restored(id).catch(() => undefined);
+    const resumed = params === undefined || this.#ended ? null : await this.#resume(params).catch(() => null);
+    if (hold !== undefined) this.#desk.letGo(this.#desk.text(id), hold, false);
+    this.#later.delete(id);
+    if (params !== undefined && resumed === null) {
+      this.#tell("text/event", { buffer: id, event: { kind: "closed" } });
+    }
   }
 
   /** Gives back a buffer that the client had in an editor that died; null where it is not to be had as it was. */
   async #resume(params: Params): Promise<BufferInfo | null> {
     const id = params.buffer();
+    await this.#options.arrived(id);
     let text = [...this.#desk.texts()].find((each) => each.id === id);
     let opens = params.number("opens");
     const [file, stamp] = [params.maybeText("file"), params.maybeText("stamp")];
@@ -358,6 +405,20 @@ export class RevisionSession {
     }
     this.#connection.dispose();
     this.#options.onEnd();
+  }
+}
+
+/** Work that is done once, when it is first needed. */
+class Later {
+  readonly #work: () => Promise<void>;
+  #done: Promise<void> | undefined;
+
+  constructor(work: () => Promise<void>) {
+    this.#work = work;
+  }
+
+  done(): Promise<void> {
+    return this.#done ??= this.#work();
   }
 }
 

@@ -53,6 +53,16 @@ function put(
   assert.ok(result.ok);
 }
 
+/** Everything that a dead process has left, restored. */
+async function adopt({ journal }: Rig, session: string): Promise<BufferHold[]> {
+  const holds: BufferHold[] = [];
+  for (const id of await journal.left.adopt(session)) {
+    const hold = await journal.left.restored(id);
+    if (hold !== undefined) holds.push(hold);
+  }
+  return holds;
+}
+
 function notesOf({ desk }: Rig, buffer: Buffer) {
   return desk.text(bufferId(buffer.id)).notes;
 }
@@ -107,7 +117,7 @@ Deno.test("Journal gives back the person's undo at a front end", async () => {
   assert.equal(buffer.text.toString(), "");
 });
 
-Deno.test("Journal.adopt() opens everything of a process that has died under its numbers, and of a living one nothing", async () => {
+Deno.test("LeftTexts.adopt() takes everything of a process that has died under its numbers, and of a living one nothing", async () => {
   await using folder = await temporaryFolder();
   const first = rig(folder.path);
   const none = first.desk.begin({ text: "no file" });
@@ -117,9 +127,9 @@ Deno.test("Journal.adopt() opens everything of a process that has died under its
   put(first, file, ann, 0, "2 ");
   const { session } = first.journal;
   using next = rig(folder.path);
-  assert.deepEqual(await next.journal.adopt(session), []);
+  assert.deepEqual(await adopt(next, session), []);
   first.die();
-  const holds = await next.journal.adopt(session);
+  const holds = await adopt(next, session);
   assert.deepEqual(
     holds.map(({ buffer }) => [buffer.id, buffer.text.toString(), buffer.path]),
     [[none.buffer.id, "1 no file", undefined], [file.buffer.id, "2 file", `${folder.path}/file`]],
@@ -128,7 +138,7 @@ Deno.test("Journal.adopt() opens everything of a process that has died under its
   const again = next.journal.session;
   next.die();
   using third = rig(folder.path);
-  const [kept] = await third.journal.adopt(again);
+  const [kept] = await adopt(third, again);
   assert.equal(kept?.buffer.text.toString(), "again 1 no file");
 });
 
@@ -187,7 +197,7 @@ Deno.test("Journal of a long text begins with a copy of its file, and is whole t
   const { session } = first.journal;
   first.die();
   using next = rig(folder.path);
-  const [restored] = await next.journal.adopt(session);
+  const [restored] = await adopt(next, session);
   assert.equal(restored?.buffer.text.toString(), `second first ${long}`);
   assert.ok(next.files.of(restored.buffer).conflict !== undefined, "both texts are there");
 });
@@ -211,7 +221,7 @@ Deno.test("Journal makes a long log anew while edits go on, and nothing is missi
   assert.doesNotMatch(logs[0]?.name ?? "", /\.0\.log$/, "it was made anew");
   first.die();
   using next = rig(folder.path);
-  const [restored] = await next.journal.adopt(session);
+  const [restored] = await adopt(next, session);
   assert.equal(restored?.buffer.text.toString(), expected);
   assert.equal(restored.buffer.revision, 4_000);
   restored.buffer.document.undo(bob);
