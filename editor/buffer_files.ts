@@ -16,10 +16,11 @@ import { withEncodings } from "./files/encodings.ts";
 import { type Disk, SystemDisk } from "./files/disk.ts";
 import { type FileStamp, sameContent, sameFile } from "./files/file_stamp.ts";
 import type { LoadedFile } from "./files/load.ts";
+import { ropeOfChunks } from "./files/rope_of_chunks.ts";
 import { difference, reconcile } from "./files/reconcile.ts";
 import type { SaveRefusal } from "./files/save.ts";
 import { type LineEndings, lineEndings, NEW_FORM, type TextForm } from "./files/text_form.ts";
-import { Rope } from "./text/rope.ts";
+import type { Rope } from "./text/rope.ts";
 
 /** The author of edits that bring in what someone else wrote to the file. */
 export const DISK = "disk";
@@ -80,10 +81,13 @@ export interface SavedBuffer {
   readonly revision: number;
 }
 
+/** What an open comes to: a file, a buffer that an earlier process has left of it, nothing. */
+type Opening = { readonly file: LoadedFile; readonly text: Rope } | BufferHold | "absent";
+
 export class BufferFiles implements Disposable {
   readonly #buffers: Buffers;
   readonly #files = new WeakMap<Buffer, BufferFile>();
-  readonly #opening = new Map<string, Promise<LoadedFile | BufferHold | "absent">>();
+  readonly #opening = new Map<string, Promise<Opening>>();
   readonly #turns = new WeakMap<Buffer, Promise<unknown>>();
   readonly #listeners = new Set<BufferFilesListener>();
   readonly #disk: Disk;
@@ -131,12 +135,12 @@ export class BufferFiles implements Disposable {
         return begun === undefined ? loaded : this.#buffers.hold(loaded.buffer);
       }
       const meanwhile = this.#buffers.at(place) ??
-        (loaded === "absent" ? undefined : this.#withFile(loaded.stamp));
+        (loaded === "absent" ? undefined : this.#withFile(loaded.file.stamp));
       if (meanwhile !== undefined) return this.#buffers.hold(meanwhile);
       const id = options.id === undefined ? {} : { id: options.id };
       if (loaded === "absent") return this.#begin({ path: place, ...id });
-      const text = Rope.ofChunks(loaded.chunks);
-      return this.#begin({ path: place, text, ...id }, { ...fileOf(loaded, text), revision: 0 });
+      const { file, text } = loaded;
+      return this.#begin({ path: place, text, ...id }, { ...fileOf(file, text), revision: 0 });
     } finally {
       if (this.#opening.get(place) === loading) this.#opening.delete(place);
     }
@@ -173,7 +177,7 @@ export class BufferFiles implements Disposable {
         throw new SymphonyError("bad-input", "Cannot read the buffer's file: it has none");
       }
       const loaded = await this.#disk.load(buffer.path, encoding === undefined ? {} : { encoding });
-      this.#take(buffer, fileOf(loaded, Rope.ofChunks(loaded.chunks)));
+      this.#take(buffer, fileOf(loaded, await ropeOfChunks(loaded.chunks)));
     });
   }
 
@@ -183,14 +187,12 @@ export class BufferFiles implements Disposable {
   }
 
   /** The file, or the buffer that an earlier process has left of it. */
-  async #load(
-    place: string,
-    { encoding, mustExist }: OpenOptions,
-  ): Promise<LoadedFile | BufferHold | "absent"> {
+  async #load(place: string, { encoding, mustExist }: OpenOptions): Promise<Opening> {
     const left = await this.takeLeft?.(place);
     if (left !== undefined) return left;
     if (mustExist !== true && await this.#disk.state(place) === undefined) return "absent";
-    return await this.#disk.load(place, encoding === undefined ? {} : { encoding });
+    const file = await this.#disk.load(place, encoding === undefined ? {} : { encoding });
+    return { file, text: await ropeOfChunks(file.chunks) };
   }
 
   #begin(origin: BufferOrigin, file?: BufferFile): BufferHold {
@@ -262,7 +264,7 @@ export class BufferFiles implements Disposable {
     if (known !== undefined && sameContent(known, state.stamp)) return;
     const loaded = await this.#reread(path, before);
     if (loaded === undefined) return;
-    const after = fileOf(loaded, Rope.ofChunks(loaded.chunks));
+    const after = fileOf(loaded, await ropeOfChunks(loaded.chunks));
     const result = reconcile(before.onDisk, buffer.text, after.onDisk);
     if (result.kind === "conflict") {
       this.#record(buffer, { ...before, conflict: { text: after.onDisk, stamp: loaded.stamp } });

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { Breath } from "./breath.ts";
 import { SymphonyError } from "../../core/errors.ts";
 import { encodeIn } from "./encode.ts";
 import { encodings } from "./encodings.ts";
@@ -65,6 +66,29 @@ export function decode(bytes: Uint8Array, encoding?: string): Decoded {
     if (chunks !== undefined) return { chunks, form: { encoding: name, mark: false } };
   }
   throw binary();
+}
+
+/**
+ * The same for a large file, with turns for others in between: undefined where it is not plainly UTF-8, which `decode` then
+ * has to say more of.
+ */
+export async function decodeUtf8(bytes: Uint8Array): Promise<Decoded | undefined> {
+  const mark = [0xef, 0xbb, 0xbf].every((byte, at) => bytes[at] === byte);
+  if (bytes.subarray(0, SAMPLE_BYTES).includes(0)) return undefined;
+  const breath = new Breath();
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const chunks: string[] = [];
+  try {
+    for (let at = mark ? 3 : 0; at < bytes.length; at += PIECE_BYTES) {
+      chunks.push(decoder.decode(bytes.subarray(at, at + PIECE_BYTES), { stream: true }));
+      const pause = breath.take();
+      if (pause !== undefined) await pause;
+    }
+    chunks.push(decoder.decode());
+  } catch {
+    return undefined;
+  }
+  return { chunks: chunks.filter((chunk) => chunk !== ""), form: { encoding: "utf-8", mark } };
 }
 
 function decodeAs(bytes: Uint8Array, encoding: string, marked: (typeof marks)[number] | undefined): Decoded {

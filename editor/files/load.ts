@@ -6,7 +6,7 @@
 
 import { open } from "node:fs/promises";
 import { SymphonyError } from "../../core/errors.ts";
-import { decode, type Decoded } from "./decode.ts";
+import { decode, type Decoded, decodeUtf8 } from "./decode.ts";
 import { withEncodings } from "./encodings.ts";
 import { fileError } from "./file_error.ts";
 import { filePlace } from "./file_place.ts";
@@ -32,6 +32,8 @@ export interface LoadOptions {
   /** The encoding, where it is known; else it is found out. */
   readonly encoding?: string;
 }
+
+const LONG_BYTES = 1 << 20;
 
 // A log that grows while it is read is taken as it was in one of the readings; a file that is replaced is read anew.
 const MOST_READINGS = 3;
@@ -107,7 +109,9 @@ async function decodeNamed(
   encoding: string | undefined,
 ): Promise<Decoded> {
   try {
-    return await withEncodings(() => decode(bytes, encoding));
+    const isLong = bytes.length > LONG_BYTES && (encoding === undefined || encoding === "utf-8");
+    const utf8 = isLong ? await decodeUtf8(bytes) : undefined;
+    return utf8 ?? await withEncodings(() => decode(bytes, encoding));
   } catch (error) {
     if (!(error instanceof SymphonyError)) throw error;
     const message = error.message.replace(/the file(?= as|:)/, `"${place}"`);

@@ -7,7 +7,9 @@
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { BufferFile } from "../buffer_files.ts";
 import { fileState, sameContent } from "../files/file_stamp.ts";
+import { Breath } from "../files/breath.ts";
 import { loadFile } from "../files/load.ts";
+import { ropeOfChunks } from "../files/rope_of_chunks.ts";
 import { TextNotes } from "../revision/text_notes.ts";
 import { TextDocument } from "../text/document.ts";
 import { Rope } from "../text/rope.ts";
@@ -57,9 +59,14 @@ export async function restoreLog(path: string): Promise<RestoredText> {
   const [base, events] = [rest.slice(0, ready), rest.slice(ready + 1)];
   const found = begin.base.kind === "copy"
     ? await baseOfCopy(base, basePath(path), begin.base.encoding, corrupt)
-    : baseOfText(base, corrupt);
+    : await baseOfText(base, corrupt);
   try {
-    for (const record of events) if (record !== undefined) take(found, record);
+    const breath = new Breath();
+    for (const record of events) {
+      if (record !== undefined) take(found, record);
+      const pause = breath.take();
+      if (pause !== undefined) await pause;
+    }
   } catch (cause) {
     throw new SymphonyError("corrupt", `Cannot restore from "${path}": ${messageOf(cause)}`, { cause });
   }
@@ -89,12 +96,12 @@ async function baseOfCopy(
   if (loaded === undefined || loaded.stamp.sizeBytes !== file.stamp?.sizeBytes) {
     throw corrupt("the copy of the file that it begins with is not complete");
   }
-  const document = new TextDocument(Rope.ofChunks(loaded.chunks));
+  const document = new TextDocument(await ropeOfChunks(loaded.chunks));
   return { document, notes: new TextNotes(), person: noPerson, file, saving: undefined };
 }
 
-function baseOfText(records: readonly (LogRecord | undefined)[], corrupt: Corrupt): Restoring {
-  const text = Rope.ofChunks(records.flatMap((record) => record?.k === "text" ? [record.t] : []));
+async function baseOfText(records: readonly (LogRecord | undefined)[], corrupt: Corrupt): Promise<Restoring> {
+  const text = await ropeOfChunks(records.flatMap((record) => record?.k === "text" ? [record.t] : []));
   const state = records.find((record) => record?.k === "state");
   if (state === undefined) throw corrupt("its base has no state");
   const document = TextDocument.load({ ...state.document, text });
@@ -148,7 +155,7 @@ async function fileOf({ document, file, saving }: Restoring): Promise<BufferFile
   const loaded = await loadFile(saving.path, { encoding: file.form.encoding }).catch(() => undefined);
   if (loaded === undefined || saving.revision < document.oldest) return known;
   // The save had taken the file's place before it could be noted.
-  const onDisk = Rope.ofChunks(loaded.chunks);
+  const onDisk = await ropeOfChunks(loaded.chunks);
   const text = document.textAt(saving.revision);
   const lastEnding = onDisk.length > text.length ? onDisk.sliceString(text.length) : "";
   if (!onDisk.equals(lastEnding === "" ? text : text.replace(text.length, text.length, lastEnding))) {
