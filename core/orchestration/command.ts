@@ -52,6 +52,8 @@ export type Report =
     readonly durationMs: number;
     readonly port?: string;
     readonly usage?: Usage;
+    /** Who gave it, where that is not who began. */
+    readonly instrument?: NodeTypeId;
   }
   /** `recovery` is what was chosen; the plain retry where it is absent. Limits hold all the same. */
   | Unit & { readonly type: "fail"; readonly failure: NodeFailure; readonly recovery?: Recovery }

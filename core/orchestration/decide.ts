@@ -125,7 +125,7 @@ function eventOf(
         ...(report.reason === undefined ? {} : { reason: report.reason }),
       };
     case "complete": {
-      const { output, durationMs, port, usage } = report;
+      const { output, durationMs, port, usage, instrument } = report;
       return {
         ...where,
         type: "node.completed",
@@ -134,6 +134,7 @@ function eventOf(
         durationMs,
         ...(port === undefined ? {} : { port }),
         ...(usage === undefined ? {} : { usage }),
+        ...(instrument === undefined ? {} : { instrument }),
       };
     }
     case "expand":

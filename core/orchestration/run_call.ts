@@ -8,9 +8,10 @@ import { messageOf, SymphonyError } from "../errors.ts";
 import { own } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
-import type { CallRequest, CallResult } from "../ports/extension.ts";
+import type { CallEvent, CallRequest, CallResult } from "../ports/extension.ts";
 import { noLease } from "../ports/pool.ts";
 import type { Lease } from "../ports/pool.ts";
+import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { PlanNode } from "../workflow/plan.ts";
@@ -18,6 +19,7 @@ import type { ValueRef } from "./event.ts";
 import { assign, type Assignment } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
 import { attempted, recover, type RunLimits } from "./run_recovery.ts";
+import { type Answer, hedged } from "./run_hedge.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
@@ -88,15 +90,15 @@ export class RunCalls {
     const lease = type.effect === "write" ? noLease : services.pit.pool.lease(kind);
     const started = services.clock.monotonic();
     const settle = this.#budget.hold(assigned.expectedUsd);
-    const done = (held: Lease, result: CallResult, signal: AbortSignal) =>
-      this.#done(scope, unit, { assigned, definition, request, signal, started, settle }, held, result);
+    const done = (held: Lease, answer: Answer, signal: AbortSignal) =>
+      this.#done(scope, unit, { assigned, definition, request, signal, started, settle }, held, answer);
 
     if (lease !== noLease) {
       this.#driver.track(scope, unit, (signal) => {
-        const result = this.#call(scope, unit, lease, request, definition, signal);
-        return result instanceof Promise
-          ? result.then((later) => done(lease, later, signal))
-          : done(lease, result, signal);
+        const answer = this.#ask(scope, unit, { assigned, definition, request, signal }, lease);
+        return answer instanceof Promise
+          ? answer.then((later) => done(lease, later, signal))
+          : done(lease, answer, signal);
       });
       return;
     }
@@ -116,11 +118,35 @@ export class RunCalls {
           if (signal.aborted) return;
           return fail("unavailable", messageOf(error));
         }
-        await done(held, await this.#call(scope, unit, held, request, definition, signal), signal);
+        const asked = { assigned, definition, request, signal };
+        await done(held, await this.#ask(scope, unit, asked, held), signal);
       } finally {
         if (claim !== undefined) services.pit.arbitration.release(claim);
       }
     });
+  }
+
+  /** The call's answer, or that of a second instrument where the first is late. Never throws. */
+  #ask(
+    scope: RunScope,
+    unit: Unit,
+    { assigned: { type, task, options }, definition, request, signal }: Pick<
+      Begun,
+      "assigned" | "definition" | "request" | "signal"
+    >,
+    lease: Lease,
+  ): Answer | Promise<Answer> {
+    const begin = (under: AbortSignal) => this.#call(scope, unit, lease, request, definition, under);
+    if (task === undefined) {
+      const result = begin(signal);
+      return result instanceof Promise ? result.then((later) => ({ result: later, type })) : { result, type };
+    }
+    const { tried } = scope.attempts.of(request.node, unit.item);
+    const budgetUsd = this.#budget.left();
+    const limit = budgetUsd === undefined ? {} : { budgetUsd };
+    const call = { kind: definition.use, instrument: type.type, options, tried, ...limit };
+    const say = (event: CallEvent) => this.#driver.say(scope, unit, event);
+    return hedged(this.#driver, { type, call, request, signal, say }, begin);
   }
 
   /** The call's result, at once where the extension gives it at once. Never throws. */
@@ -145,9 +171,14 @@ export class RunCalls {
     }
   }
 
-  #done(scope: RunScope, unit: Unit, call: Begun, lease: Lease, result: CallResult): void | Promise<void> {
+  #done(scope: RunScope, unit: Unit, begun: Begun, lease: Lease, answer: Answer): void | Promise<void> {
     const { clock, pit } = this.#driver.services;
-    const { assigned: { type, task, input }, definition } = call;
+    const { result, type } = answer;
+    // A second instrument's answer is no outcome of the decision that chose the first.
+    const call = type === begun.assigned.type
+      ? begun
+      : { ...begun, assigned: withoutDecision(begun.assigned, type) };
+    const { assigned: { task, input }, definition } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     pit.pool.release(lease, crashed);
     const durationMs = Math.round((clock.monotonic() - call.started) * 1000) / 1000;
@@ -186,6 +217,7 @@ export class RunCalls {
       instrument: type.type,
       seconds: durationMs / 1000,
       ...(costUsd === undefined ? {} : { usd: costUsd }),
+      ...(measured === undefined ? {} : { quality: measured.quality }),
       ...(result.ok ? {} : { failure: result.failure.class }),
     });
     if (!result.ok) {
@@ -205,7 +237,8 @@ export class RunCalls {
     const { run } = this.#driver.setup;
     const usage = result.usage === undefined ? {} : { usage: result.usage };
     const complete = (output: ValueRef) =>
-      void this.#driver.report(scope, { type: "complete", ...unit, output, durationMs, ...usage });
+      void this.#driver.report(scope, { type: "complete", ...unit, output, durationMs, ...usage, ...by });
+    const by = assigned.isSecond === true ? { instrument: type.type } : {};
     const origin = { run, node: node.id, ...(unit.item >= 0 ? { item: unit.item } : {}) };
     const stored = this.#driver.values.store(result.output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
@@ -287,6 +320,10 @@ export class RunCalls {
       this.#driver.report(scope, { type: "skip", ...unit, reason: failure.message, failure });
     }
   }
+}
+
+function withoutDecision({ decision: _decision, ...assigned }: Assignment, type: NodeType): Assignment {
+  return { ...assigned, type, isSecond: true };
 }
 
 /** Failures stand in the log and on the screen: what an extension wrote into one is bounded. */
