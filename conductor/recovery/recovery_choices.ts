@@ -121,6 +121,12 @@ function masks(
   const mask = (action: LearnedAction, reason: string) => {
     if (!masked.has(action)) masked.set(action, reason);
   };
+  const group = failureKind(failure.class);
+  if (group === "hopeless") {
+    for (const action of learnedActions) {
+      if (action !== "ask") mask(action, `nobody can do anything about "${failure.class}" by trying again`);
+    }
+  }
   const health = book.health(instrument).class;
   for (const action of ["retry", "correct"] as const) {
     if (!isRetryable(failure)) mask(action, `the same again cannot help against "${failure.class}"`);
@@ -128,7 +134,6 @@ function masks(
       mask(action, `${instrument} is ${health}`);
     }
   }
-  const group = failureKind(failure.class);
   if (group !== "format" && group !== "quality") mask("correct", "there is no answer to correct");
   if (untried.length === 0) {
     for (const action of ["fall-back", "escalate"] as const) mask(action, "no other instrument is left");
