@@ -12,6 +12,7 @@ import { ConductorDesk } from "./conductor/desk.ts";
 import { FileDecisionLog } from "./conductor/learning/file_log.ts";
 import { FolderPolicies } from "./conductor/learning/folder_policies.ts";
 import { LearningConductor } from "./conductor/learning_conductor.ts";
+import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
@@ -92,7 +93,9 @@ async function openSession(options: SessionOptions): Promise<Session> {
     random,
     fallback: new SimpleConductor(),
   });
-  const ports = { pit, control: pit.control, extensions, conductor, clock, random };
+  const recovery = await KeptRecovery.open({ log, store, clock, random });
+  const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const ports = { pit, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
   return {
     runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
     pit,
@@ -102,6 +105,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
     async [Symbol.asyncDispose]() {
       await extensions.close();
       await conductor[Symbol.asyncDispose]();
+      await recovery[Symbol.asyncDispose]();
       await log[Symbol.asyncDispose]();
       await pit[Symbol.asyncDispose]();
     },

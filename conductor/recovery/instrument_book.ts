@@ -1,6 +1,6 @@
 /**
- * What calls of instruments have shown, by kind of task: how often they succeed, how long they take, what they cost; and
- * each instrument's health over all kinds.
+ * What calls of instruments have shown, by kind of task: how often they succeed and how well, how long they take, what they
+ * cost; and each instrument's health over all kinds.
  *
  * Ring: conductor, pure.
  *
@@ -26,6 +26,9 @@ export type Listed = Pick<InstrumentOption, "instrument" | "priceIn" | "priceOut
 export interface CallRecord {
   calls: number;
   successes: number;
+  /** Calls whose quality was measured, and the sum of it. */
+  measured: number;
+  quality: number;
   seconds: number;
   usd: number;
   readonly times: CallTimes;
@@ -38,9 +41,12 @@ export class InstrumentBook {
   note(
     kind: string,
     instrument: NodeTypeId,
-    seconds: number,
-    usd: number | undefined,
-    isSuccess: boolean,
+    { seconds, usd, quality, isSuccess }: {
+      readonly seconds: number;
+      readonly usd?: number | undefined;
+      readonly quality?: number | undefined;
+      readonly isSuccess: boolean;
+    },
   ): void {
     const record = this.#make(kind, instrument);
     const follow = Math.max(FOLLOW, 1 / (record.calls + 1));
@@ -49,6 +55,10 @@ export class InstrumentBook {
     record.seconds += follow * (seconds - record.seconds);
     if (usd !== undefined) record.usd += follow * (usd - record.usd);
     if (isSuccess) record.times.note(seconds);
+    if (isSuccess && quality !== undefined) {
+      record.measured += 1;
+      record.quality += quality;
+    }
     let health = this.#health.get(instrument);
     if (health === undefined) this.#health.set(instrument, health = new Health());
     health.note(isSuccess);
@@ -70,12 +80,19 @@ export class InstrumentBook {
     return { seconds: UNKNOWN.seconds, usd: listed };
   }
 
-  /** Posterior mean of the chance that a call for this kind succeeds; a dearer model is taken to be a little stronger. */
-  strength(kind: string, { instrument, priceIn, priceOut, promisedQuality }: Listed): number {
+  /** Expected quality of an answer that is one; what the catalogue promises, a dearer model a little more, until measured. */
+  quality(kind: string, { instrument, priceIn, priceOut, promisedQuality }: Listed): number {
     const record = this.record(kind, instrument);
-    const listed = promisedQuality ?? 0.6 + 0.05 * Math.log10(1 + priceIn + priceOut);
-    const prior = 0.5 * listed + 0.5 * this.health(instrument).rate;
-    return (PRIOR_WORTH * prior + (record?.successes ?? 0)) / (PRIOR_WORTH + (record?.calls ?? 0));
+    const prior = promisedQuality ?? 0.6 + 0.05 * Math.log10(1 + priceIn + priceOut);
+    return (PRIOR_WORTH * prior + (record?.quality ?? 0)) / (PRIOR_WORTH + (record?.measured ?? 0));
+  }
+
+  /** Expected quality of a call for this kind, a failure counting 0. */
+  strength(kind: string, option: Listed): number {
+    const record = this.record(kind, option.instrument);
+    const prior = this.health(option.instrument).rate;
+    const success = (PRIOR_WORTH * prior + (record?.successes ?? 0)) / (PRIOR_WORTH + (record?.calls ?? 0));
+    return success * this.quality(kind, option);
   }
 
   get names(): readonly { readonly kind: string; readonly instruments: readonly string[] }[] {
@@ -88,8 +105,8 @@ export class InstrumentBook {
 
   write(numbers: NumberWriter): void {
     for (const records of this.#kinds.values()) {
-      for (const { calls, successes, seconds, usd, times } of records.values()) {
-        numbers.array([calls, successes, seconds, usd]);
+      for (const { calls, successes, measured, quality, seconds, usd, times } of records.values()) {
+        numbers.array([calls, successes, measured, quality, seconds, usd]);
         times.write(numbers);
       }
     }
@@ -108,9 +125,12 @@ export class InstrumentBook {
       for (const instrument of list) {
         const calls = numbers.number();
         const successes = numbers.number();
+        const measured = numbers.number();
+        const quality = numbers.number();
         const seconds = numbers.number();
         const usd = numbers.number();
-        records.set(instrument, { calls, successes, seconds, usd, times: CallTimes.read(numbers) });
+        const times = CallTimes.read(numbers);
+        records.set(instrument, { calls, successes, measured, quality, seconds, usd, times });
       }
       book.#kinds.set(kind, records);
     }
@@ -123,7 +143,8 @@ export class InstrumentBook {
     if (records === undefined) this.#kinds.set(kind, records = new Map());
     let record = records.get(instrument);
     if (record === undefined) {
-      record = { calls: 0, successes: 0, seconds: UNKNOWN.seconds, usd: 0, times: new CallTimes() };
+      const nothing = { calls: 0, successes: 0, measured: 0, quality: 0, usd: 0 };
+      record = { ...nothing, seconds: UNKNOWN.seconds, times: new CallTimes() };
       records.set(instrument, record);
     }
     return record;

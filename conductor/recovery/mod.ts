@@ -6,5 +6,7 @@
  * @module
  */
 
+export { KeptRecovery } from "./kept_recovery.ts";
+export { evaluateRecovery } from "./trial/evaluate_recovery.ts";
 export { RecoveryPolicy } from "./recovery_policy.ts";
-export type { RecoveryAccount, RecoveryPolicyOptions } from "./recovery_policy.ts";
+export type { RecoveryAccount } from "./recovery_policy.ts";

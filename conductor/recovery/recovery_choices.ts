@@ -16,7 +16,7 @@ import { failureKind } from "./failure_kind.ts";
 import type { InstrumentBook, Listed } from "./instrument_book.ts";
 import { mostAttempts } from "./patience.ts";
 import { type LearnedAction, learnedActions } from "./recovery_belief.ts";
-import type { ActionCosts } from "./recovery_plan.ts";
+import type { ByAction } from "./recovery_plan.ts";
 
 export interface Choices {
   /** Instruments that have not failed here and are not blacklisted. */
@@ -24,17 +24,21 @@ export interface Choices {
   /** The strongest of them. */
   readonly strongest: InstrumentOption | undefined;
   /** In worth. */
-  readonly costs: ActionCosts;
+  readonly costs: ByAction;
+  /** Expected quality of what each action leads to, where it leads to an answer. */
+  readonly qualities: ByAction;
   readonly masked: ReadonlyMap<LearnedAction, string>;
   readonly attemptsLeft: number;
+  /** What each action is expected to take. */
+  readonly expected: ExpectedByAction;
 }
 
-interface Expected {
+export interface Expected {
   readonly seconds: number;
   readonly usd: number;
 }
 
-type ExpectedByAction = Readonly<Record<LearnedAction, Expected>>;
+export type ExpectedByAction = Readonly<Record<LearnedAction, Expected>>;
 
 /** A correction sends the wrong answer along. */
 const CORRECTION_COST = 1.3;
@@ -57,7 +61,9 @@ export function choicesAfter(failed: FailedAttempt, book: InstrumentBook): Choic
     untried,
     strongest,
     costs: costsOf(expected, failed.preference ?? preferences.balanced),
+    qualities: qualitiesOf(failed, book, { last, untried, strongest }),
     masked,
+    expected,
     attemptsLeft: Math.max(0, Math.min(failed.attemptsLeft, mostAttempts(importance, position) - attempts)),
   };
 }
@@ -89,6 +95,22 @@ function expectedOf(
   };
 }
 
+function qualitiesOf(
+  { kind }: FailedAttempt,
+  book: InstrumentBook,
+  { last, untried, strongest }: Who,
+): ByAction {
+  const again = book.quality(kind, last);
+  const other = mean(untried.map((one) => book.quality(kind, one)));
+  return {
+    "retry": again,
+    "correct": again,
+    "fall-back": other,
+    "escalate": strongest === undefined ? other : book.quality(kind, strongest),
+    "ask": again,
+  };
+}
+
 function masks(
   failed: FailedAttempt,
   book: InstrumentBook,
@@ -99,6 +121,12 @@ function masks(
   const mask = (action: LearnedAction, reason: string) => {
     if (!masked.has(action)) masked.set(action, reason);
   };
+  const group = failureKind(failure.class);
+  if (group === "hopeless") {
+    for (const action of learnedActions) {
+      if (action !== "ask") mask(action, `nobody can do anything about "${failure.class}" by trying again`);
+    }
+  }
   const health = book.health(instrument).class;
   for (const action of ["retry", "correct"] as const) {
     if (!isRetryable(failure)) mask(action, `the same again cannot help against "${failure.class}"`);
@@ -106,7 +134,6 @@ function masks(
       mask(action, `${instrument} is ${health}`);
     }
   }
-  const group = failureKind(failure.class);
   if (group !== "format" && group !== "quality") mask("correct", "there is no answer to correct");
   if (untried.length === 0) {
     for (const action of ["fall-back", "escalate"] as const) mask(action, "no other instrument is left");
@@ -126,7 +153,7 @@ function masks(
   return masked;
 }
 
-function costsOf(expected: ExpectedByAction, { perUsd, perSecond, perFailure }: Preference): ActionCosts {
+function costsOf(expected: ExpectedByAction, { perUsd, perSecond, perFailure }: Preference): ByAction {
   const cost = ({ seconds, usd }: Expected) => perUsd * usd + perSecond * seconds + perFailure;
   return {
     "retry": cost(expected.retry),

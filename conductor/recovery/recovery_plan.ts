@@ -21,8 +21,8 @@ export const MOST_UNTRIED = 3;
 /** Attempts beyond this many are not planned for. */
 export const MOST_PLANNED = 8;
 
-/** What each action costs, in worth. */
-export type ActionCosts = Readonly<Record<LearnedAction, number>>;
+/** A number for each action. */
+export type ByAction = Readonly<Record<LearnedAction, number>>;
 
 export interface ActionValue {
   readonly action: LearnedAction | "give-up";
@@ -33,7 +33,9 @@ export interface ActionValue {
 
 export interface PlanInput {
   readonly chances: RecoveryChances;
-  readonly costs: ActionCosts;
+  /** What each action costs, in worth; and the quality of what it leads to, 0 to 1, where it succeeds. */
+  readonly costs: ByAction;
+  readonly qualities: ByAction;
   readonly worth: Worth;
   readonly attemptsLeft: number;
   readonly untried: number;
@@ -78,7 +80,7 @@ export function actionValues(input: PlanInput): readonly ActionValue[] {
 
 /** Undefined where the action is impossible: no other instrument, nobody to ask. */
 function actionValue(
-  { chances, costs, worth, mayAsk }: PlanInput,
+  { chances, costs, qualities, worth, mayAsk }: PlanInput,
   { from, action, others, later }: {
     readonly from: number;
     readonly action: number;
@@ -88,8 +90,9 @@ function actionValue(
 ): number | undefined {
   const name = learnedActions[action] as LearnedAction;
   const success = chances.success[from * ACTIONS + action] as number;
+  const good = worth.success * qualities[name];
   if (name === "ask") {
-    return mayAsk ? success * worth.success + (1 - success) * worth.failure - worth.asking : undefined;
+    return mayAsk ? success * good + (1 - success) * worth.failure - worth.asking : undefined;
   }
   const goesElsewhere = name === "fall-back" || name === "escalate";
   if (goesElsewhere && others === 0) return undefined;
@@ -98,5 +101,5 @@ function actionValue(
   for (let to = 0; to < KINDS; to++) {
     failed += (chances.next[from * KINDS + to] as number) * (behind[to] as number);
   }
-  return success * worth.success + (1 - success) * failed - costs[name];
+  return success * good + (1 - success) * failed - costs[name];
 }

@@ -32,7 +32,7 @@ import { InstrumentBook } from "./instrument_book.ts";
 import { worthOf } from "./patience.ts";
 import { chancesOf, RecoveryCounts } from "./recovery_belief.ts";
 import type { RecoveryChances } from "./recovery_belief.ts";
-import { type Choices, choicesAfter } from "./recovery_choices.ts";
+import { type Choices, choicesAfter, type ExpectedByAction } from "./recovery_choices.ts";
 import { actionValues } from "./recovery_plan.ts";
 import type { ActionValue } from "./recovery_plan.ts";
 
@@ -43,22 +43,18 @@ export interface RecoveryAccount {
   /** All allowed actions, the best first. */
   readonly values: readonly ActionValue[];
   readonly masked: readonly { readonly action: string; readonly reason: string }[];
-}
-
-export interface RecoveryPolicyOptions {
-  readonly seed?: number;
-  /** Told of every decision. */
-  readonly onDecision?: (account: RecoveryAccount) => void;
+  readonly expected: ExpectedByAction;
 }
 
 /** Outcomes after which a new sample is drawn. */
-const SAMPLE_EVERY = 50;
+const SAMPLE_EVERY = 10;
 /** Calls of an instrument before its quantiles are believed, and the quantile at which a second call goes out. */
 const HEDGE_AFTER_CALLS = 20;
 const HEDGE_QUANTILE = 0.95;
 
 export class RecoveryPolicy implements RecoveryPort, Snapshottable {
-  readonly #onDecision: ((account: RecoveryAccount) => void) | undefined;
+  /** True where nothing is tried out: decisions go by means, not by samples. */
+  isFrozen = false;
   readonly #extra = new ExtraCalls();
   #all = new RecoveryCounts();
   #kinds = new Map<string, RecoveryCounts>();
@@ -68,37 +64,47 @@ export class RecoveryPolicy implements RecoveryPort, Snapshottable {
   /** The sample that decisions go by, by kind; thrown away every so many outcomes. */
   #samples = new Map<string, RecoveryChances>();
 
-  constructor(options: RecoveryPolicyOptions = {}) {
-    this.#random = new SeededRandom(options.seed ?? 1);
-    this.#onDecision = options.onDecision;
+  constructor(seed = 1) {
+    this.#random = new SeededRandom(seed);
   }
 
   recover(failed: FailedAttempt): Recovery {
-    const choices = choicesAfter(failed, this.#book);
-    const { importance, position, kind } = failed;
-    const values = actionValues({
-      chances: this.#sample(kind),
-      costs: choices.costs,
-      worth: worthOf(importance, position),
-      attemptsLeft: choices.attemptsLeft,
-      untried: choices.untried.length,
-      mayAsk: failed.mayAsk,
-      masked: new Set(choices.masked.keys()),
-      kind: failureKinds.indexOf(failureKind(failed.failure.class)),
-    });
-    const chosen = recoveryOf(values, choices, failed);
-    this.#onDecision?.({
-      failed,
-      chosen,
-      values,
-      masked: [...choices.masked].map(([action, reason]) => ({ action, reason })),
-    });
-    return chosen;
+    return this.decide(failed).chosen;
   }
 
-  attempted({ kind, instrument, seconds, usd, failure, after }: AttemptResult): void {
+  /** `recover`, with everything that led to it. */
+  decide(failed: FailedAttempt): RecoveryAccount {
+    const choices = choicesAfter(failed, this.#book);
+    const values = valuesOf(
+      failed,
+      choices,
+      this.isFrozen ? this.beliefs(failed.kind) : this.#sample(failed.kind),
+    );
+    return {
+      failed,
+      chosen: recoveryOf(values, choices, failed),
+      values,
+      masked: [...choices.masked].map(([action, reason]) => ({ action, reason })),
+      expected: choices.expected,
+    };
+  }
+
+  /** How likely each action is chosen in this state, by drawing again and again; changes nothing. */
+  propensities(failed: FailedAttempt, draws = 50): ReadonlyMap<string, number> {
+    const choices = choicesAfter(failed, this.#book);
+    const random = SeededRandom.restore(this.#random.save());
+    const shares = new Map<string, number>();
+    const own = this.#kinds.get(failed.kind) ?? new RecoveryCounts();
+    for (let draw = 0; draw < draws; draw++) {
+      const best = valuesOf(failed, choices, chancesOf(own, this.#all, random))[0]?.action ?? "give-up";
+      shares.set(best, (shares.get(best) ?? 0) + 1 / draws);
+    }
+    return shares;
+  }
+
+  attempted({ kind, instrument, seconds, usd, quality, failure, after }: AttemptResult): void {
     this.#extra.call();
-    this.#book.note(kind, instrument, seconds, usd, failure === undefined);
+    this.#book.note(kind, instrument, { seconds, usd, quality, isSuccess: failure === undefined });
     if (after === undefined || after.recovery.action === "give-up") return;
     const from = failureKind(after.failure);
     const to = failure === undefined ? undefined : failureKind(failure);
@@ -202,6 +208,24 @@ export class RecoveryPolicy implements RecoveryPort, Snapshottable {
 
 /** A second call may go to an instrument that is weaker by this much. */
 const HEDGE_STRENGTH = 0.1;
+
+function valuesOf(
+  failed: FailedAttempt,
+  choices: Choices,
+  chances: RecoveryChances,
+): readonly ActionValue[] {
+  return actionValues({
+    chances,
+    costs: choices.costs,
+    qualities: choices.qualities,
+    worth: worthOf(failed.importance, failed.position),
+    attemptsLeft: choices.attemptsLeft,
+    untried: choices.untried.length,
+    mayAsk: failed.mayAsk,
+    masked: new Set(choices.masked.keys()),
+    kind: failureKinds.indexOf(failureKind(failed.failure.class)),
+  });
+}
 
 function recoveryOf(values: readonly ActionValue[], choices: Choices, failed: FailedAttempt): Recovery {
   const best = values[0] as ActionValue;

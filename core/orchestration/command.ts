@@ -56,6 +56,8 @@ export type Report =
     readonly durationMs: number;
     readonly port?: string | undefined;
     readonly usage?: Usage | undefined;
+    /** Who gave it, where that is not who began. */
+    readonly instrument?: NodeTypeId | undefined;
   }
   /** `recovery` is what was chosen; the plain retry where it is absent. Limits hold all the same. */
   | Unit & { readonly type: "fail"; readonly failure: NodeFailure; readonly recovery?: Recovery }

@@ -171,7 +171,7 @@ function startedEvent(
 }
 
 function completedEvent(
-  { item, output, durationMs, port, usage }: ReportOf<"complete">,
+  { item, output, durationMs, port, usage, instrument }: ReportOf<"complete">,
   node: NodeId,
   { at, attempt }: { readonly at: number; readonly attempt: number },
 ): RunEvent {
@@ -179,6 +179,7 @@ function completedEvent(
   if (item >= 0) event.item = item;
   if (port !== undefined) event.port = port;
   if (usage !== undefined) event.usage = usage;
+  if (instrument !== undefined) event.instrument = instrument;
   return event;
 }
 

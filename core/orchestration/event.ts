@@ -72,6 +72,8 @@ export type RunEvent =
     /** For a branch or gate: the one port that goes on. */
     readonly port?: string;
     readonly usage?: Usage;
+    /** Who gave it, where that is not who began: asked because the first was late. */
+    readonly instrument?: NodeTypeId;
   }
   | NodeEvent & {
     readonly type: "node.retrying";

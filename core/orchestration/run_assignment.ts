@@ -31,6 +31,8 @@ export interface Assignment {
   readonly expectedUsd: number;
   /** Everything that may serve the task; empty where the node names its own type. */
   readonly options: readonly InstrumentOption[];
+  /** True for the instrument that was asked because the first was late. */
+  readonly isSecond?: boolean;
 }
 
 /** What routing needs to know of the run. */

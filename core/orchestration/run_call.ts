@@ -10,7 +10,7 @@ import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Outcome } from "../ports/conductor.ts";
-import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
+import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
@@ -22,6 +22,7 @@ import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
 import type { Assignment } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
+import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
@@ -123,10 +124,10 @@ export class RunCalls {
   /** Begins the call with its place, and ends it at once where it is answered at once. */
   #start(call: Call, lease: Lease): void {
     const started = this.#driver.services.clock.monotonic();
-    const result = this.#call(call, lease);
-    const ending = result instanceof Promise
-      ? result.then((later) => this.#done(call, lease, started, later))
-      : this.#done(call, lease, started, result);
+    const answer = this.#ask(call, lease);
+    const ending = answer instanceof Promise
+      ? answer.then((later) => this.#done(call, lease, started, later))
+      : this.#done(call, lease, started, answer);
     if (ending !== undefined) this.#driver.track(ending);
   }
 
@@ -142,17 +143,41 @@ export class RunCalls {
       const lease = await this.#lines.acquire(call, signal);
       if (lease === undefined) return;
       const started = clock.monotonic();
-      await this.#done(call, lease, started, await this.#call(call, lease));
+      await this.#done(call, lease, started, await this.#ask(call, lease));
     } finally {
       if (claim !== undefined) pit.arbitration.release(claim);
     }
   }
 
+  /** The call's answer, or that of a second instrument where the first is late. Never throws. */
+  #ask(call: Call, lease: Lease): Answer | Promise<Answer> {
+    const { scope, unit, type, assigned: { task, options }, definition, request } = call;
+    const signal = this.#driver.signalOf(scope);
+    if (task === undefined) {
+      const result = this.#call(call, lease, signal);
+      return result instanceof Promise ? result.then((later) => ({ result: later, type })) : { result, type };
+    }
+    const { tried } = scope.attempts.of(request.node, unit.item);
+    const budgetUsd = this.#budget.left();
+    const limit = budgetUsd === undefined ? {} : { budgetUsd };
+    const running = { kind: definition.use, instrument: type.type, options, tried, ...limit };
+    const say = (event: CallEvent) => this.#driver.say(scope, unit, event);
+    return hedged(
+      this.#driver,
+      { type, call: running, request, signal, say },
+      (under) => this.#call(call, lease, under),
+    );
+  }
+
   /** The call's result, at once where the extension gives it at once. Never throws. */
-  #call({ scope, unit, definition, request }: Call, lease: Lease): CallResult | Promise<CallResult> {
+  #call(
+    { scope, unit, definition, request }: Call,
+    lease: Lease,
+    signal: AbortSignal,
+  ): CallResult | Promise<CallResult> {
     const { pit, extensions } = this.#driver.services;
     const options: Draft<CallOptions> = {
-      signal: this.#driver.signalOf(scope),
+      signal,
       onEvent: (event) => this.#driver.say(scope, unit, event),
     };
     if (definition.timeoutMs !== undefined) options.timeoutMs = definition.timeoutMs;
@@ -165,10 +190,11 @@ export class RunCalls {
   }
 
   /** Gives the place back, judges what came and reports how the call ended. */
-  #done(call: Call, lease: Lease, started: number, result: CallResult): void | Promise<void> {
-    const { assigned: { type, task, input }, definition, request, scope } = call;
+  #done(asked: Call, lease: Lease, started: number, { result, type }: Answer): void | Promise<void> {
+    const call = type === asked.type ? asked : answeredBy(asked, type);
+    const { assigned: { task, input }, definition, request, scope } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
-    this.#lines.release(call, lease, crashed);
+    this.#lines.release(asked, lease, crashed);
     if (this.#driver.isStopping) return call.settle();
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
     const judged = judge(result, task ?? type, {
@@ -178,7 +204,7 @@ export class RunCalls {
     });
     if (!(judged instanceof Promise)) return this.#judged(call, durationMs, judged);
     // The place is free while an operator looks at the answer.
-    this.#lines.advance(call);
+    this.#lines.advance(asked);
     return judged.then((later) => this.#judged(call, durationMs, later));
   }
 
@@ -194,15 +220,28 @@ export class RunCalls {
     return ending;
   }
 
-  #complete({ scope, unit }: Call, durationMs: number, { output, usage }: Success): void | Promise<void> {
+  #complete(
+    { scope, unit, assigned }: Call,
+    durationMs: number,
+    { output, usage }: Success,
+  ): void | Promise<void> {
     const { node, item } = unit;
     const origin: Draft<ArtifactOrigin> = {
       run: this.#driver.setup.run,
       node: (scope.plan.nodes[node] as PlanNode).id,
     };
     if (item >= 0) origin.item = item;
+    const instrument = assigned.isSecond === true ? assigned.type.type : undefined;
     const complete = (ref: ValueRef) =>
-      void this.#driver.report(scope, { type: "complete", node, item, output: ref, durationMs, usage });
+      void this.#driver.report(scope, {
+        type: "complete",
+        node,
+        item,
+        output: ref,
+        durationMs,
+        usage,
+        instrument,
+      });
     const stored = this.#driver.values.store(output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
   }
@@ -248,6 +287,7 @@ export class RunCalls {
       seconds: durationMs / 1000,
     };
     if (costUsd !== undefined) attempt.usd = costUsd;
+    if (measured !== undefined) attempt.quality = measured.quality;
     if (!result.ok) attempt.failure = result.failure.class;
     attempted(this.#driver, scope, unit, attempt);
   }
@@ -289,6 +329,12 @@ export class RunCalls {
 type FailReport = Extract<Report, { readonly type: "fail" }>;
 type Success = Extract<CallResult, { readonly ok: true }>;
 type ArtifactOrigin = NonNullable<ArtifactMeta["origin"]>;
+
+/** A second instrument's answer is no outcome of the decision that chose the first. */
+function answeredBy(call: Call, type: NodeType): Call {
+  const { decision: _, ...assigned } = call.assigned;
+  return { ...call, assigned: { ...assigned, type, isSecond: true } };
+}
 
 /** Failures stand in the log and on the screen: what an extension wrote into one is bounded. */
 function clipped(failure: NodeFailure): NodeFailure {

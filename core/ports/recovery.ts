@@ -50,6 +50,8 @@ export interface AttemptResult {
   readonly instrument: NodeTypeId;
   readonly seconds: number;
   readonly usd?: number;
+  /** 0 to 1, where one was measured. */
+  readonly quality?: number;
   /** Undefined where it succeeded. */
   readonly failure?: FailureClass;
   /** The decision that led to it, and the failure before it. */

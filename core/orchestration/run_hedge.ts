@@ -1,0 +1,110 @@
+/**
+ * Asking a second instrument when the first is late: the first good answer counts, the other call is broken off. Only for
+ * routed calls that change nothing, and only as often as the Conductor's share of extra calls allows.
+ *
+ * @module
+ */
+
+import { messageOf } from "../errors.ts";
+import type { CallEvent, CallRequest, CallResult } from "../ports/extension.ts";
+import type { Hedge, RunningCall } from "../ports/recovery.ts";
+import type { NodeType } from "../workflow/catalog.ts";
+import type { Driver } from "./run_services.ts";
+
+/** An answer and who gave it. */
+export interface Answer {
+  readonly result: CallResult;
+  readonly type: NodeType;
+}
+
+export interface HedgedCall {
+  readonly type: NodeType;
+  readonly call: RunningCall;
+  readonly request: CallRequest;
+  readonly signal: AbortSignal;
+  readonly say: (event: CallEvent) => void;
+}
+
+/**
+ * The answer to a call that `begin` starts under the signal it is given, or of a second one. Never throws. At once where
+ * the first answers at once.
+ */
+export function hedged(
+  driver: Driver,
+  hedgedCall: HedgedCall,
+  begin: (signal: AbortSignal) => CallResult | Promise<CallResult>,
+): Answer | Promise<Answer> {
+  const { type, call, signal } = hedgedCall;
+  const hedge = type.effect === "write" ? undefined : driver.services.recovery?.hedge(call);
+  const other = hedge === undefined ? undefined : driver.setup.catalog.nodes.get(hedge.instrument);
+  if (hedge === undefined || other === undefined || other.effect === "write") {
+    const result = begin(signal);
+    return result instanceof Promise ? result.then((later) => ({ result: later, type })) : { result, type };
+  }
+  const first = new AbortController();
+  const result = begin(AbortSignal.any([signal, first.signal]));
+  if (!(result instanceof Promise)) return { result, type };
+  return race(driver, hedgedCall, { hedge, other, result, breakOff: () => first.abort() });
+}
+
+function race(
+  driver: Driver,
+  hedgedCall: HedgedCall,
+  { hedge, other, result, breakOff }: {
+    readonly hedge: Hedge;
+    readonly other: NodeType;
+    readonly result: Promise<CallResult>;
+    readonly breakOff: () => void;
+  },
+): Promise<Answer> {
+  const { type, signal, say } = hedgedCall;
+  return new Promise((resolve) => {
+    const second = new AbortController();
+    let asked: Promise<CallResult> | undefined;
+    const cancel = driver.services.clock.schedule(hedge.afterMs, () => {
+      if (signal.aborted) return;
+      driver.services.recovery?.hedged();
+      const seconds = (hedge.afterMs / 1000).toFixed(1);
+      say({ kind: "log", level: "info", text: `No answer after ${seconds} s: ${other.type} is asked, too` });
+      asked = askOther(driver, hedgedCall, other, AbortSignal.any([signal, second.signal]));
+      asked.then((later) => {
+        if (!later.ok) return;
+        resolve({ result: later, type: other });
+        breakOff();
+      });
+    });
+    result.then(async (own) => {
+      cancel();
+      if (!own.ok && asked !== undefined && !signal.aborted) {
+        const later = await asked;
+        if (later.ok) return;
+      }
+      second.abort();
+      resolve({ result: own, type });
+    });
+  });
+}
+
+async function askOther(
+  driver: Driver,
+  { request }: HedgedCall,
+  other: NodeType,
+  signal: AbortSignal,
+): Promise<CallResult> {
+  const { pit, extensions } = driver.services;
+  const limits = driver.setup.catalog.limits.get(other.extension) ?? { instances: 1, concurrency: 1 };
+  try {
+    const lease = await pit.pool.acquire(pit.pool.register(other.extension, limits), signal);
+    let crashed: string | undefined;
+    try {
+      const asked = { ...request, nodeType: other.type };
+      const result = await extensions.call(pit.pool.instanceOf(lease), asked, { signal });
+      if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
+      return result;
+    } finally {
+      pit.pool.release(lease, crashed);
+    }
+  } catch (error) {
+    return { ok: false, failure: { class: "crash", message: messageOf(error) } };
+  }
+}
