@@ -181,17 +181,23 @@ export class PolicySession {
     };
   }
 
-  /** The position behind `appended` where they follow the kept position directly; else undefined. */
+  /** The position behind `appended` where nothing that concerns routing came in between from elsewhere; else undefined. */
   async #positionBehind(appended: readonly string[]): Promise<number | undefined> {
     let { position } = this.#loaded;
-    if (appended.length === 0) return await this.#log.end() === position ? position : undefined;
     let at = 0;
     for await (const { entry, next } of this.#log.read(position)) {
-      if (keyOf(entry) !== appended[at]) return undefined;
+      if (keyOf(entry) === appended[at]) at++;
+      else if (this.#concernsRouting(entry)) return undefined;
       position = next;
-      if (++at === appended.length) return position;
+      if (at === appended.length && at > 0) return position;
     }
-    return undefined;
+    return at === appended.length ? position : undefined;
+  }
+
+  /** Other learners write into the same log; what they decide teaches this one nothing. */
+  #concernsRouting(entry: LogEntry): boolean {
+    if (entry.entry === "decision") return entry.decision.type === "route";
+    return entry.entry === "outcome" && this.#loaded.incumbent.pending.has(entry.outcome.decision);
   }
 
   async #read(name: string): Promise<KeptPolicy> {

@@ -82,6 +82,27 @@ Deno.test("PolicySession.keep() after another process has written holds what bot
   assert.deepEqual(session.incumbent.save(), fromNothing.incumbent.save());
 });
 
+Deno.test("PolicySession.keep() passes over what other learners write into the same log", async () => {
+  const log = new MemoryDecisionLog();
+  const store = new MemoryPolicies();
+  const conductor = await opened(log, store);
+  const session = await PolicySession.open(log, store);
+  live(conductor, 0, 10);
+  const [route] = decisions(log.entries);
+  assert.ok(route !== undefined);
+  const other = { ...route, id: "x1", type: "recover" as const };
+  log.append([
+    { entry: "decision", decision: other },
+    { entry: "outcome", outcome: { decision: "x1", at: 0, quality: 1 } },
+  ]);
+  live(conductor, 10, 20);
+  await conductor[Symbol.asyncDispose]();
+  await session.reload();
+  assert.equal(session.incumbent.router.observations, 20);
+  const fromNothing = await PolicySession.open(log, new MemoryPolicies());
+  assert.deepEqual(session.incumbent.save(), fromNothing.incumbent.save());
+});
+
 Deno.test("replayLog() takes every decision again the same, and finds one that was changed", async () => {
   const log = new MemoryDecisionLog();
   await using conductor = await opened(log, new MemoryPolicies());
