@@ -51,8 +51,9 @@ function merged(before: OutcomeRecord, later: OutcomeRecord): OutcomeRecord {
   return { ...before, ...later };
 }
 
-/** The reward of a decision; undefined where its quality is unknown or says nothing of the instrument. */
+/** The reward of a routing decision; undefined where its quality is unknown or says nothing of the instrument. */
 export function rewardOfRow({ decision, outcome }: JoinedDecision): number | undefined {
+  if (decision.type !== "route") return undefined;
   const seen = outcome === undefined ? undefined : routeOutcome(outcome);
   if (seen === undefined || seen.failure === "transient") return undefined;
   const head = decision.heads[decision.action];

@@ -25,11 +25,11 @@ export function readRoutingSet({ folder, meta, items, texts }: RoutingTexts): Ro
   const name = head.string("name", folder.slice(folder.lastIndexOf("/") + 1));
   const arms = head.array("arms").map((arm, at) => readArm(new Fields(arm, `${prefix}meta.json, arm ${at}`)));
   if (arms.length === 0) throw malformed(`${prefix}meta.json, field "arms"`, "no arm", "one or more");
-  const features = head.array("features").map((feature, at) => {
+  const features = (head.has("features") ? head.array("features") : []).map((feature, at) => {
     if (typeof feature !== "string") throw head.wrong("features", `a name at ${at}`);
     return feature;
   });
-  const profiles = readProfiles(head.object("profiles"));
+  const profiles = head.has("profiles") ? readProfiles(head.object("profiles")) : [qualityAlone];
   const byId = texts === undefined ? undefined : readTexts(texts, `${prefix}texts.jsonl.gz`);
   const read: RoutingItem[] = [];
   for (const { fields } of jsonLines(items, `${prefix}items.jsonl`)) {
@@ -47,6 +47,9 @@ function readArm(fields: Fields): Arm {
     priceOut: fields.number("price_out", single),
   };
 }
+
+/** For a set that prices nothing. */
+const qualityAlone: RewardProfile = { name: "quality", lc: 0, ll: 0, lf: 0 };
 
 function readProfiles(profiles: Fields): readonly RewardProfile[] {
   return profiles.names().map((name) => {
@@ -79,7 +82,9 @@ function readItem(
     id,
     slice: fields.string("slice", ""),
     kind: fields.string("kind", ""),
-    features: fields.numbers("x", features, 'feature of meta.json ("features")'),
+    features: features === 0 && !fields.has("x")
+      ? new Float64Array(0)
+      : fields.numbers("x", features, 'feature of meta.json ("features")'),
     quality,
     usd: zeros("c"),
     seconds: zeros("l"),

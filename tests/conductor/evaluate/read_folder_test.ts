@@ -39,6 +39,14 @@ Deno.test("readFolder() reads the prompts where they are packed beside the items
   assert.deepEqual(data.routing[0]?.items.map(({ text }) => text), [undefined, "hello"]);
 });
 
+Deno.test("readFolder() takes a set without features and prices for one of quality alone", async () => {
+  const { features: _features, profiles: _profiles, ...head } = meta;
+  const rows = items(2).map((item) => ({ ...item, x: undefined, c: undefined, l: undefined, f: undefined }));
+  const data = await readFolder(sourceOf({ "meta.json": JSON.stringify(head), "items.jsonl": lines(rows) }));
+  assert.deepEqual(data.routing[0]?.profiles, [{ name: "quality", lc: 0, ll: 0, lf: 0 }]);
+  assert.equal(data.routing[0]?.items[0]?.features.length, 0);
+});
+
 Deno.test("readFolder() takes a set whose task says so, or that is named so, for one of means over samples", async () => {
   const set = async (head: object) => {
     const files = { "meta.json": JSON.stringify({ ...meta, ...head }), "items.jsonl": lines(items(2)) };
