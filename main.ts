@@ -8,6 +8,7 @@
 import { runCli } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
 import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
+import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
 import { FileDecisionLog } from "./conductor/learning/file_log.ts";
 import { FolderPolicies } from "./conductor/learning/folder_policies.ts";
@@ -145,6 +146,8 @@ function services(): CliServices {
     catalog,
     openSession,
     openStore,
+    composition: (data) =>
+      new CompositionDesk({ store: conductorFiles(data).store, clock, readFile: system.readFile }),
     conductor: () =>
       new ConductorDesk({
         folderFiles,

@@ -60,6 +60,28 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./check_command.ts")).checkCommand,
   },
   {
+    path: "compose",
+    summary: "propose a workflow for a goal in words; nothing runs",
+    positionals: [{ name: "GOAL", isOptional: true }],
+    flags: [
+      { name: "out", value: "FILE", summary: "take a proposal: write it here" },
+      { name: "choose", value: "N", summary: "which of those shown, from 1; the first without it" },
+      { name: "force", summary: "replace FILE where there is one" },
+      { name: "manual", summary: "by retrieval alone: no instrument is asked" },
+      { name: "reject", summary: "none of what was shown last is wanted" },
+      jsonFlag,
+      ...sessionFlags,
+    ],
+    details:
+      "Without GOAL, it is about what was shown last. An instrument is asked where one is granted or runs here; its workflow " +
+      "is checked, mended, priced and shown. Exit code: 0 proposed or written, 1 nothing fits, 2 the input was wrong.",
+    examples: [
+      { args: 'compose "find duplicated code and write a report"', does: "see what could be run" },
+      { args: "compose --choose 2 --out report.workflow.jsonc", does: "take the second of those" },
+    ],
+    load: async () => (await import("./compose_command.ts")).composeCommand,
+  },
+  {
     path: "runs list",
     summary: "runs, the newest first",
     positionals: [],

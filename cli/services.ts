@@ -18,6 +18,7 @@ import type { PitPort } from "../core/ports/pit.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import type { ComposeDesk } from "./compose_desk.ts";
 import type { ConductorDesk } from "./conductor_desk.ts";
 
 /** One of the two output streams. */
@@ -174,6 +175,8 @@ export interface CliServices extends ProcessServices {
   openStore(data: string): Promise<Store>;
   /** The Conductor's own commands. */
   conductor(): ConductorDesk;
+  /** Composes workflows; what it learns is kept in the data folder. */
+  composition(data: string): ComposeDesk;
   installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
   readonly grants: {
     list(data: string): Promise<readonly Grant[]>;

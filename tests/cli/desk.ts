@@ -8,9 +8,11 @@
 import { runCli } from "../../cli/mod.ts";
 import { ReaderGone } from "../../cli/reader_gone.ts";
 import type { CliServices, Grant, Output, Template } from "../../cli/services.ts";
+import { CompositionDesk } from "../../conductor/composition/mod.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
 import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
 import { FolderPolicies } from "../../conductor/learning/folder_policies.ts";
+import { MemoryPolicies } from "../../conductor/learning/policy_store.ts";
 import { SimpleConductor } from "../../conductor/simple_conductor.ts";
 import { SymphonyError } from "../../core/errors.ts";
 import { extensionId } from "../../core/ids.ts";
@@ -66,6 +68,7 @@ export class Desk {
   readonly templates: Template[] = [];
   readonly granted: Grant[] = [];
   readonly exits: number[] = [];
+  readonly policies = new MemoryPolicies();
   stdout = new MemoryOutput();
   stderr = new MemoryOutput();
   /** Set by a test to look at the outputs before a command starts. */
@@ -169,6 +172,16 @@ export class Desk {
       openSession: () =>
         Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
       openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
+      composition: () =>
+        new CompositionDesk({
+          store: this.policies,
+          clock: this.#clock,
+          readFile: (path) => {
+            const bytes = this.files.get(path);
+            if (bytes === undefined) throw new Error(`no file ${path}`);
+            return bytes;
+          },
+        }),
       conductor: () =>
         new ConductorDesk({
           folderFiles,

@@ -7,6 +7,7 @@
 
 import { runCli } from "../../cli/mod.ts";
 import { processServices } from "../../cli/process_services.ts";
+import { CompositionDesk } from "../../conductor/composition/mod.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
 import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
 import { FolderPolicies } from "../../conductor/learning/folder_policies.ts";
@@ -64,6 +65,12 @@ const code = await runCli({
     new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
   openSession: ({ data }) => open(data),
   openStore: (data) => open(data),
+  composition: (data) =>
+    new CompositionDesk({
+      store: new FolderPolicies(data),
+      clock,
+      readFile: (path) => Deno.readFileSync(path),
+    }),
   conductor: () =>
     new ConductorDesk({
       folderFiles,
