@@ -141,19 +141,19 @@ class Builder {
       description: goal,
       ...(this.#inputs.size === 0 ? {} : { inputs: Object.fromEntries(this.#inputs) }),
       nodes,
-      outputs: this.#outputs(),
+      outputs: this.#outputs(goal),
     };
     return `${JSON.stringify(workflow, null, 2)}\n`;
   }
 
-  #outputs(): JsonObject {
+  #outputs(goal: string): JsonObject {
     const read = new Set(
       this.#nodes.flatMap(({ in: bound, each }) => [...Object.values(bound), each ?? ""])
         .map((text) => text.split(".")[0]),
     );
     const outputs: Record<string, string> = {};
     for (const { id, part } of this.#nodes.filter(({ id }) => !read.has(id))) {
-      for (const { name } of portsOf(part.output).slice(0, 2)) {
+      for (const { name } of toThePoint(portsOf(part.output), goal).slice(0, 2)) {
         outputs[Object.hasOwn(outputs, name) ? `${id}_${name}` : name] = `${id}.${name}`;
       }
     }
@@ -241,6 +241,14 @@ class Builder {
     if (!taken.has(base)) return base;
     for (let count = 2;; count++) if (!taken.has(`${base}_${count}`)) return `${base}_${count}`;
   }
+}
+
+/** Outputs that the goal speaks of first, then the others as they stand. */
+function toThePoint(outputs: readonly Port[], goal: string): readonly Port[] {
+  const asked = new Set(words(goal));
+  const met = ({ name, description }: Port) =>
+    words(`${name} ${description}`).filter((word) => asked.has(word)).length;
+  return [...outputs].sort((a, b) => met(b) - met(a));
 }
 
 const SAME_NAME = 1;
