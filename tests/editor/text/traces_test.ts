@@ -41,3 +41,34 @@ for (
     fn: () => check(trace!),
   });
 }
+
+Deno.test("prepareTrace() takes sessions whose counts are out of order, and transactions made on a part of another", () => {
+  const trace: Trace = {
+    endContent: "abcdXYZQR",
+    txns: [
+      {
+        span: [0, 6],
+        parents: [],
+        agent: "ann",
+        seqStart: 6,
+        ops: [[0, 0, "abcd"], [4, 0, "e"], [4, 1, ""]],
+      },
+      { span: [6, 7], parents: [1], agent: "bob", seqStart: 0, ops: [[2, 0, "Q"]] },
+      { span: [7, 10], parents: [5], agent: "ann", seqStart: 0, ops: [[4, 0, "XYZ"]] },
+      { span: [10, 11], parents: [6, 5], agent: "bob", seqStart: 1, ops: [[5, 0, "R"]] },
+    ],
+  };
+  check(trace);
+});
+
+Deno.test("prepareTrace() takes positions by code points, where authors edit at once, too", () => {
+  check({
+    kind: "concurrent",
+    endContent: "😀x漢y😂",
+    txns: [
+      { parents: [], agent: 0, patches: [[0, 0, "😀漢😂"]] },
+      { parents: [0], agent: 0, patches: [[1, 0, "x"]] },
+      { parents: [0], agent: 1, patches: [[2, 0, "y"]] },
+    ],
+  });
+});
