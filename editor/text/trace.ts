@@ -53,9 +53,12 @@ export interface Replay {
   run(): TextDocument;
 }
 
-/** Prepares a trace. @throws TypeError where it has none of the known forms. */
-export function prepareTrace(trace: Trace): Replay {
-  if ("kind" in trace) return prepareEvents(eventsOfConcurrent(trace), trace.endContent);
+/**
+ * Prepares a trace. @throws TypeError where it has none of the known forms.
+ * @param order for concurrent transactions whose authors' names are lost: which come first where several inserted at one place
+ */
+export function prepareTrace(trace: Trace, order: readonly number[] = []): Replay {
+  if ("kind" in trace) return prepareEvents(eventsOfConcurrent(trace, order), trace.endContent);
   const first = trace.txns[0];
   if (first !== undefined && "span" in first) {
     return prepareEvents(eventsOfConformance(trace as ConformanceCase), trace.endContent);
@@ -104,23 +107,30 @@ function merged(events: readonly TextEvent[]): TextDocument {
   return document;
 }
 
-function eventsOfConcurrent(trace: ConcurrentTrace): TextEvent[] {
-  const seqs = new Map<number, number>();
+function eventsOfConcurrent(trace: ConcurrentTrace, order: readonly number[]): TextEvent[] {
+  const seqs = new Map<string, number>();
   const versions: (readonly UnitId[])[] = [];
   const events: TextEvent[] = [];
-  for (const { parents, agent, patches } of trace.txns) {
-    const replica = `${agent}`.padStart(8, "0");
-    const seq = seqs.get(agent) ?? 0;
+  const rank = new Map(order.map((txn, at) => [txn, at]));
+  for (const [index, { parents, agent, patches }] of trace.txns.entries()) {
+    // Ties are broken by name; one whose place is given has a name of its own.
+    const place = rank.get(index);
+    const replica = place === undefined ? `author ${digits(agent)}` : `ranked ${digits(place)}`;
+    const seq = seqs.get(replica) ?? 0;
     const ops = patches.filter(([, remove, insert]) => remove > 0 || insert !== "");
     const length = lengthOf(ops);
     const known = parents.flatMap((parent) => versions[parent]!);
     versions.push(length === 0 ? known : [[replica, seq + length - 1]]);
-    seqs.set(agent, seq + length);
+    seqs.set(replica, seq + length);
     if (length > 0) {
       events.push({ replica, seq, parents: known, author: replica, group: 0, priority: 0, ops });
     }
   }
   return events;
+}
+
+function digits(number: number): string {
+  return `${number}`.padStart(12, "0");
 }
 
 function eventsOfConformance(trace: ConformanceCase): TextEvent[] {
@@ -157,7 +167,7 @@ function isInOrder(txns: readonly UnitTxn[]): boolean {
 
 /** Where counts are out of order, each transaction has a replica of its own, named so that ties are broken by agent, then count. */
 function ownName({ agent, seqStart }: UnitTxn): string {
-  return `${agent}\0${`${seqStart}`.padStart(12, "0")}`;
+  return `${agent}\0${digits(seqStart)}`;
 }
 
 /** The transactions, cut wherever another was made on a part of one. */

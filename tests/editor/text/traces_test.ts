@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { prepareTrace, type Trace } from "../../../editor/text/trace.ts";
-import { fixtureTrace, sharedTrace } from "./shared_data.ts";
+import { fixture, fixtureTrace, sharedTrace } from "./shared_data.ts";
 
-function check(traces: Trace | Trace[]): void {
+function check(traces: Trace | Trace[], order: readonly number[] = []): void {
   for (const [at, trace] of (Array.isArray(traces) ? traces : [traces]).entries()) {
-    const replay = prepareTrace(trace);
+    const replay = prepareTrace(trace, order);
     const document = replay.run();
     assert.equal(document.text.toString(), replay.expected, `trace ${at}`);
     document.text.check();
@@ -41,6 +41,14 @@ for (
     fn: () => check(trace!),
   });
 }
+
+const makefile = sharedTrace("git-makefile");
+Deno.test({
+  name:
+    "TextDocument replays git-makefile to its final text, its authors in the order that was found for them",
+  ignore: makefile === undefined,
+  fn: () => check(makefile!, fixture("git_makefile_order.json") as number[]),
+});
 
 Deno.test("prepareTrace() takes sessions whose counts are out of order, and transactions made on a part of another", () => {
   const trace: Trace = {
