@@ -31,7 +31,7 @@ export interface Options {
 export const USAGE = `symphony-editor: a text core for front ends that speak the xi protocol
 
 usage: symphony-editor [options]
-       symphony-editor replay FILE…   replay recorded editing sessions (JSON, gzipped or not) and compare the text they end with
+       symphony-editor replay [--order ORDER] FILE…   replay recorded editing sessions (JSON, gzipped or not) and compare the text they end with
 
 Every connection may instead speak the revision protocol (JSON-RPC 2.0), as symphony does.
 

@@ -1,12 +1,17 @@
 /**
- * `symphony-editor replay FILE…`: replays recorded editing sessions through the text core and compares the text they end with.
+ * `symphony-editor replay [--order ORDER.json] FILE…`: replays recorded editing sessions through the text core and compares the text they end with.
  *
  * @module
  */
 
 import { gunzipSync } from "node:zlib";
 import { messageOf } from "../core/errors.ts";
-import { prepareTrace, type Trace } from "./text/trace.ts";
+import { prepareTrace, type Replay, type Trace } from "./text/trace.ts";
+
+const USAGE = `usage: replay [--order ORDER.json] FILE.json[.gz]…
+
+ORDER.json is for sessions whose authors' names are lost: the numbers of the transactions that inserted where others did, in the order
+in which they stand there.`;
 
 /** How long one file is replayed again and again for its figure, in ms, once it was replayed right. */
 const MEASURE_MS = 1000;
@@ -17,17 +22,23 @@ const MEASURE_MS = 1000;
  * @returns the exit code: 0 all right, 1 some text was wrong, 2 a file could not be read or replayed
  */
 export async function replay(
-  files: readonly string[],
+  words: readonly string[],
   write: (line: string) => void = (line) => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`)),
 ): Promise<number> {
-  if (files.length === 0) {
-    write("Usage: replay FILE.json[.gz]…");
+  let code = 0;
+  let order: readonly number[] = [];
+  if (words.length === 0) {
+    write(USAGE);
     return 2;
   }
-  let code = 0;
-  for (const file of files) {
+  for (let at = 0; at < words.length; at++) {
+    const file = words[at]!;
     try {
-      const { line, wrong } = replayText(await readTrace(file));
+      if (file === "--order") {
+        order = await readOrder(words[++at]);
+        continue;
+      }
+      const { line, wrong } = replayText(await readTrace(file), order);
       write(`${wrong === 0 ? "ok   " : "WRONG"} ${file}  ${line}`);
       if (wrong > 0) code = Math.max(code, 1);
     } catch (error) {
@@ -53,10 +64,23 @@ async function readTrace(file: string): Promise<Trace | Trace[]> {
   return cases.length === 1 ? cases[0] as Trace : cases as Trace[];
 }
 
-function replayText(value: Trace | Trace[]): { readonly line: string; readonly wrong: number } {
+/** Which transactions come first where several inserted at one place: a list of their numbers. */
+async function readOrder(file: string | undefined): Promise<readonly number[]> {
+  if (file === undefined) throw new TypeError(`Expected a file after "--order"`);
+  const order: unknown = JSON.parse(await Deno.readTextFile(file));
+  if (!Array.isArray(order) || !order.every((txn) => Number.isInteger(txn))) {
+    throw new TypeError("Expected a list of numbers of transactions");
+  }
+  return order;
+}
+
+function replayText(
+  value: Trace | Trace[],
+  order: readonly number[],
+): { readonly line: string; readonly wrong: number } {
   const cases = Array.isArray(value) ? value : [value];
-  const replays = cases.map(prepareTrace);
-  const wrong = replays.filter((one) => one.run().text.toString() !== one.expected).length;
+  const replays = cases.map((one) => prepareTrace(one, order));
+  const wrong = replays.filter((one) => !isRight(one)).length;
   const patches = replays.reduce((sum, one) => sum + one.patches, 0);
   const times: number[] = [];
   for (let spent = 0; spent < MEASURE_MS && times.length < 100;) {
@@ -72,4 +96,16 @@ function replayText(value: Trace | Trace[]): { readonly line: string; readonly w
     line: `${count}${patches} patches, ${Math.round(perSecond).toLocaleString("en")} patches/s`,
     wrong,
   };
+}
+
+/** @throws Error where the patches do not fit the text they were made for */
+function isRight(replay: Replay): boolean {
+  try {
+    return replay.run().text.toString() === replay.expected;
+  } catch (error) {
+    if (!replay.isConcurrent) throw error;
+    // So it is with sessions whose authors' names were replaced by numbers: which of two inserts at one place comes first is lost.
+    const reason = "its patches fit only if its authors sort as they did when it was made (--order)";
+    throw new Error(`${messageOf(error)}: ${reason}`, { cause: error });
+  }
 }

@@ -139,7 +139,8 @@ export class EventGraph {
       if (frontier.length === 1) this.#addCritical(frontier[0]!);
       frontier.length = 0;
     } else {
-      const kept = frontier.filter((lv) => !this.contains(parents, lv));
+      // What is newest has nothing after it: an event comes after it only as its child.
+      const kept = frontier.filter((lv) => !parents.includes(lv));
       frontier.splice(0, frontier.length, ...kept);
     }
     frontier.push(start + length - 1);
@@ -151,28 +152,6 @@ export class EventGraph {
       if (this.#criticalFrom[at]! <= lv) return Math.min(this.#criticalTo[at]!, lv);
     }
     return this.floor;
-  }
-
-  /** True where `lv` is in `version` (or older than everything remembered). */
-  contains(version: Version, lv: number): boolean {
-    if (lv <= this.floor) return true;
-    const open: number[] = [];
-    for (const head of version) {
-      if (head === lv) return true;
-      if (head > lv) open.push(head);
-    }
-    const seen = new Set<number>();
-    for (let head = open.pop(); head !== undefined; head = open.pop()) {
-      const run = this.runOf(head);
-      if (this.start[run]! <= lv) return true;
-      if (seen.has(run)) continue;
-      seen.add(run);
-      for (const parent of this.parents[run]!) {
-        if (parent === lv) return true;
-        if (parent > lv) open.push(parent);
-      }
-    }
-    return false;
   }
 
   /** Calls back with the ranges of LVs, both ends included, that only one of two versions has; descending. */

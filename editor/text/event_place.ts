@@ -5,7 +5,6 @@
  */
 
 import type { Version } from "./event_graph.ts";
-import { sameVersion } from "./event_graph.ts";
 import type { History, ToggleOp } from "./history.ts";
 import { eventLength, type TextEvent, type UnitId } from "./text_event.ts";
 
@@ -84,14 +83,11 @@ export function placeEvent(history: History, event: TextEvent): EventPlace {
     weight,
   }));
   const agent = graph.agentOf(event.replica);
-  return { state: "ready", agent, parents: newestOf(history, parents), toggles };
+  return { state: "ready", agent, parents: inOrder(history, parents), toggles };
 }
 
-/** A version without the LVs that others of it contain. */
-function newestOf(history: History, lvs: readonly number[]): Version {
-  const { graph } = history;
+/** A version in order. That some of it may be forerunners of the rest does no harm. */
+function inOrder({ graph }: History, lvs: readonly number[]): Version {
   const sorted = [...new Set(lvs)].sort((a, b) => a - b);
-  if (sorted.length < 2) return sorted[0] === graph.floor && graph.floor < 0 ? [] : sorted;
-  if (sameVersion(sorted, graph.frontier)) return sorted;
-  return sorted.filter((lv, at) => !graph.contains(sorted.slice(at + 1), lv));
+  return sorted.length === 1 && sorted[0] === graph.floor && graph.floor < 0 ? [] : sorted;
 }

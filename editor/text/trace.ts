@@ -47,13 +47,18 @@ export type Trace = SequentialTrace | ConcurrentTrace | ConformanceCase;
 export interface Replay {
   readonly patches: number;
   readonly expected: string;
+  /** Whether several authors edited without knowing of each other. */
+  readonly isConcurrent: boolean;
   /** The document after the session. */
   run(): TextDocument;
 }
 
-/** Prepares a trace. @throws TypeError where it has none of the known forms. */
-export function prepareTrace(trace: Trace): Replay {
-  if ("kind" in trace) return prepareEvents(eventsOfConcurrent(trace), trace.endContent);
+/**
+ * Prepares a trace. @throws TypeError where it has none of the known forms.
+ * @param order for concurrent transactions whose authors' names are lost: which come first where several inserted at one place
+ */
+export function prepareTrace(trace: Trace, order: readonly number[] = []): Replay {
+  if ("kind" in trace) return prepareEvents(eventsOfConcurrent(trace, order), trace.endContent);
   const first = trace.txns[0];
   if (first !== undefined && "span" in first) {
     return prepareEvents(eventsOfConformance(trace as ConformanceCase), trace.endContent);
@@ -67,6 +72,7 @@ function prepareSequential(trace: SequentialTrace): Replay {
   return {
     patches: patches.length,
     expected: trace.endContent,
+    isConcurrent: false,
     run() {
       const document = new TextDocument(trace.startContent ?? "");
       for (let step = 0; step < patches.length; step++) {
@@ -84,7 +90,7 @@ function prepareSequential(trace: SequentialTrace): Replay {
 function prepareEvents(events: readonly TextEvent[], expected: string): Replay {
   const patches = events.reduce((sum, event) => sum + event.ops.length, 0);
   const texts = events.flatMap((event) => event.ops.map((op) => op[2]));
-  if (!texts.some(hasPair)) return { patches, expected, run: () => merged(events) };
+  if (!texts.some(hasPair)) return { patches, expected, isConcurrent: true, run: () => merged(events) };
   // Positions count code points at versions that are nowhere at hand as text. With every pair written as one unit that the session
   // does not use, they are offsets.
   const alphabet = new Alphabet(texts);
@@ -92,7 +98,7 @@ function prepareEvents(events: readonly TextEvent[], expected: string): Replay {
     ...event,
     ops: event.ops.map(([at, remove, insert]): EventOp => [at, remove, alphabet.encode(insert)]),
   }));
-  return { patches, expected: alphabet.encode(expected), run: () => merged(coded) };
+  return { patches, expected: alphabet.encode(expected), isConcurrent: true, run: () => merged(coded) };
 }
 
 function merged(events: readonly TextEvent[]): TextDocument {
@@ -101,18 +107,21 @@ function merged(events: readonly TextEvent[]): TextDocument {
   return document;
 }
 
-function eventsOfConcurrent(trace: ConcurrentTrace): TextEvent[] {
-  const seqs = new Map<number, number>();
+function eventsOfConcurrent(trace: ConcurrentTrace, order: readonly number[]): TextEvent[] {
+  const seqs = new Map<string, number>();
   const versions: (readonly UnitId[])[] = [];
   const events: TextEvent[] = [];
-  for (const { parents, agent, patches } of trace.txns) {
-    const replica = `${agent}`.padStart(8, "0");
-    const seq = seqs.get(agent) ?? 0;
+  const rank = new Map(order.map((txn, at) => [txn, at]));
+  for (const [index, { parents, agent, patches }] of trace.txns.entries()) {
+    // Ties are broken by name; one whose place is given has a name of its own.
+    const place = rank.get(index);
+    const replica = place === undefined ? `author ${digits(agent)}` : `ranked ${digits(place)}`;
+    const seq = seqs.get(replica) ?? 0;
     const ops = patches.filter(([, remove, insert]) => remove > 0 || insert !== "");
     const length = lengthOf(ops);
     const known = parents.flatMap((parent) => versions[parent]!);
     versions.push(length === 0 ? known : [[replica, seq + length - 1]]);
-    seqs.set(agent, seq + length);
+    seqs.set(replica, seq + length);
     if (length > 0) {
       events.push({ replica, seq, parents: known, author: replica, group: 0, priority: 0, ops });
     }
@@ -120,31 +129,96 @@ function eventsOfConcurrent(trace: ConcurrentTrace): TextEvent[] {
   return events;
 }
 
+function digits(number: number): string {
+  return `${number}`.padStart(12, "0");
+}
+
 function eventsOfConformance(trace: ConformanceCase): TextEvent[] {
-  const starts: number[] = [];
+  const txns = cutAtParents(trace.txns);
+  const starts = txns.map(({ span }) => span[0]);
+  const nameOf = isInOrder(txns) ? ({ agent }: UnitTxn) => agent : ownName;
+  const seqOf = (txn: UnitTxn) => nameOf(txn) === txn.agent ? txn.seqStart : 0;
   const unit = (lv: number): UnitId => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (starts[middle]! <= lv) low = middle;
-      else high = middle - 1;
-    }
-    const { agent, seqStart, span } = trace.txns[low]!;
-    return [agent, seqStart + lv - span[0]];
+    const txn = txns[lastUpTo(starts, lv)]!;
+    return [nameOf(txn), seqOf(txn) + lv - txn.span[0]];
   };
-  return trace.txns.map(({ span, parents, agent, seqStart, ops }) => {
-    starts.push(span[0]);
-    return {
-      replica: agent,
-      seq: seqStart,
-      parents: parents.map(unit),
-      author: agent,
-      group: 0,
-      priority: 0,
-      ops: ops.filter(([, remove, insert]) => remove > 0 || insert !== ""),
-    };
+  return txns.map((txn) => ({
+    replica: nameOf(txn),
+    seq: seqOf(txn),
+    parents: txn.parents.map(unit),
+    author: txn.agent,
+    group: 0,
+    priority: 0,
+    ops: txn.ops.filter(([, remove, insert]) => remove > 0 || insert !== ""),
+  }));
+}
+
+type UnitTxn = ConformanceCase["txns"][number];
+
+/** Whether each agent's counts go on where they stopped. */
+function isInOrder(txns: readonly UnitTxn[]): boolean {
+  const next = new Map<string, number>();
+  return txns.every(({ agent, seqStart, span }) => {
+    const isNext = (next.get(agent) ?? 0) === seqStart;
+    next.set(agent, seqStart + span[1] - span[0]);
+    return isNext;
   });
+}
+
+/** Where counts are out of order, each transaction has a replica of its own, named so that ties are broken by agent, then count. */
+function ownName({ agent, seqStart }: UnitTxn): string {
+  return `${agent}\0${digits(seqStart)}`;
+}
+
+/** The transactions, cut wherever another was made on a part of one. */
+function cutAtParents(txns: readonly UnitTxn[]): UnitTxn[] {
+  const ends = [...new Set(txns.flatMap(({ parents }) => parents.map((lv) => lv + 1)))].sort((a, b) => a - b);
+  return txns.flatMap((txn) => {
+    const [start, end] = txn.span;
+    const cuts: number[] = [];
+    for (let at = lastUpTo(ends, start); at < ends.length && ends[at]! < end; at++) {
+      if (ends[at]! > start) cuts.push(ends[at]!);
+    }
+    return cuts.length === 0 ? [txn] : cutTxn(txn, [...cuts, end]);
+  });
+}
+
+function cutTxn(txn: UnitTxn, ends: readonly number[]): UnitTxn[] {
+  const parts: UnitTxn[] = [];
+  // Removals and inserts apart, each cut where a part ends.
+  const rest = txn.ops.flatMap(([at, remove, insert]): [number, number, string[]][] => [
+    ...(remove > 0 ? [[at, remove, []] as [number, number, string[]]] : []),
+    ...(insert === "" ? [] : [[at, 0, [...insert]] as [number, number, string[]]]),
+  ]);
+  let start = txn.span[0];
+  for (const end of ends) {
+    const ops: TracePatch[] = [];
+    for (let room = end - start; room > 0;) {
+      const [at, remove, points] = rest[0]!;
+      const size = Math.min(room, remove + points.length);
+      ops.push(remove > 0 ? [at, size, ""] : [at, 0, points.slice(0, size).join("")]);
+      if (size === remove + points.length) rest.shift();
+      else rest[0] = remove > 0 ? [at, remove - size, []] : [at + size, 0, points.slice(size)];
+      room -= size;
+    }
+    const parents = parts.length === 0 ? txn.parents : [start - 1];
+    const seqStart = txn.seqStart + start - txn.span[0];
+    parts.push({ span: [start, end], parents, agent: txn.agent, seqStart, ops });
+    start = end;
+  }
+  return parts;
+}
+
+/** The last place of an ascending list whose number is not above `value`; 0 at least. */
+function lastUpTo(list: readonly number[], value: number): number {
+  let low = 0;
+  let high = list.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (list[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** Code points, which is what positions count. */

@@ -3,6 +3,16 @@ import { Delta } from "../../../editor/text/delta.ts";
 import { type Revision, TextDocument } from "../../../editor/text/document.ts";
 import { readTextEvent, type TextEvent } from "../../../editor/text/text_event.ts";
 
+const EVENT: TextEvent = {
+  replica: "other",
+  seq: 0,
+  parents: [],
+  author: "",
+  group: 0,
+  priority: 0,
+  ops: [],
+};
+
 const text = (document: TextDocument) => document.text.toString();
 
 function insert(document: TextDocument, at: number, what: string, author = "", group?: number): void {
@@ -344,15 +354,6 @@ Deno.test("TextDocument.apply() waits for forerunners, once and for all, and tel
 Deno.test("TextDocument refuses events that cannot be, and has changed nothing", () => {
   const document = new TextDocument("a😀b", { replica: "me" });
   insert(document, 4, "tail");
-  const base: TextEvent = {
-    replica: "other",
-    seq: 0,
-    parents: [],
-    author: "",
-    group: 0,
-    priority: 0,
-    ops: [],
-  };
   const wrong: Partial<TextEvent>[] = [
     { ops: [[99, 0, "x"]] },
     { ops: [[0, 99, ""]] },
@@ -365,12 +366,25 @@ Deno.test("TextDocument refuses events that cannot be, and has changed nothing",
     { replica: "me", seq: 2, ops: [[0, 0, "abc"]] },
   ];
   for (const part of wrong) {
-    assert.throws(() => document.replay({ ...base, ...part }), RangeError, JSON.stringify(part));
+    assert.throws(() => document.replay({ ...EVENT, ...part }), RangeError, JSON.stringify(part));
     assert.deepEqual([text(document), document.revision, document.length], ["a😀btail", 1, 8]);
     document.text.check();
   }
-  assert.equal(document.replay({ ...base, ops: [[0, 0, "fine "]] })?.revision, 2);
+  assert.equal(document.replay({ ...EVENT, ops: [[0, 0, "fine "]] })?.revision, 2);
   assert.equal(text(document), "fine a😀btail");
+});
+
+Deno.test("TextDocument takes an event that names forerunners of its forerunners, too", () => {
+  const texts = [[["A", 1]], [["A", 0], ["A", 1]]].map((parents) => {
+    const document = new TextDocument("", { replica: "A" });
+    for (const char of "abc") insert(document, document.length, char);
+    document.replay({ ...EVENT, parents: parents as [string, number][], ops: [[2, 0, "x"]] });
+    document.replay({ ...EVENT, seq: 1, parents: [["A", 2], ["other", 0]], ops: [[4, 0, "y"]] });
+    insert(document, 0, "z");
+    document.undo();
+    return text(document);
+  });
+  assert.deepEqual(texts, ["abcxy", "abcxy"]);
 });
 
 Deno.test("readTextEvent() refuses what is no event, naming the field", () => {

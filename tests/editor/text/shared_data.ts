@@ -9,6 +9,11 @@ import type { Trace } from "../../../editor/text/trace.ts";
 
 const root = new URL("../../../", import.meta.url);
 
+/** A JSON file of this repository's text fixtures. */
+export function fixture(name: string): unknown {
+  return JSON.parse(Deno.readTextFileSync(new URL(`tests/fixtures/text/${name}`, root)));
+}
+
 /** A trace, or a list of them, of this repository. */
 export function fixtureTrace(name: string): Trace | Trace[] {
   return readTrace(new URL(`tests/fixtures/text/${name}.json.gz`, root));
