@@ -5,7 +5,17 @@
  * @module
  */
 
-const names = ["dag", "log", "throughput", "artifact", "pool", "ipc", "startup"] as const;
+const names = [
+  "dag",
+  "log",
+  "throughput",
+  "artifact",
+  "pool",
+  "ipc",
+  "startup",
+  "conductor",
+  "dispatch",
+] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));
 if (chosen.length === 0) {
