@@ -10,6 +10,7 @@ const names = [
   "log",
   "throughput",
   "artifact",
+<<<<<<< HEAD
   "search",
   "pool",
   "eviction",
@@ -23,6 +24,13 @@ const names = [
   "highlight",
   "conductor",
   "conductor_product",
+=======
+  "pool",
+  "ipc",
+  "startup",
+  "conductor",
+  "dispatch",
+>>>>>>> wip-conductor
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

@@ -10,6 +10,7 @@
 import { evaluateDispatch } from "../dispatch/mod.ts";
 import { evaluatePrewarm } from "../prewarm/mod.ts";
 import { evaluateRecovery } from "../recovery/mod.ts";
+import { questScoreboard } from "../simulation/mod.ts";
 import { arrivalTable, driftTable } from "./bandit/change_tables.ts";
 import { gateTable } from "./bandit/gate_table.ts";
 import { loggedTable, offPolicyTable } from "./bandit/off_policy_tables.ts";
@@ -55,6 +56,7 @@ export async function evaluateFolder(
     ["dispatch/", () => all(evaluateDispatch(data, options))],
     ["prewarm/ instances/", () => all(evaluatePrewarm(data, options))],
     ["recovery/", () => all(evaluateRecovery(data, options))],
+    ["quest/", () => one(questScoreboard(options))],
   ];
   const wanted = (id: string) => options.only === undefined || id.startsWith(options.only);
   for (const [ids, make] of parts) {
