@@ -10,7 +10,6 @@ const names = [
   "log",
   "throughput",
   "artifact",
-<<<<<<< HEAD
   "search",
   "pool",
   "eviction",
@@ -24,13 +23,7 @@ const names = [
   "highlight",
   "conductor",
   "conductor_product",
-=======
-  "pool",
-  "ipc",
-  "startup",
-  "conductor",
   "dispatch",
->>>>>>> wip-conductor
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));
