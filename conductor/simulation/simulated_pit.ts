@@ -15,6 +15,7 @@ import type {
   Candidate,
   Claim,
   FairnessReading,
+  Judgement,
   Verdict,
 } from "../../core/ports/arbitration.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
@@ -181,8 +182,11 @@ export class SimulatedArbitration implements ArbitrationPort {
     return this.#rules.withdraw(claim);
   }
 
-  choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string } {
-    return this.#rules.choose(candidates);
+  choose(
+    candidates: readonly Candidate[],
+    judgements: readonly Judgement[] = [],
+  ): { readonly winner: number; readonly reason: string } {
+    return this.#rules.choose(candidates, judgements);
   }
 
   fairness(): FairnessReading {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NodeTypeId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { CallNode } from "../workflow/definition.ts";
@@ -45,6 +46,23 @@ export class Assignments {
       this.#context(scope, unit, definition),
       (request) => conductor.route(request),
     );
+  }
+
+  /** The same for another than `without`; a failure where all that could be asked are among them. */
+  another(
+    scope: RunScope,
+    unit: Unit,
+    definition: CallNode,
+    bound: JsonObject,
+    without: readonly NodeTypeId[],
+  ): Assignment | { readonly failure: NodeFailure } {
+    const { setup: { catalog }, services: { conductor } } = this.#driver;
+    const context = this.#context(scope, unit, definition);
+    return assign(definition, bound, catalog, context, (request) => {
+      const options = request.options.filter(({ instrument }) => !without.includes(instrument));
+      if (options.length === 0) return { choice: undefined, reason: "all were asked" };
+      return conductor.route({ ...request, options, tried: [...request.tried, ...without] });
+    });
   }
 
   /** What is left of the run's money, and of its time and the node's. */

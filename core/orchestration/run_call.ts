@@ -22,6 +22,7 @@ import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
 import type { Assignment } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
+import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
@@ -153,6 +154,9 @@ export class RunCalls {
   #ask(call: Call, lease: Lease): Answer | Promise<Answer> {
     const { scope, unit, type, assigned: { task, options }, definition, request } = call;
     const signal = this.#driver.signalOf(scope);
+    if (isContest(call)) {
+      return contested(this.#driver, this.#contest(call), () => this.#call(call, lease, signal));
+    }
     if (task === undefined) {
       const result = this.#call(call, lease, signal);
       return result instanceof Promise ? result.then((later) => ({ result: later, type })) : { result, type };
@@ -167,6 +171,31 @@ export class RunCalls {
       { type, call: running, request, signal, say },
       (under) => this.#call(call, lease, under),
     );
+  }
+
+  #contest(call: Call): Contest {
+    const { scope, unit, definition, assigned, request } = call;
+    return {
+      definition,
+      assigned,
+      request,
+      signal: this.#driver.signalOf(scope),
+      another: (without) => {
+        const other = this.#assignments.another(scope, unit, definition, assigned.input, without);
+        return "failure" in other ? undefined : other;
+      },
+      assign: (use, input) => {
+        const { quality: _quality, ...node } = definition;
+        return this.#assignments.of(scope, unit, { ...node, use }, input);
+      },
+      hold: (usd) => {
+        const left = this.#budget.left();
+        return left !== undefined && left < usd ? undefined : this.#budget.hold(usd);
+      },
+      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+      report: (other, durationMs, result, measured) =>
+        this.#tellConductor({ ...call, assigned: other }, durationMs, { result, measured }),
+    };
   }
 
   /** The call's result, at once where the extension gives it at once. Never throws. */
@@ -324,6 +353,11 @@ export class RunCalls {
       this.#driver.report(scope, { type: "skip", node, item, reason: failure.message, failure });
     }
   }
+}
+
+/** Several are asked, of instruments only: an operator gives the same again. */
+function isContest({ definition: { quality }, type }: Call): boolean {
+  return (quality?.candidates ?? 1) > 1 && type.kind === "instrument" && type.effect !== "write";
 }
 
 type FailReport = Extract<Report, { readonly type: "fail" }>;

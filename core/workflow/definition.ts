@@ -39,6 +39,10 @@ export interface NodeQuality {
   readonly checks: readonly QualityCheck[];
   /** False where the Conductor may not try anything out here. */
   readonly mayExplore: boolean;
+  /** Instruments that are asked at once, 2 to 8; the best answer counts. */
+  readonly candidates?: number;
+  /** Compares the candidates' answers in pairs. */
+  readonly judge?: NodeTypeId;
 }
 
 /** What every node may say, whatever its kind. */

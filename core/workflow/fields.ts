@@ -63,7 +63,7 @@ export function isControlUse(use: string): use is ControlUse {
 }
 
 export const retryFields = ["max", "backoff", "initial", "cap", "jitter"] as const;
-export const qualityFields = ["min", "checks", "explore"] as const;
+export const qualityFields = ["min", "checks", "explore", "candidates", "judge"] as const;
 export const checkFields = ["check", "use", "port", "with"] as const;
 export const preferenceFields = ["perUsd", "perSecond", "perFailure"] as const;
 export const budgetFields = ["usd"] as const;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isNodeTypeId } from "../ids.ts";
+import { isNodeTypeId, type NodeTypeId } from "../ids.ts";
 import { type Preference, type PreferenceName, preferences } from "../policy/preference.ts";
 import { builtInCheck, builtInChecks } from "../quality/measure.ts";
 import type { QualityCheck } from "../quality/quality_check.ts";
@@ -16,6 +16,8 @@ import type { Reader } from "./reader.ts";
 import type { JsonPath } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** Most instruments that are asked at once for one answer. */
+const MOST_CANDIDATES = 8;
 /** Most checks of one node. */
 const MOST_CHECKS = 50;
 
@@ -31,11 +33,34 @@ export function readQuality(tree: ObjectNode, path: JsonPath, reader: Reader): N
     reader.wrong([...inner, "explore"], explore, "Expected true or false");
   }
   const checks = readChecks(quality.members.get("checks")?.node, [...inner, "checks"], reader);
+  const candidates = reader.number(quality, "candidates", inner, {
+    min: 2,
+    max: MOST_CANDIDATES,
+    integer: true,
+  });
+  const judge = readJudge(quality, inner, reader);
+  if (judge !== undefined && candidates === undefined) {
+    reader.missing(inner, "candidates", '"quality"', 'A judge compares candidates: add "candidates": 2');
+  }
   return {
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(judge === undefined ? {} : { judge }),
     ...(min === undefined ? {} : { min }),
     checks,
     mayExplore: explore?.kind !== "boolean" || explore.value === true,
   };
+}
+
+function readJudge(quality: ObjectNode, path: JsonPath, reader: Reader): NodeTypeId | undefined {
+  const judge = reader.text(quality, "judge", path, 200);
+  if (judge === undefined || isNodeTypeId(judge)) return judge;
+  const hint = "Expected group/name in lower case, for example instrument/judge";
+  reader.fault([...path, "judge"], "value", {
+    code: "bad-value",
+    message: `Found "${judge}" as "judge"`,
+    hint,
+  });
+  return undefined;
 }
 
 function readChecks(node: JsonNode | undefined, path: JsonPath, reader: Reader): readonly QualityCheck[] {

@@ -21,6 +21,7 @@ import type {
   Claim,
   Claimant,
   FairnessReading,
+  Judgement,
   Verdict,
 } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
@@ -151,8 +152,11 @@ export class Arbitration implements ArbitrationPort {
     return true;
   }
 
-  choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string } {
-    return chooseCandidate(candidates);
+  choose(
+    candidates: readonly Candidate[],
+    judgements: readonly Judgement[] = [],
+  ): { readonly winner: number; readonly reason: string } {
+    return chooseCandidate(candidates, judgements);
   }
 
   fairness(): FairnessReading {

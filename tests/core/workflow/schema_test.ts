@@ -56,7 +56,7 @@ const everything = `{
   "preference": { "perUsd": 20, "perSecond": 0.02, "perFailure": 0.05 }, "budget": { "usd": 0.5 },
   "nodes": {
     "call": { "use": "math/add", "in": { "a": "inputs.a" }, "with": { "b": 2 }, "after": "input", "when": "true",
-      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
+      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "candidates": 2, "judge": "math/add", "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
         { "use": "math/add" }] }, "title": "t",
       "description": "d", "position": { "x": -1.5, "y": 2 } },
     "many": { "use": "math/add", "each": "[1, 2]", "in": { "a": "item" }, "concurrency": 2, "after": ["call"],
