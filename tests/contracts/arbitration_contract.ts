@@ -124,8 +124,7 @@ export function testArbitrationPort(name: string, make: () => ArbitrationPort): 
 
   Deno.test(`${name}.choose() takes the best quality, the first among equals, and says why`, () => {
     const port = make();
-    const of = (...qualities: number[]) =>
-      qualities.map((quality, at) => ({ from: `m${at}`, quality }));
+    const of = (...qualities: number[]) => qualities.map((quality, at) => ({ from: `m${at}`, quality }));
     assert.equal(port.choose(of(0.2, 0.9, 0.5)).winner, 1);
     assert.equal(port.choose(of(0.2, 0.9, 0.9)).winner, 1);
     assert.match(port.choose(of(0.2, 0.9, 0.9)).reason, /"m1".*first of 2.*0\.9/);
