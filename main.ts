@@ -15,12 +15,14 @@ import { FolderPolicies } from "./conductor/learning/folder_policies.ts";
 import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import type { Json } from "./core/json.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
 import { VERSION } from "./core/version.ts";
 import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
+import { readDataFile, writeDataFile } from "./extensions/data_file.ts";
 import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
 import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
@@ -28,6 +30,7 @@ import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensi
 import { runHost } from "./extensions/host/host_main.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
 import { bundledFolder, ExtensionLoader } from "./extensions/loader/loader.ts";
+import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
@@ -75,6 +78,17 @@ function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit
   };
 }
 
+/** What all runs of a data folder may take together; a person may edit it as well. */
+function limitsFile(data: string) {
+  const file = `${data}/limits.jsonc`;
+  return {
+    file,
+    read: () => readDataFile(file),
+    write: (value: Json) =>
+      writeDataFile(file, "Limits of what runs take. `symphony limits` changes them.", value),
+  };
+}
+
 /** Below the data folder: what the Conductor decided, and what it has learned from it. */
 function conductorFiles(data: string) {
   const folder = `${data}/conductor`;
@@ -83,7 +97,7 @@ function conductorFiles(data: string) {
 
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
-  const pit = await openPit(data, instancesOf(() => extensions), clock);
+  const pit = await openPit(data, instancesOf(() => extensions), clock, await limitsIn(limitsFile(data)));
   const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
   const random = new SystemRandom();
   const { log, store } = conductorFiles(data);
@@ -157,6 +171,11 @@ function services(): CliServices {
       }),
     installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
+    limits: {
+      list: (data) => listLimits(limitsFile(data)),
+      set: async (data, { kind, limit }) => void await changeLimit(limitsFile(data), kind, limit),
+      remove: (data, kind) => changeLimit(limitsFile(data), kind, undefined),
+    },
     settings: {
       list: (options, extension) => listSettings(options.data, sourceOf(options), extension),
       change: (options, change) => changeSetting(options.data, sourceOf(options), change),

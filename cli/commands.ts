@@ -255,6 +255,37 @@ export const commands: readonly Command[] = [
   },
   ...conductorCommands,
   {
+    path: "limits list",
+    summary: "what all runs of this data folder may take together",
+    positionals: [],
+    flags: [jsonFlag, dataFlag],
+    examples: [{ args: "limits list", does: "a line a limit" }],
+    load: async () => (await import("./limits_command.ts")).limitsListCommand,
+  },
+  {
+    path: "limits set",
+    summary: "bounds calls, requests, tokens or dollars, of all extensions or of one",
+    positionals: [{ name: "KIND" }, { name: "LIMIT" }],
+    flags: [dataFlag],
+    details:
+      "KIND is calls (at once), requests, tokens or usd, and with :EXTENSION of one only. LIMIT is a number, or one a " +
+      "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A node waits, " +
+      "fairly, until it is its turn; it holds from the next start of a run.",
+    examples: [
+      { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },
+      { args: "limits set calls:symphony/local 1", does: "one question at a time" },
+    ],
+    load: async () => (await import("./limits_command.ts")).limitsSetCommand,
+  },
+  {
+    path: "limits remove",
+    summary: "takes a limit away",
+    positionals: [{ name: "KIND" }],
+    flags: [dataFlag],
+    examples: [{ args: "limits remove calls:symphony/local", does: "ask as often as it can" }],
+    load: async () => (await import("./limits_command.ts")).limitsRemoveCommand,
+  },
+  {
     path: "settings list",
     summary: "what can be set of each extension, and what it is",
     positionals: [{ name: "EXTENSION", isOptional: true }],

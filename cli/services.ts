@@ -129,6 +129,12 @@ export interface Grant {
   readonly until?: number;
 }
 
+/** One line of `limits list`: a kind and its limit as a person writes it, such as `60/min`. */
+export interface Limit {
+  readonly kind: string;
+  readonly limit: string;
+}
+
 /** One line of `settings list`. */
 export interface Setting {
   readonly extension: string;
@@ -192,6 +198,13 @@ export interface CliServices extends ProcessServices {
       options: SessionOptions,
       change: { readonly extension: string; readonly name: string; readonly value: Json | undefined },
     ): Promise<void>;
+  };
+  readonly limits: {
+    list(data: string): Promise<readonly Limit[]>;
+    /** @throws SymphonyError `bad-input` */
+    set(data: string, limit: Limit): Promise<void>;
+    /** False where there was none. */
+    remove(data: string, kind: string): Promise<boolean>;
   };
   /** Checks beyond those that doctor_command.ts makes itself through the ports. */
   doctorChecks?(options: SessionOptions): readonly DoctorCheck[];

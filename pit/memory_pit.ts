@@ -6,6 +6,7 @@
 
 import type { ClockPort } from "../core/ports/clock.ts";
 import { Arbitration } from "./arbitration/arbitration.ts";
+import type { Limits } from "./arbitration/limits.ts";
 import { MemoryArtifacts } from "./artifact/memory.ts";
 import { MemoryDag } from "./dag/memory.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
@@ -14,13 +15,13 @@ import { InstancePool, type Instances } from "./pool/pool.ts";
 import { MemoryStale } from "./stale/memory.ts";
 
 /** A Pit that forgets everything with the process. Disposing drains the pool. */
-export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
+export function memoryPit(instances: Instances, clock: ClockPort, limits: Limits = {}): OpenPit {
   const pool = new InstancePool(instances, clock);
   return {
     pool,
     dag: new MemoryDag(),
     artifacts: new MemoryArtifacts(clock),
-    arbitration: new Arbitration(clock),
+    arbitration: new Arbitration(clock, { limits }),
     stale: new MemoryStale(),
     control: new MemoryRunControl(),
     [Symbol.asyncDispose]: () => pool.drain(),

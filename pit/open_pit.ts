@@ -8,6 +8,7 @@ import type { ClockPort } from "../core/ports/clock.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration } from "./arbitration/arbitration.ts";
+import type { Limits } from "./arbitration/limits.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
@@ -19,10 +20,15 @@ import { openStore } from "./store.ts";
 export type OpenPit = PitPort & { readonly control: RunControlPort } & AsyncDisposable;
 
 /**
- * Opens the Pit in `dataFolder`, which must exist. Several processes may do so at once.
+ * Opens the Pit in `dataFolder`, which must exist; `limits` bound what its runs share. Several processes may do so at once.
  * @throws SymphonyError `unsupported` | `disk-full` | `permission` | `io` | `corrupt`
  */
-export async function openPit(dataFolder: string, instances: Instances, clock: ClockPort): Promise<OpenPit> {
+export async function openPit(
+  dataFolder: string,
+  instances: Instances,
+  clock: ClockPort,
+  limits: Limits = {},
+): Promise<OpenPit> {
   const store = await openStore(dataFolder);
   const pool = new InstancePool(instances, clock);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
@@ -30,7 +36,7 @@ export async function openPit(dataFolder: string, instances: Instances, clock: C
     pool,
     dag: new LmdbDag(store),
     artifacts: new LmdbArtifacts(store, clock),
-    arbitration: new Arbitration(clock),
+    arbitration: new Arbitration(clock, { limits }),
     stale: new LmdbStale(store),
     control,
     async [Symbol.asyncDispose]() {

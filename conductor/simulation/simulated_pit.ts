@@ -16,6 +16,7 @@ import type {
   Claim,
   FairnessReading,
   Judgement,
+  LimitReading,
   Verdict,
 } from "../../core/ports/arbitration.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
@@ -168,6 +169,14 @@ export class SimulatedArbitration implements ArbitrationPort {
   request(claim: Claim): Verdict {
     if (this.#physics.denies()) return { verdict: "denied", reason: "A simulated limit refuses it" };
     return this.#rules.request(claim);
+  }
+
+  counts(kind: string): boolean {
+    return this.#rules.counts(kind);
+  }
+
+  limits(): readonly LimitReading[] {
+    return this.#rules.limits();
   }
 
   release(token: number): boolean {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { messageOf, SymphonyError } from "../errors.ts";
-import { own } from "../json.ts";
+import { messageOf } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
+import type { Claim } from "../ports/arbitration.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Outcome } from "../ports/conductor.ts";
 import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
@@ -22,6 +22,7 @@ import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
 import type { Assignment } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
+import { CallAmounts, claimed } from "./run_claim.ts";
 import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
@@ -50,11 +51,13 @@ export class RunCalls {
   readonly #budget: RunBudget;
   readonly #assignments: Assignments;
   readonly #lines: CallLines<Call>;
+  readonly #amounts: CallAmounts;
 
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
     this.#budget = budget;
     this.#assignments = new Assignments(driver, budget);
+    this.#amounts = new CallAmounts(driver.services.pit.arbitration);
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
@@ -95,8 +98,10 @@ export class RunCalls {
       request: this.#request(scope, unit, assigned),
       settle: this.#budget.hold(assigned.expectedUsd),
     };
-    if (isWrite) this.#driver.track(this.#write(call));
-    else this.#lines.enter(call);
+    if (isWrite) return this.#driver.track(this.#write(call));
+    const amounts = this.#amounts.of(call.type, call.assigned);
+    if (amounts === undefined) this.#lines.enter(call);
+    else this.#driver.track(this.#share(call, amounts));
   }
 
   /** Forgets the calls that wait and whose scope was aborted. */
@@ -139,7 +144,10 @@ export class RunCalls {
     let claim: number | undefined;
     try {
       await log.flush();
-      claim = await this.#exclusive(call, signal);
+      const { path, root } = call.request.input;
+      const exclusive = [`file:${String(path ?? root ?? ".")}`];
+      const amounts = this.#amounts.of(call.type, call.assigned);
+      claim = await this.#claim(call, { exclusive, ...(amounts === undefined ? {} : { amounts }) });
       if (claim === undefined) return;
       const lease = await this.#lines.acquire(call, signal);
       if (lease === undefined) return;
@@ -321,27 +329,36 @@ export class RunCalls {
     attempted(this.#driver, scope, unit, attempt);
   }
 
-  /** The exclusive right to what the call writes, as soon as it is free; undefined where `signal` fired meanwhile. */
-  async #exclusive(
-    { scope, unit, request: { input, node } }: Call,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
-    const { arbitration } = this.#driver.services.pit;
-    const place = own(input, "path") ?? own(input, "root") ?? ".";
+  /** What the claim of a call asks for, granted; undefined where the call is not to begin, which has been reported. */
+  async #claim(call: Call, claim: Pick<Claim, "exclusive" | "amounts">): Promise<number | undefined> {
+    const { scope, unit, request: { node } } = call;
     const by = {
       run: this.#driver.setup.run,
       node,
       priority: 0,
       ...(unit.item >= 0 ? { item: unit.item } : {}),
     };
-    while (!signal.aborted) {
-      const verdict = arbitration.request({ by, exclusive: [`file:${String(place)}`] });
-      if (verdict.verdict === "granted") return verdict.token;
-      if (verdict.verdict === "denied") throw new SymphonyError("permission", verdict.reason);
-      this.#driver.say(scope, unit, { kind: "log", level: "info", text: verdict.reason });
-      await arbitration.released();
-    }
+    const token = await claimed(this.#driver.services, { by, ...claim }, {
+      signal: this.#driver.signalOf(scope),
+      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+    });
+    if (typeof token === "number") return token;
+    call.settle();
+    if (token !== undefined) this.#fail(scope, unit, token.failure.class, token.failure.message);
     return undefined;
+  }
+
+  /** Enters the line once what the call takes of what is limited is granted; a share is given back when it has ended. */
+  async #share(call: Call, amounts: Readonly<Record<string, number>>): Promise<void> {
+    const token = await this.#claim(call, { exclusive: [], amounts });
+    if (token === undefined) return;
+    const { arbitration } = this.#driver.services.pit;
+    const settle = () => {
+      call.settle();
+      arbitration.release(token);
+    };
+    if (this.#driver.isStopping) return settle();
+    this.#lines.enter({ ...call, settle });
   }
 
   #unassigned(scope: RunScope, { node, item }: Unit, definition: CallNode, failure: NodeFailure): void {

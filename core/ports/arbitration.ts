@@ -72,7 +72,20 @@ export interface FairnessReading {
   readonly gini: number;
 }
 
+/** One limit and how much of it is taken. */
+export interface LimitReading {
+  readonly kind: string;
+  /** What there is at once: of a rate, what may go out in one burst. */
+  readonly total: number;
+  readonly free: number;
+  /** For a rate. */
+  readonly perMinute?: number;
+}
+
 export interface ArbitrationPort {
+  /** True where the kind is limited, so that a claim for it can be deferred. */
+  counts(kind: string): boolean;
+  limits(): readonly LimitReading[];
   /** Decides at once; a deferred claim may be asked again after any release. Deterministic. */
   request(claim: Claim): Verdict;
   /** Gives back what a granted claim holds; false where the token is unknown. */

@@ -22,6 +22,7 @@ import type {
   Claimant,
   FairnessReading,
   Judgement,
+  LimitReading,
   Verdict,
 } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
@@ -86,6 +87,14 @@ export class Arbitration implements ArbitrationPort {
     this.#clock = clock;
     this.#supplies = new Supplies(limits, clock.now());
     this.#shares = new Shares(this.#supplies, weights);
+  }
+
+  counts(kind: string): boolean {
+    return this.#supplies.counts(kind);
+  }
+
+  limits(): readonly LimitReading[] {
+    return this.#supplies.readings(this.#clock.now());
   }
 
   request(claim: Claim): Verdict {

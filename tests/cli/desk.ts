@@ -193,6 +193,11 @@ export class Desk {
           }),
         }),
       installed: () => Promise.resolve([]),
+      limits: {
+        list: () => Promise.resolve([]),
+        set: () => Promise.resolve(),
+        remove: () => Promise.resolve(false),
+      },
       settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {
         list: () => Promise.resolve(this.granted),

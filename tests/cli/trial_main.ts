@@ -82,6 +82,11 @@ const code = await runCli({
       }),
     }),
   installed: () => Promise.resolve([]),
+  limits: {
+    list: () => Promise.resolve([]),
+    set: () => Promise.resolve(),
+    remove: () => Promise.resolve(false),
+  },
   settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
   grants: {
     list: () => Promise.resolve([]),
