@@ -43,7 +43,7 @@ const topic = ["--input", "topic=tea"];
 /** Words, and what the message must say: where, what was found, what would be right. */
 const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["rnu"], /Unknown command "rnu"/, /Did you mean "run"\?/],
-  [["frobnicate"], /Unknown command "frobnicate"/, /run, check, runs/],
+  [["frobnicate"], /Unknown command "frobnicate"/, /run, check, compose, runs/],
   [["--jsno"], /Unknown flag "--jsno"/, /command first/],
   [["runs"], /Usage: symphony runs COMMAND/],
   [["runs", "lsit"], /Unknown command "runs lsit"/, /Did you mean "list"\?/],
