@@ -23,6 +23,7 @@ import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
 import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
+import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
 import { runHost } from "./extensions/host/host_main.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
@@ -61,6 +62,7 @@ async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): P
     command,
     grants: await grantsOf(options),
     artifacts,
+    settings: await readSettings(options.data),
   });
 }
 
@@ -155,6 +157,10 @@ function services(): CliServices {
       }),
     installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
+    settings: {
+      list: (options, extension) => listSettings(options.data, sourceOf(options), extension),
+      change: (options, change) => changeSetting(options.data, sourceOf(options), change),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * From process start: to the end of `--version`, of `templates list`, of `check`, and to the first node started of a run,
- * from source and, where `dist/symphony` was built, compiled. Beside them the floor: a process that does nothing.
+ * with extensions that were prepared before and with none, from source and, where `dist/symphony` was built, compiled.
+ * Beside them the floor: a process that does nothing.
  *
  * @module
  */
@@ -8,6 +9,8 @@
 import { fileURLToPath } from "node:url";
 
 const ROUNDS = 15;
+/** Starts that find no bundles kept from before. */
+const FRESH_ROUNDS = 5;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = ["run", "-A", "-q", "--no-prompt", "--unstable-worker-options", `${root}main.ts`];
 
@@ -17,14 +20,16 @@ interface Program {
   readonly args: readonly string[];
 }
 
-/** Prints milliseconds, median and slowest of 15, for each way to start. */
+/** Prints milliseconds, median and slowest, for each way to start. */
 export async function startup(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "symphony-bench-" });
   try {
     const empty = `${folder}/empty.js`;
     await Deno.writeTextFile(empty, "");
     await Deno.writeTextFile(`${folder}/some.ts`, "export const some = 1;\n");
-    say(`Start-up (ms, median and slowest of ${ROUNDS}, after one start to warm the disk)`);
+    say(
+      `Start-up (ms, median and slowest of ${ROUNDS}, of the very first ${FRESH_ROUNDS}; after one start to warm the disk)`,
+    );
     await report(
       "floor: deno run of an empty file",
       () => wholeMs({ name: "", exec: Deno.execPath(), args: ["run", empty] }, []),
@@ -35,8 +40,12 @@ export async function startup(): Promise<void> {
       await report(of("templates list"), () => wholeMs(program, ["templates", "list"]));
       const common = ["--data", `${folder}/data`];
       await report(of("check code-review"), () => wholeMs(program, ["check", "code-review", ...common]));
-      const run = ["run", "repo-map", "--json", "--workspace", folder, ...common];
-      await report(of("run, to the first node started"), () => firstNodeMs(program, run));
+      const run = ["run", "repo-map", "--json", "--workspace", folder];
+      await report(of("run, to the first node started"), () => firstNodeMs(program, [...run, ...common]));
+      await report(of("the very first run, to the first node started"), async () => {
+        const data = await Deno.makeTempDir({ dir: folder });
+        return await firstNodeMs(program, [...run, "--data", data]);
+      }, FRESH_ROUNDS);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -50,13 +59,13 @@ async function programs(): Promise<readonly Program[]> {
   return isBuilt ? [fromSource, { name: "compiled", exec: compiled, args: [] }] : [fromSource];
 }
 
-async function report(name: string, measure: () => Promise<number>): Promise<void> {
+async function report(name: string, measure: () => Promise<number>, rounds = ROUNDS): Promise<void> {
   await measure();
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) times.push(await measure());
+  for (let round = 0; round < rounds; round++) times.push(await measure());
   times.sort((a, b) => a - b);
   const [median, slowest] = [times[times.length >> 1] ?? 0, times.at(-1) ?? 0];
-  say(`  ${name.padEnd(44)} ${median.toFixed(0).padStart(6)} ${slowest.toFixed(0).padStart(6)}`);
+  say(`  ${name.padEnd(60)} ${median.toFixed(0).padStart(6)} ${slowest.toFixed(0).padStart(6)}`);
 }
 
 async function wholeMs({ exec, args }: Program, words: readonly string[]): Promise<number> {

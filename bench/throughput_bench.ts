@@ -1,32 +1,44 @@
 /**
  * Whole runs, trivial tasks: the driver over the engine with the log in memory and in LMDB, the operator in this process
- * and in a worker behind a host process. Beside them a bare Kahn loop, which nothing that keeps books can beat.
+ * and in a worker behind a host process. Beside them the floor, a bare Kahn loop that calls the same function and keeps
+ * no books, and how much of a run is planning.
  *
  * @module
  */
 
+import process from "node:process";
 import { SimpleConductor } from "../conductor/simple_conductor.ts";
 import { extensionId } from "../core/ids.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import { Runner } from "../core/orchestration/runner.ts";
 import type { WorkflowDefinition } from "../core/workflow/definition.ts";
+import { makePlan } from "../core/workflow/make_plan.ts";
 import { InProcessExtensions } from "../extensions/in_process.ts";
-import trivial from "./trivial/main.ts";
+import trivial, { pass } from "./trivial/main.ts";
 import { memoryPit } from "../pit/memory_pit.ts";
 import { openPit } from "../pit/open_pit.ts";
 import type { OpenPit } from "../pit/open_pit.ts";
 import { SystemClock } from "../system/clock.ts";
 import { SystemRandom } from "../system/random.ts";
+import { bareKahn } from "./bare_kahn.ts";
 import { chain, fanOut, layered } from "./throughput_shapes.ts";
 import { openTrivialHost } from "./trivial_host.ts";
 
-const RUNS = 3;
+const RUNS = 5;
+/** Runs before those that are measured, until the code is compiled. */
+const WARMING = 3;
+
+interface Measured {
+  readonly seconds: number;
+  /** Processor time of this process, its garbage collector's and compiler's threads included. */
+  readonly cpuSeconds: number;
+}
 
 async function once(
   definition: WorkflowDefinition,
   pit: OpenPit,
   extensions: ExtensionPort,
-): Promise<number> {
+): Promise<Measured> {
   const clock = new SystemClock();
   const services = {
     pit,
@@ -38,12 +50,14 @@ async function once(
   };
   const runner = new Runner(services, () => extensions.describe());
   const began = performance.now();
+  const cpu = process.cpuUsage();
   const request = { definition, inputs: {}, workspace: "/", mayWrite: false, concurrency: 64 };
   const handle = await runner.start(request, () => {});
   const outcome = await handle.done;
   const seconds = (performance.now() - began) / 1000;
+  const cpuSeconds = cpuSecondsSince(cpu);
   if (outcome.state !== "completed") throw new Error(`The run ${outcome.state}: ${outcome.failure?.message}`);
-  return definition.nodes.size / seconds;
+  return { seconds, cpuSeconds };
 }
 
 function instances(extensions: ExtensionPort) {
@@ -54,20 +68,49 @@ function instances(extensions: ExtensionPort) {
   };
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] as number;
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+}
+
+function rate(definition: WorkflowDefinition, seconds: number): string {
+  return Math.round(definition.nodes.size / seconds).toLocaleString("en").padStart(11);
 }
 
 function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
 }
 
+function cpuSecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
+/** Processor time of each of several measurements, after those that warm. */
+function several(measure: () => void): number[] {
+  const seconds: number[] = [];
+  for (let i = 0; i < WARMING + RUNS; i++) {
+    const start = process.cpuUsage();
+    measure();
+    seconds.push(cpuSecondsSince(start));
+  }
+  return seconds.slice(WARMING);
+}
+
 /** Prints tasks/s for each shape, place of the log and place of the operator. */
 export async function throughput(): Promise<void> {
   const shapes = [layered(), chain(), fanOut()];
-  say("End to end, trivial tasks (tasks/s, median of 3; plan, log, outputs and driver included)");
-  const clock = new SystemClock();
   const inProcess = new InProcessExtensions([{ id: extensionId("bench/trivial"), definition: trivial }]);
+  const catalog = await inProcess.describe();
+  say(
+    `End to end, trivial tasks: tasks/s, median of ${RUNS} after ${WARMING} that warm; plan, log, outputs and driver included`,
+  );
+  say(`${" ".repeat(62)}  of the clock  of the CPU  planning`);
+  for (const shape of shapes) {
+    const seconds = median(several(() => bareKahn(shape, pass)));
+    const name = `floor: ${shape.id}, a bare Kahn loop over objects`;
+    say(`  ${name.padEnd(62)}${" ".repeat(11)} ${rate(shape, seconds)}`);
+  }
+  const planning = new Map(shapes.map((shape) => [shape, median(several(() => makePlan(shape, catalog)))]));
   const folder = await Deno.makeTempDir({ prefix: "symphony-bench-" });
   try {
     await using host = await openTrivialHost(`${folder}/host`);
@@ -76,19 +119,15 @@ export async function throughput(): Promise<void> {
     ) {
       for (const log of ["in memory", "durable"] as const) {
         for (const shape of shapes) {
-          const rates: number[] = [];
-          for (let i = 0; i < RUNS; i++) {
-            await Deno.mkdir(`${folder}/data`, { recursive: true });
-            await using pit = log === "durable"
-              ? await openPit(`${folder}/data`, instances(extensions), clock)
-              : memoryPit(instances(extensions), clock);
-            rates.push(await once(shape, pit, extensions));
-          }
-          const rate = Math.round(median(rates)).toLocaleString("en");
+          const runs = await runsOf(shape, { log, extensions, data: `${folder}/data` });
+          const seconds = median(runs.map((run) => run.seconds));
+          const cpuSeconds = median(runs.map((run) => run.cpuSeconds));
+          const share = Math.round(100 * (planning.get(shape) as number) / cpuSeconds);
+          const name = `${shape.id}, log ${log}, operator ${place}`;
           say(
-            `  ${shape.id.padEnd(8)} ${String(shape.nodes.size).padStart(6)} nodes, log ${
-              log.padEnd(9)
-            }, operator ${place.padEnd(15)} ${rate.padStart(9)}`,
+            `  ${name.padEnd(62)}${rate(shape, seconds)} ${rate(shape, cpuSeconds)} ${
+              `${share} %`.padStart(9)
+            }`,
           );
         }
       }
@@ -96,6 +135,22 @@ export async function throughput(): Promise<void> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+async function runsOf(
+  shape: WorkflowDefinition,
+  { log, extensions, data }: { log: "in memory" | "durable"; extensions: ExtensionPort; data: string },
+): Promise<readonly Measured[]> {
+  const clock = new SystemClock();
+  const runs: Measured[] = [];
+  for (let i = 0; i < WARMING + RUNS; i++) {
+    await Deno.mkdir(data, { recursive: true });
+    await using pit = log === "durable"
+      ? await openPit(data, instances(extensions), clock)
+      : memoryPit(instances(extensions), clock);
+    runs.push(await once(shape, pit, extensions));
+  }
+  return runs.slice(WARMING);
 }
 
 if (import.meta.main) await throughput();

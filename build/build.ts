@@ -1,13 +1,16 @@
 /**
- * Makes `dist/symphony`: the bundled extensions are prepared, the program becomes one JavaScript file, and `deno compile`
- * puts them with the runtime into one executable. Run by `deno task build`.
+ * Makes `dist/symphony` and `dist/symphony-editor`: what goes with a program is prepared, the program becomes one JavaScript
+ * file, and `deno compile` puts them with the runtime into one executable. Run by `deno task build [symphony] [editor]`.
  *
- * The staging folder is laid out as main.ts finds things beside itself: `templates/`, `prebuilt/` and lmdb's add-on.
+ * A staging folder is laid out as its program finds things beside itself: `templates/`, `prebuilt/` and lmdb's add-on for
+ * symphony, `editor-assets/` (grammars, queries, themes) for the editor.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
+import { assetNames } from "../editor/syntax/asset_names.ts";
+import { ASSET_FOLDER, copyAssets } from "../editor/syntax/assets.ts";
 import { prebuildBundled } from "../extensions/loader/prebuild.ts";
 import { bundleProgram } from "./bundle.ts";
 import { compileProgram } from "./compile.ts";
@@ -15,12 +18,13 @@ import { ADD_ON, addOnFile } from "./lmdb_plugin.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 const dist = `${root}/dist`;
-const stage = `${dist}/stage`;
-const executable = `${dist}/symphony${Deno.build.os === "windows" ? ".exe" : ""}`;
+const programs: Readonly<Record<string, () => Promise<void>>> = {
+  symphony: buildSymphony,
+  editor: buildEditor,
+};
 
-async function build(): Promise<void> {
-  await Deno.remove(stage, { recursive: true }).catch(() => undefined);
-  await Deno.mkdir(stage, { recursive: true });
+async function buildSymphony(): Promise<void> {
+  const stage = await emptyFolder(`${dist}/stage`);
   await step("extensions", async () => {
     await prebuildBundled(`${stage}/prebuilt`);
     return size(await folderSize(`${stage}/prebuilt`));
@@ -29,18 +33,36 @@ async function build(): Promise<void> {
     await copyFolder(`${root}/templates`, `${stage}/templates`);
     return size(await folderSize(`${stage}/templates`));
   });
+  await Deno.copyFile(await addOnFile(root), `${stage}/${ADD_ON}`);
+  await program(stage, `${root}/main.ts`, "symphony", ["prebuilt", "templates", ADD_ON]);
+}
+
+async function buildEditor(): Promise<void> {
+  const stage = await emptyFolder(`${dist}/stage-editor`);
+  await step("grammars", async () => size(await copyAssets(assetNames(), `${stage}/${ASSET_FOLDER}`)));
+  await program(stage, `${root}/editor/main.ts`, "symphony-editor", [ASSET_FOLDER]);
+}
+
+/** Bundles and compiles one program. */
+async function program(stage: string, entry: string, name: string, embed: readonly string[]): Promise<void> {
+  const out = `${dist}/${name}${Deno.build.os === "windows" ? ".exe" : ""}`;
   await step("program", async () => {
-    await Deno.copyFile(await addOnFile(root), `${stage}/${ADD_ON}`);
-    const { sizeBytes, largest } = await bundleProgram(root, `${root}/main.ts`, `${stage}/main.js`);
+    const { sizeBytes, largest } = await bundleProgram(root, entry, `${stage}/main.js`);
     const parts = largest.slice(0, 3).map(([path, bytes]) =>
       `${path.replace(/^.*node_modules\//, "")} ${size(bytes)}`
     );
     return `${size(sizeBytes)}; largest: ${parts.join(", ")}`;
   });
   await step("executable", async () => {
-    await compileProgram({ stage, embed: ["prebuilt", "templates", ADD_ON], out: executable });
-    return `${executable} ${size((await Deno.stat(executable)).size)}`;
+    await compileProgram({ stage, embed, out });
+    return `${out} ${size((await Deno.stat(out)).size)}`;
   });
+}
+
+async function emptyFolder(path: string): Promise<string> {
+  await Deno.remove(path, { recursive: true }).catch(() => undefined);
+  await Deno.mkdir(path, { recursive: true });
+  return path;
 }
 
 async function step(name: string, work: () => Promise<string>): Promise<void> {
@@ -73,4 +95,13 @@ function size(bytes: number): string {
   return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(0)} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
-if (import.meta.main) await build();
+if (import.meta.main) {
+  const chosen = Deno.args.length === 0 ? Object.keys(programs) : Deno.args;
+  for (const name of chosen) {
+    const build = programs[name];
+    if (build === undefined) {
+      throw new Error(`There is no program "${name}": expected ${Object.keys(programs).join(" or ")}`);
+    }
+    await build();
+  }
+}

@@ -26,7 +26,7 @@ export async function compileProgram({ stage, embed, out }: CompileOptions): Pro
     "--no-prompt",
     "-A",
     "--unstable-worker-options",
-    "--v8-flags=--disallow-code-generation-from-strings",
+    "--v8-flags=--disallow-code-generation-from-strings,--enable-experimental-regexp-engine-on-excessive-backtracks",
     ...embed.flatMap((path) => ["--include", path]),
     "--output",
     out,

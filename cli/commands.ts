@@ -255,6 +255,33 @@ export const commands: readonly Command[] = [
   },
   ...conductorCommands,
   {
+    path: "settings list",
+    summary: "what can be set of each extension, and what it is",
+    positionals: [{ name: "EXTENSION", isOptional: true }],
+    flags: [...sessionFlags, jsonFlag],
+    examples: [{ args: "settings list symphony/local", does: "where the model server is looked for" }],
+    load: async () => (await import("./settings_command.ts")).settingsListCommand,
+  },
+  {
+    path: "settings set",
+    summary: "set something of an extension",
+    positionals: [{ name: "EXTENSION" }, { name: "NAME" }, { name: "VALUE" }],
+    flags: [...sessionFlags],
+    examples: [{
+      args: "settings set symphony/local baseUrl http://127.0.0.1:8081/v1",
+      does: "a model server at a port of its own",
+    }],
+    load: async () => (await import("./settings_command.ts")).settingsSetCommand,
+  },
+  {
+    path: "settings unset",
+    summary: "take a setting back to its default",
+    positionals: [{ name: "EXTENSION" }, { name: "NAME" }],
+    flags: [...sessionFlags],
+    examples: [{ args: "settings unset symphony/local baseUrl", does: "look at the usual ports again" }],
+    load: async () => (await import("./settings_command.ts")).settingsUnsetCommand,
+  },
+  {
     path: "doctor",
     summary: "what works on this machine, what does not, and what to do about it",
     positionals: [],

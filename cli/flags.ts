@@ -19,7 +19,7 @@ export const grantFlag: Flag = {
   name: "grant",
   value: "EXT:PERMISSION",
   isList: true,
-  summary: "a permission for this time only, for example acme/lint:files.read; may be repeated",
+  summary: "a permission for this time only, for example acme/lint:files:read; may be repeated",
 };
 /** What every command that opens extensions takes. */
 export const sessionFlags: readonly Flag[] = [dataFlag, extensionsFlag, grantFlag];

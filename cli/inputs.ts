@@ -81,7 +81,13 @@ function fromFile(files: Pick<ProcessServices, "readFile" | "absolute">, text: s
   }
 }
 
-function readValue(text: string, schema: JsonSchema, name: string): Json {
+/** How a value is written on the command line, for an error's example. */
+type Written = (name: string, sample: string) => string;
+
+const asInput: Written = (name, sample) => `--input '${name}=${sample}'`;
+
+/** The value that a text stands for by its schema; see the module. @throws SymphonyError `bad-input` */
+export function readValue(text: string, schema: JsonSchema, name: string, written: Written = asInput): Json {
   const kinds = kindsOf(schema);
   const takesText = kinds === undefined || kinds.has("string");
   if (takesText && kinds?.size === 1) return text;
@@ -96,7 +102,7 @@ function readValue(text: string, schema: JsonSchema, name: string): Json {
     if (takesText) return text;
     throw new SymphonyError(
       "bad-input",
-      `Found ${JSON.stringify(text.slice(0, 80))}, expected ${expected(name, schema)}`,
+      `Found ${JSON.stringify(text.slice(0, 80))}, expected ${expected(name, schema, written)}`,
     );
   }
 }
@@ -112,7 +118,7 @@ function kindsOf(schema: JsonSchema): ReadonlySet<string> | undefined {
   return undefined;
 }
 
-function expected(name: string, schema: JsonSchema): string {
+function expected(name: string, schema: JsonSchema, written: Written = asInput): string {
   const kinds = [...kindsOf(schema) ?? []];
   const said = isObject(schema) && typeof schema["description"] === "string"
     ? ` (${schema["description"]})`
@@ -128,7 +134,7 @@ function expected(name: string, schema: JsonSchema): string {
   };
   const sample = samples[kinds[0] ?? "string"] ?? "VALUE";
   const kind = kinds.length === 0 ? "a value" : kinds.map((one) => article(one)).join(" or ");
-  return `${kind}${said}, for example --input '${name}=${sample}'`;
+  return `${kind}${said}, for example ${written(name, sample)}`;
 }
 
 function article(kind: string): string {

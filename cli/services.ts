@@ -9,6 +9,7 @@
  */
 
 import type { NodeTypeId, RunId } from "../core/ids.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { Refusal, UserCommand } from "../core/orchestration/command.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
@@ -128,6 +129,17 @@ export interface Grant {
   readonly until?: number;
 }
 
+/** One line of `settings list`. */
+export interface Setting {
+  readonly extension: string;
+  readonly name: string;
+  /** Undefined where it is not set and has no default. */
+  readonly value: Json | undefined;
+  readonly isSet: boolean;
+  readonly description: string;
+  readonly schema: JsonObject;
+}
+
 /** What `doctor` finds. */
 export interface Finding {
   readonly check: string;
@@ -171,6 +183,15 @@ export interface CliServices extends ProcessServices {
     add(data: string, grant: Grant): Promise<void>;
     /** False where there was none. */
     remove(data: string, extension: string, permission: string): Promise<boolean>;
+  };
+  readonly settings: {
+    /** Of all installed extensions, or of one. @throws SymphonyError `not-found` | `bad-input` */
+    list(options: SessionOptions, extension?: string): Promise<readonly Setting[]>;
+    /** Without a value, back to the default. @throws SymphonyError `not-found` | `bad-input` | `io` */
+    change(
+      options: SessionOptions,
+      change: { readonly extension: string; readonly name: string; readonly value: Json | undefined },
+    ): Promise<void>;
   };
   /** Checks beyond those that doctor_command.ts makes itself through the ports. */
   doctorChecks?(options: SessionOptions): readonly DoctorCheck[];

@@ -8,7 +8,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { eastAsianWidth } from "get-east-asian-width";
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made at the first text beyond ASCII: it takes longer than all the rest of a short command. */
+let graphemes: Intl.Segmenter | undefined;
 const plainAscii = /^[\x20-\x7e]*$/;
 const zeroWidth = /^[\p{Mark}\p{Format}]$/u;
 const emoji = /^(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F)/u;
@@ -30,7 +31,7 @@ export function cleanText(text: string): string {
 export function displayWidth(text: string): number {
   if (plainAscii.test(text)) return text.length;
   let cells = 0;
-  for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) cells += clusterWidth(segment);
+  for (const { segment } of segmentsOf(stripVTControlCharacters(text))) cells += clusterWidth(segment);
   return cells;
 }
 
@@ -40,7 +41,7 @@ export function truncate(text: string, cells: number): string {
   if (displayWidth(text) <= cells) return text;
   let kept = "";
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     const width = clusterWidth(segment);
     if (used + width > cells - 1) break;
     kept += segment;
@@ -99,6 +100,11 @@ export function table(rows: readonly (readonly string[])[], width = Number.POSIT
     return cells.join("  ").trimEnd();
   });
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function segmentsOf(text: string): Intl.Segments {
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return graphemes.segment(text);
 }
 
 function clusterWidth(cluster: string): number {

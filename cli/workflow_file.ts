@@ -58,7 +58,9 @@ export function checkedDefinition(services: CliServices, source: WorkflowSource,
   throw new SymphonyError("bad-workflow", problemList(source, errors), {
     hint: catalog.problems.length === 0
       ? `Put these right, then look again with: ${services.program} check ${source.file}`
-      : `Some extensions could not be read: ${catalog.problems.map(({ where }) => where).join(", ")}`,
+      : catalog.problems.map(({ where, message }) => `Extension ${where} could not be read: ${message}`).join(
+        "\n  ",
+      ),
   });
 }
 

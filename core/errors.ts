@@ -18,6 +18,7 @@ export type ErrorCode =
   | "permission"
   | "unsupported"
   | "aborted"
+  | "timeout"
   | "io"
   | "extension"
   | "protocol";

@@ -22,9 +22,15 @@ export type NodeTypeId = Brand<string, "NodeTypeId">;
 /** One activated instance of an extension. */
 export type InstanceId = Brand<string, "InstanceId">;
 
+/** An open text. */
+export type BufferId = Brand<number, "BufferId">;
+/** Whoever edits: `user`, `agent:refactor-7`, `plugin:syntax`. */
+export type AuthorId = Brand<string, "AuthorId">;
+
 const artifactPattern = /^[0-9a-f]{64}$/;
 const runPattern = /^r[0-9a-z]{15}$/;
 const nodePattern = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const authorPattern = /^[\x21-\x7e\xa1-\uffff]{1,200}$/;
 const slashPattern = /^[a-z][a-z0-9-]{0,63}\/[a-z][a-z0-9-]{0,63}$/;
 
 /** True where `text` can be a node's name: a letter or `_`, then up to 63 letters, digits or `_`. */
@@ -60,6 +66,17 @@ export function extensionId(text: string): ExtensionId {
 /** Parses a node type. @throws SymphonyError `bad-id` */
 export function nodeTypeId(text: string): NodeTypeId {
   return parsed(text, slashPattern, "node type", "group/name in lower case") as NodeTypeId;
+}
+
+/** Numbers an open text; adapters choose the number. @throws SymphonyError `bad-id` */
+export function bufferId(number: number): BufferId {
+  if (Number.isSafeInteger(number) && number >= 0) return number as BufferId;
+  throw new SymphonyError("bad-id", `Cannot read buffer "${number}": expected a whole number`);
+}
+
+/** Parses an author. @throws SymphonyError `bad-id` */
+export function authorId(text: string): AuthorId {
+  return parsed(text, authorPattern, "author", "1 to 200 printable characters without spaces") as AuthorId;
 }
 
 /** Names an instance; adapters choose the text. */

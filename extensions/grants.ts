@@ -7,7 +7,7 @@
  */
 
 import { join } from "node:path";
-import { messageOf, SymphonyError } from "../core/errors.ts";
+import { SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, extensionId } from "../core/ids.ts";
 import { isObject, type Json, own } from "../core/json.ts";
 import {
@@ -19,13 +19,12 @@ import {
   splitHost,
   verdictOn,
 } from "../core/policy/permission.ts";
-import { toJson } from "../core/workflow/json_node.ts";
-import { readJsonc } from "../core/workflow/jsonc.ts";
 import type { Authority } from "./capabilities/capability.ts";
+import { readDataFile, writeDataFile } from "./data_file.ts";
 import { Secrets } from "./secrets.ts";
 
 const keyPattern = /^(files:(read|write)|git|artifacts|net:[^\s]{1,300}|secret:[a-z][a-z0-9-]{0,63})$/;
-const HEAD = "// What you granted to extensions. `symphony grants` changes it; so may you.\n";
+const HEAD = "What you granted to extensions. `symphony grants` changes it; so may you.";
 
 export interface GrantOptions {
   /** Where to take a secret from: an environment variable's name. */
@@ -48,11 +47,7 @@ export class Grants {
   /** Reads a data folder's grants. @throws SymphonyError `bad-input` for a file that is not a list of grants */
   static async open(dataFolder: string): Promise<Grants> {
     const file = join(dataFolder, "grants.jsonc");
-    const bytes = await Deno.readFile(file).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw new SymphonyError("io", `Cannot read "${file}": ${messageOf(error)}`, { cause: error });
-    });
-    return new Grants(dataFolder, file, bytes === undefined ? [] : parseGrants(bytes, file));
+    return new Grants(dataFolder, file, parseGrants(await readDataFile(file), file));
   }
 
   private constructor(folder: string, file: string, kept: readonly Grant[]) {
@@ -148,16 +143,7 @@ export class Grants {
   }
 
   async #write(grants: readonly Grant[]): Promise<void> {
-    const text = HEAD + JSON.stringify({ grants }, null, 2) + "\n";
-    const temporary = `${this.#file}.${crypto.randomUUID()}`;
-    try {
-      await Deno.mkdir(this.#folder, { recursive: true });
-      await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
-      await Deno.rename(temporary, this.#file);
-    } catch (cause) {
-      await Deno.remove(temporary).catch(() => {});
-      throw new SymphonyError("io", `Cannot write "${this.#file}": ${messageOf(cause)}`, { cause });
-    }
+    await writeDataFile(this.#file, HEAD, { grants: grants as unknown as Json });
     this.#kept = grants;
   }
 
@@ -191,15 +177,8 @@ function badGrant(text: string): SymphonyError {
   });
 }
 
-function parseGrants(bytes: Uint8Array, file: string): Grant[] {
-  const { root, problems } = readJsonc(bytes, file);
-  const problem = problems[0];
-  if (problem !== undefined) {
-    throw new SymphonyError("bad-input", `${file}:${problem.line}:${problem.column}: ${problem.message}`, {
-      hint: problem.hint,
-    });
-  }
-  const list = root === undefined ? [] : own(toJson(root), "grants");
+function parseGrants(kept: Json | undefined, file: string): Grant[] {
+  const list = kept === undefined ? [] : own(kept, "grants");
   if (!Array.isArray(list)) throw new SymphonyError("bad-input", `${file}: expected { "grants": [ … ] }`);
   return list.map((one, at) => grantOf(one, `${file}: grants[${at}]`));
 }

@@ -81,6 +81,11 @@ export class HostExtensions implements ExtensionPort {
     const { actors, problems } = await this.#known();
     const all = [...problems];
     const described: Described[] = [];
+    const fresh = [...actors.values()].filter(({ installed }) =>
+      installed.origin === "bundled" && installed.contributes === undefined
+    );
+    const [some, others] = halves(fresh.toSorted((a, b) => memoryOf(b) - memoryOf(a)));
+    await Promise.all([this.#describeTogether(some), this.#describeTogether(others)]);
     // One after the other: describing is rare, and starting many processes at once starves each of them.
     for (const actor of actors.values()) {
       try {
@@ -190,9 +195,30 @@ export class HostExtensions implements ExtensionPort {
     if (contributes !== undefined) return { id, version, codeHash, resources, contributes };
     const channel = await this.#open(actor, () => {});
     await channel.close("It was only described");
-    await actor.installed.remember(channel.contributes);
-    actor.contributes = byType(channel.contributes);
+    await remember(actor, channel.contributes);
     return { id, version, codeHash, resources, contributes: channel.contributes };
+  }
+
+  /**
+   * Describes extensions that ship with the program in one process, with the memory of the first: starting a process
+   * costs more than describing many. What fails, and those behind it, are left to `#describeOne`.
+   */
+  async #describeTogether(actors: readonly Actor[]): Promise<void> {
+    const [first, ...others] = actors;
+    if (first === undefined || others.length === 0) return;
+    try {
+      const channel = await this.#open(first, () => {});
+      try {
+        await remember(first, channel.contributes);
+        for (const actor of others) {
+          await remember(actor, await channel.describe(await actor.installed.code(), actor.config));
+        }
+      } finally {
+        await channel.close("It was only described");
+      }
+    } catch {
+      // Described alone, the one that failed says why.
+    }
   }
 
   async #start(actor: Actor, signal: AbortSignal | undefined): Promise<Instance> {
@@ -345,6 +371,19 @@ export class HostExtensions implements ExtensionPort {
       options: { signal: this.#closing.signal, timeoutMs: PROBE_MS },
     });
   }
+}
+
+async function remember(actor: Actor, contributes: readonly Contribution[]): Promise<void> {
+  await actor.installed.remember(contributes);
+  actor.contributes = byType(contributes);
+}
+
+function halves<T>(all: readonly T[]): [readonly T[], readonly T[]] {
+  return [all.filter((_, at) => at % 2 === 0), all.filter((_, at) => at % 2 === 1)];
+}
+
+function memoryOf({ installed }: Actor): number {
+  return installed.manifest.resources.memoryMb;
 }
 
 function byType(contributes: readonly Contribution[]): ReadonlyMap<NodeTypeId, Contribution> {

@@ -25,8 +25,8 @@ import { HeldArtifacts } from "./capabilities/held_artifacts.ts";
 import { catalogOf, type Described } from "./catalog.ts";
 import { defaultResources, type Resources } from "./manifest/manifest.ts";
 import type { ExtensionDefinition, InstrumentDefinition, OperatorDefinition } from "./sdk/define.ts";
-import type { CapabilityClient } from "./sdk/runtime/client.ts";
-import { createContext } from "./sdk/runtime/context.ts";
+import type { CapabilityClient, RuntimeEvent } from "./sdk/runtime/client.ts";
+import { type ContextSetup, createContext } from "./sdk/runtime/context.ts";
 import { type Contribution, describe } from "./sdk/runtime/describe.ts";
 import { failureOf, perform, type Performed } from "./sdk/runtime/perform.ts";
 import { acceptFailure, acceptInput, acceptOutput, failed } from "./value_check.ts";
@@ -64,9 +64,8 @@ interface Instance {
 
 export class InProcessExtensions implements ExtensionPort {
   readonly #loaded: ReadonlyMap<ExtensionId, Loaded>;
-  readonly #artifacts: ArtifactPort;
+  readonly #shared: Shared;
   readonly #instances = new Map<InstanceId, Instance>();
-  readonly #aborts = new AbortFanout();
   #next = 1;
   #closed = false;
 
@@ -75,7 +74,7 @@ export class InProcessExtensions implements ExtensionPort {
     options: { readonly artifacts?: ArtifactPort } = {},
   ) {
     this.#loaded = new Map(extensions.map((extension) => [extension.id, load(extension)]));
-    this.#artifacts = options.artifacts ?? new HeldArtifacts();
+    this.#shared = { artifacts: options.artifacts ?? new HeldArtifacts(), aborts: new AbortFanout() };
   }
 
   describe(): Promise<Catalog> {
@@ -114,17 +113,9 @@ export class InProcessExtensions implements ExtensionPort {
     const accepted = acceptInput(runnable.contribution, request.input);
     if (!accepted.ok) return accepted;
     found.calls++;
-    const call = new Call(found.loaded, request, {
-      options,
-      artifacts: this.#artifacts,
-      aborts: this.#aborts,
-    });
-    const count = (result: CallResult) => {
-      if (!result.ok) found.failures++;
-      return result;
-    };
-    const answer = call.run(runnable, accepted.input, found.ended.signal);
-    return answer instanceof Promise ? answer.then(count) : count(answer);
+    const call = new Call(found, runnable, request, options, this.#shared);
+    const answer = call.run(accepted.input);
+    return answer instanceof Promise ? answer.then((later) => counted(found, later)) : counted(found, answer);
   }
 
   isAlive(instance: InstanceId): boolean {
@@ -155,60 +146,92 @@ export class InProcessExtensions implements ExtensionPort {
   }
 }
 
-class Call implements CapabilityClient {
-  readonly #loaded: Loaded;
+/** What all calls use. */
+interface Shared {
+  readonly artifacts: ArtifactPort;
+  readonly aborts: AbortFanout;
+}
+
+function counted(instance: Instance, result: CallResult): CallResult {
+  if (!result.ok) instance.failures++;
+  return result;
+}
+
+/** One call; it is itself what the handler's context is made from. */
+class Call implements CapabilityClient, ContextSetup {
+  readonly #instance: Instance;
+  readonly #runnable: Runnable;
   readonly #request: CallRequest;
   readonly #options: CallOptions;
-  readonly #artifacts: ArtifactPort;
-  readonly #abort = new AbortController();
-  readonly #aborts: AbortFanout;
+  readonly #shared: Shared;
+  #abort: AbortController | undefined;
   #capabilities: Capabilities | undefined;
 
   constructor(
-    loaded: Loaded,
+    instance: Instance,
+    runnable: Runnable,
     request: CallRequest,
-    { options, artifacts, aborts }: { options: CallOptions; artifacts: ArtifactPort; aborts: AbortFanout },
+    options: CallOptions,
+    shared: Shared,
   ) {
-    this.#loaded = loaded;
+    this.#instance = instance;
+    this.#runnable = runnable;
     this.#request = request;
     this.#options = options;
-    this.#artifacts = artifacts;
-    this.#aborts = aborts;
+    this.#shared = shared;
   }
 
-  run(runnable: Runnable, input: CallRequest["input"], ended: AbortSignal): CallResult | Promise<CallResult> {
-    const { definition, contribution } = runnable;
-    const { attempt, idempotencyKey, task } = this.#request;
-    const context = createContext(this, {
-      signal: this.#abort.signal,
-      attempt,
-      idempotencyKey,
-      config: this.#loaded.extension.config ?? {},
-      emit: (event) => this.#options.onEvent?.(event),
-    });
-    const accept = (performed: Performed) =>
-      acceptOutput(contribution, this.#request, performed as unknown as Json);
-    const refuse = (error: unknown): CallResult => ({
-      ok: false,
-      failure: acceptFailure({ ...failureOf(error, this.#abort.signal) }),
-    });
-    let performed: Performed | Promise<Performed>;
+  run(input: CallRequest["input"]): CallResult | Promise<CallResult> {
+    const { task } = this.#request;
     try {
-      performed = perform(definition, { input, ...(task === undefined ? {} : { task }) }, context);
-      if (!(performed instanceof Promise)) {
-        this.#capabilities?.close();
-        return accept(performed);
+      const call = task === undefined ? { input } : { input, task };
+      const performed = perform(this.#runnable.definition, call, createContext(this, this));
+      if (performed instanceof Promise) {
+        return this.#settled(
+          performed.then((later) => this.#accept(later)).catch((error) => this.#refuse(error)),
+        );
       }
+      this.#capabilities?.close();
+      return this.#accept(performed);
     } catch (error) {
       this.#capabilities?.close();
-      return refuse(error);
+      return this.#refuse(error);
     }
-    return this.#settled(performed.then(accept).catch(refuse), ended);
+  }
+
+  /** The call's own signal, made when something asks for it. */
+  get signal(): AbortSignal {
+    return (this.#abort ??= new AbortController()).signal;
+  }
+
+  get attempt(): number {
+    return this.#request.attempt;
+  }
+
+  get idempotencyKey(): string {
+    return this.#request.idempotencyKey;
+  }
+
+  get config(): Readonly<Record<string, unknown>> {
+    return this.#instance.loaded.extension.config ?? {};
+  }
+
+  emit(event: RuntimeEvent): void {
+    this.#options.onEvent?.(event);
+  }
+
+  #accept(performed: Performed): CallResult {
+    return acceptOutput(this.#runnable.contribution, this.#request, performed as unknown as Json);
+  }
+
+  #refuse(error: unknown): CallResult {
+    return { ok: false, failure: acceptFailure({ ...failureOf(error, this.signal) }) };
   }
 
   /** The first of: the answer, the cancellation, the deadline, the end of the instance. */
-  #settled(answer: Promise<CallResult>, ended: AbortSignal): Promise<CallResult> {
+  #settled(answer: Promise<CallResult>): Promise<CallResult> {
     const { signal, timeoutMs } = this.#options;
+    const { aborts } = this.#shared;
     return new Promise((resolve) => {
       const finish = (result: CallResult) => {
         clearTimeout(timer);
@@ -216,31 +239,32 @@ class Call implements CapabilityClient {
         unwatchEnd();
         this.#capabilities?.close();
         resolve(result);
-        this.#abort.abort();
+        this.#abort?.abort();
       };
       const cancel = () => finish(failed("cancelled", "The call was cancelled"));
       const crash = () => finish(failed("crash", "The instance was ended during the call"));
       const late = () => finish(failed("timeout", `No answer within ${timeoutMs} ms`));
       const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
-      const unwatch = this.#aborts.add(signal, cancel);
-      const unwatchEnd = this.#aborts.add(ended, crash);
+      const unwatch = aborts.add(signal, cancel);
+      const unwatchEnd = aborts.add(this.#instance.ended.signal, crash);
       answer.then(finish);
     });
   }
 
   /** Carries out a capability; opened at the first use, because most calls of a measurement use none. */
   call(...[operation, args, bytes]: Parameters<CapabilityClient["call"]>) {
+    const { loaded } = this.#instance;
     this.#capabilities ??= new Capabilities({
-      authority: this.#loaded.authority,
+      authority: loaded.authority,
       workspace: this.#request.workspace,
       mayWrite: this.#request.mayWrite,
-      signal: this.#abort.signal,
+      signal: this.signal,
       run: this.#request.run,
       node: this.#request.node,
       ...(this.#request.item === undefined ? {} : { item: this.#request.item }),
-      artifacts: this.#artifacts,
+      artifacts: this.#shared.artifacts,
       asset: (name) => {
-        const bytes = this.#loaded.extension.assets?.[name];
+        const bytes = loaded.extension.assets?.[name];
         return Promise.resolve(bytes === undefined ? undefined : new Uint8Array(bytes));
       },
     });

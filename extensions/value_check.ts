@@ -25,7 +25,8 @@ export function withDefaults(schema: JsonObject, value: JsonObject): JsonObject 
   const properties = schema["properties"];
   if (!isObject(properties)) return value;
   let filled: Record<string, Json> | undefined;
-  for (const [name, property] of Object.entries(properties)) {
+  for (const name of Object.keys(properties)) {
+    const property = properties[name];
     if (Object.hasOwn(value, name) || !isObject(property) || !Object.hasOwn(property, "default")) continue;
     filled ??= { ...value };
     filled[name] = property["default"] as Json;

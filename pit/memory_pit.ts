@@ -20,7 +20,7 @@ export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
     pool,
     dag: new MemoryDag(),
     artifacts: new MemoryArtifacts(clock),
-    arbitration: new Arbitration(),
+    arbitration: new Arbitration(clock),
     stale: new MemoryStale(),
     control: new MemoryRunControl(),
     [Symbol.asyncDispose]: () => pool.drain(),

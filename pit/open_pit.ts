@@ -30,7 +30,7 @@ export async function openPit(dataFolder: string, instances: Instances, clock: C
     pool,
     dag: new LmdbDag(store),
     artifacts: new LmdbArtifacts(store, clock),
-    arbitration: new Arbitration(),
+    arbitration: new Arbitration(clock),
     stale: new LmdbStale(store),
     control,
     async [Symbol.asyncDispose]() {

@@ -27,7 +27,9 @@ export type StoreKey = string | (string | number)[];
 export type Table = Database<Uint8Array, StoreKey>;
 
 /** Raised whenever the layout of the records changes in a way that older programs would misread. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** What this program reads; older data folders are raised to its own format when they are opened. */
+const OLDEST_FORMAT = 1;
 const FILE = "pit.mdb";
 
 const tableNames = [
@@ -38,6 +40,11 @@ const tableNames = [
   "checkpoints",
   "artifacts",
   "chunks",
+  "blocks",
+  "block-uses",
+  "versions",
+  "labels",
+  "unindexed",
   "artifacts-by-time",
   "artifacts-by-run",
   "uses",
@@ -209,12 +216,12 @@ export async function openStore(folder: string): Promise<Store> {
 function checkFormat(root: RootDatabase<Uint8Array, StoreKey>, folder: string): void {
   root.transactionSync(() => {
     const found = root.get("format");
-    if (found === undefined) {
+    const format = found === undefined ? undefined : Number(new TextDecoder().decode(found));
+    if (format === FORMAT) return;
+    if (format === undefined || (format >= OLDEST_FORMAT && format < FORMAT)) {
       root.put("format", new TextEncoder().encode(String(FORMAT)));
       return;
     }
-    const format = Number(new TextDecoder().decode(found));
-    if (format === FORMAT) return;
     throw new SymphonyError(
       "unsupported",
       `Cannot open the data folder "${folder}": its format is ${format}, this program reads ${FORMAT}`,

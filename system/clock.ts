@@ -4,6 +4,7 @@
  * @module
  */
 
+import { clearImmediate, setImmediate } from "node:timers";
 import type { ClockPort } from "../core/ports/clock.ts";
 
 /** Longer than this a platform timer fires at once, so longer delays are cut into pieces. */
@@ -20,6 +21,11 @@ export class SystemClock implements ClockPort {
   }
 
   schedule(delayMs: number, wake: () => void): () => void {
+    if (delayMs <= 0) {
+      // A timer of the platform waits for a millisecond at the least.
+      const turn = setImmediate(wake);
+      return () => clearImmediate(turn);
+    }
     const dueAt = this.monotonic() + delayMs;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const wait = (leftMs: number) => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { WorkflowDefinition } from "../core/workflow/definition.ts";
 import { parseWorkflow } from "../core/workflow/parse.ts";
 
 const ENDING = ".workflow.jsonc";
@@ -22,10 +23,33 @@ export function readTemplates(folder: string): readonly TemplateFile[] {
   for (const { name: entry } of Deno.readDirSync(folder)) {
     if (!entry.endsWith(ENDING)) continue;
     const file = `${folder}/${entry}`;
-    const text = Deno.readTextFileSync(file);
-    const id = entry.slice(0, -ENDING.length);
-    const { draft } = parseWorkflow(text, file);
-    templates.push({ id, name: draft?.name ?? id, description: draft?.description ?? "", text, file });
+    templates.push(new Template(entry.slice(0, -ENDING.length), file, Deno.readTextFileSync(file)));
   }
-  return templates.sort((a, b) => a.id.localeCompare(b.id));
+  return templates.sort((a, b) => a.id < b.id ? -1 : 1);
+}
+
+/** Read when somebody asks what it is called: a run needs one of them and not even that one's name. */
+class Template implements TemplateFile {
+  readonly id: string;
+  readonly file: string;
+  readonly text: string;
+  #draft: WorkflowDefinition | undefined;
+
+  constructor(id: string, file: string, text: string) {
+    this.id = id;
+    this.file = file;
+    this.text = text;
+  }
+
+  get name(): string {
+    return this.#read()?.name ?? this.id;
+  }
+
+  get description(): string {
+    return this.#read()?.description ?? "";
+  }
+
+  #read(): WorkflowDefinition | undefined {
+    return this.#draft ??= parseWorkflow(this.text, this.file).draft;
+  }
 }

@@ -23,6 +23,9 @@ export const CORE_SEAMS: Readonly<Record<string, string>> = {
   "core/workflow/jsonc.ts": "jsonc-parser",
 };
 
+/** Compositions below a folder: they name the adapters, as `main.ts` does. */
+export const COMPOSITIONS: Readonly<Record<string, readonly string[]>> = { "editor/main.ts": ["system"] };
+
 /** Bundled extensions see the SDK and libraries, never the product's own code. */
 const BUNDLED = "extensions/bundled/";
 
@@ -67,7 +70,7 @@ export function importBreach(path: string, specifier: string): string | undefine
     return `A bundled extension imports "symphony/sdk" and libraries only, found "${specifier}"`;
   }
   const into = target.split("/")[0] as string;
-  if (into === folder || allowed.includes(into)) return undefined;
+  if (into === folder || allowed.includes(into) || COMPOSITIONS[path]?.includes(into)) return undefined;
   return `${folder} may import ${
     ["itself", ...allowed].join(" and ")
   }, found "${specifier}": go through a port of core`;

@@ -22,6 +22,12 @@ Deno.test("lint plugin refuses an arrow that points away from core", () => {
 
 Deno.test("lint plugin accepts arrows that point to core, and libraries outside it", () => {
   assert.deepEqual(messages("pit/dag/a.ts", `import { x } from "../../core/ids.ts"; import "lmdb";`), []);
+  assert.deepEqual(
+    messages("editor/main.ts", `import "../system/clock.ts";`),
+    [],
+    "a composition names adapters",
+  );
+  assert.match(messages("editor/lsp/a.ts", `import "../../system/clock.ts";`)[0] ?? "", /editor may import/);
   assert.deepEqual(messages("tests/a_test.ts", `import "../pit/a.ts"; import "../core/a.ts";`), []);
 });
 

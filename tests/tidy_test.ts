@@ -71,7 +71,8 @@ Deno.test("no source file says of itself that it is unfinished, silenced or skip
       "TO" + "DO:?\\b(?!\\()",
       "FIX" + "ME:?\\b",
       "not imple" + "mented",
-      "deno-lint-ignore" + "-file",
+      // A wire protocol's names are not ours to change; a whole table of them may say so once.
+      "deno-lint-ignore" + "-file (?!camelcase -- )",
       "@ts-" + "ignore",
     ].join("|"),
   );
@@ -79,6 +80,8 @@ Deno.test("no source file says of itself that it is unfinished, silenced or skip
   for (const path of await sources()) {
     // The debt operator and its tests speak of these marks; that is their job.
     if (/bundled\/(code|report)\//.test(path) || path === "tests/tidy_test.ts") continue;
+    // The plugin there colours them.
+    if (path === "tests/editor/plugins/python_plugin_test.ts") continue;
     const lines = (await read(path)).split("\n");
     lines.forEach((line, i) => {
       if (marks.test(line)) found.push(`${path}:${i + 1}: ${line.trim()}`);

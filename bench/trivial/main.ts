@@ -1,5 +1,10 @@
 import { defineExtension, defineOperator, Type } from "symphony/sdk";
 
+/** All that the operator does. */
+export function pass({ a }: { readonly a?: number | undefined }): { value: number } {
+  return { value: (a ?? 0) + 1 };
+}
+
 export default defineExtension({
   contributes: [defineOperator({
     type: "bench/pass",
@@ -11,6 +16,6 @@ export default defineExtension({
       c: Type.Optional(Type.Integer()),
     }),
     output: Type.Object({ value: Type.Integer() }),
-    run: ({ a }) => ({ value: (a ?? 0) + 1 }),
+    run: pass,
   })],
 });

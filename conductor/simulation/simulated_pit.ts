@@ -10,7 +10,13 @@
 import { SymphonyError } from "../../core/errors.ts";
 import type { ArtifactId, ExtensionId, InstanceId, RunId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
-import type { ArbitrationPort, Candidate, Claim, Verdict } from "../../core/ports/arbitration.ts";
+import type {
+  ArbitrationPort,
+  Candidate,
+  Claim,
+  FairnessReading,
+  Verdict,
+} from "../../core/ports/arbitration.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
 import type { Checkpoint, DagPort, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
@@ -171,8 +177,16 @@ export class SimulatedArbitration implements ArbitrationPort {
     return this.#rules.released();
   }
 
+  withdraw(claim: Claim): boolean {
+    return this.#rules.withdraw(claim);
+  }
+
   choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string } {
     return this.#rules.choose(candidates);
+  }
+
+  fairness(): FairnessReading {
+    return this.#rules.fairness();
   }
 }
 

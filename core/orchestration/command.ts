@@ -45,15 +45,19 @@ interface Unit {
 
 export type Report =
   | Unit & { readonly type: "expand"; readonly count: number; readonly items: ValueRef }
-  | Unit & { readonly type: "begin"; readonly instrument?: NodeTypeId; readonly reason?: string }
+  | Unit & {
+    readonly type: "begin";
+    readonly instrument?: NodeTypeId | undefined;
+    readonly reason?: string | undefined;
+  }
   | Unit & {
     readonly type: "complete";
     readonly output: ValueRef;
     readonly durationMs: number;
-    readonly port?: string;
-    readonly usage?: Usage;
+    readonly port?: string | undefined;
+    readonly usage?: Usage | undefined;
     /** Who gave it, where that is not who began. */
-    readonly instrument?: NodeTypeId;
+    readonly instrument?: NodeTypeId | undefined;
   }
   /** `recovery` is what was chosen; the plain retry where it is absent. Limits hold all the same. */
   | Unit & { readonly type: "fail"; readonly failure: NodeFailure; readonly recovery?: Recovery }

@@ -8,7 +8,7 @@
 import type { NodeId } from "../ids.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { RunEvent } from "./event.ts";
-import { isDoomed, settledItems } from "./settle.ts";
+import { hasFatalItem, isDoomed, settledItems } from "./settle.ts";
 import { FAULTY, itemOf, type RunState } from "./state.ts";
 import { COMPLETED, FAILED, OPEN, PENDING, SKIPPED, STATES } from "./unit_state.ts";
 
@@ -40,7 +40,7 @@ function runFailed(state: RunState, at: number): RunEvent {
 /** Notes may be out of date, for instance after a replay: only what still holds leads to an event. */
 function consequence(state: RunState, unit: number, at: number): RunEvent | undefined {
   const code = state.states[unit];
-  if (code === OPEN) return fanOutEnd(state, unit, at);
+  if (code === OPEN || hasFatalItem(state, unit)) return fanOutEnd(state, unit, at);
   const isDue = code === PENDING && state.missing[unit] === 0 && isDoomed(state, unit);
   return isDue ? skipped(state, unit, at) : undefined;
 }
@@ -87,7 +87,7 @@ function fanOutEnd(state: RunState, node: number, at: number): RunEvent | undefi
   const failed = state.fanTally[tallied + FAILED]!;
   const attempt = Math.max(1, state.attempts[node]!);
   const where = { at, node: idOf(state, node) };
-  if (failed > 0 && state.tables.isEssential[node] === 1) {
+  if (hasFatalItem(state, node)) {
     return { ...where, type: "node.failed", attempt, failure: itemFailure(state, node) };
   }
   const size = state.size[node]!;

@@ -7,11 +7,13 @@
  * @module
  */
 
+import type { NodeId } from "../ids.ts";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { goesElsewhere } from "../policy/recovery.ts";
 import type { Command, Refusal, Report } from "./command.ts";
 import { decideUser } from "./decide_user.ts";
+import type { Draft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { legalCommands } from "./legal.ts";
 import { degradedNodes } from "./reading.ts";
@@ -113,30 +115,11 @@ function eventOf(
 ): RunEvent {
   const { now } = at.context;
   const { id, definition } = state.plan.nodes[report.node]!;
-  const where = report.item < 0 ? { at: now, node: id } : { at: now, node: id, item: report.item };
   const attempt = state.attempts[at.unit]!;
+  if (report.type === "begin") return startedEvent(report, id, { at: now, attempt: attempt + 1 });
+  if (report.type === "complete") return completedEvent(report, id, { at: now, attempt });
+  const where = report.item < 0 ? { at: now, node: id } : { at: now, node: id, item: report.item };
   switch (report.type) {
-    case "begin":
-      return {
-        ...where,
-        type: "node.started",
-        attempt: attempt + 1,
-        ...(report.instrument === undefined ? {} : { instrument: report.instrument }),
-        ...(report.reason === undefined ? {} : { reason: report.reason }),
-      };
-    case "complete": {
-      const { output, durationMs, port, usage, instrument } = report;
-      return {
-        ...where,
-        type: "node.completed",
-        attempt,
-        output,
-        durationMs,
-        ...(port === undefined ? {} : { port }),
-        ...(usage === undefined ? {} : { usage }),
-        ...(instrument === undefined ? {} : { instrument }),
-      };
-    }
     case "expand":
       return { ...where, type: "node.expanded", count: report.count, items: report.items };
     case "fail": {
@@ -170,6 +153,34 @@ function eventOf(
       return { ...where, type: "node.completed", attempt, output: { value: { value } }, durationMs: 0 };
     }
   }
+}
+
+type ReportOf<T extends UnitReport["type"]> = Extract<UnitReport, { readonly type: T }>;
+type EventOf<T extends RunEvent["type"]> = Draft<Extract<RunEvent, { readonly type: T }>>;
+
+function startedEvent(
+  { item, instrument, reason }: ReportOf<"begin">,
+  node: NodeId,
+  { at, attempt }: { readonly at: number; readonly attempt: number },
+): RunEvent {
+  const event: EventOf<"node.started"> = { type: "node.started", at, node, attempt };
+  if (item >= 0) event.item = item;
+  if (instrument !== undefined) event.instrument = instrument;
+  if (reason !== undefined) event.reason = reason;
+  return event;
+}
+
+function completedEvent(
+  { item, output, durationMs, port, usage, instrument }: ReportOf<"complete">,
+  node: NodeId,
+  { at, attempt }: { readonly at: number; readonly attempt: number },
+): RunEvent {
+  const event: EventOf<"node.completed"> = { type: "node.completed", at, node, attempt, output, durationMs };
+  if (item >= 0) event.item = item;
+  if (port !== undefined) event.port = port;
+  if (usage !== undefined) event.usage = usage;
+  if (instrument !== undefined) event.instrument = instrument;
+  return event;
 }
 
 function refuse(state: RunState, reason: string): Decided {

@@ -10,13 +10,18 @@ import { ANY, type PlanTables } from "./state.ts";
 /** Derives the tables; `rank` gives one number a node, higher first, ties by index. O(nodes log nodes + edges). */
 export function planTables(plan: Plan, rank?: Float64Array): PlanTables {
   const n = plan.nodes.length;
-  const spaceOf = Int32Array.from(plan.nodes, (node) => node.fan.kind === "single" ? -1 : node.space);
+  const spaceOf = new Int32Array(n).fill(-1);
+  const isEssential = new Uint8Array(n);
+  const caps = new Uint32Array(n);
   const fanNodes: number[] = [];
   const fanOf = new Int32Array(n).fill(-1);
-  const members: number[][] = Array.from({ length: n }, () => NOBODY);
+  const members: number[][] = new Array(n).fill(NOBODY);
   for (let i = 0; i < n; i++) {
-    const space = spaceOf[i]!;
-    if (space < 0) continue;
+    const { fan, space, definition } = plan.nodes[i]!;
+    if (definition.importance === "essential") isEssential[i] = 1;
+    caps[i] = definition.concurrency ?? 0;
+    if (fan.kind === "single") continue;
+    spaceOf[i] = space;
     fanOf[i] = fanNodes.length;
     fanNodes.push(i);
     if (space === i) continue;
@@ -27,8 +32,8 @@ export function planTables(plan: Plan, rank?: Float64Array): PlanTables {
     order: orderByRank(n, rank),
     spaceOf,
     ...degrees(plan, spaceOf),
-    isEssential: Uint8Array.from(plan.nodes, (node) => node.definition.importance === "essential" ? 1 : 0),
-    caps: Uint32Array.from(plan.nodes, (node) => node.definition.concurrency ?? 0),
+    isEssential,
+    caps,
     fanOf,
     fanNodes,
     members,
@@ -60,8 +65,24 @@ function orderByRank(n: number, rank: Float64Array | undefined): Float64Array {
     for (let i = 0; i < n; i++) order[i] = i;
     return order;
   }
-  const nodes = Uint32Array.from({ length: n }, (_, i) => i);
-  nodes.sort((a, b) => (rank[b]! - rank[a]!) || (a - b));
-  for (let place = 0; place < n; place++) order[nodes[place]!] = place;
+  // Sorting the numbers alone, without a comparison of ours, is several times as quick as sorting the nodes.
+  const sorted = rank.slice().sort();
+  const taken = new Uint32Array(n + 1);
+  for (let i = 0; i < n; i++) {
+    const upTo = countUpTo(sorted, rank[i]!);
+    order[i] = n - upTo + taken[upTo]!++;
+  }
   return order;
+}
+
+/** How many of the sorted numbers are at most `limit`. */
+function countUpTo(sorted: Float64Array, limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

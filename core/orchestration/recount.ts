@@ -6,9 +6,9 @@
  */
 
 import { enqueue } from "./ready.ts";
-import { countArrival, hasSettled, isEdgeLive, settledItems, unblock } from "./settle.ts";
+import { countArrival, hasFatalItem, hasSettled, isEdgeLive, settledItems, unblock } from "./settle.ts";
 import { FAULTY, NEEDS, ORPHANED, type RunState, TAKEN, WOKEN } from "./state.ts";
-import { FAILED, OPEN, PENDING, QUEUED, RETRYING, RUNNING, STATES, WAITING } from "./unit_state.ts";
+import { OPEN, PENDING, QUEUED, RETRYING, RUNNING, STATES, WAITING } from "./unit_state.ts";
 
 /** What no recount can find out again. */
 const KEPT = FAULTY | TAKEN | WOKEN | ORPHANED;
@@ -93,10 +93,7 @@ function refill(state: RunState, unit: number): void {
     const dueAt = state.dueAt.get(unit);
     if (dueAt !== undefined) state.wakes.push(dueAt, unit);
   }
-  if (code === OPEN) {
-    // A failed item of an essential fan-out ends it before the others have settled.
-    const failed = state.fanTally[state.tables.fanOf[unit]! * STATES + FAILED]!;
-    const isLost = failed > 0 && state.tables.isEssential[unit] === 1;
-    if (isLost || settledItems(state, unit) === state.size[unit]) state.todo.push(unit);
-  }
+  // A failed item of an essential fan-out ends it before the others have settled.
+  const isOver = code === OPEN && settledItems(state, unit) === state.size[unit];
+  if (isOver || hasFatalItem(state, unit)) state.todo.push(unit);
 }

@@ -34,29 +34,27 @@ export class RunBodies {
   /** Begins a loop or sub-workflow with its bound inputs. */
   begin(scope: RunScope, unit: Unit, bound: JsonObject): void {
     if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
-    this.#driver.track(scope, unit, () => this.#next(scope, unit, bound));
+    this.#driver.track(this.#next(scope, unit, bound));
   }
 
   /** The body at `scope` has completed with `outputs`: the next round, or the node's end. */
   completed(body: RunScope, outputs: ValueRef): void {
-    const { parent, unit, round } = body.origin as NonNullable<RunScope["origin"]>;
+    const { parent, unit } = body.origin as NonNullable<RunScope["origin"]>;
     this.#host.close(body);
     const { definition } = parent.plan.nodes[unit.node] as PlanNode;
     if (definition.kind !== "loop") {
       this.#driver.report(parent, { type: "complete", ...unit, output: outputs, durationMs: 0 });
       return;
     }
-    this.#driver.track(parent, unit, async () => {
-      const values = await this.#driver.values.load(outputs) as JsonObject;
-      this.#driver.report(parent, { type: "iterate", ...unit, iteration: round, output: outputs });
-      await this.#advance(
-        parent,
-        unit,
-        round,
-        values,
-        bodyInputs(definition.body, { ...body.inputs, ...values }),
-      );
-    });
+    this.#driver.track(this.#nextRound(body, definition, outputs));
+  }
+
+  async #nextRound(body: RunScope, definition: LoopNode, outputs: ValueRef): Promise<void> {
+    const { parent, unit, round } = body.origin as NonNullable<RunScope["origin"]>;
+    const values = await this.#driver.values.load(outputs) as JsonObject;
+    this.#driver.report(parent, { type: "iterate", ...unit, iteration: round, output: outputs });
+    const inputs = bodyInputs(definition.body, { ...body.inputs, ...values });
+    await this.#advance(parent, unit, round, values, inputs);
   }
 
   /** The body failed: so does the node. */

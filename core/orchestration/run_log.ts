@@ -46,7 +46,7 @@ export class RunLog {
 
   /** True while so much waits for the disk that no more work should start. */
   get isFull(): boolean {
-    return this.#inFlight >= MAX_IN_FLIGHT;
+    return this.#inFlight + this.#pending.length >= MAX_IN_FLIGHT;
   }
 
   /** Adds an event; it is appended with the next `flush`. */

@@ -19,7 +19,7 @@ import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { Refusal, Report, UserCommand } from "./command.ts";
-import { consequences, decide } from "./decide.ts";
+import { consequences, decide, type DecideContext } from "./decide.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { RunBodies } from "./run_body.ts";
@@ -38,20 +38,18 @@ import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
 import type { RunValues } from "./run_values.ts";
-import { nextReady, nextWake, orphans, requeue, wakeDue } from "./ready.ts";
-import { isIdleWaiting, isSettled, runStateName } from "./reading.ts";
+import { nextWake, orphans, requeue, wakeDue } from "./ready.ts";
+import { isIdleWaiting, runStateName } from "./reading.ts";
+import { ScopeAgenda } from "./scope_agenda.ts";
 
 /** Units started before other work gets a turn. */
-const UNITS_PER_TURN = 256;
+const UNITS_PER_TURN = 1024;
 const CONTROL_POLL_MS = 200;
+/** Between two appends: longer ones keep the listener waiting, shorter ones no timer can keep. */
+const MOST_PAUSE_MS = 20;
+const LEAST_PAUSE_MS = 0.2;
 /** Events between checkpoints. */
 const CHECKPOINT_EVENTS = 20_000;
-
-interface Tracked {
-  readonly scope: RunScope;
-  readonly unit: Unit;
-  readonly abort: AbortController;
-}
 
 export interface LoopParts {
   readonly services: RunServices;
@@ -73,13 +71,23 @@ export class RunLoop implements RunHandle, Driver {
   readonly #scopes: RunScopes;
   readonly #listener: (event: LiveEvent) => void;
   readonly #stopped: () => Promise<void>;
+  readonly #calls: RunCalls;
   readonly #units: RunUnits;
   readonly #bodies: RunBodies;
   readonly #view: ProgressView;
   readonly #lookAhead: RunLookAhead | undefined;
-  readonly #tracked = new Set<Tracked>();
+  readonly #agenda = new ScopeAgenda();
+  readonly #aborts = new Map<RunScope, AbortController>();
+  readonly #random = () => this.services.random.next();
+  /** Units that hold a place. */
+  #busy = 0;
   readonly #timers = new Map<string, () => void>();
   #isPumping = false;
+  #isFlushDue = false;
+  /** Monotonic time before which no further append should start. */
+  #flushAt = 0;
+  /** True while units could start but for the log, which is full. */
+  #isHeldUp = false;
   #stopping = false;
   #crash: { readonly error: unknown } | undefined;
   #checkpointAt: number;
@@ -95,10 +103,13 @@ export class RunLoop implements RunHandle, Driver {
     this.#stopped = parts.stopped;
     this.#bodies = new RunBodies(this, {
       open: (parent, unit, round, inputs) => this.#open(parent, unit, round, inputs),
-      close: (scope) => this.#scopes.remove(scope),
+      close: (scope) => this.#close(scope),
     });
-    const budget = new RunBudget(this.#scopes, this.#scopes.root.plan.definition.budgetUsd);
-    this.#units = new RunUnits(this, new RunCalls(this, budget), this.#bodies);
+    this.#calls = new RunCalls(
+      this,
+      new RunBudget(this.#scopes, this.#scopes.root.plan.definition.budgetUsd),
+    );
+    this.#units = new RunUnits(this, this.#calls, this.#bodies);
     this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
     const { lookAhead } = parts.services;
     this.#lookAhead = lookAhead && new RunLookAhead(lookAhead, parts.setup.run, parts.setup.catalog);
@@ -117,6 +128,7 @@ export class RunLoop implements RunHandle, Driver {
   /** Begins to work. Call once; `isResumed` where the scopes were read from a log. */
   begin(isResumed = false): void {
     if (isResumed) this.#takeUp();
+    this.#agenda.touch(this.#scopes.root);
     this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
     const limit = this.#scopes.root.plan.definition.timeoutMs;
     if (limit !== undefined) {
@@ -147,9 +159,10 @@ export class RunLoop implements RunHandle, Driver {
 
   report(scope: RunScope, report: Report): boolean {
     if (this.#stopping || !this.#scopes.has(scope)) return false;
-    const decided = decide(scope.state, report, this.#context());
+    const context = this.#context();
+    const decided = decide(scope.state, report, context);
     if (!decided.ok) return false;
-    this.#apply(scope, decided.value);
+    this.#apply(scope, decided.value, context);
     if (!this.#isPumping) this.#pump();
     return true;
   }
@@ -167,18 +180,30 @@ export class RunLoop implements RunHandle, Driver {
     });
   }
 
-  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => void | Promise<void>): void {
-    const tracked: Tracked = { scope, unit, abort: new AbortController() };
-    this.#tracked.add(tracked);
-    const leave = () => {
-      this.#tracked.delete(tracked);
-      if (!this.#isPumping) this.#pump();
-    };
-    const working = work(tracked.abort.signal);
-    if (working === undefined) return leave();
-    working.catch((error) => {
+  get signal(): AbortSignal {
+    return this.signalOf(this.#scopes.root);
+  }
+
+  signalOf(scope: RunScope): AbortSignal {
+    let abort = this.#aborts.get(scope);
+    if (abort === undefined) this.#aborts.set(scope, abort = new AbortController());
+    return abort.signal;
+  }
+
+  enter(): void {
+    this.#busy++;
+  }
+
+  leave(): void {
+    this.#busy--;
+    if (!this.#isPumping) this.#pump();
+  }
+
+  track(work: Promise<void>): void {
+    this.enter();
+    work.then(() => this.leave(), (error) => {
       if (!this.#stopping) this.crash(error);
-    }).finally(leave);
+    });
   }
 
   crash(error: unknown): void {
@@ -203,11 +228,12 @@ export class RunLoop implements RunHandle, Driver {
     }
   }
 
-  #context(): { now: number; random: () => number } {
-    return { now: this.services.clock.now(), random: () => this.services.random.next() };
+  #context(): DecideContext {
+    return { now: this.services.clock.now(), random: this.#random };
   }
 
-  #apply(scope: RunScope, events: readonly RunEvent[]): void {
+  #apply(scope: RunScope, events: readonly RunEvent[], context = this.#context()): void {
+    this.#agenda.touch(scope);
     let batch = events;
     while (batch.length > 0) {
       for (const event of batch) {
@@ -216,7 +242,7 @@ export class RunLoop implements RunHandle, Driver {
         this.#lookAhead?.observe(scope, event);
         this.log.push(scope.path === "" ? event : { ...event, scope: scope.path });
       }
-      batch = consequences(scope.state, this.#context());
+      batch = consequences(scope.state, context);
     }
     const state = runStateName(scope.state);
     if (state === "running" || state === "pending" || scope === this.#scopes.root) return;
@@ -225,9 +251,16 @@ export class RunLoop implements RunHandle, Driver {
 
   #bodyEnded(scope: RunScope, state: RunStateName): void {
     if (!this.#scopes.has(scope) || (state !== "completed" && state !== "failed")) return;
+    if (state === "completed") return this.#bodies.completed(scope, scope.outputs as ValueRef);
     this.#abort(scope);
-    if (state === "failed") this.#bodies.failed(scope, scope.failure?.message ?? "its body failed");
-    else this.#bodies.completed(scope, scope.outputs as ValueRef);
+    this.#bodies.failed(scope, scope.failure?.message ?? "its body failed");
+  }
+
+  #close(scope: RunScope): void {
+    for (const closed of this.#scopes.remove(scope)) {
+      this.#agenda.forget(closed);
+      this.#aborts.delete(closed);
+    }
   }
 
   #open(parent: RunScope, unit: Unit, round: number, inputs: JsonObject): void {
@@ -246,8 +279,9 @@ export class RunLoop implements RunHandle, Driver {
     try {
       let left = UNITS_PER_TURN;
       for (;;) {
-        if (this.#tracked.size >= this.setup.concurrency || this.log.isFull) break;
-        const next = this.#nextReady();
+        this.#isHeldUp = this.log.isFull;
+        if (this.#isHeldUp || this.#busy >= this.setup.concurrency) break;
+        const next = this.#agenda.takeReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);
         if (this.#stopping) return;
@@ -261,18 +295,32 @@ export class RunLoop implements RunHandle, Driver {
     } finally {
       this.#isPumping = false;
     }
-    const durable = this.log.flush();
-    durable.catch((error) => this.crash(error));
-    if (this.log.isFull) durable.then(() => this.#pump(), () => {});
+    this.#flushSoon();
     this.#afterPump();
   }
 
-  #nextReady(): { scope: RunScope; unit: Unit } | undefined {
-    for (const scope of this.#scopes.all()) {
-      const unit = nextReady(scope.state);
-      if (unit !== undefined) return { scope, unit };
-    }
-    return undefined;
+  /**
+   * Appends what is pending after whatever else is due in this turn, so that it shares one append; and no sooner after
+   * the last append than twice the time that one took, so that a slow disk does not take most of a run's time. Nothing
+   * waits for it but the listener: what must be durable first calls `log.flush`.
+   */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    const waitMs = this.#flushAt - this.services.clock.monotonic();
+    if (waitMs >= LEAST_PAUSE_MS) this.#timer("flush", waitMs, () => this.#flush());
+    else Promise.resolve().then(() => this.#flush());
+  }
+
+  #flush(): void {
+    const { clock } = this.services;
+    const began = clock.monotonic();
+    this.#isFlushDue = false;
+    this.log.flush().then(() => {
+      const now = clock.monotonic();
+      this.#flushAt = now + Math.min(MOST_PAUSE_MS, 2 * (now - began));
+      if (this.#isHeldUp) this.#pump();
+    }).catch((error) => this.crash(error));
   }
 
   #afterPump(): void {
@@ -281,14 +329,11 @@ export class RunLoop implements RunHandle, Driver {
     if (state === "completed" || state === "failed" || state === "cancelled") return this.#finish(state);
     if (this.log.nextSeq >= this.#checkpointAt) this.#checkpoint();
     this.values.trim();
-    for (const scope of this.#scopes.all()) {
-      if (isSettled(scope.state) && runStateName(scope.state) === "running") this.#finishScope(scope);
-      if (this.#stopping) return;
-    }
-    const due = this.#earliestWake();
+    for (const scope of this.#agenda.takeSettled()) this.#finishScope(scope);
+    const due = this.#agenda.earliestWake();
     if (due !== undefined) {
       this.#timer("wake", Math.max(0, due - this.services.clock.now()), () => this.#wake());
-    } else if (this.#tracked.size === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
+    } else if (this.#busy === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
   }
 
   #onlyWaits(): boolean {
@@ -305,31 +350,25 @@ export class RunLoop implements RunHandle, Driver {
   #finishScope(scope: RunScope): void {
     if (this.#finishing.has(scope)) return;
     this.#finishing.add(scope);
-    this.track(scope, { node: -1, item: -1 }, async () => {
-      try {
-        const outputs = await evaluateOutputs(scope, this.values);
-        const ref = await this.values.store(outputs, { name: "outputs.json" });
-        this.report(scope, { type: "finish", outputs: ref });
-      } catch (error) {
-        const failure = { class: "expression", message: messageOf(error) } as const;
-        this.report(scope, { type: "abort", failure });
-      }
-    });
+    this.track(this.#giveOutputs(scope));
   }
 
-  #earliestWake(): number | undefined {
-    let earliest: number | undefined;
-    for (const scope of this.#scopes.all()) {
-      const due = nextWake(scope.state)?.dueAt;
-      if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
+  async #giveOutputs(scope: RunScope): Promise<void> {
+    try {
+      const outputs = await evaluateOutputs(scope, this.values);
+      const ref = await this.values.store(outputs, { name: "outputs.json" });
+      this.report(scope, { type: "finish", outputs: ref });
+    } catch (error) {
+      const failure = { class: "expression", message: messageOf(error) } as const;
+      this.report(scope, { type: "abort", failure });
     }
-    return earliest;
   }
 
   #wake(): void {
     const now = this.services.clock.now();
-    for (const scope of [...this.#scopes.all()]) {
+    for (const scope of this.#agenda.sleeping()) {
       wakeDue(scope.state, now);
+      this.#agenda.touch(scope);
       // What is still due is a timed wait, which completes.
       for (
         let wake = nextWake(scope.state);
@@ -370,12 +409,13 @@ export class RunLoop implements RunHandle, Driver {
       .catch((error) => this.crash(error));
   }
 
+  /** Aborts what goes on in a scope and below it, or everywhere. */
   #abort(scope: RunScope | undefined): void {
-    for (const tracked of this.#tracked) {
-      if (scope === undefined || tracked.scope === scope || tracked.scope.path.startsWith(`${scope.path}/`)) {
-        tracked.abort.abort();
-      }
+    for (const [other, abort] of this.#aborts) {
+      const isBelow = scope === undefined || other === scope || other.path.startsWith(`${scope.path}/`);
+      if (isBelow) abort.abort();
     }
+    if (scope !== undefined) this.#calls.dropAborted();
   }
 
   // The end.
@@ -387,10 +427,10 @@ export class RunLoop implements RunHandle, Driver {
     this.#timers.clear();
     this.#lookAhead?.closed();
     this.#abort(undefined);
-    this.#close(state).then(this.#settle.resolve, this.#settle.reject);
+    this.#conclude(state).then(this.#settle.resolve, this.#settle.reject);
   }
 
-  async #close(state: RunStateName): Promise<RunOutcome> {
+  async #conclude(state: RunStateName): Promise<RunOutcome> {
     const { dag, stale } = this.services.pit;
     try {
       if (this.#crash !== undefined) throw this.#crash.error;

@@ -7,7 +7,7 @@
 
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { Expression } from "../workflow/expression.ts";
+import type { ValueRef } from "./event.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { RunValues } from "./run_values.ts";
 import { outputOf } from "./reading.ts";
@@ -17,12 +17,11 @@ const outside: Unit = { node: -1, item: -1 };
 
 /** Evaluates the outputs. @throws SymphonyError `bad-input` where an expression cannot be evaluated */
 export async function evaluateOutputs(scope: RunScope, values: RunValues): Promise<JsonObject> {
-  const expressions: Expression[] = scope.plan.outputs.map(({ expression }) => expression);
-  for (const ref of scope.missing(outside, expressions)) await values.load(ref);
+  const missing: ValueRef[] = [];
+  for (const output of scope.plan.outputs) scope.collectMissing(outside, output, missing);
+  for (const ref of missing) await values.load(ref);
   const outputs: Record<string, Json> = {};
-  for (const { name, expression } of scope.plan.outputs) {
-    outputs[name] = scope.evaluate(outside, expression) ?? null;
-  }
+  for (const output of scope.plan.outputs) outputs[output.name] = scope.evaluate(outside, output) ?? null;
   for (const node of scope.plan.nodes) {
     if (node.definition.kind !== "output") continue;
     const ref = outputOf(scope.state, node.index, -1);

@@ -10,8 +10,7 @@ import type { NodeId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { own } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
-import type { Expression } from "../workflow/expression.ts";
-import type { Plan, PlanNode } from "../workflow/plan.ts";
+import type { Plan, PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { RunAttempts } from "./run_attempts.ts";
 import type { RunValues } from "./run_values.ts";
@@ -145,39 +144,34 @@ export class RunScope {
     this.attempts.import(own(notes, "attempts"));
   }
 
-  /** The stored values that these expressions read for this unit and that are not in memory. */
-  missing(unit: Unit, expressions: readonly Expression[]): ValueRef[] {
-    const missing: ValueRef[] = [];
-    const want = (ref: ValueRef | undefined) => {
-      if (ref !== undefined && !this.#values.has(ref)) missing.push(ref);
-    };
-    for (const expression of expressions) {
-      for (const { root } of expression.references) {
-        if (root === "item") want(this.#items.get(this.#node(unit).space));
-        const source = this.plan.indexOf.get(root as never);
-        if (source !== undefined) this.#eachOutput(unit, source, want);
+  /** Adds to `missing` the stored values that the expression reads for this unit and that are not in memory. */
+  collectMissing(unit: Unit, { expression, sources }: PlanExpression, missing: ValueRef[]): void {
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i]!;
+      if (source >= 0) this.#collectOutputs(unit, source, missing);
+      else if (expression.references[i]!.root === "item") {
+        this.#collect(this.#items.get(this.#node(unit).space), missing);
       }
     }
-    return missing;
   }
 
   /**
    * The value of an expression as the unit sees it; undefined where it reads a node that has no result (skipped, failed,
    * or the other port of a branch). @throws SymphonyError `bad-input` when it cannot be evaluated
    */
-  evaluate(unit: Unit, expression: Expression, extra: Readonly<Record<string, Json>> = {}): Json | undefined {
-    const { path } = expression;
+  evaluate(unit: Unit, read: PlanExpression, extra: Names = NO_NAMES): Json | undefined {
+    const { expression, sources } = read;
+    const { path, references } = expression;
     if (path !== undefined) {
-      const found = this.#walk(unit, path, extra);
+      const found = this.#walk(unit, path, sources[0]!, extra);
       if (found !== notPlain) return found as Json | undefined;
     }
     const scope: Record<string, Json | undefined> = { inputs: this.inputs, ...extra };
-    for (const { root, port } of expression.references) {
-      if (
-        Object.hasOwn(scope, root) && root !== "item" && root !== "index" &&
-        !this.plan.indexOf.has(root as never)
-      ) continue;
-      const value = Object.hasOwn(extra, root) ? extra[root] : this.#lookup(unit, root, port, scope[root]);
+    for (let i = 0; i < sources.length; i++) {
+      const { root, port } = references[i]!;
+      const value = sources[i]! >= 0
+        ? this.#result(unit, sources[i]!, port, scope[root])
+        : this.#named(unit, root, extra);
       if (value === undefined) return undefined;
       scope[root] = value;
     }
@@ -202,33 +196,31 @@ export class RunScope {
   #walk(
     unit: Unit,
     path: readonly string[],
-    extra: Readonly<Record<string, Json>>,
+    source: number,
+    extra: Names,
   ): Json | undefined | typeof notPlain {
-    const [root, ...rest] = path as [string, ...string[]];
-    let value: Json | undefined;
-    if (Object.hasOwn(extra, root)) value = extra[root];
-    else if (root === "inputs") value = this.inputs;
-    else {
-      value = this.#lookup(unit, root, rest[0], undefined);
-      if (value === undefined) return undefined;
-    }
-    for (const key of rest) {
-      const next = own(value, key);
+    let value = source >= 0
+      ? this.#result(unit, source, path[1], undefined)
+      : this.#named(unit, path[0]!, extra);
+    if (value === undefined) return undefined;
+    for (let at = 1; at < path.length; at++) {
+      value = own(value, path[at]!);
       // Let the language say what is wrong with a path that leads nowhere, except for ports that were not taken.
-      if (next === undefined) {
-        return this.plan.indexOf.has(root as never) && rest[0] === key ? undefined : notPlain;
-      }
-      value = next;
+      if (value === undefined) return source >= 0 && at === 1 ? undefined : notPlain;
     }
     return value;
   }
 
-  /** A root name's value; of a gathered fan-out node only the asked port, added to what was gathered before. */
-  #lookup(unit: Unit, root: string, port: string | undefined, before: Json | undefined): Json | undefined {
-    if (root === "item") return this.itemOf(unit);
-    if (root === "index") return unit.item;
-    const source = this.plan.indexOf.get(root as never);
-    if (source === undefined) return undefined;
+  /** The value of a name that is no node. */
+  #named(unit: Unit, name: string, extra: Names): Json | undefined {
+    if (Object.hasOwn(extra, name)) return extra[name];
+    if (name === "inputs") return this.inputs;
+    if (name === "item") return this.itemOf(unit);
+    return name === "index" ? unit.item : undefined;
+  }
+
+  /** What a node gave; of a gathered fan-out node only the asked port, added to what was gathered before. */
+  #result(unit: Unit, source: number, port: string | undefined, before: Json | undefined): Json | undefined {
     const { fan, space } = this.plan.nodes[source] as PlanNode;
     if (fan.kind === "single") return this.#read(outputOf(this.state, source, -1));
     if (unit.item >= 0 && space === this.#node(unit).space) {
@@ -251,20 +243,28 @@ export class RunScope {
     return gathered;
   }
 
-  #eachOutput(unit: Unit, source: number, want: (ref: ValueRef | undefined) => void): void {
+  #collectOutputs(unit: Unit, source: number, missing: ValueRef[]): void {
     const { fan, space } = this.plan.nodes[source] as PlanNode;
-    if (fan.kind === "single") return want(outputOf(this.state, source, -1));
+    if (fan.kind === "single") return this.#collect(outputOf(this.state, source, -1), missing);
     if (unit.item >= 0 && space === this.#node(unit).space) {
-      return want(outputOf(this.state, source, unit.item));
+      return this.#collect(outputOf(this.state, source, unit.item), missing);
     }
     const count = itemCount(this.state, source);
-    for (let item = 0; item < count; item++) want(outputOf(this.state, source, item));
+    for (let item = 0; item < count; item++) this.#collect(outputOf(this.state, source, item), missing);
+  }
+
+  #collect(ref: ValueRef | undefined, missing: ValueRef[]): void {
+    if (ref !== undefined && !this.#values.has(ref)) missing.push(ref);
   }
 
   #read(ref: ValueRef | undefined): Json | undefined {
     return ref === undefined ? undefined : this.#values.get(ref);
   }
 }
+
+/** Values by name that an expression may use beside the nodes. */
+type Names = Readonly<Record<string, Json>>;
+const NO_NAMES: Names = {};
 
 /** The path cannot be followed; the language's own error says more. */
 const notPlain = Symbol("not plain");

@@ -19,6 +19,8 @@ import type { RunState } from "./state.ts";
 export class RunScopes {
   readonly root: RunScope;
   readonly #byPath = new Map<string, RunScope>();
+  /** The bodies under way of each scope's nodes. */
+  readonly #bodies = new Map<RunScope, Set<RunScope>>();
   readonly #values: RunValues;
   readonly #rank: (plan: Plan) => Float64Array;
 
@@ -50,18 +52,12 @@ export class RunScopes {
 
   /** True where bodies of `scope`'s nodes are under way. */
   hasBodies(scope: RunScope): boolean {
-    for (const other of this.#byPath.values()) if (other.origin?.parent === scope) return true;
-    return false;
+    return this.#bodies.has(scope);
   }
 
   /** True where the body of this unit is under way. */
   hasBody(parent: RunScope, unit: Unit): boolean {
-    for (const { origin } of this.#byPath.values()) {
-      if (origin?.parent === parent && origin.unit.node === unit.node && origin.unit.item === unit.item) {
-        return true;
-      }
-    }
-    return false;
+    return this.#bodiesOf(parent, unit).length > 0;
   }
 
   /** A fresh scope for the body of a node's unit; one that is at the same path already is forgotten. */
@@ -78,6 +74,9 @@ export class RunScopes {
       values: this.#values,
     });
     this.#byPath.set(path, scope);
+    const siblings = this.#bodies.get(parent);
+    if (siblings === undefined) this.#bodies.set(parent, new Set([scope]));
+    else siblings.add(scope);
     return scope;
   }
 
@@ -95,12 +94,15 @@ export class RunScopes {
     return this.open(parent, { node, item: parts.item }, parts.round, inputs, snapshot);
   }
 
-  /** Forgets a scope and everything below it. */
-  remove(scope: RunScope): void {
-    for (const other of [...this.#byPath.values()]) {
-      if (other.origin?.parent === scope) this.remove(other);
-    }
+  /** Forgets a scope and everything below it, and says what that was. */
+  remove(scope: RunScope): readonly RunScope[] {
+    const removed = [...this.#bodies.get(scope) ?? []].flatMap((body) => this.remove(body));
     if (this.has(scope)) this.#byPath.delete(scope.path);
+    const parent = scope.origin?.parent;
+    const siblings = parent === undefined ? undefined : this.#bodies.get(parent);
+    siblings?.delete(scope);
+    if (parent !== undefined && siblings?.size === 0) this.#bodies.delete(parent);
+    return [...removed, scope];
   }
 
   /** Applies an event of the log. */
@@ -122,12 +124,12 @@ export class RunScopes {
     if (!isOver) return;
     const node = scope.plan.indexOf.get(event.node);
     if (node === undefined || scope.plan.nodes[node]?.body === undefined) return;
-    for (const other of [...this.#byPath.values()]) {
-      const { origin } = other;
-      if (origin?.parent === scope && origin.unit.node === node && origin.unit.item === (event.item ?? -1)) {
-        this.remove(other);
-      }
-    }
+    for (const body of this.#bodiesOf(scope, { node, item: event.item ?? -1 })) this.remove(body);
+  }
+
+  #bodiesOf(parent: RunScope, unit: Unit): readonly RunScope[] {
+    const bodies = [...this.#bodies.get(parent) ?? []];
+    return bodies.filter(({ origin }) => origin?.unit.node === unit.node && origin.unit.item === unit.item);
   }
 
   #state(plan: Plan, snapshot: Uint8Array | undefined): RunState {

@@ -57,8 +57,16 @@ export interface Driver {
   report(scope: RunScope, report: Report): boolean;
   /** Passes on what a call says meanwhile. */
   say(scope: RunScope, unit: Unit, event: CallEvent): void;
-  /** Runs `work` for a unit under an AbortSignal that fires when the run stops; the unit counts as busy meanwhile. */
-  track(scope: RunScope, unit: Unit, work: (signal: AbortSignal) => void | Promise<void>): void;
+  /** Fires when the run stops. */
+  readonly signal: AbortSignal;
+  /** Fires when the run stops or the scope ends. */
+  signalOf(scope: RunScope): AbortSignal;
+  /** Takes one of the run's places (`concurrency`) for what does not end at once. */
+  enter(): void;
+  /** Gives it back. */
+  leave(): void;
+  /** Holds a place until `work` has settled. A rejection is a crash. */
+  track(work: Promise<void>): void;
   /** Something outside the run broke (disk, a bug): the run stops, resumable, and `done` rejects. */
   crash(error: unknown): void;
 }

@@ -9,10 +9,8 @@ import { messageOf } from "../errors.ts";
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { FailureClass } from "../policy/failure.ts";
-import { parseExpression } from "../workflow/cel.ts";
 import type { BranchNode, GateNode, WaitNode } from "../workflow/definition.ts";
-import type { Expression } from "../workflow/expression.ts";
-import type { PlanNode } from "../workflow/plan.ts";
+import type { PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunBodies } from "./run_body.ts";
 import type { RunCalls } from "./run_call.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
@@ -26,8 +24,6 @@ export class RunUnits {
   readonly #driver: Driver;
   readonly #calls: RunCalls;
   readonly #bodies: RunBodies;
-  readonly #reads = new WeakMap<PlanNode, readonly Expression[]>();
-  readonly #cases = new WeakMap<PlanNode, readonly Expression[]>();
 
   constructor(driver: Driver, calls: RunCalls, bodies: RunBodies) {
     this.#driver = driver;
@@ -38,12 +34,14 @@ export class RunUnits {
   /** Starts a unit that the engine said is ready. */
   launch(scope: RunScope, unit: Unit): void {
     const node = scope.plan.nodes[unit.node] as PlanNode;
-    const missing = scope.missing(unit, this.#expressionsOf(node));
-    if (missing.length === 0) return this.#proceed(scope, unit, node);
-    this.#driver.track(scope, unit, async () => {
-      for (const ref of missing) await this.#driver.values.load(ref);
-      if (!this.#driver.isStopping) this.#proceed(scope, unit, node);
-    });
+    const missing = missingFor(scope, unit, node);
+    if (missing.length === 0) this.#proceed(scope, unit, node);
+    else this.#driver.track(this.#load(scope, unit, node, missing));
+  }
+
+  async #load(scope: RunScope, unit: Unit, node: PlanNode, missing: readonly ValueRef[]): Promise<void> {
+    for (const ref of missing) await this.#driver.values.load(ref);
+    if (!this.#driver.isStopping) this.#proceed(scope, unit, node);
   }
 
   #proceed(scope: RunScope, unit: Unit, node: PlanNode): void {
@@ -56,10 +54,10 @@ export class RunUnits {
         }
         if (typeof holds !== "boolean") {
           throw new BadExpression(
-            `Condition "${node.when.text}" gives ${JSON.stringify(holds)}: expected true or false`,
+            `Condition "${node.when.expression.text}" gives ${JSON.stringify(holds)}: expected true or false`,
           );
         }
-        if (!holds) return this.#skip(scope, unit, `condition is false: ${node.when.text}`);
+        if (!holds) return this.#skip(scope, unit, `condition is false: ${node.when.expression.text}`);
       }
       this.#perform(scope, unit, node, this.#bind(scope, unit, node));
     } catch (error) {
@@ -97,21 +95,18 @@ export class RunUnits {
     }
   }
 
-  #expand(scope: RunScope, unit: Unit, node: PlanNode, expression: Expression): void {
-    const items = this.#evaluate(scope, unit, expression, "each");
+  #expand(scope: RunScope, unit: Unit, node: PlanNode, list: PlanExpression): void {
+    const items = this.#evaluate(scope, unit, list, "each");
     if (items === undefined) return this.#skip(scope, unit, "what it runs over has no result");
     if (!Array.isArray(items)) {
-      throw new BadExpression(`"each": "${expression.text}" gives ${typeof items}: expected an array`);
+      throw new BadExpression(`"each": "${list.expression.text}" gives ${typeof items}: expected an array`);
     }
     const expand = (ref: ValueRef) =>
       void this.#driver.report(scope, { type: "expand", ...unit, count: items.length, items: ref });
     const origin = { run: this.#driver.setup.run, node: node.id };
     const stored = this.#driver.values.store(items as Json, { origin });
-    if (!(stored instanceof Promise)) return expand(stored);
-    this.#driver.track(scope, unit, async () => {
-      const ref = await stored;
-      if (!this.#driver.isStopping) expand(ref);
-    });
+    if (stored instanceof Promise) this.#driver.track(stored.then(expand));
+    else expand(stored);
   }
 
   #bind(scope: RunScope, unit: Unit, node: PlanNode): JsonObject {
@@ -119,7 +114,7 @@ export class RunUnits {
     for (const binding of node.bindings) {
       if (binding.kind === "constant") bound[binding.port] = binding.value;
       else {
-        const value = this.#evaluate(scope, unit, binding.expression, `in.${binding.port}`);
+        const value = this.#evaluate(scope, unit, binding, "in", binding.port);
         if (value !== undefined) bound[binding.port] = value;
       }
     }
@@ -127,15 +122,10 @@ export class RunUnits {
   }
 
   #branch(scope: RunScope, unit: Unit, node: PlanNode, definition: BranchNode, bound: JsonObject): void {
-    let cases = this.#cases.get(node);
-    if (cases === undefined) {
-      cases = definition.cases.map(({ when }) => parsed(when));
-      this.#cases.set(node, cases);
-    }
     const value = own(bound, "value") ?? null;
-    for (let i = 0; i < cases.length; i++) {
-      const holds = this.#evaluate(scope, unit, cases[i] as Expression, "cases", { value });
+    for (let i = 0; i < node.cases.length; i++) {
       const port = definition.cases[i]?.port as string;
+      const holds = this.#evaluate(scope, unit, node.cases[i]!, "cases", port, { value });
       if (holds === true) return this.#complete(scope, unit, { [port]: value }, port);
       if (holds !== false && holds !== undefined) {
         throw new BadExpression(`Case "${port}" gives ${JSON.stringify(holds)}: expected true or false`);
@@ -175,17 +165,11 @@ export class RunUnits {
   #complete(scope: RunScope, unit: Unit, output: JsonObject, port?: string): void {
     if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
     const report = (ref: ValueRef) =>
-      void this.#driver.report(scope, {
-        type: "complete",
-        ...unit,
-        output: ref,
-        durationMs: 0,
-        ...(port === undefined ? {} : { port }),
-      });
+      void this.#driver.report(scope, { type: "complete", ...unit, output: ref, durationMs: 0, port });
     const node = (scope.plan.nodes[unit.node] as PlanNode).id;
     const stored = this.#driver.values.store(output, { origin: { run: this.#driver.setup.run, node } });
-    if (!(stored instanceof Promise)) return report(stored);
-    this.#driver.track(scope, unit, async () => report(await stored));
+    if (stored instanceof Promise) this.#driver.track(stored.then(report));
+    else report(stored);
   }
 
   #skip(scope: RunScope, unit: Unit, reason: string): void {
@@ -200,36 +184,28 @@ export class RunUnits {
   #evaluate(
     scope: RunScope,
     unit: Unit,
-    expression: Expression,
-    place: string,
-    extra: Readonly<Record<string, Json>> = {},
+    read: PlanExpression,
+    field: string,
+    name?: string,
+    extra?: Readonly<Record<string, Json>>,
   ): Json | undefined {
     try {
-      return scope.evaluate(unit, expression, extra);
+      return scope.evaluate(unit, read, extra);
     } catch (error) {
-      throw new BadExpression(`Cannot evaluate ${place} "${expression.text}": ${messageOf(error)}`);
+      const place = name === undefined ? field : `${field}.${name}`;
+      throw new BadExpression(`Cannot evaluate ${place} "${read.expression.text}": ${messageOf(error)}`);
     }
-  }
-
-  #expressionsOf(node: PlanNode): readonly Expression[] {
-    let reads = this.#reads.get(node);
-    if (reads === undefined) {
-      const list: Expression[] = [];
-      if (node.when !== undefined) list.push(node.when);
-      if (node.fan.kind === "over") list.push(node.fan.items);
-      for (const binding of node.bindings) if (binding.kind === "expression") list.push(binding.expression);
-      if (node.definition.kind === "branch") {
-        list.push(...node.definition.cases.map(({ when }) => parsed(when)));
-      }
-      this.#reads.set(node, reads = list);
-    }
-    return reads;
   }
 }
 
-/** An expression that was checked with the workflow. */
-function parsed(text: string): Expression {
-  const result = parseExpression(text);
-  if ("problem" in result) throw new BadExpression(`Cannot read "${text}": ${result.problem.message}`);
-  return result.expression;
+/** The stored values that the node's expressions read for this unit and that are not in memory. */
+function missingFor(scope: RunScope, unit: Unit, node: PlanNode): readonly ValueRef[] {
+  const missing: ValueRef[] = [];
+  if (node.when !== undefined) scope.collectMissing(unit, node.when, missing);
+  if (node.fan.kind === "over") scope.collectMissing(unit, node.fan.items, missing);
+  for (const binding of node.bindings) {
+    if (binding.kind === "expression") scope.collectMissing(unit, binding, missing);
+  }
+  for (const one of node.cases) scope.collectMissing(unit, one, missing);
+  return missing;
 }

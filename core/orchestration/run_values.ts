@@ -7,7 +7,7 @@
 
 import { assert, SymphonyError } from "../errors.ts";
 import type { ArtifactId } from "../ids.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { ArtifactMeta, ArtifactPort } from "../ports/artifact.ts";
 import type { ValueRef } from "./event.ts";
 
@@ -31,6 +31,7 @@ export class RunValues {
 
   /** The reference for `value`: at once when it is small, else after it is stored. @throws SymphonyError `disk-full` */
   store(value: Json, meta: ArtifactMeta): ValueRef | Promise<ValueRef> {
+    if (unitsLeft(value, INLINE_UNITS) >= 0) return { value };
     const text = JSON.stringify(value);
     if (text.length <= INLINE_UNITS) return { value };
     const bytes = encoder.encode(text);
@@ -72,6 +73,7 @@ export class RunValues {
 
   /** Drops the least recently stored values until the bound holds. Call when no unit is between `load` and `get`. */
   trim(): void {
+    if (this.#cachedBytes <= CACHE_BYTES) return;
     for (const [id, { sizeBytes }] of this.#cache) {
       if (this.#cachedBytes <= CACHE_BYTES) return;
       this.#cache.delete(id);
@@ -84,4 +86,28 @@ export class RunValues {
     this.#cache.set(id, { value, sizeBytes });
     this.#cachedBytes += sizeBytes;
   }
+}
+
+/** Most units of a number, `true`, `false` or `null` in JSON. */
+const SCALAR_UNITS = 25;
+/** Most units of a character in a JSON string: `\\u0000`. */
+const ESCAPED_UNITS = 6;
+
+/**
+ * What is left of `budget` units after the value's JSON at its longest; negative where that may not fit. Nearly all
+ * values are so small that this settles it without making the text.
+ */
+function unitsLeft(value: Json, budget: number): number {
+  if (typeof value === "string") return budget - 2 - ESCAPED_UNITS * value.length;
+  if (typeof value !== "object" || value === null) return budget - SCALAR_UNITS;
+  let left = budget - 2;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && left >= 0; i++) left = unitsLeft(value[i], left - 1);
+    return left;
+  }
+  for (const name of Object.keys(value)) {
+    if (left < 0) break;
+    left = unitsLeft((value as JsonObject)[name]!, left - 4 - ESCAPED_UNITS * name.length);
+  }
+  return left;
 }

@@ -23,6 +23,17 @@ export function settledItems(state: RunState, node: number): number {
   return state.fanTally[at + COMPLETED]! + state.fanTally[at + FAILED]! + state.fanTally[at + SKIPPED]!;
 }
 
+/**
+ * True where an item of an essential fan-out has failed and ends it. The node need not be open: after a retry it waits
+ * for its sources again, while an item that a crash had interrupted runs.
+ */
+export function hasFatalItem(state: RunState, unit: number): boolean {
+  const fan = unit === state.nodeOf[unit] ? state.tables.fanOf[unit]! : -1;
+  if (fan < 0 || state.tables.isEssential[unit] === 0) return false;
+  const code = state.states[unit]!;
+  return (code === OPEN || code === PENDING) && state.fanTally[fan * STATES + FAILED]! > 0;
+}
+
 /** Tells those behind `node` that it has settled as a whole. */
 export function settleNode(state: RunState, node: number): void {
   state.unsettled--;

@@ -48,7 +48,7 @@ const to = (...states: readonly number[]) => states.reduce((bits, state) => bits
 // A retry that was woken, and work that a crash interrupted, go back to the queue without an event. Hence a replayed
 // log takes some units from retrying or running straight to where a queued unit may go.
 const mayBecome: Int32Array = Int32Array.of(
-  to(QUEUED, SKIPPED, OPEN, PENDING, VOID),
+  to(QUEUED, FAILED, SKIPPED, OPEN, PENDING, VOID),
   to(RUNNING, WAITING, RETRYING, FAILED, SKIPPED, OPEN, PENDING, VOID, QUEUED),
   to(RUNNING, WAITING, RETRYING, COMPLETED, FAILED, SKIPPED, OPEN, QUEUED, PENDING, VOID),
   to(QUEUED, RUNNING, WAITING, RETRYING, FAILED, SKIPPED, OPEN, PENDING, VOID),

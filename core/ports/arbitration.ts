@@ -11,6 +11,8 @@ export interface Claimant {
   readonly run: RunId;
   readonly node: NodeId;
   readonly item?: number;
+  /** Whose work it is; without it, the one person at this machine. */
+  readonly user?: string;
   /** Higher goes first; 0 is ordinary. */
   readonly priority: number;
 }
@@ -19,11 +21,23 @@ export interface Claim {
   readonly by: Claimant;
   /** Names of exclusive things, for example `file:src/a.ts`; all or none are granted. */
   readonly exclusive: readonly string[];
+  /**
+   * How much of what can be shared, for example `{ "cpu": 1, "memory": 512e6, "tokens:openai": 4000 }`. A kind is held
+   * until release, or used up where it has a rate. A kind that nobody set a limit for is not counted.
+   */
+  readonly amounts?: Readonly<Record<string, number>>;
 }
 
 export type Verdict =
   | { readonly verdict: "granted"; readonly reason: string; readonly token: number }
-  | { readonly verdict: "deferred"; readonly reason: string }
+  | {
+    readonly verdict: "deferred";
+    readonly reason: string;
+    /** How many others wait for what it wants, at most. */
+    readonly rivals: number;
+    /** Ask again after so many milliseconds at the latest, also when nothing is released; for rates. */
+    readonly waitMs?: number;
+  }
   | { readonly verdict: "denied"; readonly reason: string };
 
 export interface Candidate {
@@ -33,6 +47,27 @@ export interface Candidate {
   readonly quality: number;
 }
 
+/** How the work of one user, or of one run, has fared. */
+export interface ShareReading {
+  readonly of: string;
+  readonly weight: number;
+  /** The largest share of any kind that is held now, 0 to 1 (Ghodsi et al., Dominant Resource Fairness, NSDI 2011). */
+  readonly dominantShare: number;
+  /** Dominant share × milliseconds, halved every minute. */
+  readonly recentUse: number;
+  readonly grants: number;
+  readonly waiting: number;
+  readonly meanWaitMs: number;
+  readonly longestWaitMs: number;
+}
+
+export interface FairnessReading {
+  readonly users: readonly ShareReading[];
+  readonly runs: readonly ShareReading[];
+  /** Gini coefficient of weighted recent use among users: 0 all alike, towards 1 one has everything. */
+  readonly gini: number;
+}
+
 export interface ArbitrationPort {
   /** Decides at once; a deferred claim may be asked again after any release. Deterministic. */
   request(claim: Claim): Verdict;
@@ -40,6 +75,9 @@ export interface ArbitrationPort {
   release(token: number): boolean;
   /** Resolves when something was released since the call. */
   released(): Promise<void>;
+  /** Gives up a claim that was deferred; false where it does not wait. */
+  withdraw(claim: Claim): boolean;
   /** The winner's place in `candidates` and why; ties go to the first. @throws RangeError for an empty list. */
   choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string };
+  fairness(): FairnessReading;
 }

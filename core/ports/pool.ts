@@ -22,6 +22,14 @@ export interface PoolLimits {
   readonly concurrency: number;
 }
 
+/** How a caller waits for a lease. */
+export interface AcquireOptions {
+  /** Higher is served first, then whoever came first; 0 without it. */
+  readonly priority?: number;
+  /** Milliseconds after which waiting ends with `timeout`. */
+  readonly timeoutMs?: number;
+}
+
 export interface PoolReading {
   readonly extension: ExtensionId;
   readonly instance: InstanceId | undefined;
@@ -38,10 +46,11 @@ export interface PoolPort {
   /** A place on a hot instance, or `noLease`. Synchronous, no allocation. */
   lease(kind: PoolKind): Lease;
   /**
-   * A place on a hot instance, warming one where the limits allow, else waiting in order of arrival.
-   * @throws SymphonyError `aborted` when `signal` fires, `extension` when no instance can be started, `closed`.
+   * A place on a hot instance, warming one where the limits allow, else waiting by priority, then in order of arrival.
+   * @throws SymphonyError `aborted` when `signal` fires, `timeout`, `extension` when no instance can be started or its
+   * circuit is open, `closed`.
    */
-  acquire(kind: PoolKind, signal: AbortSignal): Promise<Lease>;
+  acquire(kind: PoolKind, signal: AbortSignal, options?: AcquireOptions): Promise<Lease>;
   /** The instance behind a lease. @throws SymphonyError `closed` for a stale lease. */
   instanceOf(lease: Lease): InstanceId;
   /** Gives a place back. With `failure`, the instance is not handed out again. False for a stale lease. */
@@ -49,4 +58,56 @@ export interface PoolPort {
   readings(): readonly PoolReading[];
   /** Cools every instance after its calls have ended; waiting callers get `closed`. */
   drain(): Promise<void>;
+}
+
+/** One move of an instance from state to state. */
+export interface PoolMove {
+  readonly extension: ExtensionId;
+  readonly instance: InstanceId | undefined;
+  readonly from: InstanceState;
+  readonly to: InstanceState;
+  readonly reason: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** healthy: as it is; degraded: slow or failing more than it should; unhealthy: its circuit is open. */
+export type HealthState = "unknown" | "healthy" | "degraded" | "unhealthy";
+
+export interface KindHealth {
+  readonly extension: ExtensionId;
+  readonly state: HealthState;
+  readonly reason: string;
+  /** Over the window of the latest calls. */
+  readonly calls: number;
+  readonly failures: number;
+  readonly meanMs: number;
+}
+
+/** Sums since the pool was made. */
+export interface PoolCounters {
+  /** Callers who got a hot instance at once, and callers who had to wait. */
+  readonly hits: number;
+  readonly misses: number;
+  /** Instances started because a caller waited, and those started ahead. */
+  readonly coldStarts: number;
+  readonly prewarmed: number;
+  /** Instances started ahead that served a call which would have waited. */
+  readonly coldStartsAvoided: number;
+  readonly evictions: number;
+  readonly failures: number;
+  /** Milliseconds spent starting instances. */
+  readonly loadMs: number;
+}
+
+/** Watching the pool, and telling it what calls were like. A second small port beside PoolPort. */
+export interface PoolWatchPort {
+  /** The latest moves, the oldest first. */
+  moves(): readonly PoolMove[];
+  health(): readonly KindHealth[];
+  counters(): PoolCounters;
+  /** Tells how a call on a kind went; what is told here opens and closes its circuit. */
+  observe(kind: PoolKind, call: { readonly durationMs: number; readonly failed: boolean }): void;
+  /** Starts instances ahead of need, within the limits; says how many. */
+  prewarm(kind: PoolKind, instances: number, reason: string): number;
 }

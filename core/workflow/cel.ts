@@ -7,6 +7,9 @@
  * Bounds: 10,000 units of text, 2,000 syntax nodes, depth 50, comprehensions nested at most three deep, so that the cost
  * of an expression is at worst cubic in its data.
  *
+ * `matches` takes what RE2 takes of regular expressions, as the standard says: no lookaround and no backreference, so that
+ * V8 can carry each of them out in linear time (the flag is in deno.json and in the executable).
+ *
  * @module
  */
 
@@ -35,6 +38,31 @@ const environment = numbersMix(
   }),
 );
 
+/** Stands for the library's `matches`, which takes every regular expression; put into the tree when it is read. */
+const MATCHES = "matchesRe2";
+environment.registerFunction(`string.${MATCHES}(string): bool`, (text: string, pattern: string) => {
+  const fault = patternFault(pattern);
+  if (fault !== undefined) throw new SymphonyError("bad-input", fault);
+  return new RegExp(pattern).test(text);
+});
+
+/** What V8's linear engine, and RE2, cannot carry out. */
+const NOT_LINEAR = /\(\?(?:=|!|<=|<!)|\\[1-9]|\\k</;
+
+/** Why `pattern` is no regular expression that `matches` takes; undefined where it is one. */
+function patternFault(pattern: string): string | undefined {
+  const odd = NOT_LINEAR.exec(pattern.replace(/\\\\/g, ""));
+  if (odd !== null) {
+    return `found "${odd[0]}" in the regular expression: RE2 has no lookaround and no backreference`;
+  }
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch {
+    return `found "${shorten(pattern)}", which is no regular expression`;
+  }
+}
+
 /** The type that CEL infers without data: `bool`, `string`, `int`, `double`, `list`, `map`, `dyn`, … */
 export type CelType = string;
 
@@ -47,12 +75,16 @@ export function parseExpression(
   }
   if (text.trim() === "") return refused("Found an empty expression", 0, text.length);
   const names = simplePath(text);
-  if (names !== undefined) return { expression: pathExpression(text, names), type: "dyn" };
+  if (names !== undefined) return { expression: new PathExpression(text, names), type: "dyn" };
   try {
     const run = environment.parse(text);
     const path = plainPath(run.ast);
     const references: Reference[] = [];
-    const tooDeep = collect(run.ast, references);
+    const { tooDeep, badPattern } = collect(run.ast, references);
+    if (badPattern !== undefined) {
+      const { node, fault } = badPattern;
+      return refused(capital(fault), node.start, node.end - node.start);
+    }
     if (tooDeep !== undefined) {
       const message = `Found comprehensions nested more than ${MAX_COMPREHENSIONS} deep`;
       return refused(message, tooDeep.start, tooDeep.end - tooDeep.start);
@@ -80,9 +112,20 @@ function simplePath(text: string): readonly string[] | undefined {
   return names.some((name) => reserved.has(name)) || names.length > MAX_PATH ? undefined : names;
 }
 
-function pathExpression(text: string, path: readonly string[]): Expression {
-  const references = [{ root: path[0] as string, port: path[1], offset: 0 }];
-  return { text, path, references, evaluate: (scope) => evaluated(text, () => walk(path, scope)) };
+class PathExpression implements Expression {
+  readonly text: string;
+  readonly path: readonly string[];
+  readonly references: readonly Reference[];
+
+  constructor(text: string, path: readonly string[]) {
+    this.text = text;
+    this.path = path;
+    this.references = [{ root: path[0] as string, port: path[1], offset: 0 }];
+  }
+
+  evaluate(scope: Readonly<Record<string, Json | undefined>>): Json {
+    return evaluated(this.text, () => walk(this.path, scope));
+  }
 }
 
 function refused(message: string, offset: number, length: number): { problem: ExpressionProblem } {
@@ -110,9 +153,15 @@ function plainPath(ast: ASTNode): readonly string[] | undefined {
   return names.reverse();
 }
 
-/** Adds what the expression reads; gives the comprehension that is one too deep, if there is one. */
-function collect(ast: ASTNode, into: Reference[]): ASTNode | undefined {
-  let tooDeep: ASTNode | undefined;
+interface Collected {
+  /** The comprehension that is one too deep, if there is one. */
+  tooDeep: ASTNode | undefined;
+  badPattern: { readonly node: ASTNode; readonly fault: string } | undefined;
+}
+
+/** Adds what the expression reads, and puts our `matches` in the place of the library's. */
+function collect(ast: ASTNode, into: Reference[]): Collected {
+  const found: Collected = { tooDeep: undefined, badPattern: undefined };
   const visit = (node: ASTNode, bound: ReadonlySet<string>, depth: number): void => {
     switch (node.op) {
       case "value":
@@ -156,7 +205,7 @@ function collect(ast: ASTNode, into: Reference[]): ASTNode | undefined {
     const [variable, ...rest] = args;
     if (comprehensions.has(name) && variable?.op === "id" && rest.length > 0) {
       visit(target, bound, depth);
-      if (depth >= MAX_COMPREHENSIONS) tooDeep ??= node;
+      if (depth >= MAX_COMPREHENSIONS) found.tooDeep ??= node;
       const inner = new Set(bound).add(variable.args);
       return rest.forEach((part) => visit(part, inner, depth + 1));
     }
@@ -166,11 +215,18 @@ function collect(ast: ASTNode, into: Reference[]): ASTNode | undefined {
       if (body !== undefined) visit(body, new Set(bound).add(variable.args), depth);
       return;
     }
+    if (name === "matches" && node.op === "rcall") {
+      node.args[0] = MATCHES;
+      const fault = variable?.op === "value" && typeof variable.args === "string"
+        ? patternFault(variable.args)
+        : undefined;
+      if (fault !== undefined) found.badPattern ??= { node: variable as ASTNode, fault };
+    }
     visit(target, bound, depth);
     args.forEach((argument) => visit(argument, bound, depth));
   };
   visit(ast, new Set(), 0);
-  return tooDeep;
+  return found;
 }
 
 /** The port that `x.files` or `x["files"]` names. */

@@ -8,6 +8,7 @@
 import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
 import { SymphonyError } from "../errors.ts";
 import { isObject, type Json, type JsonSchema } from "../json.ts";
+import { type Fits, fitsOf } from "./schema_fit.ts";
 
 export interface SchemaFault {
   /** Dotted, as in `files.0.name`; empty for the value itself. */
@@ -17,20 +18,23 @@ export interface SchemaFault {
 }
 
 const compiled = new WeakMap<object, Validator>();
+const quick = new WeakMap<object, Fits | null>();
 /** Keywords that only say that something below them failed. */
 const wrappers = new Set(["properties", "items", "prefixItems", "$ref", "allOf", "patternProperties", "if"]);
 const MAX_FAULTS = 20;
+const NONE: readonly SchemaFault[] = [];
 
 /**
  * What of `value` does not fit `schema`, at most 20 faults; empty where it fits.
  * @throws SymphonyError `bad-input` for a schema with an unresolvable `$ref`
  */
-export function validate(schema: JsonSchema, value: Json): SchemaFault[] {
-  if (schema === true) return [];
+export function validate(schema: JsonSchema, value: Json): readonly SchemaFault[] {
+  if (schema === true) return NONE;
   if (schema === false) return [{ path: "", message: "Found a value where none is allowed" }];
+  if (quickOf(schema)?.(value) === true) return NONE;
   try {
     const { valid, errors } = validatorOf(schema).validate(value);
-    return valid ? [] : readable(errors, value);
+    return valid ? NONE : readable(errors, value);
   } catch (cause) {
     if (cause instanceof RangeError) {
       return [{ path: "", message: "Found a value nested too deeply to check" }];
@@ -78,6 +82,12 @@ function keywordFault(schema: Json): string | undefined {
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+function quickOf(schema: JsonSchema & object): Fits | null {
+  let known = quick.get(schema);
+  if (known === undefined) quick.set(schema, known = fitsOf(schema) ?? null);
+  return known;
 }
 
 function validatorOf(schema: object): Validator {

@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { JsonSchema } from "../json.ts";
+import type { Json, JsonSchema } from "../json.ts";
 import type { Catalog } from "./catalog.ts";
-import type { NodeDefinition, WorkflowDefinition } from "./definition.ts";
+import type { BranchNode, NodeDefinition, WorkflowDefinition } from "./definition.ts";
 import { MAX_NODES } from "./fields.ts";
 import { findCycle, indegrees, levels, topologicalOrder } from "./graph.ts";
 import { checkConstants, checkUse, NodeChecks } from "./node_checks.ts";
@@ -15,7 +15,7 @@ import { type Graph, type LocalNames, NodeReads, type Read } from "./node_reads.
 import { type NodePorts, portsOf } from "./node_ports.ts";
 import { type EdgeKind, type Plan, type PlanBinding, type PlanNode } from "./plan.ts";
 import { PlanEdges } from "./plan_edges.ts";
-import { type NodeParts, PlanTypes } from "./plan_types.ts";
+import { type BoundRead, boundTo, type NodeParts, PlanTypes } from "./plan_types.ts";
 import { markGated, warnings } from "./plan_warnings.ts";
 import type { Problem } from "./problem.ts";
 import { type JsonPath, Positions, Source } from "./source.ts";
@@ -55,6 +55,7 @@ type BodyNode = Extract<NodeDefinition, { kind: "loop" | "workflow" }>;
 
 const noNames: LocalNames = new Map();
 const itemNames: LocalNames = new Map([["item", undefined], ["index", undefined]]);
+const noReads: readonly Read[] = [];
 
 class GraphPlanner {
   readonly #catalog: Catalog;
@@ -65,9 +66,10 @@ class GraphPlanner {
   readonly #graph: Graph & { readonly ports: NodePorts[] };
   readonly #reads: NodeReads;
   readonly #checks: NodeChecks;
-  readonly #edges = new PlanEdges();
+  readonly #edges: PlanEdges;
   readonly #parts: NodeParts[] = [];
-  readonly #outputs: { name: string; read: Read; sources: number[] }[] = [];
+  readonly #bodyOutputs = (of: BodyNode) => this.#body(of).free.outputTypes;
+  readonly #outputs: { name: string; read: Read }[] = [];
 
   constructor(
     definition: WorkflowDefinition,
@@ -78,8 +80,10 @@ class GraphPlanner {
     isGated: boolean,
   ) {
     const nodes = [...definition.nodes.values()];
-    const indexOf = new Map<string, number>(nodes.map(({ id }, index) => [id, index]));
+    const indexOf = new Map<string, number>();
+    for (const { id } of nodes) indexOf.set(id, indexOf.size);
     this.#graph = { definition, nodes, indexOf, ports: [] };
+    this.#edges = new PlanEdges(nodes.length);
     this.#catalog = catalog;
     this.#positions = positions;
     this.#problems = problems;
@@ -101,7 +105,7 @@ class GraphPlanner {
     }
     nodes.forEach((node, index) => this.#readNode(node, index));
     this.#readOutputs();
-    const graph = this.#edges.compress(nodes.length);
+    const graph = this.#edges.compress();
     const order = topologicalOrder(graph);
     if (order === undefined) {
       this.#reportCycle(findCycle(graph) as number[]);
@@ -113,11 +117,11 @@ class GraphPlanner {
     for (const { name, read } of this.#outputs) outputTypes.set(name, types.typeOf(-1, read) ?? true);
     for (const [index, node] of nodes.entries()) {
       if (node.kind !== "output") continue;
-      const value = this.#parts[index]?.bindings.get("value");
+      const value = boundTo(this.#parts[index] as NodeParts, "value");
       outputTypes.set(node.name, value === undefined ? true : types.typeOf(index, value) ?? true);
     }
     const gated = markGated(this.#graph, graph, this.#edges.ports, order, this.#isGated);
-    warnings(this.#graph, graph, gated, this.#outputs.flatMap(({ sources }) => sources), this.#reads);
+    warnings(this.#graph, graph, gated, this.#outputs.flatMap(({ read }) => read.sources), this.#reads);
     const planned = nodes.map((node, index) => this.#planNode(node, index, types, gated[index] === 1));
     const plan: Plan = {
       definition,
@@ -127,9 +131,9 @@ class GraphPlanner {
       ports: this.#edges.ports,
       indegree: indegrees(graph),
       levels: levels(graph, order),
-      outputs: this.#outputs.map(({ name, read, sources }) => ({
+      outputs: this.#outputs.map(({ name, read: { expression, sources } }) => ({
         name,
-        expression: read.expression,
+        expression,
         sources,
       })),
     };
@@ -178,40 +182,58 @@ class GraphPlanner {
   }
 
   #readNode(node: NodeDefinition, index: number): void {
-    const path: JsonPath = ["nodes", node.id];
+    const { id } = node;
     const ports = this.#graph.ports[index] as NodePorts;
     const inFan = node.each === undefined ? noNames : itemNames;
-    const edge = (kind: EdgeKind) => (source: number, { port }: { port: string | undefined }) =>
-      this.#edges.add(source, index, kind, this.#edgePort(source, port));
-    const bindings = new Map<string, Read>();
-    for (const [port, value] of Object.entries(node.in)) {
-      if (typeof value !== "string") continue;
+    const bindings = Object.keys(node.in).map((port): BoundRead => {
+      const value = node.in[port];
+      if (typeof value !== "string") return { port, read: undefined };
       const isRequired = node.kind === "branch" || (ports.inputs.get(port)?.isRequired ?? false);
       const kind = node.kind === "merge" ? "any" : isRequired ? "needs" : "wants";
-      const read = this.#reads.read(value, [...path, "in", port], inFan, edge(kind));
-      if (read !== undefined) bindings.set(port, read);
-    }
+      return { port, read: this.#read(value, ["nodes", id, "in", port], inFan, index, kind) };
+    });
     const when = node.when === undefined
       ? undefined
-      : this.#reads.read(node.when, [...path, "when"], inFan, edge("needs"));
+      : this.#read(node.when, ["nodes", id, "when"], inFan, index, "needs");
     const eachNode = this.#eachNode(node, index);
     const each = node.each === undefined || eachNode >= 0
       ? undefined
-      : this.#reads.read(node.each, [...path, "each"], noNames, edge("needs"));
-    const cases: Read[] = [];
-    if (node.kind === "branch") {
-      const local: LocalNames = new Map([...inFan, ["value", undefined]]);
-      const isList = this.#positions.has([...path, "cases", 0]);
-      node.cases.forEach(({ port, when: text }, place) => {
-        const where = isList ? [...path, "cases", place, "when"] : [...path, "cases", port];
-        const read = this.#reads.read(text, where, local, edge("needs"));
-        if (read !== undefined) cases.push(read);
-      });
-    }
+      : this.#read(node.each, ["nodes", id, "each"], noNames, index, "needs");
+    const cases = node.kind === "branch" ? this.#cases(node, index, inFan) : noReads;
     this.#parts.push({ bindings, when, each, eachNode, cases });
     this.#after(node, index);
     checkConstants(node, ports, this.#reads);
-    this.#checks.check(node, (of) => this.#body(of).free.outputTypes);
+    this.#checks.check(node, this.#bodyOutputs);
+  }
+
+  /** Reads an expression of node `index`, which so depends on every node in it. */
+  #read(
+    text: string,
+    path: JsonPath,
+    local: LocalNames,
+    index: number,
+    kind: EdgeKind,
+  ): Read | undefined {
+    const read = this.#reads.read(text, path, local);
+    if (read === undefined) return undefined;
+    for (let i = 0; i < read.sources.length; i++) {
+      const source = read.sources[i] as number;
+      if (source < 0) continue;
+      this.#edges.add(source, index, kind, this.#edgePort(source, read.expression.references[i]?.port));
+    }
+    return read.isSound ? read : undefined;
+  }
+
+  #cases(node: BranchNode, index: number, inFan: LocalNames): readonly Read[] {
+    const local: LocalNames = new Map([...inFan, ["value", undefined]]);
+    const isList = this.#positions.has(["nodes", node.id, "cases", 0]);
+    const cases: Read[] = [];
+    node.cases.forEach(({ port, when }, place) => {
+      const path = isList ? ["nodes", node.id, "cases", place, "when"] : ["nodes", node.id, "cases", port];
+      const read = this.#read(when, path, local, index, "needs");
+      if (read !== undefined) cases.push(read);
+    });
+    return cases;
   }
 
   /** Only the ports of branches and gates can be dead while their node lives. */
@@ -228,6 +250,7 @@ class GraphPlanner {
   }
 
   #after(node: NodeDefinition, index: number): void {
+    if (node.after.length === 0) return;
     const isList = this.#positions.has(["nodes", node.id, "after", 0]);
     node.after.forEach((text, place) => {
       const path = isList ? ["nodes", node.id, "after", place] : ["nodes", node.id, "after"];
@@ -248,9 +271,8 @@ class GraphPlanner {
   #readOutputs(): void {
     const { definition } = this.#graph;
     for (const [name, text] of definition.outputs) {
-      const sources = new Set<number>();
-      const read = this.#reads.read(text, ["outputs", name], noNames, (index) => sources.add(index));
-      if (read !== undefined) this.#outputs.push({ name, read, sources: [...sources] });
+      const read = this.#reads.read(text, ["outputs", name], noNames);
+      if (read?.isSound) this.#outputs.push({ name, read });
     }
   }
 
@@ -270,20 +292,13 @@ class GraphPlanner {
 
   #planNode(node: NodeDefinition, index: number, types: PlanTypes, gated: boolean): PlanNode {
     const parts = this.#parts[index] as NodeParts;
-    const bindings: PlanBinding[] = [];
-    // In the file's order: a merge takes the first.
-    for (const [port, value] of Object.entries(node.in)) {
-      const read = parts.bindings.get(port);
-      if (read !== undefined) bindings.push({ kind: "expression", port, expression: read.expression });
-      else if (typeof value !== "string") bindings.push({ kind: "constant", port, value });
-    }
-    for (const [port, value] of Object.entries(node.with)) bindings.push({ kind: "constant", port, value });
     return {
       index,
       id: node.id,
       definition: node,
-      bindings,
-      when: parts.when?.expression,
+      bindings: bindingsOf(node, parts),
+      when: parts.when,
+      cases: parts.cases,
       fan: types.fans[index] ?? { kind: "single" },
       space: types.spaces[index] ?? -1,
       gated,
@@ -293,3 +308,16 @@ class GraphPlanner {
 }
 
 const noTypes: ReadonlyMap<string, JsonSchema> = new Map();
+
+/** In the file's order: a merge takes the first. */
+function bindingsOf(node: NodeDefinition, parts: NodeParts): readonly PlanBinding[] {
+  const bindings = parts.bindings.map(({ port, read }): PlanBinding =>
+    read === undefined
+      ? { kind: "constant", port, value: node.in[port] as Json }
+      : { kind: "expression", port, expression: read.expression, sources: read.sources }
+  );
+  for (const port of Object.keys(node.with)) {
+    bindings.push({ kind: "constant", port, value: node.with[port] as Json });
+  }
+  return bindings;
+}

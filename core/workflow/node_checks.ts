@@ -12,7 +12,7 @@ import type { LoopNode, NodeDefinition, SubWorkflowNode } from "./definition.ts"
 import { controlFields } from "./fields.ts";
 import { validate } from "./json_schema.ts";
 import type { Graph, NodeReads } from "./node_reads.ts";
-import type { NodePorts } from "./node_ports.ts";
+import type { InputPort, NodePorts } from "./node_ports.ts";
 import { describe, fit, isMismatch } from "./port_type.ts";
 import { schemaOfCel } from "./schema_path.ts";
 import type { JsonPath } from "./source.ts";
@@ -44,38 +44,49 @@ export function checkUse(node: NodeDefinition, catalog: Catalog, reads: NodeRead
 
 /** Reports ports that the node does not take, that are given twice or not at all, and constants that do not fit. */
 export function checkConstants(node: NodeDefinition, ports: NodePorts, reads: NodeReads): void {
-  const path: JsonPath = ["nodes", node.id];
-  for (const [field, values] of [["in", node.in], ["with", node.with]] as const) {
-    for (const [port, value] of Object.entries(values)) {
-      const place = [...path, field, port];
-      if (field === "with" && Object.hasOwn(node.in, port)) {
-        const message = `Found port "${port}" of ${node.id} in "in" and in "with"`;
-        reads.fault(place, "name", { code: "duplicate-port", message, hint: "Remove one of the two" });
-        continue;
-      }
-      const known = ports.inputs.get(port);
-      if (known === undefined) {
-        if (!ports.isOpen) unknownPort(node, port, place, ports, reads);
-      } else if (field === "with" || typeof value !== "string") {
-        checkConstant(node, port, value, known.schema, place, reads);
-      }
+  for (const port of Object.keys(node.in)) checkGiven(node, "in", port, ports, reads);
+  for (const port of Object.keys(node.with)) {
+    if (!Object.hasOwn(node.in, port)) checkGiven(node, "with", port, ports, reads);
+    else {
+      const message = `Found port "${port}" of ${node.id} in "in" and in "with"`;
+      const hint = "Remove one of the two";
+      reads.fault(["nodes", node.id, "with", port], "name", { code: "duplicate-port", message, hint });
     }
   }
-  for (const [port, { isRequired, schema }] of ports.inputs) {
-    if (!isRequired || Object.hasOwn(node.in, port) || Object.hasOwn(node.with, port)) continue;
+  for (const port of ports.required) {
+    if (Object.hasOwn(node.in, port) || Object.hasOwn(node.with, port)) continue;
+    const path = ["nodes", node.id];
+    const { schema } = ports.inputs.get(port) as InputPort;
     const message = `Found nothing for the port "${port}" of ${node.id}, which needs ${describe(schema)}`;
     const hint = `Add "in": { "${port}": "…" } or "with": { "${port}": … }`;
     reads.fault(path, "name", { code: "missing-input", message, hint });
   }
 }
 
-function unknownPort(
+function checkGiven(
   node: NodeDefinition,
+  field: "in" | "with",
   port: string,
-  path: JsonPath,
   ports: NodePorts,
   reads: NodeReads,
 ): void {
+  const value = node[field][port] as Json;
+  const known = ports.inputs.get(port);
+  if (known === undefined) {
+    if (!ports.isOpen) unknownPort(node, field, port, ports, reads);
+  } else if (field === "with" || typeof value !== "string") {
+    checkConstant(node, port, value, known.schema, ["nodes", node.id, field, port], reads);
+  }
+}
+
+function unknownPort(
+  node: NodeDefinition,
+  field: "in" | "with",
+  port: string,
+  ports: NodePorts,
+  reads: NodeReads,
+): void {
+  const path = ["nodes", node.id, field, port];
   const use = node.kind === "call" ? node.use : `control/${node.kind}`;
   const message = `Found the port "${port}", which ${use} does not take`;
   const free = [...ports.inputs.keys()].filter((name) =>

@@ -17,6 +17,8 @@ export interface InputPort {
 
 export interface NodePorts {
   readonly inputs: ReadonlyMap<string, InputPort>;
+  /** The inputs that are required. */
+  readonly required: readonly string[];
   /** Takes any further port. */
   readonly isOpen: boolean;
   readonly outputs: Map<string, JsonSchema>;
@@ -25,13 +27,20 @@ export interface NodePorts {
   readonly effect: Effect;
 }
 
-const none: ReadonlyMap<string, InputPort> = new Map();
+type Inputs = Pick<NodePorts, "inputs" | "required">;
+
 const anything: InputPort = { schema: true, isRequired: false };
 const needed: InputPort = { schema: true, isRequired: true };
+const plain = { ...inputsOf([]), isOpen: false, isOpaque: false, effect: "none" } as const;
+
+function inputsOf(ports: readonly (readonly [string, InputPort])[]): Inputs {
+  const required = ports.filter(([, { isRequired }]) => isRequired).map(([name]) => name);
+  return { inputs: new Map(ports), required };
+}
 
 /** Inputs of a body: required where they have no default. */
-export function bodyPorts(body: WorkflowDefinition): ReadonlyMap<string, InputPort> {
-  return new Map([...body.inputs].map(([name, input]) => [
+function bodyPorts(body: WorkflowDefinition): Inputs {
+  return inputsOf([...body.inputs].map(([name, input]) => [
     name,
     { schema: input.schema, isRequired: input.default === undefined },
   ]));
@@ -44,13 +53,12 @@ export function portsOf(
   catalog: Catalog,
   bodyOutputs: ReadonlyMap<string, JsonSchema>,
 ): NodePorts {
-  const plain = { inputs: none, isOpen: false, isOpaque: false, effect: "none" } as const;
   switch (node.kind) {
     case "call":
       return callPorts(catalog.nodes.get(node.use) ?? catalog.tasks.get(node.use));
     case "branch": {
       const outputs = new Map<string, JsonSchema>(node.cases.map(({ port }) => [port, true]));
-      return { ...plain, inputs: new Map([["value", anything]]), outputs };
+      return { ...plain, ...inputsOf([["value", anything]]), outputs };
     }
     case "merge":
       return { ...plain, isOpen: true, outputs: new Map([["value", true]]) };
@@ -64,14 +72,14 @@ export function portsOf(
       const counted: [string, JsonSchema][] = [["iterations", { type: "integer", minimum: 1 }], ["done", {
         type: "boolean",
       }]];
-      return { ...plain, inputs: bodyPorts(node.body), outputs: new Map([...bodyOutputs, ...counted]) };
+      return { ...plain, ...bodyPorts(node.body), outputs: new Map([...bodyOutputs, ...counted]) };
     }
     case "workflow":
-      return { ...plain, inputs: bodyPorts(node.body), outputs: new Map(bodyOutputs) };
+      return { ...plain, ...bodyPorts(node.body), outputs: new Map(bodyOutputs) };
     case "input":
       return { ...plain, outputs: new Map([["value", definition.inputs.get(node.name)?.schema ?? true]]) };
     case "output":
-      return { ...plain, inputs: new Map([["value", needed]]), outputs: new Map() };
+      return { ...plain, ...inputsOf([["value", needed]]), outputs: new Map() };
   }
 }
 
@@ -94,25 +102,24 @@ const known = new WeakMap<Called, NodePorts>();
 
 function callPorts(type: Called | undefined): NodePorts {
   if (type === undefined) {
-    return { inputs: none, isOpen: true, outputs: new Map(), isOpaque: true, effect: "none" };
+    return { ...plain, isOpen: true, outputs: new Map(), isOpaque: true };
   }
   // The types of a call never change: thousands of nodes share them.
   const before = known.get(type);
   if (before !== undefined) return before;
   const required = own(type.input, "required");
   const names = new Set(Array.isArray(required) ? required as readonly string[] : []);
-  const inputs = new Map<string, InputPort>();
-  for (const name of propertyNames(type.input)) {
+  const inputs = propertyNames(type.input).map((name): [string, InputPort] => {
     const schema = portSchema(type.input, name) ?? true;
     const hasDefault = isObject(schema) && Object.hasOwn(schema, "default");
-    inputs.set(name, { schema, isRequired: names.has(name) && !hasDefault });
-  }
+    return [name, { schema, isRequired: names.has(name) && !hasDefault }];
+  });
   const outputs = new Map(
     propertyNames(type.output).map((name) => [name, portSchema(type.output, name) ?? true]),
   );
   const more = own(type.input, "additionalProperties");
   const ports: NodePorts = {
-    inputs,
+    ...inputsOf(inputs),
     isOpen: more === true || isObject(more),
     outputs,
     isOpaque: outputs.size === 0 && own(type.output, "additionalProperties") !== false,

@@ -1,6 +1,5 @@
 /**
- * Everything a node reads: its expressions, parsed, with the names in them looked up. Reports names that mean nothing,
- * and tells the plan of each edge.
+ * Everything a node reads: its expressions, parsed, with the names in them looked up. Reports names that mean nothing.
  *
  * @module
  */
@@ -8,17 +7,19 @@
 import type { JsonSchema } from "../json.ts";
 import { type CelType, parseExpression } from "./cel.ts";
 import type { NodeDefinition, WorkflowDefinition } from "./definition.ts";
-import type { Expression, Reference } from "./expression.ts";
+import type { Expression, ExpressionProblem, Reference } from "./expression.ts";
 import type { NodePorts } from "./node_ports.ts";
+import type { PlanExpression } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { Anchor, Fault, JsonPath, Positions } from "./source.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
 /** A parsed expression and where it stands. */
-export interface Read {
-  readonly expression: Expression;
+export interface Read extends PlanExpression {
   readonly type: CelType;
   readonly path: JsonPath;
+  /** False where a name in it means nothing, which has been reported. */
+  readonly isSound: boolean;
 }
 
 /** Names beside the nodes and `inputs` that an expression may use where it stands. */
@@ -31,7 +32,10 @@ export interface Graph {
   readonly ports: readonly NodePorts[];
 }
 
-type Parsed = ReturnType<typeof parseExpression>;
+/** One text, read once however often it stands in the file. */
+type Parsed =
+  | { readonly expression: Expression; readonly type: CelType; readonly sources: readonly number[] }
+  | { readonly problem: ExpressionProblem };
 
 export class NodeReads {
   readonly #graph: Graph;
@@ -56,15 +60,10 @@ export class NodeReads {
     return this.#positions.unreadable.has(name);
   }
 
-  /** Parses and looks names up; `onNode` hears of each node that is read. Undefined for what has been reported. */
-  read(
-    text: string,
-    path: JsonPath,
-    local: LocalNames,
-    onNode: (index: number, reference: Reference) => void,
-  ): Read | undefined {
+  /** Parses and looks names up. Undefined for what is no expression, which has been reported. */
+  read(text: string, path: JsonPath, local: LocalNames): Read | undefined {
     let parsed = this.#parsed.get(text);
-    if (parsed === undefined) this.#parsed.set(text, parsed = parseExpression(text));
+    if (parsed === undefined) this.#parsed.set(text, parsed = this.#parse(text));
     if ("problem" in parsed) {
       const { message, offset } = parsed.problem;
       const hint = expressionHint(message);
@@ -75,29 +74,33 @@ export class NodeReads {
       });
       return undefined;
     }
+    const { expression, type, sources } = parsed;
     let isSound = true;
-    for (const reference of parsed.expression.references) {
-      if (!this.#lookUp(reference, path, local, onNode)) isSound = false;
+    for (let i = 0; i < sources.length; i++) {
+      const reference = expression.references[i] as Reference;
+      if (!this.#isKnown(reference, sources[i] as number, path, local)) isSound = false;
     }
-    return isSound ? { expression: parsed.expression, type: parsed.type, path } : undefined;
+    return { expression, type, sources, path, isSound };
   }
 
-  #lookUp(
-    reference: Reference,
-    path: JsonPath,
-    local: LocalNames,
-    onNode: (index: number, reference: Reference) => void,
-  ): boolean {
+  #parse(text: string): Parsed {
+    const parsed = parseExpression(text);
+    if ("problem" in parsed) return parsed;
+    const { expression, type } = parsed;
+    // No node bears a name that is used for something else (`reservedNames`).
+    const sources = expression.references.map(({ root }) => this.#graph.indexOf.get(root) ?? -1);
+    return { expression, type, sources };
+  }
+
+  #isKnown(reference: Reference, source: number, path: JsonPath, local: LocalNames): boolean {
     const { root, port, offset } = reference;
+    if (source >= 0) {
+      return port === undefined || this.checkPort(source, port, path, offset + root.length + 1);
+    }
     if (local.has(root)) return true;
     if (root === "inputs") return this.#input(port, path, offset);
-    const index = this.#graph.indexOf.get(root);
-    if (index === undefined) {
-      if (!this.isUnreadable(root)) this.#unknown(root, path, offset, local);
-      return false;
-    }
-    onNode(index, reference);
-    return port === undefined || this.checkPort(index, port, path, { inString: offset + root.length + 1 });
+    if (!this.isUnreadable(root)) this.#unknown(root, path, offset, local);
+    return false;
   }
 
   #input(name: string | undefined, path: JsonPath, offset: number): boolean {
@@ -151,19 +154,17 @@ export class NodeReads {
       this.fault(path, "value", { code: "missing-port", message, hint });
       return undefined;
     }
-    if (port !== undefined && !this.checkPort(index, port, path, { inString: name.length + 1 })) {
-      return undefined;
-    }
+    if (port !== undefined && !this.checkPort(index, port, path, name.length + 1)) return undefined;
     return { index, port };
   }
 
-  /** Reports a port that the node does not have. */
-  checkPort(index: number, port: string, path: JsonPath, anchor: Anchor): boolean {
+  /** Reports a port that the node does not have; `offset` is its place in the string at `path`. */
+  checkPort(index: number, port: string, path: JsonPath, offset: number): boolean {
     const ports = this.#graph.ports[index] as NodePorts;
     if (ports.isOpaque || ports.outputs.has(port)) return true;
     const { id } = this.#graph.nodes[index] as NodeDefinition;
     const hint = didYouMean(port, ports.outputs.keys(), `ports of ${id}`);
-    this.fault(path, anchor, {
+    this.fault(path, { inString: offset }, {
       code: "unknown-port",
       message: `Found ${id}.${port}, but ${id} gives no "${port}"`,
       hint,

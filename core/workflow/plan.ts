@@ -21,9 +21,16 @@ import type { NodeDefinition, WorkflowDefinition } from "./definition.ts";
 export const edgeKinds = ["needs", "wants", "order", "any"] as const;
 export type EdgeKind = (typeof edgeKinds)[number];
 
+/** An expression with its names looked up. */
+export interface PlanExpression {
+  readonly expression: Expression;
+  /** For each of the expression's references the node that it names; -1 where it names something else. */
+  readonly sources: readonly number[];
+}
+
 export type PlanBinding =
   | { readonly kind: "constant"; readonly port: string; readonly value: Json }
-  | { readonly kind: "expression"; readonly port: string; readonly expression: Expression };
+  | PlanExpression & { readonly kind: "expression"; readonly port: string };
 
 /**
  * How a node repeats: not at all, over the elements of an array, or item by item with another fan-out node (`source`),
@@ -31,7 +38,7 @@ export type PlanBinding =
  */
 export type Fan =
   | { readonly kind: "single" }
-  | { readonly kind: "over"; readonly items: Expression }
+  | { readonly kind: "over"; readonly items: PlanExpression }
   | { readonly kind: "with"; readonly source: number };
 
 export interface PlanNode {
@@ -39,7 +46,9 @@ export interface PlanNode {
   readonly id: NodeId;
   readonly definition: NodeDefinition;
   readonly bindings: readonly PlanBinding[];
-  readonly when: Expression | undefined;
+  readonly when: PlanExpression | undefined;
+  /** For a branch: the conditions of its cases, in order. */
+  readonly cases: readonly PlanExpression[];
   readonly fan: Fan;
   /** The node whose `each` opened this node's item space; itself for `over`, -1 for a single node. */
   readonly space: number;
@@ -64,9 +73,5 @@ export interface Plan {
   readonly indegree: Uint32Array;
   /** Longest path from any source, in edges. */
   readonly levels: Uint32Array;
-  readonly outputs: readonly {
-    readonly name: string;
-    readonly expression: Expression;
-    readonly sources: readonly number[];
-  }[];
+  readonly outputs: readonly (PlanExpression & { readonly name: string })[];
 }

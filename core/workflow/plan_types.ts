@@ -17,15 +17,26 @@ import { describe, type Fit, fit, isMismatch } from "./port_type.ts";
 import { arrayOf, elementOf, schemaAt, schemaOfCel } from "./schema_path.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** What was parsed of one input port. */
+export interface BoundRead {
+  readonly port: string;
+  /** Undefined for a constant, and for what has been reported. */
+  readonly read: Read | undefined;
+}
+
 /** What was parsed of one node. */
 export interface NodeParts {
-  /** By port. */
-  readonly bindings: ReadonlyMap<string, Read>;
+  readonly bindings: readonly BoundRead[];
   readonly when: Read | undefined;
   readonly each: Read | undefined;
   /** The fan-out node that `each` names; -1 where it is an expression or absent. */
   readonly eachNode: number;
   readonly cases: readonly Read[];
+}
+
+/** What the port `port` of a node reads; undefined where nothing is bound to it. */
+export function boundTo({ bindings }: NodeParts, port: string): Read | undefined {
+  return bindings.find((bound) => bound.port === port)?.read;
 }
 
 const single: Fan = { kind: "single" };
@@ -55,19 +66,21 @@ export class PlanTypes {
   visit(index: number): void {
     const parts = this.#parts[index] as NodeParts;
     this.#settleFan(index, parts);
-    for (const [port, read] of parts.bindings) {
-      if (!this.#mixed.has(read)) this.#checkBinding(index, port, read);
+    for (const { port, read } of parts.bindings) {
+      if (read !== undefined && !this.#mixed.has(read)) this.#checkBinding(index, port, read);
     }
     if (parts.when !== undefined) this.#checkCondition(index, parts.when, undefined);
     const node = this.#graph.nodes[index] as NodeDefinition;
     const { outputs } = this.#graph.ports[index] as NodePorts;
-    const value = parts.bindings.get("value");
     if (node.kind === "branch") {
+      const value = boundTo(parts, "value");
       const passed = value === undefined ? undefined : this.typeOf(index, value);
       for (const read of parts.cases) this.#checkCondition(index, read, passed);
       for (const { port } of node.cases) outputs.set(port, passed ?? true);
     } else if (node.kind === "merge") {
-      const types = [...parts.bindings.values()].map((read) => this.typeOf(index, read) ?? true);
+      const types = parts.bindings.flatMap(({ read }) =>
+        read === undefined ? [] : [this.typeOf(index, read) ?? true]
+      );
       const isKnown = types.length > 0 && types.every(isObject);
       outputs.set("value", !isKnown ? true : types.length === 1 ? types[0] as JsonSchema : { anyOf: types });
     }
@@ -77,7 +90,7 @@ export class PlanTypes {
   typeOf(index: number, read: Read, passed?: JsonSchema): JsonSchema | undefined {
     const { path } = read.expression;
     if (path === undefined) return schemaOfCel(read.type);
-    const found = this.#pathType(index, path, passed);
+    const found = this.#pathType(index, path, read.sources[0] as number, passed);
     if (!("missing" in found)) return found.schema;
     const depth = path.indexOf(found.missing, 1);
     const offset = path.slice(0, depth).join(".").length + 1;
@@ -86,7 +99,7 @@ export class PlanTypes {
       message: `Found ${path.join(".")}, but ${
         path.slice(0, depth).join(".")
       } has no field "${found.missing}"`,
-      hint: this.#isGathered(index, path)
+      hint: this.#isGathered(index, read.sources[0] as number)
         ? `It holds the values of all items; give the node "each": "${path[0]}" to run once for each of them`
         : didYouMean(found.missing, found.known, "fields"),
     });
@@ -96,28 +109,27 @@ export class PlanTypes {
   #pathType(
     index: number,
     path: readonly string[],
+    source: number,
     passed: JsonSchema | undefined,
   ): ReturnType<typeof schemaAt> {
-    const [root, ...rest] = path as [string, ...string[]];
-    const { definition, indexOf, ports } = this.#graph;
-    if (root === "inputs") {
-      const schema = rest[0] === undefined ? undefined : definition.inputs.get(rest[0])?.schema;
-      return schemaAt(schema, rest.slice(1));
+    const [root, name] = path;
+    const { definition, ports } = this.#graph;
+    if (source < 0) {
+      if (root === "item") return schemaAt(this.#itemTypes[this.spaces[index] ?? -1], path, 1);
+      if (root === "index") return schemaAt(indexSchema, path, 1);
+      if (root === "value") return schemaAt(passed, path, 1);
+      if (root !== "inputs" || name === undefined) return { schema: undefined };
+      return schemaAt(definition.inputs.get(name)?.schema, path, 2);
     }
-    if (root === "item") return schemaAt(this.#itemTypes[this.spaces[index] ?? -1], rest);
-    if (root === "index") return schemaAt(indexSchema, rest);
-    if (root === "value") return schemaAt(passed, rest);
-    const source = indexOf.get(root);
-    if (source === undefined || rest[0] === undefined) return { schema: undefined };
-    const element = ports[source]?.outputs.get(rest[0]);
-    if (!this.#isGathered(index, path)) return schemaAt(element, rest.slice(1));
-    return rest.length === 1 ? { schema: arrayOf(element) } : { missing: rest[1] as string, known: [] };
+    if (name === undefined) return { schema: undefined };
+    const element = ports[source]?.outputs.get(name);
+    if (!this.#isGathered(index, source)) return schemaAt(element, path, 2);
+    return path.length === 2 ? { schema: arrayOf(element) } : { missing: path[2] as string, known: [] };
   }
 
-  /** True where the node reads a fan-out node from outside its space, and so gets all items. */
-  #isGathered(index: number, path: readonly string[]): boolean {
-    const source = this.#graph.indexOf.get(path[0] as string);
-    if (source === undefined || this.fans[source] === single) return false;
+  /** True where the node reads the fan-out node `source` from outside its space, and so gets all items. */
+  #isGathered(index: number, source: number): boolean {
+    if (source < 0 || this.fans[source] === single) return false;
     return index < 0 || this.spaces[index] === -1 || this.spaces[index] !== this.spaces[source];
   }
 
@@ -132,7 +144,7 @@ export class PlanTypes {
         this.#reads.fault(each.path, "value", { code: "bad-each", message, hint: "Expected an array" });
       }
       this.#itemTypes[index] = elementOf(type);
-      this.fans[index] = { kind: "over", items: each.expression };
+      this.fans[index] = { kind: "over", items: each };
       this.spaces[index] = index;
     } else this.#lift(index, parts);
   }
@@ -159,9 +171,9 @@ export class PlanTypes {
 
   #lift(index: number, parts: NodeParts): void {
     let first = -1;
-    for (const [port, read] of parts.bindings) {
-      const source = this.#liftSource(index, port, read);
-      if (source < 0) continue;
+    for (const { port, read } of parts.bindings) {
+      const source = read === undefined ? -1 : this.#liftSource(index, port, read);
+      if (read === undefined || source < 0) continue;
       if (first < 0) first = source;
       else if (this.spaces[source] !== this.spaces[first]) {
         this.#mixed.add(read);
@@ -177,13 +189,13 @@ export class PlanTypes {
   }
 
   /** The fan-out node that a binding reads item by item; -1 where it reads none, or the whole. */
-  #liftSource(index: number, port: string, { expression: { path } }: Read): number {
+  #liftSource(index: number, port: string, { expression: { path }, sources }: Read): number {
     if (path === undefined || path.length < 2) return -1;
-    const source = this.#graph.indexOf.get(path[0] as string);
-    if (source === undefined || this.fans[source] === single) return -1;
+    const source = sources[0] as number;
+    if (source < 0 || this.fans[source] === single) return -1;
     const target = this.#graph.ports[index]?.inputs.get(port)?.schema;
     if (target === undefined || target === true) return -1;
-    const found = schemaAt(this.#graph.ports[source]?.outputs.get(path[1] as string), path.slice(2));
+    const found = schemaAt(this.#graph.ports[source]?.outputs.get(path[1] as string), path, 2);
     if ("missing" in found) return -1;
     const isWhole = path.length === 2 && !isMismatch(this.#fit(arrayOf(found.schema), target));
     return isWhole || isMismatch(this.#fit(found.schema, target)) ? -1 : source;
@@ -196,7 +208,7 @@ export class PlanTypes {
     if (!isMismatch(found)) return;
     const { id } = this.#graph.nodes[index] as NodeDefinition;
     const { path, text } = read.expression;
-    const isGathered = path !== undefined && this.#isGathered(index, path);
+    const isGathered = path !== undefined && this.#isGathered(index, read.sources[0] as number);
     const from = path === undefined ? "" : ` from ${text}`;
     this.#reads.fault(read.path, "value", {
       code: "type-mismatch",

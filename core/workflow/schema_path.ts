@@ -6,16 +6,20 @@
 
 import { isObject, type JsonSchema, own } from "../json.ts";
 
-/** The schema of `names` inside `schema`; `missing` is the first name that cannot be there. */
+const scalars: ReadonlySet<string> = new Set(["string", "number", "integer", "boolean", "null"]);
+
+/** The schema of `names`, from the one at `first` on, inside `schema`; `missing` is the first that cannot be there. */
 export function schemaAt(
   schema: JsonSchema | undefined,
   names: readonly string[],
+  first: number,
 ): { readonly schema: JsonSchema | undefined } | {
   readonly missing: string;
   readonly known: readonly string[];
 } {
   let found = schema;
-  for (const name of names) {
+  for (let at = first; at < names.length; at++) {
+    const name = names[at] as string;
     if (found === undefined || typeof found === "boolean") return { schema: undefined };
     const properties = own(found, "properties");
     const next = isObject(properties) ? own(properties, name) : undefined;
@@ -25,7 +29,7 @@ export function schemaAt(
     }
     const isClosed = isObject(properties) && own(found, "additionalProperties") === false &&
       own(found, "patternProperties") === undefined;
-    const isScalar = ["string", "number", "integer", "boolean", "null"].includes(String(own(found, "type")));
+    const isScalar = scalars.has(String(own(found, "type")));
     if (isClosed || isScalar) {
       return { missing: name, known: isObject(properties) ? Object.keys(properties) : [] };
     }

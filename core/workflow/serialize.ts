@@ -12,17 +12,40 @@ const markLike = /^\$+map$/;
 
 /** JSON text of a value that may hold maps. */
 export function serialize(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_key, part) => part instanceof Map ? { [MARK]: [...part] } : renamed(part, (name) => `$${name}`),
-  );
+  return JSON.stringify(plain(value));
+}
+
+/** The value without maps; itself where it holds none, as nearly all parts of a definition do. */
+function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Map) return { [MARK]: plain([...value]) };
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined;
+    for (let i = 0; i < value.length; i++) {
+      const part = plain(value[i]);
+      if (part !== value[i]) (copy ??= [...value])[i] = part;
+    }
+    return copy ?? value;
+  }
+  const object = value as Record<string, unknown>;
+  let copy: [string, unknown][] | undefined;
+  const names = Object.keys(object);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const part = plain(object[name]);
+    const isOurs = name.charCodeAt(0) === 36 && markLike.test(name);
+    if (!isOurs && part === object[name]) continue;
+    copy ??= Object.entries(object);
+    copy[i] = [isOurs ? `$${name}` : name, part];
+  }
+  return copy === undefined ? value : Object.fromEntries(copy);
 }
 
 /** Reads `serialize`'s text. The caller says what it is. @throws SymphonyError `corrupt` */
 export function deserialize<T>(text: string): T {
   try {
     return JSON.parse(text, (_key, part) => {
-      return isMarked(part) ? new Map(part[MARK]) : renamed(part, (name) => name.slice(1));
+      return isMarked(part) ? new Map(part[MARK]) : unmarked(part);
     }) as T;
   } catch (cause) {
     throw new SymphonyError("corrupt", "Cannot read the definition kept with the run: it is not JSON", {
@@ -31,12 +54,12 @@ export function deserialize<T>(text: string): T {
   }
 }
 
-/** The object with the names of those members changed that could be taken for the mark. */
-function renamed(part: unknown, change: (name: string) => string): unknown {
+/** The object with the names of those members shortened that could have been taken for the mark. */
+function unmarked(part: unknown): unknown {
   if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
   if (!Object.keys(part).some((name) => markLike.test(name))) return part;
   return Object.fromEntries(
-    Object.entries(part).map(([name, value]) => [markLike.test(name) ? change(name) : name, value]),
+    Object.entries(part).map(([name, value]) => [markLike.test(name) ? name.slice(1) : name, value]),
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * HTTP exchanges of one call. A response's body waits here and is pulled piece by piece, so nothing is read faster than
- * the extension takes it.
+ * the extension takes it. The extension's side numbers its exchanges, so that one can be cancelled before it is answered.
  *
  * Invariants: (1) every address that is connected to, redirects included, is granted; (2) a granted public name that
  * resolves to a loopback, private or link-local address is refused; (3) a secret goes only to its hosts, over TLS or to
@@ -33,7 +33,8 @@ const OWN_HEADERS = new Set([
 ]);
 
 interface Exchange {
-  readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** Undefined until there is an answer, and where it has no body. */
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly abort: AbortController;
   rest: Uint8Array | undefined;
   received: number;
@@ -49,7 +50,6 @@ interface Outgoing {
 export class Exchanges {
   readonly #scope: CallScope;
   readonly #open = new Map<number, Exchange>();
-  #nextId = 1;
 
   constructor(scope: CallScope) {
     this.#scope = scope;
@@ -76,15 +76,46 @@ export class Exchanges {
     if (this.#open.size >= MOST_OPEN) {
       throw new ExtensionFailure("thrown", `Over ${MOST_OPEN} responses are open: read or cancel some first`);
     }
-    const mode = own(args, "redirect");
+    const id = own(args, "id");
+    if (typeof id !== "number" || !Number.isSafeInteger(id) || this.#open.has(id)) {
+      throw new ExtensionFailure(
+        "input",
+        `Cannot open exchange ${JSON.stringify(id)}: expected a new number`,
+      );
+    }
     const outgoing = outgoingOf(args, body);
-    const abort = new AbortController();
-    const signal = AbortSignal.any([abort.signal, this.#scope.signal]);
+    const exchange: Exchange = {
+      reader: undefined,
+      abort: new AbortController(),
+      rest: undefined,
+      received: 0,
+    };
+    this.#open.set(id, exchange);
+    try {
+      const { response, redirected } = await this.#follow(
+        outgoing,
+        own(args, "redirect"),
+        exchange.abort.signal,
+      );
+      exchange.reader = response.body?.getReader();
+      return { value: { id, ...headOf(response, outgoing.url, redirected) } };
+    } catch (error) {
+      this.#end(id);
+      throw error;
+    }
+  }
+
+  async #follow(
+    outgoing: Outgoing,
+    mode: Json | undefined,
+    abort: AbortSignal,
+  ): Promise<{ readonly response: Response; readonly redirected: boolean }> {
+    const signal = AbortSignal.any([abort, this.#scope.signal]);
     for (let redirects = 0;; redirects++) {
       const response = await this.#send(outgoing, signal);
       const location = response.headers.get("location");
       const redirected = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
-      if (!redirected || mode === "manual") return this.#keep(response, outgoing.url, redirects > 0, abort);
+      if (!redirected || mode === "manual") return { response, redirected: redirects > 0 };
       await response.body?.cancel();
       if (mode === "error") {
         throw new ExtensionFailure("connection", `"${outgoing.url.host}" redirects elsewhere`);
@@ -139,18 +170,6 @@ export class Exchanges {
     return headers;
   }
 
-  #keep(response: Response, url: URL, redirected: boolean, abort: AbortController): Reply {
-    const id = this.#nextId++;
-    const reader = response.body?.getReader();
-    this.#open.set(id, { reader, abort, rest: undefined, received: 0 });
-    // The body arrives decoded, so the headers that describe its coded form would be false.
-    const headers = [...response.headers].filter(([name]) =>
-      name !== "content-encoding" && name !== "content-length" && name !== "set-cookie"
-    );
-    const { status, statusText } = response;
-    return { value: { id, status, statusText, url: url.href, redirected, headers: headers as Json } };
-  }
-
   async #pull(id: Json | undefined): Promise<Reply> {
     const exchange = typeof id === "number" ? this.#open.get(id) : undefined;
     if (exchange === undefined) return { value: null };
@@ -189,6 +208,15 @@ export class Exchanges {
     exchange.abort.abort();
     exchange.reader?.cancel().catch(() => {});
   }
+}
+
+/** What is said of an answer at once. */
+function headOf({ headers, status, statusText }: Response, url: URL, redirected: boolean): JsonObject {
+  // The body arrives decoded, so the headers that describe its coded form would be false.
+  const shown = [...headers].filter(([name]) =>
+    name !== "content-encoding" && name !== "content-length" && name !== "set-cookie"
+  );
+  return { status, statusText, url: url.href, redirected, headers: shown };
 }
 
 function outgoingOf(args: JsonObject, body: Uint8Array<ArrayBuffer> | undefined): Outgoing {

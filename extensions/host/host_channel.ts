@@ -105,7 +105,7 @@ export class HostChannel {
       onLog: (line) => options.onLog(options.redact(line)),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    await channel.#load();
+    await channel.#loadFirst();
     return channel;
   }
 
@@ -140,24 +140,38 @@ export class HostChannel {
     await this.#host.gone();
   }
 
-  async #load(): Promise<void> {
+  /**
+   * Loads one more module of the same publisher into the same worker and says what it contributes. One at a time, for
+   * describing only. @throws SymphonyError `extension`
+   */
+  async describe(code: Uint8Array, config: Json): Promise<readonly Contribution[]> {
+    return await this.#load(code, config);
+  }
+
+  async #load(code: Uint8Array, config: Json): Promise<readonly Contribution[]> {
     const timer = setTimeout(
       () =>
         this.#host.kill({ class: "crash", reason: `Its module did not load within ${MOST_LOADING_MS} ms` }),
       MOST_LOADING_MS,
     );
     try {
-      this.#contributes = await new Promise((resolve, reject) => {
+      return await new Promise((resolve, reject) => {
         this.#loading = { resolve, reject };
         const death = this.#host.death;
         if (death !== undefined) reject(new SymphonyError("extension", death.reason));
-        this.#host.send(Kind.load, 0, encodeBoth({ config: this.#options.config }, this.#options.code));
+        this.#host.send(Kind.load, 0, encodeBoth({ config }, code));
       });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #loadFirst(): Promise<void> {
+    try {
+      this.#contributes = await this.#load(this.#options.code, this.#options.config);
     } catch (error) {
       this.#host.kill({ class: "crash", reason: messageOf(error) });
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
     this.#answeredAt = this.#tickedAt = performance.now();
     this.#cpuAtAnswer = cpuOf(this.#host.pid);
@@ -181,7 +195,7 @@ export class HostChannel {
       ...call,
       id,
       settle,
-      abort: new AbortController(),
+      abort: undefined,
       capabilities: undefined,
       sent: false,
     };

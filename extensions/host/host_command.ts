@@ -30,7 +30,8 @@ export function denoHostCommand(): HostCommand {
       "--no-remote",
       "--quiet",
       "--unstable-worker-options",
-      "--v8-flags=--disallow-code-generation-from-strings",
+      // No code from texts; and a regular expression that backtracks too much goes on in V8's linear-time engine.
+      "--v8-flags=--disallow-code-generation-from-strings,--enable-experimental-regexp-engine-on-excessive-backtracks",
       main,
       address,
     ],

@@ -29,6 +29,25 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A call under way. Its signal is made when the handler asks for it, which most handlers that answer at once do not. */
+class RunningCall {
+  #abort: AbortController | undefined;
+  #reason: DOMException | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#reason !== undefined) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
+  }
+
+  cancel(): void {
+    this.#reason = new DOMException("The call was cancelled", "AbortError");
+    this.#abort?.abort(this.#reason);
+  }
+}
+
 interface Scope {
   postMessage(bytes: Uint8Array<ArrayBuffer>, transfer: Transferable[]): void;
   addEventListener(name: "message", listen: (event: MessageEvent<Uint8Array<ArrayBuffer>>) => void): void;
@@ -41,7 +60,7 @@ const toBase64 = btoa;
 const writer = new FrameWriter((bytes) => post(bytes, [bytes.buffer]));
 const reader = new FrameReader(take);
 const definitions = new Map<string, OperatorDefinition | InstrumentDefinition>();
-const running = new Map<number, AbortController>();
+const running = new Map<number, RunningCall>();
 const waiting = new Map<number, Waiting>();
 let config: Readonly<Record<string, unknown>> = {};
 let nextAsk = 1;
@@ -120,7 +139,7 @@ function take(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {
     case Kind.call:
       return begin(id, decodeJson(body) as WireCall);
     case Kind.cancel:
-      return running.get(id)?.abort(new DOMException("The call was cancelled", "AbortError"));
+      return running.get(id)?.cancel();
     case Kind.reply:
       return answer(id, body);
     case Kind.refuse:
@@ -163,31 +182,33 @@ function base64(bytes: Uint8Array): string {
   return text;
 }
 
-function contextOf(id: number, abort: AbortController, call: { attempt: number; key: string }) {
+function contextOf(id: number, present: RunningCall, call: { attempt: number; key: string }) {
   const client = {
     call: (operation: string, args: { readonly [key: string]: Plain }, bytes?: Uint8Array<ArrayBuffer>) =>
       ask(id, operation, args, bytes),
   };
   return createContext(client, {
-    signal: abort.signal,
+    get signal() {
+      return present.signal;
+    },
     attempt: call.attempt,
     idempotencyKey: call.key,
     config,
     emit: (event) => {
-      if (running.get(id) === abort) writer.send(Kind.event, id, encodeJson(event));
+      if (running.get(id) === present) writer.send(Kind.event, id, encodeJson(event));
     },
   });
 }
 
 function begin(id: number, call: WireCall): void {
-  const abort = new AbortController();
-  running.set(id, abort);
+  const present = new RunningCall();
+  running.set(id, present);
   const definition = definitions.get(call.type);
   const end = (kind: number, body: Uint8Array) => {
     running.delete(id);
     writer.send(kind, id, body);
   };
-  const fail = (error: unknown) => end(Kind.failure, encodeJson(failureOf(error, abort.signal)));
+  const fail = (error: unknown) => end(Kind.failure, encodeJson(failureOf(error, present.signal)));
   const succeed = (output: unknown) => {
     try {
       end(Kind.result, encodeJson(output));
@@ -199,7 +220,7 @@ function begin(id: number, call: WireCall): void {
     return fail(new ExtensionFailure("unavailable", `This extension contributes no "${call.type}"`));
   }
   try {
-    const performed = perform(definition, call, contextOf(id, abort, call));
+    const performed = perform(definition, call, contextOf(id, present, call));
     if (performed instanceof Promise) performed.then(succeed, fail);
     else succeed(performed);
   } catch (error) {
@@ -209,12 +230,12 @@ function begin(id: number, call: WireCall): void {
 
 /** Asks an instrument whether it can be used. */
 async function probe(id: number, { type }: { readonly type: string }): Promise<void> {
-  const abort = new AbortController();
-  running.set(id, abort);
+  const present = new RunningCall();
+  running.set(id, present);
   const definition = definitions.get(type);
   let reason: string | undefined;
   try {
-    const context = contextOf(id, abort, { attempt: 1, key: "probe" });
+    const context = contextOf(id, present, { attempt: 1, key: "probe" });
     reason = definition?.kind === "instrument" ? await definition.unavailable?.(context) : undefined;
   } catch (error) {
     reason = messageOf(error);

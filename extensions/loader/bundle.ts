@@ -7,20 +7,18 @@
  */
 
 import { init, parse } from "es-module-lexer";
-import type { Plugin } from "esbuild";
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import type { Metafile, Plugin } from "esbuild";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { SymphonyError } from "../../core/errors.ts";
 import type { OpenEngine } from "./engine.ts";
 import { type BundleInput, inputsOf } from "./bundle_input.ts";
 
 export interface Bundle {
   readonly code: Uint8Array<ArrayBuffer>;
-  readonly map: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly BundleInput[];
 }
 
 export interface BundleOptions {
-  readonly entry: string;
   /** The module that `symphony/sdk` stands for. */
   readonly sdk: string;
   /** True for the product's own worker root, which alone may import at run time. */
@@ -31,43 +29,78 @@ const BUILTIN =
   /^(node:.*|assert|buffer|child_process|cluster|crypto|dgram|dns|events|fs|fs\/promises|http|http2|https|inspector|module|net|os|path|perf_hooks|process|readline|repl|stream|string_decoder|tls|tty|url|util|v8|vm|worker_threads|zlib)$/;
 
 /** Bundles with esbuild. @throws SymphonyError `extension` with every message and its place */
-export async function bundle(options: BundleOptions, openEngine: OpenEngine): Promise<Bundle> {
-  const engine = await openEngine();
-  const folder = dirname(options.entry);
+export async function bundle(
+  entry: string,
+  options: BundleOptions,
+  openEngine: OpenEngine,
+): Promise<Bundle> {
   try {
-    const result = await engine.build({
-      entryPoints: [options.entry],
-      absWorkingDir: folder,
-      outfile: join(folder, "bundle.js"),
-      bundle: true,
-      write: false,
-      metafile: true,
-      format: "esm",
-      platform: "browser",
-      target: "es2022",
-      charset: "utf8",
-      sourcemap: "external",
-      legalComments: "none",
-      logLevel: "silent",
-      treeShaking: true,
-      minifyWhitespace: true,
-      define: {
-        "process.env.NODE_ENV": '"production"',
-        // The module's own address would be its whole text in base64.
-        "import.meta.url": '"file:///extension/bundle.js"',
-      },
-      tsconfigRaw: {},
-      plugins: [sdkPlugin(options.sdk), builtinPlugin, ...engine.plugins],
-    });
-    const code = result.outputFiles.find((file) => file.path.endsWith(".js"))?.contents ?? new Uint8Array(0);
-    const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.contents ?? new Uint8Array(0);
-    if (options.open !== true) await refuseImports(new TextDecoder().decode(code), options.entry);
-    const paths = Object.keys(result.metafile.inputs).filter((path) => !path.startsWith("absent:"));
-    const inputs = await inputsOf(paths.map((path) => join(folder, path)));
-    return { code: new Uint8Array(code), map: new Uint8Array(map), inputs };
+    return (await build([entry], dirname(entry), options, openEngine))[0] as Bundle;
   } catch (error) {
-    throw bundleError(error, options.entry);
+    throw bundleError(error, entry);
   }
+}
+
+/**
+ * Bundles several entries below `folder`, each into a module of its own, at less than half the cost of one after the
+ * other: what they share is read once. Throws without saying which entry is to blame.
+ */
+export async function bundleTogether(
+  entries: readonly string[],
+  folder: string,
+  options: BundleOptions,
+  openEngine: OpenEngine,
+): Promise<readonly Bundle[]> {
+  return await build(entries, folder, options, openEngine);
+}
+
+async function build(
+  entries: readonly string[],
+  folder: string,
+  options: BundleOptions,
+  openEngine: OpenEngine,
+): Promise<readonly Bundle[]> {
+  const engine = await openEngine();
+  // The bundler tells its inputs from where the folder really is.
+  const place = await Deno.realPath(folder);
+  const result = await engine.build({
+    entryPoints: entries.map((entry, number) => ({ in: entry, out: String(number) })),
+    absWorkingDir: place,
+    outdir: place,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "silent",
+    treeShaking: true,
+    minifyWhitespace: true,
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      // The module's own address would be its whole text in base64.
+      "import.meta.url": '"file:///extension/bundle.js"',
+    },
+    tsconfigRaw: {},
+    plugins: [sdkPlugin(options.sdk), builtinPlugin, ...engine.plugins],
+  });
+  const codes = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  return await Promise.all(entries.map(async (entry, number) => {
+    const code = new Uint8Array(codes.get(`${number}.js`) ?? []);
+    if (options.open !== true) await refuseImports(new TextDecoder().decode(code), entry);
+    const paths = inputsBehind(`${number}.js`, result.metafile);
+    return { code, inputs: await inputsOf(paths.map((path) => join(place, path))) };
+  }));
+}
+
+/** The files that an output is made of, the entry included. */
+function inputsBehind(output: string, { inputs, outputs }: Metafile): string[] {
+  const [, made] = Object.entries(outputs).find(([path]) => basename(path) === output) ?? [];
+  const found = new Set(made?.entryPoint === undefined ? [] : [made.entryPoint]);
+  for (const path of found) for (const { path: imported } of inputs[path]?.imports ?? []) found.add(imported);
+  return [...found].filter((path) => Object.hasOwn(inputs, path) && !path.startsWith("absent:"));
 }
 
 function sdkPlugin(sdk: string): Plugin {

@@ -9,12 +9,12 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
-import { bundle } from "./bundle.ts";
+import { type Bundle, bundle, bundleTogether } from "./bundle.ts";
 import type { OpenEngine } from "./engine.ts";
-import { type BundleInput, unchanged } from "./bundle_input.ts";
+import { type BundleInput, PresentFiles } from "./bundle_input.ts";
 
 /** Changes when bundles of an older program must not be used. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 interface CacheRecord {
   readonly format: number;
@@ -29,6 +29,8 @@ export class BundleCache {
   readonly #folder: string;
   readonly #sdk: string;
   readonly #openEngine: OpenEngine;
+  /** Records that were read or made by `prepare`. */
+  readonly #prepared = new Map<string, CacheRecord>();
   #bundling = 0;
   #started = false;
 
@@ -41,22 +43,56 @@ export class BundleCache {
 
   /** The bundle of `entry`, made anew only where an input changed; `open` as for `bundle`. @throws SymphonyError `extension` */
   async bundle(entry: string, open = false): Promise<CachedBundle> {
-    const file = join(this.#folder, `${sha256(new TextEncoder().encode(entry)).slice(0, 32)}.json`);
-    const record = await this.#read(file, entry);
-    if (record !== undefined) return new CachedBundle(this.#folder, file, record);
+    const known = this.#prepared.get(entry) ?? await this.#read(entry);
+    this.#prepared.delete(entry);
+    const record = known ?? await this.#making(async () => {
+      const made = await bundle(entry, { sdk: this.#sdk, open }, this.#openEngine);
+      return await this.#keep(entry, made);
+    });
+    return new CachedBundle(this.#folder, this.#fileOf(entry), record);
+  }
+
+  /**
+   * Makes what is missing of these entries below `folder` in one go, for `bundle` to find. Where that fails `bundle`
+   * says of which entry and why.
+   */
+  async prepare(entries: readonly string[], folder: string): Promise<void> {
+    const files = new PresentFiles();
+    const records = await Promise.all(entries.map((entry) => this.#read(entry, files)));
+    const missing = entries.filter((_, at) => records[at] === undefined);
+    for (const record of records) if (record !== undefined) this.#prepared.set(record.entry, record);
+    if (missing.length < 2) return;
+    await this.#making(async () => {
+      const made = await bundleTogether(missing, folder, { sdk: this.#sdk }, this.#openEngine).catch(
+        () => [],
+      );
+      await Promise.all(made.map(async (one, at) => {
+        const entry = missing[at] as string;
+        this.#prepared.set(entry, await this.#keep(entry, one));
+      }));
+    });
+  }
+
+  #fileOf(entry: string): string {
+    return join(this.#folder, `${sha256(new TextEncoder().encode(entry)).slice(0, 32)}.json`);
+  }
+
+  async #making<T>(make: () => Promise<T>): Promise<T> {
     this.#bundling++;
     this.#started = true;
     try {
-      const made = await bundle({ entry, sdk: this.#sdk, open }, this.#openEngine);
-      const codeHash = sha256(made.code);
-      await writeWhole(join(this.#folder, `${codeHash}.js`), made.code);
-      await writeWhole(join(this.#folder, `${codeHash}.js.map`), made.map);
-      const fresh = { format: FORMAT, entry, sdk: this.#sdk, codeHash, inputs: made.inputs };
-      await writeWhole(file, new TextEncoder().encode(JSON.stringify(fresh)));
-      return new CachedBundle(this.#folder, file, fresh);
+      return await make();
     } finally {
       this.#bundling--;
     }
+  }
+
+  async #keep(entry: string, { code, inputs }: Bundle): Promise<CacheRecord> {
+    const codeHash = sha256(code);
+    await writeWhole(join(this.#folder, `${codeHash}.js`), code);
+    const record = { format: FORMAT, entry, sdk: this.#sdk, codeHash, inputs };
+    await writeWhole(this.#fileOf(entry), new TextEncoder().encode(JSON.stringify(record)));
+    return record;
   }
 
   /** Ends the bundler where it was started and is not needed any more. */
@@ -66,11 +102,11 @@ export class BundleCache {
     await (await this.#openEngine()).stop();
   }
 
-  async #read(file: string, entry: string): Promise<CacheRecord | undefined> {
+  async #read(entry: string, files = new PresentFiles()): Promise<CacheRecord | undefined> {
     try {
-      const record = JSON.parse(await Deno.readTextFile(file)) as CacheRecord;
+      const record = JSON.parse(await Deno.readTextFile(this.#fileOf(entry))) as CacheRecord;
       if (record.format !== FORMAT || record.entry !== entry || record.sdk !== this.#sdk) return undefined;
-      if (!await unchanged(record.inputs)) return undefined;
+      if (!await files.hold(record.inputs)) return undefined;
       const info = await Deno.stat(join(this.#folder, `${record.codeHash}.js`));
       return info.isFile ? record : undefined;
     } catch {

@@ -22,13 +22,24 @@ export async function inputsOf(paths: readonly string[]): Promise<BundleInput[]>
   }));
 }
 
-/** True while every input is as it was. */
-export async function unchanged(inputs: readonly BundleInput[]): Promise<boolean> {
-  const same = await Promise.all(inputs.map(async (input) => {
-    const info = await Deno.stat(input.path).catch(() => undefined);
-    return info?.size === input.sizeBytes && info.mtime?.getTime() === input.modifiedMs;
-  }));
-  return same.every((one) => one);
+/** Files as they are now, each looked at once: most bundles share most of their inputs. */
+export class PresentFiles {
+  readonly #infos = new Map<string, Promise<Deno.FileInfo | undefined>>();
+
+  /** True where every input is as it was. */
+  async hold(inputs: readonly BundleInput[]): Promise<boolean> {
+    const same = await Promise.all(inputs.map(async (input) => {
+      const info = await this.#info(input.path);
+      return info?.size === input.sizeBytes && info.mtime?.getTime() === input.modifiedMs;
+    }));
+    return same.every((one) => one);
+  }
+
+  #info(path: string): Promise<Deno.FileInfo | undefined> {
+    let info = this.#infos.get(path);
+    if (info === undefined) this.#infos.set(path, info = Deno.stat(path).catch(() => undefined));
+    return info;
+  }
 }
 
 function standIn(path: string): string {

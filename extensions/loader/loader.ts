@@ -55,15 +55,27 @@ export class ExtensionLoader implements ExtensionSource {
     const prebuilt = this.#sources.prebuilt;
     const ready = prebuilt === undefined ? [] : await readPrebuilt(prebuilt);
     const found = await this.#discover(problems);
-    const loaded = await Promise.all(found.map(async ({ folder, origin }) => {
+    const noting = async <T>(folder: string, act: () => Promise<T>): Promise<T | undefined> => {
       try {
-        return await this.#loadOne(folder, origin);
+        return await act();
       } catch (error) {
         const hint = error instanceof SymphonyError && error.hint !== undefined ? `. ${error.hint}` : "";
         problems.push({ where: folder, message: messageOf(error) + hint });
         return undefined;
       }
-    }));
+    };
+    const read = await Promise.all(found.map((one) => noting(one.folder, () => readFolder(one))));
+    const sound = read.filter((one) => one !== undefined);
+    const { bundled } = this.#sources;
+    if (bundled !== undefined) {
+      const own = sound.filter(({ origin }) => origin === "bundled");
+      await this.#cache.prepare(own.map(({ entry }) => entry), bundled);
+    }
+    const loaded = await Promise.all(
+      sound.map((one) =>
+        noting(one.folder, async () => new FolderExtension(one, await this.#cache.bundle(one.entry)))
+      ),
+    );
     await this.#cache.rest();
     const installed: Installed[] = [];
     const ids = new Set<string>();
@@ -88,9 +100,9 @@ export class ExtensionLoader implements ExtensionSource {
     return await cached.code();
   }
 
-  async #discover(problems: CatalogProblem[]): Promise<{ folder: string; origin: Origin }[]> {
+  async #discover(problems: CatalogProblem[]): Promise<Found[]> {
     const { bundled, user, extra, prebuilt } = this.#sources;
-    const found: { folder: string; origin: Origin }[] = [];
+    const found: Found[] = [];
     if (bundled !== undefined && prebuilt === undefined) {
       for (const folder of await foldersIn(bundled)) found.push({ folder, origin: "bundled" });
     }
@@ -112,18 +124,30 @@ export class ExtensionLoader implements ExtensionSource {
     }
     return found;
   }
+}
 
-  async #loadOne(folder: string, origin: Origin): Promise<Installed> {
-    const file = join(folder, MANIFEST_FILE);
-    const { manifest, problems } = readManifest(await Deno.readFile(file), file);
-    if (manifest === undefined) {
-      const all = problems.map(({ line, column, message, hint }) => `${line}:${column}: ${message}. ${hint}`);
-      throw new SymphonyError("bad-manifest", `${MANIFEST_FILE}: ${all.join("; ")}`);
-    }
-    for (const name of manifest.assets) await assetPath(folder, name);
-    const cached = await this.#cache.bundle(join(folder, manifest.entry));
-    return new FolderExtension(manifest, origin, folder, cached);
+/** A folder that holds an extension. */
+interface Found {
+  readonly folder: string;
+  readonly origin: Origin;
+}
+
+/** What its manifest says; `entry` is absolute. */
+interface ReadFolder extends Found {
+  readonly manifest: Manifest;
+  readonly entry: string;
+}
+
+/** Reads the manifest. @throws SymphonyError `bad-manifest` | `not-found` */
+async function readFolder({ folder, origin }: Found): Promise<ReadFolder> {
+  const file = join(folder, MANIFEST_FILE);
+  const { manifest, problems } = readManifest(await Deno.readFile(file), file);
+  if (manifest === undefined) {
+    const all = problems.map(({ line, column, message, hint }) => `${line}:${column}: ${message}. ${hint}`);
+    throw new SymphonyError("bad-manifest", `${MANIFEST_FILE}: ${all.join("; ")}`);
   }
+  for (const name of manifest.assets) await assetPath(folder, name);
+  return { folder, origin, manifest, entry: join(folder, manifest.entry) };
 }
 
 class FolderExtension implements Installed {
@@ -134,7 +158,7 @@ class FolderExtension implements Installed {
   readonly #bundle: CachedBundle;
   readonly #assets = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-  constructor(manifest: Manifest, origin: Origin, folder: string, bundle: CachedBundle) {
+  constructor({ manifest, origin, folder }: ReadFolder, bundle: CachedBundle) {
     this.manifest = manifest;
     this.origin = origin;
     this.codeHash = bundle.codeHash;

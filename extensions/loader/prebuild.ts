@@ -35,7 +35,7 @@ export async function prebuildBundled(outFolder: string): Promise<void> {
     for (const one of installed) records.push(await writeOne(one, outFolder));
     await Deno.writeTextFile(join(outFolder, PREBUILT_CATALOG), JSON.stringify(records));
     await Deno.writeFile(join(outFolder, PREBUILT_WORKER), await loader.workerRoot());
-    const { code } = await bundle({ entry: sdkEntry, sdk: sdkEntry }, programEngine);
+    const { code } = await bundle(sdkEntry, { sdk: sdkEntry }, programEngine);
     await (await programEngine()).stop();
     await Deno.writeFile(join(outFolder, PREBUILT_SDK), code);
     await writeBundler(join(outFolder, PREBUILT_BUNDLER));

@@ -1,79 +1,138 @@
 /**
- * Who gets exclusive things, in one process. Deterministic: the same calls in the same order give the same verdicts.
+ * Who gets exclusive things and shares of the rest, in one process. Deterministic: the same calls in the same order, at
+ * the same times, give the same verdicts.
  *
  * Invariants:
- * R1. A claim gets all its names or none, so claims cannot hold one another up in a circle.
- * R2. A deferred claim keeps its place: higher priority first, then order of the first request. A later claim that
- *     wants one of its names is deferred behind it, so nobody starves.
- * R3. A waiting claim may have been given up without a word. One that could be granted but lets others ask
+ * R1. A claim gets all it asks for or nothing, so claims cannot hold one another up in a circle.
+ * R2. A deferred claim keeps its place. One that wants something of the same is deferred behind those that go before
+ *     it: higher priority first, then the user and the run with the smaller weighted dominant share (Ghodsi et al., NSDI
+ *     2011), then the order of the first request.
+ * R3. Nobody starves: a claim past which MOST_OVERTAKEN others were granted goes before all that have waited less.
+ * R4. A waiting claim may have been given up without a word. One that could be granted but lets others ask
  *     MOST_PASSES times without asking again itself loses its place, so the dead block nobody for ever.
- * R4. Every verdict says why, naming the holder or the one ahead.
+ * R5. Every verdict says why, naming the holder, the one ahead, or what there is too little of.
  *
  * @module
  */
 
-import type { ArbitrationPort, Candidate, Claim, Claimant, Verdict } from "../../core/ports/arbitration.ts";
+import type {
+  ArbitrationPort,
+  Candidate,
+  Claim,
+  Claimant,
+  FairnessReading,
+  Verdict,
+} from "../../core/ports/arbitration.ts";
+import type { ClockPort } from "../../core/ports/clock.ts";
+import { chooseCandidate } from "./choice.ts";
+import { type Amounts, type Limits, type Shortage, Supplies } from "./limits.ts";
+import { Shares } from "./shares.ts";
 
 /** Most claims that may wait; one more is denied. */
 export const MOST_DEFERRED = 10_000;
-/** Most names in one claim; one with more is denied. */
+/** Most names and kinds in one claim; one with more is denied. */
 export const MOST_NAMES = 1_000;
-
 /** How often a claim that could be granted holds others up before it counts as given up. */
 export const MOST_PASSES = 16;
+/** How many may be granted past a waiting claim before it goes first. */
+export const MOST_OVERTAKEN = 64;
 
-interface Deferred {
+const NOTHING: Amounts = {};
+/** The one person at this machine. */
+const SOMEBODY = "";
+
+export interface ArbitrationOptions {
+  /** What there is of each kind; other kinds are not counted. */
+  readonly limits?: Limits;
+  /** By user; 1 for the others. */
+  readonly weights?: Readonly<Record<string, number>>;
+}
+
+interface Waiting {
+  readonly key: string;
   readonly claim: Claim;
-  readonly names: ReadonlySet<string>;
+  readonly wants: ReadonlySet<string>;
+  readonly since: number;
+  readonly place: number;
   passes: number;
+  overtaken: number;
 }
 
 interface Held {
   readonly by: Claimant;
-  readonly names: ReadonlySet<string>;
+  readonly names: readonly string[];
+  readonly amounts: Amounts;
 }
 
 /** ArbitrationPort of one process. */
 export class Arbitration implements ArbitrationPort {
+  readonly #clock: Pick<ClockPort, "now">;
+  readonly #supplies: Supplies;
+  readonly #shares: Shares;
   readonly #held = new Map<number, Held>();
   readonly #holderOf = new Map<string, Held>();
   /** In order of first request. */
-  readonly #deferred = new Map<string, Deferred>();
+  readonly #waiting = new Map<string, Waiting>();
+  /** By what they want, so that a request looks only at those that it competes with. */
+  readonly #wanted = new Map<string, Set<Waiting>>();
   #nextToken = 1;
-  /** Deferred verdicts that no release will follow up: their callers are to ask again at once (R3). */
+  #nextPlace = 1;
+  /** Deferred verdicts that no release will follow up: their callers are to ask again at once (R4). */
   #nudges = 0;
   #released: PromiseWithResolvers<void> = Promise.withResolvers();
 
+  constructor(clock: Pick<ClockPort, "now">, { limits = {}, weights = {} }: ArbitrationOptions = {}) {
+    this.#clock = clock;
+    this.#supplies = new Supplies(limits, clock.now());
+    this.#shares = new Shares(this.#supplies, weights);
+  }
+
   request(claim: Claim): Verdict {
-    const key = claimKey(claim);
-    const names = new Set(claim.exclusive);
-    if (names.size > MOST_NAMES) {
+    const { by, exclusive, amounts = NOTHING } = claim;
+    const now = this.#clock.now();
+    const wants = new Set(exclusive);
+    for (const kind of Object.keys(amounts)) if (this.#supplies.counts(kind)) wants.add(amountKey(kind));
+    if (wants.size > MOST_NAMES) {
       return {
         verdict: "denied",
-        reason: `It names ${names.size} things; at most ${MOST_NAMES} can be asked for`,
+        reason: `It names ${wants.size} things; at most ${MOST_NAMES} can be asked for`,
       };
     }
-    const obstacle = this.#heldObstacle(names) ?? this.#queueObstacle(key, claim, names);
-    if (obstacle !== undefined) return this.#defer(key, claim, names, obstacle);
-    this.#deferred.delete(key);
+    const key = claimKey(claim);
+    const mine = this.#waiting.get(key);
+    const lack = this.#supplies.shortage(amounts, now);
+    if (lack?.never) {
+      this.#forget(key, now);
+      return { verdict: "denied", reason: lack.reason };
+    }
+    const holder = this.#heldBy(exclusive);
+    const first = holder === undefined ? this.#before(claim, wants, mine) : undefined;
+    const obstacle = holder ?? (first === undefined ? lack?.reason : aheadText(first, wants));
+    if (obstacle !== undefined) return this.#defer({ key, claim, wants, obstacle, lack, now });
+
+    this.#forget(key, now);
+    this.#overtake(wants, mine?.place ?? this.#nextPlace++);
+    this.#supplies.take(amounts, now);
+    this.#shares.granted(userOf(by), by.run, amounts, mine === undefined ? 0 : now - mine.since, now);
     const token = this.#nextToken++;
-    const held: Held = { by: claim.by, names };
+    const held: Held = { by, names: [...new Set(exclusive)], amounts };
     this.#held.set(token, held);
-    for (const name of names) this.#holderOf.set(name, held);
-    const what = names.size === 0
-      ? "It asks for nothing exclusive"
+    for (const name of held.names) this.#holderOf.set(name, held);
+    const reason = wants.size === 0
+      ? "It asks for nothing that is limited"
       : "Nobody holds or waits for what it asks";
-    return { verdict: "granted", reason: what, token };
+    return { verdict: "granted", reason, token };
   }
 
   release(token: number): boolean {
     const held = this.#held.get(token);
     if (held === undefined) return false;
+    const { by, names, amounts } = held;
     this.#held.delete(token);
-    for (const name of held.names) this.#holderOf.delete(name);
-    const { resolve } = this.#released;
-    this.#released = Promise.withResolvers();
-    resolve();
+    for (const name of names) this.#holderOf.delete(name);
+    this.#supplies.giveBack(amounts);
+    this.#shares.released(userOf(by), by.run, amounts, this.#clock.now());
+    this.#wakeAll();
     return true;
   }
 
@@ -85,27 +144,28 @@ export class Arbitration implements ArbitrationPort {
     return this.#released.promise;
   }
 
-  choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string } {
-    const [first, ...others] = candidates;
-    if (first === undefined) throw new RangeError("Cannot choose: there are no candidates");
-    let winner = 0;
-    let best = quality(first);
-    let ties = 1;
-    for (const [at, candidate] of others.entries()) {
-      const here = quality(candidate);
-      if (here === best) ties++;
-      if (here <= best) continue;
-      winner = at + 1;
-      best = here;
-      ties = 1;
-    }
-    const from = (candidates[winner] as Candidate).from;
-    if (candidates.length === 1) return { winner, reason: `"${from}" is the only candidate` };
-    const tie = ties === 1 ? "the highest" : `the first of ${ties} with the highest`;
-    return { winner, reason: `"${from}" has ${tie} quality, ${best}, of ${candidates.length} candidates` };
+  withdraw(claim: Claim): boolean {
+    if (!this.#forget(claimKey(claim), this.#clock.now())) return false;
+    // It may have been all that stood before others.
+    this.#wakeAll();
+    return true;
   }
 
-  #heldObstacle(names: ReadonlySet<string>): string | undefined {
+  choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string } {
+    return chooseCandidate(candidates);
+  }
+
+  fairness(): FairnessReading {
+    return this.#shares.read(this.#clock.now());
+  }
+
+  #wakeAll(): void {
+    const { resolve } = this.#released;
+    this.#released = Promise.withResolvers();
+    resolve();
+  }
+
+  #heldBy(names: readonly string[]): string | undefined {
     for (const name of names) {
       const held = this.#holderOf.get(name);
       if (held !== undefined) return `"${name}" is held by ${claimantText(held.by)}`;
@@ -113,61 +173,143 @@ export class Arbitration implements ArbitrationPort {
     return undefined;
   }
 
-  /** The first waiting claim that goes before this one and wants one of its names (R2). */
-  #queueObstacle(key: string, claim: Claim, names: ReadonlySet<string>): string | undefined {
-    let isBehind = false;
-    for (const [otherKey, other] of this.#deferred) {
-      if (otherKey === key) {
-        isBehind = true;
-        continue;
-      }
-      const { priority } = other.claim.by;
-      // Those that follow it in the queue go first only with a higher priority.
-      const goesFirst = isBehind ? priority > claim.by.priority : priority >= claim.by.priority;
-      if (!goesFirst) continue;
-      const name = names.values().find((one) => other.names.has(one));
-      if (name === undefined || this.#isGivenUp(otherKey, other)) continue;
-      return `${claimantText(other.claim.by)} waits for "${name}" before it`;
+  /** The first claim that goes before this one and wants something of the same (R2). */
+  #before(claim: Claim, wants: ReadonlySet<string>, mine: Waiting | undefined): Waiting | undefined {
+    let first: Waiting | undefined;
+    for (const other of this.#rivals(wants)) {
+      if (other === mine || !this.#goesBefore(other, claim, mine) || this.#isGivenUp(other)) continue;
+      if (first === undefined || other.place < first.place) first = other;
     }
-    return undefined;
+    return first;
   }
 
-  /** Counts that `other` holds somebody up, and forgets it where it has done so too often for no reason (R3). */
-  #isGivenUp(key: string, other: Deferred): boolean {
-    if (this.#heldObstacle(other.names) !== undefined) return false;
-    if (++other.passes > MOST_PASSES) return this.#deferred.delete(key);
+  /** The waiting claims that want something of these. */
+  #rivals(wants: ReadonlySet<string>): readonly Waiting[] {
+    if (this.#waiting.size === 0) return [];
+    const rivals = new Set<Waiting>();
+    for (const one of wants) for (const other of this.#wanted.get(one) ?? []) rivals.add(other);
+    return [...rivals];
+  }
+
+  #mostRivals(wants: ReadonlySet<string>): number {
+    let most = 0;
+    for (const one of wants) most = Math.max(most, (this.#wanted.get(one)?.size ?? 1) - 1);
+    return most;
+  }
+
+  #goesBefore(other: Waiting, claim: Claim, mine: Waiting | undefined): boolean {
+    const [theirs, ours] = [other.overtaken >= MOST_OVERTAKEN, (mine?.overtaken ?? 0) >= MOST_OVERTAKEN];
+    if (theirs !== ours) return theirs;
+    const place = mine?.place ?? Infinity;
+    if (theirs) return other.place < place;
+    const { by } = other.claim;
+    if (by.priority !== claim.by.priority) return by.priority > claim.by.priority;
+    const [userA, runA] = this.#shares.order(userOf(by), by.run);
+    const [userB, runB] = this.#shares.order(userOf(claim.by), claim.by.run);
+    if (userA !== userB) return userA < userB;
+    if (runA !== runB) return runA < runB;
+    return other.place < place;
+  }
+
+  /** Counts that `other` holds somebody up, and forgets it where it has done so too often for no reason (R4). */
+  #isGivenUp(other: Waiting): boolean {
+    const { exclusive, amounts = NOTHING } = other.claim;
+    const now = this.#clock.now();
+    if (this.#heldBy(exclusive) !== undefined || this.#supplies.shortage(amounts, now) !== undefined) {
+      return false;
+    }
+    if (++other.passes > MOST_PASSES) return this.#forget(other.key, now);
     this.#nudges++;
     return false;
   }
 
-  #defer(key: string, claim: Claim, names: ReadonlySet<string>, reason: string): Verdict {
-    if (!this.#deferred.has(key) && this.#deferred.size >= MOST_DEFERRED) this.#forgetIdle();
-    if (!this.#deferred.has(key) && this.#deferred.size >= MOST_DEFERRED) {
-      return { verdict: "denied", reason: `${MOST_DEFERRED} claims are waiting already` };
+  #defer(what: {
+    readonly key: string;
+    readonly claim: Claim;
+    readonly wants: ReadonlySet<string>;
+    readonly obstacle: string;
+    readonly lack: Shortage | undefined;
+    readonly now: number;
+  }): Verdict {
+    const { key, claim, wants, obstacle, lack, now } = what;
+    const known = this.#waiting.get(key);
+    if (known !== undefined) known.passes = 0;
+    else {
+      if (this.#waiting.size >= MOST_DEFERRED) this.#forgetIdle(now);
+      if (this.#waiting.size >= MOST_DEFERRED) {
+        return { verdict: "denied", reason: `${MOST_DEFERRED} claims are waiting already` };
+      }
+      const place = this.#nextPlace++;
+      const waiting: Waiting = { key, claim, wants, since: now, place, passes: 0, overtaken: 0 };
+      this.#waiting.set(key, waiting);
+      for (const one of wants) {
+        const rivals = this.#wanted.get(one);
+        if (rivals === undefined) this.#wanted.set(one, new Set([waiting]));
+        else rivals.add(waiting);
+      }
+      this.#shares.waiting(userOf(claim.by), claim.by.run, 1, now);
     }
-    // Setting a key that exists keeps its place.
-    this.#deferred.set(key, { claim, names, passes: 0 });
-    return { verdict: "deferred", reason };
+    return {
+      verdict: "deferred",
+      reason: obstacle,
+      rivals: this.#mostRivals(wants),
+      ...(lack?.waitMs === undefined ? {} : { waitMs: lack.waitMs }),
+    };
+  }
+
+  /** Counts the grant of a claim with this place for those that have waited longer for something of the same (R3). */
+  #overtake(wants: ReadonlySet<string>, place: number): void {
+    for (const other of this.#rivals(wants)) if (other.place < place) other.overtaken++;
+  }
+
+  #forget(key: string, now: number): boolean {
+    const known = this.#waiting.get(key);
+    if (known === undefined) return false;
+    this.#waiting.delete(key);
+    for (const one of known.wants) {
+      const rivals = this.#wanted.get(one);
+      rivals?.delete(known);
+      if (rivals?.size === 0) this.#wanted.delete(one);
+    }
+    this.#shares.waiting(userOf(known.claim.by), known.claim.by.run, -1, now);
+    return true;
   }
 
   /** Forgets the claims that nothing keeps from being granted, yet nobody asks for. */
-  #forgetIdle(): void {
-    for (const [key, other] of this.#deferred) {
-      if (this.#heldObstacle(other.names) === undefined) this.#deferred.delete(key);
+  #forgetIdle(now: number): void {
+    for (const [key, { claim }] of this.#waiting) {
+      const isFree = this.#heldBy(claim.exclusive) === undefined &&
+        this.#supplies.shortage(claim.amounts ?? NOTHING, now) === undefined;
+      if (isFree) this.#forget(key, now);
     }
   }
 }
 
-function claimKey(claim: Claim): string {
-  return JSON.stringify([claim.by.run, claim.by.node, claim.by.item ?? -1, [...claim.exclusive].sort()]);
+function userOf(by: Claimant): string {
+  return by.user ?? SOMEBODY;
+}
+
+/** Kinds and names live in one set of what is wanted. */
+function amountKey(kind: string): string {
+  return `\0${kind}`;
+}
+
+function claimKey({ by, exclusive, amounts = NOTHING }: Claim): string {
+  return JSON.stringify([
+    by.run,
+    by.node,
+    by.item ?? -1,
+    [...exclusive].sort(),
+    Object.entries(amounts).sort(),
+  ]);
+}
+
+function aheadText(other: Waiting, wants: ReadonlySet<string>): string {
+  const shared = wants.values().find((one) => other.wants.has(one)) ?? "";
+  return `${claimantText(other.claim.by)} waits for "${shared.replace("\0", "")}" before it`;
 }
 
 function claimantText(by: Claimant): string {
   const item = by.item === undefined ? "" : `[${by.item}]`;
   return `node "${by.node}${item}" of run "${by.run}"`;
-}
-
-/** A quality that is not a number counts as none. */
-function quality(candidate: Candidate): number {
-  return Number.isFinite(candidate.quality) ? candidate.quality : -1;
 }

@@ -1,9 +1,10 @@
 /**
- * Artifacts in LMDB, by the SHA-256 of their content.
+ * Artifacts in LMDB, by the SHA-256 of their content. Small content lies in the record; larger content in blocks that
+ * are cut by content and shared between artifacts, so that versions of a file share what did not change.
  *
  * Invariants:
- * A1. An artifact's record is written in the last transaction of its put, so a torn put is never visible; chunks it
- *     left behind are written over by the next put of the same content.
+ * A1. An artifact's record is written in the last transaction of its put, so a torn put is never visible. What a long put
+ *     stores ahead is used by the put itself until the record is there; `sweep` frees what a dead one left behind.
  * A2. What `get` gives hashes to the id that was asked for, on every read.
  * A3. The first metadata stays. A run that stores known content again finds it in its own list too.
  *
@@ -15,96 +16,119 @@ import type { ArtifactId, RunId } from "../../core/ids.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, StoreKey, Table } from "../store.ts";
+import { Blocks, prepareBlock, type PreparedBlock, putterOf } from "./blocks.ts";
+import { AVERAGE_CHUNK_BYTES, chunksOf } from "./chunking.ts";
+import { isCompressedType } from "./codec.ts";
 import {
   CHUNK_BYTES,
+  type Content,
   corruptArtifact,
   hashOf,
+  infoOf,
   INLINE_BYTES,
   readRecord,
   recordBytes,
   storedId,
 } from "./record.ts";
+import { Records } from "./records.ts";
 
 /** Content above this size is written over several transactions, so that one put never holds the store for long. */
 const SHARED_COMMIT_BYTES = 4 * 1024 * 1024;
 /** Entries listed between two looks at the database. */
 const PAGE = 256;
-const nothing = new Uint8Array(0);
 
 /** ArtifactPort in the data folder. */
 export class LmdbArtifacts implements ArtifactPort {
   readonly #store: Store;
   readonly #clock: ClockPort;
-  readonly #records: Table;
+  readonly #records: Records;
   readonly #chunks: Table;
-  readonly #byTime: Table;
-  readonly #byRun: Table;
+  readonly #blocks: Blocks;
 
   constructor(store: Store, clock: ClockPort) {
     this.#store = store;
     this.#clock = clock;
-    this.#records = store.table("artifacts");
+    this.#records = new Records(store);
     this.#chunks = store.table("chunks");
-    this.#byTime = store.table("artifacts-by-time");
-    this.#byRun = store.table("artifacts-by-run");
+    this.#blocks = new Blocks(store);
   }
 
   async put(bytes: Uint8Array, meta: ArtifactMeta = {}): Promise<ArtifactId> {
     const id = hashOf(bytes);
     const run = meta.origin?.run;
     if (this.#isKnown(id, run)) return id;
-    const info: ArtifactInfo = {
-      id,
-      sizeBytes: bytes.length,
-      type: meta.type ?? "application/json",
-      createdAt: this.#clock.now(),
-      ...(meta.name === undefined ? {} : { name: meta.name }),
-      ...(meta.origin === undefined ? {} : { origin: meta.origin }),
-    };
-    const record = recordBytes(info, bytes);
-    const chunkCount = bytes.length <= INLINE_BYTES ? 0 : Math.ceil(bytes.length / CHUNK_BYTES);
-    // The record holds a copy of small content already; the caller may change its bytes before the commit.
-    const own = chunkCount === 0 ? bytes : bytes.slice();
-    const ahead = bytes.length > SHARED_COMMIT_BYTES && !this.#records.doesExist(id);
-    if (ahead) await this.#putChunksAhead(id, own);
-    await this.#store.commit(() => {
-      if (run !== undefined) this.#byRun.put([run, id], nothing);
-      if (this.#records.doesExist(id)) return;
-      if (!ahead) { for (let at = 0; at < chunkCount; at++) this.#putChunk(id, own, at); }
-      this.#byTime.put([info.createdAt, id], nothing);
-      this.#records.put(id, record);
-    }, ahead ? record.length : bytes.length + record.length);
+    const info = infoOf(id, bytes.length, this.#clock.now(), meta);
+    if (bytes.length <= INLINE_BYTES) {
+      // The record holds a copy; the caller may change its bytes before the commit.
+      const record = recordBytes(info, { kind: "inline", bytes });
+      await this.#store.commit(() => this.#records.put(info, record), record.length);
+      return id;
+    }
+    await this.#putBlocks(info, bytes);
     return id;
+  }
+
+  /** Stores content in blocks; what is much goes in several transactions, the record in the last. */
+  async #putBlocks(info: ArtifactInfo, bytes: Uint8Array): Promise<void> {
+    const mayCompress = !isCompressedType(info.type);
+    // The caller may change its bytes before they are stored.
+    const own = bytes.slice();
+    const prepared = [...chunksOf(own)].map((piece) => prepareBlock(piece, mayCompress));
+    const names = prepared.map(({ name }) => name);
+    const record = recordBytes(info, { kind: "blocks", names });
+    const isLong = bytes.length > SHARED_COMMIT_BYTES;
+    const putter = putterOf(info.createdAt);
+    if (isLong) await this.#putAhead(prepared, putter);
+    await this.#store.commit(() => {
+      // They are there, unless the sweep took this put for dead; then they are stored once more.
+      const isNew = this.#records.put(info, record);
+      for (const block of new Set(prepared)) {
+        if (isNew) this.#blocks.put(block, info.id);
+        if (isLong) this.#blocks.drop(block.name, putter);
+      }
+    }, isLong ? record.length : bytes.length + record.length);
+  }
+
+  async #putAhead(prepared: readonly PreparedBlock[], putter: string): Promise<void> {
+    const perCommit = SHARED_COMMIT_BYTES / AVERAGE_CHUNK_BYTES;
+    for (let from = 0; from < prepared.length; from += perCommit) {
+      const part = prepared.slice(from, from + perCommit);
+      await this.#store.commit(() => {
+        for (const block of part) this.#blocks.put(block, putter);
+      }, SHARED_COMMIT_BYTES);
+    }
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous, a read of mapped memory is not
   async get(id: ArtifactId): Promise<Uint8Array | undefined> {
     this.#store.refresh();
-    const record = this.#records.getBinaryFast(id);
+    const record = this.#records.table.getBinaryFast(id);
     if (record === undefined) return undefined;
     // The library's buffer is good until its next read and longer than the record, so what is kept is copied.
-    const { info, inline } = readRecord(id, record.subarray(0, record.length));
-    const content = info.sizeBytes <= INLINE_BYTES ? new Uint8Array(inline) : this.#readChunks(info);
-    if (content === undefined) throw corruptArtifact(id, "a part of its content is missing");
-    if (hashOf(content) !== id) throw corruptArtifact(id, "its content does not hash to its id");
-    return content;
+    const { info, content } = readRecord(id, record.subarray(0, record.length));
+    const bytes = this.#read(info, content);
+    if (bytes === undefined) throw corruptArtifact(id, "a part of its content is missing");
+    if (hashOf(bytes) !== id) throw corruptArtifact(id, "its content does not hash to its id");
+    return bytes;
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous, a read of mapped memory is not
   async info(id: ArtifactId): Promise<ArtifactInfo | undefined> {
     this.#store.refresh();
-    const record = this.#records.getBinary(id);
+    const record = this.#records.table.getBinary(id);
     return record && readRecord(id, record).info;
   }
 
   async *list(filter: { readonly run?: RunId } = {}): AsyncIterable<ArtifactInfo> {
     if (filter.run === undefined) {
-      for await (const page of this.#pages(this.#byTime, true)) yield* this.#infos(page.map((key) => key[1]));
+      for await (const page of this.#pages(this.#records.byTime, true)) {
+        yield* this.#infos(page.map((key) => key[1]));
+      }
       return;
     }
     // A run's artifacts are few beside the store's, so sorting them is cheaper than a further index.
     const infos: ArtifactInfo[] = [];
-    for await (const page of this.#pages(this.#byRun, false, filter.run)) {
+    for await (const page of this.#pages(this.#records.byRun, false, filter.run)) {
       infos.push(...this.#infos(page.map((key) => key[1])));
     }
     infos.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
@@ -112,7 +136,7 @@ export class LmdbArtifacts implements ArtifactPort {
   }
 
   async *verify(): AsyncIterable<ArtifactFault> {
-    for await (const page of this.#pages(this.#records, false)) {
+    for await (const page of this.#pages(this.#records.table, false)) {
       for (const key of page) {
         const fault = this.#faultOf(storedId(key));
         if (fault !== undefined) yield fault;
@@ -124,22 +148,33 @@ export class LmdbArtifacts implements ArtifactPort {
 
   #isKnown(id: ArtifactId, run: RunId | undefined): boolean {
     this.#store.refresh();
-    return this.#records.doesExist(id) && (run === undefined || this.#byRun.doesExist([run, id]));
+    return this.#records.table.doesExist(id) &&
+      (run === undefined || this.#records.byRun.doesExist([run, id]));
   }
 
-  async #putChunksAhead(id: ArtifactId, bytes: Uint8Array): Promise<void> {
-    const count = Math.ceil(bytes.length / CHUNK_BYTES);
-    const perCommit = SHARED_COMMIT_BYTES / CHUNK_BYTES;
-    for (let from = 0; from < count; from += perCommit) {
-      await this.#store.commit(() => {
-        const to = Math.min(count, from + perCommit);
-        for (let at = from; at < to; at++) this.#putChunk(id, bytes, at);
-      }, SHARED_COMMIT_BYTES);
+  /** The content as bytes of its own; undefined where a part is missing or has the wrong size. */
+  #read(info: ArtifactInfo, content: Content): Uint8Array | undefined {
+    switch (content.kind) {
+      case "inline":
+        // The bytes are a Buffer of the library, whose slice would be a view.
+        return new Uint8Array(content.bytes);
+      case "chunks":
+        return this.#readChunks(info);
+      case "blocks":
+        return this.#readBlocks(info, content.names);
     }
   }
 
-  #putChunk(id: ArtifactId, bytes: Uint8Array, at: number): void {
-    this.#chunks.put([id, at], bytes.subarray(at * CHUNK_BYTES, (at + 1) * CHUNK_BYTES));
+  #readBlocks(info: ArtifactInfo, names: readonly string[]): Uint8Array | undefined {
+    const bytes = new Uint8Array(info.sizeBytes);
+    let offset = 0;
+    for (const name of names) {
+      const block = this.#blocks.read(name);
+      if (block === undefined || offset + block.length > bytes.length) return undefined;
+      bytes.set(block, offset);
+      offset += block.length;
+    }
+    return offset === bytes.length ? bytes : undefined;
   }
 
   /** The content put together; undefined where a chunk is missing or has the wrong size. */
@@ -155,13 +190,13 @@ export class LmdbArtifacts implements ArtifactPort {
 
   #faultOf(id: ArtifactId): ArtifactFault | undefined {
     this.#store.refresh();
-    const record = this.#records.getBinary(id);
+    const record = this.#records.table.getBinary(id);
     if (record === undefined) return undefined;
     try {
-      const { info, inline } = readRecord(id, record);
-      const content = info.sizeBytes <= INLINE_BYTES ? inline : this.#readChunks(info);
-      if (content === undefined) return { id, fault: "missing" };
-      return hashOf(content) === id ? undefined : { id, fault: "changed" };
+      const { info, content } = readRecord(id, record);
+      const bytes = this.#read(info, content);
+      if (bytes === undefined) return { id, fault: "missing" };
+      return hashOf(bytes) === id ? undefined : { id, fault: "changed" };
     } catch (error) {
       if (error instanceof SymphonyError) return { id, fault: "changed" };
       throw error;
@@ -172,7 +207,7 @@ export class LmdbArtifacts implements ArtifactPort {
     const infos: ArtifactInfo[] = [];
     for (const key of ids) {
       const id = storedId(key);
-      const record = this.#records.getBinary(id);
+      const record = this.#records.table.getBinary(id);
       if (record !== undefined) infos.push(readRecord(id, record).info);
     }
     return infos;

@@ -7,7 +7,7 @@
 import type { ArtifactId, RunId } from "../../core/ids.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
-import { corruptArtifact, hashOf } from "./record.ts";
+import { corruptArtifact, hashOf, infoOf } from "./record.ts";
 
 interface Entry {
   readonly info: ArtifactInfo;
@@ -27,14 +27,7 @@ export class MemoryArtifacts implements ArtifactPort {
   // deno-lint-ignore require-await -- the port is asynchronous
   async put(bytes: Uint8Array, meta: ArtifactMeta = {}): Promise<ArtifactId> {
     const id = hashOf(bytes);
-    const info: ArtifactInfo = {
-      id,
-      sizeBytes: bytes.length,
-      type: meta.type ?? "application/json",
-      createdAt: this.#clock.now(),
-      ...(meta.name === undefined ? {} : { name: meta.name }),
-      ...(meta.origin === undefined ? {} : { origin: meta.origin }),
-    };
+    const info = infoOf(id, bytes.length, this.#clock.now(), meta);
     const entry = this.#entries.get(id) ?? { info, bytes: bytes.slice(), runs: new Set<RunId>() };
     if (meta.origin !== undefined) entry.runs.add(meta.origin.run);
     this.#entries.set(id, entry);

@@ -1,19 +1,21 @@
 /**
  * How an artifact lies in the store. A record is four bytes that give the length of the header, the header as JSON,
- * and then the content where that is small; larger content lies in chunks of its own.
+ * and then the content where that is small, or the names of its blocks, 32 bytes each, in order. Content that was
+ * stored before there were blocks (format 1) lies in chunks of its own.
  *
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { SymphonyError } from "../../core/errors.ts";
 import { type ArtifactId, artifactId, nodeId, runId } from "../../core/ids.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
-import type { ArtifactInfo } from "../../core/ports/artifact.ts";
+import type { ArtifactInfo, ArtifactMeta } from "../../core/ports/artifact.ts";
 
 /** Content up to this size lies in the record itself. */
 export const INLINE_BYTES = 64 * 1024;
-/** Larger content is cut into pieces of this size. */
+/** Size of the chunks of format 1. */
 export const CHUNK_BYTES = 256 * 1024;
 
 /** SHA-256 of `bytes` as an id. Synchronous: measured quicker than WebCrypto at every size up to 1 MB. */
@@ -21,20 +23,58 @@ export function hashOf(bytes: Uint8Array): ArtifactId {
   return createHash("sha256").update(bytes).digest("hex") as ArtifactId;
 }
 
-/** The record of `info` and, where it is small, of the content. */
-export function recordBytes(info: ArtifactInfo, content: Uint8Array): Uint8Array {
+/** What is known of content that is stored for the first time. */
+export function infoOf(
+  id: ArtifactId,
+  sizeBytes: number,
+  createdAt: number,
+  meta: ArtifactMeta,
+): ArtifactInfo {
+  const { type = "application/json", name, origin } = meta;
+  return {
+    id,
+    sizeBytes,
+    type,
+    createdAt,
+    ...(name === undefined ? {} : { name }),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+/** Where the content of an artifact is. */
+export type Content =
+  | { readonly kind: "inline"; readonly bytes: Uint8Array }
+  | { readonly kind: "blocks"; readonly names: readonly string[] }
+  | { readonly kind: "chunks" };
+
+/** The record of `info` and, where it is small, of the content, else of its blocks' names. */
+export function recordBytes(info: ArtifactInfo, content: Exclude<Content, { kind: "chunks" }>): Uint8Array {
   const { id: _, ...rest } = info;
-  const header = new TextEncoder().encode(JSON.stringify(rest));
-  const inline = content.length <= INLINE_BYTES ? content : new Uint8Array(0);
-  const bytes = new Uint8Array(4 + header.length + inline.length);
+  const isInline = content.kind === "inline";
+  const header = new TextEncoder().encode(JSON.stringify(isInline ? rest : { ...rest, layout: "blocks" }));
+  const tail = isInline ? content.bytes : namesBytes(content.names);
+  const bytes = new Uint8Array(4 + header.length + tail.length);
   new DataView(bytes.buffer).setUint32(0, header.length);
   bytes.set(header, 4);
-  bytes.set(inline, 4 + header.length);
+  bytes.set(tail, 4 + header.length);
   return bytes;
 }
 
-/** The parts of a record; `inline` is a view into `bytes`. @throws SymphonyError `corrupt` */
-export function readRecord(id: ArtifactId, bytes: Uint8Array): { info: ArtifactInfo; inline: Uint8Array } {
+function namesBytes(names: readonly string[]): Uint8Array {
+  const bytes = new Uint8Array(names.length * 32);
+  names.forEach((name, at) => bytes.set(Buffer.from(name, "hex"), at * 32));
+  return bytes;
+}
+
+function namesOf(bytes: Uint8Array): readonly string[] {
+  return Array.from(
+    { length: bytes.length / 32 },
+    (_, at) => Buffer.from(bytes.subarray(at * 32, at * 32 + 32)).toString("hex"),
+  );
+}
+
+/** The parts of a record; inline content is a view into `bytes`. @throws SymphonyError `corrupt` */
+export function readRecord(id: ArtifactId, bytes: Uint8Array): { info: ArtifactInfo; content: Content } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length < 4 ? -1 : 4 + view.getUint32(0);
   if (end < 4 || end > bytes.length) throw unreadable(id);
@@ -53,7 +93,12 @@ export function readRecord(id: ArtifactId, bytes: Uint8Array): { info: ArtifactI
     ...(typeof name === "string" ? { name } : {}),
     ...(origin === undefined ? {} : { origin }),
   };
-  return { info, inline: bytes.subarray(end) };
+  return { info, content: contentOf(header, sizeBytes, bytes.subarray(end)) };
+}
+
+function contentOf(header: JsonObject, sizeBytes: number, tail: Uint8Array): Content {
+  if (header["layout"] === "blocks") return { kind: "blocks", names: namesOf(tail) };
+  return sizeBytes <= INLINE_BYTES ? { kind: "inline", bytes: tail } : { kind: "chunks" };
 }
 
 /** The error of an artifact whose content is not what its id says. */

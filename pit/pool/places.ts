@@ -149,6 +149,22 @@ export class Places {
     return this.#leases[instance] as number;
   }
 
+  /** Gives a closed, idle instance to another kind. */
+  reassign(instance: number, kind: number): void {
+    assert(
+      this.#open[instance] === 0 && this.#busy[instance] === 0,
+      "only a closed, idle instance changes its kind",
+    );
+    this.#kindOf[instance] = kind;
+  }
+
+  /** The leases on a closed instance, which count from 0 again. */
+  forgetLeases(instance: number): number {
+    const leases = this.#leases[instance] as number;
+    this.#leases[instance] = 0;
+    return leases;
+  }
+
   /** Free places of the kind. */
   free(kind: number): number {
     return this.#freeCount[kind] as number;

@@ -1,32 +1,46 @@
 /**
  * Instances of extensions, leased and released. `places.ts` holds the hot path; this file moves instances through
- * their states and lets callers wait.
+ * their states, keeps them within count and memory, and lets callers wait.
  *
  * Invariants:
  * I1. An instance moves only cold → warming → hot → cooling → cold, warming or hot → failed → cold, each time with a
- *     written reason; any other move is a bug and asserted.
+ *     written reason (moves.ts); any other move is a bug and asserted.
  * I2. Only hot instances have leasable places. A failed or cooling one is given to `cool` when its last call ended.
- * I3. Callers who wait are served in order of arrival; `lease` does not overtake, since while someone waits no place
- *     is free.
+ * I3. Callers who wait are served by priority, then in order of arrival; `lease` does not overtake, since while someone
+ *     waits no place is free.
  * I4. At most `instances` of a kind are not cold. After a failed warm the kind waits 0.1 s, doubling up to 30 s,
  *     before it warms again; a warm that succeeds ends the doubling.
+ * I5. At most `mostInstances` of all kinds are not cold, and together they stay below `mostMemoryBytes` as soon as idle
+ *     ones can go. Who goes is the eviction policy's word; one that is in use never goes.
+ * I6. While a kind's circuit is open it has no leasable place and `acquire` fails at once; after its time one call tries,
+ *     on a fresh instance.
  *
  * @module
  */
 
-import { assert, messageOf, SymphonyError } from "../../core/errors.ts";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { ExtensionId, InstanceId } from "../../core/ids.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import {
+  type AcquireOptions,
   type InstanceState,
+  type KindHealth,
   type Lease,
   noLease,
+  type PoolCounters,
   type PoolKind,
   type PoolLimits,
+  type PoolMove,
   type PoolPort,
   type PoolReading,
+  type PoolWatchPort,
 } from "../../core/ports/pool.ts";
+import { type EvictionPolicy, FadingFrequency } from "./eviction.ts";
+import type { Popularity } from "./eviction.ts";
+import { Kind, type Slot } from "./kind.ts";
+import { MoveLog } from "./moves.ts";
 import { Places } from "./places.ts";
+import { abortedError } from "./waiters.ts";
 
 /** How the pool starts, stops and watches instances. */
 export interface Instances {
@@ -36,60 +50,62 @@ export interface Instances {
   cool(instance: InstanceId): Promise<void>;
   /** False where the instance has died. */
   isAlive(instance: InstanceId): boolean;
+  /** Resident bytes, where they are known. */
+  memoryOf?(instance: InstanceId): number | undefined;
+}
+
+export interface PoolOptions {
+  /** Most instances of all kinds that are not cold. */
+  readonly mostInstances?: number;
+  /** Most memory of all instances together. */
+  readonly mostMemoryBytes?: number;
+  readonly eviction?: EvictionPolicy;
+  /** Idle instances are cooled after so long; without it only where room is needed. */
+  readonly keepAliveMs?: number;
 }
 
 const FIRST_BACK_OFF_MS = 100;
 const MOST_BACK_OFF_MS = 30_000;
-
-const moves: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
-  cold: ["warming"],
-  warming: ["hot", "failed"],
-  hot: ["cooling", "failed"],
-  cooling: ["cold"],
-  failed: ["cold"],
-};
-
-interface Slot {
-  readonly kind: Kind;
-  /** The instance's number in `places`. */
-  readonly index: number;
-  state: InstanceState;
-  reason: string;
-  instance: InstanceId | undefined;
-}
-
-interface Waiter {
-  readonly resolve: (lease: Lease) => void;
-  readonly reject: (error: SymphonyError) => void;
-  readonly leave: () => void;
-}
-
-interface Kind {
-  readonly index: number;
-  readonly extension: ExtensionId;
-  limits: PoolLimits;
-  readonly slots: Slot[];
-  readonly waiters: Set<Waiter>;
-  backOffMs: number;
-  nextWarmAt: number;
-  cancelWake: (() => void) | undefined;
-}
+/** How often the instances are looked at. */
+export const LOOK_MS = 500;
+const MB = 1 << 20;
+/** Where nobody knows. */
+const ASSUMED_MB = 32;
 
 /** The pool of one process. */
-export class InstancePool implements PoolPort {
+export class InstancePool implements PoolPort, PoolWatchPort {
   readonly #instances: Instances;
   readonly #clock: ClockPort;
+  readonly #options: PoolOptions;
+  readonly #eviction: EvictionPolicy;
   readonly #places = new Places();
   readonly #kinds: Kind[] = [];
   readonly #byExtension = new Map<ExtensionId, Kind>();
   readonly #slots: Slot[] = [];
+  /** Cold slots by their number of places, to be used again by any kind. */
+  readonly #cold = new Map<number, Slot[]>();
+  readonly #moves = new MoveLog();
+  readonly #starved = new Set<Kind>();
+  readonly #counters = {
+    misses: 0,
+    coldStarts: 0,
+    prewarmed: 0,
+    coldStartsAvoided: 0,
+    evictions: 0,
+    failures: 0,
+    loadMs: 0,
+  };
+  #live = 0;
   #waiting = 0;
   #closed = false;
   #drained: (() => void)[] = [];
+  #cancelLook: (() => void) | undefined;
 
-  constructor(instances: Instances, clock: ClockPort) {
+  constructor(instances: Instances, clock: ClockPort, options: PoolOptions = {}) {
     this.#instances = instances;
     this.#clock = clock;
+    this.#options = options;
+    this.#eviction = options.eviction ?? new FadingFrequency();
   }
 
   register(extension: ExtensionId, limits: PoolLimits): PoolKind {
@@ -101,19 +117,10 @@ export class InstancePool implements PoolPort {
     const known = this.#byExtension.get(extension);
     if (known !== undefined) {
       known.limits = limits;
-      this.#serve(known);
+      if (known.waiters.size > 0) this.#serve(known);
       return known.index as PoolKind;
     }
-    const kind: Kind = {
-      index: this.#places.addKind(),
-      extension,
-      limits,
-      slots: [],
-      waiters: new Set(),
-      backOffMs: 0,
-      nextWarmAt: 0,
-      cancelWake: undefined,
-    };
+    const kind = new Kind(this.#places.addKind(), extension, limits, this.#clock);
     this.#kinds.push(kind);
     this.#byExtension.set(extension, kind);
     return kind.index as PoolKind;
@@ -123,33 +130,26 @@ export class InstancePool implements PoolPort {
     return this.#places.lease(kind) as Lease;
   }
 
-  acquire(kind: PoolKind, signal: AbortSignal): Promise<Lease> {
+  async acquire(kind: PoolKind, signal: AbortSignal, options: AcquireOptions = {}): Promise<Lease> {
     const entry = this.#kinds[kind];
-    if (entry === undefined) {
-      return Promise.reject(new RangeError(`Cannot acquire: no kind ${kind} is registered`));
-    }
-    if (this.#closed) return Promise.reject(closedError(entry.extension));
-    if (signal.aborted) return Promise.reject(abortedError(entry.extension));
+    if (entry === undefined) throw new RangeError(`Cannot acquire: no kind ${kind} is registered`);
+    if (this.#closed) throw closedError(entry.extension);
+    if (signal.aborted) throw abortedError(entry.extension);
+    if (!entry.health.admits(this.#clock.now())) throw openError(entry);
     const lease = this.#leaseAlive(entry);
-    if (lease !== noLease) return Promise.resolve(lease);
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        waiter.leave();
-        reject(abortedError(entry.extension));
-      };
-      const waiter: Waiter = {
-        resolve,
-        reject,
-        leave: () => {
-          if (entry.waiters.delete(waiter)) this.#waiting--;
-          signal.removeEventListener("abort", onAbort);
-        },
-      };
-      entry.waiters.add(waiter);
-      this.#waiting++;
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#warmForWaiters(entry);
-    });
+    if (lease !== noLease) return lease;
+    this.#counters.misses++;
+    this.#waiting++;
+    const waiting = entry.waiters.wait(signal, options);
+    this.#warmForWaiters(entry);
+    try {
+      return await waiting;
+    } catch (error) {
+      entry.health.notTried();
+      throw error;
+    } finally {
+      this.#waiting--;
+    }
   }
 
   instanceOf(lease: Lease): InstanceId {
@@ -186,12 +186,10 @@ export class InstancePool implements PoolPort {
 
   drain(): Promise<void> {
     this.#closed = true;
+    this.#cancelLook?.();
     for (const kind of this.#kinds) {
       kind.cancelWake?.();
-      for (const waiter of kind.waiters) {
-        waiter.leave();
-        waiter.reject(closedError(kind.extension));
-      }
+      kind.waiters.rejectAll(() => closedError(kind.extension));
     }
     for (const slot of this.#slots) if (slot.state === "hot") this.#startCooling(slot, "the pool is drained");
     return new Promise((resolve) => {
@@ -200,13 +198,64 @@ export class InstancePool implements PoolPort {
     });
   }
 
+  // Watching.
+
+  moves(): readonly PoolMove[] {
+    return this.#moves.list();
+  }
+
+  health(): readonly KindHealth[] {
+    return this.#kinds.map(({ extension, health }) => ({
+      extension,
+      ...health.state(),
+      calls: health.calls,
+      failures: health.failures,
+      meanMs: health.meanMs,
+    }));
+  }
+
+  counters(): PoolCounters {
+    let leases = this.#pastLeases;
+    for (const slot of this.#slots) if (slot.state !== "cold") leases += this.#places.leases(slot.index);
+    return { ...this.#counters, hits: Math.max(0, leases - this.#counters.misses) };
+  }
+
+  observe(kind: PoolKind, { durationMs, failed }: { durationMs: number; failed: boolean }): void {
+    const entry = this.#kinds[kind];
+    if (entry?.health.observe(durationMs, failed, this.#clock.now()) !== true) return;
+    // What goes through a fresh instance tells more than one that has failed so often; and nobody leases past the circuit.
+    for (const slot of entry.slots) if (slot.state === "hot") this.#startCooling(slot, "its circuit opened");
+  }
+
+  prewarm(kind: PoolKind, instances: number, reason: string): number {
+    const entry = this.#kinds[kind];
+    if (entry === undefined || this.#closed) return 0;
+    let started = 0;
+    while (entry.used < Math.min(instances, entry.limits.instances) && this.#mayWarm(entry)) {
+      if (!this.#makeRoom()) break;
+      const slot = this.#coldSlot(entry);
+      slot.isAhead = true;
+      this.#counters.prewarmed++;
+      this.#warm(slot, reason);
+      started++;
+    }
+    return started;
+  }
+
+  /** Leases on instances that are gone. */
+  #pastLeases = 0;
+
   /** A lease on an instance that is alive; the dead ones met on the way are failed. */
   #leaseAlive(kind: Kind): Lease {
     while (true) {
       const lease = this.#places.lease(kind.index) as Lease;
       if (lease === noLease) return noLease;
       const slot = this.#slots[this.#places.instanceOf(lease)] as Slot;
-      if (this.#instances.isAlive(slot.instance as InstanceId)) return lease;
+      if (this.#instances.isAlive(slot.instance as InstanceId)) {
+        if (slot.isAhead) this.#counters.coldStartsAvoided++;
+        slot.isAhead = false;
+        return lease;
+      }
       this.#places.release(lease);
       this.#fail(slot, "it was found dead");
     }
@@ -219,100 +268,191 @@ export class InstancePool implements PoolPort {
       this.#cool(slot);
     }
     this.#serve(slot.kind);
+    this.#serveStarved();
   }
 
   /** Gives free places to those who wait, then warms for the rest. */
   #serve(kind: Kind): void {
-    for (const waiter of kind.waiters) {
+    while (kind.waiters.size > 0) {
       const lease = this.#leaseAlive(kind);
       if (lease === noLease) break;
-      waiter.leave();
-      waiter.resolve(lease);
+      kind.waiters.serve(lease);
     }
     this.#warmForWaiters(kind);
+  }
+
+  /** Kinds that could not warm for want of room try again. */
+  #serveStarved(): void {
+    for (const kind of [...this.#starved]) {
+      this.#starved.delete(kind);
+      this.#warmForWaiters(kind);
+    }
   }
 
   /** Warms as many instances as those who wait could fill, within the limits and the back-off. */
   #warmForWaiters(kind: Kind): void {
     if (this.#closed || kind.waiters.size === 0) return;
-    const delayMs = kind.nextWarmAt - this.#clock.monotonic();
-    if (delayMs > 0) {
-      kind.cancelWake ??= this.#clock.schedule(delayMs, () => {
+    if (!this.#mayWarm(kind)) {
+      kind.cancelWake ??= this.#clock.schedule(kind.nextWarmAt - this.#clock.monotonic(), () => {
         kind.cancelWake = undefined;
         this.#serve(kind);
       });
       return;
     }
     let coming = 0;
-    let used = 0;
-    for (const slot of kind.slots) {
-      if (slot.state !== "cold") used++;
-      if (slot.state === "warming") coming += this.#places.placesOf(slot.index);
-    }
-    while (used < kind.limits.instances && coming < kind.waiters.size) {
+    for (const slot of kind.slots) if (slot.state === "warming") coming += this.#places.placesOf(slot.index);
+    for (let used = kind.used; used < kind.limits.instances && coming < kind.waiters.size; used++) {
+      if (!this.#makeRoom()) {
+        this.#starved.add(kind);
+        return;
+      }
       const slot = this.#coldSlot(kind);
       coming += this.#places.placesOf(slot.index);
-      used++;
-      this.#warm(slot);
+      this.#counters.coldStarts++;
+      this.#warm(slot, "a caller waits");
       // After a failure one instance is tried alone, so that a broken extension is not started many times at once.
       if (kind.backOffMs > 0) return;
     }
   }
 
+  #mayWarm(kind: Kind): boolean {
+    return kind.nextWarmAt <= this.#clock.monotonic();
+  }
+
+  /** True where one more instance may be started, an idle one having gone for it where need be (I5). */
+  #makeRoom(): boolean {
+    const { mostInstances = Infinity, mostMemoryBytes = Infinity } = this.#options;
+    if (this.#live < mostInstances && this.#memory() < mostMemoryBytes) return true;
+    const idle = this.#leastValuable(this.#live < mostInstances);
+    if (idle === undefined) return false;
+    this.#counters.evictions++;
+    this.#startCooling(idle, "another was needed more");
+    // It is cold only when it has ended; its place among the live is given on at once where that is quick.
+    return this.#live < mostInstances && this.#memory() < mostMemoryBytes;
+  }
+
+  /** The idle instance that is worth least, by its size as well where memory is short. */
+  #leastValuable(bySize: boolean): Slot | undefined {
+    const now = this.#clock.monotonic();
+    for (const slot of this.#slots) if (slot.state === "hot") this.#noteUse(slot, now);
+    let least: Slot | undefined;
+    let leastValue = Infinity;
+    for (const slot of this.#slots) {
+      if (slot.state !== "hot" || this.#places.busy(slot.index) > 0 || slot.kind.waiters.size > 0) continue;
+      const sizeMb = bySize ? this.#memoryOf(slot) / MB : 1;
+      const value = this.#eviction.value(
+        this.#popularityOf(slot.kind, now),
+        { sizeMb, loadMs: slot.loadMs },
+        now,
+      );
+      if (value >= leastValue) continue;
+      least = slot;
+      leastValue = value;
+    }
+    if (least !== undefined) this.#eviction.evicted(this.#popularityOf(least.kind, now), leastValue);
+    return least;
+  }
+
+  #popularityOf(kind: Kind, now: number): Popularity {
+    return kind.popularity ??= this.#eviction.fresh(now);
+  }
+
+  /** Tells the policy of the leases since the last look: the hot path itself notes no time. */
+  #noteUse(slot: Slot, now: number): void {
+    const leases = this.#places.leases(slot.index);
+    if (leases === slot.seenLeases) return;
+    this.#eviction.used(this.#popularityOf(slot.kind, now), leases - slot.seenLeases, now);
+    slot.seenLeases = leases;
+    slot.lastUse = now;
+  }
+
+  #memory(): number {
+    if (this.#options.mostMemoryBytes === undefined) return 0;
+    let bytes = 0;
+    for (const slot of this.#slots) if (slot.state !== "cold") bytes += this.#memoryOf(slot);
+    return bytes;
+  }
+
+  #memoryOf({ instance }: Slot): number {
+    const known = instance === undefined ? undefined : this.#instances.memoryOf?.(instance);
+    return known ?? ASSUMED_MB * MB;
+  }
+
   #coldSlot(kind: Kind): Slot {
     const { concurrency } = kind.limits;
-    const cold = kind.slots.find((slot) =>
-      slot.state === "cold" && this.#places.placesOf(slot.index) === concurrency
-    );
-    if (cold !== undefined) return cold;
+    const cold = this.#cold.get(concurrency)?.pop();
+    if (cold !== undefined) {
+      if (cold.kind !== kind) {
+        cold.kind.slots.delete(cold);
+        kind.slots.add(cold);
+        cold.kind = kind;
+        this.#places.reassign(cold.index, kind.index);
+      }
+      return cold;
+    }
     const index = this.#places.addInstance(kind.index, concurrency);
-    const slot: Slot = { kind, index, state: "cold", reason: "it was never started", instance: undefined };
-    kind.slots.push(slot);
+    const slot: Slot = {
+      kind,
+      index,
+      state: "cold",
+      reason: "it was never started",
+      instance: undefined,
+      loadMs: 0,
+      isAhead: false,
+      seenLeases: 0,
+      lastUse: 0,
+    };
+    kind.slots.add(slot);
     this.#slots[index] = slot;
     return slot;
   }
 
-  #warm(slot: Slot): void {
-    move(slot, "warming", "a caller waits");
+  #warm(slot: Slot, reason: string): void {
+    this.#live++;
+    this.#move(slot, "warming", reason);
+    const began = this.#clock.monotonic();
     this.#instances.warm(slot.kind.extension).then(
-      (instance) => this.#warmed(slot, instance),
+      (instance) => this.#warmed(slot, instance, this.#clock.monotonic() - began),
       (error: unknown) => this.#warmFailed(slot, error),
     );
   }
 
-  #warmed(slot: Slot, instance: InstanceId): void {
+  #warmed(slot: Slot, instance: InstanceId, loadMs: number): void {
     slot.instance = instance;
+    slot.loadMs = loadMs;
+    slot.seenLeases = 0;
+    slot.lastUse = this.#clock.monotonic();
+    this.#counters.loadMs += loadMs;
     slot.kind.backOffMs = 0;
-    move(slot, "hot", "it has started");
+    this.#move(slot, "hot", "it has started");
     this.#places.open(slot.index);
-    if (this.#closed) this.#startCooling(slot, "the pool is drained");
-    else this.#serve(slot.kind);
+    if (this.#closed) return this.#startCooling(slot, "the pool is drained");
+    this.#serve(slot.kind);
+    this.#watch();
   }
 
   #warmFailed(slot: Slot, cause: unknown): void {
     const { kind } = slot;
-    move(slot, "failed", `it did not start: ${messageOf(cause)}`);
+    this.#counters.failures++;
+    this.#move(slot, "failed", `it did not start: ${messageOf(cause)}`);
     kind.backOffMs = Math.min(MOST_BACK_OFF_MS, Math.max(FIRST_BACK_OFF_MS, kind.backOffMs * 2));
     kind.nextWarmAt = this.#clock.monotonic() + kind.backOffMs;
-    move(slot, "cold", slot.reason);
-    this.#noticeDrained();
-    const canServe = kind.slots.some((other) => other.state === "hot" || other.state === "warming");
+    this.#chill(slot, slot.reason);
+    const canServe = [...kind.slots].some((other) => other.state === "hot" || other.state === "warming");
     if (canServe) return this.#warmForWaiters(kind);
     const message = `Cannot start an instance of "${kind.extension}": ${messageOf(cause)}`;
-    for (const waiter of kind.waiters) {
-      waiter.leave();
-      waiter.reject(new SymphonyError("extension", message, { cause }));
-    }
+    kind.waiters.rejectAll(() => new SymphonyError("extension", message, { cause }));
   }
 
   #fail(slot: Slot, reason: string): void {
-    move(slot, "failed", reason);
+    this.#counters.failures++;
+    this.#move(slot, "failed", reason);
     this.#places.close(slot.index);
     if (this.#places.busy(slot.index) === 0) this.#cool(slot);
   }
 
   #startCooling(slot: Slot, reason: string): void {
-    move(slot, "cooling", reason);
+    this.#move(slot, "cooling", reason);
     this.#places.close(slot.index);
     if (this.#places.busy(slot.index) === 0) this.#cool(slot);
   }
@@ -320,12 +460,12 @@ export class InstancePool implements PoolPort {
   /** Stops the instance; its slot is cold, and may be warmed again, once that has ended in either way. */
   #cool(slot: Slot): void {
     const instance = slot.instance as InstanceId;
-    const reason = slot.reason;
+    const { reason, kind } = slot;
     slot.instance = undefined;
     const ended = (outcome: string) => {
-      move(slot, "cold", outcome);
-      this.#noticeDrained();
-      this.#serve(slot.kind);
+      this.#chill(slot, outcome);
+      this.#serve(kind);
+      this.#serveStarved();
     };
     this.#instances.cool(instance).then(
       () => ended(reason),
@@ -333,23 +473,74 @@ export class InstancePool implements PoolPort {
     );
   }
 
+  #chill(slot: Slot, reason: string): void {
+    this.#noteUse(slot, this.#clock.monotonic());
+    this.#move(slot, "cold", reason);
+    this.#live--;
+    this.#pastLeases += this.#places.forgetLeases(slot.index);
+    slot.isAhead = false;
+    const places = this.#places.placesOf(slot.index);
+    const cold = this.#cold.get(places);
+    if (cold === undefined) this.#cold.set(places, [slot]);
+    else cold.push(slot);
+    this.#noticeDrained();
+  }
+
+  /** Looks at the instances now and then while there are any: the dead, those too long idle, and the memory. */
+  #watch(): void {
+    if (this.#closed || this.#cancelLook !== undefined || this.#live === 0) return;
+    this.#cancelLook = this.#clock.schedule(LOOK_MS, () => {
+      this.#cancelLook = undefined;
+      this.#look();
+      this.#watch();
+    });
+  }
+
+  #look(): void {
+    const now = this.#clock.monotonic();
+    const { keepAliveMs = Infinity, mostMemoryBytes = Infinity } = this.#options;
+    for (const slot of this.#slots) {
+      if (slot.state !== "hot") continue;
+      if (!this.#instances.isAlive(slot.instance as InstanceId)) {
+        this.#fail(slot, "it was found dead");
+        continue;
+      }
+      this.#noteUse(slot, now);
+      const idleMs = now - slot.lastUse;
+      if (this.#places.busy(slot.index) === 0 && idleMs > keepAliveMs) {
+        this.#startCooling(slot, `nobody used it for ${Math.round(idleMs / 1000)} s`);
+      }
+    }
+    for (let used = this.#memory(); used > mostMemoryBytes;) {
+      const idle = this.#leastValuable(true);
+      if (idle === undefined) break;
+      used -= this.#memoryOf(idle);
+      this.#counters.evictions++;
+      this.#startCooling(idle, "the instances take too much memory");
+    }
+  }
+
   #noticeDrained(): void {
     if (!this.#closed || this.#slots.some((slot) => slot.state !== "cold")) return;
     for (const resolve of this.#drained) resolve();
     this.#drained = [];
   }
-}
 
-function move(slot: Slot, to: InstanceState, reason: string): void {
-  assert(moves[slot.state].includes(to), `an instance cannot move from ${slot.state} to ${to}`);
-  slot.state = to;
-  slot.reason = reason;
+  #move(slot: Slot, to: InstanceState, reason: string): void {
+    const { state: from, instance, kind: { extension } } = slot;
+    this.#moves.note({ extension, instance, from, to, reason, at: this.#clock.now() });
+    slot.state = to;
+    slot.reason = reason;
+  }
 }
 
 function closedError(extension: ExtensionId): SymphonyError {
   return new SymphonyError("closed", `Cannot lease an instance of "${extension}": the pool is closed`);
 }
 
-function abortedError(extension: ExtensionId): SymphonyError {
-  return new SymphonyError("aborted", `Cannot lease an instance of "${extension}": the caller gave up`);
+function openError({ extension, health }: Kind): SymphonyError {
+  return new SymphonyError(
+    "extension",
+    `Cannot lease an instance of "${extension}": ${health.state().reason}`,
+  );
 }

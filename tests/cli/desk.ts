@@ -193,6 +193,7 @@ export class Desk {
           }),
         }),
       installed: () => Promise.resolve([]),
+      settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {
         list: () => Promise.resolve(this.granted),
         add: (_data, grant) => {

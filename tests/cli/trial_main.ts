@@ -82,6 +82,7 @@ const code = await runCli({
       }),
     }),
   installed: () => Promise.resolve([]),
+  settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
   grants: {
     list: () => Promise.resolve([]),
     add: () => Promise.resolve(),

@@ -33,6 +33,13 @@ export class FakeInstances {
   isAlive(instance: InstanceId): boolean {
     return !this.dead.has(instance);
   }
+
+  /** Bytes of each. */
+  memory: number | undefined;
+
+  memoryOf(): number | undefined {
+    return this.memory;
+  }
 }
 
 /** Lets promises that are already settled run their consequences. */

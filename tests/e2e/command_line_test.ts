@@ -6,6 +6,7 @@
  */
 
 import assert from "node:assert/strict";
+import { openaiServer } from "../providers/openai_server.ts";
 import { jsonEvents, symphony, symphonyArgs } from "./symphony_process.ts";
 
 /** A folder with workflow files, its own data folder, and the program in it. */
@@ -136,4 +137,25 @@ Deno.test("two symphony processes work in one data folder; neither takes the oth
     assert.deepEqual(jsonEvents(out).at(-1)?.["outputs"], { value: 42 });
   }
   assert.equal(jsonEvents((await at.run("runs", "list", "--json")).out).length, 3);
+});
+
+Deno.test("symphony settings set leads the local instrument to a model server at a port of its own", async () => {
+  await using server = openaiServer([{ kind: "answer", pieces: ["Hello ", "there"] }], { models: ["tiny"] });
+  await using at = await desk({
+    ask: {
+      schema: 1,
+      id: "ask",
+      nodes: { ask: { use: "local/server", with: { prompt: "Say hello" } } },
+      outputs: { text: "ask.text" },
+    },
+  });
+  const set = await at.run("settings", "set", "symphony/local", "baseUrl", server.baseUrl);
+  assert.equal(set.code, 0, set.err);
+  const { code, out, err } = await at.run("run", "ask.workflow.jsonc", "--json");
+  assert.equal(code, 0, err);
+  assert.deepEqual(jsonEvents(out).at(-1)?.["outputs"], { text: "Hello there" });
+  assert.equal(server.asked.length, 1);
+  const wrong = await at.run("settings", "set", "symphony/local", "maxTokens", "many");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /expected an integer .*for example settings set symphony\/local maxTokens '3'/);
 });

@@ -26,7 +26,16 @@ export interface JsonEvent {
 
 /** The arguments that start the program under the Deno that runs the test. */
 export function symphonyArgs(args: readonly string[]): string[] {
-  return ["run", "-A", "-q", "--no-prompt", "--unstable-worker-options", main, ...args];
+  return [
+    "run",
+    "-A",
+    "-q",
+    "--no-prompt",
+    "--unstable-worker-options",
+    "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
+    main,
+    ...args,
+  ];
 }
 
 function command(args: readonly string[], env: Record<string, string>, cwd?: string): Deno.Command {

@@ -107,6 +107,24 @@ Deno.test("fetch() closes the connection when its own signal, or the call's, fir
   await assert.rejects(call.context.fetch(url), { name: "AbortError" });
 });
 
+Deno.test("fetch() closes the connection when its signal fires before the server has answered", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using server = serve();
+  await using rig = await openCapabilities({ hosts: ["127.0.0.1"] });
+  const stop = new AbortController();
+  const response = rig.context.fetch(`http://127.0.0.1:${silent.addr.port}/`, { signal: stop.signal });
+  response.catch(() => {});
+  using connection = await silent.accept();
+  const bytes = new Uint8Array(4096);
+  assert.ok((await connection.read(bytes))! > 0);
+  stop.abort();
+  await assert.rejects(response, { name: "AbortError" });
+  assert.equal(await connection.read(bytes).catch(() => null), null, "the connection is closed");
+  const other = await rig.context.fetch(`http://127.0.0.1:${server.port}/`);
+  assert.equal(other.status, 200);
+  await other.body?.cancel();
+});
+
 Deno.test("fetch() refuses hosts, ports and schemes that are not granted", async () => {
   await using server = serve();
   await using rig = await openCapabilities({ hosts: [`127.0.0.1:${server.port}`, "file.example"] });

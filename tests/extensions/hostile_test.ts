@@ -76,6 +76,7 @@ testHabit("loop", /^timeout:/, { timeoutMs: 200, diesAfterwards: true });
 testHabit("loop-later", /^ok/, { diesAfterwards: true });
 testHabit("microtasks", /^resource: It (burnt CPU without answering|did not answer)/);
 testHabit("regexp", /^resource: It (burnt CPU without answering|did not answer)/);
+testHabit("regexp-linear", /^ok/);
 testHabit("heap", /^(resource|crash)/);
 testHabit("off-heap", /^(thrown: Array buffer allocation failed|resource|crash)/);
 testHabit("flood", /^(timeout|resource|crash):/, { timeoutMs: 3_000 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { ExtensionLoader } from "../../extensions/loader/loader.ts";
+import { bundle } from "../../extensions/loader/bundle.ts";
+import { wasmEngine } from "../../extensions/loader/engine.ts";
+import { ExtensionLoader, sdkEntry } from "../../extensions/loader/loader.ts";
 
 const manifest = (id: string, more: object = {}) =>
   JSON.stringify({
@@ -144,4 +146,79 @@ Deno.test("ExtensionLoader counts the first of two extensions with one id", () =
     const { installed, problems } = await load();
     assert.equal(installed.length, 1);
     assert.match(problems[0]?.message ?? "", /installed twice/);
+  }));
+
+const uses = (part: string) => `import { part } from "../${part}"; ${good} console.log(part);`;
+
+/** Bundled extensions, which are bundled together. */
+function bundled(mains: Readonly<Record<string, string>>): Record<string, Record<string, string>> {
+  const folders = Object.entries(mains).map(([name, main]) => [
+    name,
+    { "symphony.jsonc": manifest(`symphony/${name}`), "main.ts": main },
+  ]);
+  return {
+    ...Object.fromEntries(folders),
+    ".": { "shared.ts": `export const part: string = "shared by two";` },
+  };
+}
+
+const loadBundled = (folder: string) =>
+  new ExtensionLoader({ bundled: `${folder}/extensions`, cache: `${folder}/cache` }).load();
+
+Deno.test("ExtensionLoader bundles the product's own together, each into a module of its own", () =>
+  withExtensions(bundled({ a: uses("shared.ts"), b: uses("shared.ts"), c: good }), async (folder) => {
+    const { installed, problems } = await loadBundled(folder);
+    assert.deepEqual(problems, []);
+    const codes = await Promise.all(
+      installed.map(async (found) => new TextDecoder().decode(await found.code())),
+    );
+    assert.deepEqual(codes.map((code) => code.includes("shared by two")), [true, true, false]);
+    for (const code of codes) assert.doesNotMatch(code, /^\s*import /m);
+  }));
+
+Deno.test("ExtensionLoader bundles anew those of the product's own of which an input changed", () =>
+  withExtensions(bundled({ a: uses("shared.ts"), b: uses("shared.ts"), c: good }), async (folder) => {
+    const described = (await loadBundled(folder)).installed;
+    for (const found of described) await found.remember([]);
+    const known = async () =>
+      (await loadBundled(folder)).installed.map(({ contributes }) => contributes !== undefined);
+    assert.deepEqual(await known(), [true, true, true]);
+    await Deno.writeTextFile(`${folder}/extensions/shared.ts`, `export const part: string = "changed";`);
+    assert.deepEqual(await known(), [false, false, true]);
+    await Deno.writeTextFile(`${folder}/extensions/c/main.ts`, `${good} console.log("changed");`);
+    assert.deepEqual(await known(), [false, false, false]);
+  }));
+
+Deno.test("ExtensionLoader blames the one of the product's own that cannot be bundled, and keeps the others", () =>
+  withExtensions(bundled({ a: good, b: `import "./missing.ts"; ${good}`, c: good }), async (folder) => {
+    const { installed, problems } = await loadBundled(folder);
+    assert.deepEqual(installed.map(({ manifest: { id } }) => id), ["symphony/a", "symphony/c"]);
+    assert.deepEqual(problems.map(({ where }) => where), [`${folder}/extensions/b`]);
+    assert.match(problems[0]?.message ?? "", /missing\.ts/);
+  }));
+
+Deno.test("ExtensionLoader bundles anew when a file behind a linked folder changed", () =>
+  withExtensions(one(good), async (folder, load) => {
+    await Deno.rename(`${folder}/extensions/tool`, `${folder}/elsewhere`);
+    await Deno.symlink(`${folder}/elsewhere`, `${folder}/extensions/tool`);
+    const first = (await load()).installed[0];
+    await Deno.writeTextFile(`${folder}/elsewhere/main.ts`, `${good} console.log("changed");`);
+    assert.notEqual((await load()).installed[0]?.codeHash, first?.codeHash);
+  }));
+
+Deno.test("bundle() knows its inputs with the bundler of the executable as well", () =>
+  withExtensions(one(uses("shared.ts"), {}, { "../shared.ts": `export const part = 1;` }), async (folder) => {
+    const module = new URL(import.meta.resolve("esbuild-wasm/esbuild.wasm"));
+    const packed = new Blob([await Deno.readFile(module)]).stream().pipeThrough(
+      new CompressionStream("gzip"),
+    );
+    await Deno.writeFile(`${folder}/esbuild.wasm.gz`, packed);
+    const { inputs } = await bundle(
+      `${folder}/extensions/tool/main.ts`,
+      { sdk: sdkEntry },
+      wasmEngine(`${folder}/esbuild.wasm.gz`),
+    );
+    const paths = inputs.map(({ path }) => path);
+    assert.ok(paths.some((path) => path.endsWith("/tool/main.ts")));
+    assert.ok(paths.some((path) => path.endsWith("/shared.ts")));
   }));

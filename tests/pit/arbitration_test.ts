@@ -1,22 +1,217 @@
 import assert from "node:assert/strict";
 import { Arbitration, MOST_DEFERRED, MOST_NAMES } from "../../pit/arbitration/arbitration.ts";
+import fc from "fast-check";
+import type { ArbitrationOptions } from "../../pit/arbitration/arbitration.ts";
+import { gini } from "../../pit/arbitration/shares.ts";
+import { nodeId } from "../../core/ids.ts";
+import type { Claim } from "../../core/ports/arbitration.ts";
+import { freshRun } from "../contracts/dag_contract.ts";
+import { ManualClock } from "./manual_clock.ts";
 import { claimOf, testArbitrationPort } from "../contracts/arbitration_contract.ts";
 
-testArbitrationPort("Arbitration", () => new Arbitration());
+testArbitrationPort("Arbitration", () => new Arbitration(new ManualClock()));
 
 Deno.test("Arbitration.request() denies a claim with too many names", () => {
   const names = Array.from({ length: MOST_NAMES + 1 }, (_, at) => `file:${at}`);
-  const verdict = new Arbitration().request(claimOf("a", names));
+  const verdict = new Arbitration(new ManualClock()).request(claimOf("a", names));
   assert.equal(verdict.verdict, "denied");
   assert.match(verdict.reason, /1001/);
 });
 
 Deno.test("Arbitration.request() denies one more when too many wait", () => {
-  const port = new Arbitration();
+  const port = new Arbitration(new ManualClock());
   port.request(claimOf("holder", ["x"]));
   for (let at = 0; at < MOST_DEFERRED; at++) {
     assert.equal(port.request(claimOf(`n${at}`, ["x"])).verdict, "deferred");
   }
   assert.equal(port.request(claimOf("late", ["x"])).verdict, "denied");
   assert.equal(port.request(claimOf("n7", ["x"])).verdict, "deferred", "who waits already keeps its place");
+});
+
+const run = freshRun();
+
+function shared(options: ArbitrationOptions) {
+  const clock = new ManualClock();
+  const port = new Arbitration(clock, options);
+  let nth = 0;
+  const claim = (user: string, amounts: Record<string, number>, more: Partial<Claim["by"]> = {}): Claim => ({
+    by: { run, node: nodeId(`n${nth++}`), user, priority: 0, ...more },
+    exclusive: [],
+    amounts,
+  });
+  return { clock, port, claim };
+}
+
+function tokenOf(port: Arbitration, claim: Claim): number {
+  const verdict = port.request(claim);
+  assert.equal(verdict.verdict, "granted", verdict.reason);
+  return verdict.verdict === "granted" ? verdict.token : -1;
+}
+
+Deno.test("Arbitration.request() shares what there is, says what is free, and denies what can never be had", () => {
+  const { port, claim } = shared({ limits: { cpu: { total: 4 }, memory: { total: 100 } } });
+  const token = tokenOf(port, claim("a", { cpu: 3, memory: 10 }));
+  const late = claim("b", { cpu: 2 });
+  const verdict = port.request(late);
+  assert.equal(verdict.verdict, "deferred");
+  assert.match(verdict.reason, /asks for 2 of "cpu", of which 1 of 4 are free/);
+  assert.match(port.request(claim("b", { cpu: 5 })).reason, /of which there are 4/);
+  assert.equal(port.request(claim("b", { cpu: 5 })).verdict, "denied");
+  assert.equal(port.request(claim("b", { cpu: -1 })).verdict, "denied");
+  tokenOf(port, claim("b", { memory: 90, unknown: 1e9 }));
+  port.release(token);
+  tokenOf(port, late);
+});
+
+Deno.test("Arbitration.request() lets a rate refill with time and says how long to wait", () => {
+  const { clock, port, claim } = shared({ limits: { "tokens:x": { perMinute: 600, burst: 100 } } });
+  port.release(tokenOf(port, claim("a", { "tokens:x": 100 })));
+  const next = claim("a", { "tokens:x": 50 });
+  const verdict = port.request(next);
+  assert.deepEqual(verdict.verdict === "deferred" && verdict.waitMs, 5_000);
+  clock.advance(4_999);
+  assert.equal(port.request(next).verdict, "deferred");
+  clock.advance(1);
+  tokenOf(port, next);
+  assert.equal(port.request(claim("a", { "tokens:x": 101 })).verdict, "denied");
+});
+
+Deno.test("Arbitration.request() prefers the user with the smaller weighted dominant share", () => {
+  const { port, claim } = shared({
+    limits: { cpu: { total: 6 }, memory: { total: 60 } },
+    weights: { rich: 2 },
+  });
+  const tokens = [tokenOf(port, claim("a", { cpu: 2, memory: 1 })), tokenOf(port, claim("rich", { cpu: 2 }))];
+  const last = tokenOf(port, claim("a", { cpu: 2 }));
+  const [more, first] = [claim("a", { cpu: 2 }), claim("rich", { cpu: 2 })];
+  assert.equal(port.request(more).verdict, "deferred");
+  assert.equal(port.request(first).verdict, "deferred");
+  port.release(tokens[0] as number);
+  // rich holds 2/6 with weight 2, a holds 2/6 with weight 1.
+  assert.match(port.request(more).reason, /waits for "cpu" before it/);
+  tokenOf(port, first);
+  port.release(last);
+  tokenOf(port, more);
+});
+
+Deno.test("Arbitration.fairness() tells shares, waits and their Gini coefficient", () => {
+  const { clock, port, claim } = shared({ limits: { cpu: { total: 2 } } });
+  const token = tokenOf(port, claim("a", { cpu: 2 }));
+  const late = claim("b", { cpu: 1 });
+  port.request(late);
+  clock.advance(1_000);
+  const { users, gini: all } = port.fairness();
+  assert.deepEqual(users.map(({ of, dominantShare, waiting }) => [of, dominantShare, waiting]), [
+    ["a", 1, 0],
+    ["b", 0, 1],
+  ]);
+  assert.equal(all, 0.5, "one of two had everything");
+  port.release(token);
+  tokenOf(port, late);
+  const b = port.fairness().users.find(({ of }) => of === "b");
+  assert.deepEqual([b?.meanWaitMs, b?.longestWaitMs, b?.grants, b?.waiting], [1_000, 1_000, 1, 0]);
+});
+
+Deno.test("gini() is 0 for equals, (n-1)/n where one has all, and the mean difference in between", () => {
+  assert.equal(gini([]), 0);
+  assert.equal(gini([3, 3, 3]), 0);
+  assert.equal(gini([0, 0, 0, 8]), 0.75);
+  fc.assert(fc.property(fc.array(fc.nat(100), { minLength: 2, maxLength: 12 }), (values) => {
+    const sum = values.reduce((a, b) => a + b, 0);
+    const differences = values.flatMap((a) => values.map((b) => Math.abs(a - b))).reduce((a, b) => a + b, 0);
+    const expected = sum === 0 ? 0 : differences / (2 * values.length * sum);
+    assert.ok(Math.abs(gini(values) - expected) < 1e-9);
+  }));
+});
+
+Deno.test("Arbitration.withdraw() gives a place up, so that those behind go on", () => {
+  const { port, claim } = shared({ limits: { cpu: { total: 2 } } });
+  const token = tokenOf(port, claim("a", { cpu: 1 }));
+  const large = claim("b", { cpu: 2 });
+  const small = claim("c", { cpu: 1 });
+  port.request(large);
+  assert.equal(port.request(small).verdict, "deferred", "the large one would starve");
+  assert.equal(port.withdraw(large), true);
+  assert.equal(port.withdraw(large), false);
+  tokenOf(port, small);
+  port.release(token);
+});
+
+Deno.test("Arbitration never grants more than there is, ends every wait, and repeats itself", () => {
+  const step = fc.record({
+    who: fc.nat(7),
+    priority: fc.nat(2),
+    cpu: fc.nat(4),
+    memory: fc.nat(10),
+    name: fc.constantFrom("x", "y", undefined),
+    end: fc.boolean(),
+    passMs: fc.nat(2_000),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      const limits = { cpu: { total: 4 }, memory: { total: 10 } };
+      const [one, twin] = [shared({ limits }), shared({ limits })];
+      const held = new Map<number, { token: number; claim: Claim }>();
+      const wanted = new Map<number, Claim>();
+      for (const { who, priority, cpu, memory, name, end, passMs } of steps) {
+        one.clock.advance(passMs);
+        twin.clock.advance(passMs);
+        const mine = held.get(who);
+        if (mine !== undefined) {
+          if (!end) continue;
+          assert.equal(one.port.release(mine.token), true);
+          assert.equal(twin.port.release(mine.token), true);
+          held.delete(who);
+          continue;
+        }
+        const claim = wanted.get(who) ?? {
+          by: { run, node: nodeId(`n${who}`), user: `u${who % 3}`, priority },
+          exclusive: name === undefined ? [] : [name],
+          amounts: { cpu, memory },
+        };
+        const verdict = one.port.request(claim);
+        assert.deepEqual(twin.port.request(claim), verdict);
+        assert.notEqual(verdict.verdict, "denied");
+        if (verdict.verdict === "granted") {
+          held.set(who, { token: verdict.token, claim });
+          wanted.delete(who);
+        } else wanted.set(who, claim);
+        for (const [kind, { total }] of Object.entries(limits)) {
+          const sum = [...held.values()].reduce((all, { claim }) => all + (claim.amounts?.[kind] ?? 0), 0);
+          assert.ok(sum <= total, `${sum} of ${total} ${kind}`);
+        }
+        const names = [...held.values()].flatMap(({ claim }) => claim.exclusive);
+        assert.equal(new Set(names).size, names.length, "a name is held twice");
+      }
+      for (const { token } of held.values()) one.port.release(token);
+      for (let round = 0; wanted.size > 0; round++) {
+        assert.ok(round < 20, "somebody starves");
+        for (const [who, claim] of wanted) {
+          const verdict = one.port.request(claim);
+          if (verdict.verdict !== "granted") continue;
+          one.port.release(verdict.token);
+          wanted.delete(who);
+        }
+      }
+    }),
+    { numRuns: 300, seed: 20261126 },
+  );
+});
+
+Deno.test("Arbitration.request() lets a claim go first past which many others were granted", () => {
+  const { port, claim } = shared({ limits: { cpu: { total: 1 } } });
+  let token = tokenOf(port, claim("a", { cpu: 1 }, { priority: 9 }));
+  const humble = claim("b", { cpu: 1 }, { priority: -9 });
+  assert.equal(port.request(humble).verdict, "deferred");
+  let rounds = 0;
+  for (;; rounds++) {
+    assert.ok(rounds < 1_000, "it starves");
+    const eager = claim("a", { cpu: 1 }, { priority: 9 });
+    port.request(eager);
+    port.release(token);
+    const verdict = port.request(humble);
+    if (verdict.verdict === "granted") break;
+    token = tokenOf(port, eager);
+  }
+  assert.ok(rounds > 1);
 });

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
 import type { ArtifactId } from "../../core/ids.ts";
+import * as zlib from "node:zlib";
+import fc from "fast-check";
+import { Blocks, prepareBlock, putterOf } from "../../pit/artifact/blocks.ts";
+import { LmdbArtifactReclaim } from "../../pit/artifact/reclaim.ts";
+import { LmdbArtifactStreams } from "../../pit/artifact/stream.ts";
+import { testArtifactStreamPort } from "../contracts/artifact_stream_contract.ts";
+import { chunksOf, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../pit/artifact/chunking.ts";
+import { CHUNK_BYTES, hashOf } from "../../pit/artifact/record.ts";
 import { LmdbArtifacts } from "../../pit/artifact/lmdb.ts";
 import { MemoryArtifacts } from "../../pit/artifact/memory.ts";
 import type { Store } from "../../pit/store.ts";
@@ -44,25 +52,83 @@ Deno.test("LmdbArtifacts finds a flipped bit in small content", async () => {
   assert.deepEqual(faults, ["changed"]);
 });
 
-Deno.test("LmdbArtifacts finds a flipped bit in the last chunk of large content", async () => {
-  const faults = await damaged(600_000, (store, id) => {
-    const chunk = new Uint8Array(store.table("chunks").getBinary([id, 2]) as Uint8Array);
-    chunk[0] = (chunk[0] as number) ^ 128;
-    store.table("chunks").put([id, 2], chunk);
-  });
-  assert.deepEqual(faults, ["changed"]);
+function blockNames(store: Store): string[] {
+  return [...store.table("blocks").getKeys()].map(String);
+}
+
+Deno.test("LmdbArtifacts finds a flipped bit in a block of large content, and a block that is missing", async () => {
+  for (const at of [0, 1, 1_000]) {
+    const faults = await damaged(600_000, (store) => {
+      const name = blockNames(store)[1] as string;
+      const block = new Uint8Array(store.table("blocks").getBinary(name) as Uint8Array);
+      block[at] = (block[at] as number) ^ 128;
+      store.table("blocks").put(name, block);
+    });
+    assert.deepEqual(faults, ["changed"]);
+  }
+  const missing = await damaged(
+    600_000,
+    (store) => void store.table("blocks").removeSync(blockNames(store)[1]!),
+  );
+  assert.deepEqual(missing, ["missing"]);
 });
 
-Deno.test("LmdbArtifacts finds a missing chunk and one that was cut short", async () => {
-  assert.deepEqual(await damaged(600_000, (store, id) => void store.table("chunks").removeSync([id, 1])), [
-    "missing",
-  ]);
-  assert.deepEqual(
-    await damaged(600_000, (store, id) => void store.table("chunks").put([id, 1], content(5))),
-    [
-      "missing",
-    ],
+/** Stores content as format 1 did. */
+function putAsFormat1(store: Store, bytes: Uint8Array): ArtifactId {
+  const id = hashOf(bytes);
+  store.exclusively(() => {
+    const header = new TextEncoder().encode(
+      JSON.stringify({ sizeBytes: bytes.length, type: "text/plain", createdAt: 1 }),
+    );
+    const record = new Uint8Array(4 + header.length);
+    new DataView(record.buffer).setUint32(0, header.length);
+    record.set(header, 4);
+    store.table("artifacts").put(id, record);
+    for (let at = 0; at * CHUNK_BYTES < bytes.length; at++) {
+      store.table("chunks").put([id, at], bytes.subarray(at * CHUNK_BYTES, (at + 1) * CHUNK_BYTES));
+    }
+  });
+  return id;
+}
+
+Deno.test("LmdbArtifacts reads content that was stored in chunks by format 1, and verifies it", async () => {
+  await using subject = await overTemporaryStore((store) => ({
+    store,
+    artifacts: new LmdbArtifacts(store, clock),
+  }));
+  const { store, artifacts } = subject.port;
+  const bytes = content(600_000);
+  const id = putAsFormat1(store, bytes);
+  assert.deepEqual(await artifacts.get(id), bytes);
+  assert.deepEqual(await collect(artifacts.verify()), []);
+  store.exclusively(() => void store.table("chunks").put([id, 2], content(5)));
+  assert.deepEqual(await collect(artifacts.verify()), [{ id, fault: "missing" }]);
+});
+
+Deno.test("LmdbArtifacts share the blocks of versions, and compress what can be", async () => {
+  await using subject = await overTemporaryStore((store) => ({
+    store,
+    artifacts: new LmdbArtifacts(store, clock),
+  }));
+  const { store, artifacts } = subject.port;
+  const first = noise(2_000_000);
+  await artifacts.put(first);
+  const before = blockNames(store).length;
+  const second = new Uint8Array(first.length + 10);
+  second.set(first.subarray(0, 1_000_000));
+  second.set(first.subarray(1_000_000), 1_000_010);
+  const id = await artifacts.put(second);
+  assert.ok(blockNames(store).length - before <= 2, "one or two blocks hold what was changed");
+  assert.deepEqual(await artifacts.get(id), second);
+  const text = new TextEncoder().encode("the same words again and again\n".repeat(20_000));
+  const textId = await artifacts.put(text, { type: "text/plain" });
+  assert.deepEqual(await artifacts.get(textId), text);
+  const stored = blockNames(store).reduce(
+    (sum, name) => sum + store.table("blocks").getBinary(name)!.length,
+    0,
   );
+  const canCompress = "zstdCompressSync" in zlib;
+  assert.equal(stored < first.length + text.length / 2, canCompress);
 });
 
 Deno.test("LmdbArtifacts finds a record that is garbage, empty, or whose header lies about its length", async () => {
@@ -74,19 +140,79 @@ Deno.test("LmdbArtifacts finds a record that is garbage, empty, or whose header 
   }
 });
 
-Deno.test("LmdbArtifacts.put() repairs nothing by chance: chunks of a torn put are written over", async () => {
+Deno.test("LmdbArtifacts.put() stores the blocks that a torn put left damaged or missing once more", async () => {
   await using subject = await overTemporaryStore((store) => ({
     store,
     artifacts: new LmdbArtifacts(store, clock),
   }));
   const { store, artifacts } = subject.port;
-  const bytes = content(600_000);
+  const bytes = noise(6_000_000);
   const id = await artifacts.put(bytes);
   store.exclusively(() => {
     store.table("artifacts").removeSync(id);
-    store.table("chunks").put([id, 0], content(256 * 1024, 77));
+    store.table("blocks").removeSync(blockNames(store)[3]!);
   });
   assert.equal(await artifacts.get(id), undefined, "without its record an artifact is not there");
   assert.equal(await artifacts.put(bytes), id);
-  assert.equal((await artifacts.get(id))?.length, 600_000);
+  assert.deepEqual(await artifacts.get(id), bytes);
+  const users = new Set([...store.table("block-uses").getKeys()].map((key) => String((key as string[])[1])));
+  assert.deepEqual([...users], [id], "the put has left no use of its own");
+});
+
+Deno.test("chunksOf() cuts by content: sizes within bounds, all of it, and alike after a change far away", () => {
+  fc.assert(
+    fc.property(fc.nat(1_500_000), fc.integer({ min: 1, max: 2 ** 31 - 1 }), (size, seed) => {
+      const bytes = noise(size, seed);
+      const pieces = [...chunksOf(bytes)];
+      assert.equal(pieces.reduce((sum, piece) => sum + piece.length, 0), size);
+      pieces.forEach((piece, at) => {
+        assert.ok(piece.length <= MAX_CHUNK_BYTES);
+        if (at < pieces.length - 1) assert.ok(piece.length > MIN_CHUNK_BYTES);
+      });
+    }),
+    { numRuns: 30, seed: 20261126 },
+  );
+  const bytes = noise(4_000_000);
+  const names = new Set([...chunksOf(bytes)].map(hashOf));
+  const changed = [...chunksOf(new Uint8Array([7, ...bytes]))].map(hashOf);
+  assert.ok(changed.filter((name) => !names.has(name)).length <= 2);
+});
+
+/** Bytes that nothing can compress (xorshift32). */
+function noise(size: number, seed = 1): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length: size }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 9;
+  });
+}
+
+testArtifactStreamPort("LmdbArtifacts", () =>
+  overTemporaryStore((store) => ({
+    artifacts: new LmdbArtifacts(store, clock),
+    streams: new LmdbArtifactStreams(store, clock),
+    reclaim: new LmdbArtifactReclaim(store),
+  })), () => clock.now());
+
+Deno.test("LmdbArtifactReclaim.sweep() frees what a dead put left, and keeps what younger puts and artifacts use", async () => {
+  await using subject = await overTemporaryStore((store) => ({
+    store,
+    artifacts: new LmdbArtifacts(store, clock),
+    reclaim: new LmdbArtifactReclaim(store),
+  }));
+  const { store, artifacts, reclaim } = subject.port;
+  const kept = await artifacts.put(noise(300_000));
+  const blocks = new Blocks(store);
+  const [old, young] = [putterOf(clock.now() - 10_000), putterOf(clock.now())];
+  store.exclusively(() => {
+    for (const piece of chunksOf(noise(300_000))) blocks.put(prepareBlock(piece, false), old);
+    blocks.put(prepareBlock(noise(50_000, 5), false), old);
+    blocks.put(prepareBlock(noise(60_000, 6), false), young);
+  });
+  assert.equal((await reclaim.sweep(clock.now() - 5_000)).freedBytes, 50_001);
+  assert.deepEqual(await artifacts.get(kept), noise(300_000));
+  assert.equal((await reclaim.sweep(clock.now() + 1)).freedBytes, 60_001);
+  assert.deepEqual(await collect(artifacts.verify()), []);
 });

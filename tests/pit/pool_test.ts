@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { extensionId } from "../../core/ids.ts";
-import { type Lease, noLease } from "../../core/ports/pool.ts";
+import { extensionId, type InstanceId } from "../../core/ids.ts";
+import {
+  type AcquireOptions,
+  type InstanceState,
+  type Lease,
+  noLease,
+  type PoolKind,
+} from "../../core/ports/pool.ts";
+import { FIRST_OPEN_MS } from "../../pit/pool/health.ts";
+import { isLegalMove, MoveLog } from "../../pit/pool/moves.ts";
 import { Places } from "../../pit/pool/places.ts";
-import { InstancePool } from "../../pit/pool/pool.ts";
+import { InstancePool, LOOK_MS, type PoolOptions } from "../../pit/pool/pool.ts";
 import { FakeInstances, settled, testPoolPort } from "../contracts/pool_contract.ts";
 import { ManualClock } from "./manual_clock.ts";
 
@@ -149,4 +157,212 @@ Deno.test("Places.lease() finds every kind where there are more than 64", () => 
   const places = new Places();
   for (let at = 0; at < 200; at++) places.open(places.addInstance(places.addKind(), 1));
   for (let kind = 0; kind < 200; kind++) assert.equal(places.instanceOf(places.lease(kind) as Lease), kind);
+});
+
+function poolWith(options: PoolOptions = {}) {
+  const instances = new FakeInstances();
+  const clock = new ManualClock();
+  return { instances, clock, pool: new InstancePool(instances, clock, options) };
+}
+
+Deno.test("InstancePool.acquire() serves a higher priority first, and gives up after its time", async () => {
+  const { clock, pool } = poolWith();
+  const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+  const lease = await pool.acquire(kind, never);
+  const served: string[] = [];
+  const wait = (name: string, options: AcquireOptions) =>
+    pool.acquire(kind, never, options).then((got) => {
+      served.push(name);
+      pool.release(got);
+    });
+  const late = pool.acquire(kind, never, { timeoutMs: 50 });
+  const waits = [wait("first", {}), wait("second", { priority: 5 }), wait("third", { priority: 5 })];
+  clock.advance(50);
+  await assert.rejects(late, { code: "timeout" });
+  pool.release(lease);
+  await Promise.all(waits);
+  assert.deepEqual(served, ["second", "third", "first"]);
+});
+
+Deno.test("InstancePool makes room by letting the least valuable idle instance go, and never a busy one", async () => {
+  const { clock, pool, instances } = poolWith({ mostInstances: 2 });
+  const kinds = ["a", "b", "c"].map((name) =>
+    pool.register(extensionId(`acme/${name}`), { instances: 1, concurrency: 1 })
+  );
+  const [a, b, c] = kinds as [PoolKind, PoolKind, PoolKind];
+  for (let at = 0; at < 10; at++) pool.release(await pool.acquire(a, never));
+  pool.release(await pool.acquire(b, never));
+  clock.advance(LOOK_MS);
+  const lease = await pool.acquire(c, never);
+  assert.deepEqual(instances.cooled, ["acme/b#2"], "a was used far more often");
+  const busy = await pool.acquire(a, never);
+  const waiting = pool.acquire(b, never);
+  await settled();
+  assert.equal(pool.readings().filter(({ state }) => state === "hot").length, 2);
+  pool.release(lease);
+  await waiting;
+  assert.deepEqual(instances.cooled, ["acme/b#2", "acme/c#3"]);
+  pool.release(busy);
+  assert.equal(pool.counters().evictions, 2);
+});
+
+Deno.test("InstancePool cools what is idle too long, and finds the dead by itself", async () => {
+  const { clock, pool, instances } = poolWith({ keepAliveMs: 2_000 });
+  const kind = pool.register(extensionId("acme/thing"), { instances: 2, concurrency: 1 });
+  const both = [await pool.acquire(kind, never), await pool.acquire(kind, never)];
+  for (const lease of both) pool.release(lease);
+  instances.dead.add(pool.readings()[0]?.instance as InstanceId);
+  clock.advance(LOOK_MS);
+  await settled();
+  assert.deepEqual(pool.readings().map(({ state, reason }) => `${state}: ${reason}`), [
+    "cold: it was found dead",
+    "hot: it has started",
+  ]);
+  clock.advance(4 * LOOK_MS + 2_000);
+  await settled();
+  assert.match(pool.readings()[1]?.reason ?? "", /^nobody used it for \d s$/);
+  clock.advance(LOOK_MS);
+  assert.equal(clock.pending, 0, "nothing is watched any more");
+});
+
+Deno.test("InstancePool lets idle instances go when all together take too much memory", async () => {
+  const { clock, pool, instances } = poolWith({ mostMemoryBytes: 200 });
+  instances.memory = 60;
+  const kind = pool.register(extensionId("acme/thing"), { instances: 3, concurrency: 1 });
+  const leases = [
+    await pool.acquire(kind, never),
+    await pool.acquire(kind, never),
+    await pool.acquire(kind, never),
+  ];
+  instances.memory = 90;
+  clock.advance(LOOK_MS);
+  assert.equal(instances.cooled.length, 0, "all are busy");
+  for (const lease of leases) pool.release(lease);
+  clock.advance(LOOK_MS);
+  await settled();
+  assert.equal(instances.cooled.length, 1);
+});
+
+Deno.test("InstancePool opens the circuit of a kind that keeps failing, and one call closes it again", async () => {
+  const { clock, pool } = poolWith();
+  const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+  const call = async (failed: boolean) => {
+    const lease = await pool.acquire(kind, never);
+    pool.observe(kind, { durationMs: 1, failed });
+    pool.release(lease);
+    await settled();
+  };
+  for (let at = 0; at < 5; at++) await call(false);
+  assert.equal(pool.health()[0]?.state, "healthy");
+  for (let at = 0; at < 5; at++) await call(true);
+  assert.equal(pool.health()[0]?.state, "unhealthy");
+  assert.equal(pool.lease(kind), noLease, "nobody gets past the circuit");
+  await assert.rejects(pool.acquire(kind, never), /5 of the last 10 calls failed: its circuit is open/);
+  clock.advance(FIRST_OPEN_MS);
+  await call(true);
+  clock.advance(FIRST_OPEN_MS);
+  await assert.rejects(pool.acquire(kind, never), /circuit is open/, "it stays open for longer");
+  clock.advance(FIRST_OPEN_MS);
+  await call(false);
+  await call(false);
+  assert.notEqual(pool.health()[0]?.state, "unhealthy");
+});
+
+Deno.test("InstancePool.prewarm() starts within the limits, and counts the cold starts that it avoided", async () => {
+  const { pool, instances } = poolWith({ mostInstances: 3 });
+  const kind = pool.register(extensionId("acme/thing"), { instances: 2, concurrency: 1 });
+  assert.equal(pool.prewarm(kind, 5, "it is needed soon"), 2);
+  await settled();
+  const leases = [await pool.acquire(kind, never), await pool.acquire(kind, never)];
+  assert.equal(instances.starting.length, 2);
+  const { hits, misses, prewarmed, coldStarts, coldStartsAvoided } = pool.counters();
+  assert.deepEqual({ hits, misses, prewarmed, coldStarts, coldStartsAvoided }, {
+    hits: 2,
+    misses: 0,
+    prewarmed: 2,
+    coldStarts: 0,
+    coldStartsAvoided: 2,
+  });
+  for (const lease of leases) pool.release(lease);
+  const moves = pool.moves().map(({ from, to, reason }) => `${from} → ${to}: ${reason}`);
+  assert.deepEqual(moves.slice(0, 1), ["cold → warming: it is needed soon"]);
+});
+
+Deno.test("MoveLog keeps the latest moves in order and refuses illegal ones", () => {
+  const log = new MoveLog(3);
+  const move = (from: InstanceState, to: InstanceState) =>
+    log.note({ extension: extensionId("acme/thing"), instance: undefined, from, to, reason: "test", at: 0 });
+  move("cold", "warming");
+  move("warming", "hot");
+  move("hot", "failed");
+  move("failed", "cold");
+  assert.deepEqual(log.list().map(({ to }) => to), ["hot", "failed", "cold"]);
+  const states: InstanceState[] = ["cold", "warming", "hot", "cooling", "failed"];
+  const legal = new Set([
+    "cold>warming",
+    "warming>hot",
+    "warming>failed",
+    "hot>cooling",
+    "hot>failed",
+    "cooling>cold",
+    "failed>cold",
+  ]);
+  for (const from of states) {
+    for (const to of states) {
+      assert.equal(isLegalMove(from, to), legal.has(`${from}>${to}`), `${from} to ${to}`);
+    }
+  }
+  assert.throws(() => move("cold", "hot"), /cannot move from cold to hot/);
+});
+
+Deno.test("InstancePool keeps its invariants over random calls, deaths and failures", async () => {
+  const step = fc.record({
+    kind: fc.nat(3),
+    what: fc.constantFrom("acquire", "release", "release", "fail", "die", "pass", "prewarm"),
+    pick: fc.nat(100),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
+      const { pool, instances, clock } = poolWith({ mostInstances: 4, keepAliveMs: 5_000 });
+      const kinds = [0, 1, 2, 3].map((at) =>
+        pool.register(extensionId(`acme/k${at}`), { instances: 2, concurrency: 1 + at % 2 })
+      );
+      const held: Lease[] = [];
+      const waits: Promise<void>[] = [];
+      for (const { kind, what, pick } of steps) {
+        const one = kinds[kind] as PoolKind;
+        if (what === "acquire") {
+          waits.push(
+            pool.acquire(one, never, { timeoutMs: 60_000 }).then((lease) => void held.push(lease), () => {}),
+          );
+        } else if (what === "prewarm") pool.prewarm(one, 2, "random");
+        else if (what === "pass") clock.advance(pick * 50);
+        else if (what === "die") {
+          const alive = pool.readings().filter(({ state }) => state === "hot");
+          const victim = alive[pick % Math.max(1, alive.length)]?.instance;
+          if (victim !== undefined) instances.dead.add(victim);
+        } else if (held.length > 0) {
+          const [lease] = held.splice(pick % held.length, 1) as [Lease];
+          assert.equal(pool.release(lease, what === "fail" ? "broken" : undefined), true);
+        }
+        await settled();
+        const readings = pool.readings();
+        assert.ok(readings.filter(({ state }) => state !== "cold").length <= 4, "too many live (I5)");
+        assert.equal(
+          readings.reduce((sum, { busy }) => sum + busy, 0),
+          held.length,
+          "leases and busy places",
+        );
+        assert.equal(new Set(held).size, held.length, "a place is held twice");
+        for (const lease of held) pool.instanceOf(lease);
+      }
+      const drained = pool.drain();
+      for (const lease of held.splice(0)) pool.release(lease);
+      await drained;
+      await Promise.all(waits);
+      assert.equal(instances.cooled.length, new Set(instances.cooled).size, "none is stopped twice");
+      assert.ok(pool.readings().every(({ state }) => state === "cold"));
+    }),
+    { numRuns: 150, seed: 20261126 },
+  );
 });

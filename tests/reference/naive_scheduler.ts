@@ -228,8 +228,11 @@ export class NaiveScheduler {
   #isFatal(): boolean {
     for (let node = 0; node < this.#nodes.length; node++) {
       if (!this.#isEssential(node)) continue;
-      const isOpen = this.#nodes[node]!.state === "open";
-      if (isOpen && this.#itemsOf(node).some(({ state }) => state === "failed")) {
+      const { state } = this.#nodes[node]!;
+      if (
+        (state === "open" || state === "pending") &&
+        this.#itemsOf(node).some((item) => item.state === "failed")
+      ) {
         this.#set(node, -1, "failed");
       }
       if (this.#nodes[node]!.state === "failed") return true;

@@ -42,7 +42,7 @@ export function checkLog(plan: Plan, events: readonly RunEvent[]): void {
     if (event.type === "nodes.reset") { for (const node of event.nodes) forget(last, node); }
     // A list that is made anew has new items, which count from one.
     if (event.type === "node.expanded") {
-      for (const id of membersOf(plan, event.node)) forgetItems(attempts, results, id);
+      for (const id of membersOf(plan, event.node)) forgetItems({ last, attempts, results }, id);
     }
     if (isNodeStep(event)) checkStep(event, { last, attempts, results, place: `event ${i} (${event.type})` });
   }
@@ -61,17 +61,20 @@ function membersOf(plan: Plan, opener: NodeId): NodeId[] {
   return plan.nodes.filter(({ space }) => space === plan.indexOf.get(opener)).map(({ id }) => id);
 }
 
-function forgetItems(attempts: Map<string, number>, results: Set<string>, node: string): void {
-  for (const unit of attempts.keys()) if (unit.startsWith(`${node}[`)) attempts.delete(unit);
-  for (const result of results) if (result.startsWith(`${node}[`)) results.delete(result);
+/** What the log said so far of each unit. */
+interface Seen {
+  readonly last: Map<string, string>;
+  readonly attempts: Map<string, number>;
+  readonly results: Set<string>;
 }
 
-function checkStep(event: NodeStep, seen: {
-  last: Map<string, string>;
-  attempts: Map<string, number>;
-  results: Set<string>;
-  place: string;
-}): void {
+function forgetItems({ last, attempts, results }: Seen, node: string): void {
+  for (const known of [last, attempts, results]) {
+    for (const unit of known.keys()) if (unit.startsWith(`${node}[`)) known.delete(unit);
+  }
+}
+
+function checkStep(event: NodeStep, seen: Seen & { readonly place: string }): void {
   const unit = event.item === undefined ? event.node : `${event.node}[${event.item}]`;
   const previous = seen.last.get(unit) ?? "";
   if (previous !== "reset") {

@@ -16,38 +16,99 @@ export interface ContextSetup {
   readonly attempt: number;
   readonly idempotencyKey: string;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly emit: (event: RuntimeEvent) => void;
+  emit(event: RuntimeEvent): void;
 }
 
-/** The context of one call. */
+/** The context of one call. Its parts are made when they are first asked for: most handlers use few of them. */
 export function createContext(direct: CapabilityClient, setup: ContextSetup): InstrumentContext {
-  const { signal, emit } = setup;
-  const client = throttled(direct);
-  return {
-    signal,
-    attempt: setup.attempt,
-    idempotencyKey: setup.idempotencyKey,
-    config: setup.config,
-    files: filesOf(client),
-    git: gitOf(client),
-    assets: { bytes: async (name) => bytesOf(await client.call("assets.bytes", { name })) },
-    artifacts: {
-      put: async (bytes, options) => {
-        const { type = null, name = null } = options ?? {};
-        return (await client.call("artifacts.put", { type, name }, owned(bytes))).value as string;
-      },
-      get: async (id) => bytesOf(await client.call("artifacts.get", { id })),
-    },
-    fetch: fetchThrough(client, signal),
-    progress: (done, total, note) =>
-      emit({
+  return new Context(direct, setup);
+}
+
+class Context implements InstrumentContext {
+  readonly #direct: CapabilityClient;
+  readonly #setup: ContextSetup;
+  #client: CapabilityClient | undefined;
+  #files: InstrumentContext["files"] | undefined;
+  #git: InstrumentContext["git"] | undefined;
+  #fetch: typeof fetch | undefined;
+
+  constructor(direct: CapabilityClient, setup: ContextSetup) {
+    this.#direct = direct;
+    this.#setup = setup;
+  }
+
+  get signal(): AbortSignal {
+    return this.#setup.signal;
+  }
+
+  get attempt(): number {
+    return this.#setup.attempt;
+  }
+
+  get idempotencyKey(): string {
+    return this.#setup.idempotencyKey;
+  }
+
+  get config(): Readonly<Record<string, unknown>> {
+    return this.#setup.config;
+  }
+
+  get files(): InstrumentContext["files"] {
+    return this.#files ??= filesOf(this.#asked());
+  }
+
+  get git(): InstrumentContext["git"] {
+    return this.#git ??= gitOf(this.#asked());
+  }
+
+  get assets(): InstrumentContext["assets"] {
+    const client = this.#asked();
+    return { bytes: async (name) => bytesOf(await client.call("assets.bytes", { name })) };
+  }
+
+  get artifacts(): InstrumentContext["artifacts"] {
+    return artifactsOf(this.#asked());
+  }
+
+  get fetch(): typeof fetch {
+    return this.#fetch ??= fetchThrough(this.#asked(), this.signal);
+  }
+
+  // These are functions that stand alone, since a handler may take them out of its context.
+
+  get progress(): InstrumentContext["progress"] {
+    const setup = this.#setup;
+    return (done, total, note) =>
+      setup.emit({
         kind: "progress",
         done,
         ...(total === undefined ? {} : { total }),
         ...(note === undefined ? {} : { note }),
-      }),
-    log: (level, text) => emit({ kind: "log", level, text: String(text) }),
-    token: (text) => emit({ kind: "token", text: String(text) }),
+      });
+  }
+
+  get log(): InstrumentContext["log"] {
+    const setup = this.#setup;
+    return (level, text) => setup.emit({ kind: "log", level, text: String(text) });
+  }
+
+  get token(): InstrumentContext["token"] {
+    const setup = this.#setup;
+    return (text) => setup.emit({ kind: "token", text: String(text) });
+  }
+
+  #asked(): CapabilityClient {
+    return this.#client ??= throttled(this.#direct);
+  }
+}
+
+function artifactsOf(client: CapabilityClient): InstrumentContext["artifacts"] {
+  return {
+    put: async (bytes, options) => {
+      const { type = null, name = null } = options ?? {};
+      return (await client.call("artifacts.put", { type, name }, owned(bytes))).value as string;
+    },
+    get: async (id) => bytesOf(await client.call("artifacts.get", { id })),
   };
 }
 

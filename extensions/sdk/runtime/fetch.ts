@@ -12,20 +12,23 @@ const BODILESS = new Set([101, 204, 205, 304]);
 
 /** Makes a `fetch` whose requests are carried out by the core. */
 export function fetchThrough(client: CapabilityClient, callSignal: AbortSignal): typeof fetch {
+  let nextId = 1;
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
     const signal = AbortSignal.any([request.signal, callSignal]);
     signal.throwIfAborted();
     const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
+    const id = nextId++;
     const args = {
+      id,
       url: request.url,
       method: request.method,
       headers: [...request.headers].map(([name, value]): Plain => [name, value]),
       redirect: request.redirect,
     };
     const opening = client.call("fetch.open", args, body);
-    const head = (await orAborted(opening, signal, (reply) => cancel(client, headOf(reply.value).id))).value;
-    return responseOf(client, headOf(head), signal);
+    const { value } = await orAborted(opening, signal, () => cancel(client, id));
+    return responseOf(client, value as unknown as Head, signal);
   };
 }
 
@@ -36,10 +39,6 @@ interface Head {
   readonly url: string;
   readonly redirected: boolean;
   readonly headers: [string, string][];
-}
-
-function headOf(value: Plain): Head {
-  return value as unknown as Head;
 }
 
 function responseOf(client: CapabilityClient, head: Head, signal: AbortSignal): Response {
@@ -92,11 +91,12 @@ function cancel(client: CapabilityClient, id: number): void {
   client.call("fetch.cancel", { id }).catch(() => {});
 }
 
-/** `promise`, or a rejection as soon as `signal` fires; what comes later is handed to `late`. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal, late: (value: T) => void): Promise<T> {
+/** `promise`, or a rejection as soon as `signal` fires; `stopped` is called then, and again for what comes later. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal, stopped: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => {
-      promise.then(late, () => {});
+      stopped();
+      promise.then(stopped, () => {});
       reject(signal.reason);
     };
     signal.addEventListener("abort", stop, { once: true });

@@ -50,7 +50,7 @@ testStalePort(
 );
 testArbitrationPort(
   "SimulatedArbitration",
-  () => new SimulatedArbitration(new Arbitration(), physics("usual")),
+  () => new SimulatedArbitration(new Arbitration(new ManualClock()), physics("usual")),
 );
 testPoolPort(
   "InstancePool over simulatedInstances",
@@ -116,7 +116,7 @@ Deno.test("SimulatedArtifacts and SimulatedDag store nothing where they fail, an
 });
 
 Deno.test("SimulatedArbitration denies as often as the profile says, and grants by the rules otherwise", () => {
-  const port = new SimulatedArbitration(new Arbitration(), physics("poor"));
+  const port = new SimulatedArbitration(new Arbitration(new ManualClock()), physics("poor"));
   let denied = 0;
   for (let claim = 0; claim < 1000; claim++) {
     const verdict = port.request(claimOf(`n${claim}`, [`name${claim}`]));

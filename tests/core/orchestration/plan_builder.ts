@@ -21,12 +21,7 @@ export interface NodeSketch {
 /** Source, target, kind (`needs` unless given) and port of the source. */
 export type EdgeSketch = readonly [from: string, to: string, kind?: EdgeKind, port?: string];
 
-const noExpression: Expression = {
-  text: "items",
-  references: [],
-  path: ["items"],
-  evaluate: () => [],
-};
+const items: Expression = { text: "items", references: [], path: ["items"], evaluate: () => [] };
 
 /** A plan of these nodes and edges; both in the order given. */
 export function buildPlan(nodes: readonly NodeSketch[], edges: readonly EdgeSketch[]): Plan {
@@ -55,6 +50,7 @@ export function buildPlan(nodes: readonly NodeSketch[], edges: readonly EdgeSket
       definition: definitions[index] as NodeDefinition,
       bindings: [],
       when: undefined,
+      cases: [],
       fan: fanOf(sketch, at),
       space: spaces[index] as number,
       gated: false,
@@ -91,7 +87,9 @@ function definitionOf({ id, importance = "essential", retry, concurrency }: Node
 
 function fanOf({ fan }: NodeSketch, at: (id: string) => number): Fan {
   if (fan === undefined) return { kind: "single" };
-  return fan === "over" ? { kind: "over", items: noExpression } : { kind: "with", source: at(fan) };
+  return fan === "over"
+    ? { kind: "over", items: { expression: items, sources: [] } }
+    : { kind: "with", source: at(fan) };
 }
 
 interface Edge {

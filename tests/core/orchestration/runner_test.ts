@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { JsonObject } from "../../../core/json.ts";
+import type { LiveEvent, RunHandle } from "../../../core/orchestration/run_handle.ts";
 import { pitOver, runnerOver, runToEnd, steps, workflowText } from "./run_rig.ts";
 import { gives, TableExtensions } from "./table_extensions.ts";
 import type { TableOperator } from "./table_extensions.ts";
@@ -248,4 +250,125 @@ Deno.test("Runner gives the same end again when a run that has ended is resumed"
   const first = await runToEnd(text, table, { pit });
   const again = await (await runnerOver(table, pit).resume(first.outcome.run, () => {})).done;
   assert.deepEqual(again, first.outcome);
+});
+
+Deno.test("Runner finishes the bodies it has begun before it begins more", async () => {
+  const slow: TableOperator = {
+    run: async ({ input }) => {
+      for (let hop = 0; hop < 5; hop++) await Promise.resolve();
+      return gives({ a: input["a"] as number });
+    },
+  };
+  const text = workflowText({
+    source: { use: "test/list", with: { n: 300 } },
+    each_one: {
+      use: "control/loop",
+      max: 1,
+      each: "source.all",
+      in: { n: "item" },
+      body: {
+        inputs: { n: { type: "number" } },
+        nodes: {
+          one: { use: "test/slow", in: { a: "inputs.n" } },
+          two: { use: "test/slow", in: { a: "one.a" } },
+        },
+        outputs: { n: "two.a" },
+      },
+    },
+  }, { outputs: { all: "each_one.n" } });
+  const { outcome, events } = await runToEnd(
+    text,
+    new TableExtensions({ "test/list": list, "test/slow": slow }),
+  );
+  assert.deepEqual(outcome.outputs, { all: Array.from({ length: 300 }, (_, i) => i) });
+  let open = 0;
+  let most = 0;
+  for (const { type, scope } of events) {
+    if (scope === undefined) continue;
+    if (type === "run.created") most = Math.max(most, ++open);
+    else if (type === "run.completed") open--;
+  }
+  assert.equal(open, 0);
+  assert.ok(most <= 40, `${most} bodies were open at once with 16 places`);
+});
+
+Deno.test("Runner appends to a slow log seldom, and still delivers every event", async () => {
+  const later: TableOperator = {
+    run: () => new Promise((resolve) => setTimeout(() => resolve(gives({ a: 1 })), 0)),
+  };
+  const nodes = Object.fromEntries(
+    Array.from(
+      { length: 150 },
+      (_, i) => [`n${i}`, { use: "test/later", after: i === 0 ? [] : [`n${i - 1}`] }],
+    ),
+  );
+  const slow = new TableExtensions({ "test/later": later });
+  const pit = pitOver(slow);
+  const append = pit.dag.append.bind(pit.dag);
+  let appends = 0;
+  pit.dag.append = async (...args) => {
+    appends++;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await append(...args);
+  };
+  const { outcome, events } = await runToEnd(workflowText(nodes), slow, { pit });
+  assert.equal(outcome.state, "completed");
+  assert.equal(events.length, 2 + 2 * 150 + 1);
+  assert.ok(appends < 100, `${appends} appends for 150 nodes, one after the other`);
+});
+
+Deno.test("Runner paused again and again inside bodies within bodies ends like a run that was left alone", async () => {
+  const grow = (inner: JsonObject, outputs: JsonObject) => ({
+    inputs: { n: { type: "number" } },
+    nodes: inner,
+    outputs,
+  });
+  const text = workflowText({
+    source: { use: "test/list", with: { n: 12 } },
+    each_one: {
+      use: "control/loop",
+      max: 3,
+      each: "source.all",
+      in: { n: "item" },
+      body: grow({
+        deeper: {
+          use: "control/loop",
+          max: 2,
+          in: { n: "inputs.n" },
+          body: grow({ more: { use: "test/later", in: { a: "inputs.n" } } }, { n: "more.sum" }),
+        },
+        last: { use: "test/later", in: { a: "deeper.n" } },
+      }, { n: "last.sum" }),
+    },
+  }, { outputs: { all: "each_one.n" } });
+  const later: TableOperator = {
+    ...add,
+    run: (request, options) =>
+      new Promise((resolve) => setTimeout(() => resolve(add.run(request, options)), 0)),
+  };
+  const table = new TableExtensions({ "test/list": list, "test/later": later });
+  const expected = Array.from({ length: 12 }, (_, i) => i + 3 * 3);
+  const pit = pitOver(table);
+  const completed = new Map<string, number>();
+  let left = 7;
+  const note = (event: LiveEvent, handle: () => RunHandle) => {
+    if (!event.durable || event.event.type !== "node.completed") return;
+    const { scope = "", node, item = -1 } = event.event;
+    const at = `${scope} ${node} ${item}`;
+    completed.set(at, (completed.get(at) ?? 0) + 1);
+    if (--left === 0) handle().command({ type: "pause", reason: "test" });
+  };
+  let { outcome } = await runToEnd(text, table, { pit, onEvent: note });
+  for (let pause = 1; outcome.state === "paused"; pause++) {
+    assert.ok(pause < 100, "it goes on");
+    left = 3 + pause % 11;
+    const handle: RunHandle = await runnerOver(table, pit).resume(
+      outcome.run,
+      (event) => note(event, () => handle),
+    );
+    outcome = await handle.done;
+  }
+  assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
+  assert.deepEqual(outcome.outputs, { all: expected });
+  assert.deepEqual([...completed].filter(([, times]) => times > 1), [], "nothing completed twice");
 });

@@ -8,6 +8,7 @@ import { extensionId, instanceId, nodeTypeId } from "../../../core/ids.ts";
 import type { ExtensionId, InstanceId, NodeTypeId } from "../../../core/ids.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { CallOptions, CallRequest, CallResult, ExtensionPort } from "../../../core/ports/extension.ts";
+import type { PoolLimits } from "../../../core/ports/pool.ts";
 import type { Catalog, NodeType, TaskType } from "../../../core/workflow/catalog.ts";
 
 export interface TableOperator {
@@ -30,7 +31,11 @@ export class TableExtensions implements ExtensionPort {
   readonly #table: ReadonlyMap<string, TableOperator>;
   readonly #catalog: Catalog;
 
-  constructor(table: Readonly<Record<string, TableOperator>>, tasks: readonly TaskType[] = []) {
+  constructor(
+    table: Readonly<Record<string, TableOperator>>,
+    tasks: readonly TaskType[] = [],
+    limits: PoolLimits = { instances: 1, concurrency: 1000 },
+  ) {
     this.#table = new Map(Object.entries(table));
     const extension = extensionId("tests/table");
     const nodes = new Map<NodeTypeId, NodeType>();
@@ -54,7 +59,7 @@ export class TableExtensions implements ExtensionPort {
       nodes,
       tasks: new Map(tasks.map((task) => [task.type, task])),
       problems: [],
-      limits: new Map([[extension, { instances: 1, concurrency: 1000 }]]),
+      limits: new Map([[extension, limits]]),
     };
   }
 

@@ -22,6 +22,9 @@ function problem(text: string) {
 }
 
 const values: readonly [string, Json][] = [
+  ["m.s.matches('^[a-c]+$')", true],
+  ["m.s.matches('b' + '$')", false],
+  [String.raw`'a.b'.matches('^a\\.b$')`, true],
   ["m.c", 12],
   ["m.c > 10", true],
   ["m.c + 1", 13],
@@ -149,4 +152,28 @@ Deno.test("parseExpression() never throws, and what it accepts gives JSON or bad
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("parseExpression() takes of regular expressions what can be carried out in linear time", () => {
+  assert.deepEqual(problem("m.s.matches('a(?=b)')"), {
+    message: 'Found "(?=" in the regular expression: RE2 has no lookaround and no backreference',
+    offset: 12,
+    length: 8,
+  });
+  assert.match(
+    problem(String.raw`m.s.matches('(a)\\1')`).message,
+    /RE2 has no lookaround and no backreference/,
+  );
+  assert.match(problem("m.s.matches('(')").message, /^Found "\(", which is no regular expression/);
+  assert.throws(() => expression("m.s.matches('(?' + '<!b)')").evaluate(scope), /RE2 has no lookaround/);
+  const quickest = (length: number) => {
+    const backtracking = expression(`"${"a".repeat(length)}!".matches("^(a+)+$")`);
+    return Math.min(...[1, 2, 3].map(() => {
+      const began = performance.now();
+      assert.equal(backtracking.evaluate(scope), false);
+      return performance.now() - began;
+    }));
+  };
+  // Exponential work would be some 2^12 times as much.
+  assert.ok(quickest(26) < Math.max(quickest(14), 0.2) * 500);
 });

@@ -1,0 +1,84 @@
+/**
+ * Whom the units of a run are given to.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../json.ts";
+import type { NodeFailure } from "../policy/failure.ts";
+import type { CallNode } from "../workflow/definition.ts";
+import type { PlanNode } from "../workflow/plan.ts";
+import { attemptsOf } from "./reading.ts";
+import { assign, type Assignment, withDefaults } from "./run_assignment.ts";
+import type { RunBudget } from "./run_budget.ts";
+import type { RunLimits } from "./run_recovery.ts";
+import type { RunScope, Unit } from "./run_scope.ts";
+import type { Driver } from "./run_services.ts";
+
+export class Assignments {
+  readonly #driver: Driver;
+  readonly #budget: RunBudget;
+
+  constructor(driver: Driver, budget: RunBudget) {
+    this.#driver = driver;
+    this.#budget = budget;
+  }
+
+  /** The assignment of a unit with its bound input, or why nobody can do it. */
+  of(
+    scope: RunScope,
+    unit: Unit,
+    definition: CallNode,
+    bound: JsonObject,
+  ): Assignment | { readonly failure: NodeFailure } {
+    const { catalog } = this.#driver.setup;
+    const type = catalog.nodes.get(definition.use);
+    // An operator that a node names is always the same, and costs nothing.
+    if (type !== undefined && type.instrument === undefined) {
+      return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0, options: [] };
+    }
+    const { conductor } = this.#driver.services;
+    return assign(
+      definition,
+      bound,
+      catalog,
+      this.#context(scope, unit, definition),
+      (request) => conductor.route(request),
+    );
+  }
+
+  /** What is left of the run's money, and of its time and the node's. */
+  limits(scope: RunScope, definition: CallNode): RunLimits {
+    const { setup: { startedAt }, services: { clock } } = this.#driver;
+    const { timeoutMs } = rootOf(scope).plan.definition;
+    const budgetUsd = this.#budget.left();
+    const leftMs = Math.min(
+      definition.timeoutMs ?? Infinity,
+      timeoutMs === undefined ? Infinity : startedAt + timeoutMs - clock.now(),
+    );
+    return {
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(leftMs === Infinity ? {} : { deadlineSeconds: Math.max(0, leftMs / 1000) }),
+    };
+  }
+
+  #context(scope: RunScope, unit: Unit, definition: CallNode) {
+    const { preference } = rootOf(scope).plan.definition;
+    const { id: node } = scope.plan.nodes[unit.node] as PlanNode;
+    return {
+      run: this.#driver.setup.run,
+      node,
+      attempt: attemptsOf(scope.state, unit.node, unit.item) + 1,
+      ...scope.attempts.of(node, unit.item),
+      ...(preference === undefined ? {} : { preference }),
+      ...this.limits(scope, definition),
+    };
+  }
+}
+
+/** The run's own scope: preference and budget are the run's, not a body's. */
+export function rootOf(scope: RunScope): RunScope {
+  let root = scope;
+  while (root.origin !== undefined) root = root.origin.parent;
+  return root;
+}

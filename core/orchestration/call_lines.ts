@@ -1,0 +1,172 @@
+/**
+ * Calls that wait for a place on an instance, in one line an extension. Whoever gives a place back lets the next of its
+ * line have it in the same turn; the pool is asked only for what the run does not hold yet.
+ *
+ * Invariants:
+ * - C1 Calls of one extension start in the order in which they came.
+ * - C2 While a line is not empty, this run holds or has asked the pool for every place that its calls could fill within
+ *   the extension's limits. So the pool knows how many instances to warm, and the line moves on.
+ *
+ * @module
+ */
+
+import { messageOf } from "../errors.ts";
+import type { ExtensionId } from "../ids.ts";
+import { noLease } from "../ports/pool.ts";
+import type { Lease, PoolKind } from "../ports/pool.ts";
+import type { NodeType } from "../workflow/catalog.ts";
+import type { RunScope } from "./run_scope.ts";
+import type { Driver } from "./run_services.ts";
+
+/** What the lines know of a call. */
+export interface LineCall {
+  readonly scope: RunScope;
+  readonly type: NodeType;
+}
+
+interface Line<Call> {
+  readonly kind: PoolKind;
+  /** Places that the extension's limits allow. */
+  readonly places: number;
+  readonly waiting: Call[];
+  /** Places that calls of this run have. */
+  held: number;
+  /** Places that the pool was asked for. */
+  asked: number;
+  isAdvancing: boolean;
+}
+
+export class CallLines<Call extends LineCall> {
+  readonly #driver: Driver;
+  readonly #start: (call: Call, lease: Lease) => void;
+  readonly #refuse: (call: Call, reason: string) => void;
+  readonly #lines = new Map<ExtensionId, Line<Call>>();
+
+  /** `start` begins a call with its place; `refuse` hears that none can be had. */
+  constructor(
+    driver: Driver,
+    start: (call: Call, lease: Lease) => void,
+    refuse: (call: Call, reason: string) => void,
+  ) {
+    this.#driver = driver;
+    this.#start = start;
+    this.#refuse = refuse;
+  }
+
+  /** Starts the call at once where there is a place, else when its turn comes. */
+  enter(call: Call): void {
+    const line = this.#lineOf(call.type.extension);
+    const lease = line.waiting.length > 0 ? noLease : this.#driver.services.pit.pool.lease(line.kind);
+    if (lease !== noLease) {
+      line.held++;
+      return this.#start(call, lease);
+    }
+    this.#driver.enter();
+    line.waiting.push(call);
+    this.#ask(line);
+  }
+
+  /**
+   * A place for a call that is started by whoever asks, outside the line; undefined where `signal` fired or none can be
+   * had, which has been refused.
+   */
+  async acquire(call: Call, signal: AbortSignal): Promise<Lease | undefined> {
+    const line = this.#lineOf(call.type.extension);
+    try {
+      const lease = await this.#driver.services.pit.pool.acquire(line.kind, signal);
+      line.held++;
+      return lease;
+    } catch (error) {
+      if (!signal.aborted) this.#refuse(call, messageOf(error));
+      return undefined;
+    }
+  }
+
+  /** Gives the place of a call back; with `failure` its instance is not handed out again. */
+  release(call: Call, lease: Lease, failure: string | undefined): void {
+    this.#lineOf(call.type.extension).held--;
+    this.#driver.services.pit.pool.release(lease, failure);
+  }
+
+  /** Lets those go on who wait behind the call. */
+  advance(call: Call): void {
+    const line = this.#lineOf(call.type.extension);
+    if (line.waiting.length === 0 || line.isAdvancing) return;
+    const lease = this.#driver.services.pit.pool.lease(line.kind);
+    if (lease === noLease) this.#ask(line);
+    else this.#advance(line, lease);
+  }
+
+  /** Forgets the calls whose scope was aborted, telling of each. */
+  dropAborted(forgotten: (call: Call) => void): void {
+    for (const { waiting } of this.#lines.values()) {
+      const isDropped = ({ scope }: Call) => this.#driver.signalOf(scope).aborted;
+      const dropped = waiting.filter(isDropped);
+      if (dropped.length === 0) continue;
+      waiting.splice(0, waiting.length, ...waiting.filter((call) => !isDropped(call)));
+      for (const call of dropped) {
+        forgotten(call);
+        this.#driver.leave();
+      }
+    }
+  }
+
+  #lineOf(extension: ExtensionId): Line<Call> {
+    let line = this.#lines.get(extension);
+    if (line === undefined) {
+      const { services, setup } = this.#driver;
+      const limits = setup.catalog.limits.get(extension) ?? { instances: 1, concurrency: 1 };
+      line = {
+        kind: services.pit.pool.register(extension, limits),
+        places: limits.instances * limits.concurrency,
+        waiting: [],
+        held: 0,
+        asked: 0,
+        isAdvancing: false,
+      };
+      this.#lines.set(extension, line);
+    }
+    return line;
+  }
+
+  /** Starts the first calls of the line, as long as there are places. */
+  #advance(line: Line<Call>, first: Lease): void {
+    const { pool } = this.#driver.services.pit;
+    if (this.#driver.isStopping) return void pool.release(first);
+    line.isAdvancing = true;
+    for (let lease = first; lease !== noLease; lease = pool.lease(line.kind)) {
+      const call = line.waiting.shift();
+      if (call === undefined) {
+        pool.release(lease);
+        break;
+      }
+      line.held++;
+      this.#start(call, lease);
+      this.#driver.leave();
+    }
+    line.isAdvancing = false;
+    this.#ask(line);
+  }
+
+  #ask(line: Line<Call>): void {
+    const { pit } = this.#driver.services;
+    const wanted = Math.min(line.waiting.length, line.places - line.held);
+    while (line.asked < wanted) {
+      line.asked++;
+      pit.pool.acquire(line.kind, this.#driver.signal).then((lease) => {
+        line.asked--;
+        this.#advance(line, lease);
+      }, (error) => {
+        line.asked--;
+        if (!this.#driver.isStopping) this.#refuseAll(line, messageOf(error));
+      }).catch((error) => this.#driver.crash(error));
+    }
+  }
+
+  #refuseAll(line: Line<Call>, reason: string): void {
+    for (const call of line.waiting.splice(0)) {
+      this.#refuse(call, reason);
+      this.#driver.leave();
+    }
+  }
+}

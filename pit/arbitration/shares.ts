@@ -1,0 +1,154 @@
+/**
+ * How much each user and each run holds and has held: the order of weighted dominant-resource fairness, and the figures
+ * by which one can see that it is kept.
+ *
+ * @module
+ */
+
+import type { FairnessReading, ShareReading } from "../../core/ports/arbitration.ts";
+import type { Amounts, Supplies } from "./limits.ts";
+
+const HALF_LIFE_MS = 60_000;
+/** Users and runs that hold nothing and wait for nothing are forgotten beyond so many. */
+const MOST_KEPT = 10_000;
+
+interface Account {
+  readonly weight: number;
+  readonly held: Map<string, number>;
+  /** The dominant share of what is held. */
+  dominant: number;
+  grants: number;
+  waiting: number;
+  waitedMs: number;
+  longestWaitMs: number;
+  recentUse: number;
+  /** When `recentUse` was brought up to date. */
+  at: number;
+}
+
+export class Shares {
+  readonly #supplies: Supplies;
+  readonly #weights: Readonly<Record<string, number>>;
+  readonly #users = new Map<string, Account>();
+  readonly #runs = new Map<string, Account>();
+
+  constructor(supplies: Supplies, weights: Readonly<Record<string, number>>) {
+    this.#supplies = supplies;
+    this.#weights = weights;
+  }
+
+  /** What decides between two of one priority: the user's weighted dominant share, then the run's; least goes first. */
+  order(user: string, run: string): readonly [number, number] {
+    return [weighted(this.#users.get(user)), weighted(this.#runs.get(run))];
+  }
+
+  granted(user: string, run: string, amounts: Amounts, waitedMs: number, now: number): void {
+    for (const account of this.#both(user, run, now)) {
+      this.#update(account, now);
+      for (const [kind, amount] of Object.entries(amounts)) {
+        account.held.set(kind, (account.held.get(kind) ?? 0) + amount);
+      }
+      account.dominant = this.#supplies.dominantShare(account.held);
+      account.grants++;
+      account.waitedMs += waitedMs;
+      account.longestWaitMs = Math.max(account.longestWaitMs, waitedMs);
+    }
+  }
+
+  released(user: string, run: string, amounts: Amounts, now: number): void {
+    for (const account of this.#both(user, run, now)) {
+      this.#update(account, now);
+      for (const [kind, amount] of Object.entries(amounts)) {
+        const left = (account.held.get(kind) ?? 0) - amount;
+        if (left > 1e-9) account.held.set(kind, left);
+        else account.held.delete(kind);
+      }
+      account.dominant = this.#supplies.dominantShare(account.held);
+    }
+  }
+
+  /** A claim began to wait (1) or waits no more (-1). */
+  waiting(user: string, run: string, change: 1 | -1, now: number): void {
+    for (const account of this.#both(user, run, now)) account.waiting += change;
+  }
+
+  read(now: number): FairnessReading {
+    const readings = (accounts: ReadonlyMap<string, Account>) =>
+      [...accounts].map(([of, account]) => this.#reading(of, account, now));
+    const users = readings(this.#users);
+    return {
+      users,
+      runs: readings(this.#runs),
+      gini: gini(users.map(({ recentUse, weight }) => recentUse / weight)),
+    };
+  }
+
+  #reading(of: string, account: Account, now: number): ShareReading {
+    this.#update(account, now);
+    const { weight, recentUse, grants, waiting, longestWaitMs } = account;
+    return {
+      of,
+      weight,
+      dominantShare: account.dominant,
+      recentUse,
+      grants,
+      waiting,
+      meanWaitMs: grants === 0 ? 0 : account.waitedMs / grants,
+      longestWaitMs,
+    };
+  }
+
+  /** Adds what was held since the last time, and lets what is past fade. */
+  #update(account: Account, now: number): void {
+    const passedMs = now - account.at;
+    if (passedMs <= 0) return;
+    const fade = 0.5 ** (passedMs / HALF_LIFE_MS);
+    // The integral of a share that is held evenly while the past fades.
+    account.recentUse = account.recentUse * fade + account.dominant * (1 - fade) * HALF_LIFE_MS / Math.LN2;
+    account.at = now;
+  }
+
+  #both(user: string, run: string, now: number): readonly [Account, Account] {
+    return [this.#account(this.#users, user, now), this.#account(this.#runs, run, now)];
+  }
+
+  #account(accounts: Map<string, Account>, of: string, now: number): Account {
+    const known = accounts.get(of);
+    if (known !== undefined) return known;
+    if (accounts.size >= MOST_KEPT) forgetIdle(accounts);
+    const weight = Object.hasOwn(this.#weights, of) ? this.#weights[of] as number : 1;
+    const made: Account = {
+      weight,
+      held: new Map(),
+      dominant: 0,
+      grants: 0,
+      waiting: 0,
+      waitedMs: 0,
+      longestWaitMs: 0,
+      recentUse: 0,
+      at: now,
+    };
+    accounts.set(of, made);
+    return made;
+  }
+}
+
+function weighted(account: Account | undefined): number {
+  return account === undefined ? 0 : account.dominant / account.weight;
+}
+
+function forgetIdle(accounts: Map<string, Account>): void {
+  for (const [of, { held, waiting }] of accounts) if (held.size === 0 && waiting === 0) accounts.delete(of);
+}
+
+/**
+ * The Gini coefficient of values that are not negative: half the mean absolute difference over the mean (C. Gini, 1912).
+ * 0 where there is nothing to compare. O(n log n).
+ */
+export function gini(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const sum = sorted.reduce((total, value) => total + value, 0);
+  if (sorted.length < 2 || sum <= 0) return 0;
+  const weighted = sorted.reduce((total, value, at) => total + (2 * (at + 1) - sorted.length - 1) * value, 0);
+  return weighted / (sorted.length * sum);
+}

@@ -1,0 +1,52 @@
+/**
+ * The records of artifacts and their indexes by time and run, and what the search has to do, changed together inside one transaction.
+ *
+ * @module
+ */
+
+import type { ArtifactId } from "../../core/ids.ts";
+import type { ArtifactInfo } from "../../core/ports/artifact.ts";
+import type { Store, Table } from "../store.ts";
+import { type Content, readRecord } from "./record.ts";
+
+const nothing = new Uint8Array(0);
+
+export class Records {
+  readonly table: Table;
+  readonly byTime: Table;
+  readonly byRun: Table;
+  /** What the search has to look at: new, relabelled or gone. */
+  readonly unindexed: Table;
+
+  constructor(store: Store) {
+    this.table = store.table("artifacts");
+    this.byTime = store.table("artifacts-by-time");
+    this.byRun = store.table("artifacts-by-run");
+    this.unindexed = store.table("unindexed");
+  }
+
+  /** What the store holds of an artifact; undefined where it is unknown. @throws SymphonyError `corrupt` */
+  read(id: ArtifactId): { readonly info: ArtifactInfo; readonly content: Content } | undefined {
+    const bytes = this.table.getBinary(id);
+    return bytes && readRecord(id, bytes);
+  }
+
+  /** Inside a transaction: the record, unless there is one, and the run's own list. True where it was written. */
+  put(info: ArtifactInfo, record: Uint8Array): boolean {
+    const run = info.origin?.run;
+    if (run !== undefined) this.byRun.put([run, info.id], nothing);
+    if (this.table.doesExist(info.id)) return false;
+    this.byTime.put([info.createdAt, info.id], nothing);
+    this.table.put(info.id, record);
+    this.unindexed.put(info.id, nothing);
+    return true;
+  }
+
+  /** Inside a transaction: forgets an artifact. Lists of other runs that stored it again pass over what is gone. */
+  remove(info: ArtifactInfo): void {
+    this.table.removeSync(info.id);
+    this.byTime.removeSync([info.createdAt, info.id]);
+    this.unindexed.put(info.id, nothing);
+    if (info.origin !== undefined) this.byRun.removeSync([info.origin.run, info.id]);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What the pool keeps of one kind of instance, and of each instance's slot.
+ *
+ * @module
+ */
+
+import type { ExtensionId, InstanceId } from "../../core/ids.ts";
+import type { ClockPort } from "../../core/ports/clock.ts";
+import type { InstanceState, PoolLimits } from "../../core/ports/pool.ts";
+import type { Popularity } from "./eviction.ts";
+import { KindHealthWindow } from "./health.ts";
+import { Waiters } from "./waiters.ts";
+
+/** Room for one instance; a cold slot may be given to another kind. */
+export interface Slot {
+  kind: Kind;
+  /** The instance's number in `Places`. */
+  readonly index: number;
+  state: InstanceState;
+  reason: string;
+  instance: InstanceId | undefined;
+  /** Milliseconds its start took. */
+  loadMs: number;
+  /** Started ahead of need, and not used since. */
+  isAhead: boolean;
+  /** Leases at the last look, and when there had been new ones. */
+  seenLeases: number;
+  lastUse: number;
+}
+
+export class Kind {
+  readonly index: number;
+  readonly extension: ExtensionId;
+  limits: PoolLimits;
+  readonly slots = new Set<Slot>();
+  readonly waiters: Waiters;
+  /** Kept while the kind has no instance, so that one that comes back is known. */
+  popularity: Popularity | undefined;
+  readonly health = new KindHealthWindow();
+  backOffMs = 0;
+  nextWarmAt = 0;
+  cancelWake: (() => void) | undefined;
+
+  constructor(index: number, extension: ExtensionId, limits: PoolLimits, clock: ClockPort) {
+    this.index = index;
+    this.extension = extension;
+    this.limits = limits;
+    this.waiters = new Waiters(extension, clock);
+  }
+
+  /** Instances that are not cold. */
+  get used(): number {
+    let used = 0;
+    for (const { state } of this.slots) if (state !== "cold") used++;
+    return used;
+  }
+}
