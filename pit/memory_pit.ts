@@ -10,12 +10,16 @@ import { MemoryArtifacts } from "./artifact/memory.ts";
 import { MemoryDag } from "./dag/memory.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
 import type { OpenPit } from "./open_pit.ts";
-import { InstancePool, type Instances } from "./pool/pool.ts";
+import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
 import { MemoryStale } from "./stale/memory.ts";
 
 /** A Pit that forgets everything with the process. Disposing drains the pool. */
-export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
-  const pool = new InstancePool(instances, clock);
+export function memoryPit(
+  instances: Instances,
+  clock: ClockPort,
+  poolOptions: PoolOptions = {},
+): OpenPit {
+  const pool = new InstancePool(instances, clock, poolOptions);
   return {
     pool,
     dag: new MemoryDag(),

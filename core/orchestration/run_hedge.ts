@@ -9,6 +9,7 @@ import { messageOf } from "../errors.ts";
 import type { CallEvent, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Hedge, RunningCall } from "../ports/recovery.ts";
 import type { NodeType } from "../workflow/catalog.ts";
+import { isInstanceFault } from "./call_lines.ts";
 import type { Driver } from "./run_services.ts";
 
 /** An answer and who gave it. */
@@ -93,13 +94,17 @@ async function askOther(
 ): Promise<CallResult> {
   const { pit, extensions } = driver.services;
   const limits = driver.setup.catalog.limits.get(other.extension) ?? { instances: 1, concurrency: 1 };
+  const kind = pit.pool.register(other.extension, limits);
   try {
-    const lease = await pit.pool.acquire(pit.pool.register(other.extension, limits), signal);
+    const lease = await pit.pool.acquire(kind, signal);
+    const began = driver.services.clock.monotonic();
     let crashed: string | undefined;
     try {
       const asked = { ...request, nodeType: other.type };
       const result = await extensions.call(pit.pool.instanceOf(lease), asked, { signal });
       if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
+      const durationMs = driver.services.clock.monotonic() - began;
+      driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
       return result;
     } finally {
       pit.pool.release(lease, crashed);
