@@ -10,9 +10,11 @@ import { processServices } from "./cli/process_services.ts";
 import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
+import { keepForecast, openForecast } from "./conductor/learning/forecast_file.ts";
 import { FileDecisionLog } from "./conductor/learning/file_log.ts";
 import { FolderPolicies } from "./conductor/learning/folder_policies.ts";
 import { LearningConductor } from "./conductor/learning_conductor.ts";
+import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
 import type { Json } from "./core/json.ts";
@@ -41,6 +43,8 @@ import { readTemplates } from "./system/template_folder.ts";
 const isCompiled = Deno.build.standalone;
 const here = import.meta.dirname ?? ".";
 const clock = new SystemClock();
+/** A second in which somebody waits is worth five minutes of an idle host: some 30 MB, and no processor. */
+const EXTENSION_HOSTS = { urgency: 300, loadSeconds: 0.2 };
 
 function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
@@ -97,10 +101,15 @@ function conductorFiles(data: string) {
 
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
-  const pit = await openPit(data, instancesOf(() => extensions), clock, await limitsIn(limitsFile(data)));
+  const { log, store } = conductorFiles(data);
+  const forecast = await openForecast(store, EXTENSION_HOSTS);
+  const pit = await openPit(data, instancesOf(() => extensions), clock, {
+    forecast,
+    limits: await limitsIn(limitsFile(data)),
+  });
+  const lookAhead = new WarmAhead(forecast, pit.pool, clock);
   const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
   const random = new SystemRandom();
-  const { log, store } = conductorFiles(data);
   const conductor = await LearningConductor.open({
     log,
     store,
@@ -111,14 +120,17 @@ async function openSession(options: SessionOptions): Promise<Session> {
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   const ports = { pit, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
+  const watched = { ...ports, lookAhead, poolWatch: pit.pool };
   return {
-    runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
+    runner: new Runner(watched, (definition) => catalogFor(extensions, definition)),
     pit,
     control: pit.control,
     extensions,
     unavailable: (types) => extensions.availability(types),
     async [Symbol.asyncDispose]() {
+      lookAhead[Symbol.dispose]();
       await extensions.close();
+      await keepForecast(store, forecast).catch(() => {}); // Only time is lost by it.
       await conductor[Symbol.asyncDispose]();
       await recovery[Symbol.asyncDispose]();
       await log[Symbol.asyncDispose]();

@@ -88,6 +88,8 @@ export interface StatusFacts {
 }
 
 export interface ExplanationFacts {
+  /** `route`: candidates are instruments; `recover`: they are actions after a failure. */
+  readonly type: string;
   readonly decision: string;
   readonly at: number;
   readonly run?: string;

@@ -34,8 +34,18 @@ function explanationText(facts: ExplanationFacts, style: Style): string {
     `\n${whyText(facts)}${flipText(facts)}${outcomeText(facts)}`;
 }
 
-function candidatesText({ candidates }: ExplanationFacts): string {
-  const head = ["", "instrument", "quality", "USD", "seconds", "fails", "score", "chance", "seen"];
+function candidatesText({ type, candidates }: ExplanationFacts): string {
+  const head = [
+    "",
+    type === "recover" ? "action" : "instrument",
+    "quality",
+    "USD",
+    "seconds",
+    "fails",
+    "score",
+    "chance",
+    "seen",
+  ];
   const rows = candidates.map((one) => [
     one.isChosen ? "→" : one.isBest ? "best" : "",
     `${cleanLine(one.instrument)}${one.isDefault ? " (default)" : ""}`,

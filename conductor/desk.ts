@@ -227,14 +227,14 @@ function withoutCandidate({ candidate: _candidate, ...state }: PolicyState): Pol
 }
 
 function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
-  const routes = rows.filter(({ decision }) => decision.type === "route");
-  const last = routes.at(-1);
+  const explained = rows.filter(({ decision }) => decision.type === "route" || decision.type === "recover");
+  const last = explained.at(-1);
   if (last === undefined) {
     throw new SymphonyError("not-found", "Cannot explain: the Conductor has decided nothing yet");
   }
   if (id === "last") return last;
-  if (id.startsWith("r")) return decisionOfRun(routes, id);
-  const found = routes.filter(({ decision }) => decision.id.startsWith(id));
+  if (id.startsWith("r")) return decisionOfRun(explained, id);
+  const found = explained.filter(({ decision }) => decision.id.startsWith(id));
   const [first, second] = found;
   if (first === undefined) {
     throw new SymphonyError(
@@ -255,9 +255,9 @@ function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
 }
 
 /** `RUN` or `RUN:NODE`, the run by any unique beginning: the newest decision of it. */
-function decisionOfRun(routes: readonly JoinedDecision[], id: string): JoinedDecision {
+function decisionOfRun(explained: readonly JoinedDecision[], id: string): JoinedDecision {
   const [run = "", node] = id.split(":");
-  const found = routes.filter(({ decision }) =>
+  const found = explained.filter(({ decision }) =>
     decision.run?.startsWith(run) === true && (node === undefined || decision.node === node)
   );
   const runs = new Set(found.map(({ decision }) => decision.run));

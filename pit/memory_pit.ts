@@ -6,22 +6,25 @@
 
 import type { ClockPort } from "../core/ports/clock.ts";
 import { Arbitration } from "./arbitration/arbitration.ts";
-import type { Limits } from "./arbitration/limits.ts";
 import { MemoryArtifacts } from "./artifact/memory.ts";
 import { MemoryDag } from "./dag/memory.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
-import type { OpenPit } from "./open_pit.ts";
+import type { OpenPit, PitOptions } from "./open_pit.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
 import { MemoryStale } from "./stale/memory.ts";
 
 /** A Pit that forgets everything with the process. Disposing drains the pool. */
-export function memoryPit(instances: Instances, clock: ClockPort, limits: Limits = {}): OpenPit {
-  const pool = new InstancePool(instances, clock);
+export function memoryPit(
+  instances: Instances,
+  clock: ClockPort,
+  options: PitOptions = {},
+): OpenPit {
+  const pool = new InstancePool(instances, clock, options);
   return {
     pool,
     dag: new MemoryDag(),
     artifacts: new MemoryArtifacts(clock),
-    arbitration: new Arbitration(clock, { limits }),
+    arbitration: new Arbitration(clock, options),
     stale: new MemoryStale(),
     control: new MemoryRunControl(),
     [Symbol.asyncDispose]: () => pool.drain(),

@@ -6,37 +6,43 @@
 
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { PitPort } from "../core/ports/pit.ts";
+import type { PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
-import { Arbitration } from "./arbitration/arbitration.ts";
-import type { Limits } from "./arbitration/limits.ts";
+import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
-import { InstancePool, type Instances } from "./pool/pool.ts";
+import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
 import { LmdbStale } from "./stale/lmdb.ts";
 import { openStore } from "./store.ts";
 
 /** An open Pit with run control beside it. Disposing drains the pool, ends the claims and closes the store. */
-export type OpenPit = PitPort & { readonly control: RunControlPort } & AsyncDisposable;
+export type OpenPit =
+  & PitPort
+  & { readonly pool: PoolPort & PoolWatchPort; readonly control: RunControlPort }
+  & AsyncDisposable;
+
+/** What the parts of a Pit are made with. */
+export type PitOptions = PoolOptions & ArbitrationOptions;
 
 /**
- * Opens the Pit in `dataFolder`, which must exist; `limits` bound what its runs share. Several processes may do so at once.
+ * Opens the Pit in `dataFolder`, which must exist. Several processes may do so at once.
  * @throws SymphonyError `unsupported` | `disk-full` | `permission` | `io` | `corrupt`
  */
 export async function openPit(
   dataFolder: string,
   instances: Instances,
   clock: ClockPort,
-  limits: Limits = {},
+  options: PitOptions = {},
 ): Promise<OpenPit> {
   const store = await openStore(dataFolder);
-  const pool = new InstancePool(instances, clock);
+  const pool = new InstancePool(instances, clock, options);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
   return {
     pool,
     dag: new LmdbDag(store),
     artifacts: new LmdbArtifacts(store, clock),
-    arbitration: new Arbitration(clock, { limits }),
+    arbitration: new Arbitration(clock, options),
     stale: new LmdbStale(store),
     control,
     async [Symbol.asyncDispose]() {

@@ -7,6 +7,7 @@
 import { messageOf } from "../errors.ts";
 import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { NodeType } from "../workflow/catalog.ts";
+import { isInstanceFault } from "./call_lines.ts";
 import type { Driver } from "./run_services.ts";
 
 /** The result of `request` for `type`. Never throws: what goes wrong is a failure of class `crash`. */
@@ -16,10 +17,12 @@ export async function callElsewhere(
   request: CallRequest,
   options: CallOptions,
 ): Promise<CallResult> {
-  const { pit, extensions } = driver.services;
+  const { pit, extensions, clock, poolWatch } = driver.services;
   const limits = driver.setup.catalog.limits.get(type.extension) ?? { instances: 1, concurrency: 1 };
+  const kind = pit.pool.register(type.extension, limits);
   try {
-    const lease = await pit.pool.acquire(pit.pool.register(type.extension, limits), options.signal);
+    const lease = await pit.pool.acquire(kind, options.signal);
+    const began = clock.monotonic();
     let crashed: string | undefined;
     try {
       const result = await extensions.call(
@@ -28,6 +31,8 @@ export async function callElsewhere(
         options,
       );
       if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
+      const durationMs = clock.monotonic() - began;
+      poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
       return result;
     } finally {
       pit.pool.release(lease, crashed);

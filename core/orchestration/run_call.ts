@@ -4,7 +4,7 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
+import { messageOf, SymphonyError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { Claim } from "../ports/arbitration.ts";
@@ -17,7 +17,7 @@ import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import { Assignments, rootOf } from "./assignment.ts";
-import { CallLines } from "./call_lines.ts";
+import { CallLines, isInstanceFault } from "./call_lines.ts";
 import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
 import type { Assignment } from "./run_assignment.ts";
@@ -61,9 +61,11 @@ export class RunCalls {
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
-      ({ scope, unit, settle }, reason) => {
+      ({ scope, unit, settle }, error) => {
         settle();
-        this.#fail(scope, unit, "unavailable", reason);
+        // While a circuit is open, later is better; what cannot be started stays so.
+        const isBusy = error instanceof SymphonyError && error.code === "busy";
+        this.#fail(scope, unit, isBusy ? "rate-limit" : "unavailable", messageOf(error));
       },
     );
   }
@@ -232,8 +234,10 @@ export class RunCalls {
     const { assigned: { task, input }, definition, request, scope } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     this.#lines.release(asked, lease, crashed);
-    if (this.#driver.isStopping) return call.settle();
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
+    // Where a second instrument answered, the first one's call was broken off: it is not at fault.
+    this.#lines.observe(asked, durationMs, type === asked.type && isInstanceFault(result));
+    if (this.#driver.isStopping) return call.settle();
     const judged = judge(result, task ?? type, {
       definition,
       input,

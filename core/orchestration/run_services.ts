@@ -10,6 +10,7 @@ import type { ConductorPort } from "../ports/conductor.ts";
 import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
 import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
+import type { PoolWatchPort } from "../ports/pool.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RecoveryPort } from "../ports/recovery.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
@@ -28,6 +29,8 @@ export interface RunServices {
   readonly random: RandomPort;
   /** Told what begins and settles, where there is a forecast. */
   readonly lookAhead?: LookAheadPort;
+  /** Told how each call on an instance went. */
+  readonly poolWatch?: Pick<PoolWatchPort, "observe">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
   /** True where a person is there to be asked about a failure. */

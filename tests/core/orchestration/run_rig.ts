@@ -10,6 +10,7 @@ import type { LiveEvent, RunHandle, RunOutcome } from "../../../core/orchestrati
 import { Runner } from "../../../core/orchestration/runner.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { ExtensionPort } from "../../../core/ports/extension.ts";
+import type { PitPort } from "../../../core/ports/pit.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
 import type { Limits } from "../../../pit/arbitration/limits.ts";
 import { memoryPit } from "../../../pit/memory_pit.ts";
@@ -26,12 +27,12 @@ export function pitOver(extensions: ExtensionPort, limits: Limits = {}): OpenPit
       isAlive: (instance) => extensions.isAlive(instance),
     },
     new SystemClock(),
-    limits,
+    { limits },
   );
 }
 
 /** A runner on `pit`. */
-export function runnerOver(extensions: ExtensionPort, pit: OpenPit): Runner {
+export function runnerOver(extensions: ExtensionPort, pit: PitPort & Pick<OpenPit, "control">): Runner {
   const clock = new SystemClock();
   const services = {
     pit,
