@@ -106,6 +106,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
   const pit = await openPit(data, instancesOf(() => extensions), clock, {
     forecast,
     limits: await limitsIn(limitsFile(data)),
+    pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
   const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
@@ -148,7 +149,8 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
   );
-  return { pit, control: pit.control, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+  const { control, pools } = pit;
+  return { pit, control, pools, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
 }
 
 async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {

@@ -255,6 +255,21 @@ export const commands: readonly Command[] = [
   },
   ...conductorCommands,
   {
+    path: "pool",
+    summary:
+      "instances of extensions: states, leases, cold starts, health and the latest moves with their reasons",
+    positionals: [],
+    flags: [
+      { name: "all", summary: "every process that is remembered, not the newest only" },
+      jsonFlag,
+      dataFlag,
+    ],
+    details:
+      "Each process has its own pool; what it is like is written down every two seconds and at its end.",
+    examples: [{ args: "pool", does: "what the newest process keeps warm, and what it cost" }],
+    load: async () => (await import("./pool_command.ts")).poolCommand,
+  },
+  {
     path: "limits list",
     summary: "what all runs of this data folder may take together",
     positionals: [],

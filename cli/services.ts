@@ -15,6 +15,7 @@ import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/r
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import type { PitPort } from "../core/ports/pit.ts";
+import type { PoolHistoryPort } from "../core/ports/pool.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
@@ -101,7 +102,7 @@ export interface Session extends AsyncDisposable {
 }
 
 /** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */
-export type Store = AsyncDisposable & Pick<Session, "pit" | "control">;
+export type Store = AsyncDisposable & Pick<Session, "pit" | "control"> & { readonly pools: PoolHistoryPort };
 
 /** One line of `extensions list`. */
 export interface InstalledExtension {

@@ -22,6 +22,7 @@ export function memoryPit(
   const pool = new InstancePool(instances, clock, options);
   return {
     pool,
+    pools: { statuses: () => Promise.resolve([]) },
     dag: new MemoryDag(),
     artifacts: new MemoryArtifacts(clock),
     arbitration: new Arbitration(clock, options),

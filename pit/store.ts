@@ -51,6 +51,7 @@ const tableNames = [
   "settled",
   "claims",
   "inbox",
+  "pools",
 ] as const;
 
 /** The tables that exist. */

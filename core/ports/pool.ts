@@ -114,3 +114,24 @@ export interface PoolWatchPort {
    */
   prewarm(kind: PoolKind, instances: number, reason: string, keepMs?: number): number;
 }
+
+/** What the pool of one process was like when it was last written down. */
+export interface PoolStatus {
+  /** Names the process among all that the data folder knows. */
+  readonly process: string;
+  readonly pid: number;
+  /** Unix milliseconds, as are the next two. */
+  readonly startedAt: number;
+  readonly at: number;
+  readonly endedAt?: number;
+  readonly counters: PoolCounters;
+  readonly instances: readonly PoolReading[];
+  readonly health: readonly KindHealth[];
+  readonly moves: readonly PoolMove[];
+}
+
+/** The pools of all processes of a data folder, those that have ended too. */
+export interface PoolHistoryPort {
+  /** The newest process first. */
+  statuses(): Promise<readonly PoolStatus[]>;
+}

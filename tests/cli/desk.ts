@@ -171,7 +171,8 @@ export class Desk {
       catalog: () => extensions.describe(),
       openSession: () =>
         Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
-      openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
+      openStore: () =>
+        Promise.resolve({ pit, control: pit.control, pools: pit.pools, [Symbol.asyncDispose]: stay }),
       composition: () =>
         new CompositionDesk({
           store: this.policies,

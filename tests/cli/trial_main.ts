@@ -29,11 +29,16 @@ async function open(data: string) {
     id: extensionId("tests/trial"),
     definition: trialExtension,
   }]);
-  const pit = await openPit(makeDataFolder(data), {
-    warm: (id) => extensions.activate(id),
-    cool: (id) => extensions.deactivate(id),
-    isAlive: (id) => extensions.isAlive(id),
-  }, clock);
+  const pit = await openPit(
+    makeDataFolder(data),
+    {
+      warm: (id) => extensions.activate(id),
+      cool: (id) => extensions.deactivate(id),
+      isAlive: (id) => extensions.isAlive(id),
+    },
+    clock,
+    { pid: Deno.pid },
+  );
   const services = {
     pit,
     control: pit.control,
@@ -46,6 +51,7 @@ async function open(data: string) {
     runner: new Runner(services, () => extensions.describe()),
     pit,
     control: pit.control,
+    pools: pit.pools,
     extensions,
     [Symbol.asyncDispose]: async () => {
       await extensions.close();

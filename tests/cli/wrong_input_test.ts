@@ -227,6 +227,7 @@ Deno.test("help names every command, and every command's help has an example", a
     "grants list",
     "grants add",
     "grants remove",
+    "pool",
     "limits list",
     "limits set",
     "limits remove",
