@@ -297,7 +297,7 @@ export class HostExtensions implements ExtensionPort {
     request: CallRequest,
     options: CallOptions,
   ): Promise<CallResult> {
-    const { nodeType, input, attempt, idempotencyKey, task } = request;
+    const { nodeType, input, attempt, idempotencyKey, task, maxUsd } = request;
     const result = await instance.channel.call({
       kind: Kind.call,
       data: {
@@ -306,6 +306,7 @@ export class HostExtensions implements ExtensionPort {
         attempt,
         key: idempotencyKey,
         ...(task === undefined ? {} : { task: { ...task } }),
+        ...(maxUsd === undefined ? {} : { maxUsd }),
       },
       open: (signal) => this.#capabilities(instance.actor, request, signal),
       accept: (performed) => acceptOutput(contribution, request, performed),

@@ -182,9 +182,13 @@ class Call implements CapabilityClient, ContextSetup {
   }
 
   run(input: CallRequest["input"]): CallResult | Promise<CallResult> {
-    const { task } = this.#request;
+    const { task, maxUsd } = this.#request;
     try {
-      const call = task === undefined ? { input } : { input, task };
+      const call = {
+        input,
+        ...(task === undefined ? {} : { task }),
+        ...(maxUsd === undefined ? {} : { maxUsd }),
+      };
       const performed = perform(this.#runnable.definition, call, createContext(this, this));
       if (performed instanceof Promise) {
         return this.#settled(

@@ -36,7 +36,7 @@ export class Assignments {
     const type = catalog.nodes.get(definition.use);
     // An operator that a node names is always the same, and costs nothing.
     if (type !== undefined && type.instrument === undefined) {
-      return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0, options: [] };
+      return { type, task: undefined, input: withDefaults(type.input, bound), options: [] };
     }
     const { conductor } = this.#driver.services;
     return assign(

@@ -14,6 +14,7 @@ import type { InstrumentOption, RoutingRequest } from "../ports/conductor.ts";
 import type { TaskCall } from "../ports/extension.ts";
 import type { Catalog, NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
+import { callBounds, callLimit, type SentText } from "./call_cost.ts";
 import { renderPrompt } from "./prompt.ts";
 import { narrowed } from "./run_recovery.ts";
 
@@ -27,8 +28,8 @@ export interface Assignment {
   readonly reason?: string;
   /** The routing decision, where one was taken. */
   readonly decision?: string;
-  /** US dollars that the call is expected to cost. */
-  readonly expectedUsd: number;
+  /** US dollars that the call may cost at most; undefined where no budget limits it or it costs nothing. */
+  readonly maxUsd?: number;
   /** Everything that may serve the task; empty where the node names its own type. */
   readonly options: readonly InstrumentOption[];
   /** True for the instrument that was asked because the first was late. */
@@ -69,11 +70,12 @@ export function assign(
     instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
   );
   const able = serving.filter(({ instrument }) => instrument?.unavailable === undefined);
-  const usable = able.filter((candidate) => !isPaid(candidate) || hasMoney(context));
-  if (usable.length === 0 && able.length > 0) return spent(name);
   const input = withDefaults(task.input, bound);
   const prompt = corrected(renderPrompt(task.prompt, input), context);
   const call = { name, system: task.system, prompt, output: task.output };
+  const sent = { text: call.system + call.prompt, schema: call.output };
+  const usable = able.filter((candidate) => fits(candidate, sent, context.budgetUsd));
+  if (usable.length === 0 && able.length > 0) return spent(name, context.budgetUsd);
   const { quality } = definition;
   const { recovery, failure: _failure, ...asked } = context;
   const options = usable.map(option);
@@ -100,7 +102,7 @@ export function assign(
     call,
     reason: decided.reason,
     options,
-    expectedUsd: decided.expectedUsd ?? 0,
+    ...limited(chosen, sent, context.budgetUsd, decided.expectedUsd),
     ...(decided.decision === undefined ? {} : { decision: decided.decision }),
   };
 }
@@ -112,8 +114,26 @@ function ownType(
 ): Assignment | { readonly failure: NodeFailure } {
   const why = type.instrument?.unavailable;
   if (why !== undefined) return unavailable(`${type.type}: ${why}`);
-  if (isPaid(type) && !hasMoney({ budgetUsd })) return spent(type.type);
-  return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0, options: [] };
+  const input = withDefaults(type.input, bound);
+  const sent = { text: JSON.stringify(input) };
+  if (!fits(type, sent, budgetUsd)) return spent(type.type, budgetUsd);
+  return { type, task: undefined, input, options: [], ...limited(type, sent, budgetUsd) };
+}
+
+/** True where what is left pays for a short answer to what is sent. */
+function fits({ instrument }: NodeType, sent: SentText, budgetUsd: number | undefined): boolean {
+  if (budgetUsd === undefined || instrument === undefined || !isPaid({ instrument })) return true;
+  return callBounds(sent, instrument).leastUsd <= budgetUsd;
+}
+
+function limited(
+  { instrument }: NodeType,
+  sent: SentText,
+  budgetUsd: number | undefined,
+  expectedUsd = 0,
+): { readonly maxUsd?: number } {
+  if (budgetUsd === undefined || instrument === undefined || !isPaid({ instrument })) return {};
+  return { maxUsd: callLimit(callBounds(sent, instrument), expectedUsd, budgetUsd) };
 }
 
 /** The prompt, with what was wrong with the last answer where it is to be corrected. */
@@ -122,16 +142,13 @@ function corrected(prompt: string, { recovery, failure }: RoutingContext): strin
   return `${prompt}\n\nAn earlier answer was not accepted: ${failure.message}\nGive the whole answer again, corrected.`;
 }
 
-function isPaid({ instrument }: NodeType): boolean {
+function isPaid({ instrument }: Pick<NodeType, "instrument">): boolean {
   return (instrument?.priceIn ?? 0) + (instrument?.priceOut ?? 0) > 0;
 }
 
-function hasMoney({ budgetUsd }: { readonly budgetUsd?: number | undefined }): boolean {
-  return budgetUsd === undefined || budgetUsd > 0;
-}
-
-function spent(what: string): { readonly failure: NodeFailure } {
-  return { failure: { class: "credit", message: `The run's budget is spent: nothing is left for ${what}` } };
+function spent(what: string, leftUsd = 0): { readonly failure: NodeFailure } {
+  const left = leftUsd <= 0 ? "nothing is left" : `$${leftUsd.toFixed(4)} are left, too little`;
+  return { failure: { class: "credit", message: `The run's budget is spent: ${left} for ${what}` } };
 }
 
 function unavailable(message: string): { readonly failure: NodeFailure } {

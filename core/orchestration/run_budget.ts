@@ -1,6 +1,10 @@
 /**
- * What a run may spend on instruments. A call that is under way holds what it is expected to cost, so that many at once
- * do not spend the same dollar; what it did cost takes that place when it ends.
+ * What a run may spend on instruments. A call that is under way holds the most that it may cost, so that many at once
+ * do not spend the same dollar; what it did cost takes that place when it has ended.
+ *
+ * Invariants:
+ * - M1 What was spent and what is held together never pass the budget, as far as instruments keep to `maxUsd`.
+ * - M2 A hold is given back after the log has what the call cost; where nobody can say what it cost, not at all.
  *
  * @module
  */
@@ -11,6 +15,11 @@ export class RunBudget {
   readonly #scopes: RunScopes;
   readonly #usd: number | undefined;
   #held = 0;
+  /** Of it, for good. */
+  #kept = 0;
+  /** Calls under way that hold something. */
+  #holders = 0;
+  #waiting: (() => void)[] = [];
 
   /** `usd` is undefined where nothing limits the run. */
   constructor(scopes: RunScopes, usd: number | undefined) {
@@ -23,13 +32,35 @@ export class RunBudget {
     return this.#usd === undefined ? undefined : this.#usd - this.#scopes.root.spentUsd - this.#held;
   }
 
-  /** Holds what a call is expected to cost until the returned function is called. */
-  hold(usd: number): () => void {
+  /** True while calls under way hold some of it: when they have ended, more may be left. */
+  get isHeld(): boolean {
+    return this.#holders > 0;
+  }
+
+  /** Calls `again` once a call under way has ended. */
+  whenFreed(again: () => void): void {
+    this.#waiting.push(again);
+  }
+
+  /**
+   * Holds what a call may cost until the returned function is called once more: with `true` where nobody knows what it
+   * did cost, so that the money stays away.
+   */
+  hold(usd: number | undefined): (isUnknown?: boolean) => void {
+    if (usd === undefined) return () => {};
     this.#held += usd;
+    this.#holders++;
     let isHeld = true;
-    return () => {
-      if (isHeld) this.#held = Math.max(0, this.#held - usd);
+    return (isUnknown = false) => {
+      if (!isHeld) return;
       isHeld = false;
+      this.#holders--;
+      if (isUnknown) this.#kept += usd;
+      // With nobody under way no rounding is left over.
+      this.#held = this.#holders === 0 ? this.#kept : this.#held - (isUnknown ? 0 : usd);
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const again of waiting) again();
     };
   }
 }

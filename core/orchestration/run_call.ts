@@ -42,8 +42,8 @@ interface Call {
   readonly type: NodeType;
   readonly assigned: Assignment;
   readonly request: CallRequest;
-  /** Gives back what the call holds of the budget. */
-  readonly settle: () => void;
+  /** Gives back what the call holds of the budget; with `true` where nobody knows what it cost. */
+  readonly settle: (isUnknown?: boolean) => void;
 }
 
 export class RunCalls {
@@ -76,7 +76,11 @@ export class RunCalls {
     const { node, item } = unit;
     const { gated, definition } = scope.plan.nodes[node] as PlanNode & { readonly definition: CallNode };
     const assigned = this.#assignments.of(scope, unit, definition, bound);
-    if ("failure" in assigned) return this.#unassigned(scope, unit, definition, assigned.failure);
+    if ("failure" in assigned) {
+      // What calls under way hold may be left over when they have ended.
+      if (this.#budget.isHeld) return this.#runLater(scope, unit, bound);
+      return this.#unassigned(scope, unit, definition, assigned.failure);
+    }
     const { type, task, input, reason } = assigned;
     const instrument = type.kind === "instrument" ? type.type : undefined;
     if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason })) return;
@@ -98,7 +102,7 @@ export class RunCalls {
       type,
       assigned,
       request: this.#request(scope, unit, assigned),
-      settle: this.#budget.hold(assigned.expectedUsd),
+      settle: this.#budget.hold(assigned.maxUsd),
     };
     if (isWrite) return this.#driver.track(this.#write(call));
     const amounts = this.#amounts.of(call.type, call.assigned);
@@ -111,7 +115,15 @@ export class RunCalls {
     this.#lines.dropAborted(({ settle }) => settle());
   }
 
-  #request(scope: RunScope, unit: Unit, { type, input, call }: Assignment): CallRequest {
+  #runLater(scope: RunScope, unit: Unit, bound: JsonObject): void {
+    this.#driver.enter();
+    this.#budget.whenFreed(() => {
+      this.#driver.leave();
+      if (!this.#driver.isStopping && !this.#driver.signalOf(scope).aborted) this.run(scope, unit, bound);
+    });
+  }
+
+  #request(scope: RunScope, unit: Unit, { type, input, call, maxUsd }: Assignment): CallRequest {
     const { run, workspace, mayWrite } = this.#driver.setup;
     const { id, gated } = scope.plan.nodes[unit.node] as PlanNode;
     const request: Draft<CallRequest> = {
@@ -126,6 +138,7 @@ export class RunCalls {
     };
     if (unit.item >= 0) request.item = unit.item;
     if (call !== undefined) request.task = call;
+    if (maxUsd !== undefined) request.maxUsd = maxUsd;
     return request;
   }
 
@@ -250,8 +263,7 @@ export class RunCalls {
   }
 
   #judged(call: Call, durationMs: number, judged: Judged): void | Promise<void> {
-    call.settle();
-    if (this.#driver.isStopping) return;
+    if (this.#driver.isStopping) return call.settle();
     const { result } = judged;
     this.#tellConductor(call, durationMs, judged);
     const ending = result.ok
@@ -262,7 +274,7 @@ export class RunCalls {
   }
 
   #complete(
-    { scope, unit, assigned }: Call,
+    { scope, unit, assigned, settle }: Call,
     durationMs: number,
     { output, usage }: Success,
   ): void | Promise<void> {
@@ -273,8 +285,8 @@ export class RunCalls {
     };
     if (item >= 0) origin.item = item;
     const instrument = assigned.isSecond === true ? assigned.type.type : undefined;
-    const complete = (ref: ValueRef) =>
-      void this.#driver.report(scope, {
+    const complete = (ref: ValueRef) => {
+      this.#driver.report(scope, {
         type: "complete",
         node,
         item,
@@ -283,12 +295,14 @@ export class RunCalls {
         usage,
         instrument,
       });
+      settle(assigned.isSecond === true);
+    };
     const stored = this.#driver.values.store(output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
   }
 
   /** The Conductor may choose what follows; else the node's own retry policy does. */
-  #failed({ scope, unit, assigned, definition }: Call, failure: NodeFailure): void {
+  #failed({ scope, unit, assigned, definition, settle }: Call, failure: NodeFailure): void {
     const { node, item } = unit;
     const recovery = recover(this.#driver, scope, unit, {
       assigned,
@@ -300,6 +314,7 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
+    settle(failure.costUsd === undefined && isCostUnknown(failure));
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -395,6 +410,11 @@ function answeredBy(call: Call, type: NodeType): Call {
 function clipped(failure: NodeFailure): NodeFailure {
   if (failure.message.length <= MOST_MESSAGE) return failure;
   return { ...failure, message: `${failure.message.slice(0, MOST_MESSAGE)}…` };
+}
+
+/** True where the instrument was asked and could not say what that cost. */
+function isCostUnknown({ class: kind }: NodeFailure): boolean {
+  return kind === "crash" || kind === "timeout" || kind === "cancelled" || kind === "resource";
 }
 
 function crashOf(error: unknown): CallResult {

@@ -37,7 +37,10 @@ export function hedged(
   const { type, call, signal } = hedgedCall;
   const hedge = type.effect === "write" ? undefined : driver.services.recovery?.hedge(call);
   const other = hedge === undefined ? undefined : driver.setup.catalog.nodes.get(hedge.instrument);
-  if (hedge === undefined || other === undefined || other.effect === "write") {
+  if (
+    hedge === undefined || other === undefined || other.effect === "write" ||
+    wouldCostMore(hedgedCall.request, other)
+  ) {
     const result = begin(signal);
     return result instanceof Promise ? result.then((later) => ({ result: later, type })) : { result, type };
   }
@@ -45,6 +48,11 @@ export function hedged(
   const result = begin(AbortSignal.any([signal, first.signal]));
   if (!(result instanceof Promise)) return { result, type };
   return race(driver, hedgedCall, { hedge, other, result, breakOff: () => first.abort() });
+}
+
+/** A second paid call may cost more than the run's budget holds for the first. */
+function wouldCostMore({ maxUsd }: CallRequest, { instrument }: NodeType): boolean {
+  return maxUsd !== undefined && (instrument?.priceIn ?? 0) + (instrument?.priceOut ?? 0) > 0;
 }
 
 function race(

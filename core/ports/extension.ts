@@ -24,6 +24,8 @@ export interface CallRequest {
   readonly mayWrite: boolean;
   /** For a task routed to an instrument. */
   readonly task?: TaskCall;
+  /** US dollars that the call may cost at most, where the run has a budget; an instrument bounds its answer by it. */
+  readonly maxUsd?: number;
 }
 
 /** The task that an instrument is asked to serve; see Catalog.tasks. */

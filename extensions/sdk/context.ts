@@ -99,6 +99,8 @@ export interface InstrumentRequest {
   readonly model: string | undefined;
   readonly maxTokens: number | undefined;
   readonly temperature: number | undefined;
+  /** US dollars that serving the request may cost at most; undefined where nothing limits it. */
+  readonly maxUsd: number | undefined;
 }
 
 export interface InstrumentReply {

@@ -38,6 +38,8 @@ export interface TestOptions {
   readonly signal?: AbortSignal;
   readonly attempt?: number;
   readonly task?: CallData["task"];
+  /** US dollars that an instrument's call may cost at most. */
+  readonly maxUsd?: number;
   /** Looks at the workspace before a temporary one is removed. */
   readonly after?: (workspace: string) => void | Promise<void>;
 }
@@ -95,7 +97,11 @@ async function runOnce(
       config: options.config ?? {},
       emit: (event) => events.push(event),
     });
-    const call = { input: given, ...(options.task === undefined ? {} : { task: options.task }) };
+    const call = {
+      input: given,
+      ...(options.task === undefined ? {} : { task: options.task }),
+      ...(options.maxUsd === undefined ? {} : { maxUsd: options.maxUsd }),
+    };
     const performed = await perform(definition, call, context);
     const output = JSON.parse(JSON.stringify(performed.output)) as JsonObject;
     if (definition.kind === "operator") {

@@ -17,6 +17,7 @@ export interface CallData {
     readonly prompt: string;
     readonly output: unknown;
   };
+  readonly maxUsd?: number;
 }
 
 export interface Performed {
@@ -28,6 +29,7 @@ export interface PlainFailure {
   readonly class: string;
   readonly message: string;
   readonly retryAfterMs?: number;
+  readonly costUsd?: number;
   readonly detail?: string;
 }
 
@@ -53,7 +55,7 @@ async function performInstrument(
 }
 
 function requestOf(call: CallData): InstrumentRequest {
-  const { input, task } = call;
+  const { input, task, maxUsd } = call;
   const text = (name: string) => typeof input[name] === "string" ? input[name] as string : undefined;
   const number = (name: string) => typeof input[name] === "number" ? input[name] as number : undefined;
   const schema = task === undefined ? input["schema"] : task.output;
@@ -66,6 +68,7 @@ function requestOf(call: CallData): InstrumentRequest {
     model: text("model"),
     maxTokens: number("maxTokens"),
     temperature: number("temperature"),
+    maxUsd,
   };
 }
 
@@ -99,8 +102,13 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
 export function failureOf(error: unknown, signal: AbortSignal): PlainFailure {
   if (signal.aborted) return { class: "cancelled", message: "The call was cancelled" };
   if (isExtensionFailure(error)) {
-    const { failureClass, message, retryAfterMs } = error;
-    return { class: failureClass, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    const { failureClass, message, retryAfterMs, costUsd } = error;
+    return {
+      class: failureClass,
+      message,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(costUsd === undefined ? {} : { costUsd }),
+    };
   }
   if (!(error instanceof Error)) return { class: "thrown", message: shortened(String(error)).slice(0, 2000) };
   const message = error.message === "" ? error.name : error.message;
