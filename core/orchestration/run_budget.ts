@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { NodeFailure } from "../policy/failure.ts";
 import type { RunScopes } from "./run_scopes.ts";
 
 export class RunBudget {
@@ -63,4 +64,10 @@ export class RunBudget {
       for (const again of waiting) again();
     };
   }
+}
+
+/** True where an instrument was asked and nobody can say what that cost. */
+export function isCostUnknown({ class: kind, costUsd }: NodeFailure): boolean {
+  if (costUsd !== undefined) return false;
+  return kind === "crash" || kind === "timeout" || kind === "cancelled" || kind === "resource";
 }

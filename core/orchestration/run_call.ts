@@ -21,7 +21,7 @@ import { CallLines, isInstanceFault } from "./call_lines.ts";
 import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
 import type { Assignment } from "./run_assignment.ts";
-import type { RunBudget } from "./run_budget.ts";
+import { isCostUnknown, type RunBudget } from "./run_budget.ts";
 import { CallAmounts, claimed } from "./run_claim.ts";
 import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
@@ -213,7 +213,7 @@ export class RunCalls {
       },
       hold: (usd) => {
         const left = this.#budget.left();
-        return left !== undefined && left < usd ? undefined : this.#budget.hold(usd);
+        return left !== undefined && usd !== undefined && left < usd ? undefined : this.#budget.hold(usd);
       },
       say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
       report: (other, durationMs, result, measured) =>
@@ -242,8 +242,10 @@ export class RunCalls {
   }
 
   /** Gives the place back, judges what came and reports how the call ended. */
-  #done(asked: Call, lease: Lease, started: number, { result, type }: Answer): void | Promise<void> {
-    const call = type === asked.type ? asked : answeredBy(asked, type);
+  #done(asked: Call, lease: Lease, started: number, answer: Answer): void | Promise<void> {
+    const { result, type } = answer;
+    let call = type === asked.type ? asked : answeredBy(asked, type);
+    if (answer.isFirstCostUnknown === true) call = { ...call, settle: () => asked.settle(true) };
     const { assigned: { task, input }, definition, request, scope } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     this.#lines.release(asked, lease, crashed);
@@ -274,7 +276,7 @@ export class RunCalls {
   }
 
   #complete(
-    { scope, unit, assigned, settle }: Call,
+    { scope, unit, definition, assigned, settle }: Call,
     durationMs: number,
     { output, usage }: Success,
   ): void | Promise<void> {
@@ -295,7 +297,8 @@ export class RunCalls {
         usage,
         instrument,
       });
-      settle(assigned.isSecond === true);
+      // What the first of two has cost, when it was broken off, nobody knows; candidates are all told of.
+      settle(assigned.isSecond === true && !asksSeveral(definition));
     };
     const stored = this.#driver.values.store(output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
@@ -314,7 +317,7 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
-    settle(failure.costUsd === undefined && isCostUnknown(failure));
+    settle(isCostUnknown(failure));
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -392,8 +395,12 @@ export class RunCalls {
 }
 
 /** Several are asked, of instruments only: an operator gives the same again. */
-function isContest({ definition: { quality }, type }: Call): boolean {
-  return (quality?.candidates ?? 1) > 1 && type.kind === "instrument" && type.effect !== "write";
+function isContest({ definition, type }: Call): boolean {
+  return asksSeveral(definition) && type.kind === "instrument" && type.effect !== "write";
+}
+
+function asksSeveral({ quality }: CallNode): boolean {
+  return (quality?.candidates ?? 1) > 1;
 }
 
 type FailReport = Extract<Report, { readonly type: "fail" }>;
@@ -410,11 +417,6 @@ function answeredBy(call: Call, type: NodeType): Call {
 function clipped(failure: NodeFailure): NodeFailure {
   if (failure.message.length <= MOST_MESSAGE) return failure;
   return { ...failure, message: `${failure.message.slice(0, MOST_MESSAGE)}…` };
-}
-
-/** True where the instrument was asked and could not say what that cost. */
-function isCostUnknown({ class: kind }: NodeFailure): boolean {
-  return kind === "crash" || kind === "timeout" || kind === "cancelled" || kind === "resource";
 }
 
 function crashOf(error: unknown): CallResult {

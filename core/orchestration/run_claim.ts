@@ -8,6 +8,7 @@ import type { ExtensionId } from "../ids.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { ArbitrationPort, Claim } from "../ports/arbitration.ts";
 import type { NodeType } from "../workflow/catalog.ts";
+import { callBounds } from "./call_cost.ts";
 import type { Assignment } from "./run_assignment.ts";
 import type { RunServices } from "./run_services.ts";
 
@@ -88,7 +89,13 @@ const amountOf = {
   calls: () => 1,
   requests: () => 1,
   tokens: ({ call }: Assignment) => roughTokens(call?.prompt ?? "") + ANSWER_TOKENS,
-  usd: ({ expectedUsd }: Assignment) => expectedUsd,
+  usd: ({ maxUsd, type, call }: Assignment) => {
+    if (maxUsd !== undefined || type.instrument === undefined) return maxUsd ?? 0;
+    const sent = call === undefined
+      ? { text: "" }
+      : { text: `${call.system}\n${call.prompt}`, schema: call.output };
+    return callBounds(sent, type.instrument).ampleUsd;
+  },
 } as const;
 
 /** A rough count of a text's tokens: four characters each (OpenAI, "What are tokens and how to count them?"). */

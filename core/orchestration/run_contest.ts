@@ -19,6 +19,7 @@ import type { CallNode } from "../workflow/definition.ts";
 import type { Draft } from "./draft.ts";
 import { callElsewhere } from "./call_elsewhere.ts";
 import type { Assignment } from "./run_assignment.ts";
+import { isCostUnknown } from "./run_budget.ts";
 import type { Answer } from "./run_hedge.ts";
 import { askOperator, judge } from "./run_quality.ts";
 import type { Driver } from "./run_services.ts";
@@ -34,7 +35,7 @@ export interface Contest {
   /** Who does `use` with that input, or why nobody can. */
   assign(use: NodeTypeId, input: JsonObject): Assignment | { readonly failure: NodeFailure };
   /** Holds what a further call is expected to cost; undefined where the budget has no room for it. */
-  hold(usd: number): (() => void) | undefined;
+  hold(usd: number | undefined): ((isUnknown?: boolean) => void) | undefined;
   say(text: string): void;
   /** Tells the Conductor of a candidate that is not the call's own. */
   report(assigned: Assignment, durationMs: number, result: CallResult, measured: Measured | undefined): void;
@@ -62,7 +63,7 @@ export async function contested(
     entry(driver, contest, assigned, first),
     ...others.map(async ({ assigned: other, settle }) => {
       const made = await entry(driver, contest, other, () => ask(driver, contest, other));
-      settle();
+      settle(isUnknown(made.result));
       contest.report(other, made.durationMs, made.result, made.measured);
       return made;
     }),
@@ -72,22 +73,22 @@ export async function contested(
   for (const { result } of all) {
     add(spent, result.ok ? result.usage : { costUsd: result.failure.costUsd ?? 0 });
   }
-  if (good.length === 0) return answer(all[0] as Entry, spent);
+  const own = all[0] as Entry;
+  if (good.length === 0) return answer(own, own, spent);
   const judgements = await compare(driver, contest, good, spent);
   const { winner, reason } = driver.services.pit.arbitration.choose(good.map(candidateOf), judgements);
   contest.say(`${all.length} candidates: ${reason}`);
   const won = good[winner] as Entry;
   // The outcome of the first one's decision is told by the call itself only where it is the answer.
-  if (won !== all[0]) {
-    const own = all[0] as Entry;
+  if (won !== own) {
     contest.report(own.assigned, own.durationMs, own.result, own.measured);
   }
-  return answer(won, spent);
+  return answer(won, own, spent);
 }
 
 interface Entrant {
   readonly assigned: Assignment;
-  readonly settle: () => void;
+  readonly settle: (isUnknown?: boolean) => void;
 }
 
 /** Who else is asked: other instruments while there are any, and the budget has room. */
@@ -97,7 +98,7 @@ function entrants(contest: Contest, count: number): Entrant[] {
   while (found.length < count) {
     const assigned = contest.another(chosen);
     if (assigned === undefined) break;
-    const settle = contest.hold(assigned.expectedUsd);
+    const settle = contest.hold(assigned.maxUsd);
     if (settle === undefined) {
       contest.say(
         `${found.length + 1} candidates only: the run's budget has no room for ${assigned.type.type}`,
@@ -138,13 +139,14 @@ function ask(
   { definition, request, signal }: Contest,
   other: Assignment,
 ): Promise<CallResult> {
-  const { task: _task, ...rest } = request;
+  const { task: _task, maxUsd: _maxUsd, ...rest } = request;
   const asked: Draft<CallRequest> = {
     ...rest,
     input: other.input,
     idempotencyKey: `${request.idempotencyKey}:${other.type.type}`,
   };
   if (other.call !== undefined) asked.task = other.call;
+  if (other.maxUsd !== undefined) asked.maxUsd = other.maxUsd;
   const options = definition.timeoutMs === undefined
     ? { signal }
     : { signal, timeoutMs: definition.timeoutMs };
@@ -199,16 +201,20 @@ async function verdict(
     contest.say(`Nothing was compared: ${assigned.failure.message}`);
     return undefined;
   }
-  const settle = contest.hold(assigned.expectedUsd);
+  const settle = contest.hold(assigned.maxUsd);
   if (settle === undefined) {
     contest.say("Nothing was compared: the run's budget has no room for it");
     return undefined;
   }
   const result = await ask(driver, contest, assigned);
-  settle();
+  settle(isUnknown(result));
   add(spent, result.ok ? result.usage : { costUsd: result.failure.costUsd ?? 0 });
   if (!result.ok) contest.say(`Two candidates could not be compared: ${result.failure.message}`);
   return result.ok ? own(result.output, "winner") : undefined;
+}
+
+function isUnknown(result: CallResult): boolean {
+  return !result.ok && isCostUnknown(result.failure);
 }
 
 type Spent = { tokensIn: number; tokensOut: number; costUsd: number };
@@ -223,10 +229,10 @@ function candidateOf({ assigned, measured }: Entry): Candidate {
   return { from: assigned.type.type, quality: measured?.quality ?? NaN };
 }
 
-function answer({ assigned, result }: Entry, spent: Spent): Answer {
-  const { type } = assigned;
-  if (result.ok) return { result: { ...result, usage: { ...result.usage, ...spent } }, type };
-  return { result: { ok: false, failure: { ...result.failure, costUsd: spent.costUsd } }, type };
+function answer({ assigned: { type }, result }: Entry, own: Entry, spent: Spent): Answer {
+  const unknown = isUnknown(own.result) ? { isFirstCostUnknown: true } : {};
+  if (result.ok) return { result: { ...result, usage: { ...result.usage, ...spent } }, type, ...unknown };
+  return { result: { ok: false, failure: { ...result.failure, costUsd: spent.costUsd } }, type, ...unknown };
 }
 
 /** What a judge reads: the one text of an output, else all of it as JSON. */

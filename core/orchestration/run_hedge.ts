@@ -15,6 +15,8 @@ import type { Driver } from "./run_services.ts";
 export interface Answer {
   readonly result: CallResult;
   readonly type: NodeType;
+  /** True where what the first of several has cost is not known, and so not in the answer's cost. */
+  readonly isFirstCostUnknown?: boolean;
 }
 
 export interface HedgedCall {

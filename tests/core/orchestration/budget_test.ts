@@ -36,10 +36,12 @@ interface Trial {
   readonly seed: number;
   /** True for nodes that name their instrument. */
   readonly byName: boolean;
+  /** How many are asked at once for each answer. */
+  readonly candidates: number;
 }
 
 /** Instruments that spend all they may, or any part of it, and fail in every way; what they truly took. */
-async function spend({ items, budget, prices, retries, seed, byName }: Trial) {
+async function spend({ items, budget, prices, retries, seed, byName, candidates }: Trial) {
   const chance = new SeededRandom(seed);
   let usd = 0;
   const attempts = new Map<string, number>();
@@ -70,6 +72,7 @@ async function spend({ items, budget, prices, retries, seed, byName }: Trial) {
       with: { about: "the weather" },
       importance: "optional",
       retry: { max: retries, initial: "1ms" },
+      ...(byName || candidates < 2 ? {} : { quality: { candidates } }),
     },
   }, { budget: { usd: budget } });
   const { definition } = checkWorkflow(text, "w", await extensions.describe());
@@ -107,12 +110,14 @@ Deno.test("Runner keeps to budget and attempts though instruments spend all they
         retries: fc.integer({ min: 0, max: 3 }),
         seed: fc.nat(1e6),
         byName: fc.boolean(),
+        candidates: fc.integer({ min: 1, max: 3 }),
       }),
       async (trial) => {
         const { usd, attempts, outcome } = await spend(trial);
         calls += attempts.reduce((sum, count) => sum + count, 0);
         assert.ok(usd <= trial.budget + 1e-9, `spent ${usd} of ${trial.budget}`);
-        assert.ok(Math.max(0, ...attempts) <= trial.retries + 1, `attempts ${attempts}`);
+        const most = (trial.retries + 1) * Math.min(trial.candidates, trial.prices.length);
+        assert.ok(Math.max(0, ...attempts) <= most, `attempts ${attempts}`);
         assert.equal(outcome.state, "completed", "what the budget does not reach is skipped");
       },
     ),
@@ -182,6 +187,7 @@ Deno.test("Runner says what is left where the budget does not pay for an answer"
     retries: 0,
     seed: 1,
     byName: true,
+    candidates: 1,
   });
   assert.equal(usd, 0);
   assert.match(skipped.join(), /\$0\.0001 are left, too little for test\/arm0/);
