@@ -96,7 +96,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  const ports = { pit, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
+  const { memo } = pit;
+  const ports = { pit, memo, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
   return {
     runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
     pit,
@@ -122,7 +123,12 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
   );
-  return { pit, control: pit.control, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+  return {
+    pit,
+    memo: pit.memo,
+    control: pit.control,
+    [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose](),
+  };
 }
 
 async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {

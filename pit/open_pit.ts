@@ -5,18 +5,23 @@
  */
 
 import type { ClockPort } from "../core/ports/clock.ts";
+import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration } from "./arbitration/arbitration.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
+import { LmdbMemo } from "./dag/lmdb_memo.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
 import { LmdbStale } from "./stale/lmdb.ts";
 import { openStore } from "./store.ts";
 
-/** An open Pit with run control beside it. Disposing drains the pool, ends the claims and closes the store. */
-export type OpenPit = PitPort & { readonly control: RunControlPort } & AsyncDisposable;
+/** An open Pit with run control and kept results beside it. Disposing drains the pool, ends the claims and closes the store. */
+export type OpenPit =
+  & PitPort
+  & { readonly control: RunControlPort; readonly memo: MemoPort }
+  & AsyncDisposable;
 
 /**
  * Opens the Pit in `dataFolder`, which must exist. Several processes may do so at once.
@@ -33,6 +38,7 @@ export async function openPit(dataFolder: string, instances: Instances, clock: C
     arbitration: new Arbitration(clock),
     stale: new LmdbStale(store),
     control,
+    memo: new LmdbMemo(store),
     async [Symbol.asyncDispose]() {
       await pool.drain();
       await control[Symbol.asyncDispose]();

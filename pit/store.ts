@@ -51,6 +51,9 @@ const tableNames = [
   "settled",
   "claims",
   "inbox",
+  "memo",
+  "memo-places",
+  "memo-codes",
 ] as const;
 
 /** The tables that exist. */

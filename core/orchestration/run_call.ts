@@ -20,6 +20,7 @@ import { Assignments, rootOf } from "./assignment.ts";
 import { CallLines } from "./call_lines.ts";
 import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
+import type { MemoNote } from "./reuse.ts";
 import type { Assignment } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
@@ -65,7 +66,7 @@ export class RunCalls {
   }
 
   /** Begins the unit. May complete it at once, where the extension answers at once. */
-  run(scope: RunScope, unit: Unit, bound: JsonObject): void {
+  run(scope: RunScope, unit: Unit, bound: JsonObject, memo?: MemoNote): void {
     const { setup } = this.#driver;
     const { node, item } = unit;
     const { gated, definition } = scope.plan.nodes[node] as PlanNode & { readonly definition: CallNode };
@@ -73,7 +74,7 @@ export class RunCalls {
     if ("failure" in assigned) return this.#unassigned(scope, unit, definition, assigned.failure);
     const { type, task, input, reason } = assigned;
     const instrument = type.kind === "instrument" ? type.type : undefined;
-    if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason })) return;
+    if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason, memo })) return;
 
     const problems = validate((task ?? type).input, input);
     if (problems.length > 0) {
@@ -232,16 +233,13 @@ export class RunCalls {
     };
     if (item >= 0) origin.item = item;
     const instrument = assigned.isSecond === true ? assigned.type.type : undefined;
-    const complete = (ref: ValueRef) =>
-      void this.#driver.report(scope, {
-        type: "complete",
-        node,
-        item,
-        output: ref,
-        durationMs,
-        usage,
-        instrument,
-      });
+    const complete = (ref: ValueRef) => {
+      const report = { type: "complete", node, item, output: ref, durationMs, usage, instrument } as const;
+      if (!this.#driver.report(scope, report)) return;
+      const { type, task, input } = assigned;
+      const costUsd = usage?.costUsd;
+      this.#driver.reuse.keep({ scope, unit, type, task, input, output: ref, durationMs, costUsd });
+    };
     const stored = this.#driver.values.store(output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
   }

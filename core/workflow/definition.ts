@@ -41,6 +41,13 @@ export interface NodeQuality {
   readonly mayExplore: boolean;
 }
 
+/** Whether a result kept from an earlier run may stand in for a node's own. */
+export interface MemoPolicy {
+  readonly use: boolean;
+  /** Oldest result that may, in milliseconds. */
+  readonly forMs?: number;
+}
+
 /** What every node may say, whatever its kind. */
 export interface NodeCommon {
   readonly id: NodeId;
@@ -60,6 +67,8 @@ export interface NodeCommon {
   readonly timeoutMs?: number;
   readonly importance: Importance;
   readonly quality?: NodeQuality;
+  /** Absent: the rule of core/orchestration/memo_rule.ts. */
+  readonly memo?: MemoPolicy;
   readonly title?: string;
   readonly description?: string;
 }

@@ -128,6 +128,7 @@ export class Desk {
     const { pit, extensions } = this;
     const runner = new Runner({
       pit,
+      memo: pit.memo,
       control: pit.control,
       extensions,
       conductor: new SimpleConductor(),
@@ -170,8 +171,15 @@ export class Desk {
       templates: () => this.templates,
       catalog: () => extensions.describe(),
       openSession: () =>
-        Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
-      openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
+        Promise.resolve({
+          runner,
+          pit,
+          control: pit.control,
+          extensions,
+          [Symbol.asyncDispose]: stay,
+        }),
+      openStore: () =>
+        Promise.resolve({ pit, memo: pit.memo, control: pit.control, [Symbol.asyncDispose]: stay }),
       composition: () =>
         new CompositionDesk({
           store: this.policies,

@@ -36,6 +36,7 @@ async function open(data: string) {
   }, clock);
   const services = {
     pit,
+    memo: pit.memo,
     control: pit.control,
     extensions,
     conductor: new SimpleConductor(),
@@ -45,6 +46,7 @@ async function open(data: string) {
   return {
     runner: new Runner(services, () => extensions.describe()),
     pit,
+    memo: pit.memo,
     control: pit.control,
     extensions,
     [Symbol.asyncDispose]: async () => {

@@ -31,6 +31,7 @@ export function runnerOver(extensions: ExtensionPort, pit: OpenPit): Runner {
   const services = {
     pit,
     control: pit.control,
+    memo: pit.memo,
     extensions,
     conductor: new SimpleConductor(),
     clock,
