@@ -120,7 +120,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  const ports = { pit, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
+  const { control, memo } = pit;
+  const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool };
   return {
     runner: new Runner(watched, (definition) => catalogFor(extensions, definition)),
@@ -149,8 +150,8 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
   );
-  const { control, pools } = pit;
-  return { pit, control, pools, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+  const { control, memo, pools } = pit;
+  return { pit, control, memo, pools, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
 }
 
 async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {

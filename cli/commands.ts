@@ -6,6 +6,7 @@
 
 import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
+import { dagCommands } from "./dag_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
 
 const runId = [{ name: "ID" }];
@@ -93,7 +94,11 @@ export const commands: readonly Command[] = [
     path: "runs show",
     summary: "what a run did: nodes, states, times, failures, outputs, artifacts",
     positionals: runId,
-    flags: [dataFlag, jsonFlag],
+    flags: [
+      { name: "explain", summary: "why each result was taken over or made, node by node" },
+      dataFlag,
+      jsonFlag,
+    ],
     details: idsNote,
     examples: [{ args: "runs show last", does: "the newest run" }],
     load: async () => (await import("./runs_show_command.ts")).runsShowCommand,
@@ -254,6 +259,7 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./grants_command.ts")).grantsRemoveCommand,
   },
   ...conductorCommands,
+  ...dagCommands,
   {
     path: "pool",
     summary:

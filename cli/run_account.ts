@@ -10,6 +10,7 @@
 
 import type { NodeId } from "../core/ids.ts";
 import type { ValueRef, WaitingFor } from "../core/orchestration/event.ts";
+import type { Reused } from "../core/orchestration/reuse.ts";
 import type { LoggedEvent, RunStateName } from "../core/ports/dag.ts";
 import type { NodeFailure } from "../core/policy/failure.ts";
 
@@ -43,6 +44,11 @@ export interface NodeAccount {
   skipFailure: NodeFailure | undefined;
   readonly failures: ItemFailure[];
   output: ValueRef | undefined;
+  /** Where its result, or that of an item, was taken over. */
+  reused: Reused | undefined;
+  reusedItems: number;
+  /** Why nothing was taken over when it was last done. */
+  missed: string | undefined;
 }
 
 /** A node that waits for a person, a signal or a moment. */
@@ -95,6 +101,7 @@ export class RunAccount {
       this.state = "running";
       return;
     }
+    if (event.type === "run.moved") return this.#move(event);
     if (event.scope !== undefined) return;
     switch (event.type) {
       case "run.created":
@@ -144,10 +151,15 @@ export class RunAccount {
       case "node.started":
         node.startedAt ??= event.at;
         node.attempts++;
+        node.missed = event.memo?.why ?? node.missed;
         node.instrument = event.instrument ?? node.instrument;
         return move(node, event, "running");
       case "node.completed":
         node.output = event.output;
+        if (event.reused !== undefined) {
+          node.reused = event.reused;
+          node.reusedItems++;
+        }
         node.costUsd += event.usage?.costUsd ?? 0;
         return move(node, event, "completed");
       case "node.retrying":
@@ -170,6 +182,22 @@ export class RunAccount {
         return move(node, event, "waiting");
       case "node.iterated":
         return;
+    }
+  }
+
+  #move(event: Extract<LoggedEvent, { readonly type: "run.moved" }>): void {
+    this.version = event.version;
+    this.inputs = event.inputs;
+    this.failure = undefined;
+    this.endedAt = undefined;
+    if (this.state !== "paused") this.state = "running";
+    for (const id of event.reset) {
+      this.#forget(undefined, id);
+      for (const node of [...this.nodes.values()]) {
+        const isBelow = node.scope === id || /^[[#/]/.test(node.scope?.slice(id.length) ?? "") &&
+            node.scope?.startsWith(id) === true;
+        if (isBelow) this.nodes.delete(`${node.scope}/${node.node}`);
+      }
     }
   }
 
@@ -233,6 +261,9 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
     skipFailure: undefined,
     failures: [],
     output: undefined,
+    reused: undefined,
+    reusedItems: 0,
+    missed: undefined,
   };
 }
 

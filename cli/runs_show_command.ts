@@ -67,6 +67,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
       return name + (colour === undefined ? state : style(colour, state));
     });
   const parts = [`${head.join("\n")}\n`, nodes, troubleText(account), waitingText(account)];
+  if (args.has("explain")) parts.push(explainText(account));
   const printed = outputsText(outputs);
   if (printed !== "") parts.push(printed);
   if (artifacts.length > 0) parts.push(artifactText(artifacts));
@@ -91,6 +92,7 @@ function rowOf(node: NodeAccount): string[] {
     : duration(node.endedAt - node.startedAt);
   const notes = [
     ...node.instrument === undefined ? [] : [`on ${node.instrument}`],
+    ...reuseNote(node),
     ...node.costUsd > 0 ? [`$${node.costUsd.toFixed(4)}`] : [],
     ...counts.failed > 0 && node.isFan ? [`${counts.failed} failed`] : [],
     ...counts.skipped > 0 && node.isFan ? [`${counts.skipped} skipped`] : [],
@@ -104,6 +106,43 @@ function rowOf(node: NodeAccount): string[] {
     took,
     truncate(cleanLine(notes.join(", ")), NOTE_CELLS),
   ];
+}
+
+/** A result that was not made here is never mistaken for one that was. */
+function reuseNote({ reused, reusedItems, isFan }: NodeAccount): string[] {
+  if (reused === undefined) return [];
+  const how = reused.how === "pinned"
+    ? "pinned"
+    : reused.run === undefined
+    ? reused.how
+    : `from ${reused.run}`;
+  return [isFan ? `${reusedItems} ${how}` : how];
+}
+
+function explainText(account: RunAccount): string {
+  const lines = [...account.nodes.values()].flatMap((node) => {
+    const name = label(node.scope, node.node);
+    const { reused, reusedItems, missed } = node;
+    const items = node.isFan && reusedItems > 0
+      ? ` (${reusedItems} of ${node.count ?? node.items.size})`
+      : "";
+    return [
+      ...reused === undefined
+        ? []
+        : [`  ${name}: ${reused.how}${items}, ${reused.why}${savedText(reused)}\n`],
+      ...missed === undefined ? [] : [`  ${name}: done, ${missed}\n`],
+    ];
+  });
+  if (lines.length > 0) return `Why\n${lines.map((line) => cleanLine(line.trimEnd()) + "\n").join("")}`;
+  return "Why\n  every node was done; no kept result was asked for\n";
+}
+
+function savedText({ savedMs, savedUsd }: NonNullable<NodeAccount["reused"]>): string {
+  const saved = [
+    ...savedMs === undefined || savedMs === 0 ? [] : [duration(savedMs)],
+    ...savedUsd === undefined ? [] : [`$${savedUsd.toFixed(4)}`],
+  ];
+  return saved.length === 0 ? "" : ` (saved ${saved.join(", ")})`;
 }
 
 function troubleText(account: RunAccount): string {
@@ -137,6 +176,8 @@ function accountRecord(account: RunAccount): Record<string, unknown> {
     ...node.startedAt === undefined ? {} : { startedAt: new Date(node.startedAt).toISOString() },
     ...node.endedAt === undefined ? {} : { endedAt: new Date(node.endedAt).toISOString() },
     ...node.instrument === undefined ? {} : { instrument: node.instrument },
+    ...node.reused === undefined ? {} : { reused: node.reused, reusedItems: node.reusedItems },
+    ...node.missed === undefined ? {} : { missed: node.missed },
     ...node.skipReason === undefined ? {} : { reason: node.skipReason },
     ...node.failures.length === 0 ? {} : { failures: node.failures },
   }));

@@ -8,17 +8,20 @@
  * @module
  */
 
-import type { NodeTypeId, RunId } from "../core/ids.ts";
+import type { NodeId, NodeTypeId, RunId } from "../core/ids.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Refusal, UserCommand } from "../core/orchestration/command.ts";
+import type { MovePlan } from "../core/orchestration/plan_move.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
+import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort } from "../core/ports/pool.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import type { WorkflowDefinition } from "../core/workflow/definition.ts";
 import type { ComposeDesk } from "./compose_desk.ts";
 import type { ConductorDesk } from "./conductor_desk.ts";
 
@@ -89,6 +92,14 @@ export interface RunStarter {
    * to gates and signals. @throws SymphonyError `not-found` | `busy` where a living process drives the run.
    */
   command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>>;
+  /** Moves a run that no process drives to another version of its workflow; an error lists what is against it. */
+  move(
+    run: RunId,
+    definition: WorkflowDefinition,
+    options: { readonly mayWriteAgain: boolean; readonly isTrial?: boolean },
+  ): Promise<Result<MovePlan, readonly string[]>>;
+  /** The names of the run's own nodes. @throws SymphonyError `not-found` */
+  nodes(run: RunId): Promise<readonly NodeId[]>;
 }
 
 /** An open data folder with everything that runs on it. Disposing closes the hosts and the database. */
@@ -102,7 +113,10 @@ export interface Session extends AsyncDisposable {
 }
 
 /** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */
-export type Store = AsyncDisposable & Pick<Session, "pit" | "control"> & { readonly pools: PoolHistoryPort };
+export type Store = AsyncDisposable & Pick<Session, "pit" | "control"> & {
+  readonly memo: MemoPort;
+  readonly pools: PoolHistoryPort;
+};
 
 /** One line of `extensions list`. */
 export interface InstalledExtension {

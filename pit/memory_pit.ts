@@ -8,6 +8,7 @@ import type { ClockPort } from "../core/ports/clock.ts";
 import { Arbitration } from "./arbitration/arbitration.ts";
 import { MemoryArtifacts } from "./artifact/memory.ts";
 import { MemoryDag } from "./dag/memory.ts";
+import { MemoryMemo } from "./dag/memory_memo.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
 import type { OpenPit, PitOptions } from "./open_pit.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
@@ -28,6 +29,7 @@ export function memoryPit(
     arbitration: new Arbitration(clock, options),
     stale: new MemoryStale(),
     control: new MemoryRunControl(),
+    memo: new MemoryMemo(),
     [Symbol.asyncDispose]: () => pool.drain(),
   };
 }

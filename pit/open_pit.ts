@@ -5,25 +5,28 @@
  */
 
 import type { ClockPort } from "../core/ports/clock.ts";
+import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
+import { LmdbMemo } from "./dag/lmdb_memo.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
 import { LmdbPoolRecords } from "./pool/records.ts";
 import { LmdbStale } from "./stale/lmdb.ts";
 import { openStore } from "./store.ts";
 
-/** An open Pit with run control beside it. Disposing drains the pool, ends the claims and closes the store. */
+/** An open Pit with run control and kept results beside it. Disposing drains the pool, ends the claims and closes the store. */
 export type OpenPit =
   & PitPort
   & {
     readonly pool: PoolPort & PoolWatchPort;
     readonly pools: PoolHistoryPort;
     readonly control: RunControlPort;
+    readonly memo: MemoPort;
   }
   & AsyncDisposable;
 
@@ -56,6 +59,7 @@ export async function openPit(
     arbitration: new Arbitration(clock, options),
     stale: new LmdbStale(store),
     control,
+    memo: new LmdbMemo(store),
     async [Symbol.asyncDispose]() {
       await pool.drain();
       await pools[Symbol.asyncDispose]();

@@ -52,6 +52,9 @@ const tableNames = [
   "claims",
   "inbox",
   "pools",
+  "memo",
+  "memo-places",
+  "memo-codes",
 ] as const;
 
 /** The tables that exist. */

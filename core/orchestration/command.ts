@@ -11,6 +11,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
 import type { ValueRef, WaitingFor } from "./event.ts";
+import type { MemoNote, Reused } from "./reuse.ts";
 
 /** Who answered a gate and what. */
 export interface ProvidedInput {
@@ -49,6 +50,7 @@ export type Report =
     readonly type: "begin";
     readonly instrument?: NodeTypeId | undefined;
     readonly reason?: string | undefined;
+    readonly memo?: MemoNote | undefined;
   }
   | Unit & {
     readonly type: "complete";
@@ -58,6 +60,7 @@ export type Report =
     readonly usage?: Usage | undefined;
     /** Who gave it, where that is not who began. */
     readonly instrument?: NodeTypeId | undefined;
+    readonly reused?: Reused | undefined;
   }
   /** `recovery` is what was chosen; the plain retry where it is absent. Limits hold all the same. */
   | Unit & { readonly type: "fail"; readonly failure: NodeFailure; readonly recovery?: Recovery }

@@ -20,6 +20,7 @@ import { Assignments, rootOf } from "./assignment.ts";
 import { CallLines, isInstanceFault } from "./call_lines.ts";
 import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
+import type { MemoNote } from "./reuse.ts";
 import type { Assignment } from "./run_assignment.ts";
 import { isCostUnknown, type RunBudget } from "./run_budget.ts";
 import { CallAmounts, claimed } from "./run_claim.ts";
@@ -71,19 +72,19 @@ export class RunCalls {
   }
 
   /** Begins the unit. May complete it at once, where the extension answers at once. */
-  run(scope: RunScope, unit: Unit, bound: JsonObject): void {
+  run(scope: RunScope, unit: Unit, bound: JsonObject, memo?: MemoNote): void {
     const { setup } = this.#driver;
     const { node, item } = unit;
     const { gated, definition } = scope.plan.nodes[node] as PlanNode & { readonly definition: CallNode };
     const assigned = this.#assignments.of(scope, unit, definition, bound);
     if ("failure" in assigned) {
       // What calls under way hold may be left over when they have ended.
-      if (this.#budget.isHeld) return this.#runLater(scope, unit, bound);
+      if (this.#budget.isHeld) return this.#runLater(scope, unit, bound, memo);
       return this.#unassigned(scope, unit, definition, assigned.failure);
     }
     const { type, task, input, reason } = assigned;
     const instrument = type.kind === "instrument" ? type.type : undefined;
-    if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason })) return;
+    if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason, memo })) return;
 
     const problems = validate((task ?? type).input, input);
     if (problems.length > 0) {
@@ -115,11 +116,13 @@ export class RunCalls {
     this.#lines.dropAborted(({ settle }) => settle());
   }
 
-  #runLater(scope: RunScope, unit: Unit, bound: JsonObject): void {
+  #runLater(scope: RunScope, unit: Unit, bound: JsonObject, memo: MemoNote | undefined): void {
     this.#driver.enter();
     this.#budget.whenFreed(() => {
       this.#driver.leave();
-      if (!this.#driver.isStopping && !this.#driver.signalOf(scope).aborted) this.run(scope, unit, bound);
+      if (!this.#driver.isStopping && !this.#driver.signalOf(scope).aborted) {
+        this.run(scope, unit, bound, memo);
+      }
     });
   }
 
@@ -288,17 +291,14 @@ export class RunCalls {
     if (item >= 0) origin.item = item;
     const instrument = assigned.isSecond === true ? assigned.type.type : undefined;
     const complete = (ref: ValueRef) => {
-      this.#driver.report(scope, {
-        type: "complete",
-        node,
-        item,
-        output: ref,
-        durationMs,
-        usage,
-        instrument,
-      });
+      const report = { type: "complete", node, item, output: ref, durationMs, usage, instrument } as const;
+      const isTaken = this.#driver.report(scope, report);
       // What the first of two has cost, when it was broken off, nobody knows; candidates are all told of.
       settle(assigned.isSecond === true && !asksSeveral(definition));
+      if (!isTaken) return;
+      const { type, task, input } = assigned;
+      const costUsd = usage?.costUsd;
+      this.#driver.reuse.keep({ scope, unit, type, task, input, output: ref, durationMs, costUsd });
     };
     const stored = this.#driver.values.store(output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);

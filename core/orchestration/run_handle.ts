@@ -12,6 +12,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import type { Result } from "../result.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import type { Refusal, UserCommand } from "./command.ts";
+import type { ReuseRequest } from "./reuse.ts";
 
 /** A durable event, or something said meanwhile that is not kept. Durable ones arrive after they are durable. */
 export type LiveEvent =
@@ -31,6 +32,10 @@ export interface StartRequest {
   readonly mayWrite: boolean;
   /** Most nodes at once. */
   readonly concurrency?: number;
+  /** The run's id, where it is known before; else a fresh one. */
+  readonly run?: RunId;
+  /** What may be taken over from earlier runs, beyond what every run takes. */
+  readonly reuse?: ReuseRequest;
 }
 
 /** One line of the progress display. */

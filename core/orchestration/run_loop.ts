@@ -33,6 +33,7 @@ import { RunLookAhead } from "./run_look_ahead.ts";
 import { evaluateOutputs } from "./run_outputs.ts";
 import { dispatch } from "./run_dispatch.ts";
 import { ProgressView } from "./run_progress.ts";
+import type { RunReuse } from "./run_reuse.ts";
 import type { RunScopes } from "./run_scopes.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
@@ -57,6 +58,7 @@ export interface LoopParts {
   readonly values: RunValues;
   readonly log: RunLog;
   readonly scopes: RunScopes;
+  readonly reuse: RunReuse;
   readonly listener: (event: LiveEvent) => void;
   /** Called once when the loop has stopped, before `done` settles. */
   readonly stopped: () => Promise<void>;
@@ -67,6 +69,7 @@ export class RunLoop implements RunHandle, Driver {
   readonly setup: RunSetup;
   readonly values: RunValues;
   readonly log: RunLog;
+  readonly reuse: RunReuse;
   readonly done: Promise<RunOutcome>;
   readonly #scopes: RunScopes;
   readonly #listener: (event: LiveEvent) => void;
@@ -98,6 +101,7 @@ export class RunLoop implements RunHandle, Driver {
     this.setup = parts.setup;
     this.values = parts.values;
     this.log = parts.log;
+    this.reuse = parts.reuse;
     this.#scopes = parts.scopes;
     this.#listener = parts.listener;
     this.#stopped = parts.stopped;
@@ -402,7 +406,10 @@ export class RunLoop implements RunHandle, Driver {
 
   #checkpoint(): void {
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
-    const checkpoint = { nextSeq: this.log.nextSeq, bytes: encodeCheckpoint(this.#scopes) };
+    const checkpoint = {
+      nextSeq: this.log.nextSeq,
+      bytes: encodeCheckpoint(this.#scopes, this.setup.definition),
+    };
     // A checkpoint must never be ahead of the log.
     this.log.flush()
       .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, checkpoint))
@@ -435,6 +442,7 @@ export class RunLoop implements RunHandle, Driver {
     try {
       if (this.#crash !== undefined) throw this.#crash.error;
       await this.log.flush();
+      await this.reuse.settled();
       const outcome = await this.#outcome(state);
       const ended = state === "completed" || state === "failed" || state === "cancelled";
       const now = this.services.clock.now();

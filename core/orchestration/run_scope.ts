@@ -48,6 +48,8 @@ export class RunScope {
   readonly attempts: RunAttempts = new RunAttempts();
   readonly #items = new Map<number, ValueRef>();
   readonly #loops = new Map<string, LoopProgress>();
+  /** Nodes whose results were taken over, not made here. */
+  readonly #taken = new Set<number>();
   /** What it gave, once it has completed. */
   outputs: ValueRef | undefined;
   /** Why it failed, if it did. */
@@ -80,6 +82,8 @@ export class RunScope {
     } else if (event.type === "node.iterated") {
       const node = this.plan.indexOf.get(event.node) as number;
       this.#loops.set(unitKey(node, event.item ?? -1), { rounds: event.iteration, output: event.output });
+    } else if (event.type === "node.completed") {
+      if (event.reused !== undefined) this.#taken.add(this.plan.indexOf.get(event.node) as number);
     } else if (event.type === "run.completed") {
       this.outputs = event.outputs;
       this.degraded = event.degraded;
@@ -108,6 +112,16 @@ export class RunScope {
     // A fan-out whose list still holds stays expanded: only some of its items begin anew.
     if (itemCount(this.state, node) < 0) this.#items.delete(node);
     for (const key of this.#loops.keys()) if (key.startsWith(`${node}:`)) this.#loops.delete(key);
+  }
+
+  /** True where a node that this one reads did its work in this run. */
+  sourcesWereMade(unit: Unit): boolean {
+    return this.#node(unit).bindings.some((binding) =>
+      binding.kind === "expression" &&
+      binding.sources.some((source) =>
+        source >= 0 && this.plan.nodes[source]!.definition.kind === "call" && !this.#taken.has(source)
+      )
+    );
   }
 
   /** How far a loop has come, if a round has ended. */

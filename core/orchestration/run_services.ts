@@ -10,13 +10,16 @@ import type { ConductorPort } from "../ports/conductor.ts";
 import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
 import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
+import type { MemoPort } from "../ports/memo.ts";
 import type { PoolWatchPort } from "../ports/pool.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RecoveryPort } from "../ports/recovery.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 import type { Report } from "./command.ts";
+import type { ReuseRequest } from "./reuse.ts";
 import type { RunLog } from "./run_log.ts";
+import type { RunReuse } from "./run_reuse.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { RunValues } from "./run_values.ts";
 
@@ -33,6 +36,8 @@ export interface RunServices {
   readonly poolWatch?: Pick<PoolWatchPort, "observe">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
+  /** Results kept for other runs; without it, none are. */
+  readonly memo?: MemoPort;
   /** True where a person is there to be asked about a failure. */
   readonly mayAsk?: boolean;
 }
@@ -46,6 +51,7 @@ export interface RunSetup {
   readonly mayWrite: boolean;
   readonly concurrency: number;
   readonly startedAt: number;
+  readonly reuse?: ReuseRequest;
 }
 
 /** What the parts of the driver ask of the loop that owns them. */
@@ -54,6 +60,7 @@ export interface Driver {
   readonly setup: RunSetup;
   readonly values: RunValues;
   readonly log: RunLog;
+  readonly reuse: RunReuse;
   /** True once nothing new may begin (paused, ended, or the disk refused). */
   readonly isStopping: boolean;
   /** Tells the engine. A report that comes too late is dropped: false. */

@@ -45,6 +45,13 @@ export interface NodeQuality {
   readonly judge?: NodeTypeId;
 }
 
+/** Whether a result kept from an earlier run may stand in for a node's own. */
+export interface MemoPolicy {
+  readonly use: boolean;
+  /** Oldest result that may, in milliseconds. */
+  readonly forMs?: number;
+}
+
 /** What every node may say, whatever its kind. */
 export interface NodeCommon {
   readonly id: NodeId;
@@ -64,6 +71,8 @@ export interface NodeCommon {
   readonly timeoutMs?: number;
   readonly importance: Importance;
   readonly quality?: NodeQuality;
+  /** Absent: the rule of core/orchestration/memo_rule.ts. */
+  readonly memo?: MemoPolicy;
   readonly title?: string;
   readonly description?: string;
 }

@@ -38,6 +38,7 @@ export const nodeFields = [
   "timeout",
   "importance",
   "quality",
+  "memo",
   "title",
   "description",
   "position",

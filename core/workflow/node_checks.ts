@@ -36,6 +36,7 @@ export function checkUse(node: NodeDefinition, catalog: Catalog, reads: NodeRead
     });
   });
   checkContest(node, catalog, reads);
+  checkMemo(node, catalog, reads);
   if (node.kind !== "call" || catalog.nodes.has(node.use) || catalog.tasks.has(node.use)) return;
   const known = [...catalog.nodes.keys(), ...catalog.tasks.keys(), ...Object.keys(controlFields)];
   const hint = didYouMean(node.use, known, "node types");
@@ -63,6 +64,21 @@ function checkContest(node: NodeDefinition, catalog: Catalog, reads: NodeReads):
   const hint = didYouMean(judge, judges.map((one) => one.type), "judges");
   const message = `Found "${judge}" as a judge, which gives no winner`;
   reads.fault([...path, "judge"], "value", { code: "unknown-node-type", message, hint });
+}
+
+/** Reports a wish for kept results where there can be none. */
+function checkMemo(node: NodeDefinition, catalog: Catalog, reads: NodeReads): void {
+  if (node.memo?.use !== true) return;
+  const writes = node.kind === "call" && catalog.nodes.get(node.use)?.effect === "write";
+  if (node.kind === "call" && !writes) return;
+  const message = writes
+    ? `Found "memo" at ${node.id}, which writes: a kept result would leave out what it writes`
+    : `Found "memo" at ${node.id}, a control node, which keeps no result`;
+  reads.fault(["nodes", node.id, "memo"], "value", {
+    code: "bad-value",
+    message,
+    hint: "Remove it; the nodes before it can have one",
+  });
 }
 
 /** Reports ports that the node does not take, that are given twice or not at all, and constants that do not fit. */

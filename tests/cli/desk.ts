@@ -128,6 +128,7 @@ export class Desk {
     const { pit, extensions } = this;
     const runner = new Runner({
       pit,
+      memo: pit.memo,
       control: pit.control,
       extensions,
       conductor: new SimpleConductor(),
@@ -172,7 +173,13 @@ export class Desk {
       openSession: () =>
         Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
       openStore: () =>
-        Promise.resolve({ pit, control: pit.control, pools: pit.pools, [Symbol.asyncDispose]: stay }),
+        Promise.resolve({
+          pit,
+          control: pit.control,
+          memo: pit.memo,
+          pools: pit.pools,
+          [Symbol.asyncDispose]: stay,
+        }),
       composition: () =>
         new CompositionDesk({
           store: this.policies,

@@ -41,6 +41,7 @@ async function open(data: string) {
   );
   const services = {
     pit,
+    memo: pit.memo,
     control: pit.control,
     extensions,
     conductor: new SimpleConductor(),
@@ -50,6 +51,7 @@ async function open(data: string) {
   return {
     runner: new Runner(services, () => extensions.describe()),
     pit,
+    memo: pit.memo,
     control: pit.control,
     pools: pit.pools,
     extensions,

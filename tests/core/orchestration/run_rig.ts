@@ -32,11 +32,15 @@ export function pitOver(extensions: ExtensionPort, limits: Limits = {}): OpenPit
 }
 
 /** A runner on `pit`. */
-export function runnerOver(extensions: ExtensionPort, pit: PitPort & Pick<OpenPit, "control">): Runner {
+export function runnerOver(
+  extensions: ExtensionPort,
+  pit: PitPort & Pick<OpenPit, "control" | "memo">,
+): Runner {
   const clock = new SystemClock();
   const services = {
     pit,
     control: pit.control,
+    memo: pit.memo,
     extensions,
     conductor: new SimpleConductor(),
     clock,
