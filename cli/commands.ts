@@ -4,6 +4,7 @@
  * @module
  */
 
+import { budgetFlags } from "./budget_flags.ts";
 import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
         summary: "the folder that nodes may read, as FOLDER; else the current one",
       },
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
+      ...budgetFlags,
     ],
     details: `${exits}\nA value that begins with @ is written @@.`,
     examples: [
@@ -107,7 +109,7 @@ export const commands: readonly Command[] = [
     path: "runs resume",
     summary: "go on with a run that was paused, waits, or lost its process",
     positionals: runId,
-    flags: [...sessionFlags, jsonEvents],
+    flags: [...sessionFlags, jsonEvents, ...budgetFlags],
     details: `${idsNote}\n${exits}`,
     examples: [{ args: "runs resume last", does: "go on with the newest run" }],
     load: async () => (await import("./runs_resume_command.ts")).runsResumeCommand,

@@ -40,6 +40,8 @@ export interface NodeAccount {
   endedAt: number | undefined;
   instrument: string | undefined;
   costUsd: number;
+  /** Of instruments, as far as they say. */
+  tokens: number;
   skipReason: string | undefined;
   skipFailure: NodeFailure | undefined;
   readonly failures: ItemFailure[];
@@ -161,10 +163,13 @@ export class RunAccount {
           node.reusedItems++;
         }
         node.costUsd += event.usage?.costUsd ?? 0;
+        node.tokens += (event.usage?.tokensIn ?? 0) + (event.usage?.tokensOut ?? 0);
         return move(node, event, "completed");
       case "node.retrying":
+        node.costUsd += event.failure.costUsd ?? 0;
         return move(node, event, "retrying");
       case "node.failed":
+        node.costUsd += event.failure.costUsd ?? 0;
         keepFailure(node, event.item, event.failure);
         return move(node, event, "failed");
       case "node.skipped":
@@ -257,6 +262,7 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
     endedAt: undefined,
     instrument: undefined,
     costUsd: 0,
+    tokens: 0,
     skipReason: undefined,
     skipFailure: undefined,
     failures: [],

@@ -1,6 +1,7 @@
 /** `run FILE|TEMPLATE`: everything is checked before anything runs. @module */
 
 import { SymphonyError } from "../core/errors.ts";
+import { forecastText, readBudgetFlags } from "./budget_flags.ts";
 import type { Arguments } from "./command.ts";
 import { drive } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
@@ -15,13 +16,19 @@ const MOST_AT_ONCE = 1000;
 export async function runCommand(services: CliServices, args: Arguments): Promise<number> {
   const source = readWorkflow(services, args.positional(0));
   const concurrency = readConcurrency(args.value("concurrency"));
+  const budget = readBudgetFlags(args);
   const options = sessionOptions(services, args);
   // The session's own catalogue: reading the extensions twice would be felt before the first node.
   await using session = await services.openSession(options);
-  const definition = checkedDefinition(services, source, await session.extensions.describe());
+  const checked = checkedDefinition(services, source, await session.extensions.describe());
+  const definition = budget === undefined
+    ? checked
+    : { ...checked, budget: { ...checked.budget, ...budget } };
   const given = readInputs(services, args.values("input"), definition.inputs);
   const asked = args.positionals[1] ?? args.value("workspace");
   const { folder, inputs } = workspaceOf(services, asked, given, definition.inputs);
+  const forecast = await forecastText(session.pit.dag, definition);
+  if (forecast !== undefined && !args.has("json")) await services.stderr.write(forecast);
   return await drive(services, session, (listener) =>
     session.runner.start({
       definition,

@@ -21,7 +21,7 @@ import type { PoolHistoryPort } from "../core/ports/pool.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
-import type { WorkflowDefinition } from "../core/workflow/definition.ts";
+import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
 import type { ComposeDesk } from "./compose_desk.ts";
 import type { ConductorDesk } from "./conductor_desk.ts";
 
@@ -85,8 +85,12 @@ export interface SessionOptions {
 export interface RunStarter {
   /** Starts a run and drives it in this process. `listener` sees every event, durable ones once they are. */
   start(request: StartRequest, listener: (event: LiveEvent) => void): Promise<RunHandle>;
-  /** Continues a run that is paused, waits or lost its process. @throws SymphonyError `not-found` | `busy` | … */
-  resume(run: RunId, listener: (event: LiveEvent) => void): Promise<RunHandle>;
+  /** Continues a run that is paused, waits or lost its process; `budget` is what it may spend in all. @throws SymphonyError `not-found` | `busy` | … */
+  resume(
+    run: RunId,
+    listener: (event: LiveEvent) => void,
+    options?: { readonly budget?: Budget },
+  ): Promise<RunHandle>;
   /**
    * Puts a command into the log of a run that no process drives; nothing is executed by it. For `runs cancel`, answers
    * to gates and signals. @throws SymphonyError `not-found` | `busy` where a living process drives the run.

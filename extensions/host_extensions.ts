@@ -297,7 +297,7 @@ export class HostExtensions implements ExtensionPort {
     request: CallRequest,
     options: CallOptions,
   ): Promise<CallResult> {
-    const { nodeType, input, attempt, idempotencyKey, task, maxUsd } = request;
+    const { nodeType, input, attempt, idempotencyKey, task, maxUsd, maxTokensInAll } = request;
     const result = await instance.channel.call({
       kind: Kind.call,
       data: {
@@ -307,6 +307,7 @@ export class HostExtensions implements ExtensionPort {
         key: idempotencyKey,
         ...(task === undefined ? {} : { task: { ...task } }),
         ...(maxUsd === undefined ? {} : { maxUsd }),
+        ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
       },
       open: (signal) => this.#capabilities(instance.actor, request, signal),
       accept: (performed) => acceptOutput(contribution, request, performed),

@@ -182,12 +182,13 @@ class Call implements CapabilityClient, ContextSetup {
   }
 
   run(input: CallRequest["input"]): CallResult | Promise<CallResult> {
-    const { task, maxUsd } = this.#request;
+    const { task, maxUsd, maxTokensInAll } = this.#request;
     try {
       const call = {
         input,
         ...(task === undefined ? {} : { task }),
         ...(maxUsd === undefined ? {} : { maxUsd }),
+        ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
       };
       const performed = perform(this.#runnable.definition, call, createContext(this, this));
       if (performed instanceof Promise) {

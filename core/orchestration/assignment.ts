@@ -70,12 +70,14 @@ export class Assignments {
     const { setup: { startedAt }, services: { clock } } = this.#driver;
     const { timeoutMs } = rootOf(scope).plan.definition;
     const budgetUsd = this.#budget.left();
+    const budgetTokens = this.#budget.leftTokens();
     const leftMs = Math.min(
       definition.timeoutMs ?? Infinity,
       timeoutMs === undefined ? Infinity : startedAt + timeoutMs - clock.now(),
     );
     return {
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(budgetTokens === undefined ? {} : { budgetTokens }),
       ...(leftMs === Infinity ? {} : { deadlineSeconds: Math.max(0, leftMs / 1000) }),
     };
   }

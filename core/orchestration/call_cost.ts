@@ -21,6 +21,9 @@ export interface CallBounds {
   readonly leastUsd: number;
   /** Enough for two long answers, since one that does not fit is asked for again. */
   readonly ampleUsd: number;
+  /** The same in tokens, sent and answered together. */
+  readonly leastTokens: number;
+  readonly ampleTokens: number;
 }
 
 /** Names, roles and what a protocol writes around a prompt; the schema may be sent by the protocol and in words. */
@@ -41,6 +44,8 @@ export function callBounds({ text, schema }: SentText, { priceIn, priceOut }: In
   return {
     leastUsd: (sent * priceIn + SHORT_ANSWER_TOKENS * priceOut) / MILLION,
     ampleUsd: ((sent + again) * priceIn + 2 * LONG_ANSWER_TOKENS * priceOut) / MILLION,
+    leastTokens: sent + SHORT_ANSWER_TOKENS,
+    ampleTokens: sent + again + 2 * LONG_ANSWER_TOKENS,
   };
 }
 
@@ -48,6 +53,11 @@ export function callBounds({ text, schema }: SentText, { priceIn, priceOut }: In
 export function callLimit({ leastUsd, ampleUsd }: CallBounds, expectedUsd: number, leftUsd: number): number {
   const tight = Math.max(leastUsd, ROOM * expectedUsd);
   return Math.min(leftUsd, ampleUsd, Math.max(leftUsd * SHARE, tight));
+}
+
+/** Tokens that a call may take of `left`, which must be `leastTokens` or more. */
+export function tokenLimit({ leastTokens, ampleTokens }: CallBounds, left: number): number {
+  return Math.floor(Math.min(left, ampleTokens, Math.max(left * SHARE, leastTokens)));
 }
 
 function byteLength(text: string): number {

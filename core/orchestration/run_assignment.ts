@@ -14,7 +14,7 @@ import type { InstrumentOption, RoutingRequest } from "../ports/conductor.ts";
 import type { TaskCall } from "../ports/extension.ts";
 import type { Catalog, NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
-import { callBounds, callLimit, type SentText } from "./call_cost.ts";
+import { callBounds, callLimit, type SentText, tokenLimit } from "./call_cost.ts";
 import { renderPrompt } from "./prompt.ts";
 import { narrowed } from "./run_recovery.ts";
 
@@ -30,6 +30,8 @@ export interface Assignment {
   readonly decision?: string;
   /** US dollars that the call may cost at most; undefined where no budget limits it or it costs nothing. */
   readonly maxUsd?: number;
+  /** Tokens, sent and answered together, that it may take at most. */
+  readonly maxTokens?: number;
   /** Everything that may serve the task; empty where the node names its own type. */
   readonly options: readonly InstrumentOption[];
   /** True for the instrument that was asked because the first was late. */
@@ -41,6 +43,8 @@ export type RoutingContext =
   & Pick<RoutingRequest, "run" | "node" | "tried" | "attempt">
   & Partial<Pick<RoutingRequest, "preference" | "budgetUsd" | "deadlineSeconds">>
   & {
+    /** Tokens that are left of the run's budget. */
+    readonly budgetTokens?: number;
     /** What was chosen after the last attempt, and what was wrong with it. */
     readonly recovery?: Recovery | undefined;
     readonly failure?: NodeFailure | undefined;
@@ -62,7 +66,7 @@ export function assign(
   route: Route,
 ): Assignment | { readonly failure: NodeFailure } {
   const type = catalog.nodes.get(definition.use);
-  if (type !== undefined) return ownType(type, bound, context.budgetUsd);
+  if (type !== undefined) return ownType(type, bound, context);
   const task = catalog.tasks.get(definition.use);
   if (task === undefined) return unavailable(`No installed extension provides "${definition.use}"`);
   const name = taskName(task);
@@ -74,8 +78,8 @@ export function assign(
   const prompt = corrected(renderPrompt(task.prompt, input), context);
   const call = { name, system: task.system, prompt, output: task.output };
   const sent = { text: call.system + call.prompt, schema: call.output };
-  const usable = able.filter((candidate) => fits(candidate, sent, context.budgetUsd));
-  if (usable.length === 0 && able.length > 0) return spent(name, context.budgetUsd);
+  const usable = able.filter((candidate) => fits(candidate, sent, context));
+  if (usable.length === 0 && able.length > 0) return spent(name, context);
   const { quality } = definition;
   const { recovery, failure: _failure, ...asked } = context;
   const options = usable.map(option);
@@ -102,7 +106,7 @@ export function assign(
     call,
     reason: decided.reason,
     options,
-    ...limited(chosen, sent, context.budgetUsd, decided.expectedUsd),
+    ...limited(chosen, sent, context, decided.expectedUsd),
     ...(decided.decision === undefined ? {} : { decision: decided.decision }),
   };
 }
@@ -110,30 +114,41 @@ export function assign(
 function ownType(
   type: NodeType,
   bound: JsonObject,
-  budgetUsd: number | undefined,
+  left: Left,
 ): Assignment | { readonly failure: NodeFailure } {
   const why = type.instrument?.unavailable;
   if (why !== undefined) return unavailable(`${type.type}: ${why}`);
   const input = withDefaults(type.input, bound);
   const sent = { text: JSON.stringify(input) };
-  if (!fits(type, sent, budgetUsd)) return spent(type.type, budgetUsd);
-  return { type, task: undefined, input, options: [], ...limited(type, sent, budgetUsd) };
+  if (!fits(type, sent, left)) return spent(type.type, left);
+  return { type, task: undefined, input, options: [], ...limited(type, sent, left) };
 }
 
+/** What is left of the run's budget. */
+type Left = Pick<RoutingContext, "budgetUsd" | "budgetTokens">;
+
 /** True where what is left pays for a short answer to what is sent. */
-function fits({ instrument }: NodeType, sent: SentText, budgetUsd: number | undefined): boolean {
-  if (budgetUsd === undefined || instrument === undefined || !isPaid({ instrument })) return true;
-  return callBounds(sent, instrument).leastUsd <= budgetUsd;
+function fits({ instrument }: NodeType, sent: SentText, { budgetUsd, budgetTokens }: Left): boolean {
+  if (instrument === undefined || (budgetUsd === undefined && budgetTokens === undefined)) return true;
+  const { leastUsd, leastTokens } = callBounds(sent, instrument);
+  const isPayable = budgetUsd === undefined || !isPaid({ instrument }) || leastUsd <= budgetUsd;
+  return isPayable && (budgetTokens === undefined || leastTokens <= budgetTokens);
 }
 
 function limited(
   { instrument }: NodeType,
   sent: SentText,
-  budgetUsd: number | undefined,
+  { budgetUsd, budgetTokens }: Left,
   expectedUsd = 0,
-): { readonly maxUsd?: number } {
-  if (budgetUsd === undefined || instrument === undefined || !isPaid({ instrument })) return {};
-  return { maxUsd: callLimit(callBounds(sent, instrument), expectedUsd, budgetUsd) };
+): Pick<Assignment, "maxUsd" | "maxTokens"> {
+  if (instrument === undefined || (budgetUsd === undefined && budgetTokens === undefined)) return {};
+  const bounds = callBounds(sent, instrument);
+  return {
+    ...(budgetUsd === undefined || !isPaid({ instrument })
+      ? {}
+      : { maxUsd: callLimit(bounds, expectedUsd, budgetUsd) }),
+    ...(budgetTokens === undefined ? {} : { maxTokens: tokenLimit(bounds, budgetTokens) }),
+  };
 }
 
 /** The prompt, with what was wrong with the last answer where it is to be corrected. */
@@ -146,8 +161,13 @@ function isPaid({ instrument }: Pick<NodeType, "instrument">): boolean {
   return (instrument?.priceIn ?? 0) + (instrument?.priceOut ?? 0) > 0;
 }
 
-function spent(what: string, leftUsd = 0): { readonly failure: NodeFailure } {
-  const left = leftUsd <= 0 ? "nothing is left" : `$${leftUsd.toFixed(4)} are left, too little`;
+function spent(what: string, { budgetUsd, budgetTokens }: Left): { readonly failure: NodeFailure } {
+  const left = (budgetUsd ?? Infinity) <= 0 || (budgetTokens ?? Infinity) <= 0 ? "nothing is left" : `${
+    [
+      ...(budgetUsd === undefined ? [] : [`$${budgetUsd.toFixed(4)}`]),
+      ...(budgetTokens === undefined ? [] : [`${budgetTokens} tokens`]),
+    ].join(" and ")
+  } are left, too little`;
   return { failure: { class: "credit", message: `The run's budget is spent: ${left} for ${what}` } };
 }
 

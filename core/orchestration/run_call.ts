@@ -103,7 +103,7 @@ export class RunCalls {
       type,
       assigned,
       request: this.#request(scope, unit, assigned),
-      settle: this.#budget.hold(assigned.maxUsd),
+      settle: this.#budget.hold(assigned),
     };
     if (isWrite) return this.#driver.track(this.#write(call));
     const amounts = this.#amounts.of(call.type, call.assigned);
@@ -126,7 +126,7 @@ export class RunCalls {
     });
   }
 
-  #request(scope: RunScope, unit: Unit, { type, input, call, maxUsd }: Assignment): CallRequest {
+  #request(scope: RunScope, unit: Unit, { type, input, call, maxUsd, maxTokens }: Assignment): CallRequest {
     const { run, workspace, mayWrite } = this.#driver.setup;
     const { id, gated } = scope.plan.nodes[unit.node] as PlanNode;
     const request: Draft<CallRequest> = {
@@ -142,6 +142,7 @@ export class RunCalls {
     if (unit.item >= 0) request.item = unit.item;
     if (call !== undefined) request.task = call;
     if (maxUsd !== undefined) request.maxUsd = maxUsd;
+    if (maxTokens !== undefined) request.maxTokensInAll = maxTokens;
     return request;
   }
 
@@ -214,10 +215,7 @@ export class RunCalls {
         const { quality: _quality, ...node } = definition;
         return this.#assignments.of(scope, unit, { ...node, use }, input);
       },
-      hold: (usd) => {
-        const left = this.#budget.left();
-        return left !== undefined && usd !== undefined && left < usd ? undefined : this.#budget.hold(usd);
-      },
+      hold: (other) => this.#budget.hasRoom(other) ? this.#budget.hold(other) : undefined,
       say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
       report: (other, durationMs, result, measured) =>
         this.#tellConductor({ ...call, assigned: other }, durationMs, { result, measured }),
@@ -294,7 +292,8 @@ export class RunCalls {
       const report = { type: "complete", node, item, output: ref, durationMs, usage, instrument } as const;
       const isTaken = this.#driver.report(scope, report);
       // What the first of two has cost, when it was broken off, nobody knows; candidates are all told of.
-      settle(assigned.isSecond === true && !asksSeveral(definition));
+      const isUncounted = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
+      settle(isUncounted || (assigned.isSecond === true && !asksSeveral(definition)));
       if (!isTaken) return;
       const { type, task, input } = assigned;
       const costUsd = usage?.costUsd;
@@ -317,7 +316,8 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
-    settle(isCostUnknown(failure));
+    // A failure does not say how many tokens went into it.
+    settle(isCostUnknown(failure) || assigned.maxTokens !== undefined);
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -384,6 +384,9 @@ export class RunCalls {
   }
 
   #unassigned(scope: RunScope, { node, item }: Unit, definition: CallNode, failure: NodeFailure): void {
+    if (definition.importance === "essential" && failure.class === "credit") {
+      return this.#driver.pauseAfter(failure.message);
+    }
     if (definition.importance === "essential") {
       if (this.#driver.report(scope, { type: "begin", node, item })) {
         this.#driver.report(scope, { type: "fail", node, item, failure });

@@ -34,8 +34,8 @@ export interface Contest {
   another(without: readonly NodeTypeId[]): Assignment | undefined;
   /** Who does `use` with that input, or why nobody can. */
   assign(use: NodeTypeId, input: JsonObject): Assignment | { readonly failure: NodeFailure };
-  /** Holds what a further call is expected to cost; undefined where the budget has no room for it. */
-  hold(usd: number | undefined): ((isUnknown?: boolean) => void) | undefined;
+  /** Holds what a further call may take; undefined where the budget has no room for it. */
+  hold(other: Assignment): ((isUnknown?: boolean) => void) | undefined;
   say(text: string): void;
   /** Tells the Conductor of a candidate that is not the call's own. */
   report(assigned: Assignment, durationMs: number, result: CallResult, measured: Measured | undefined): void;
@@ -98,7 +98,7 @@ function entrants(contest: Contest, count: number): Entrant[] {
   while (found.length < count) {
     const assigned = contest.another(chosen);
     if (assigned === undefined) break;
-    const settle = contest.hold(assigned.maxUsd);
+    const settle = contest.hold(assigned);
     if (settle === undefined) {
       contest.say(
         `${found.length + 1} candidates only: the run's budget has no room for ${assigned.type.type}`,
@@ -139,7 +139,7 @@ function ask(
   { definition, request, signal }: Contest,
   other: Assignment,
 ): Promise<CallResult> {
-  const { task: _task, maxUsd: _maxUsd, ...rest } = request;
+  const { task: _task, maxUsd: _maxUsd, maxTokensInAll: _maxTokens, ...rest } = request;
   const asked: Draft<CallRequest> = {
     ...rest,
     input: other.input,
@@ -147,6 +147,7 @@ function ask(
   };
   if (other.call !== undefined) asked.task = other.call;
   if (other.maxUsd !== undefined) asked.maxUsd = other.maxUsd;
+  if (other.maxTokens !== undefined) asked.maxTokensInAll = other.maxTokens;
   const options = definition.timeoutMs === undefined
     ? { signal }
     : { signal, timeoutMs: definition.timeoutMs };
@@ -201,7 +202,7 @@ async function verdict(
     contest.say(`Nothing was compared: ${assigned.failure.message}`);
     return undefined;
   }
-  const settle = contest.hold(assigned.maxUsd);
+  const settle = contest.hold(assigned);
   if (settle === undefined) {
     contest.say("Nothing was compared: the run's budget has no room for it");
     return undefined;

@@ -71,6 +71,8 @@ export interface Driver {
   readonly signal: AbortSignal;
   /** Fires when the run stops or the scope ends. */
   signalOf(scope: RunScope): AbortSignal;
+  /** Begins nothing more, and pauses the run once what is under way has ended. */
+  pauseAfter(reason: string): void;
   /** Takes one of the run's places (`concurrency`) for what does not end at once. */
   enter(): void;
   /** Gives it back. */

@@ -26,6 +26,8 @@ export interface CallRequest {
   readonly task?: TaskCall;
   /** US dollars that the call may cost at most, where the run has a budget; an instrument bounds its answer by it. */
   readonly maxUsd?: number;
+  /** Tokens, sent and answered together, that the call may take at most. */
+  readonly maxTokensInAll?: number;
 }
 
 /** The task that an instrument is asked to serve; see Catalog.tasks. */

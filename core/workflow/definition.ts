@@ -140,6 +140,16 @@ export type NodeDefinition =
   | InputNode
   | OutputNode;
 
+/** What a run may spend; what is not there is not limited. */
+export interface Budget {
+  /** US dollars. */
+  readonly usd?: number;
+  /** Of instruments, sent and answered together. */
+  readonly tokens?: number;
+  /** Milliseconds in which the run is carried out; while it is paused or waits for a person none pass. */
+  readonly timeMs?: number;
+}
+
 export interface WorkflowDefinition {
   readonly schema: 1;
   readonly id: string;
@@ -156,6 +166,6 @@ export interface WorkflowDefinition {
   readonly concurrency?: number;
   /** What a dollar, a second and a failure are worth; `balanced` where it says nothing. */
   readonly preference?: Preference;
-  /** US dollars that a run may spend on instruments. */
-  readonly budgetUsd?: number;
+  /** What a run may spend; where an essential node needs more, the run pauses for a person. */
+  readonly budget?: Budget;
 }

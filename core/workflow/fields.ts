@@ -67,7 +67,7 @@ export const retryFields = ["max", "backoff", "initial", "cap", "jitter"] as con
 export const qualityFields = ["min", "checks", "explore", "candidates", "judge"] as const;
 export const checkFields = ["check", "use", "port", "with"] as const;
 export const preferenceFields = ["perUsd", "perSecond", "perFailure"] as const;
-export const budgetFields = ["usd"] as const;
+export const budgetFields = ["usd", "tokens", "time"] as const;
 export const positionFields = ["x", "y"] as const;
 export const caseFields = ["port", "when"] as const;
 

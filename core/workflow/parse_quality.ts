@@ -9,7 +9,7 @@ import { type Preference, type PreferenceName, preferences } from "../policy/pre
 import { builtInCheck, builtInChecks } from "../quality/measure.ts";
 import type { QualityCheck } from "../quality/quality_check.ts";
 import { budgetFields, checkFields, preferenceFields, qualityFields } from "./fields.ts";
-import type { NodeQuality } from "./definition.ts";
+import type { Budget, NodeQuality } from "./definition.ts";
 import { type JsonNode, type ObjectNode, toObject } from "./json_node.ts";
 import { validate } from "./json_schema.ts";
 import type { Reader } from "./reader.ts";
@@ -151,11 +151,20 @@ export function readPreference(tree: ObjectNode, reader: Reader): Preference | u
   return { perUsd: weight("perUsd"), perSecond: weight("perSecond"), perFailure: weight("perFailure") };
 }
 
-/** US dollars that a run may spend on instruments. */
-export function readBudget(tree: ObjectNode, reader: Reader): number | undefined {
+/** What a run may spend: money, tokens, time. */
+export function readBudget(tree: ObjectNode, reader: Reader): Budget | undefined {
   const node = reader.object(tree, "budget", [], 'Expected an object, for example { "usd": 0.5 }');
   if (node === undefined) return undefined;
   reader.checkFields(node, ["budget"], budgetFields, '"budget"');
-  if (!node.members.has("usd")) reader.missing(["budget"], "usd", '"budget"', 'Add "usd": 0.5');
-  return reader.number(node, "usd", ["budget"], { min: 0, max: 1_000_000 });
+  if (node.members.size === 0) {
+    reader.missing(["budget"], "usd", '"budget"', 'Add "usd": 0.5, "tokens" or "time"');
+  }
+  const usd = reader.number(node, "usd", ["budget"], { min: 0, max: 1_000_000 });
+  const tokens = reader.number(node, "tokens", ["budget"], { min: 0, max: 1e12, integer: true });
+  const timeMs = reader.duration(node, "time", ["budget"], 1);
+  return {
+    ...(usd === undefined ? {} : { usd }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(timeMs === undefined ? {} : { timeMs }),
+  };
 }

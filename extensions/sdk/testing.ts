@@ -40,6 +40,8 @@ export interface TestOptions {
   readonly task?: CallData["task"];
   /** US dollars that an instrument's call may cost at most. */
   readonly maxUsd?: number;
+  /** Tokens that an instrument's call may take at most. */
+  readonly maxTokensInAll?: number;
   /** Looks at the workspace before a temporary one is removed. */
   readonly after?: (workspace: string) => void | Promise<void>;
 }
@@ -101,6 +103,7 @@ async function runOnce(
       input: given,
       ...(options.task === undefined ? {} : { task: options.task }),
       ...(options.maxUsd === undefined ? {} : { maxUsd: options.maxUsd }),
+      ...(options.maxTokensInAll === undefined ? {} : { maxTokensInAll: options.maxTokensInAll }),
     };
     const performed = await perform(definition, call, context);
     const output = JSON.parse(JSON.stringify(performed.output)) as JsonObject;

@@ -118,6 +118,19 @@ const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
     /Cannot run in "nowhere": it is no folder/,
     /--workspace/,
   ],
+  [
+    ["run", "typed.workflow.jsonc", ...topic, "--budget", "cheap"],
+    /--budget "cheap": expected a number of US/,
+  ],
+  [
+    ["run", "typed.workflow.jsonc", ...topic, "--budget-tokens", "1.5"],
+    /--budget-tokens "1.5": expected a whole/,
+  ],
+  [
+    ["run", "typed.workflow.jsonc", ...topic, "--budget-time", "soon"],
+    /--budget-time "soon": expected a span/,
+  ],
+  [["runs", "resume", "last", "--budget", "-1"], /--budget "-1"|Unknown flag/],
   [["check"], /Missing FILE\|TEMPLATE for check/],
   [["check", "nowhere.jsonc"], /Cannot find workflow/],
   [["runs", "show"], /Missing ID for runs show/],

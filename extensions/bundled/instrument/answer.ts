@@ -46,7 +46,7 @@ export async function answerWith(
   if (request.prompt.trim() === "") {
     throw new ExtensionFailure("input", 'Cannot ask a model: "prompt" is empty');
   }
-  const spending = new Spending(setup.price, request.maxUsd);
+  const spending = new Spending(setup.price, request.maxUsd, request.maxTokensInAll);
   try {
     const ask = (prompt: Prompt) => answerTo(setup, request, context, spending, prompt);
     const prompt = promptOf(setup, request);
@@ -77,10 +77,8 @@ async function answerTo(
   if (limit === 0) {
     throw new ExtensionFailure(
       "credit",
-      `Cannot ask "${setup.model.modelId}": what is left of $${
-        request.maxUsd?.toFixed(4)
-      } for the call does not ` +
-        "pay for the prompt and an answer",
+      `Cannot ask "${setup.model.modelId}": what is left of ${spending.limitText} for the call does not pay ` +
+        "for the prompt and an answer",
     );
   }
   const answer = await readAnswer(setup.model, optionsOf(setup, request, context, prompt, limit), (text) => {

@@ -15,22 +15,37 @@ const encoder = new TextEncoder();
 export class Spending {
   readonly #price: Price | undefined;
   readonly #maxUsd: number | undefined;
+  readonly #maxTokens: number | undefined;
+  #tokens = 0;
   #usd = 0;
   #isUnknown = false;
   /** Of the request under way: most tokens sent, and most tokens that came. */
   #sent = 0;
   #came = 0;
 
-  /** Nothing is limited where the price or `maxUsd` is unknown. */
-  constructor(price: Price | undefined, maxUsd: number | undefined) {
+  /** No money is limited where the price or `maxUsd` is unknown, no tokens where `maxTokens` is. */
+  constructor(price: Price | undefined, maxUsd: number | undefined, maxTokens?: number) {
     this.#price = price;
     this.#maxUsd = maxUsd;
+    this.#maxTokens = maxTokens;
+  }
+
+  /** What limits it, for people. */
+  get limitText(): string {
+    return this.#maxUsd === undefined ? `${this.#maxTokens} tokens` : `$${this.#maxUsd.toFixed(4)}`;
   }
 
   /** Most tokens that the answer to what is sent may have; 0 where not even sending is paid for, undefined where no limit is. */
   tokensFor(sent: unknown, wanted: number | undefined): number | undefined {
     this.#sent = encoder.encode(JSON.stringify(sent)).length + AROUND_TOKENS;
     this.#came = 0;
+    const paid = this.#paidTokens(wanted);
+    if (this.#maxTokens === undefined) return paid;
+    const left = Math.max(0, this.#maxTokens - this.#tokens - this.#sent);
+    return paid === undefined ? left : Math.min(paid, left);
+  }
+
+  #paidTokens(wanted: number | undefined): number | undefined {
     const price = this.#price;
     if (this.#maxUsd === undefined || price === undefined || price.output <= 0) return wanted;
     const input = Math.max(price.input, price.cacheWrite ?? 0);
@@ -47,6 +62,7 @@ export class Spending {
   /** The answer ended; the server says how many tokens it took. */
   ended(tokens: Tokens): void {
     const usd = costUsd(tokens, this.#price);
+    this.#tokens += (tokens.input ?? this.#sent) + (tokens.output ?? this.#came);
     if (usd === undefined) this.#isUnknown = true;
     this.#usd += usd ?? this.#open();
     this.#sent = this.#came = 0;

@@ -18,6 +18,7 @@ export interface CallData {
     readonly output: unknown;
   };
   readonly maxUsd?: number;
+  readonly maxTokensInAll?: number;
 }
 
 export interface Performed {
@@ -55,7 +56,7 @@ async function performInstrument(
 }
 
 function requestOf(call: CallData): InstrumentRequest {
-  const { input, task, maxUsd } = call;
+  const { input, task, maxUsd, maxTokensInAll } = call;
   const text = (name: string) => typeof input[name] === "string" ? input[name] as string : undefined;
   const number = (name: string) => typeof input[name] === "number" ? input[name] as number : undefined;
   const schema = task === undefined ? input["schema"] : task.output;
@@ -69,6 +70,7 @@ function requestOf(call: CallData): InstrumentRequest {
     maxTokens: number("maxTokens"),
     temperature: number("temperature"),
     maxUsd,
+    maxTokensInAll,
   };
 }
 
