@@ -130,7 +130,7 @@ const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
     ["run", "typed.workflow.jsonc", ...topic, "--budget-time", "soon"],
     /--budget-time "soon": expected a span/,
   ],
-  [["runs", "resume", "last", "--budget", "-1"], /--budget "-1"|Unknown flag/],
+  [["runs", "resume", "last", "--budget=-1"], /--budget "-1": expected a number of US/],
   [["check"], /Missing FILE\|TEMPLATE for check/],
   [["check", "nowhere.jsonc"], /Cannot find workflow/],
   [["runs", "show"], /Missing ID for runs show/],
