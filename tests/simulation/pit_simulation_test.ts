@@ -4,7 +4,7 @@ import { PitWorld } from "./pit_world.ts";
 import { RandomSource } from "./random_source.ts";
 
 /** More on demand: `SYMPHONY_PIT_STEPS=200000 SYMPHONY_SEED=7 deno test -A tests/simulation/pit_simulation_test.ts`. */
-const STEPS = Number(Deno.env.get("SYMPHONY_PIT_STEPS") ?? 40_000);
+const STEPS = Number(Deno.env.get("SYMPHONY_PIT_STEPS") ?? 20_000);
 const SEED = Number(Deno.env.get("SYMPHONY_SEED") ?? 20_261_126);
 /** A world's model grows; many small ones see more than a large one. */
 const STEPS_A_WORLD = 2_500;
