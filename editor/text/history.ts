@@ -10,7 +10,7 @@
 
 import { EventGraph, type Version } from "./event_graph.ts";
 import { OpLog, TOGGLE } from "./op_log.ts";
-import { type Patch, RevisionLog } from "./revision_log.ts";
+import { type LvRange, type Patch, RevisionLog } from "./revision_log.ts";
 import { Toggles } from "./toggles.ts";
 import { type Target, Tracker } from "./tracker.ts";
 
@@ -190,20 +190,34 @@ export class History {
     return this.graph.agent[this.graph.runOf(this.revisions.endOf(revision) - 1)]!;
   }
 
-  /** The revisions of a replica's undo group from `from` on, ascending; toggles of it are not among them. */
-  *revisionsOfGroup(agent: number, group: number, from: number): Generator<number, void, undefined> {
-    const { revisions } = this;
-    let revision = revisions.nextOfGroup(group, from);
-    while (revision !== undefined) {
-      if (this.agentOf(revision) === agent && !this.isToggle(revision)) yield revision;
-      revision = revisions.nextOfGroup(group, revision + 1);
+  /** The LVs of a replica's undo group from revision `from` on, in ranges, ascending; toggles of it may be among them. */
+  *ofGroup(agent: number, group: number, from: number): Generator<LvRange, void, undefined> {
+    const { graph } = this;
+    for (const range of this.revisions.ofGroup(group, from)) {
+      if (graph.agents.length === 1) {
+        yield range;
+        continue;
+      }
+      let { start } = range;
+      for (let run = graph.runOf(start); start < range.end; run++) {
+        const end = Math.min(graph.end[run]!, range.end);
+        if (graph.agent[run] === agent) yield { start, end };
+        start = end;
+      }
     }
   }
 
   /** First LV of a replica's undo group; undefined where it has no events. */
   firstLvOf(agent: number, group: number): number | undefined {
-    const [first] = this.revisionsOfGroup(agent, group, this.revisions.first + 1);
-    return first === undefined ? undefined : this.revisions.endOf(first - 1);
+    const { log } = this;
+    for (const { start, end } of this.ofGroup(agent, group, this.revisions.first + 1)) {
+      let lv = start;
+      for (let run = log.runOf(start); lv < end; run++) {
+        if (log.kind[run] !== TOGGLE) return lv;
+        lv = log.start[run]! + log.length[run]!;
+      }
+    }
+    return undefined;
   }
 
   /** Forgets everything before a revision, whose version must be critical. */
