@@ -9,7 +9,7 @@
  */
 
 import { EventGraph, type Version } from "./event_graph.ts";
-import { OpLog, TOGGLE } from "./op_log.ts";
+import { INSERT, OpLog, TOGGLE } from "./op_log.ts";
 import { type LvRange, type Patch, RevisionLog } from "./revision_log.ts";
 import { Toggles } from "./toggles.ts";
 import { type Target, Tracker } from "./tracker.ts";
@@ -29,6 +29,9 @@ export interface Meta {
   readonly priority: number;
   readonly group: number;
 }
+
+/** Told of `removed` units at a place that made way for `inserted`; false for no more. */
+export type VisitStep = (at: number, removed: number, inserted: number) => boolean;
 
 export class History {
   readonly log = new OpLog();
@@ -146,6 +149,37 @@ export class History {
     }
     this.#patchesOfLog(revisions.endOf(start), revisions.endOf(to), patches);
     return patches;
+  }
+
+  /** Calls back with the steps that lead from one revision to a later one, by their lengths, until false comes back; whether none did. */
+  eachStepBetween(from: number, to: number, visit: VisitStep): boolean {
+    const { revisions } = this;
+    if (revisions.isLinear) return this.#eachStepOfLog(revisions.endOf(from), revisions.endOf(to), visit);
+    let start = from;
+    for (let revision = from + 1; revision <= to; revision++) {
+      const own = revisions.patchesOf(revision);
+      if (own === undefined) continue;
+      if (!this.#eachStepOfLog(revisions.endOf(start), revisions.endOf(revision - 1), visit)) return false;
+      for (const { at, removed, inserted } of own) {
+        if (!visit(at, removed.length, inserted.length)) return false;
+      }
+      start = revision;
+    }
+    return this.#eachStepOfLog(revisions.endOf(start), revisions.endOf(to), visit);
+  }
+
+  #eachStepOfLog(from: number, to: number, visit: VisitStep): boolean {
+    const { log } = this;
+    const part = { kind: 0, at: 0, length: 0 };
+    let lv = from;
+    for (let run = from < to ? log.runOf(from) : 0; lv < to; run++) {
+      const end = Math.min(log.start[run]! + log.length[run]!, to);
+      log.part(run, lv, end, part);
+      const { kind, at, length } = part;
+      if (!visit(at, kind === INSERT ? 0 : length, kind === INSERT ? length : 0)) return false;
+      lv = end;
+    }
+    return true;
   }
 
   /** The operations of a revision as its author made them. */
