@@ -21,6 +21,9 @@ import type { Json } from "./core/json.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { LanguagePort } from "./core/ports/language.ts";
+import type { StructurePort } from "./core/ports/structure.ts";
+import type { TextPorts } from "./core/ports/text_editing.ts";
 import { VERSION } from "./core/version.ts";
 import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
@@ -99,6 +102,12 @@ function conductorFiles(data: string) {
   return { log: new FileDecisionLog(`${folder}/decisions.jsonl`), store: new FolderPolicies(folder) };
 }
 
+/** What the user interface works on texts with. */
+export interface OpenTexts extends TextPorts, AsyncDisposable {
+  readonly language: LanguagePort;
+  readonly structure: StructurePort;
+}
+
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
@@ -152,6 +161,18 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
   );
   const { control, memo, pools } = pit;
   return { pit, control, memo, pools, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+}
+
+/**
+ * The texts that people and agents share, in the editor's own process, with its journal below the data folder: editing, presence, marks,
+ * proposals, language and structure. Its code is loaded, and the editor started, only now; closing the ports ends it.
+ * @throws SymphonyError where no editor can be started
+ */
+export async function openTexts(data: string): Promise<OpenTexts> {
+  const { findEditor } = await import("./editor/link/find_editor.ts");
+  const { RemoteTextPorts } = await import("./editor/link/remote_text_ports.ts");
+  const { Supervisor } = await import("./editor/link/supervisor.ts");
+  return await RemoteTextPorts.open(new Supervisor(findEditor(`${makeDataFolder(data)}/editor`)));
 }
 
 async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {
