@@ -110,6 +110,20 @@ export const conductorCommands: readonly Command[] = [
     load: async () => (await import("./conductor_policy_commands.ts")).conductorFreezeCommand,
   },
   {
+    path: "conductor verdict",
+    summary: "say what a run's result, or a node's, was worth to you; the Conductor learns from it",
+    positionals: [{ name: "RUN[:NODE]" }, { name: "VERDICT" }],
+    flags: [{ name: "note", value: "TEXT", summary: "why, kept with it" }, dataFlag, jsonFlag],
+    details:
+      "VERDICT is accept (worth 1), edit (0.6) or reject (0). RUN is an id, its unique beginning, or `last`. What went\n" +
+      "into the judged result over h edges shares in it with weight 0.5 to the power of h.",
+    examples: [
+      { args: "conductor verdict last accept", does: "the newest run gave what you wanted" },
+      { args: 'conductor verdict r0k3:review reject --note "misses the bug"', does: "one node's answer" },
+    ],
+    load: async () => (await import("./conductor_verdict_command.ts")).conductorVerdictCommand,
+  },
+  {
     path: "conductor export",
     summary: "every decision with its outcome and reward, one JSON value a line",
     positionals: [],

@@ -24,6 +24,7 @@ import { liveComparison, type PromotionVerdict, verdictOf } from "./learning/pro
 import { type Replay, replayLog } from "./learning/replay.ts";
 import { type ConductorStatus, statusOf } from "./learning/status.ts";
 import { train } from "./learning/train.ts";
+import { type Credit, creditsOf, type Verdict } from "./learning/verdict.ts";
 
 export interface DeskServices {
   /** Every file below a folder. @throws SymphonyError `not-found` | `permission` | `io` */
@@ -188,6 +189,30 @@ export class ConductorDesk {
     const change = frozen === "no" ? "unfreeze" : "freeze";
     await this.#change(log, store, next, { change, policy: state.incumbent, reason: frozen });
     return next;
+  }
+
+  /** Joins a person's verdict to the decisions of a run. @throws SymphonyError `not-found` where there are none */
+  async verdict(
+    data: string,
+    { run, ...verdict }: Omit<Verdict, "at"> & { readonly run: string },
+  ): Promise<readonly Omit<Credit, "outcome">[]> {
+    const { log } = this.#services.open(data);
+    await using _ = log;
+    const { rows } = await joinLog(log);
+    const own = rows.filter(({ decision }) => decision.run === run);
+    const credits = creditsOf(own, { ...verdict, at: this.#services.now() });
+    if (credits.length === 0) {
+      throw new SymphonyError(
+        "not-found",
+        `Cannot credit the verdict: no instrument answered for it in run ${run}`,
+        {
+          hint: "Verdicts are learned from where the Conductor chose the instrument",
+        },
+      );
+    }
+    log.append(credits.map(({ outcome }) => ({ entry: "outcome", outcome })));
+    await log.flush();
+    return credits.map(({ outcome: _outcome, ...credit }) => credit);
   }
 
   /** Decisions with their outcomes and rewards, for training elsewhere. */
