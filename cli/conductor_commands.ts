@@ -45,8 +45,22 @@ export const conductorCommands: readonly Command[] = [
     path: "conductor train",
     summary: "learn a candidate policy from the whole log and compare it with what decided",
     positionals: [],
-    flags: [dataFlag, jsonFlag],
-    examples: [{ args: "conductor train", does: "make a candidate; it decides nothing yet" }],
+    flags: [
+      {
+        name: "dataset",
+        value: "PATH",
+        summary: "learn from this curated dataset instead: a file or a folder",
+      },
+      dataFlag,
+      jsonFlag,
+    ],
+    details:
+      "A dataset has one decision a line in .jsonl files (conductor/README.md); its rows for validation are compared on,\n" +
+      "never learned. Exit code: 0 learned, 2 there is nothing to learn or a row is malformed (the message names the place).",
+    examples: [
+      { args: "conductor train", does: "make a candidate; it decides nothing yet" },
+      { args: "conductor train --dataset curated", does: "the same from curated decisions" },
+    ],
     load: async () => (await import("./conductor_policy_commands.ts")).conductorTrainCommand,
   },
   {
@@ -129,6 +143,7 @@ export const conductorCommands: readonly Command[] = [
     positionals: [],
     flags: [
       { name: "out", value: "FILE", summary: "write here instead of standard output" },
+      { name: "dataset", summary: "only what can be learned from, in the format that train --dataset reads" },
       dataFlag,
       jsonFlag,
     ],

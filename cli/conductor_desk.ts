@@ -184,9 +184,13 @@ export interface ConductorDesk {
   /** `id` may be any unique beginning, or `last`. @throws SymphonyError `not-found` | `bad-input` */
   explain(data: string, id: string): Promise<ExplanationFacts>;
   replay(data: string): Promise<ReplayFacts>;
-  /** @throws SymphonyError `bad-input` where there is nothing to learn from */
+  /**
+   * Learns from the log, or from a curated dataset: the absolute path of a file or folder.
+   * @throws SymphonyError `bad-input` where there is nothing to learn from, or naming the place of a malformed row
+   */
   train(
     data: string,
+    dataset?: string,
   ): Promise<
     { readonly policy: string; readonly learned: number; readonly comparison: ComparisonFacts | undefined }
   >;
@@ -198,4 +202,6 @@ export interface ConductorDesk {
   verdict(data: string, request: VerdictRequest): Promise<readonly CreditFacts[]>;
   /** Gives every decision with its outcome; how many there are. */
   export(data: string, each: (row: object) => void): Promise<number>;
+  /** The same as rows of a dataset that `train` reads. */
+  exportDataset(data: string, each: (row: object) => void): Promise<number>;
 }
