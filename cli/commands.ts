@@ -71,6 +71,11 @@ export const commands: readonly Command[] = [
       { name: "choose", value: "N", summary: "which of those shown, from 1; the first without it" },
       { name: "force", summary: "replace FILE where there is one" },
       { name: "manual", summary: "by retrieval alone: no instrument is asked" },
+      {
+        name: "instrument",
+        value: "TYPE",
+        summary: "which instrument composes; the Conductor chooses without it",
+      },
       { name: "reject", summary: "none of what was shown last is wanted" },
       jsonFlag,
       ...sessionFlags,

@@ -82,12 +82,13 @@ function flipText({ flip }: ExplanationFacts): string {
 
 function outcomeText({ outcome }: ExplanationFacts): string {
   if (outcome === undefined) return "  no outcome yet\n";
-  const { quality, source, usd, seconds, failure } = outcome;
+  const { quality, source, usd, seconds, failure, note } = outcome;
   const parts = [
     failure === undefined ? undefined : `failed: ${failure}`,
     quality === undefined ? undefined : `quality ${quality.toFixed(3)} (${cleanLine(source ?? "")})`,
     usd === undefined ? undefined : `$${usd.toFixed(5)}`,
     seconds === undefined ? undefined : `${seconds.toFixed(2)} s`,
+    note === undefined ? undefined : `noted: ${cleanLine(note)}`,
   ].filter((part) => part !== undefined);
   return `  it gave: ${parts.join(", ")}\n`;
 }

@@ -42,6 +42,46 @@ const topic = ["--input", "topic=tea"];
 
 /** Words, and what the message must say: where, what was found, what would be right. */
 const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
+  [["compose"], /no goal is given and none was before/],
+  [["compose", ""], /the goal has 0 characters, expected 1 to 2000/],
+  [["compose", "x".repeat(2001)], /the goal has 2001 characters, expected 1 to 2000/],
+  [
+    ["compose", "shout", "--instrument", "trial/nobody"],
+    /Cannot compose with "trial\/nobody": there is no such instrument/,
+  ],
+  [
+    ["compose", "shout", "--instrument", "trial/x", "--manual"],
+    /--manual and --instrument: expected one of them/,
+  ],
+  [
+    ["compose", "shout", "--out", "typed.workflow.jsonc"],
+    /Cannot write "typed.workflow.jsonc": there is a file already/,
+    /--force/,
+  ],
+  [["compose", "shout", "--choose", "2"], /Cannot choose a proposal without --out FILE/],
+  [
+    ["compose", "shout", "--manual", "--choose", "0", "--out", "o.jsonc"],
+    /proposal "0": expected a whole number from 1/,
+  ],
+  [
+    ["compose", "shout", "--manual", "--choose", "two", "--out", "o.jsonc"],
+    /proposal "two": expected a whole number from 1/,
+  ],
+  [["compose", "shout", "--reject"], /Cannot reject with a goal/],
+  [["conductor"], /Usage: symphony conductor COMMAND/],
+  [["conductor", "verdit"], /Did you mean "verdict"\?/],
+  [["conductor", "verdict"], /Missing RUN\[:NODE\]/],
+  [["conductor", "verdict", "last", "good"], /Cannot take verdict "good": expected accept, edit, reject/],
+  [["conductor", "verdict", "r9zz", "accept"], /Cannot find run "r9zz"/],
+  [["conductor", "verdict", "last:shuot", "accept"], /Cannot find node "shuot"/, /Did you mean "shout"\?/],
+  [["conductor", "verdict", "last", "accept"], /Cannot credit the verdict: no instrument answered/],
+  [["conductor", "train"], /the log has no decision with an outcome/],
+  [["conductor", "train", "--dataset", "nowhere"], /Cannot read .*nowhere: there is no such file or folder/],
+  [["conductor", "explain", "last"], /the Conductor has decided nothing yet/],
+  [["conductor", "promote"], /there is no candidate/],
+  [["conductor", "rollback"], /Cannot roll back/],
+  [["conductor", "freeze", "--off", "--default"], /Cannot freeze with --default and --off/],
+  [["conductor", "evaluate"], /--data/],
   [["rnu"], /Unknown command "rnu"/, /Did you mean "run"\?/],
   [["frobnicate"], /Unknown command "frobnicate"/, /run, check, .*runs/],
   [["--jsno"], /Unknown flag "--jsno"/, /command first/],
