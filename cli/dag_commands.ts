@@ -5,7 +5,7 @@
  */
 
 import type { Command, Flag } from "./command.ts";
-import { jsonFlag, sessionFlags } from "./flags.ts";
+import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
 
 const runId = [{ name: "ID" }];
 const idsNote = "ID may be any unique beginning of a run's id, or `last` for the newest run.";
@@ -80,6 +80,27 @@ export const dagCommands: readonly Command[] = [
     details: idsNote,
     examples: [{ args: `runs skip last lint --reason "not needed here"`, does: "go on without it" }],
     load: async () => (await import("./runs_node_command.ts")).runsSkipCommand,
+  },
+  {
+    path: "runs trace",
+    summary: "when each node was at work, what the run's length hangs on, and how long it may still take",
+    positionals: runId,
+    flags: [
+      {
+        name: "chrome",
+        value: "FILE|-",
+        summary: "write a trace that ui.perfetto.dev and chrome://tracing read",
+      },
+      { name: "csv", summary: "a line a span, for a spreadsheet" },
+      dataFlag,
+      jsonFlag,
+    ],
+    details: `${idsNote}\nA * marks the critical path; SLACK is how much later a node could have ended.`,
+    examples: [
+      { args: "runs trace last", does: "a picture in text" },
+      { args: "runs trace last --chrome trace.json", does: "then open trace.json at ui.perfetto.dev" },
+    ],
+    load: async () => (await import("./runs_trace_command.ts")).runsTraceCommand,
   },
   {
     path: "runs move",
