@@ -84,7 +84,8 @@ function conductorFiles(data: string) {
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
   const pit = await openPit(data, instancesOf(() => extensions), clock);
-  const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts);
+  const extensions = options.wrap?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const { log, store } = conductorFiles(data);
   const conductor = await LearningConductor.open({
@@ -99,11 +100,14 @@ async function openSession(options: SessionOptions): Promise<Session> {
   const { memo } = pit;
   const ports = { pit, memo, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
   return {
-    runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
+    runner: new Runner(
+      ports,
+      (definition) => options.wrap === undefined ? catalogFor(hosts, definition) : extensions.describe(),
+    ),
     pit,
     control: pit.control,
     extensions,
-    unavailable: (types) => extensions.availability(types),
+    unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();
       await conductor[Symbol.asyncDispose]();

@@ -103,6 +103,33 @@ export const dagCommands: readonly Command[] = [
     load: async () => (await import("./runs_trace_command.ts")).runsTraceCommand,
   },
   {
+    path: "runs drill",
+    summary: "kill a copy of a run and let it go on: see what is done again and what is not",
+    positionals: runId,
+    flags: [
+      { name: "at", value: "NODE", summary: "kill it while this node is at work" },
+      ...sessionFlags,
+      jsonFlag,
+    ],
+    details:
+      `${idsNote}\nThe copy runs in a process and a data folder of its own. What would cost, write or leave the ` +
+      "machine is answered as the run recorded it; all else is done. Exit code: 0 recovery kept its promises, 1 not.",
+    examples: [{ args: "runs drill last --at summarise", does: "before you rely on it" }],
+    load: async () => (await import("./runs_drill_command.ts")).runsDrillCommand,
+  },
+  {
+    path: "runs drill-copy",
+    summary: "the process that a drill kills",
+    isHidden: true,
+    positionals: [...runId, { name: "FROM" }, { name: "INTO" }],
+    flags: [
+      { name: "hold", value: "NODE", summary: "let this node be at work until the end" },
+      ...sessionFlags,
+    ],
+    examples: [{ args: "runs drill-copy ID FROM INTO", does: "what runs drill starts" }],
+    load: async () => (await import("./drill_copy.ts")).drillCopyCommand,
+  },
+  {
     path: "runs move",
     summary: "let a run go on by an edited workflow, keeping what did not change",
     positionals: runId,
