@@ -118,7 +118,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts);
+  const extensions = options.wrap?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
     log,
@@ -133,11 +134,14 @@ async function openSession(options: SessionOptions): Promise<Session> {
   const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool };
   return {
-    runner: new Runner(watched, (definition) => catalogFor(extensions, definition)),
+    runner: new Runner(
+      watched,
+      (definition) => options.wrap === undefined ? catalogFor(hosts, definition) : extensions.describe(),
+    ),
     pit,
     control: pit.control,
     extensions,
-    unavailable: (types) => extensions.availability(types),
+    unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
       await extensions.close();

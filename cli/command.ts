@@ -27,6 +27,8 @@ export interface Command {
   /** One or two words, for example `runs show`. */
   readonly path: string;
   readonly summary: string;
+  /** True for what the program says to itself only. */
+  readonly isHidden?: boolean;
   readonly positionals: readonly Positional[];
   readonly flags: readonly Flag[];
   /** Further paragraphs of its help. */

@@ -130,9 +130,9 @@ export const commands: readonly Command[] = [
   },
   {
     path: "runs export",
-    summary: "the durable events of a run, one JSON value a line, in order",
+    summary: "the durable events of a run, one JSON value a line, in order; or as CSV",
     positionals: runId,
-    flags: [dataFlag, jsonFlag],
+    flags: [{ name: "csv", summary: "comma-separated, with a header" }, dataFlag, jsonFlag],
     details: idsNote,
     examples: [{ args: "runs export last > run.jsonl", does: "keep the log as a file" }],
     load: async () => (await import("./runs_export_command.ts")).runsExportCommand,

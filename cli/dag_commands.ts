@@ -5,7 +5,7 @@
  */
 
 import type { Command, Flag } from "./command.ts";
-import { jsonFlag, sessionFlags } from "./flags.ts";
+import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
 
 const runId = [{ name: "ID" }];
 const idsNote = "ID may be any unique beginning of a run's id, or `last` for the newest run.";
@@ -80,6 +80,54 @@ export const dagCommands: readonly Command[] = [
     details: idsNote,
     examples: [{ args: `runs skip last lint --reason "not needed here"`, does: "go on without it" }],
     load: async () => (await import("./runs_node_command.ts")).runsSkipCommand,
+  },
+  {
+    path: "runs trace",
+    summary: "when each node was at work, what the run's length hangs on, and how long it may still take",
+    positionals: runId,
+    flags: [
+      {
+        name: "chrome",
+        value: "FILE|-",
+        summary: "write a trace that ui.perfetto.dev and chrome://tracing read",
+      },
+      { name: "csv", summary: "a line a span, for a spreadsheet" },
+      dataFlag,
+      jsonFlag,
+    ],
+    details: `${idsNote}\nA * marks the critical path; SLACK is how much later a node could have ended.`,
+    examples: [
+      { args: "runs trace last", does: "a picture in text" },
+      { args: "runs trace last --chrome trace.json", does: "then open trace.json at ui.perfetto.dev" },
+    ],
+    load: async () => (await import("./runs_trace_command.ts")).runsTraceCommand,
+  },
+  {
+    path: "runs drill",
+    summary: "kill a copy of a run and let it go on: see what is done again and what is not",
+    positionals: runId,
+    flags: [
+      { name: "at", value: "NODE", summary: "kill it while this node is at work" },
+      ...sessionFlags,
+      jsonFlag,
+    ],
+    details:
+      `${idsNote}\nThe copy runs in a process and a data folder of its own. What would cost, write or leave the ` +
+      "machine is answered as the run recorded it; all else is done. Exit code: 0 recovery kept its promises, 1 not.",
+    examples: [{ args: "runs drill last --at summarise", does: "before you rely on it" }],
+    load: async () => (await import("./runs_drill_command.ts")).runsDrillCommand,
+  },
+  {
+    path: "runs drill-copy",
+    summary: "the process that a drill kills",
+    isHidden: true,
+    positionals: [...runId, { name: "FROM" }, { name: "INTO" }],
+    flags: [
+      { name: "hold", value: "NODE", summary: "let this node be at work until the end" },
+      ...sessionFlags,
+    ],
+    examples: [{ args: "runs drill-copy ID FROM INTO", does: "what runs drill starts" }],
+    load: async () => (await import("./drill_copy.ts")).drillCopyCommand,
   },
   {
     path: "runs move",

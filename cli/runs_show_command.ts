@@ -2,6 +2,7 @@
 
 import type { ArtifactInfo } from "../core/ports/artifact.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
+import type { Overview } from "../core/timeline/mod.ts";
 import { artifactRow } from "./artifacts_command.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData } from "./flags.ts";
@@ -10,11 +11,13 @@ import { label, waitText } from "./plain_view.ts";
 import { findRun } from "./prefix.ts";
 import { type NodeAccount, nodeState, type RunAccount } from "./run_account.ts";
 import { accountOf } from "./run_log_account.ts";
+import { pictureOf } from "./run_overview.ts";
 import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_command.ts";
 import type { CliServices, Store } from "./services.ts";
 import { loadValue } from "./stored_values.ts";
 import { type Colour, styleFor } from "./style.ts";
 import { cleanLine, duration, size, table, truncate } from "./text.ts";
+import { overviewText } from "./trace_text.ts";
 import { troubleLines } from "./trouble_text.ts";
 
 /** Artifacts that are named; the rest are counted. */
@@ -37,6 +40,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
   const summary = await findRun(store.pit.dag, args.positional(0));
   const resumable = await isResumable(store, summary);
   const account = await accountOf(store.pit.dag, summary.run);
+  const { overview } = await pictureOf(services, store, summary);
   const outputs = await outputsOf(store, account);
   const artifacts: ArtifactInfo[] = [];
   for await (const info of store.pit.artifacts.list({ run: summary.run })) artifacts.push(info);
@@ -44,6 +48,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
     const record = {
       ...summaryRecord(summary, resumable),
       ...accountRecord(account),
+      progress: progressRecord(overview),
       outputs,
       artifacts: artifacts.map(({ id }) => id),
     };
@@ -68,6 +73,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
     });
   const parts = [`${head.join("\n")}\n`, nodes, troubleText(account), waitingText(account)];
   if (args.has("explain")) parts.push(explainText(account));
+  if (overview.criticalPath.length > 0 || resumable) parts.push(overviewText(overview));
   const printed = outputsText(outputs);
   if (printed !== "") parts.push(printed);
   if (artifacts.length > 0) parts.push(artifactText(artifacts));
@@ -164,6 +170,10 @@ function artifactText(artifacts: readonly ArtifactInfo[]): string {
   );
   const more = artifacts.length > NAMED ? `  … and ${artifacts.length - NAMED} more\n` : "";
   return `Artifacts: ${artifacts.length}, ${size(total)}\n${table(rows)}${more}`;
+}
+
+function progressRecord({ done, total, elapsedMs, left, criticalPath, criticalMs }: Overview) {
+  return { done, total, elapsedMs, ...left === undefined ? {} : { left }, criticalPath, criticalMs };
 }
 
 function accountRecord(account: RunAccount): Record<string, unknown> {

@@ -59,8 +59,24 @@ export interface ProcessServices {
   programOutput(program: string, args: readonly string[]): Promise<string | undefined>;
   /** Free bytes on the disk that holds `path`; undefined where that cannot be told. */
   freeSpace(path: string): number | undefined;
+  /** A fresh folder of this process's own. */
+  makeTempFolder(prefix: string): Promise<string>;
+  /** Removes a folder and what is in it. */
+  removeFolder(path: string): Promise<void>;
+  /** Starts this program again as another process, with other words. */
+  startSelf(words: readonly string[]): SelfProcess;
   /** For `doctor`: operating system, processor and runtime. */
   readonly platform: string;
+}
+
+/** This program as another process. */
+export interface SelfProcess {
+  /** What it prints, line by line, to its end. */
+  readonly lines: AsyncIterable<string>;
+  /** What it says on standard error, once it has ended. */
+  readonly errors: Promise<string>;
+  /** Ends it at once, with SIGKILL: it can do nothing about it. */
+  kill(): void;
 }
 
 /** A workflow that ships with the program. */
@@ -79,6 +95,8 @@ export interface SessionOptions {
   readonly extensions: readonly string[];
   /** `EXTENSION:PERMISSION`, for this process only. */
   readonly grants: readonly string[];
+  /** Puts something between the runs and the extensions. */
+  readonly wrap?: (extensions: ExtensionPort) => ExtensionPort;
 }
 
 /** What starts and continues runs; the Runner of core/orchestration/runner.ts is one. */

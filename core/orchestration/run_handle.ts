@@ -62,8 +62,12 @@ export interface Progress {
   readonly state: RunStateName;
   readonly nodes: readonly NodeProgress[];
   readonly elapsedMs: number;
-  /** Rough; undefined while nothing can be said. */
+  /** From earlier runs where there are any, else rough; undefined while nothing can be said. */
   readonly etaMs: number | undefined;
+  /** Earlier runs that `etaMs` is learned from. */
+  readonly etaRuns?: number;
+  /** The nodes that the run's length hangs on by what earlier runs took, first to last. */
+  readonly criticalPath?: readonly NodeId[];
 }
 
 export interface RunOutcome {

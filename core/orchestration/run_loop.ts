@@ -41,6 +41,7 @@ import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
 import { isEnd, summaryOf } from "./run_summary.ts";
 import type { RunValues } from "./run_values.ts";
+import { readHistory } from "../timeline/history.ts";
 import { nextWake, orphans, requeue, wakeDue } from "./ready.ts";
 import { isIdleWaiting, runStateName } from "./reading.ts";
 import { ScopeAgenda } from "./scope_agenda.ts";
@@ -51,6 +52,8 @@ const CONTROL_POLL_MS = 200;
 /** Between two appends: longer ones keep the listener waiting, shorter ones no timer can keep. */
 const MOST_PAUSE_MS = 20;
 const LEAST_PAUSE_MS = 0.2;
+/** How long a run has been under way before earlier ones are read for an estimate. */
+const HISTORY_AFTER_MS = 1500;
 /** Events between checkpoints. */
 const CHECKPOINT_EVENTS = 20_000;
 
@@ -118,7 +121,12 @@ export class RunLoop implements RunHandle, Driver {
       new RunBudget(this.#scopes, () => this.#budget),
     );
     this.#units = new RunUnits(this, this.#calls, this.#bodies);
-    this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
+    this.#view = new ProgressView(
+      this.#scopes.root,
+      parts.services.clock,
+      parts.setup.startedAt,
+      parts.setup.concurrency,
+    );
     const { lookAhead } = parts.services;
     this.#lookAhead = lookAhead && new RunLookAhead(lookAhead, parts.setup.run, parts.setup.catalog);
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
@@ -138,6 +146,8 @@ export class RunLoop implements RunHandle, Driver {
     if (isResumed) this.#takeUp(budget);
     this.#agenda.touch(this.#scopes.root);
     this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
+    // A run that is over sooner needs no estimate.
+    this.#timer("history", HISTORY_AFTER_MS, () => this.#learnFromHistory());
     const limit = this.#scopes.root.plan.definition.timeoutMs;
     if (limit !== undefined) {
       const left = this.setup.startedAt + limit - this.services.clock.now();
@@ -445,6 +455,15 @@ export class RunLoop implements RunHandle, Driver {
     this.log.flush()
       .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, checkpoint))
       .catch((error) => this.crash(error));
+  }
+
+  /** An estimate is a convenience: where the earlier logs cannot be read, there is none. */
+  #learnFromHistory(): void {
+    const { definition } = this.#scopes.root.plan;
+    readHistory(this.services.pit.dag, definition.id, this.run).then(
+      (history) => this.#view.learn(history),
+      () => {},
+    );
   }
 
   /** Aborts what goes on in a scope and below it, or everywhere. */

@@ -164,6 +164,11 @@ export class Desk {
       dataFolder: (flag) => flag ?? "/data",
       absolute: (path, base = "/here") => new URL(path, `file://${base}/`).pathname.replace(/(.)\/$/, "$1"),
       programOutput: (program) => Promise.resolve(program === "git" ? "git version 2.47.0" : undefined),
+      makeTempFolder: () => Promise.reject(new Error("no folders here")),
+      removeFolder: () => Promise.resolve(),
+      startSelf: () => {
+        throw new Error("no processes here");
+      },
       freeSpace: () => 10 * 1024 ** 3,
       platform: "test",
       version: "0.0.1-test",

@@ -7,6 +7,7 @@
 
 import { runCli } from "../../cli/mod.ts";
 import { processServices } from "../../cli/process_services.ts";
+import type { SessionOptions } from "../../cli/services.ts";
 import { CompositionDesk } from "../../conductor/composition/mod.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
 import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
@@ -24,11 +25,12 @@ import { trialExtension } from "./trial_extension.ts";
 
 const clock = new SystemClock();
 
-async function open(data: string) {
-  const extensions = new InProcessExtensions([{
+async function open(data: string, wrap?: SessionOptions["wrap"]) {
+  const real = new InProcessExtensions([{
     id: extensionId("tests/trial"),
     definition: trialExtension,
   }]);
+  const extensions = wrap?.(real) ?? real;
   const pit = await openPit(
     makeDataFolder(data),
     {
@@ -71,7 +73,7 @@ const code = await runCli({
   templates: () => [],
   catalog: () =>
     new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
-  openSession: ({ data }) => open(data),
+  openSession: ({ data, wrap }) => open(data, wrap),
   openStore: (data) => open(data),
   composition: (data) =>
     new CompositionDesk({
