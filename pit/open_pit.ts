@@ -8,9 +8,16 @@ import type { ClockPort } from "../core/ports/clock.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration } from "./arbitration/arbitration.ts";
+import { LmdbArtifactCatalog } from "./artifact/catalog.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
+import { LmdbArtifactReclaim } from "./artifact/reclaim.ts";
+import { LazyArtifactSearch } from "./artifact/lazy_search.ts";
+import { LmdbArtifactStreams } from "./artifact/stream.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
+import { Filing } from "./filing/filing.ts";
+import { LmdbFilingLedger } from "./filing/ledger.ts";
+import { LogLineage } from "./filing/lineage.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
 import { LmdbStale } from "./stale/lmdb.ts";
 import { openStore } from "./store.ts";
@@ -26,14 +33,33 @@ export async function openPit(dataFolder: string, instances: Instances, clock: C
   const store = await openStore(dataFolder);
   const pool = new InstancePool(instances, clock);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
+  const dag = new LmdbDag(store);
+  const artifacts = new LmdbArtifacts(store, clock);
+  const catalog = new LmdbArtifactCatalog(store, clock);
+  const search = new LazyArtifactSearch(async () => {
+    const { SqliteArtifactSearch } = await import("./artifact/search.ts");
+    return new SqliteArtifactSearch(`${dataFolder}/search.db`, { store, artifacts, catalog });
+  });
+  const ledger = new LmdbFilingLedger(store, catalog);
+  const filing = new Filing({ dag, artifacts, ledger, search, clock });
   return {
     pool,
-    dag: new LmdbDag(store),
-    artifacts: new LmdbArtifacts(store, clock),
+    dag,
+    artifacts,
     arbitration: new Arbitration(clock),
-    stale: new LmdbStale(store),
+    stale: new LmdbStale(store, () => filing.soon()),
+    library: {
+      catalog,
+      streams: new LmdbArtifactStreams(store, clock),
+      reclaim: new LmdbArtifactReclaim(store),
+      search,
+      lineage: new LogLineage({ dag, artifacts, ledger }),
+      filing,
+    },
     control,
     async [Symbol.asyncDispose]() {
+      await search[Symbol.asyncDispose]();
+      await filing[Symbol.asyncDispose]();
       await pool.drain();
       await control[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();

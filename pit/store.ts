@@ -51,6 +51,10 @@ const tableNames = [
   "settled",
   "claims",
   "inbox",
+  "artifact-versions",
+  "makers",
+  "unfiled",
+  "filing",
 ] as const;
 
 /** The tables that exist. */

@@ -18,6 +18,8 @@ interface Entry {
 /** ArtifactPort that forgets everything with the process. */
 export class MemoryArtifacts implements ArtifactPort {
   readonly #clock: ClockPort;
+  /** Told of each artifact that a run stores. */
+  onUse: (id: ArtifactId, at: number, run: RunId) => void = () => {};
   readonly #entries = new Map<ArtifactId, Entry>();
 
   constructor(clock: ClockPort) {
@@ -29,7 +31,10 @@ export class MemoryArtifacts implements ArtifactPort {
     const id = hashOf(bytes);
     const info = infoOf(id, bytes.length, this.#clock.now(), meta);
     const entry = this.#entries.get(id) ?? { info, bytes: bytes.slice(), runs: new Set<RunId>() };
-    if (meta.origin !== undefined) entry.runs.add(meta.origin.run);
+    if (meta.origin !== undefined) {
+      entry.runs.add(meta.origin.run);
+      this.onUse(id, info.createdAt, meta.origin.run);
+    }
     this.#entries.set(id, entry);
     return id;
   }
@@ -59,5 +64,16 @@ export class MemoryArtifacts implements ArtifactPort {
     for (const [id, entry] of this.#entries) {
       if (hashOf(entry.bytes) !== id) yield await Promise.resolve({ id, fault: "changed" } as const);
     }
+  }
+
+  has(id: ArtifactId): boolean {
+    return this.#entries.has(id);
+  }
+
+  /** Forgets an artifact; gives its size, undefined where it was unknown. */
+  remove(id: ArtifactId): number | undefined {
+    const size = this.#entries.get(id)?.bytes.length;
+    this.#entries.delete(id);
+    return size;
   }
 }

@@ -10,6 +10,7 @@ import { chunksOf, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../pit/artifact/c
 import { CHUNK_BYTES, hashOf } from "../../pit/artifact/record.ts";
 import { LmdbArtifacts } from "../../pit/artifact/lmdb.ts";
 import { MemoryArtifacts } from "../../pit/artifact/memory.ts";
+import { MemoryArtifactReclaim, MemoryArtifactStreams } from "../../pit/artifact/memory_streams.ts";
 import type { Store } from "../../pit/store.ts";
 import { content, testArtifactPort } from "../contracts/artifact_contract.ts";
 import { collect, plain } from "../contracts/subject.ts";
@@ -188,6 +189,12 @@ function noise(size: number, seed = 1): Uint8Array {
     return state >>> 9;
   });
 }
+
+testArtifactStreamPort("MemoryArtifacts", () => {
+  const artifacts = new MemoryArtifacts(clock);
+  const streams = new MemoryArtifactStreams(artifacts);
+  return Promise.resolve(plain({ artifacts, streams, reclaim: new MemoryArtifactReclaim(artifacts) }));
+}, () => clock.now());
 
 testArtifactStreamPort("LmdbArtifacts", () =>
   overTemporaryStore((store) => ({
