@@ -35,6 +35,7 @@ const SCHEMA = `
   );
   create index if not exists docs_created on docs (created);
   create index if not exists docs_run on docs (run);
+  create index if not exists docs_node on docs (node);
   create table if not exists tags (doc integer not null, tag text not null, primary key (doc, tag)) without rowid;
   create index if not exists tags_tag on tags (tag);
   create table if not exists state (complete integer);
@@ -105,7 +106,7 @@ export class SearchIndex implements Disposable {
     const isText = query.text !== undefined;
     const from = isText ? "texts join docs on docs.id = texts.rowid" : "docs";
     const rank = isText ? RANK : "0";
-    const newest = isText ? "texts.rowid desc" : "docs.created desc, docs.id desc";
+    const newest = isText ? "texts.rowid desc" : "docs.id desc";
     const looked = (columns: string) =>
       `(select ${columns} from ${from} ${where} order by ${newest} limit ${LOOKED})`;
     const limit = Math.min(MOST_HITS, Math.max(0, query.limit ?? 20));
@@ -209,11 +210,13 @@ export class SearchIndex implements Disposable {
 
   #insert(doc: Doc): void {
     const { info, labels, body, about } = doc;
-    this.#drop(info.id);
+    // What is taken in again keeps its place, so that rows stay in the order in which artifacts came.
+    const before = this.#drop(info.id);
     const { lastInsertRowid: id } = this.#prepared(
-      `insert into docs (artifact, name, type, created, size, run, node, quality, print)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into docs (id, artifact, name, type, created, size, run, node, quality, print)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
+      before ?? null,
       info.id,
       info.name ?? "",
       info.type,
@@ -228,13 +231,14 @@ export class SearchIndex implements Disposable {
     this.#prepared("insert into texts (rowid, body, about) values (?, ?, ?)").run(id, body, about);
   }
 
-  #drop(artifact: string): void {
+  #drop(artifact: string): number | undefined {
     const [doc] = this.#all("select id from docs where artifact = ?", [artifact]);
-    if (doc === undefined) return;
+    if (doc === undefined) return undefined;
     const id = doc["id"] as number;
     this.#prepared("delete from docs where id = ?").run(id);
     this.#prepared("delete from tags where doc = ?").run(id);
     this.#prepared("delete from texts where rowid = ?").run(id);
+    return id;
   }
 
   #all(sql: string, values: readonly SQLInputValue[]): Record<string, unknown>[] {
