@@ -17,6 +17,8 @@ import { LogLineage } from "./filing/lineage.ts";
 import { MemoryFilingLedger } from "./filing/memory_ledger.ts";
 import type { OpenPit } from "./open_pit.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
+import { MemoryShelves } from "./stale/memory_shelves.ts";
+import { Retention } from "./stale/retention.ts";
 import { MemoryStale } from "./stale/memory.ts";
 
 /** A Pit that forgets everything with the process. Disposing drains the pool. */
@@ -38,6 +40,7 @@ export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
     artifacts,
     arbitration: new Arbitration(clock),
     stale,
+    retention: new Retention(new MemoryShelves({ artifacts, catalog, stale, dag }), clock),
     library: {
       catalog,
       streams: new MemoryArtifactStreams(artifacts),

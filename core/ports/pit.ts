@@ -1,4 +1,4 @@
-/** The Pit: five narrow ports in one record, and two records of small ports beside them. @module */
+/** The Pit: five narrow ports in one record, and small ports beside them. @module */
 
 import type { ArbitrationPort } from "./arbitration.ts";
 import type { ArtifactPort } from "./artifact.ts";
@@ -7,6 +7,7 @@ import type { ArtifactFilingPort, ArtifactLineagePort } from "./artifact_lineage
 import type { ArtifactReclaimPort, ArtifactStreamPort } from "./artifact_stream.ts";
 import type { DagPort } from "./dag.ts";
 import type { PoolPort } from "./pool.ts";
+import type { RetentionPort } from "./retention.ts";
 import type { StalePort } from "./stale.ts";
 
 export interface PitPort {
@@ -15,6 +16,8 @@ export interface PitPort {
   readonly artifacts: ArtifactPort;
   readonly arbitration: ArbitrationPort;
   readonly stale: StalePort;
+  /** What is kept, where, and how long. */
+  readonly retention: RetentionPort;
   /** What people ask of artifacts, beside their bytes. */
   readonly library: ArtifactLibrary;
 }

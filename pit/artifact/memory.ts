@@ -20,6 +20,10 @@ export class MemoryArtifacts implements ArtifactPort {
   readonly #clock: ClockPort;
   /** Told of each artifact that a run stores. */
   onUse: (id: ArtifactId, at: number, run: RunId) => void = () => {};
+  /** Told of each artifact that is stored, known or not. */
+  onPut: (id: ArtifactId) => void = () => {};
+  /** Told of each that is read, with Unix milliseconds. */
+  onRead: (id: ArtifactId, at: number) => void = () => {};
   readonly #entries = new Map<ArtifactId, Entry>();
 
   constructor(clock: ClockPort) {
@@ -36,6 +40,7 @@ export class MemoryArtifacts implements ArtifactPort {
       this.onUse(id, info.createdAt, meta.origin.run);
     }
     this.#entries.set(id, entry);
+    this.onPut(id);
     return id;
   }
 
@@ -44,6 +49,7 @@ export class MemoryArtifacts implements ArtifactPort {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     if (hashOf(entry.bytes) !== id) throw corruptArtifact(id, "its content does not hash to its id");
+    this.onRead(id, this.#clock.now());
     return entry.bytes.slice();
   }
 
@@ -64,6 +70,14 @@ export class MemoryArtifacts implements ArtifactPort {
     for (const [id, entry] of this.#entries) {
       if (hashOf(entry.bytes) !== id) yield await Promise.resolve({ id, fault: "changed" } as const);
     }
+  }
+
+  infoNow(id: ArtifactId): ArtifactInfo | undefined {
+    return this.#entries.get(id)?.info;
+  }
+
+  ids(): readonly ArtifactId[] {
+    return [...this.#entries.keys()];
   }
 
   has(id: ArtifactId): boolean {

@@ -73,6 +73,14 @@ export class MemoryArtifactCatalog implements ArtifactCatalogPort {
     return Promise.resolve(all.filter(({ artifact }) => artifact === id));
   }
 
+  labelsNow(id: ArtifactId): ArtifactLabels {
+    return this.#labels.get(id) ?? noLabels;
+  }
+
+  versionCount(id: ArtifactId): number {
+    return [...this.#versions.values()].flat().filter(({ artifact }) => artifact === id).length;
+  }
+
   labels(id: ArtifactId): Promise<ArtifactLabels> {
     return Promise.resolve(this.#labels.get(id) ?? noLabels);
   }

@@ -44,15 +44,19 @@ export function infoOf(
 /** Where the content of an artifact is. */
 export type Content =
   | { readonly kind: "inline"; readonly bytes: Uint8Array }
+  /** Small and encrypted; the sealed form of its coded form (codec.ts), under the artifact's id. */
+  | { readonly kind: "sealed"; readonly bytes: Uint8Array }
   | { readonly kind: "blocks"; readonly names: readonly string[] }
   | { readonly kind: "chunks" };
 
 /** The record of `info` and, where it is small, of the content, else of its blocks' names. */
 export function recordBytes(info: ArtifactInfo, content: Exclude<Content, { kind: "chunks" }>): Uint8Array {
   const { id: _, ...rest } = info;
-  const isInline = content.kind === "inline";
-  const header = new TextEncoder().encode(JSON.stringify(isInline ? rest : { ...rest, layout: "blocks" }));
-  const tail = isInline ? content.bytes : namesBytes(content.names);
+  const { kind } = content;
+  const header = new TextEncoder().encode(
+    JSON.stringify(kind === "inline" ? rest : { ...rest, layout: kind }),
+  );
+  const tail = kind === "blocks" ? namesBytes(content.names) : content.bytes;
   const bytes = new Uint8Array(4 + header.length + tail.length);
   new DataView(bytes.buffer).setUint32(0, header.length);
   bytes.set(header, 4);
@@ -97,6 +101,7 @@ export function readRecord(id: ArtifactId, bytes: Uint8Array): { info: ArtifactI
 }
 
 function contentOf(header: JsonObject, sizeBytes: number, tail: Uint8Array): Content {
+  if (header["layout"] === "sealed") return { kind: "sealed", bytes: tail };
   if (header["layout"] === "blocks") return { kind: "blocks", names: namesOf(tail) };
   return sizeBytes <= INLINE_BYTES ? { kind: "inline", bytes: tail } : { kind: "chunks" };
 }

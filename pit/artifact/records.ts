@@ -20,6 +20,8 @@ export class Records {
   readonly unindexed: Table;
   /** [artifact, run] → time: which runs refer to it. */
   readonly uses: Table;
+  /** Marked for deletion; storing it again, or a run's use of it, takes the mark away. */
+  readonly condemned: Table;
 
   constructor(store: Store) {
     this.table = store.table("artifacts");
@@ -27,6 +29,7 @@ export class Records {
     this.byRun = store.table("artifacts-by-run");
     this.unindexed = store.table("unindexed");
     this.uses = store.table("uses");
+    this.condemned = store.table("condemned");
   }
 
   /** What the store holds of an artifact; undefined where it is unknown. @throws SymphonyError `corrupt` */
@@ -45,7 +48,10 @@ export class Records {
       this.byRun.put([run, info.id], nothing);
       this.uses.put([info.id, run], timeBytes(info.createdAt));
     }
-    if (this.table.doesExist(info.id)) return false;
+    if (this.table.doesExist(info.id)) {
+      this.condemned.removeSync(info.id);
+      return false;
+    }
     this.byTime.put([info.createdAt, info.id], nothing);
     this.table.put(info.id, record);
     this.unindexed.put(info.id, nothing);
@@ -57,6 +63,7 @@ export class Records {
     this.table.removeSync(info.id);
     this.byTime.removeSync([info.createdAt, info.id]);
     this.unindexed.put(info.id, nothing);
+    this.condemned.removeSync(info.id);
     for (const key of [...this.uses.getKeys({ start: [info.id], end: [info.id, "\uffff"] })]) {
       this.uses.removeSync(key);
       this.byRun.removeSync([String(key[1]), info.id]);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
@@ -25,6 +26,8 @@ import { MOST_FACETS, MOST_HITS, termsOf } from "./search_text.ts";
 const INDEX_VERSION = 2;
 /** So many of what fits are ranked and counted by value. */
 const LOOKED = 10_000;
+/** Rows compared at once. */
+const PAGE = 500;
 /** What counts more in the ranking: the body, and what is said about it. */
 const RANK = "bm25(texts, 1.0, 4.0)";
 
@@ -143,27 +146,16 @@ export class SearchIndex implements Disposable {
 
   /** Every row, in the order of the artifacts. */
   *docs(): Iterable<IndexedDoc> {
-    const rows = this.#db.prepare(
-      `select docs.*, texts.body, texts.about,
-       (select group_concat(tag, ',') from (select tag from tags where tags.doc = docs.id order by tag)) as tagged
-       from docs left join texts on texts.rowid = docs.id order by artifact`,
-    ).iterate() as Iterable<Record<string, unknown>>;
-    for (const row of rows) {
-      const text = (name: string) => row[name] === null || row[name] === undefined ? "" : String(row[name]);
-      const printNow = printOf([
-        text("artifact"),
-        text("name"),
-        text("type"),
-        text("created"),
-        text("size"),
-        text("run"),
-        text("node"),
-        text("quality"),
-        text("tagged"),
-        text("body"),
-        text("about"),
-      ]);
-      yield { artifact: text("artifact"), print: hexOf(row["print"]), printNow: hexOf(printNow) };
+    for (let after = "";;) {
+      const rows = this.#all(
+        `select docs.*, texts.body, texts.about,
+         (select group_concat(tag, ',') from (select tag from tags where tags.doc = docs.id order by tag)) as tagged
+         from docs left join texts on texts.rowid = docs.id where artifact > ? order by artifact limit ${PAGE}`,
+        [after],
+      );
+      for (const row of rows) yield indexedDoc(row);
+      if (rows.length < PAGE) return;
+      after = String(rows.at(-1)?.["artifact"]);
     }
   }
 
@@ -252,6 +244,28 @@ export class SearchIndex implements Disposable {
   }
 }
 
+function indexedDoc(row: Record<string, unknown>): IndexedDoc {
+  const text = (name: string) => row[name] === null || row[name] === undefined ? "" : String(row[name]);
+  const names = [
+    "artifact",
+    "name",
+    "type",
+    "created",
+    "size",
+    "run",
+    "node",
+    "quality",
+    "tagged",
+    "body",
+    "about",
+  ];
+  return {
+    artifact: text("artifact"),
+    print: hexOf(row["print"]),
+    printNow: hexOf(printOf(names.map(text))),
+  };
+}
+
 /** What tells whether a row is as it was indexed and as it should be now. */
 export function printOfDoc({ info, labels, body, about }: Doc): Uint8Array {
   return printOf([
@@ -281,7 +295,7 @@ function printOf(parts: readonly string[]): Uint8Array {
 }
 
 export function hexOf(bytes: unknown): string {
-  return bytes instanceof Uint8Array ? bytes.toHex() : "";
+  return bytes instanceof Uint8Array ? Buffer.from(bytes).toString("hex") : "";
 }
 
 /** Opens the index, or makes it anew where it is of another version or no database at all. */

@@ -48,6 +48,8 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
   #cancel: (() => void) | undefined;
   #working: Promise<number> | undefined;
   #isPrepared = false;
+  #isAwaited = false;
+  #wake: () => void = () => {};
   #closed = false;
 
   constructor(parts: FilingParts) {
@@ -66,8 +68,14 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
   async catchUp(): Promise<number> {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#working !== undefined) await this.#working.catch(() => 0);
-    return await this.#start(false);
+    let filed = 0;
+    if (this.#working !== undefined) {
+      this.#isAwaited = true;
+      this.#wake();
+      filed = await this.#working.catch(() => 0);
+      this.#isAwaited = false;
+    }
+    return filed + await this.#start(false);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -75,6 +83,7 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
     this.#cancel?.();
     this.#cancel = undefined;
     this.#closed = true;
+    this.#wake();
     await this.#working?.catch(() => 0);
     if (!wasWaiting) return;
     const end = this.#parts.clock.monotonic() + LAST_MS;
@@ -103,7 +112,7 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       const began = clock.monotonic();
       await this.#file(next);
       filed++;
-      if (isBackground) await this.#rest(clock.monotonic() - began);
+      if (isBackground && !this.#isAwaited && !this.#closed) await this.#rest(clock.monotonic() - began);
     }
     if (isBackground && !isEnough()) await this.#parts.search.refresh();
     return filed;
@@ -193,8 +202,15 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
     });
   }
 
+  /** Lets others have their turn; ends at once where somebody waits for the filing. */
   #rest(workMs: number): Promise<void> {
-    return new Promise((done) => this.#parts.clock.schedule(workMs * REST, done));
+    return new Promise((done) => {
+      const cancel = this.#parts.clock.schedule(workMs * REST, done);
+      this.#wake = () => {
+        cancel();
+        done();
+      };
+    });
   }
 }
 

@@ -42,6 +42,11 @@ export class MemoryStale implements StalePort {
     }
   }
 
+  /** When runs used the artifact last. */
+  usesOf(artifact: ArtifactId): readonly { readonly run: RunId; readonly at: number }[] {
+    return Object.entries(this.#uses.get(artifact) ?? {}).map(([run, at]) => ({ run: runId(run), at }));
+  }
+
   /** Runs that refer to the artifact. */
   runsOf(artifact: ArtifactId): readonly RunId[] {
     return Object.keys(this.#uses.get(artifact) ?? {}).map(runId);
