@@ -20,6 +20,7 @@ import type {
 } from "../../core/ports/artifact_catalog.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, Table } from "../store.ts";
+import { checkedJsonBytes, readCheckedJson } from "./checked.ts";
 import { changedLabels, checkChange, checkName, noLabels, noParent } from "./labels.ts";
 
 /** ArtifactCatalogPort in the data folder. */
@@ -69,7 +70,7 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
       ...(from > 0 ? { parent: from } : {}),
       ...(run === undefined ? {} : { run }),
     };
-    this.#versions.put([name, version], jsonBytes(made));
+    this.#versions.put([name, version], checkedJsonBytes(made));
     this.#byArtifact.put([artifact, name, version], nothing);
     this.#unindexed.put(artifact, nothing);
     return made;
@@ -116,17 +117,14 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
     await this.#store.commit(() => {
       this.#demand(id);
       labels = changedLabels(this.#read(id), change, this.#clock.now());
-      this.#labels.put(id, jsonBytes(labels));
+      this.#labels.put(id, checkedJsonBytes(labels));
       this.#unindexed.put(id, nothing);
     });
     return labels;
   }
 
   #read(id: ArtifactId): ArtifactLabels {
-    const bytes = this.#labels.getBinary(id);
-    if (bytes === undefined) return noLabels;
-    const { tags, hold, scores } = JSON.parse(new TextDecoder().decode(bytes)) as ArtifactLabels;
-    return { tags, hold, scores };
+    return labelsOf(this.#labels.getBinary(id));
   }
 
   #latest(name: string): ArtifactVersion | undefined {
@@ -151,11 +149,15 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
 
 const nothing = new Uint8Array(0);
 
-function jsonBytes(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
+/** A stored version. @throws SymphonyError `corrupt` */
+export function versionOf(bytes: Uint8Array): ArtifactVersion {
+  const { artifact, ...rest } = readCheckedJson(bytes, "a version") as ArtifactVersion;
+  return { ...rest, artifact: artifactId(artifact) };
 }
 
-function versionOf(bytes: Uint8Array): ArtifactVersion {
-  const { artifact, ...rest } = JSON.parse(new TextDecoder().decode(bytes)) as ArtifactVersion;
-  return { ...rest, artifact: artifactId(artifact) };
+/** Stored labels; none where there are none. @throws SymphonyError `corrupt` */
+export function labelsOf(bytes: Uint8Array | undefined): ArtifactLabels {
+  if (bytes === undefined) return noLabels;
+  const { tags, hold, scores } = readCheckedJson(bytes, "labels") as ArtifactLabels;
+  return { tags, hold, scores };
 }

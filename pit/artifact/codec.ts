@@ -9,13 +9,17 @@
 import * as zlib from "node:zlib";
 import { decompress } from "fzstd";
 import { SymphonyError } from "../../core/errors.ts";
+import { crc32 } from "./checked.ts";
 
 const RAW = 0;
-const ZSTD = 1;
+/** Without a checksum; written by older versions. */
+const PLAIN_ZSTD = 1;
 /** Encrypted; then the key's number, four bytes, the nonce, twelve, and the sealed block. */
 export const SEALED = 2;
 /** Then JSON: file, offset and length of the stored form. */
 export const ELSEWHERE = 3;
+/** Then the CRC-32 of what follows, since not every bit of a compressed form shows in what it decodes to. */
+const ZSTD = 4;
 /** Of zstd, for what lies in archives. */
 const ARCHIVE_LEVEL = 12;
 /** Less is not worth the time. */
@@ -49,12 +53,16 @@ export function encodeBlock(bytes: Uint8Array, mayCompress: boolean, level?: num
     ? native.zstdCompressSync?.(bytes, options)
     : undefined;
   const isSmaller = packed !== undefined && packed.length <= bytes.length * PAYS;
-  return coded(isSmaller ? ZSTD : RAW, isSmaller ? packed : bytes);
+  if (!isSmaller) return coded(RAW, bytes);
+  const checked = new Uint8Array(packed.length + 4);
+  new DataView(checked.buffer).setUint32(0, crc32(packed));
+  checked.set(packed, 4);
+  return coded(ZSTD, checked);
 }
 
 /** The stored form for an archive: smaller where time makes it so. What is sealed stays as it is. */
 export function archivedBlock(stored: Uint8Array): Uint8Array {
-  if (stored[0] !== RAW && stored[0] !== ZSTD) return stored;
+  if (stored[0] === SEALED || stored[0] === ELSEWHERE) return stored;
   const again = encodeBlock(decodeBlock(stored), true, ARCHIVE_LEVEL);
   return again.length < stored.length ? again : stored;
 }
@@ -92,14 +100,25 @@ export function decodeBlock(stored: Uint8Array): Uint8Array {
   switch (stored[0]) {
     case RAW:
       return content;
-    case ZSTD:
-      try {
-        return native.zstdDecompressSync?.(content) ?? decompress(content);
-      } catch (cause) {
-        throw new SymphonyError("corrupt", "Cannot read a block: its compressed form is damaged", { cause });
-      }
+    case PLAIN_ZSTD:
+      return decompressed(content);
+    case ZSTD: {
+      const packed = content.subarray(4);
+      const isWhole = content.length >= 4 &&
+        new DataView(content.buffer, content.byteOffset).getUint32(0) === crc32(packed);
+      if (isWhole) return decompressed(packed);
+      throw new SymphonyError("corrupt", "Cannot read a block: its compressed form has changed");
+    }
     default:
       throw new SymphonyError("corrupt", `Cannot read a block: its coding ${stored[0]} is unknown`);
+  }
+}
+
+function decompressed(packed: Uint8Array): Uint8Array {
+  try {
+    return native.zstdDecompressSync?.(packed) ?? decompress(packed);
+  } catch (cause) {
+    throw new SymphonyError("corrupt", "Cannot read a block: its compressed form is damaged", { cause });
   }
 }
 

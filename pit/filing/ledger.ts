@@ -11,7 +11,7 @@
 
 import { type ArtifactId, artifactId, nodeId, type RunId, runId } from "../../core/ids.ts";
 import type { RunPlace } from "../../core/ports/artifact_lineage.ts";
-import type { LmdbArtifactCatalog } from "../artifact/catalog.ts";
+import { type LmdbArtifactCatalog, versionOf } from "../artifact/catalog.ts";
 import type { Store, StoreKey, Table } from "../store.ts";
 import { timeBytes, timeOf } from "../time_bytes.ts";
 
@@ -100,7 +100,7 @@ export class LmdbFilingLedger implements FilingLedger {
     await inBatches([...this.#store.table("versions").getRange({})], (part) =>
       this.#store.commit(() => {
         for (const { key, value } of part) {
-          const { artifact } = JSON.parse(new TextDecoder().decode(value)) as { artifact: string };
+          const { artifact } = versionOf(value);
           byArtifact.put([artifact, ...key as (string | number)[]], nothing);
         }
       }));

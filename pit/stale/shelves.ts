@@ -8,10 +8,9 @@
 import { SymphonyError } from "../../core/errors.ts";
 import { type ArtifactId, artifactId, type RunId, runId } from "../../core/ids.ts";
 import type { ArtifactInfo } from "../../core/ports/artifact.ts";
-import type { ArtifactLabels } from "../../core/ports/artifact_catalog.ts";
 import type { DagPort } from "../../core/ports/dag.ts";
 import type { Blocks } from "../artifact/blocks.ts";
-import { noLabels } from "../artifact/labels.ts";
+import { labelsOf } from "../artifact/catalog.ts";
 import { storedId } from "../artifact/record.ts";
 import { LmdbArtifactReclaim } from "../artifact/reclaim.ts";
 import { Records } from "../artifact/records.ts";
@@ -139,7 +138,7 @@ export class LmdbShelves implements Shelves {
     return {
       info,
       tier: this.#mover.tierOf(id),
-      labels: this.#labelsOf(id),
+      labels: labelsOf(this.#labels.getBinary(id)),
       versions: [...this.#versions.getKeys({ start: [id], end: [id, "\uffff"], limit: 100 })].length,
       openRuns,
       endedRuns,
@@ -274,11 +273,6 @@ export class LmdbShelves implements Shelves {
       if (error instanceof SymphonyError && error.code === "corrupt") return undefined;
       throw error;
     }
-  }
-
-  #labelsOf(id: ArtifactId): ArtifactLabels {
-    const bytes = this.#labels.getBinary(id);
-    return bytes === undefined ? noLabels : JSON.parse(new TextDecoder().decode(bytes)) as ArtifactLabels;
   }
 
   #runState(run: RunId): string | undefined {

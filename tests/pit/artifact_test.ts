@@ -15,6 +15,7 @@ import type { Store } from "../../pit/store.ts";
 import { content, testArtifactPort } from "../contracts/artifact_contract.ts";
 import { collect, plain } from "../contracts/subject.ts";
 import { ManualClock } from "./manual_clock.ts";
+import { noise } from "./noise.ts";
 import { overTemporaryStore } from "./temporary_store.ts";
 
 const clock = new ManualClock();
@@ -178,17 +179,6 @@ Deno.test("chunksOf() cuts by content: sizes within bounds, all of it, and alike
   const changed = [...chunksOf(new Uint8Array([7, ...bytes]))].map(hashOf);
   assert.ok(changed.filter((name) => !names.has(name)).length <= 2);
 });
-
-/** Bytes that nothing can compress (xorshift32). */
-function noise(size: number, seed = 1): Uint8Array {
-  let state = seed;
-  return Uint8Array.from({ length: size }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 9;
-  });
-}
 
 testArtifactStreamPort("MemoryArtifacts", () => {
   const artifacts = new MemoryArtifacts(clock);
