@@ -30,6 +30,9 @@ import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
 import { readDataFile, writeDataFile } from "./extensions/data_file.ts";
 import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
+import { HealthBook } from "./extensions/health_book.ts";
+import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { FolderSafety } from "./extensions/safety_desk.ts";
 import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
 import { runHost } from "./extensions/host/host_main.ts";
@@ -59,8 +62,8 @@ function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   });
 }
 
-async function grantsOf({ data, grants }: SessionOptions): Promise<Grants> {
-  const all = await Grants.open(data);
+async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grants> {
+  const all = await Grants.open(data, prompt);
   for (const grant of grants) all.addForSession(grant);
   return all;
 }
@@ -73,6 +76,9 @@ async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): P
     grants: await grantsOf(options),
     artifacts,
     settings: await readSettings(options.data),
+    health: await HealthBook.open(options.data),
+    monitor: new ResourceMonitor({ data: options.data }),
+    spares: true,
   });
 }
 
@@ -209,7 +215,9 @@ function services(): CliServices {
         now: () => clock.now(),
         open: (data) => conductorFiles(data),
       }),
-    installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
+    installed: async (options) =>
+      await listInstalled(sourceOf(options), await grantsOf(options), await HealthBook.open(options.data)),
+    safety: new FolderSafety(sourceOf),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
     limits: {
       list: (data) => listLimits(limitsFile(data)),

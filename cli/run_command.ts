@@ -3,7 +3,7 @@
 import { SymphonyError } from "../core/errors.ts";
 import { forecastText, readBudgetFlags } from "./budget_flags.ts";
 import type { Arguments } from "./command.ts";
-import { drive } from "./drive.ts";
+import { drive, promptFor } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import type { CliServices } from "./services.ts";
@@ -19,7 +19,8 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
   const budget = readBudgetFlags(args);
   const options = sessionOptions(services, args);
   // The session's own catalogue: reading the extensions twice would be felt before the first node.
-  await using session = await services.openSession(options);
+  const prompt = promptFor(services, args.has("json"), services.isInteractive === true);
+  await using session = await services.openSession(prompt === undefined ? options : { ...options, prompt });
   const checked = checkedDefinition(services, source, await session.extensions.describe());
   const definition = budget === undefined
     ? checked
@@ -41,6 +42,7 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
     title: definition.name,
     data: options.data,
     dataFlag: repeatedData(args),
+    ...(prompt === undefined ? {} : { prompt }),
   });
 }
 

@@ -16,6 +16,7 @@ import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/r
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
+import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort } from "../core/ports/pool.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
@@ -23,6 +24,7 @@ import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
 import type { ComposeDesk } from "./compose_desk.ts";
+import type { SafetyDesk } from "./safety_desk.ts";
 import type { ConductorDesk } from "./conductor_desk.ts";
 
 /** One of the two output streams. */
@@ -57,6 +59,10 @@ export interface ProcessServices {
   isFolder(path: string): boolean;
   /** What a program prints, for `git --version`; undefined where it cannot be started or fails. */
   programOutput(program: string, args: readonly string[]): Promise<string | undefined>;
+  /** True where a person sits before standard input. */
+  readonly isInteractive?: boolean;
+  /** The next line that the person types; undefined at the end of the input or where `signal` fires. */
+  readLine?(signal: AbortSignal): Promise<string | undefined>;
   /** Free bytes on the disk that holds `path`; undefined where that cannot be told. */
   freeSpace(path: string): number | undefined;
   /** A fresh folder of this process's own. */
@@ -97,6 +103,8 @@ export interface SessionOptions {
   readonly grants: readonly string[];
   /** Puts something between the runs and the extensions. */
   readonly wrap?: (extensions: ExtensionPort) => ExtensionPort;
+  /** Asks the person for permissions in the moment of use, where one is there. */
+  readonly prompt?: PermissionPromptPort;
 }
 
 /** What starts and continues runs; the Runner of core/orchestration/runner.ts is one. */
@@ -148,6 +156,8 @@ export interface InstalledExtension {
   readonly kind: string;
   readonly origin: "bundled" | "user" | "given";
   readonly folder: string;
+  /** Absent where nothing is to be said of its health. */
+  readonly health?: { readonly class: string; readonly reason: string };
   readonly permissions: readonly {
     /** As `grants add` takes it. */
     readonly permission: string;
@@ -243,6 +253,8 @@ export interface CliServices extends ProcessServices {
     /** False where there was none. */
     remove(data: string, kind: string): Promise<boolean>;
   };
+  /** Permissions, health and use of extensions beyond grants. */
+  readonly safety?: SafetyDesk;
   /** Checks beyond those that doctor_command.ts makes itself through the ports. */
   doctorChecks?(options: SessionOptions): readonly DoctorCheck[];
 }

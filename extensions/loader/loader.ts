@@ -17,7 +17,15 @@ import { assetPath } from "./assets.ts";
 import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
 import { programEngine, wasmEngine } from "./engine.ts";
-import { PREBUILT_BUNDLER, PREBUILT_SDK, PREBUILT_WORKER, readPrebuilt } from "./prebuilt.ts";
+import { bootEntries, type BootKind, type LightEngine } from "../host/boot.ts";
+import {
+  PREBUILT_BUNDLER,
+  PREBUILT_ENGINE,
+  PREBUILT_GUEST,
+  PREBUILT_SDK,
+  prebuiltWorker,
+  readPrebuilt,
+} from "./prebuilt.ts";
 
 export interface ExtensionSources {
   /** Folder of ready bundles that ships with the executable; then `bundled` is left out. */
@@ -36,6 +44,9 @@ export interface ExtensionSources {
 export const bundledFolder = fileURLToPath(new URL("../bundled", import.meta.url));
 /** What `symphony/sdk` stands for, under `deno run`. */
 export const sdkEntry = fileURLToPath(new URL("../sdk/mod.ts", import.meta.url));
+
+const hostFolder = fileURLToPath(new URL("../host", import.meta.url));
+const ENGINE_ASSET = "npm:@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm";
 
 export class ExtensionLoader implements ExtensionSource {
   readonly #sources: ExtensionSources;
@@ -90,12 +101,25 @@ export class ExtensionLoader implements ExtensionSource {
     return { installed, problems };
   }
 
-  /** The root module of the workers. */
-  async workerRoot(): Promise<Uint8Array<ArrayBuffer>> {
+  /** The root module of the workers of a kind. */
+  async workerRoot(kind: BootKind): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#ownModule(bootEntries[kind], prebuiltWorker(kind));
+  }
+
+  /** The engine of light extensions. @throws SymphonyError `not-found` */
+  async lightEngine(): Promise<LightEngine> {
     const { prebuilt } = this.#sources;
-    if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, PREBUILT_WORKER));
-    const entry = fileURLToPath(new URL("../host/worker_main.ts", import.meta.url));
-    const cached = await this.#cache.bundle(entry, true);
+    const guest = new TextDecoder().decode(await this.#ownModule("light_guest.ts", PREBUILT_GUEST));
+    const wasm = await Deno.readFile(
+      prebuilt === undefined ? await assetPath(hostFolder, ENGINE_ASSET) : join(prebuilt, PREBUILT_ENGINE),
+    );
+    return { guest, wasm };
+  }
+
+  async #ownModule(entry: string, prebuiltName: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { prebuilt } = this.#sources;
+    if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, prebuiltName));
+    const cached = await this.#cache.bundle(join(hostFolder, entry), true);
     await this.#cache.rest();
     return await cached.code();
   }
