@@ -67,7 +67,8 @@ export function catalogOf(
       const owner = nodes.get(type)?.extension ?? tasks.get(type)?.extension;
       if (owner !== undefined) {
         found.push({ where: extension.id, message: `"${type}" is already contributed by ${owner}` });
-      } else if (one.kind === "task") tasks.set(type, taskOf(type, extension.id, one));
+      } else if (one.kind === "view" || one.kind === "command") continue;
+      else if (one.kind === "task") tasks.set(type, taskOf(type, extension.id, one));
       else nodes.set(type, nodeOf(type, extension, one, unavailable.get(type)));
     }
   }
@@ -82,7 +83,7 @@ function taskOf(type: NodeTypeId, extension: ExtensionId, one: Contribution & { 
 function nodeOf(
   type: NodeTypeId,
   extension: Described,
-  one: Exclude<Contribution, { kind: "task" }>,
+  one: Extract<Contribution, { kind: "operator" | "instrument" }>,
   unavailable: string | undefined,
 ): NodeType {
   const { title, description, kind } = one;

@@ -22,7 +22,7 @@ import type {
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Capabilities } from "./capabilities/broker.ts";
-import type { Authority } from "./capabilities/capability.ts";
+import type { Authority, CallScope } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem, type Described } from "./catalog.ts";
 import type { Grants } from "./grants.ts";
 import { Kind } from "./host/frames.ts";
@@ -40,6 +40,8 @@ export interface HostExtensionsOptions {
   /** Settings by extension; defaults come from the manifests. */
   readonly settings?: ReadonlyMap<ExtensionId, JsonObject>;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
+  /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
+  readonly capabilities?: (scope: CallScope) => Capabilities;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
 }
@@ -317,7 +319,7 @@ export class HostExtensions implements ExtensionPort {
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
     const { workspace, mayWrite, run, node, item } = request;
-    return new Capabilities({
+    const scope: CallScope = {
       authority: actor.authority,
       workspace,
       mayWrite,
@@ -327,7 +329,8 @@ export class HostExtensions implements ExtensionPort {
       ...(item === undefined ? {} : { item }),
       artifacts: this.#options.artifacts,
       asset: (name) => actor.installed.asset(name),
-    });
+    };
+    return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
   }
 
   async #probe(actor: Actor, contribution: Contribution): Promise<string | undefined> {

@@ -10,7 +10,7 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
-import type { ExtensionDefinition, InstrumentDefinition, OperatorDefinition } from "../sdk/define.ts";
+import type { ExtensionDefinition, RunnableDefinition } from "../sdk/define.ts";
 import { ExtensionFailure, type ReportableClass } from "../sdk/failure.ts";
 import type { CapabilityReply, Plain } from "../sdk/runtime/client.ts";
 import { createContext } from "../sdk/runtime/context.ts";
@@ -59,7 +59,7 @@ const toBase64 = btoa;
 
 const writer = new FrameWriter((bytes) => post(bytes, [bytes.buffer]));
 const reader = new FrameReader(take);
-const definitions = new Map<string, OperatorDefinition | InstrumentDefinition>();
+const definitions = new Map<string, RunnableDefinition>();
 const running = new Map<number, RunningCall>();
 const waiting = new Map<number, Waiting>();
 let config: Readonly<Record<string, unknown>> = {};

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Origin } from "../../core/policy/permission.ts";
@@ -17,6 +17,7 @@ import { assetPath } from "./assets.ts";
 import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
 import { programEngine, wasmEngine } from "./engine.ts";
+import { SourcePlaces } from "./source_places.ts";
 import { PREBUILT_BUNDLER, PREBUILT_SDK, PREBUILT_WORKER, readPrebuilt } from "./prebuilt.ts";
 
 export interface ExtensionSources {
@@ -154,15 +155,17 @@ class FolderExtension implements Installed {
   readonly manifest: Manifest;
   readonly origin: Origin;
   readonly codeHash: string;
-  readonly #folder: string;
+  readonly folder: string;
+  readonly #entry: string;
   readonly #bundle: CachedBundle;
   readonly #assets = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-  constructor({ manifest, origin, folder }: ReadFolder, bundle: CachedBundle) {
+  constructor({ manifest, origin, folder, entry }: ReadFolder, bundle: CachedBundle) {
     this.manifest = manifest;
     this.origin = origin;
     this.codeHash = bundle.codeHash;
-    this.#folder = folder;
+    this.folder = folder;
+    this.#entry = entry;
     this.#bundle = bundle;
   }
 
@@ -178,10 +181,16 @@ class FolderExtension implements Installed {
     if (!this.manifest.assets.includes(name)) return undefined;
     let bytes = this.#assets.get(name);
     if (bytes === undefined) {
-      bytes = assetPath(this.#folder, name).then((path) => Deno.readFile(path));
+      bytes = assetPath(this.folder, name).then((path) => Deno.readFile(path));
       this.#assets.set(name, bytes);
     }
     return await bytes;
+  }
+
+  async inSource(text: string): Promise<string> {
+    if (!SourcePlaces.mayBeIn(text)) return text;
+    const map = await this.#bundle.map();
+    return map === undefined ? text : new SourcePlaces(map, dirname(this.#entry)).trace(text, this.folder);
   }
 
   remember(contributes: readonly Contribution[]): Promise<void> {

@@ -5,7 +5,7 @@
  */
 
 import type { InstrumentContext, InstrumentReply, InstrumentRequest } from "../context.ts";
-import type { InstrumentDefinition, OperatorDefinition } from "../define.ts";
+import type { InstrumentDefinition, RunnableDefinition } from "../define.ts";
 import { ExtensionFailure } from "../failure.ts";
 
 /** What the core sends for one call. */
@@ -33,7 +33,7 @@ export interface PlainFailure {
 
 /** Calls the handler. Throws what it throws. */
 export function perform(
-  definition: OperatorDefinition | InstrumentDefinition,
+  definition: RunnableDefinition,
   call: CallData,
   context: InstrumentContext,
 ): Performed | Promise<Performed> {
