@@ -93,7 +93,8 @@ export class HostExtensions implements ExtensionPort {
       try {
         described.push(await this.#describeOne(actor));
       } catch (error) {
-        all.push({ where: actor.installed.manifest.id, message: messageOf(error) });
+        const message = await inSource(actor, messageOf(error));
+        all.push({ where: actor.installed.manifest.id, message });
       }
     }
     return catalogOf(described, all);
@@ -313,8 +314,15 @@ export class HostExtensions implements ExtensionPort {
       accept: (performed) => acceptOutput(contribution, request, performed),
       options,
     });
-    if (!result.ok) instance.failures++;
-    return result;
+    if (result.ok) return result;
+    instance.failures++;
+    const { message, detail } = result.failure;
+    if (detail === undefined) return result;
+    const told = {
+      message: await inSource(instance.actor, message),
+      detail: await inSource(instance.actor, detail),
+    };
+    return { ok: false, failure: { ...result.failure, ...told } };
   }
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
@@ -379,6 +387,11 @@ export class HostExtensions implements ExtensionPort {
 async function remember(actor: Actor, contributes: readonly Contribution[]): Promise<void> {
   await actor.installed.remember(contributes);
   actor.contributes = byType(contributes);
+}
+
+/** `text` with places in the author's files instead of the bundle's. */
+async function inSource({ installed }: Actor, text: string): Promise<string> {
+  return await installed.inSource?.(text) ?? text;
 }
 
 function halves<T>(all: readonly T[]): [readonly T[], readonly T[]] {

@@ -246,10 +246,10 @@ export class HostChannel {
         return this.#loading?.resolve(contributes);
       }
       case Kind.unloadable: {
-        const failure = this.#clean(decodeJson(body) as Json);
-        return this.#loading?.reject(
-          new SymphonyError("extension", `Its module cannot be loaded: ${failure.message}`),
-        );
+        const { message, detail } = this.#clean(decodeJson(body) as Json);
+        const place = /\bbundle\.js:\d+:\d+/.exec(detail ?? "")?.[0];
+        const text = place === undefined ? message : `${message} (${place})`;
+        return this.#loading?.reject(new SymphonyError("extension", `Its module cannot be loaded: ${text}`));
       }
       default:
         throw new SymphonyError("protocol", `A frame is of the unknown kind ${kind}`);

@@ -15,7 +15,7 @@ import { ExtensionFailure, type ReportableClass } from "../sdk/failure.ts";
 import type { CapabilityReply, Plain } from "../sdk/runtime/client.ts";
 import { createContext } from "../sdk/runtime/context.ts";
 import { type Contribution, describe } from "../sdk/runtime/describe.ts";
-import { type CallData, failureOf, perform, type PlainFailure } from "../sdk/runtime/perform.ts";
+import { type CallData, failureOf, perform, type PlainFailure, shortened } from "../sdk/runtime/perform.ts";
 import { decodeBoth, decodeJson, encodeBoth, encodeJson, FrameReader, FrameWriter, Kind } from "./frames.ts";
 
 interface WireCall extends CallData {
@@ -165,12 +165,9 @@ async function load(body: Uint8Array<ArrayBuffer>): Promise<void> {
     }
     writer.send(Kind.loaded, 0, encodeJson(contributions satisfies readonly Contribution[]));
   } catch (error) {
-    const detail = error instanceof Error ? error.stack?.slice(0, 4000) : undefined;
-    writer.send(
-      Kind.unloadable,
-      0,
-      encodeJson({ class: "thrown", message: messageOf(error).slice(0, 2000), detail }),
-    );
+    const detail = error instanceof Error ? shortened(error.stack ?? "").slice(0, 4000) : undefined;
+    const message = shortened(messageOf(error)).slice(0, 2000);
+    writer.send(Kind.unloadable, 0, encodeJson({ class: "thrown", message, detail }));
   }
 }
 

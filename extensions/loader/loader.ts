@@ -16,7 +16,7 @@ import type { Contribution } from "../sdk/runtime/describe.ts";
 import { assetPath } from "./assets.ts";
 import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
-import { programEngine, wasmEngine } from "./engine.ts";
+import { type OpenEngine, programEngine, wasmEngine } from "./engine.ts";
 import { SourcePlaces } from "./source_places.ts";
 import { PREBUILT_BUNDLER, PREBUILT_SDK, PREBUILT_WORKER, readPrebuilt } from "./prebuilt.ts";
 
@@ -38,16 +38,28 @@ export const bundledFolder = fileURLToPath(new URL("../bundled", import.meta.url
 /** What `symphony/sdk` stands for, under `deno run`. */
 export const sdkEntry = fileURLToPath(new URL("../sdk/mod.ts", import.meta.url));
 
+/** What makes a module of an author's files. */
+export interface Toolchain {
+  /** What `symphony/sdk` stands for. */
+  readonly sdk: string;
+  readonly openEngine: OpenEngine;
+}
+
+/** The toolchain of the executable, whose bundles are in `prebuilt`, or of a program run from source. */
+export function toolchainOf(prebuilt?: string): Toolchain {
+  return prebuilt === undefined
+    ? { sdk: sdkEntry, openEngine: programEngine }
+    : { sdk: join(prebuilt, PREBUILT_SDK), openEngine: wasmEngine(join(prebuilt, PREBUILT_BUNDLER)) };
+}
+
 export class ExtensionLoader implements ExtensionSource {
   readonly #sources: ExtensionSources;
   readonly #cache: BundleCache;
 
   constructor(sources: ExtensionSources) {
     this.#sources = sources;
-    const { prebuilt, cache } = sources;
-    this.#cache = prebuilt === undefined
-      ? new BundleCache(cache, sdkEntry, programEngine)
-      : new BundleCache(cache, join(prebuilt, PREBUILT_SDK), wasmEngine(join(prebuilt, PREBUILT_BUNDLER)));
+    const { sdk, openEngine } = toolchainOf(sources.prebuilt);
+    this.#cache = new BundleCache(sources.cache, sdk, openEngine);
   }
 
   /** Everything that is installed, bundled. Never throws for what an extension holds. */
