@@ -26,8 +26,14 @@ import { Grants } from "./extensions/grants.ts";
 import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
 import { runHost } from "./extensions/host/host_main.ts";
+import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
+import { readAgents } from "./extensions/acp/agent_config.ts";
+import { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
-import { bundledFolder, ExtensionLoader } from "./extensions/loader/loader.ts";
+import { JoinedExtensions } from "./extensions/joined_extensions.ts";
+import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
+import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
+import { readServers } from "./extensions/mcp/server_config.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
@@ -55,14 +61,40 @@ async function grantsOf({ data, grants }: SessionOptions): Promise<Grants> {
   return all;
 }
 
-async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<HostExtensions> {
-  const command = isCompiled ? compiledHostCommand() : denoHostCommand();
-  return new HostExtensions({
+const hostCommand = () => isCompiled ? compiledHostCommand() : denoHostCommand();
+const env = (name: string) => Deno.env.get(name);
+
+async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<JoinedExtensions> {
+  const hosts = new HostExtensions({
     source: sourceOf(options),
-    command,
+    command: hostCommand(),
     grants: await grantsOf(options),
     artifacts,
     settings: await readSettings(options.data),
+  });
+  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
+  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });
+  return new JoinedExtensions(hosts, [
+    { owns: McpExtensions.owns, port: mcp },
+    { owns: AcpExtensions.owns, port: acp },
+  ]);
+}
+
+/** What makes, checks and installs extensions. */
+function deskOf(data: string, folder: string): ExtensionDesk {
+  const source = sourceOf({ data, extensions: [], grants: [] });
+  return new ExtensionDesk({
+    data,
+    folder,
+    env,
+    tools: {
+      ...toolchainOf(isCompiled ? `${here}/prebuilt` : undefined),
+      command: hostCommand(),
+      workerRoot: () => source.workerRoot(),
+    },
+    forget: (entry) => source.forget(entry),
+    bundled: async () =>
+      (await source.load()).installed.filter(({ origin }) => origin === "bundled").map(({ manifest }) => manifest),
   });
 }
 
@@ -155,6 +187,7 @@ function services(): CliServices {
         now: () => clock.now(),
         open: (data) => conductorFiles(data),
       }),
+    ext: (data) => deskOf(data, system.folder),
     installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
     settings: {

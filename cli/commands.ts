@@ -6,6 +6,7 @@
 
 import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
+import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
 
 const runId = [{ name: "ID" }];
@@ -254,6 +255,7 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./grants_command.ts")).grantsRemoveCommand,
   },
   ...conductorCommands,
+  ...extCommands,
   {
     path: "settings list",
     summary: "what can be set of each extension, and what it is",

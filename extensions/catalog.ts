@@ -23,8 +23,8 @@ export interface CatalogProblem {
   readonly message: string;
 }
 
-/** An instrument called by its own name takes a prompt and gives text. */
-const instrumentInput: JsonObject = {
+/** What an instrument takes that is called by its own name. */
+export const instrumentInput: JsonObject = {
   type: "object",
   properties: {
     prompt: { type: "string", description: "What is asked" },
@@ -38,7 +38,8 @@ const instrumentInput: JsonObject = {
   required: ["prompt"],
 };
 
-const instrumentOutput: JsonObject = {
+/** What an instrument gives that is called by its own name. */
+export const instrumentOutput: JsonObject = {
   type: "object",
   properties: {
     text: { type: "string", description: "The answer" },

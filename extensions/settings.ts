@@ -103,6 +103,14 @@ export async function changeSetting(
   );
 }
 
+/** Takes away all settings of an extension. @throws SymphonyError `io` */
+export async function forgetSettings(data: string, extension: ExtensionId): Promise<void> {
+  const all = Object.fromEntries(await readSettings(data)) as Record<string, JsonObject>;
+  if (!Object.hasOwn(all, extension)) return;
+  const { [extension]: _, ...others } = all;
+  await writeDataFile(fileIn(data), HEAD, others);
+}
+
 function fileIn(data: string): string {
   return join(data, "settings.jsonc");
 }

@@ -73,6 +73,17 @@ export class BundleCache {
     });
   }
 
+  /** Removes what was made of `entry`. */
+  async forget(entry: string): Promise<void> {
+    const file = this.#fileOf(entry);
+    const text = await Deno.readTextFile(file).catch(() => undefined);
+    if (text === undefined) return;
+    const { codeHash } = JSON.parse(text) as CacheRecord;
+    for (const path of [file, ...["js", "js.map"].map((end) => join(this.#folder, `${codeHash}.${end}`))]) {
+      await Deno.remove(path).catch(() => undefined);
+    }
+  }
+
   #fileOf(entry: string): string {
     return join(this.#folder, `${sha256(new TextEncoder().encode(entry)).slice(0, 32)}.json`);
   }

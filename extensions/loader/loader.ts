@@ -9,7 +9,10 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Origin } from "../../core/policy/permission.ts";
+import { VERSION } from "../../core/version.ts";
 import type { CatalogProblem } from "../catalog.ts";
+import { resolveDependencies } from "../install/dependencies.ts";
+import { readRegistry, versionFolder } from "../install/registry.ts";
 import { type Manifest, MANIFEST_FILE } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read_manifest.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
@@ -100,7 +103,12 @@ export class ExtensionLoader implements ExtensionSource {
       } else installed.push(one);
       ids.add(id);
     }
-    return { installed, problems };
+    return { installed: fitting(installed, problems), problems };
+  }
+
+  /** Removes the module that was made of an entry. */
+  async forget(entry: string): Promise<void> {
+    await this.#cache.forget(entry);
   }
 
   /** The root module of the workers. */
@@ -113,6 +121,16 @@ export class ExtensionLoader implements ExtensionSource {
     return await cached.code();
   }
 
+  /** Folders of what `ext install` put there. */
+  async #installed(user: string, problems: CatalogProblem[]): Promise<readonly string[]> {
+    try {
+      return [...(await readRegistry(user)).values()].map((entry) => versionFolder(user, entry));
+    } catch (error) {
+      problems.push({ where: user, message: messageOf(error) });
+      return [];
+    }
+  }
+
   async #discover(problems: CatalogProblem[]): Promise<Found[]> {
     const { bundled, user, extra, prebuilt } = this.#sources;
     const found: Found[] = [];
@@ -120,6 +138,7 @@ export class ExtensionLoader implements ExtensionSource {
       for (const folder of await foldersIn(bundled)) found.push({ folder, origin: "bundled" });
     }
     if (user !== undefined) {
+      for (const folder of await this.#installed(user, problems)) found.push({ folder, origin: "third-party" });
       for (const publisher of [user, ...await subfolders(user)]) {
         for (const folder of await foldersIn(publisher)) found.push({ folder, origin: "third-party" });
       }
@@ -161,6 +180,15 @@ async function readFolder({ folder, origin }: Found): Promise<ReadFolder> {
   }
   for (const name of manifest.assets) await assetPath(folder, name);
   return { folder, origin, manifest, entry: join(folder, manifest.entry) };
+}
+
+/** Those whose dependencies are there, in their order. */
+function fitting(installed: readonly Installed[], problems: CatalogProblem[]): readonly Installed[] {
+  const needs = installed.map(({ manifest }) => manifest);
+  const { conflicts } = resolveDependencies(needs, VERSION);
+  for (const { id, reason } of conflicts) problems.push({ where: id, message: `It is left out: ${reason}` });
+  const left = new Set(conflicts.map(({ id }) => id));
+  return installed.filter(({ manifest }) => !left.has(manifest.id));
 }
 
 class FolderExtension implements Installed {
