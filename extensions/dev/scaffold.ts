@@ -22,8 +22,8 @@ export interface TemplateNames {
   readonly title: string;
   /** A name for code. */
   readonly name: string;
-  /** The name of a secret. */
-  readonly secret: string;
+  /** The name without its publisher. */
+  readonly slug: string;
 }
 
 const templates = { operator: operatorFiles, instrument: instrumentFiles, motif: motifFiles };
@@ -51,7 +51,7 @@ export async function scaffold(
     type: id,
     title: `${words[0]?.slice(0, 1).toUpperCase()}${words.join(" ").slice(1)}`,
     name: words.map((word, at) => at === 0 ? word : word.slice(0, 1).toUpperCase() + word.slice(1)).join(""),
-    secret: short ?? "key",
+    slug: short ?? "",
   });
   const all = { ...files, "README.md": readme(id, kind) };
   try {

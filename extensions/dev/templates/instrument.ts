@@ -2,7 +2,7 @@
 
 import type { TemplateNames } from "../scaffold.ts";
 
-export function instrumentFiles({ id, type, title, name, secret }: TemplateNames): Readonly<Record<string, string>> {
+export function instrumentFiles({ id, type, title, name, slug }: TemplateNames): Readonly<Record<string, string>> {
   return {
     "symphony.jsonc": `{
   "id": "${id}",
@@ -16,11 +16,11 @@ export function instrumentFiles({ id, type, title, name, secret }: TemplateNames
     { "kind": "net", "hosts": ["api.example.com"], "reason": "Sends prompts to the model." },
     {
       "kind": "secret",
-      "name": "${secret}",
+      "name": "${slug}",
       "hosts": ["api.example.com"],
       "header": "Authorization",
       "prefix": "Bearer ",
-      "env": "${secret.toUpperCase().replaceAll("-", "_")}_API_KEY",
+      "env": "${slug.toUpperCase().replaceAll("-", "_")}_API_KEY",
       "reason": "The API takes a key; Symphony adds it, and this extension never sees it."
     }
   ],

@@ -2,7 +2,7 @@
 
 import type { TemplateNames } from "../scaffold.ts";
 
-export function motifFiles({ id, type, title, name }: TemplateNames): Readonly<Record<string, string>> {
+export function motifFiles({ id, type, title, slug }: TemplateNames): Readonly<Record<string, string>> {
   return {
     "symphony.jsonc": `{
   "id": "${id}",
@@ -14,12 +14,12 @@ export function motifFiles({ id, type, title, name }: TemplateNames): Readonly<R
   "license": "MIT",
   "permissions": [],
   "contributes": {
-    "panels": [{ "id": "${name}", "title": "${title}", "icon": "check", "place": "side", "view": "${type}" }],
+    "panels": [{ "id": "${slug}", "title": "${title}", "icon": "check", "place": "side", "view": "${type}" }],
     "commands": [{ "command": "${type}-greet", "title": "${title}: greet" }],
     "keys": [{ "command": "${type}-greet", "key": "mod+alt+g" }],
     "themes": [
       {
-        "id": "${name}-dusk",
+        "id": "${slug}-dusk",
         "title": "${title} dusk",
         "ground": "dark",
         "colors": { "background": "#14121a", "foreground": "#e6e1f0", "accent": "#c792ea" }
