@@ -90,7 +90,7 @@ function deskOf(data: string, folder: string): ExtensionDesk {
     tools: {
       ...toolchainOf(isCompiled ? `${here}/prebuilt` : undefined),
       command: hostCommand(),
-      workerRoot: () => source.workerRoot(),
+      host: source,
     },
     forget: (entry) => source.forget(entry),
     bundled: async () =>

@@ -31,7 +31,9 @@ export function errorsIn(problems: readonly Problem[]): number {
 export function problemText(services: CliServices, problems: readonly Problem[], style: Style): string {
   return problems.map((problem) => {
     const file = shortPath(services, problem.file);
-    return printProblems([{ ...problem, file }], { file, text: textOf(services, problem.file) }, style);
+    // What a link points at is none of the extension's, and may be nobody's business.
+    const text = problem.code === "link" ? "" : textOf(services, problem.file);
+    return printProblems([{ ...problem, file }], { file, text }, style);
   }).join("");
 }
 

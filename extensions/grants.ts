@@ -125,6 +125,11 @@ export class Grants {
     };
   }
 
+  /** Notes the end of a process of an extension that nobody asked for. */
+  noteEnd(extension: ExtensionId, reason: string, decision: "ended" | "quarantined"): void {
+    this.#audit({ decision, extension, permission: "process", reason: this.secrets.redact(reason) });
+  }
+
   /** Waits until the audit log is written. */
   async flush(): Promise<void> {
     await this.#auditing;

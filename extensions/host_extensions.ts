@@ -1,14 +1,13 @@
 /**
  * Extensions in processes of their own: what the product uses. Each instance is an actor: one process, one worker, one
  * supervisor; it is started when it is activated, and a dead one is never revived but started anew, no sooner and no
- * more often than the restart policy allows.
+ * more often than the restart policy allows. Light extensions have an engine each in a process of their publisher.
  *
  * @module
  */
 
 import type { LivenessLimits } from "../core/actor/liveness.ts";
 import { defaultRestartPolicy, type RestartPolicy } from "../core/actor/supervision.ts";
-import { supervise, type Supervised, unsupervised } from "../core/actor/supervision.ts";
 import { messageOf, SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
@@ -21,14 +20,21 @@ import type {
   InstanceHealth,
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import { Actor } from "./actor.ts";
 import { Capabilities } from "./capabilities/broker.ts";
-import type { Authority, CallScope } from "./capabilities/capability.ts";
-import { catalogOf, type CatalogProblem, type Described } from "./catalog.ts";
+import type { CallScope } from "./capabilities/capability.ts";
+import { catalogOf, type CatalogProblem } from "./catalog.ts";
+import { describeAll } from "./describing.ts";
 import type { Grants } from "./grants.ts";
+import { HealthBook } from "./health_book.ts";
+import type { LightEngine } from "./host/boot.ts";
 import { Kind } from "./host/frames.ts";
-import { HostChannel } from "./host/host_channel.ts";
+import { casualtyOf, HostChannel, type Unit } from "./host/host_channel.ts";
 import type { HostCommand } from "./host/host_command.ts";
+import { Hosts } from "./host/hosts.ts";
 import type { ExtensionSource, Installed } from "./installed.ts";
+import { LightHosts } from "./light_hosts.ts";
+import { Rescue } from "./rescue.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 import { acceptInput, acceptOutput, failed, withDefaults } from "./value_check.ts";
 
@@ -44,60 +50,70 @@ export interface HostExtensionsOptions {
   readonly capabilities?: (scope: CallScope) => Capabilities;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
-}
-
-interface Actor {
-  readonly installed: Installed;
-  readonly authority: Authority;
-  readonly config: JsonObject;
-  contributes: ReadonlyMap<NodeTypeId, Contribution>;
-  state: Supervised;
+  /** Where quarantines are kept; in memory without it. */
+  readonly health?: HealthBook;
+  /** True where a started process is held ready for the next extension of others. */
+  readonly spares?: boolean;
 }
 
 interface Instance {
   readonly id: InstanceId;
   readonly actor: Actor;
   readonly channel: HostChannel;
+  readonly unit: Unit;
+  /** Ends it, or gives back its place in a shared process. */
+  readonly end: () => Promise<void>;
   calls: number;
   failures: number;
+  inFlight: number;
 }
 
+/** A process of an actor with its module loaded. */
+type Place = Pick<Instance, "channel" | "unit" | "end">;
+
 const PROBE_MS = 5_000;
+/** What a call of a light extension may take where it has no deadline, and at most. */
+const LIGHT_CALL_MS = 2_000;
+const MOST_LIGHT_CALL_MS = 10_000;
+/** Memory of a process of light extensions: their engines' least memory, and room for some to grow. */
+const LIGHT_HOST_MB = 400 * 16 + 2_048;
+const ENDED = "The instance was ended during the call";
 
 export class HostExtensions implements ExtensionPort {
   readonly #options: HostExtensionsOptions;
+  readonly #hosts: Hosts;
+  readonly #book: HealthBook;
+  readonly #light: LightHosts;
   readonly #instances = new Map<InstanceId, Instance>();
+  readonly #rescues = new Map<Actor, Rescue<Place>>();
   readonly #closing = new AbortController();
   readonly #starting = new Set<Promise<unknown>>();
   #actors:
     | Promise<{ actors: ReadonlyMap<ExtensionId, Actor>; problems: readonly CatalogProblem[] }>
     | undefined;
-  #workerRoot: Promise<Uint8Array> | undefined;
+  #engine: Promise<LightEngine> | undefined;
   #next = 1;
 
   constructor(options: HostExtensionsOptions) {
+    const { command, source, spares = false, health = new HealthBook() } = options;
     this.#options = options;
+    this.#book = health;
+    this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
+    this.#light = new LightHosts({ open: (publisher, onDeath) => this.#openLight(publisher, onDeath) });
   }
 
   async describe(): Promise<Catalog> {
     const { actors, problems } = await this.#known();
-    const all = [...problems];
-    const described: Described[] = [];
-    const fresh = [...actors.values()].filter(({ installed }) =>
-      installed.origin === "bundled" && installed.contributes === undefined
+    const all = [...actors.values()];
+    const found = await describeAll(
+      all,
+      (actor) => this.#openFor(actor, () => {}),
+      async (channel, actor) => {
+        const code = await actor.installed.code();
+        return (await channel.load(code, actor.config, memoryOf(actor))).contributes;
+      },
     );
-    const [some, others] = halves(fresh.toSorted((a, b) => memoryOf(b) - memoryOf(a)));
-    await Promise.all([this.#describeTogether(some), this.#describeTogether(others)]);
-    // One after the other: describing is rare, and starting many processes at once starves each of them.
-    for (const actor of actors.values()) {
-      try {
-        described.push(await this.#describeOne(actor));
-      } catch (error) {
-        const message = await inSource(actor, messageOf(error));
-        all.push({ where: actor.installed.manifest.id, message });
-      }
-    }
-    return catalogOf(described, all);
+    return catalogOf(found.described, [...problems, ...found.problems]);
   }
 
   /** Asks instruments whether they can be used now: undefined, or why not. Starts those that were not asked before. */
@@ -132,8 +148,7 @@ export class HostExtensions implements ExtensionPort {
     if (options.signal.aborted) return failed("cancelled", "The call was cancelled");
     const contribution = found.actor.contributes.get(request.nodeType);
     if (contribution === undefined || contribution.kind === "task") {
-      const { id } = found.actor.installed.manifest;
-      return failed("unavailable", `Extension ${id} contributes no "${request.nodeType}"`);
+      return failed("unavailable", `Extension ${found.actor.id} contributes no "${request.nodeType}"`);
     }
     const accepted = acceptInput(contribution, request.input);
     if (!accepted.ok) return accepted;
@@ -148,19 +163,32 @@ export class HostExtensions implements ExtensionPort {
   async deactivate(instance: InstanceId): Promise<void> {
     const found = this.#instances.get(instance);
     this.#instances.delete(instance);
-    await found?.channel.close("The instance was ended during the call");
+    await found?.end();
+  }
+
+  /** Ends a quarantine, so that the extension is started again; false where there was none. */
+  async release(extension: ExtensionId): Promise<boolean> {
+    return (await this.#known()).actors.get(extension)?.release() ?? false;
+  }
+
+  /** Resolves when a spare process is ready; false where none is held. */
+  async spareReady(): Promise<boolean> {
+    return await this.#hosts.spareReady("sealed");
   }
 
   health(): readonly InstanceHealth[] {
     return [...this.#instances.values()].map(({ id, actor, channel, calls, failures }) => {
       const memoryBytes = channel.memoryBytes;
+      const { class: name, reason } = actor.health;
       return {
         instance: id,
-        extension: actor.installed.manifest.id,
+        extension: actor.id,
         alive: channel.isAlive,
         calls,
         failures,
-        restarts: actor.state.restarts,
+        restarts: actor.restarts,
+        health: name,
+        ...(reason === "" ? {} : { reason }),
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
       };
     });
@@ -170,6 +198,11 @@ export class HostExtensions implements ExtensionPort {
     this.#closing.abort();
     await Promise.allSettled([...this.#starting]);
     await Promise.all([...this.#instances.keys()].map((id) => this.deactivate(id)));
+    await Promise.all([...this.#rescues.values()].map((rescue) => rescue.close()));
+    await this.#hosts.close();
+    await this.#book.flush().catch((error) =>
+      this.#options.onLog?.("symphony/core" as ExtensionId, messageOf(error))
+    );
     await this.#options.grants.flush();
   }
 
@@ -183,115 +216,138 @@ export class HostExtensions implements ExtensionPort {
 
   #actorOf(installed: Installed): Actor {
     const { id, permissions, config } = installed.manifest;
-    return {
+    return new Actor({
       installed,
       authority: this.#options.grants.authorityOf({ extension: id, origin: installed.origin, permissions }),
       config: withDefaults(config, this.#options.settings?.get(id) ?? {}),
-      contributes: byType(installed.contributes ?? []),
-      state: unsupervised,
-    };
-  }
-
-  async #describeOne(actor: Actor): Promise<Described> {
-    const { manifest, codeHash, contributes } = actor.installed;
-    const { id, version, resources } = manifest;
-    if (contributes !== undefined) return { id, version, codeHash, resources, contributes };
-    const channel = await this.#open(actor, () => {});
-    await channel.close("It was only described");
-    await remember(actor, channel.contributes);
-    return { id, version, codeHash, resources, contributes: channel.contributes };
-  }
-
-  /**
-   * Describes extensions that ship with the program in one process, with the memory of the first: starting a process
-   * costs more than describing many. What fails, and those behind it, are left to `#describeOne`.
-   */
-  async #describeTogether(actors: readonly Actor[]): Promise<void> {
-    const [first, ...others] = actors;
-    if (first === undefined || others.length === 0) return;
-    try {
-      const channel = await this.#open(first, () => {});
-      try {
-        await remember(first, channel.contributes);
-        for (const actor of others) {
-          await remember(actor, await channel.describe(await actor.installed.code(), actor.config));
-        }
-      } finally {
-        await channel.close("It was only described");
-      }
-    } catch {
-      // Described alone, the one that failed says why.
-    }
+      book: this.#book,
+      restarts: this.#options.restarts ?? defaultRestartPolicy,
+      onFailure: (reason, health) =>
+        this.#options.grants.noteEnd(id, reason, health.class === "quarantined" ? "quarantined" : "ended"),
+    });
   }
 
   async #start(actor: Actor, signal: AbortSignal | undefined): Promise<Instance> {
-    const { quarantine, notBeforeMs } = actor.state;
-    const { id: extension } = actor.installed.manifest;
-    if (quarantine !== undefined) {
-      throw new SymphonyError("extension", `Extension ${extension} is in quarantine: ${quarantine}`);
-    }
     const stop = signal === undefined
       ? this.#closing.signal
       : AbortSignal.any([this.#closing.signal, signal]);
-    await pause(notBeforeMs - performance.now(), stop);
-    const id = instanceId(`${extension}#${this.#next++}`);
-    const starting = this.#open(actor, () => this.#instances.delete(id), stop);
+    await pause(actor.notBeforeMs - performance.now(), stop);
+    const id = instanceId(`${actor.id}#${this.#next++}`);
+    const instance: { current: Instance | undefined } = { current: undefined };
+    const starting = this.#place(actor, stop, () => {
+      this.#instances.delete(id);
+      return instance.current;
+    });
     this.#starting.add(starting);
     try {
-      const channel = await starting;
+      const place = await starting;
       if (stop.aborted) {
-        await channel.close("The start was aborted");
-        throw aborted(extension);
+        await place.end();
+        throw aborted(actor.id);
       }
-      actor.state = supervise(actor.state, { type: "started" }, this.#restarts);
-      const instance: Instance = { id, actor, channel, calls: 0, failures: 0 };
-      actor.contributes = byType(channel.contributes);
-      if (channel.isAlive) this.#instances.set(id, instance);
-      return instance;
+      actor.started();
+      actor.contributes = new Map(place.unit.contributes.map((one) => [one.type as NodeTypeId, one]));
+      instance.current = { ...place, id, actor, calls: 0, failures: 0, inFlight: 0 };
+      if (place.channel.isAlive) this.#instances.set(id, instance.current);
+      return instance.current;
     } catch (error) {
-      if (stop.aborted) throw aborted(extension);
+      if (stop.aborted) throw aborted(actor.id);
       throw error;
     } finally {
       this.#starting.delete(starting);
     }
   }
 
-  get #restarts(): RestartPolicy {
-    return this.#options.restarts ?? defaultRestartPolicy;
+  /** A process with the actor's module in it. A spare is held for the next one of others. @throws SymphonyError `extension` */
+  async #place(
+    actor: Actor,
+    signal: AbortSignal,
+    onEnd: () => { readonly inFlight: number } | undefined,
+  ): Promise<Place> {
+    const { quarantine } = actor;
+    if (quarantine !== undefined) {
+      throw new SymphonyError("extension", `Extension ${actor.id} is in quarantine: ${quarantine}`, {
+        hint: `symphony extensions release ${actor.id}`,
+      });
+    }
+    const code = await actor.installed.code();
+    if (actor.boot === "light") return await this.#placeLight(actor, code, onEnd);
+    // An end that nobody asked for is a failure; the flag tells it from deactivate.
+    let isAsked = false;
+    const channel = await this.#openFor(actor, (reason) => {
+      onEnd();
+      if (!isAsked) actor.failed(reason);
+    }, signal);
+    if (actor.boot === "sealed") this.#hosts.keepSpare("sealed");
+    const unit = await channel.load(code, actor.config, memoryOf(actor));
+    const end = async () => {
+      isAsked = true;
+      await channel.close(ENDED);
+    };
+    return { channel, unit, end };
   }
 
-  async #open(actor: Actor, onEnd: () => void, signal?: AbortSignal): Promise<HostChannel> {
-    const { manifest } = actor.installed;
-    this.#workerRoot ??= this.#options.source.workerRoot();
-    const [workerRoot, code] = await Promise.all([this.#workerRoot, actor.installed.code()]);
-    // An end that nobody asked for is a failure; the flag tells it from deactivate and from describing.
-    let opened = false;
-    const onDeath = ({ reason }: { readonly reason: string }) => {
-      onEnd();
-      if (opened && /^(The instance was ended|It was only described|The start was aborted)/.test(reason)) {
-        return;
-      }
-      actor.state = supervise(
-        actor.state,
-        { type: "failed", atMs: performance.now(), reason },
-        this.#restarts,
-      );
-    };
-    const channel = await HostChannel.open({
-      command: this.#options.command,
-      workerRoot,
-      code,
-      config: actor.config,
-      memoryMb: manifest.resources.memoryMb,
-      concurrency: manifest.resources.concurrency,
-      onDeath,
-      onLog: (line) => this.#options.onLog?.(manifest.id, line),
-      redact: (text) => this.#options.grants.secrets.redact(text),
-      ...(this.#options.liveness === undefined ? {} : { liveness: this.#options.liveness }),
+  async #placeLight(
+    actor: Actor,
+    code: Uint8Array,
+    onEnd: () => { readonly inFlight: number } | undefined,
+  ): Promise<Place> {
+    try {
+      const { channel, unit, leave } = await this.#light.place({
+        publisher: publisherOf(actor.id),
+        code,
+        config: actor.config,
+        memoryMb: memoryOf(actor),
+        // Those that were at work may have ended it; the others are only its victims.
+        onDeath: (reason) => {
+          if ((onEnd()?.inFlight ?? 0) > 0) actor.failed(reason);
+        },
+      });
+      return { channel, unit, end: leave };
+    } catch (error) {
+      actor.failed(messageOf(error));
+      throw error;
+    }
+  }
+
+  #openFor(actor: Actor, onDeath: (reason: string) => void, signal?: AbortSignal): Promise<HostChannel> {
+    if (actor.boot === "light") return this.#openLight(publisherOf(actor.id), onDeath);
+    const { memoryMb, concurrency } = actor.installed.manifest.resources;
+    return HostChannel.open({
+      ...this.#channelOptions(actor.id),
+      hosts: this.#hosts,
+      kind: actor.boot,
+      memoryMb,
+      concurrency,
+      onDeath: ({ reason }) => onDeath(reason),
       ...(signal === undefined ? {} : { signal }),
     });
-    opened = true;
-    return channel;
+  }
+
+  async #openLight(publisher: string, onDeath: (reason: string) => void): Promise<HostChannel> {
+    const { source } = this.#options;
+    if (source.lightEngine === undefined) {
+      throw new SymphonyError("unsupported", "Cannot start a light extension: there is no engine for it");
+    }
+    this.#engine ??= source.lightEngine();
+    return await HostChannel.open({
+      ...this.#channelOptions(`${publisher}/light` as ExtensionId),
+      hosts: this.#hosts,
+      kind: "light",
+      engine: await this.#engine,
+      memoryMb: LIGHT_HOST_MB,
+      concurrency: 64,
+      onDeath: ({ reason }) => onDeath(reason),
+    });
+  }
+
+  #channelOptions(id: ExtensionId) {
+    const { onLog, grants, liveness } = this.#options;
+    return {
+      onLog: (line: string) => onLog?.(id, line),
+      redact: (text: string) => grants.secrets.redact(text),
+      ...(liveness === undefined ? {} : { liveness }),
+    };
   }
 
   async #callOn(
@@ -300,8 +356,42 @@ export class HostExtensions implements ExtensionPort {
     request: CallRequest,
     options: CallOptions,
   ): Promise<CallResult> {
+    instance.inFlight++;
+    const first = await this.#perform(instance.actor, instance, { contribution, request, options });
+    instance.inFlight--;
+    const casualty = casualtyOf(first);
+    const result = casualty === undefined ? first : await this.#rescueOf(instance.actor).again(
+      first,
+      casualty,
+      (place, rest) => this.#perform(instance.actor, place, { contribution, request, options: rest }),
+      options,
+    );
+    if (result.ok) instance.actor.answered();
+    else {
+      instance.failures++;
+      // Its engine was given up; a process of its own would have died.
+      if (instance.actor.boot === "light" && result.failure.class === "resource") {
+        instance.actor.failed(result.failure.message);
+        if (instance.actor.quarantine !== undefined) await this.deactivate(instance.id);
+      }
+    }
+    return await inSource(instance.actor, result);
+  }
+
+  #perform(
+    actor: Actor,
+    { channel, unit }: Pick<Place, "channel" | "unit">,
+    call: {
+      readonly contribution: Contribution;
+      readonly request: CallRequest;
+      readonly options: CallOptions;
+    },
+  ): Promise<CallResult> {
+    const { contribution, request, options } = call;
     const { nodeType, input, attempt, idempotencyKey, task } = request;
-    const result = await instance.channel.call({
+    // Its engine gives up before the deadline, so that the failure says why.
+    const budgetMs = Math.min(MOST_LIGHT_CALL_MS, (options.timeoutMs ?? LIGHT_CALL_MS) * 0.9);
+    return channel.call({
       kind: Kind.call,
       data: {
         type: nodeType,
@@ -309,20 +399,28 @@ export class HostExtensions implements ExtensionPort {
         attempt,
         key: idempotencyKey,
         ...(task === undefined ? {} : { task: { ...task } }),
+        ...(actor.boot === "light" ? { unit: unit.number, budgetMs } : {}),
       },
-      open: (signal) => this.#capabilities(instance.actor, request, signal),
+      open: (signal) => this.#capabilities(actor, request, signal),
       accept: (performed) => acceptOutput(contribution, request, performed),
       options,
     });
-    if (result.ok) return result;
-    instance.failures++;
-    const { message, detail } = result.failure;
-    if (detail === undefined) return result;
-    const told = {
-      message: await inSource(instance.actor, message),
-      detail: await inSource(instance.actor, detail),
-    };
-    return { ok: false, failure: { ...result.failure, ...told } };
+  }
+
+  #rescueOf(actor: Actor): Rescue<Place> {
+    let rescue = this.#rescues.get(actor);
+    if (rescue === undefined) {
+      rescue = new Rescue<Place>({
+        open: async () => {
+          await pause(actor.notBeforeMs - performance.now(), this.#closing.signal);
+          return await this.#place(actor, this.#closing.signal, () => undefined);
+        },
+        isAlive: ({ channel }) => channel.isAlive,
+        close: ({ end }) => end(),
+      });
+      this.#rescues.set(actor, rescue);
+    }
+    return rescue;
   }
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
@@ -384,26 +482,12 @@ export class HostExtensions implements ExtensionPort {
   }
 }
 
-async function remember(actor: Actor, contributes: readonly Contribution[]): Promise<void> {
-  await actor.installed.remember(contributes);
-  actor.contributes = byType(contributes);
+function memoryOf(actor: Actor): number {
+  return actor.installed.manifest.resources.memoryMb;
 }
 
-/** `text` with places in the author's files instead of the bundle's. */
-async function inSource({ installed }: Actor, text: string): Promise<string> {
-  return await installed.inSource?.(text) ?? text;
-}
-
-function halves<T>(all: readonly T[]): [readonly T[], readonly T[]] {
-  return [all.filter((_, at) => at % 2 === 0), all.filter((_, at) => at % 2 === 1)];
-}
-
-function memoryOf({ installed }: Actor): number {
-  return installed.manifest.resources.memoryMb;
-}
-
-function byType(contributes: readonly Contribution[]): ReadonlyMap<NodeTypeId, Contribution> {
-  return new Map(contributes.map((one) => [one.type as NodeTypeId, one]));
+function publisherOf(id: ExtensionId): string {
+  return id.split("/")[0] as string;
 }
 
 function aborted(extension: ExtensionId): SymphonyError {
@@ -419,4 +503,13 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
       resolve();
     }, { once: true });
   });
+}
+
+/** A failure's stack with places in the author's files. */
+async function inSource({ installed }: Actor, result: CallResult): Promise<CallResult> {
+  if (result.ok || installed.inSource === undefined) return result;
+  const { message, detail } = result.failure;
+  if (detail === undefined) return result;
+  const told = { message: await installed.inSource(message), detail: await installed.inSource(detail) };
+  return { ok: false, failure: { ...result.failure, ...told } };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Origin } from "../core/policy/permission.ts";
+import type { BootKind, LightEngine } from "./host/boot.ts";
 import type { CatalogProblem } from "./catalog.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
@@ -36,6 +37,8 @@ export interface LoadedExtensions {
 export interface ExtensionSource {
   /** Everything that is there; what could not be read is a problem and hides nothing else. */
   load(): Promise<LoadedExtensions>;
-  /** The workers' root module. */
-  workerRoot(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The workers' root module of a kind. */
+  workerRoot(kind: BootKind): Promise<Uint8Array<ArrayBuffer>>;
+  /** What light extensions run in. */
+  lightEngine?(): Promise<LightEngine>;
 }

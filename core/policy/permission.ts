@@ -9,7 +9,12 @@
  */
 
 /** One thing that a manifest asks for, with the reason that the person reads. */
-export type Permission =
+export type Permission = AskedPermission & {
+  /** True for what the extension can do without; it is asked for when it is first wanted. */
+  readonly isOptional?: boolean;
+};
+
+type AskedPermission =
   | { readonly kind: "files"; readonly access: "read" | "write"; readonly reason: string }
   | { readonly kind: "git"; readonly reason: string }
   | { readonly kind: "artifacts"; readonly reason: string }

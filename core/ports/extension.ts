@@ -7,6 +7,7 @@
 import type { ExtensionId, InstanceId, NodeId, NodeTypeId, RunId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { HealthClass } from "../policy/health.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 
 export interface CallRequest {
@@ -66,6 +67,10 @@ export interface InstanceHealth {
   readonly calls: number;
   readonly failures: number;
   readonly restarts: number;
+  /** How far it is trusted after what happened to its processes; undefined where nobody keeps account. */
+  readonly health?: HealthClass;
+  /** Why it is not healthy. */
+  readonly reason?: string;
   /** Resident memory of the host process, where known. */
   readonly memoryBytes?: number;
 }

@@ -56,7 +56,9 @@ export async function checkFolder(path: string, bench: Workbench): Promise<Check
     permissions: manifest.permissions,
   });
   problems.push(...facts.problems, ...unusedPermissions(folder, manifest, facts));
-  const contributes = await describeOrTell(built, bench, entry, problems);
+  // What makes code of texts cannot be loaded: the load would only fail with a worse message.
+  const canLoad = !facts.problems.some(({ code }) => ["dynamic-import", "import-left", "eval"].includes(code));
+  const contributes = canLoad ? await describeOrTell(built, bench, entry, problems) : undefined;
   if (contributes !== undefined) problems.push(...contributionProblems(folder, manifest, contributes, facts));
   return {
     folder,

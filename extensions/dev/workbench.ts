@@ -10,6 +10,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { keysOf } from "../../core/policy/permission.ts";
 import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
 import { Grants } from "../grants.ts";
+import type { ExtensionSource } from "../installed.ts";
 import type { HostCommand } from "../host/host_command.ts";
 import { HostExtensions, type HostExtensionsOptions } from "../host_extensions.ts";
 import type { Toolchain } from "../loader/loader.ts";
@@ -18,7 +19,7 @@ import type { BuiltExtension } from "./built_extension.ts";
 
 export interface WorkbenchTools extends Toolchain {
   readonly command: HostCommand;
-  workerRoot(): Promise<Uint8Array<ArrayBuffer>>;
+  readonly host: Pick<ExtensionSource, "workerRoot" | "lightEngine">;
 }
 
 export interface OpenOptions extends Pick<HostExtensionsOptions, "capabilities"> {
@@ -51,7 +52,8 @@ export class Workbench {
     const extensions = new HostExtensions({
       source: {
         load: () => Promise.resolve({ installed: [built], problems: [] }),
-        workerRoot: () => this.tools.workerRoot(),
+        workerRoot: (kind) => this.tools.host.workerRoot(kind),
+        lightEngine: () => this.#lightEngine(),
       },
       command: this.tools.command,
       grants,
@@ -67,6 +69,12 @@ export class Workbench {
         await Deno.remove(scratch, { recursive: true });
       },
     };
+  }
+
+  async #lightEngine() {
+    const engine = await this.tools.host.lightEngine?.();
+    if (engine === undefined) throw new SymphonyError("unsupported", "There is no engine for light extensions");
+    return engine;
   }
 
   /** What it contributes, by running it. @throws SymphonyError `extension` with places in the author's files */

@@ -20,6 +20,8 @@ export const Kind = {
   reply: 6,
   refuse: 7,
   probe: 8,
+  engine: 9,
+  unload: 10,
   token: 16,
   ready: 17,
   loaded: 18,

@@ -25,6 +25,8 @@ export interface BundleOptions {
   readonly sdk: string;
   /** True for the product's own worker root, which alone may import at run time. */
   readonly open?: boolean;
+  /** True where imports that are left are for the caller to tell, with their places. */
+  readonly leaveImports?: boolean;
   /** True where places in the module must be told in the author's files. */
   readonly maps?: boolean;
 }
@@ -101,7 +103,7 @@ async function build(
   const codes = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   return await Promise.all(entries.map(async (entry, number) => {
     const code = new Uint8Array(codes.get(`${number}.js`) ?? []);
-    if (options.open !== true) await refuseImports(new TextDecoder().decode(code), entry);
+    if (options.open !== true && options.leaveImports !== true) await refuseImports(new TextDecoder().decode(code), entry);
     const paths = inputsBehind(`${number}.js`, result.metafile);
     const map = codes.get(`${number}.js.map`);
     return {

@@ -21,7 +21,15 @@ import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
 import { type OpenEngine, programEngine, wasmEngine } from "./engine.ts";
 import { SourcePlaces } from "./source_places.ts";
-import { PREBUILT_BUNDLER, PREBUILT_SDK, PREBUILT_WORKER, readPrebuilt } from "./prebuilt.ts";
+import { bootEntries, type BootKind, type LightEngine } from "../host/boot.ts";
+import {
+  PREBUILT_BUNDLER,
+  PREBUILT_ENGINE,
+  PREBUILT_GUEST,
+  PREBUILT_SDK,
+  prebuiltWorker,
+  readPrebuilt,
+} from "./prebuilt.ts";
 
 export interface ExtensionSources {
   /** Folder of ready bundles that ships with the executable; then `bundled` is left out. */
@@ -54,6 +62,8 @@ export function toolchainOf(prebuilt?: string): Toolchain {
     ? { sdk: sdkEntry, openEngine: programEngine }
     : { sdk: join(prebuilt, PREBUILT_SDK), openEngine: wasmEngine(join(prebuilt, PREBUILT_BUNDLER)) };
 }
+const hostFolder = fileURLToPath(new URL("../host", import.meta.url));
+const ENGINE_ASSET = "npm:@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm";
 
 export class ExtensionLoader implements ExtensionSource {
   readonly #sources: ExtensionSources;
@@ -111,12 +121,25 @@ export class ExtensionLoader implements ExtensionSource {
     await this.#cache.forget(entry);
   }
 
-  /** The root module of the workers. */
-  async workerRoot(): Promise<Uint8Array<ArrayBuffer>> {
+  /** The root module of the workers of a kind. */
+  async workerRoot(kind: BootKind): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#ownModule(bootEntries[kind], prebuiltWorker(kind));
+  }
+
+  /** The engine of light extensions. @throws SymphonyError `not-found` */
+  async lightEngine(): Promise<LightEngine> {
     const { prebuilt } = this.#sources;
-    if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, PREBUILT_WORKER));
-    const entry = fileURLToPath(new URL("../host/worker_main.ts", import.meta.url));
-    const cached = await this.#cache.bundle(entry, true);
+    const guest = new TextDecoder().decode(await this.#ownModule("light_guest.ts", PREBUILT_GUEST));
+    const wasm = await Deno.readFile(
+      prebuilt === undefined ? await assetPath(hostFolder, ENGINE_ASSET) : join(prebuilt, PREBUILT_ENGINE),
+    );
+    return { guest, wasm };
+  }
+
+  async #ownModule(entry: string, prebuiltName: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { prebuilt } = this.#sources;
+    if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, prebuiltName));
+    const cached = await this.#cache.bundle(join(hostFolder, entry), true);
     await this.#cache.rest();
     return await cached.code();
   }

@@ -18,7 +18,21 @@ export interface Resources {
   readonly instances: number;
   /** Calls that one instance takes at the same time. */
   readonly concurrency: number;
+  /** Milliseconds of CPU a second, on average over ten; 1000 is a whole core. */
+  readonly cpuMsPerSec?: number;
+  /** Bytes over the network in one session, in both directions, in MB. */
+  readonly networkMb?: number;
+  /** Tokens of models in one session. */
+  readonly tokens?: number;
+  /** US dollars in one session. */
+  readonly usd?: number;
 }
+
+/**
+ * `full`: a process of its own. `light`: for operators that use no capability; an engine of its own among many in one
+ * process, in which a thousand cost what twenty processes would.
+ */
+export type Tier = "full" | "light";
 
 export interface Manifest {
   readonly id: ExtensionId;
@@ -30,7 +44,9 @@ export interface Manifest {
   readonly entry: string;
   /** Files the code may read: relative paths, or `npm:PACKAGE/FILE`. */
   readonly assets: readonly string[];
+  /** What it asks for; entries of the manifest's `optional` are marked so. */
   readonly permissions: readonly Permission[];
+  readonly tier: Tier;
   readonly resources: Resources;
   /** Object schema of the settings; defaults are taken from it. */
   readonly config: JsonObject;

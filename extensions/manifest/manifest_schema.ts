@@ -137,14 +137,37 @@ export const manifestSchema: JsonObject = {
         },
       },
     },
+    optional: {
+      type: "array",
+      maxItems: 50,
+      description: "List what it can do without, asked when it is first wanted, each with a reason",
+      items: {
+        type: "object",
+        required: ["kind"],
+        properties: {
+          kind: {
+            enum: Object.keys(permissionSchemas),
+            description: `Choose one of ${Object.keys(permissionSchemas).join(", ")}`,
+          },
+        },
+      },
+    },
+    tier: {
+      enum: ["full", "light"],
+      description: 'Say "light" for operators that use no capability, else "full"',
+    },
     resources: {
       type: "object",
       additionalProperties: false,
-      description: "Give memoryMb, instances and concurrency",
+      description: "Give memoryMb, instances, concurrency, cpuMsPerSec, networkMb, tokens, usd",
       properties: {
         memoryMb: { ...count(16_384, "megabytes of memory") },
         instances: { ...count(64, "how many instances may run at once") },
         concurrency: { ...count(1024, "how many calls one instance takes at once") },
+        cpuMsPerSec: { ...count(64_000, "milliseconds of CPU a second, 1000 for a whole core") },
+        networkMb: { ...count(1_000_000, "megabytes over the network in one session") },
+        tokens: { ...count(1_000_000_000, "tokens of models in one session") },
+        usd: { type: "number", exclusiveMinimum: 0, description: "Give US dollars in one session" },
       },
     },
     dependencies: {
@@ -197,6 +220,10 @@ export function publishedSchema(): JsonObject {
     properties: {
       ...properties,
       permissions: { ...list, items: { oneOf: Object.values(permissionSchemas) } },
+      optional: {
+        ...(properties["optional"] as JsonObject),
+        items: { oneOf: Object.values(permissionSchemas) },
+      },
     },
   };
 }

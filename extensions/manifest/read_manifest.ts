@@ -47,14 +47,13 @@ export function readManifest(text: string | Uint8Array, file: string): ReadManif
 
 function faultsOf(value: Json): Fault[] {
   const faults = [...unknownKeys(manifestSchema, value, []), ...misfits(manifestSchema, value, [])];
-  const permissions = own(value, "permissions");
-  for (const [at, permission] of Array.isArray(permissions) ? permissions.entries() : []) {
+  for (const [list, at, permission] of askedFor(value)) {
     const kind = own(permission, "kind");
     const schema = typeof kind === "string" && Object.hasOwn(permissionSchemas, kind)
       ? permissionSchemas[kind]
       : undefined;
     if (schema === undefined) continue;
-    const path = ["permissions", String(at)];
+    const path = [list, String(at)];
     faults.push(...unknownKeys(schema, permission, path), ...misfits(schema, permission, path));
   }
   const config = own(value, "config");
@@ -115,7 +114,30 @@ function contributionFaults(value: Json): Fault[] {
     const hint = didYouMean(command, [...commands].map(String), "commands");
     faults.push({ path: ["contributes", "keys", String(at), "command"], message: `Found no command "${command}"`, hint });
   }
+  if (own(value, "tier") === "light") faults.push(...tooHeavy(value));
   return faults;
+}
+
+/** Every entry of `permissions` and `optional`. */
+function askedFor(value: Json): (readonly [string, number, Json])[] {
+  return ["permissions", "optional"].flatMap((list) => {
+    const entries = own(value, list);
+    return Array.isArray(entries) ? entries.map((entry, at) => [list, at, entry] as const) : [];
+  });
+}
+
+function tooHeavy(value: Json): Fault[] {
+  const hint = 'Say "tier": "full", or do without';
+  const [asked] = askedFor(value);
+  if (asked !== undefined) {
+    return [{ path: [asked[0]], message: "Found a permission of a light extension, which has none", hint }];
+  }
+  if (own(value, "kind") === "operator") return [];
+  return [{
+    path: ["tier"],
+    message: "Found a light extension that is no operator",
+    hint: 'Say "tier": "full"',
+  }];
 }
 
 function unknownKeys(schema: JsonObject, value: Json, path: readonly string[]): Fault[] {
@@ -177,7 +199,10 @@ function hintAt(schema: JsonObject, path: readonly string[], message: string): s
 }
 
 function manifestOf(value: JsonObject): Manifest {
-  const permissions = (value["permissions"] ?? []) as unknown as readonly Permission[];
+  const permissions = askedFor(value).map(([list, , entry]) => ({
+    ...entry as unknown as Permission,
+    ...(list === "optional" ? { isOptional: true } : {}),
+  }));
   const resources = own(value, "resources");
   return {
     id: extensionId(value["id"] as string),
@@ -190,6 +215,7 @@ function manifestOf(value: JsonObject): Manifest {
     permissions: permissions.map((permission) =>
       permission.kind === "secret" ? { ...permission, prefix: permission.prefix ?? "" } : permission
     ),
+    tier: value["tier"] === "light" ? "light" : "full",
     resources: { ...defaultResources, ...(isObject(resources) ? resources : {}) },
     config: (value["config"] ?? { type: "object", properties: {} }) as JsonObject,
     dependencies: (value["dependencies"] ?? {}) as Manifest["dependencies"],

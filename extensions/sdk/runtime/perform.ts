@@ -108,9 +108,9 @@ export function failureOf(error: unknown, signal: AbortSignal): PlainFailure {
   return { class: "thrown", message: shortened(message).slice(0, 2000), detail };
 }
 
-/** Without the module's address, which is its whole text in base64. */
+/** Without the module's address, which is its whole text in base64, cut in the middle where it is long. */
 export function shortened(text: string): string {
-  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/g, "bundle.js");
+  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=.]*/g, "bundle.js");
 }
 
 /** By shape, not by class: a bundle carries its own copy of the SDK. */
