@@ -23,7 +23,7 @@ import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
 import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
-import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
+import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
 import { runHost } from "./extensions/host/host_main.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
@@ -70,7 +70,7 @@ async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): P
     command: hostCommand(),
     grants: await grantsOf(options),
     artifacts,
-    settings: await readSettings(options.data),
+    settings: await openSettings(options.data),
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
   const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });

@@ -30,6 +30,8 @@ export type ViewReply =
     readonly tree: TreeNode;
     /** To be given with the next request. */
     readonly state: Json;
+    /** Of an editor: the file's new text. */
+    readonly text?: string;
     /** Parts that were left out, for the extension's author. */
     readonly problems: readonly TreeProblem[];
   }

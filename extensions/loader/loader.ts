@@ -40,9 +40,13 @@ export interface ExtensionSources {
   readonly user?: string;
   /** Folders of single extensions, or of several. */
   readonly extra?: readonly string[];
+  /** The folder that the person works in: what lies in its `.symphony/extensions` counts where the folder is trusted. */
+  readonly workspace?: { readonly folder: string; readonly isTrusted: boolean };
   /** Where bundles are kept. */
   readonly cache: string;
 }
+
+const WORKSPACE_EXTENSIONS = ".symphony/extensions";
 
 /** The product's own extensions, under `deno run`. */
 export const bundledFolder = fileURLToPath(new URL("../bundled", import.meta.url));
@@ -155,7 +159,7 @@ export class ExtensionLoader implements ExtensionSource {
   }
 
   async #discover(problems: CatalogProblem[]): Promise<Found[]> {
-    const { bundled, user, extra, prebuilt } = this.#sources;
+    const { bundled, user, workspace, extra, prebuilt } = this.#sources;
     const found: Found[] = [];
     if (bundled !== undefined && prebuilt === undefined) {
       for (const folder of await foldersIn(bundled)) found.push({ folder, origin: "bundled" });
@@ -164,6 +168,15 @@ export class ExtensionLoader implements ExtensionSource {
       for (const folder of await this.#installed(user, problems)) found.push({ folder, origin: "third-party" });
       for (const publisher of [user, ...await subfolders(user)]) {
         for (const folder of await foldersIn(publisher)) found.push({ folder, origin: "third-party" });
+      }
+    }
+    if (workspace !== undefined) {
+      const folders = await foldersIn(join(workspace.folder, WORKSPACE_EXTENSIONS));
+      if (workspace.isTrusted) for (const folder of folders) found.push({ folder, origin: "third-party" });
+      else if (folders.length > 0) {
+        const many = folders.length === 1 ? "an extension" : `${folders.length} extensions`;
+        const message = `It brings ${many}, which are left out: the folder is not trusted`;
+        problems.push({ where: workspace.folder, message });
       }
     }
     for (const folder of extra ?? []) {

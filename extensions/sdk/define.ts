@@ -80,6 +80,8 @@ export interface ViewOutput {
   /** Made of the components that `schemas/motif_tree.schema.json` lists. */
   readonly tree: ViewNode | string;
   readonly state?: unknown;
+  /** Of an editor: the file's new text. Who shows it makes it one undoable edit. */
+  readonly text?: string;
 }
 
 export interface ViewNode {
