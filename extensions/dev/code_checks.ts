@@ -194,7 +194,7 @@ class Look {
       callee.type === "MemberExpression" && nameOf(callee) === "constructor" && first?.type === "Literal" &&
       typeof first.value === "string"
     ) {
-      this.#evaluates(node, "constructor");
+      this.#evaluates(callee.property, "constructor");
     }
   }
 

@@ -38,20 +38,20 @@ export interface Scaffolded {
 export async function scaffold(
   { name, kind, folder }: { readonly name: string; readonly kind: ExtensionKind; readonly folder: string },
 ): Promise<Scaffolded> {
-  const [publisher, short] = name.includes("/") ? name.split("/") : ["my", name];
-  const id = `${publisher}/${short}`;
+  const id = name.includes("/") ? name : `my/${name}`;
+  const [publisher, short = ""] = id.split("/");
   if (!/^[a-z][a-z0-9-]{0,63}\/[a-z][a-z0-9-]{0,50}$/.test(id) || publisher === "symphony") {
     throw new SymphonyError("bad-input", `Cannot name an extension "${name.slice(0, 100)}"`, {
       hint: "Write NAME or PUBLISHER/NAME in lower-case letters, digits and hyphens, as acme/word-count",
     });
   }
-  const words = (short ?? "").split("-");
+  const words = short.split("-");
   const files = templates[kind]({
     id,
     type: id,
     title: `${words[0]?.slice(0, 1).toUpperCase()}${words.join(" ").slice(1)}`,
     name: words.map((word, at) => at === 0 ? word : word.slice(0, 1).toUpperCase() + word.slice(1)).join(""),
-    slug: short ?? "",
+    slug: short,
   });
   const all = { ...files, "README.md": readme(id, kind) };
   try {

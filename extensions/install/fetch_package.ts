@@ -126,7 +126,7 @@ async function npmPack(name: string, scratch: string): Promise<Uint8Array<ArrayB
   await Deno.mkdir(folder, { recursive: true });
   const program = Deno.build.os === "windows" ? "npm.cmd" : "npm";
   const args = ["pack", name, "--ignore-scripts", "--json", "--pack-destination", folder];
-  const { success, stderr } = await new Deno.Command(program, {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd: folder,
     stdin: "null",
@@ -138,15 +138,23 @@ async function npmPack(name: string, scratch: string): Promise<Uint8Array<ArrayB
     });
   });
   if (!success) {
-    const text = new TextDecoder().decode(stderr);
-    const said = /npm (?:error|ERR!) (?:\d+ )?(.*(?:not found|404|notarget|No matching).*)/i.exec(text)?.[1] ??
-      text.trim().split("\n")[0] ?? "";
+    const said = saidByNpm(new TextDecoder().decode(stdout)) ?? new TextDecoder().decode(stderr).trim().slice(0, 300);
     throw new SymphonyError("not-found", `Cannot load the package "${name}" with npm: ${said}`);
   }
   for await (const { name: file } of Deno.readDir(folder)) {
     if (file.endsWith(".tgz")) return await readArchive(join(folder, file));
   }
   throw new SymphonyError("io", `Cannot load the package "${name}": npm gave no archive`);
+}
+
+/** What npm says went wrong, in its own words. */
+function saidByNpm(json: string): string | undefined {
+  try {
+    const { summary } = (JSON.parse(json) as { error: { summary?: unknown } }).error;
+    return typeof summary === "string" && summary !== "" ? summary : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function tooLarge(where: string): SymphonyError {
