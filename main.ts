@@ -33,11 +33,17 @@ import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
-import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
+import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
 import { runHost } from "./extensions/host/host_main.ts";
+import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
+import { readAgents } from "./extensions/acp/agent_config.ts";
+import { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
-import { bundledFolder, ExtensionLoader } from "./extensions/loader/loader.ts";
+import { JoinedExtensions } from "./extensions/joined_extensions.ts";
+import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
+import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
+import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
@@ -68,17 +74,45 @@ async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grant
   return all;
 }
 
-async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<HostExtensions> {
-  const command = isCompiled ? compiledHostCommand() : denoHostCommand();
-  return new HostExtensions({
+const hostCommand = () => isCompiled ? compiledHostCommand() : denoHostCommand();
+const env = (name: string) => Deno.env.get(name);
+
+async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<JoinedExtensions> {
+  const hosts = new HostExtensions({
     source: sourceOf(options),
-    command,
+    command: hostCommand(),
     grants: await grantsOf(options),
     artifacts,
-    settings: await readSettings(options.data),
+    settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
     monitor: new ResourceMonitor({ data: options.data }),
     spares: true,
+  });
+  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
+  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });
+  return new JoinedExtensions(hosts, [
+    { owns: McpExtensions.owns, port: mcp },
+    { owns: AcpExtensions.owns, port: acp },
+  ]);
+}
+
+/** What makes, checks and installs extensions. */
+function deskOf(data: string, folder: string): ExtensionDesk {
+  const source = sourceOf({ data, extensions: [], grants: [] });
+  return new ExtensionDesk({
+    data,
+    folder,
+    env,
+    tools: {
+      ...toolchainOf(isCompiled ? `${here}/prebuilt` : undefined),
+      command: hostCommand(),
+      host: source,
+    },
+    forget: (entry) => source.forget(entry),
+    bundled: async () =>
+      (await source.load()).installed.filter(({ origin }) => origin === "bundled").map(({ manifest }) =>
+        manifest
+      ),
   });
 }
 
@@ -215,6 +249,7 @@ function services(): CliServices {
         now: () => clock.now(),
         open: (data) => conductorFiles(data),
       }),
+    ext: (data) => deskOf(data, system.folder),
     installed: async (options) =>
       await listInstalled(sourceOf(options), await grantsOf(options), await HealthBook.open(options.data)),
     safety: new FolderSafety(sourceOf),

@@ -8,6 +8,7 @@ import { budgetFlags } from "./budget_flags.ts";
 import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
+import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
 import { safetyCommands } from "./safety_commands.ts";
 
@@ -315,6 +316,7 @@ export const commands: readonly Command[] = [
     examples: [{ args: "limits remove calls:symphony/local", does: "ask as often as it can" }],
     load: async () => (await import("./limits_command.ts")).limitsRemoveCommand,
   },
+  ...extCommands,
   {
     path: "settings list",
     summary: "what can be set of each extension, and what it is",

@@ -24,6 +24,7 @@ export function processServices(): ProcessServices {
     exitNow: (code) => Deno.exit(code),
     readFile,
     writeFile,
+    confirm,
     isFolder,
     absolute,
     programOutput,
@@ -35,6 +36,14 @@ export function processServices(): ProcessServices {
     startSelf,
     platform: `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
   };
+}
+
+async function confirm(question: string): Promise<boolean | undefined> {
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) return undefined;
+  await Deno.stdout.write(new TextEncoder().encode(`${question} [y/N] `));
+  const buffer = new Uint8Array(256);
+  const size = await Deno.stdin.read(buffer) ?? 0;
+  return /^y(es)?$/i.test(new TextDecoder().decode(buffer.subarray(0, size)).trim());
 }
 
 function isFolder(path: string): boolean {

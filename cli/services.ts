@@ -26,6 +26,7 @@ import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts"
 import type { ComposeDesk } from "./compose_desk.ts";
 import type { SafetyDesk } from "./safety_desk.ts";
 import type { ConductorDesk } from "./conductor_desk.ts";
+import type { ExtDesk } from "./ext_desk.ts";
 
 /** One of the two output streams. */
 export interface Output {
@@ -55,6 +56,8 @@ export interface ProcessServices {
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /** Joins `path` to `base` (the current folder) where it is relative. */
   absolute(path: string, base?: string): string;
+  /** Asks for a yes; undefined where nobody can be asked. */
+  confirm?(question: string): Promise<boolean | undefined>;
   /** True for a folder that is there. */
   isFolder(path: string): boolean;
   /** What a program prints, for `git --version`; undefined where it cannot be started or fails. */
@@ -230,6 +233,8 @@ export interface CliServices extends ProcessServices {
   conductor(): ConductorDesk;
   /** Composes workflows; what it learns is kept in the data folder. */
   composition(data: string): ComposeDesk;
+  /** Making and installing extensions, for the data folder. */
+  ext?(data: string): ExtDesk;
   installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
   readonly grants: {
     list(data: string): Promise<readonly Grant[]>;

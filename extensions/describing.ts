@@ -34,7 +34,8 @@ export async function describeAll(
     try {
       described.push(await describing.one(actor));
     } catch (error) {
-      problems.push({ where: actor.id, message: messageOf(error) });
+      const message = messageOf(error);
+      problems.push({ where: actor.id, message: await actor.installed.inSource?.(message) ?? message });
     }
   }
   return { described, problems };

@@ -22,6 +22,7 @@ import type {
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
 import { Capabilities } from "./capabilities/broker.ts";
+import type { CallScope } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
 import type { Grants } from "./grants.ts";
@@ -45,6 +46,8 @@ export interface HostExtensionsOptions {
   /** Settings by extension; defaults come from the manifests. */
   readonly settings?: ReadonlyMap<ExtensionId, JsonObject>;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
+  /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
+  readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
   /** Where quarantines are kept; in memory without it. */
@@ -305,7 +308,7 @@ export class HostExtensions implements ExtensionPort {
         if (instance.actor.quarantine !== undefined) await this.deactivate(instance.id);
       }
     }
-    return result;
+    return await inSource(instance.actor, result);
   }
 
   #perform(
@@ -357,7 +360,7 @@ export class HostExtensions implements ExtensionPort {
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
     const { workspace, mayWrite, run, node, item } = request;
-    return new Capabilities({
+    const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
@@ -368,7 +371,8 @@ export class HostExtensions implements ExtensionPort {
       artifacts: this.#options.artifacts,
       asset: (name) => actor.installed.asset(name),
       onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
-    });
+    };
+    return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
   }
 
   async #probe(actor: Actor, contribution: Contribution): Promise<string | undefined> {
@@ -427,4 +431,13 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
       resolve();
     }, { once: true });
   });
+}
+
+/** A failure's stack with places in the author's files. */
+async function inSource({ installed }: Actor, result: CallResult): Promise<CallResult> {
+  if (result.ok || installed.inSource === undefined) return result;
+  const { message, detail } = result.failure;
+  if (detail === undefined) return result;
+  const told = { message: await installed.inSource(message), detail: await installed.inSource(detail) };
+  return { ok: false, failure: { ...result.failure, ...told } };
 }

@@ -323,8 +323,10 @@ export class HostChannel {
         return;
       }
       case Kind.unloadable: {
-        const { message } = this.#clean(readFailure(body));
-        const error = new SymphonyError("extension", `Its module cannot be loaded: ${message}`);
+        const { message, detail } = this.#clean(readFailure(body));
+        const place = /\bbundle\.js:\d+:\d+/.exec(detail ?? "")?.[0];
+        const text = place === undefined ? message : `${message} (${place})`;
+        const error = new SymphonyError("extension", `Its module cannot be loaded: ${text}`);
         return this.#loading.get(id)?.reject(error);
       }
       default:

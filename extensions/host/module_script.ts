@@ -22,7 +22,7 @@ export function scriptOf(code: string): string {
   }
   return `(async () => {\n${
     evaded(code.slice(0, found.index))
-  }\nreturn ${name};\n})()\n//# sourceURL=bundle.js`;
+  }\nreturn ${name};\n})()\n//# sourceURL=extension.js`;
 }
 
 /**
@@ -34,7 +34,8 @@ function evaded(code: string): string {
     .replaceAll("<!--", "<\\!--").replaceAll("-->", "--\\>");
 }
 
-/** Places of a script, in a stack or message, as places of its module. */
+/** Places of a script, in a stack or message, as places of its module; those of the worker's own module are told apart. */
 export function placesInModule(text: string): string {
-  return text.replace(/\bbundle\.js:(\d+)/g, (_, line: string) => `bundle.js:${Number(line) - LINES_ABOVE}`);
+  return text.replace(/\bbundle\.js:/g, "host.js:")
+    .replace(/\bextension\.js:(\d+)/g, (_, line: string) => `bundle.js:${Number(line) - LINES_ABOVE}`);
 }

@@ -9,12 +9,25 @@
  */
 
 export { type Static, Type } from "typebox";
-export { defineExtension, defineInstrument, defineOperator, defineTask } from "./define.ts";
+export {
+  defineCommand,
+  defineExtension,
+  defineInstrument,
+  defineOperator,
+  defineTask,
+  defineView,
+} from "./define.ts";
 export type {
+  CommandDefinition,
+  Definition,
   ExtensionDefinition,
   InstrumentDefinition,
   OperatorDefinition,
   TaskDefinition,
+  ViewDefinition,
+  ViewInput,
+  ViewNode,
+  ViewOutput,
 } from "./define.ts";
 export type {
   ArtifactsCapability,

@@ -12,7 +12,7 @@ import { Capabilities } from "../capabilities/broker.ts";
 import type { Authority } from "../capabilities/capability.ts";
 import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
 import { misfit, withDefaults } from "../value_check.ts";
-import type { InstrumentDefinition, OperatorDefinition } from "./define.ts";
+import type { RunnableDefinition } from "./define.ts";
 import { ExtensionFailure } from "./failure.ts";
 import type { RuntimeEvent } from "./runtime/client.ts";
 import { createContext } from "./runtime/context.ts";
@@ -57,7 +57,7 @@ export interface TestOutcome<O = Record<string, unknown>> {
  * @throws ExtensionFailure of class `input` or `output` for what does not fit; otherwise what the handler throws.
  */
 export async function testOperator<O = Record<string, unknown>>(
-  definition: OperatorDefinition | InstrumentDefinition,
+  definition: RunnableDefinition,
   input: Readonly<Record<string, unknown>>,
   options: TestOptions = {},
 ): Promise<TestOutcome<O>> {
@@ -73,7 +73,7 @@ export async function testOperator<O = Record<string, unknown>>(
 }
 
 async function runOnce(
-  definition: OperatorDefinition | InstrumentDefinition,
+  definition: RunnableDefinition,
   input: Readonly<Record<string, unknown>>,
   workspace: string,
   options: TestOptions,
@@ -117,9 +117,9 @@ async function runOnce(
   }
 }
 
-function checkedInput(definition: OperatorDefinition | InstrumentDefinition, input: object): JsonObject {
+function checkedInput(definition: RunnableDefinition, input: object): JsonObject {
   const given = plain(input);
-  if (definition.kind === "instrument") return given;
+  if (definition.kind !== "operator") return given;
   const schema = plain(definition.input);
   const filled = withDefaults(schema, given);
   const wrong = misfit(schema, filled);

@@ -5,7 +5,7 @@
  */
 
 import type { InstrumentContext, InstrumentReply, InstrumentRequest } from "../context.ts";
-import type { InstrumentDefinition, OperatorDefinition } from "../define.ts";
+import type { InstrumentDefinition, RunnableDefinition } from "../define.ts";
 import { ExtensionFailure } from "../failure.ts";
 
 /** What the core sends for one call. */
@@ -36,7 +36,7 @@ export interface PlainFailure {
 
 /** Calls the handler. Throws what it throws. */
 export function perform(
-  definition: OperatorDefinition | InstrumentDefinition,
+  definition: RunnableDefinition,
   call: CallData,
   context: InstrumentContext,
 ): Performed | Promise<Performed> {
@@ -118,9 +118,9 @@ export function failureOf(error: unknown, signal: AbortSignal): PlainFailure {
   return { class: "thrown", message: shortened(message).slice(0, 2000), detail };
 }
 
-/** Without the module's address, which is its whole text in base64. */
+/** Without the module's address, which is its whole text in base64, cut in the middle where it is long. */
 export function shortened(text: string): string {
-  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/g, "bundle.js");
+  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=.]*/g, "bundle.js");
 }
 
 /** By shape, not by class: a bundle carries its own copy of the SDK. */
