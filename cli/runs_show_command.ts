@@ -8,7 +8,7 @@ import { repeatedData } from "./flags.ts";
 import { outputsText } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
 import { findRun } from "./prefix.ts";
-import { type NodeAccount, nodeState, type RunAccount } from "./run_account.ts";
+import { type NodeAccount, nodeState, type RunAccount } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
 import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_command.ts";
 import type { CliServices, Store } from "./services.ts";
