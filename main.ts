@@ -7,7 +7,7 @@
 
 import { runCli } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
-import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
+import type { CliServices, Served, ServeRequest, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
 import { FileDecisionLog } from "./conductor/learning/file_log.ts";
@@ -21,7 +21,7 @@ import type { ExtensionPort } from "./core/ports/extension.ts";
 import { VERSION } from "./core/version.ts";
 import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
-import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
+import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
 import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
@@ -38,6 +38,7 @@ import { readTemplates } from "./system/template_folder.ts";
 const isCompiled = Deno.build.standalone;
 const here = import.meta.dirname ?? ".";
 const clock = new SystemClock();
+const programName = isCompiled ? "symphony" : "deno task -q symphony";
 
 function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
@@ -55,12 +56,16 @@ async function grantsOf({ data, grants }: SessionOptions): Promise<Grants> {
   return all;
 }
 
-async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<HostExtensions> {
+async function extensionsOf(
+  options: SessionOptions,
+  artifacts: ArtifactPort,
+  grants?: Grants,
+): Promise<HostExtensions> {
   const command = isCompiled ? compiledHostCommand() : denoHostCommand();
   return new HostExtensions({
     source: sourceOf(options),
     command,
-    grants: await grantsOf(options),
+    grants: grants ?? await grantsOf(options),
     artifacts,
     settings: await readSettings(options.data),
   });
@@ -81,10 +86,17 @@ function conductorFiles(data: string) {
   return { log: new FileDecisionLog(`${folder}/decisions.jsonl`), store: new FolderPolicies(folder) };
 }
 
-async function openSession(options: SessionOptions): Promise<Session> {
+interface SessionParts {
+  /** Put between the runs and the extensions. */
+  readonly around?: (extensions: ExtensionPort) => ExtensionPort;
+  readonly grants?: Grants;
+}
+
+async function openSession(options: SessionOptions, parts: SessionParts = {}): Promise<Session> {
   const data = makeDataFolder(options.data);
-  const pit = await openPit(data, instancesOf(() => extensions), clock);
-  const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
+  const pit = await openPit(data, instancesOf(() => hosts), clock);
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, parts.grants);
+  const extensions = parts.around?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const { log, store } = conductorFiles(data);
   const conductor = await LearningConductor.open({
@@ -98,11 +110,11 @@ async function openSession(options: SessionOptions): Promise<Session> {
   const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   const ports = { pit, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
   return {
-    runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
+    runner: new Runner(ports, (definition) => catalogFor(hosts, definition)),
     pit,
     control: pit.control,
     extensions,
-    unavailable: (types) => extensions.availability(types),
+    unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();
       await conductor[Symbol.asyncDispose]();
@@ -111,6 +123,32 @@ async function openSession(options: SessionOptions): Promise<Session> {
       await pit[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The page's server. Its grants are those of the session, so that an answer there is in force at once. */
+async function serve(request: ServeRequest): Promise<Served> {
+  const data = makeDataFolder(request.data);
+  const options = { ...request, data };
+  const { serveUi } = await import("./main_ui.ts");
+  const grants = grantsOf(options);
+  const { conductor, composition, templates, settings } = services();
+  return await serveUi(options, {
+    version: VERSION,
+    program: programName,
+    clock,
+    templates,
+    composition,
+    assets: `${here}/${isCompiled ? "ui" : "ui/dist"}`,
+    conductor: conductor(),
+    installed: async () => await listInstalled(sourceOf(options), await grants),
+    grants: liveGrants(grants),
+    settings: {
+      list: () => settings.list(options),
+      change: (change) => settings.change(options, change),
+    },
+    decisionLog: () => conductorFiles(data).log,
+    open: async (around) => await openSession(options, { around, grants: await grants }),
+  });
 }
 
 async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
@@ -139,13 +177,14 @@ function services(): CliServices {
   return {
     ...system,
     version: VERSION,
-    program: isCompiled ? "symphony" : "deno task -q symphony",
+    program: programName,
     clock,
     dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
     templates: () => readTemplates(`${here}/templates`),
     catalog,
     openSession,
     openStore,
+    serve,
     composition: (data) =>
       new CompositionDesk({ store: conductorFiles(data).store, clock, readFile: system.readFile }),
     conductor: () =>

@@ -62,14 +62,14 @@ export class Grants {
     return [...this.#kept, ...this.#session];
   }
 
-  /** Grants for this session only: `EXTENSION=PERMISSION`. @throws SymphonyError `bad-input` */
-  addForSession(text: string): void {
+  /** Grants or refuses for this session only: `EXTENSION=PERMISSION`. @throws SymphonyError `bad-input` */
+  addForSession(text: string, verdict: Grant["verdict"] = "allow"): void {
     const at = text.search(/[=:]/);
     if (at < 0) throw badGrant(text);
     this.#session.push({
       extension: extensionId(text.slice(0, at)),
       permission: permissionKey(text.slice(at + 1)),
-      verdict: "allow",
+      verdict,
       scope: { kind: "session" },
     });
   }

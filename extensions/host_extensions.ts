@@ -150,7 +150,7 @@ export class HostExtensions implements ExtensionPort {
 
   health(): readonly InstanceHealth[] {
     return [...this.#instances.values()].map(({ id, actor, channel, calls, failures }) => {
-      const memoryBytes = channel.memoryBytes;
+      const { memoryBytes, cpuMs } = channel;
       return {
         instance: id,
         extension: actor.installed.manifest.id,
@@ -159,6 +159,7 @@ export class HostExtensions implements ExtensionPort {
         failures,
         restarts: actor.state.restarts,
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
+        ...(cpuMs === undefined ? {} : { cpuMs }),
       };
     });
   }

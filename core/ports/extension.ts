@@ -68,6 +68,8 @@ export interface InstanceHealth {
   readonly restarts: number;
   /** Resident memory of the host process, where known. */
   readonly memoryBytes?: number;
+  /** Processor time of the host process so far, where known. */
+  readonly cpuMs?: number;
 }
 
 export interface ExtensionPort {

@@ -126,6 +126,11 @@ export class HostChannel {
     return memoryOf(this.#host.pid);
   }
 
+  /** Processor time of the process so far in milliseconds; undefined where unknown. */
+  get cpuMs(): number | undefined {
+    return cpuOf(this.#host.pid);
+  }
+
   /** Carries out one call. Never rejects. */
   call(call: ChannelCall): Promise<CallResult> {
     const death = this.#host.death;

@@ -82,6 +82,8 @@ export interface Api {
   "GET /session": { answer: SessionInfo };
   /** Ends the session. */
   "DELETE /session": { answer: null };
+  /** Another one-time address; for programs that hold the token of the data folder. */
+  "POST /addresses": { answer: { readonly address: string } };
   /** What this server is. */
   "GET /server": { answer: ServerInfo };
 

@@ -16,6 +16,8 @@ export interface CatalogInfo {
 /** A node kind of the language itself: branch, merge, gate, wait, loop, workflow, input, output. */
 export interface Component {
   readonly kind: Exclude<NodeDefinition["kind"], "call">;
+  /** As a node's `use` names it: `control/branch`. */
+  readonly use: string;
   readonly group: "control" | "input" | "output";
   readonly title: string;
   readonly description: string;

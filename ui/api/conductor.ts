@@ -15,6 +15,8 @@ export interface DecisionLine {
   readonly at: number;
   /** `route`, `recover`, … */
   readonly kind: string;
+  /** The kind of work it was about. */
+  readonly task?: string;
   readonly run?: string;
   readonly node?: string;
   readonly choice: string;

@@ -10,8 +10,6 @@
  * 4. The server pings; a client that hears nothing for two beats reconnects and subscribes again.
  * 5. A frame that cannot be read ends the connection with code 1007 or 1008 and the reason.
  *
- * `EventStream` (event_stream.ts) does all this for a client.
- *
  * @module
  */
 
