@@ -43,8 +43,11 @@ const topic = ["--input", "topic=tea"];
 /** Words, and what the message must say: where, what was found, what would be right. */
 const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["rnu"], /Unknown command "rnu"/, /Did you mean "run"\?/],
-  [["frobnicate"], /Unknown command "frobnicate"/, /run, check, .*runs/],
+  [["frobnicate"], /Unknown command "frobnicate"/, /run, serve, check, .*runs/],
   [["--jsno"], /Unknown flag "--jsno"/, /command first/],
+  [["serve", "--port", "x"], /Cannot read --port "x": expected a whole number from 0 to 65535/],
+  [["serve", "--port", "65536"], /--port "65536"/],
+  [["serve", "--workspace", "nowhere"], /Cannot serve "nowhere": it is no folder/, /--workspace/],
   [["runs"], /Usage: symphony runs COMMAND/],
   [["runs", "lsit"], /Unknown command "runs lsit"/, /Did you mean "list"\?/],
   [["artifacts", "lst"], /Did you mean "list"\?/],

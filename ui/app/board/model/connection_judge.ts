@@ -83,6 +83,21 @@ export class ConnectionJudge {
     );
   }
 
+  /** Whether what the held source gives could go into a port of this type. */
+  fitsInto(schema: JsonSchema): Fit["fit"] {
+    const given = this.outputType(this.#fixed);
+    const found = fit(given, schema);
+    const each = this.#types.isFan(this.#fixed.node) ? fit(arrayOf(given), schema) : found;
+    return isMismatch(found) && isMismatch(each) ? "no" : better(found, each).fit;
+  }
+
+  /** Whether what comes out of a port of this type could go into the held target. */
+  fitsFrom(schema: JsonSchema): Fit["fit"] {
+    const node = this.#graph.nodes.get(this.#fixed.node);
+    const found = fit(schema, node?.inputs.find(({ name }) => name === this.#fixed.port)?.schema);
+    return isMismatch(found) ? "no" : found.fit;
+  }
+
   /** What comes out of a port, as far as it is known. */
   outputType(source: End): JsonSchema | undefined {
     const known = this.#types.outputs(source.node)?.get(source.port);
