@@ -7,7 +7,7 @@
 
 import { runCli } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
-import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
+import type { CliServices, Served, ServeRequest, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
 import { keepForecast, openForecast } from "./conductor/learning/forecast_file.ts";
@@ -28,7 +28,7 @@ import { VERSION } from "./core/version.ts";
 import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
 import { readDataFile, writeDataFile } from "./extensions/data_file.ts";
-import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
+import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
@@ -57,6 +57,7 @@ const here = import.meta.dirname ?? ".";
 const clock = new SystemClock();
 /** A second in which somebody waits is worth five minutes of an idle host: some 30 MB, and no processor. */
 const EXTENSION_HOSTS = { urgency: 300, loadSeconds: 0.2 };
+const programName = isCompiled ? "symphony" : "deno task -q symphony";
 
 function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
@@ -77,11 +78,15 @@ async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grant
 const hostCommand = () => isCompiled ? compiledHostCommand() : denoHostCommand();
 const env = (name: string) => Deno.env.get(name);
 
-async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<JoinedExtensions> {
+async function extensionsOf(
+  options: SessionOptions,
+  artifacts: ArtifactPort,
+  grants?: Grants,
+): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
     source: sourceOf(options),
     command: hostCommand(),
-    grants: await grantsOf(options),
+    grants: grants ?? await grantsOf(options),
     artifacts,
     settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
@@ -148,7 +153,13 @@ export interface OpenTexts extends TextPorts, AsyncDisposable {
   readonly structure: StructurePort;
 }
 
-async function openSession(options: SessionOptions): Promise<Session> {
+interface SessionParts {
+  /** Put between the runs and the extensions. */
+  readonly around?: (extensions: ExtensionPort) => ExtensionPort;
+  readonly grants?: Grants;
+}
+
+async function openSession(options: SessionOptions, parts: SessionParts = {}): Promise<Session> {
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
@@ -158,8 +169,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const hosts = await extensionsOf({ ...options, data }, pit.artifacts);
-  const extensions = options.wrap?.(hosts) ?? hosts;
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, parts.grants);
+  const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
     log,
@@ -192,6 +203,33 @@ async function openSession(options: SessionOptions): Promise<Session> {
       await pit[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The page's server. Its grants are those of the session, so that an answer there is in force at once. */
+async function serve(request: ServeRequest): Promise<Served> {
+  const data = makeDataFolder(request.data);
+  const options = { ...request, data };
+  const { serveUi } = await import("./main_ui.ts");
+  const grants = grantsOf(options);
+  const { conductor, composition, templates, settings } = services();
+  return await serveUi(options, {
+    version: VERSION,
+    program: programName,
+    clock,
+    templates,
+    composition,
+    assets: `${here}/${isCompiled ? "ui" : "ui/dist"}`,
+    conductor: conductor(),
+    installed: async () =>
+      await listInstalled(sourceOf(options), await grants, await HealthBook.open(options.data)),
+    grants: liveGrants(grants),
+    settings: {
+      list: () => settings.list(options),
+      change: (change) => settings.change(options, change),
+    },
+    decisionLog: () => conductorFiles(data).log,
+    open: async (around) => await openSession(options, { around, grants: await grants }),
+  });
 }
 
 async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
@@ -233,13 +271,14 @@ function services(): CliServices {
   return {
     ...system,
     version: VERSION,
-    program: isCompiled ? "symphony" : "deno task -q symphony",
+    program: programName,
     clock,
     dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
     templates: () => readTemplates(`${here}/templates`),
     catalog,
     openSession,
     openStore,
+    serve,
     composition: (data) =>
       new CompositionDesk({ store: conductorFiles(data).store, clock, readFile: system.readFile }),
     conductor: () =>

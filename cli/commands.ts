@@ -46,6 +46,10 @@ export const commands: readonly Command[] = [
       },
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
       ...budgetFlags,
+      {
+        name: "ui",
+        summary: "shows the run in the browser instead: prints an address and serves until Ctrl-C",
+      },
     ],
     details: `${exits}\nA value that begins with @ is written @@.`,
     examples: [
@@ -54,6 +58,29 @@ export const commands: readonly Command[] = [
       { args: "run my.workflow.jsonc --input root=src --json", does: "for a script" },
     ],
     load: async () => (await import("./run_command.ts")).runCommand,
+  },
+  {
+    path: "serve",
+    summary: "the board and the monitor in the browser; so does symphony without a command",
+    positionals: [],
+    flags: [
+      { name: "port", value: "N", summary: "0 for any; else the one that was used last" },
+      { name: "open", summary: "opens the address in the browser" },
+      {
+        name: "workspace",
+        value: "DIR",
+        summary: "the folder that is shown and that runs may read; else the current one",
+      },
+      ...sessionFlags,
+    ],
+    details:
+      "Prints a one-time address, for 127.0.0.1 alone. Ctrl-C stops the server and pauses its runs; twice ends at " +
+      "once. A server that was killed goes on with its runs when it is started again.",
+    examples: [
+      { args: "serve --open", does: "compose and watch in the browser" },
+      { args: "serve --workspace ../other/repository", does: "work on another folder" },
+    ],
+    load: async () => (await import("./serve_command.ts")).serveCommand,
   },
   {
     path: "check",

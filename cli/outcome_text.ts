@@ -8,7 +8,7 @@
 import type { RunOutcome } from "../core/orchestration/run_handle.ts";
 import type { WrittenOutput } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
-import type { RunAccount, WaitingNode } from "./run_account.ts";
+import type { RunAccount, WaitingNode } from "../core/orchestration/run_account.ts";
 import type { Colour, Style } from "./style.ts";
 import { cleanLine, count, duration } from "./text.ts";
 import { troubleLines } from "./trouble_text.ts";

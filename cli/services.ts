@@ -196,6 +196,26 @@ export interface Setting {
   readonly schema: JsonObject;
 }
 
+export interface ServeRequest extends SessionOptions {
+  /** Absolute folder whose files are shown and that runs may read. */
+  readonly workspace: string;
+  /** 0 for any; without it the one that was used last, or any. */
+  readonly port?: number;
+  /** Hears what goes wrong and concerns no request. */
+  onError(line: string): void;
+}
+
+/** A server of the page. */
+export interface Served extends AsyncDisposable {
+  /** False where another process serves this data folder already. */
+  readonly isOurs: boolean;
+  /** A new one-time address. */
+  address(): Promise<string>;
+  /** Starts a run in the server. */
+  start(request: StartRequest): Promise<RunId>;
+  readonly finished: Promise<void>;
+}
+
 /** What `doctor` finds. */
 export interface Finding {
   readonly check: string;
@@ -229,6 +249,8 @@ export interface CliServices extends ProcessServices {
   catalog(options: SessionOptions): Promise<Catalog>;
   openSession(options: SessionOptions): Promise<Session>;
   openStore(data: string): Promise<Store>;
+  /** Serves the board and the monitor. @throws SymphonyError `busy` where the port is taken */
+  serve(request: ServeRequest): Promise<Served>;
   /** The Conductor's own commands. */
   conductor(): ConductorDesk;
   /** Composes workflows; what it learns is kept in the data folder. */

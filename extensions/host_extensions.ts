@@ -190,7 +190,7 @@ export class HostExtensions implements ExtensionPort {
 
   health(): readonly InstanceHealth[] {
     return [...this.#instances.values()].map(({ id, actor, channel, calls, failures }) => {
-      const memoryBytes = channel.memoryBytes;
+      const { memoryBytes, cpuMs } = channel;
       const { class: name, reason } = actor.health;
       return {
         instance: id,
@@ -202,6 +202,7 @@ export class HostExtensions implements ExtensionPort {
         health: name,
         ...(reason === "" ? {} : { reason }),
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
+        ...(cpuMs === undefined ? {} : { cpuMs }),
       };
     });
   }

@@ -77,6 +77,8 @@ export interface InstanceHealth {
   readonly reason?: string;
   /** Resident memory of the host process, where known. */
   readonly memoryBytes?: number;
+  /** Processor time of the host process so far, where known. */
+  readonly cpuMs?: number;
 }
 
 export interface ExtensionPort {

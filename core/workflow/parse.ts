@@ -17,6 +17,7 @@ import { positionsOf, readJsonc } from "./jsonc.ts";
 import { validate } from "./json_schema.ts";
 import { CURRENT_SCHEMA, migrate, type Migrations, migrations } from "./migrate.ts";
 import { type BodyReader, checkSchema, parseNode } from "./parse_node.ts";
+import { checkBoard } from "./parse_board.ts";
 import { readBudget, readPreference } from "./parse_quality.ts";
 import type { Problem } from "./problem.ts";
 import { Reader } from "./reader.ts";
@@ -139,6 +140,7 @@ class Reading {
     const concurrency = reader.number(tree, "concurrency", [], { min: 1, max: 100_000, integer: true });
     const preference = readPreference(tree, reader);
     const budget = readBudget(tree, reader);
+    checkBoard(tree, reader);
     return {
       schema: 1,
       id,

@@ -172,7 +172,7 @@ export class HostChannel {
     return this.#host.traffic;
   }
 
-  /** CPU time of the process, in milliseconds. */
+  /** Processor time of the process so far in milliseconds; undefined where unknown. */
   get cpuMs(): number | undefined {
     return cpuOf(this.#host.pid);
   }

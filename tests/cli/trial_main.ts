@@ -75,6 +75,7 @@ const code = await runCli({
     new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
   openSession: ({ data, wrap }) => open(data, wrap),
   openStore: (data) => open(data),
+  serve: () => Promise.reject(new Error("The trial serves no page")),
   composition: (data) =>
     new CompositionDesk({
       store: new FolderPolicies(data),

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { builtInChecks } from "../../../core/quality/measure.ts";
 import {
+  boardFields,
   bodyFields,
   budgetFields,
   caseFields,
   checkFields,
   controlFields,
+  groupFields,
   nodeFields,
+  noteFields,
   positionFields,
   preferenceFields,
   qualityFields,
@@ -74,7 +77,12 @@ const everything = `{
     "input": { "use": "control/input", "name": "a" },
     "output": { "use": "control/output", "name": "o", "in": { "value": "merge.value" } }
   },
-  "outputs": { "sum": "call.sum" }
+  "outputs": { "sum": "call.sum" },
+  "board": {
+    "notes": { "why": { "text": "Why", "x": 1, "y": -2.5, "width": 200, "height": 80, "colour": "yellow" } },
+    "groups": { "first": { "title": "First", "nodes": ["call"], "colour": "blue" } },
+    "inputs": { "x": 0, "y": 0 }, "outputs": { "x": 9, "y": 9 }
+  }
 }`;
 
 const other = { file: "other", text: codeReview };
@@ -105,6 +113,10 @@ Deno.test("workflow.schema.json knows the fields that the parser knows, and no o
   assert.deepEqual(fieldsAt("properties", "preference", "anyOf", 1), sorted(preferenceFields));
   assert.deepEqual(fieldsAt("properties", "budget"), sorted(budgetFields));
   assert.deepEqual(fieldsAt("$defs", "node", "properties", "position"), sorted(positionFields));
+  assert.deepEqual(fieldsAt("properties", "board"), sorted(boardFields));
+  const entry = "additionalProperties";
+  assert.deepEqual(fieldsAt("properties", "board", "properties", "notes", entry), sorted(noteFields));
+  assert.deepEqual(fieldsAt("properties", "board", "properties", "groups", entry), sorted(groupFields));
   const kinds = part("$defs", "node", "properties", "use", "anyOf", 0)["enum"] as string[];
   assert.deepEqual(sorted(kinds), sorted(Object.keys(controlFields)));
   const found = (part("$defs", "node")["allOf"] as JsonObject[]).map((rule, index): [string, string[]] => {

@@ -1,6 +1,6 @@
 /**
  * What a run's log says, node by node: states, attempts, times, failures. It is fed the events in order, from the log or
- * live, and is what `runs show`, the plain progress lines and the closing words are made of.
+ * live, and is what `runs show`, the plain progress lines, the closing words and the monitor are made of.
  *
  * Invariant: an item of a node is counted in exactly one of running, completed, failed, skipped and waiting, the last
  * thing its events said.
@@ -8,11 +8,12 @@
  * @module
  */
 
-import type { NodeId } from "../core/ids.ts";
-import type { ValueRef, WaitingFor } from "../core/orchestration/event.ts";
-import type { Reused } from "../core/orchestration/reuse.ts";
-import type { LoggedEvent, RunStateName } from "../core/ports/dag.ts";
-import type { NodeFailure } from "../core/policy/failure.ts";
+import type { ArtifactId, NodeId } from "../ids.ts";
+import type { NodeFailure } from "../policy/failure.ts";
+import { goesElsewhere } from "../policy/recovery.ts";
+import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
+import type { ValueRef, WaitingFor } from "./event.ts";
+import type { Reused } from "./reuse.ts";
 
 export type ItemState = "running" | "retrying" | "waiting" | "completed" | "failed" | "skipped";
 
@@ -39,9 +40,15 @@ export interface NodeAccount {
   startedAt: number | undefined;
   endedAt: number | undefined;
   instrument: string | undefined;
+  /** Why this instrument. */
+  reason: string | undefined;
+  /** Failed attempts after which another instrument was asked. */
+  fallbacks: number;
+  /** Rounds of a loop that have ended. */
+  rounds: number;
+  tokensIn: number;
+  tokensOut: number;
   costUsd: number;
-  /** Of instruments, as far as they say. */
-  tokens: number;
   skipReason: string | undefined;
   skipFailure: NodeFailure | undefined;
   readonly failures: ItemFailure[];
@@ -58,6 +65,8 @@ export interface WaitingNode {
   readonly node: NodeId;
   readonly item?: number;
   readonly scope?: string;
+  /** Unix milliseconds. */
+  readonly since: number;
   readonly for: WaitingFor;
 }
 
@@ -65,6 +74,9 @@ export class RunAccount {
   workflow = "";
   version = "";
   workspace = "";
+  mayWrite = false;
+  /** The resolved definition's artifact. */
+  definition: ArtifactId | undefined;
   state: RunStateName = "pending";
   createdAt: number | undefined;
   endedAt: number | undefined;
@@ -110,6 +122,8 @@ export class RunAccount {
         this.workflow = event.workflow;
         this.version = event.version;
         this.workspace = event.workspace;
+        this.mayWrite = event.mayWrite;
+        this.definition = event.definition;
         this.inputs = event.inputs;
         this.createdAt = event.at;
         return;
@@ -155,6 +169,7 @@ export class RunAccount {
         node.attempts++;
         node.missed = event.memo?.why ?? node.missed;
         node.instrument = event.instrument ?? node.instrument;
+        node.reason = event.reason ?? node.reason;
         return move(node, event, "running");
       case "node.completed":
         node.output = event.output;
@@ -163,9 +178,11 @@ export class RunAccount {
           node.reusedItems++;
         }
         node.costUsd += event.usage?.costUsd ?? 0;
-        node.tokens += (event.usage?.tokensIn ?? 0) + (event.usage?.tokensOut ?? 0);
+        node.tokensIn += event.usage?.tokensIn ?? 0;
+        node.tokensOut += event.usage?.tokensOut ?? 0;
         return move(node, event, "completed");
       case "node.retrying":
+        if (event.recovery !== undefined && goesElsewhere(event.recovery)) node.fallbacks++;
         node.costUsd += event.failure.costUsd ?? 0;
         return move(node, event, "retrying");
       case "node.failed":
@@ -182,10 +199,12 @@ export class RunAccount {
           node: event.node,
           ...event.item === undefined ? {} : { item: event.item },
           ...event.scope === undefined ? {} : { scope: event.scope },
+          since: event.at,
           for: event.for,
         });
         return move(node, event, "waiting");
       case "node.iterated":
+        node.rounds = event.iteration;
         return;
     }
   }
@@ -261,8 +280,12 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
     startedAt: undefined,
     endedAt: undefined,
     instrument: undefined,
+    reason: undefined,
+    fallbacks: 0,
+    rounds: 0,
+    tokensIn: 0,
+    tokensOut: 0,
     costUsd: 0,
-    tokens: 0,
     skipReason: undefined,
     skipFailure: undefined,
     failures: [],
