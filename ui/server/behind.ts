@@ -25,6 +25,7 @@ import {
   settingRoutes,
   storageRoutes,
 } from "./routes/other_routes.ts";
+import { rerunRoutes } from "./routes/rerun_routes.ts";
 import { runRoutes } from "./routes/run_routes.ts";
 import { workflowRoutes } from "./routes/workflow_routes.ts";
 import { Refusal } from "./http/problems.ts";
@@ -74,6 +75,7 @@ function allRoutes(desk: Desk): Handlers {
     }),
     ...workflowRoutes(desk),
     ...runRoutes(desk),
+    ...rerunRoutes(desk),
     ...artifactRoutes(desk),
     ...conductorRoutes(desk),
     ...extensionRoutes(desk),
