@@ -243,6 +243,21 @@ export class Board {
     }
   }
 
+  /** Where one begins: all of it where that can be read, else its beginning. */
+  firstLook(): void {
+    this.fit();
+    const { zoom } = this.view.peek();
+    const bounds = this.scene.peek().bounds();
+    if (zoom >= 0.5 || bounds === undefined || this.graph.peek().nodes.size > 400) return;
+    const { height } = this.size.peek();
+    const scale = 0.8;
+    this.view.value = {
+      zoom: scale,
+      x: 48 - bounds.left * scale,
+      y: height / 2 - (bounds.top + bounds.bottom) / 2 * scale,
+    };
+  }
+
   /** Brings a node into sight without changing more than needed. */
   reveal(id: string): void {
     const scene = this.scene.peek();
@@ -321,7 +336,7 @@ export class Board {
     }
     this.#layouter.ask(request).then((places) => {
       this.#laidOut.value = completed(this.document.graph, places, this.#laidOut.peek());
-      this.fit();
+      this.firstLook();
     });
   }
 }

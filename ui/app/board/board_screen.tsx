@@ -122,7 +122,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     };
     addEventListener("beforeunload", leave);
     // The first look: everything, once the stage has its size.
-    const frame = requestAnimationFrame(() => board.fit());
+    const frame = requestAnimationFrame(() => board.firstLook());
     return () => {
       stop();
       stopFinder();
@@ -148,7 +148,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     (
       <button type="button" onClick={() => (bench.panel.value = "problems", setRight(true))}>
         <Icon name={errors > 0 ? "bad" : warnings > 0 ? "warn" : "good"} size={12} />
-        {errors === 0 && warnings === 0 ? "No problems" : `${errors} errors, ${warnings} warnings`}
+        {errors === 0 && warnings === 0
+          ? "No problems"
+          : `${counted(errors, "error")}, ${counted(warnings, "warning")}`}
       </button>
     ),
     [errors, warnings],
@@ -328,6 +330,10 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         : null}
     </div>
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function BoardBar(

@@ -28,11 +28,19 @@ export function placedProblems(
     const isInside = problem.file === file && prefix.every((step, index) => path[index] === step);
     if (!isInside) return { ...problem, node: undefined, field: problem.path };
     const [root, name, ...rest] = path.slice(prefix.length);
-    if (root === "nodes" && name !== undefined) return { ...problem, node: name, field: rest.join(".") };
+    if (root === "nodes" && name !== undefined) {
+      return { ...problem, node: name, field: rest.join(".") || missingPort(problem) };
+    }
     if (root === "outputs") return { ...problem, node: OUTPUTS, field: name ?? "" };
     if (root === "inputs") return { ...problem, node: INPUTS, field: name ?? "" };
     return { ...problem, node: undefined, field: path.join(".") };
   });
+}
+
+/** What is missing stands nowhere in the file; on the board it has a place. */
+function missingPort({ code, message }: Problem): string {
+  const port = code === "missing-input" ? /port "(\w+)"/.exec(message)?.[1] : undefined;
+  return port === undefined ? "" : `in.${port}`;
 }
 
 /** The worst of a node's problems, by node. */

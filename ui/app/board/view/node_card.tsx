@@ -96,7 +96,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
       ))}
       {node.id === "$outputs" ? null : (
         <span
-          class="port-dot whole input"
+          class="port-dot whole port-dot-input"
           data-port=""
           data-side="input"
           data-tip="Order: run after"
@@ -105,7 +105,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
       )}
       {node.id === "$inputs" ? null : (
         <span
-          class="port-dot whole output"
+          class="port-dot whole port-dot-output"
           data-port=""
           data-side="output"
           data-tip="The node as a whole"
@@ -189,7 +189,7 @@ function Port(
   const isConstant = typeof constant === "object" && constant !== null && port.name in constant;
   return (
     <div
-      class={`port ${side} ${state}`}
+      class={`port port-${side} ${state}`}
       data-port={port.name}
       data-side={side}
       data-tip={`${port.name}: ${describe(port.schema)}${
@@ -197,7 +197,7 @@ function Port(
       }`}
       style={{ top: `${y - ROW_HEIGHT / 2}px` }}
     >
-      <span class={`port-dot ${side} ${isConstant ? "is-constant" : ""}`} />
+      <span class={`port-dot port-dot-${side} ${isConstant ? "is-constant" : ""}`} />
       <span class="port-name cut">{port.name}</span>
     </div>
   );

@@ -215,6 +215,8 @@ export function Stage(props: StageProps) {
           if ((event.target as Element).closest("textarea, input, [data-inert] button") === null) {
             stage.current?.focus({ preventScroll: true });
           }
+          // Whoever points needs no ring around the whole stage.
+          event.currentTarget.dataset["pointed"] = "";
           gestures.current?.down(event);
         }}
         onPointerMove={(event) => gestures.current?.move(event)}
@@ -222,7 +224,10 @@ export function Stage(props: StageProps) {
         onPointerCancel={() => gestures.current?.cancel()}
         onDblClick={(event) => gestures.current?.doubleClick(event)}
         onContextMenu={(event) => gestures.current?.menu(event)}
-        onKeyDown={(event) => latest.current.onKey(event)}
+        onKeyDown={(event) => {
+          delete event.currentTarget.dataset["pointed"];
+          latest.current.onKey(event);
+        }}
         onDragOver={(event) => {
           event.preventDefault();
           if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
