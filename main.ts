@@ -138,7 +138,7 @@ async function serve(request: ServeRequest): Promise<Served> {
     clock,
     templates,
     composition,
-    assets: `${here}/${isCompiled ? "ui" : "ui/dist"}`,
+    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
     conductor: conductor(),
     installed: async () => await listInstalled(sourceOf(options), await grants),
     grants: liveGrants(grants),
