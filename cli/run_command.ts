@@ -1,10 +1,11 @@
 /** `run FILE|TEMPLATE`: everything is checked before anything runs. @module */
 
 import { SymphonyError } from "../core/errors.ts";
+import { forecastText, readBudgetFlags } from "./budget_flags.ts";
 import type { StartRequest } from "../core/orchestration/run_handle.ts";
-import type { WorkflowDefinition } from "../core/workflow/definition.ts";
+import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
 import type { Arguments } from "./command.ts";
-import { drive } from "./drive.ts";
+import { drive, promptFor } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import type { CliServices } from "./services.ts";
@@ -17,17 +18,25 @@ const MOST_AT_ONCE = 1000;
 export async function runCommand(services: CliServices, args: Arguments): Promise<number> {
   const source = readWorkflow(services, args.positional(0));
   const concurrency = readConcurrency(args.value("concurrency"));
+  const budget = readBudgetFlags(args);
   if (args.has("ui")) return await runInBrowser(services, args, source, concurrency);
   const options = sessionOptions(services, args);
   // The session's own catalogue: reading the extensions twice would be felt before the first node.
-  await using session = await services.openSession(options);
-  const definition = checkedDefinition(services, source, await session.extensions.describe());
+  const prompt = promptFor(services, args.has("json"), services.isInteractive === true);
+  await using session = await services.openSession(prompt === undefined ? options : { ...options, prompt });
+  const definition = withBudget(
+    checkedDefinition(services, source, await session.extensions.describe()),
+    budget,
+  );
   const request = requestOf(services, args, definition, concurrency);
+  const forecast = await forecastText(session.pit.dag, definition);
+  if (forecast !== undefined && !args.has("json")) await services.stderr.write(forecast);
   return await drive(services, session, (listener) => session.runner.start(request, listener), {
     isJson: args.has("json"),
     title: definition.name,
     data: options.data,
     dataFlag: repeatedData(args),
+    ...(prompt === undefined ? {} : { prompt }),
   });
 }
 
@@ -40,13 +49,17 @@ async function runInBrowser(
 ): Promise<number> {
   const { startServing, untilStopped } = await import("./serve_command.ts");
   const catalog = await services.catalog(sessionOptions(services, args));
-  const definition = checkedDefinition(services, source, catalog);
+  const definition = withBudget(checkedDefinition(services, source, catalog), readBudgetFlags(args));
   const request = requestOf(services, args, definition, concurrency);
   const served = await startServing(services, args);
   const run = await served.start(request);
   await services.stdout.write(`${await served.address()}\n`);
   await services.stderr.write(`Run ${run} is shown there; Ctrl-C stops the server and pauses the run.\n`);
   return await untilStopped(services, served);
+}
+
+function withBudget(definition: WorkflowDefinition, budget: Budget | undefined): WorkflowDefinition {
+  return budget === undefined ? definition : { ...definition, budget: { ...definition.budget, ...budget } };
 }
 
 function requestOf(

@@ -72,7 +72,7 @@ export async function runsSignalCommand(services: CliServices, args: Arguments):
 }
 
 /** Gives the command to whoever may apply it; true where it was left for another process. */
-async function tell(session: Session, { run }: RunSummary, command: UserCommand): Promise<boolean> {
+export async function tell(session: Session, { run }: RunSummary, command: UserCommand): Promise<boolean> {
   if (await session.control.isClaimed(run)) {
     await session.control.send(run, command);
     return true;
@@ -149,7 +149,8 @@ function readJson(text: string | undefined): Json {
   }
 }
 
-function readItem(text: string | undefined): number | undefined {
+/** The number of an item. @throws SymphonyError `bad-input` */
+export function readItem(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new SymphonyError("bad-input", `Cannot read --item "${text}": expected a whole number from 0`);

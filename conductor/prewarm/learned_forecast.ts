@@ -22,6 +22,7 @@ import type {
   LookAheadPort,
   WarmWindows,
 } from "../../core/ports/forecast.ts";
+import type { Catalog } from "../../core/workflow/catalog.ts";
 import type { Plan } from "../../core/workflow/plan.ts";
 import { DurationModel } from "../dispatch/duration_model.ts";
 import { taskGraphOf } from "../dispatch/task_graph.ts";
@@ -141,8 +142,13 @@ export class LearnedForecast implements ForecastPort, LookAheadPort, Snapshottab
     });
   }
 
-  opened(run: RunId, scope: string, plan: Plan): void {
+  opened(run: RunId, scope: string, plan: Plan, catalog: Catalog): void {
     const graph = taskGraphOf(plan);
+    // What names its own type needs no learning; for a task the one that was chosen last is expected.
+    for (const { definition } of plan.nodes) {
+      const type = definition.kind === "call" ? catalog.nodes.get(definition.use) : undefined;
+      if (type !== undefined && !this.#carrier.has(type.type)) this.#carrier.set(type.type, type.extension);
+    }
     const name = workflowName(run, scope);
     this.#graphs.set(name, { graph, startedAt: new Map() });
     this.#ahead.open(name, graph, this.#durations.durations(graph, [0]));

@@ -10,8 +10,8 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
 import type { ExtensionId } from "../ids.ts";
+import type { CallResult } from "../ports/extension.ts";
 import { noLease } from "../ports/pool.ts";
 import type { Lease, PoolKind } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
@@ -39,14 +39,14 @@ interface Line<Call> {
 export class CallLines<Call extends LineCall> {
   readonly #driver: Driver;
   readonly #start: (call: Call, lease: Lease) => void;
-  readonly #refuse: (call: Call, reason: string) => void;
+  readonly #refuse: (call: Call, error: unknown) => void;
   readonly #lines = new Map<ExtensionId, Line<Call>>();
 
   /** `start` begins a call with its place; `refuse` hears that none can be had. */
   constructor(
     driver: Driver,
     start: (call: Call, lease: Lease) => void,
-    refuse: (call: Call, reason: string) => void,
+    refuse: (call: Call, error: unknown) => void,
   ) {
     this.#driver = driver;
     this.#start = start;
@@ -77,7 +77,7 @@ export class CallLines<Call extends LineCall> {
       line.held++;
       return lease;
     } catch (error) {
-      if (!signal.aborted) this.#refuse(call, messageOf(error));
+      if (!signal.aborted) this.#refuse(call, error);
       return undefined;
     }
   }
@@ -86,6 +86,12 @@ export class CallLines<Call extends LineCall> {
   release(call: Call, lease: Lease, failure: string | undefined): void {
     this.#lineOf(call.type.extension).held--;
     this.#driver.services.pit.pool.release(lease, failure);
+  }
+
+  /** Tells the pool how long the call held its place, and whether the instance was at fault. */
+  observe(call: Call, durationMs: number, failed: boolean): void {
+    const { kind } = this.#lineOf(call.type.extension);
+    this.#driver.services.poolWatch?.observe(kind, { durationMs, failed });
   }
 
   /** Lets those go on who wait behind the call. */
@@ -158,15 +164,22 @@ export class CallLines<Call extends LineCall> {
         this.#advance(line, lease);
       }, (error) => {
         line.asked--;
-        if (!this.#driver.isStopping) this.#refuseAll(line, messageOf(error));
+        if (!this.#driver.isStopping) this.#refuseAll(line, error);
       }).catch((error) => this.#driver.crash(error));
     }
   }
 
-  #refuseAll(line: Line<Call>, reason: string): void {
+  #refuseAll(line: Line<Call>, error: unknown): void {
     for (const call of line.waiting.splice(0)) {
-      this.#refuse(call, reason);
+      this.#refuse(call, error);
       this.#driver.leave();
     }
   }
+}
+
+/** True where the instance, not what it was asked, is to blame. */
+export function isInstanceFault(result: CallResult): boolean {
+  if (result.ok) return false;
+  const { class: kind } = result.failure;
+  return kind === "crash" || kind === "timeout" || kind === "resource";
 }

@@ -13,6 +13,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import { goesElsewhere } from "../policy/recovery.ts";
 import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
 import type { ValueRef, WaitingFor } from "./event.ts";
+import type { Reused } from "./reuse.ts";
 
 export type ItemState = "running" | "retrying" | "waiting" | "completed" | "failed" | "skipped";
 
@@ -52,6 +53,11 @@ export interface NodeAccount {
   skipFailure: NodeFailure | undefined;
   readonly failures: ItemFailure[];
   output: ValueRef | undefined;
+  /** Where its result, or that of an item, was taken over. */
+  reused: Reused | undefined;
+  reusedItems: number;
+  /** Why nothing was taken over when it was last done. */
+  missed: string | undefined;
 }
 
 /** A node that waits for a person, a signal or a moment. */
@@ -109,6 +115,7 @@ export class RunAccount {
       this.state = "running";
       return;
     }
+    if (event.type === "run.moved") return this.#move(event);
     if (event.scope !== undefined) return;
     switch (event.type) {
       case "run.created":
@@ -160,11 +167,16 @@ export class RunAccount {
       case "node.started":
         node.startedAt ??= event.at;
         node.attempts++;
+        node.missed = event.memo?.why ?? node.missed;
         node.instrument = event.instrument ?? node.instrument;
         node.reason = event.reason ?? node.reason;
         return move(node, event, "running");
       case "node.completed":
         node.output = event.output;
+        if (event.reused !== undefined) {
+          node.reused = event.reused;
+          node.reusedItems++;
+        }
         node.costUsd += event.usage?.costUsd ?? 0;
         node.tokensIn += event.usage?.tokensIn ?? 0;
         node.tokensOut += event.usage?.tokensOut ?? 0;
@@ -194,6 +206,22 @@ export class RunAccount {
       case "node.iterated":
         node.rounds = event.iteration;
         return;
+    }
+  }
+
+  #move(event: Extract<LoggedEvent, { readonly type: "run.moved" }>): void {
+    this.version = event.version;
+    this.inputs = event.inputs;
+    this.failure = undefined;
+    this.endedAt = undefined;
+    if (this.state !== "paused") this.state = "running";
+    for (const id of event.reset) {
+      this.#forget(undefined, id);
+      for (const node of [...this.nodes.values()]) {
+        const isBelow = node.scope === id || /^[[#/]/.test(node.scope?.slice(id.length) ?? "") &&
+            node.scope?.startsWith(id) === true;
+        if (isBelow) this.nodes.delete(`${node.scope}/${node.node}`);
+      }
     }
   }
 
@@ -262,6 +290,9 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
     skipFailure: undefined,
     failures: [],
     output: undefined,
+    reused: undefined,
+    reusedItems: 0,
+    missed: undefined,
   };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { SymphonyError } from "../errors.ts";
+import type { ArtifactId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Plan } from "../workflow/plan.ts";
 import { RunScopes } from "./run_scopes.ts";
@@ -17,10 +18,12 @@ interface KeptScope {
   readonly inputs: JsonObject;
   readonly notes: Json;
   readonly sizeBytes: number;
+  /** Of the run's own scope: the version that it went by. */
+  readonly definition?: ArtifactId;
 }
 
-/** The scopes as bytes. */
-export function encodeCheckpoint(scopes: RunScopes): Uint8Array {
+/** The scopes as bytes, with the version of the workflow that they are of. */
+export function encodeCheckpoint(scopes: RunScopes, definition: ArtifactId): Uint8Array {
   const kept: KeptScope[] = [];
   const snapshots: Uint8Array[] = [];
   for (const scope of scopes.all()) {
@@ -30,6 +33,7 @@ export function encodeCheckpoint(scopes: RunScopes): Uint8Array {
       inputs: scope.inputs,
       notes: scope.exportNotes(),
       sizeBytes: bytes.length,
+      ...(scope.path === "" ? { definition } : {}),
     });
     snapshots.push(bytes);
   }
@@ -45,6 +49,21 @@ export function encodeCheckpoint(scopes: RunScopes): Uint8Array {
   return all;
 }
 
+/** The version that a checkpoint is of; undefined in those of older programs, which knew one only. */
+export function checkpointDefinition(bytes: Uint8Array): ArtifactId | undefined {
+  try {
+    return header(bytes).kept[0]?.definition;
+  } catch {
+    return undefined;
+  }
+}
+
+function header(bytes: Uint8Array): { readonly kept: readonly KeptScope[]; readonly at: number } {
+  const headerSize = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const text = new TextDecoder().decode(bytes.subarray(4, 4 + headerSize));
+  return { kept: JSON.parse(text) as readonly KeptScope[], at: 4 + headerSize };
+}
+
 /** The scopes again. @throws SymphonyError `corrupt` where the bytes are no checkpoint of this plan */
 export function decodeCheckpoint(
   bytes: Uint8Array,
@@ -52,11 +71,8 @@ export function decodeCheckpoint(
   context: { values: RunValues; rank: (plan: Plan) => Float64Array },
 ): RunScopes {
   try {
-    const headerSize = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    const kept = JSON.parse(
-      new TextDecoder().decode(bytes.subarray(4, 4 + headerSize)),
-    ) as readonly KeptScope[];
-    let at = 4 + headerSize;
+    const { kept, at: first } = header(bytes);
+    let at = first;
     let scopes: RunScopes | undefined;
     for (const { path, inputs, notes, sizeBytes } of kept) {
       const snapshot = bytes.subarray(at, at += sizeBytes);

@@ -139,7 +139,7 @@ class Reading {
     const timeoutMs = reader.duration(tree, "timeout", [], 1);
     const concurrency = reader.number(tree, "concurrency", [], { min: 1, max: 100_000, integer: true });
     const preference = readPreference(tree, reader);
-    const budgetUsd = readBudget(tree, reader);
+    const budget = readBudget(tree, reader);
     checkBoard(tree, reader);
     return {
       schema: 1,
@@ -151,7 +151,7 @@ class Reading {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(preference === undefined ? {} : { preference }),
-      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(budget === undefined ? {} : { budget }),
     };
   }
 

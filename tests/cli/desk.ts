@@ -143,6 +143,7 @@ export class Desk {
     const { pit, extensions } = this;
     const runner = new Runner({
       pit,
+      memo: pit.memo,
       control: pit.control,
       extensions,
       conductor: new SimpleConductor(),
@@ -178,6 +179,11 @@ export class Desk {
       dataFolder: (flag) => flag ?? "/data",
       absolute: (path, base = "/here") => new URL(path, `file://${base}/`).pathname.replace(/(.)\/$/, "$1"),
       programOutput: (program) => Promise.resolve(program === "git" ? "git version 2.47.0" : undefined),
+      makeTempFolder: () => Promise.reject(new Error("no folders here")),
+      removeFolder: () => Promise.resolve(),
+      startSelf: () => {
+        throw new Error("no processes here");
+      },
       freeSpace: () => 10 * 1024 ** 3,
       platform: "test",
       version: "0.0.1-test",
@@ -190,7 +196,14 @@ export class Desk {
         this.served.push(request);
         return Promise.resolve(this.#server);
       },
-      openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
+      openStore: () =>
+        Promise.resolve({
+          pit,
+          control: pit.control,
+          memo: pit.memo,
+          pools: pit.pools,
+          [Symbol.asyncDispose]: stay,
+        }),
       composition: () =>
         new CompositionDesk({
           store: this.policies,
@@ -212,6 +225,11 @@ export class Desk {
           }),
         }),
       installed: () => Promise.resolve([]),
+      limits: {
+        list: () => Promise.resolve([]),
+        set: () => Promise.resolve(),
+        remove: () => Promise.resolve(false),
+      },
       settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {
         list: () => Promise.resolve(this.granted),

@@ -56,10 +56,10 @@ function valueOf(text: string): Json {
 const everything = `{
   "$schema": "workflow.schema.json", "schema": 1, "id": "all", "name": "All", "version": "1.0.0", "description": "d",
   "inputs": { "a": { "type": "number" }, "b": true }, "timeout": "1.5h", "concurrency": 4,
-  "preference": { "perUsd": 20, "perSecond": 0.02, "perFailure": 0.05 }, "budget": { "usd": 0.5 },
+  "preference": { "perUsd": 20, "perSecond": 0.02, "perFailure": 0.05 }, "budget": { "usd": 0.5, "tokens": 90000, "time": "10m" },
   "nodes": {
     "call": { "use": "math/add", "in": { "a": "inputs.a" }, "with": { "b": 2 }, "after": "input", "when": "true",
-      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
+      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "candidates": 2, "judge": "math/add", "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
         { "use": "math/add" }] }, "title": "t",
       "description": "d", "position": { "x": -1.5, "y": 2 } },
     "many": { "use": "math/add", "each": "[1, 2]", "in": { "a": "item" }, "concurrency": 2, "after": ["call"],

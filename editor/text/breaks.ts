@@ -7,7 +7,7 @@
 
 const FULL = 1024;
 
-export class SoftBreaks {
+export class Breaks {
   /** Offsets relative to the run's base. */
   #runs: number[][] = [];
   #bases: number[] = [];

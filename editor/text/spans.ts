@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Delta } from "../text/delta.ts";
+import type { Delta } from "./delta.ts";
 
 /** A range and its number; offsets in UTF-16 units. */
 export interface Span {
@@ -29,7 +29,7 @@ interface Block {
   value: number[];
 }
 
-export class SpanLayer {
+export class Spans {
   #blocks: Block[] = [];
 
   /** How many spans. */
