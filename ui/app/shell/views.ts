@@ -4,6 +4,7 @@
  * @module
  */
 
+import { askingRuns } from "../monitor/runs/run_index.ts";
 import type { ViewDefinition } from "./view.ts";
 
 export const views: readonly ViewDefinition[] = [
@@ -14,6 +15,15 @@ export const views: readonly ViewDefinition[] = [
     about: "Compose workflows and run them",
     keys: "g b",
     load: () => import("../board/board_view.tsx"),
+  },
+  {
+    id: "runs",
+    title: "Runs",
+    icon: "runs",
+    about: "Watch runs, live and past, and steer them",
+    keys: "g r",
+    count: askingRuns,
+    load: () => import("../monitor/runs/runs_view.tsx"),
   },
 ];
 

@@ -64,7 +64,7 @@ export async function loadMoreRuns({ client }: App): Promise<void> {
   try {
     const before = nextBefore.peek();
     const page = await client.call("GET /runs", {
-      query: { limit: PAGE, ...before === null ? {} : { before } },
+      query: { limit: PAGE, ...typeof before === "number" ? { before } : {} },
     });
     take(page.runs);
     nextBefore.value = page.next;

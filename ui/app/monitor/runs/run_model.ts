@@ -207,7 +207,7 @@ export class RunModel {
       for (const key of this.#account.nodes.keys()) this.#touched.add(key);
       this.#asking = [];
     }
-    if (node === undefined || !("node" in event)) return;
+    if (node === undefined || !("node" in event) || event.type === "run.failed") return;
     const key = keyOf(event.node, event.scope);
     this.#touched.add(key);
     const history = this.#history.get(key);
