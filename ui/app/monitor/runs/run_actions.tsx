@@ -1,7 +1,6 @@
 /** What a person can do to the run as a whole; also in the palette and by key. @module */
 
 import { useEffect, useState } from "preact/hooks";
-import type { RunStateName } from "../../../../core/ports/dag.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { MenuButton, type MenuEntry } from "../../parts/menu.tsx";
@@ -19,8 +18,7 @@ interface Action {
 
 /** What is legal now. */
 function actionsOf(watch: RunWatch, askCancel: () => void): readonly Action[] {
-  const { account, detail, held } = watch.model;
-  const state: RunStateName = account.state;
+  const { detail, state } = watch.model;
   const driver = detail?.driver ?? "ended";
   const pause: Action = {
     id: "pause",
@@ -63,11 +61,13 @@ function actionsOf(watch: RunWatch, askCancel: () => void): readonly Action[] {
     icon: "diff",
     run: () => void watch.rerun({ changed: true }, "Run again what changed"),
   };
-  if (held.length > 0) return [goOn, step, cancel];
   switch (state) {
+    case "held":
+      return [goOn, step, cancel];
+    case "waiting-for-input":
+      return [cancel];
     case "pending":
     case "running":
-    case "waiting-for-input":
       return driver === "nobody" ? [resume, cancel] : [pause, cancel];
     case "paused":
       return [resume, cancel];

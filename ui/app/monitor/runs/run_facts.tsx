@@ -25,7 +25,7 @@ export function RunFacts({ watch }: { readonly watch: RunWatch }) {
         <div class="monitor-figure wide">
           <dt>Progress</dt>
           <dd>
-            <ShareBar state={account.state} share={totals.total === 0 ? 0 : totals.done / totals.total} />
+            <ShareBar state={model.state} share={totals.total === 0 ? 0 : totals.done / totals.total} />
             <span
               class="numbers"
               role="progressbar"

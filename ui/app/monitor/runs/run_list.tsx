@@ -156,13 +156,18 @@ const drivers = {
   ended: "",
 } as const;
 
+/** A run that has stopped to ask is not one that runs. */
+function stateOf({ state, driver, isAsking }: RunLine): string {
+  return state === "running" && driver === "nobody" && isAsking === true ? "waiting-for-input" : state;
+}
+
 function RunRow({ line }: { readonly line: RunLine }) {
   const now = useNow(line.driver !== "ended");
   const total = line.total ?? 0;
   const done = line.done ?? 0;
   return (
     <div class="monitor-run-row" onClick={() => navigate(hrefOf("runs", line.run))}>
-      <StateDot state={line.state} />
+      <StateDot state={stateOf(line)} />
       <span class="monitor-run-name">
         <strong class="cut">{line.workflow === "" ? "Unnamed workflow" : line.workflow}</strong>
         <span class="faint mono cut">{line.run}</span>
@@ -176,12 +181,12 @@ function RunRow({ line }: { readonly line: RunLine }) {
           )
           : null}
         {(line.failed ?? 0) > 0 ? <span class="badge bad">{line.failed} failed</span> : null}
-        {drivers[line.driver] === "" ? null : <span class="badge">{drivers[line.driver]}</span>}
+        {drivers[line.driver] === "" || stateOf(line) === "waiting-for-input" ? null : <span class="badge">{drivers[line.driver]}</span>}
       </span>
       <span class="monitor-run-share">
         {total === 0 ? null : (
           <>
-            <ShareBar state={line.state} share={total === 0 ? 0 : done / total} />
+            <ShareBar state={stateOf(line)} share={total === 0 ? 0 : done / total} />
             <span class="numbers faint">{done}/{total}</span>
           </>
         )}

@@ -20,7 +20,7 @@ import {
   RunAccount,
 } from "../../../../core/orchestration/run_account.ts";
 import type { NodeProgress } from "../../../../core/orchestration/run_handle.ts";
-import type { LoggedEvent } from "../../../../core/ports/dag.ts";
+import type { LoggedEvent, RunStateName } from "../../../../core/ports/dag.ts";
 import type { LiveText, RunTopicEvent } from "../../../api/mod.ts";
 import type { Asking, ItemState, LogLine, RunDetail, RunNode } from "../../../api/runs.ts";
 
@@ -87,6 +87,14 @@ export class RunModel {
 
   get asking(): readonly Asking[] {
     return [...this.#asking, ...this.#account.waiting.map((one) => one as Asking)];
+  }
+
+  /** As a person sees it: a run that has stopped to ask is not one that runs. */
+  get state(): RunStateName | "held" {
+    const { state } = this.#account;
+    if (this.held.length > 0) return "held";
+    if (state !== "running" || this.#detail?.driver !== "nobody") return state;
+    return this.asking.some((one) => one.for.kind !== "time") ? "waiting-for-input" : state;
   }
 
   /** Keys of nodes that changed since this was last asked. */

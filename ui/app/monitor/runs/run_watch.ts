@@ -36,7 +36,10 @@ export class RunWatch {
       after: { seq: -1 },
       onEvent: (event) => {
         this.model.take(event, Date.now());
-        if (event.kind === "event" || event.kind === "snapshot") this.#stateMayHaveChanged();
+        if (event.kind !== "event" && event.kind !== "snapshot") return;
+        this.#stateMayHaveChanged();
+        // Who carries it out changes when it stops to ask.
+        if (event.kind === "event" && event.event.type === "node.waiting") this.#describeSoon(DESCRIBE_MS / 4);
       },
       onRefused: (problem) => this.error.value = new ApiError(problem, problem.code, problem.detail, problem.hint),
     });
