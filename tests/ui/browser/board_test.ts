@@ -136,6 +136,7 @@ browserTest(
       await page.waitForSelector("dialog.palette", { state: "detached" });
       await page.keyboard.press("f");
 
+      await page.locator("#node-metrics .card-fold").click();
       // By pointer, on the body of a node: the port that fits is found.
       await dragPort(page, output("metrics", "tokens"), "#node-duplicates .card-title");
       await page.mouse.up();
