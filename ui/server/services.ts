@@ -112,7 +112,7 @@ export interface ComposedCandidate {
 /** The text core's ports; disposing lets go of it. */
 export interface Texts extends TextPorts, AsyncDisposable {
   readonly language: LanguagePort;
-  readonly structure?: StructurePort;
+  readonly structure: StructurePort;
 }
 
 export interface UiServices {

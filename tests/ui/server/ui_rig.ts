@@ -139,8 +139,9 @@ export class UiRig implements AsyncDisposable {
     return value as unknown as ApiProblem;
   }
 
-  connect(): Promise<EventClient> {
-    return EventClient.connect(this.port, this.cookie);
+  /** @param window names the author of edits */
+  connect(window?: string): Promise<EventClient> {
+    return EventClient.connect(this.port, this.cookie, window);
   }
 
   write(name: string, content: string | object): void {
