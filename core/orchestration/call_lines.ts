@@ -10,6 +10,7 @@
  * @module
  */
 
+import { SymphonyError } from "../errors.ts";
 import type { ExtensionId } from "../ids.ts";
 import type { CallResult } from "../ports/extension.ts";
 import { noLease } from "../ports/pool.ts";
@@ -17,6 +18,8 @@ import type { Lease, PoolKind } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { RunScope } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
+
+const ASK_AGAIN_MS = 2000;
 
 /** What the lines know of a call. */
 export interface LineCall {
@@ -155,16 +158,23 @@ export class CallLines<Call extends LineCall> {
   }
 
   #ask(line: Line<Call>): void {
-    const { pit } = this.#driver.services;
-    const wanted = Math.min(line.waiting.length, line.places - line.held);
+    const { pit, clock, lookAhead } = this.#driver.services;
+    const urgency = lookAhead?.urgency(this.#driver.setup.run, clock.now());
+    // A run that waits grows more urgent: it asks anew now and then.
+    const options = urgency === undefined ? {} : { priority: urgency, timeoutMs: ASK_AGAIN_MS };
+    // Beside other runs it also asks for the places that it has, or another gets each as soon as it is given back.
+    const held = urgency === undefined ? line.held : 0;
+    const wanted = Math.min(line.waiting.length, line.places - held);
     while (line.asked < wanted) {
       line.asked++;
-      pit.pool.acquire(line.kind, this.#driver.signal).then((lease) => {
+      pit.pool.acquire(line.kind, this.#driver.signal, options).then((lease) => {
         line.asked--;
         this.#advance(line, lease);
       }, (error) => {
         line.asked--;
-        if (!this.#driver.isStopping) this.#refuseAll(line, error);
+        if (this.#driver.isStopping) return;
+        if (error instanceof SymphonyError && error.code === "timeout") this.#ask(line);
+        else this.#refuseAll(line, error);
       }).catch((error) => this.#driver.crash(error));
     }
   }
