@@ -33,6 +33,7 @@ import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
 import { SystemRandom } from "./system/random.ts";
+import { SystemTriggers } from "./system/triggers/system_triggers.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
 const isCompiled = Deno.build.standalone;
@@ -105,6 +106,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
       (definition) => options.wrap === undefined ? catalogFor(hosts, definition) : extensions.describe(),
     ),
     pit,
+    queue: pit.queue,
     control: pit.control,
     extensions,
     unavailable: (types) => hosts.availability(types),
@@ -130,6 +132,7 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
   return {
     pit,
     memo: pit.memo,
+    queue: pit.queue,
     control: pit.control,
     [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose](),
   };
@@ -151,6 +154,8 @@ function services(): CliServices {
     version: VERSION,
     program: isCompiled ? "symphony" : "deno task -q symphony",
     clock,
+    random: new SystemRandom(),
+    triggerSource: new SystemTriggers(),
     dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
     templates: () => readTemplates(`${here}/templates`),
     catalog,

@@ -8,6 +8,7 @@ import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { queueCommands } from "./queue_commands.ts";
 
 const runId = [{ name: "ID" }];
 const itemFlag: Flag = { name: "item", value: "N", summary: "which item of a fan-out, from 0" };
@@ -260,6 +261,7 @@ export const commands: readonly Command[] = [
   },
   ...conductorCommands,
   ...dagCommands,
+  ...queueCommands,
   {
     path: "settings list",
     summary: "what can be set of each extension, and what it is",

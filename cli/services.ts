@@ -17,7 +17,10 @@ import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
+import type { RandomPort } from "../core/ports/random.ts";
+import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
+import type { TriggerSourcePort } from "../core/ports/trigger_source.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import type { WorkflowDefinition } from "../core/workflow/definition.ts";
@@ -124,13 +127,16 @@ export interface Session extends AsyncDisposable {
   readonly runner: RunStarter;
   readonly pit: PitPort;
   readonly control: RunControlPort;
+  readonly queue: QueuePort;
   readonly extensions: ExtensionPort;
   /** Asks instruments why they cannot be used; undefined for one that can. For `doctor`. */
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
 
 /** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */
-export type Store = AsyncDisposable & Pick<Session, "pit" | "control"> & { readonly memo: MemoPort };
+export type Store = AsyncDisposable & Pick<Session, "pit" | "control" | "queue"> & {
+  readonly memo: MemoPort;
+};
 
 /** One line of `extensions list`. */
 export interface InstalledExtension {
@@ -195,6 +201,9 @@ export interface CliServices extends ProcessServices {
   /** How hints call the program: `symphony` when compiled, else `deno task -q symphony`. */
   readonly program: string;
   readonly clock: ClockPort;
+  readonly random: RandomPort;
+  /** Schedules, files, git and the web, for triggers. */
+  readonly triggerSource: TriggerSourcePort;
   /** The absolute data folder: the flag, else SYMPHONY_DATA, else the platform's convention. Does not make it. */
   dataFolder(flag: string | undefined): string;
   templates(): readonly Template[];

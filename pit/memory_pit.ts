@@ -12,6 +12,7 @@ import { MemoryMemo } from "./dag/memory_memo.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
 import type { OpenPit } from "./open_pit.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
+import { MemoryQueue } from "./queue/memory.ts";
 import { MemoryStale } from "./stale/memory.ts";
 
 /** A Pit that forgets everything with the process. Disposing drains the pool. */
@@ -25,6 +26,7 @@ export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
     stale: new MemoryStale(),
     control: new MemoryRunControl(),
     memo: new MemoryMemo(),
+    queue: new MemoryQueue(),
     [Symbol.asyncDispose]: () => pool.drain(),
   };
 }

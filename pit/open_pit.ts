@@ -7,6 +7,7 @@
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
+import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration } from "./arbitration/arbitration.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
@@ -14,13 +15,14 @@ import { LmdbDag } from "./dag/lmdb.ts";
 import { LmdbMemo } from "./dag/lmdb_memo.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
+import { LmdbQueue } from "./queue/lmdb.ts";
 import { LmdbStale } from "./stale/lmdb.ts";
 import { openStore } from "./store.ts";
 
-/** An open Pit with run control and kept results beside it. Disposing drains the pool, ends the claims and closes the store. */
+/** An open Pit with run control, kept results and the queue beside it. Disposing drains the pool, ends the claims and closes the store. */
 export type OpenPit =
   & PitPort
-  & { readonly control: RunControlPort; readonly memo: MemoPort }
+  & { readonly control: RunControlPort; readonly memo: MemoPort; readonly queue: QueuePort }
   & AsyncDisposable;
 
 /**
@@ -39,6 +41,7 @@ export async function openPit(dataFolder: string, instances: Instances, clock: C
     stale: new LmdbStale(store),
     control,
     memo: new LmdbMemo(store),
+    queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {
       await pool.drain();
       await control[Symbol.asyncDispose]();

@@ -54,6 +54,12 @@ const tableNames = [
   "memo",
   "memo-places",
   "memo-codes",
+  "queue",
+  "queue-ended",
+  "queue-places",
+  "queue-limits",
+  "queue-triggers",
+  "queue-noted",
 ] as const;
 
 /** The tables that exist. */

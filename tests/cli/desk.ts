@@ -24,6 +24,7 @@ import type { OpenPit } from "../../pit/open_pit.ts";
 import { SystemClock } from "../../system/clock.ts";
 import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
+import { SystemTriggers } from "../../system/triggers/system_triggers.ts";
 import { trialExtension } from "./trial_extension.ts";
 
 /** An output that keeps what is written and can lose its reader. */
@@ -142,6 +143,8 @@ export class Desk {
       stdout: this.stdout,
       stderr: this.stderr,
       clock: this.#clock,
+      random: new SystemRandom(),
+      triggerSource: new SystemTriggers(),
       folder: "/here",
       onInterrupt: (handler) => {
         this.#interrupts.add(handler);
@@ -179,12 +182,19 @@ export class Desk {
         Promise.resolve({
           runner,
           pit,
+          queue: pit.queue,
           control: pit.control,
           extensions,
           [Symbol.asyncDispose]: stay,
         }),
       openStore: () =>
-        Promise.resolve({ pit, memo: pit.memo, control: pit.control, [Symbol.asyncDispose]: stay }),
+        Promise.resolve({
+          pit,
+          memo: pit.memo,
+          queue: pit.queue,
+          control: pit.control,
+          [Symbol.asyncDispose]: stay,
+        }),
       composition: () =>
         new CompositionDesk({
           store: this.policies,

@@ -21,6 +21,7 @@ import { SystemClock } from "../../system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "../../system/data_folder.ts";
 import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
+import { SystemTriggers } from "../../system/triggers/system_triggers.ts";
 import { trialExtension } from "./trial_extension.ts";
 
 const clock = new SystemClock();
@@ -49,6 +50,7 @@ async function open(data: string, wrap?: SessionOptions["wrap"]) {
     runner: new Runner(services, () => extensions.describe()),
     pit,
     memo: pit.memo,
+    queue: pit.queue,
     control: pit.control,
     extensions,
     [Symbol.asyncDispose]: async () => {
@@ -63,6 +65,8 @@ const code = await runCli({
   version: "0.0.1-test",
   program: "symphony",
   clock,
+  random: new SystemRandom(),
+  triggerSource: new SystemTriggers(),
   dataFolder: (flag) => dataFolderPath(flag),
   templates: () => [],
   catalog: () =>
