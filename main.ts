@@ -131,6 +131,7 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
   );
   return {
     pit,
+    compaction: pit.compaction,
     memo: pit.memo,
     queue: pit.queue,
     control: pit.control,

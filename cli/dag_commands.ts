@@ -130,6 +130,38 @@ export const dagCommands: readonly Command[] = [
     load: async () => (await import("./drill_copy.ts")).drillCopyCommand,
   },
   {
+    path: "runs compact",
+    summary: "the logs of runs in less space; every event stays",
+    positionals: [{ name: "ID", isOptional: true }],
+    flags: [dataFlag, jsonFlag],
+    details: `${idsNote} Without it, all that have ended.`,
+    examples: [{ args: "runs compact", does: "now and then" }],
+    load: async () => (await import("./runs_compact_command.ts")).runsCompactCommand,
+  },
+  {
+    path: "memo list",
+    summary: "results that later runs may take, and who made them",
+    positionals: [],
+    flags: [dataFlag, jsonFlag],
+    details:
+      'A node says "memo": true, false, or how old a result may be; runs show --explain tells what was taken.',
+    examples: [{ args: "memo list", does: "what is kept" }],
+    load: async () => (await import("./memo_command.ts")).memoListCommand,
+  },
+  {
+    path: "memo forget",
+    summary: "keep such results no longer; runs and artifacts stay",
+    positionals: [],
+    flags: [
+      { name: "older", value: "SPAN", summary: "what was made longer ago than this" },
+      { name: "all", summary: "everything" },
+      dataFlag,
+      jsonFlag,
+    ],
+    examples: [{ args: "memo forget --older 30d", does: "what nobody needed for long" }],
+    load: async () => (await import("./memo_command.ts")).memoForgetCommand,
+  },
+  {
     path: "runs move",
     summary: "let a run go on by an edited workflow, keeping what did not change",
     positionals: runId,

@@ -15,6 +15,7 @@ import type { MovePlan } from "../core/orchestration/plan_move.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
+import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { RandomPort } from "../core/ports/random.ts";
@@ -136,6 +137,7 @@ export interface Session extends AsyncDisposable {
 /** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */
 export type Store = AsyncDisposable & Pick<Session, "pit" | "control" | "queue"> & {
   readonly memo: MemoPort;
+  readonly compaction: LogCompactionPort;
 };
 
 /** One line of `extensions list`. */

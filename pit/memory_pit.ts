@@ -18,9 +18,11 @@ import { MemoryStale } from "./stale/memory.ts";
 /** A Pit that forgets everything with the process. Disposing drains the pool. */
 export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
   const pool = new InstancePool(instances, clock);
+  const dag = new MemoryDag();
   return {
     pool,
-    dag: new MemoryDag(),
+    dag,
+    compaction: dag,
     artifacts: new MemoryArtifacts(clock),
     arbitration: new Arbitration(clock),
     stale: new MemoryStale(),

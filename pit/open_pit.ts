@@ -5,6 +5,7 @@
  */
 
 import type { ClockPort } from "../core/ports/clock.ts";
+import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
@@ -22,7 +23,12 @@ import { openStore } from "./store.ts";
 /** An open Pit with run control, kept results and the queue beside it. Disposing drains the pool, ends the claims and closes the store. */
 export type OpenPit =
   & PitPort
-  & { readonly control: RunControlPort; readonly memo: MemoPort; readonly queue: QueuePort }
+  & {
+    readonly control: RunControlPort;
+    readonly memo: MemoPort;
+    readonly queue: QueuePort;
+    readonly compaction: LogCompactionPort;
+  }
   & AsyncDisposable;
 
 /**
@@ -33,9 +39,11 @@ export async function openPit(dataFolder: string, instances: Instances, clock: C
   const store = await openStore(dataFolder);
   const pool = new InstancePool(instances, clock);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
+  const dag = new LmdbDag(store);
   return {
     pool,
-    dag: new LmdbDag(store),
+    dag,
+    compaction: dag,
     artifacts: new LmdbArtifacts(store, clock),
     arbitration: new Arbitration(clock),
     stale: new LmdbStale(store),

@@ -190,6 +190,7 @@ export class Desk {
       openStore: () =>
         Promise.resolve({
           pit,
+          compaction: pit.compaction,
           memo: pit.memo,
           queue: pit.queue,
           control: pit.control,

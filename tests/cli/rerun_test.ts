@@ -136,6 +136,24 @@ Deno.test("runs move lets a run go on by an edited workflow, keeps what did not 
   assert.match(again.err, /it has completed; runs rerun --changed --workflow/);
 });
 
+Deno.test("memo list and memo forget show and drop what is kept; runs compact keeps every event", async () => {
+  await using made = new Desk();
+  made.put(
+    "memo.workflow.jsonc",
+    flow({ first: { use: "trial/shout", in: { text: "inputs.topic" }, memo: true } }),
+  );
+  assert.equal((await made.say("memo", "list")).out, "No results are kept\n");
+  await made.say("run", "memo.workflow.jsonc", "--input", "topic=a");
+  const again = await made.say("run", "memo.workflow.jsonc", "--input", "topic=a", "--json");
+  assert.deepEqual(completed(again.out), ["first memo"]);
+  assert.equal(jsonLines((await made.say("memo", "list", "--json")).out).length, 1);
+  assert.equal((await made.say("memo", "forget", "--older", "1d")).out, "Forgot 0 results\n");
+  assert.equal((await made.say("memo", "forget", "--all")).out, "Forgot 1 result\n");
+  const before = (await made.say("runs", "export", "last")).out;
+  assert.match((await made.say("runs", "compact")).out, /^2 logs: .* every event kept$/m);
+  assert.equal((await made.say("runs", "export", "last")).out, before);
+});
+
 const wrong: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["runs", "rerun"], /Missing ID for runs rerun/],
   [["runs", "rerun", "zzz"], /Cannot find run "zzz"/],
@@ -158,6 +176,9 @@ const wrong: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["runs", "retry", "last", "first"], /Cannot retry-node in run r\w+/],
   [["runs", "skip", "last", "first"], /Cannot skip-node in run r\w+/],
   [["runs", "skip", "last", "first", "--item", "x"], /--item "x": expected a whole number/],
+  [["memo", "forget"], /found neither, expected --older SPAN or --all/],
+  [["memo", "forget", "--older", "long"], /--older "long": expected a span such as 30d/],
+  [["runs", "compact", "zz"], /Cannot find run "zz"/],
   [["runs", "move", "last"], /found no --workflow, expected --workflow FILE/],
   [["runs", "move", "last", "--workflow", "two.workflow.jsonc"], /it has completed/],
 ];

@@ -50,6 +50,7 @@ async function open(data: string, wrap?: SessionOptions["wrap"]) {
     runner: new Runner(services, () => extensions.describe()),
     pit,
     memo: pit.memo,
+    compaction: pit.compaction,
     queue: pit.queue,
     control: pit.control,
     extensions,
