@@ -130,6 +130,15 @@ export const dagCommands: readonly Command[] = [
     load: async () => (await import("./drill_copy.ts")).drillCopyCommand,
   },
   {
+    path: "runs versions",
+    summary: "the versions of a workflow that runs went by; each run keeps its own",
+    positionals: [{ name: "WORKFLOW" }],
+    flags: [dataFlag, jsonFlag],
+    details: "WORKFLOW is its id. A version's text: artifacts get DEFINITION.",
+    examples: [{ args: "runs versions code-review", does: "what was run, and by which run last" }],
+    load: async () => (await import("./runs_versions_command.ts")).runsVersionsCommand,
+  },
+  {
     path: "runs compact",
     summary: "the logs of runs in less space; every event stays",
     positionals: [{ name: "ID", isOptional: true }],

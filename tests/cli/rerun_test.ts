@@ -131,6 +131,12 @@ Deno.test("runs move lets a run go on by an edited workflow, keeps what did not 
   const resumed = await made.say("runs", "resume", "last", "--json");
   assert.equal(resumed.code, 0, resumed.err);
   assert.deepEqual(jsonLines(resumed.out).at(-1)?.["outputs"], { text: "A MOVED" });
+  const versions = jsonLines((await made.say("runs", "versions", "flow", "--json")).out);
+  assert.deepEqual(
+    versions.map(({ runs }) => (runs as string[]).length),
+    [1, 1],
+    "begun by one, moved to another",
+  );
   const again = await made.say("runs", "move", "last", "--workflow", "moved.workflow.jsonc");
   assert.equal(again.code, 2);
   assert.match(again.err, /it has completed; runs rerun --changed --workflow/);
@@ -178,6 +184,7 @@ const wrong: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["runs", "skip", "last", "first", "--item", "x"], /--item "x": expected a whole number/],
   [["memo", "forget"], /found neither, expected --older SPAN or --all/],
   [["memo", "forget", "--older", "long"], /--older "long": expected a span such as 30d/],
+  [["runs", "versions", "flw"], /Cannot find a run of "flw": Did you mean "flow"\?/],
   [["runs", "compact", "zz"], /Cannot find run "zz"/],
   [["runs", "move", "last"], /found no --workflow, expected --workflow FILE/],
   [["runs", "move", "last", "--workflow", "two.workflow.jsonc"], /it has completed/],
