@@ -50,6 +50,7 @@ import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
 import { SystemRandom } from "./system/random.ts";
+import { SystemTriggers } from "./system/triggers/system_triggers.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
 const isCompiled = Deno.build.standalone;
@@ -190,6 +191,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
       (definition) => options.wrap === undefined ? catalogFor(hosts, definition) : extensions.describe(),
     ),
     pit,
+    queue: pit.queue,
     control: pit.control,
     extensions,
     unavailable: (types) => hosts.availability(types),
@@ -241,8 +243,16 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
   );
-  const { control, memo, pools } = pit;
-  return { pit, control, memo, pools, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+  const { compaction, control, memo, pools, queue } = pit;
+  return {
+    pit,
+    compaction,
+    control,
+    memo,
+    pools,
+    queue,
+    [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose](),
+  };
 }
 
 /**
@@ -273,6 +283,8 @@ function services(): CliServices {
     version: VERSION,
     program: programName,
     clock,
+    random: new SystemRandom(),
+    triggerSource: new SystemTriggers(),
     dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
     templates: () => readTemplates(`${here}/templates`),
     catalog,

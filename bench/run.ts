@@ -7,6 +7,7 @@
 
 const names = [
   "dag",
+  "dag_scale",
   "log",
   "throughput",
   "artifact",

@@ -10,6 +10,7 @@ import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
 import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { queueCommands } from "./queue_commands.ts";
 import { safetyCommands } from "./safety_commands.ts";
 
 const runId = [{ name: "ID" }];
@@ -297,6 +298,7 @@ export const commands: readonly Command[] = [
   },
   ...conductorCommands,
   ...dagCommands,
+  ...queueCommands,
   {
     path: "pool",
     summary:

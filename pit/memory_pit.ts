@@ -18,6 +18,7 @@ import { LogLineage } from "./filing/lineage.ts";
 import { MemoryFilingLedger } from "./filing/memory_ledger.ts";
 import type { OpenPit, PitOptions } from "./open_pit.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
+import { MemoryQueue } from "./queue/memory.ts";
 import { MemoryShelves } from "./stale/memory_shelves.ts";
 import { Retention } from "./stale/retention.ts";
 import { MemoryStale } from "./stale/memory.ts";
@@ -43,6 +44,7 @@ export function memoryPit(
     pool,
     pools: { statuses: () => Promise.resolve([]) },
     dag,
+    compaction: dag,
     artifacts,
     arbitration: new Arbitration(clock, options),
     stale,
@@ -57,6 +59,7 @@ export function memoryPit(
     },
     control: new MemoryRunControl(),
     memo: new MemoryMemo(),
+    queue: new MemoryQueue(),
     [Symbol.asyncDispose]: () => pool.drain(),
   };
 }

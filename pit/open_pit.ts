@@ -7,9 +7,11 @@
 import { SymphonyError } from "../core/errors.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
+import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
+import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
 import { Blocks } from "./artifact/blocks.ts";
@@ -27,6 +29,7 @@ import { LmdbFilingLedger } from "./filing/ledger.ts";
 import { LogLineage } from "./filing/lineage.ts";
 import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
 import { LmdbPoolRecords } from "./pool/records.ts";
+import { LmdbQueue } from "./queue/lmdb.ts";
 import { Archives } from "./stale/archives.ts";
 import { ColdStore, type Environment } from "./stale/cold.ts";
 import { LmdbStale } from "./stale/lmdb.ts";
@@ -37,7 +40,7 @@ import { retentionSettings } from "./stale/settings.ts";
 import { LmdbShelves } from "./stale/shelves.ts";
 import { openStore, type Store } from "./store.ts";
 
-/** An open Pit with run control and kept results beside it. Disposing drains the pool, ends the claims and closes the store. */
+/** An open Pit with run control, kept results and the queue beside it. Disposing drains the pool, ends the claims and closes the store. */
 export type OpenPit =
   & PitPort
   & {
@@ -45,6 +48,8 @@ export type OpenPit =
     readonly pools: PoolHistoryPort;
     readonly control: RunControlPort;
     readonly memo: MemoPort;
+    readonly queue: QueuePort;
+    readonly compaction: LogCompactionPort;
   }
   & AsyncDisposable;
 
@@ -106,6 +111,7 @@ export async function openPit(
     pool,
     pools,
     dag,
+    compaction: dag,
     artifacts,
     arbitration: new Arbitration(clock, options),
     stale: new LmdbStale(store, () => filing.soon()),
@@ -120,6 +126,7 @@ export async function openPit(
     },
     control,
     memo: new LmdbMemo(store),
+    queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {
       await search[Symbol.asyncDispose]();
       await filing[Symbol.asyncDispose]();

@@ -66,6 +66,12 @@ const tableNames = [
   "batches",
   "readings",
   "retention",
+  "queue",
+  "queue-ended",
+  "queue-places",
+  "queue-limits",
+  "queue-triggers",
+  "queue-noted",
 ] as const;
 
 /** The tables that exist. */
