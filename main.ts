@@ -32,6 +32,7 @@ import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
+import { Keyring, passphraseFrom } from "./system/secrets.ts";
 import { SystemRandom } from "./system/random.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
@@ -81,9 +82,25 @@ function conductorFiles(data: string) {
   return { log: new FileDecisionLog(`${folder}/decisions.jsonl`), store: new FolderPolicies(folder) };
 }
 
+/** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
+function pitSurroundings(data: string, runsPolicies: boolean): Parameters<typeof openPit>[3] {
+  const keyring = new Keyring();
+  return {
+    secret: {
+      passphrase: () => passphraseFrom("SYMPHONY_PASSPHRASE", "Passphrase of the artifact store"),
+      fromKeyring: (account) => keyring.get(account),
+      toKeyring: (account, secret) => keyring.set(account, secret),
+    },
+    newPassphrase: () => passphraseFrom("SYMPHONY_NEW_PASSPHRASE", "New passphrase of the artifact store"),
+    environment: (name) => Deno.env.get(name),
+    decisions: conductorFiles(data).log.path,
+    runsPolicies,
+  };
+}
+
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
-  const pit = await openPit(data, instancesOf(() => extensions), clock);
+  const pit = await openPit(data, instancesOf(() => extensions), clock, pitSurroundings(data, true));
   const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
   const random = new SystemRandom();
   const { log, store } = conductorFiles(data);
@@ -121,6 +138,7 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     makeDataFolder(folder),
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
+    pitSurroundings(folder, false),
   );
   return { pit, control: pit.control, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
 }

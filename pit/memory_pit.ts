@@ -9,6 +9,7 @@ import { Arbitration } from "./arbitration/arbitration.ts";
 import { MemoryArtifacts } from "./artifact/memory.ts";
 import { MemoryArtifactCatalog } from "./artifact/memory_catalog.ts";
 import { MemoryArtifactSearch } from "./artifact/memory_search.ts";
+import { MemoryCheckup, MemoryEncryption } from "./artifact/memory_checkup.ts";
 import { MemoryArtifactReclaim, MemoryArtifactStreams } from "./artifact/memory_streams.ts";
 import { MemoryDag } from "./dag/memory.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
@@ -17,18 +18,25 @@ import { LogLineage } from "./filing/lineage.ts";
 import { MemoryFilingLedger } from "./filing/memory_ledger.ts";
 import type { OpenPit } from "./open_pit.ts";
 import { InstancePool, type Instances } from "./pool/pool.ts";
+import { TrainingData } from "./stale/dataset.ts";
 import { MemoryShelves } from "./stale/memory_shelves.ts";
 import { Retention } from "./stale/retention.ts";
 import { MemoryStale } from "./stale/memory.ts";
 
 /** A Pit that forgets everything with the process. Disposing drains the pool. */
-export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
+export function memoryPit(
+  instances: Instances,
+  clock: ClockPort,
+  /** The lines of the decision log. */
+  decisions: readonly string[] = [],
+): OpenPit {
   const pool = new InstancePool(instances, clock);
   const dag = new MemoryDag();
   const artifacts = new MemoryArtifacts(clock);
   const stale = new MemoryStale();
   const catalog = new MemoryArtifactCatalog(artifacts, clock);
   const search = new MemoryArtifactSearch(artifacts, catalog);
+  const streams = new MemoryArtifactStreams(artifacts);
   const ledger = new MemoryFilingLedger(catalog, stale);
   const filing = new Filing({ dag, artifacts, ledger, search, clock });
   // Nothing is filed before it is asked for: tests count on time and order.
@@ -41,13 +49,16 @@ export function memoryPit(instances: Instances, clock: ClockPort): OpenPit {
     arbitration: new Arbitration(clock),
     stale,
     retention: new Retention(new MemoryShelves({ artifacts, catalog, stale, dag }), clock),
+    training: new TrainingData({ lines: () => ReadableStream.from(decisions), streams, catalog }),
     library: {
       catalog,
-      streams: new MemoryArtifactStreams(artifacts),
+      streams,
       reclaim: new MemoryArtifactReclaim(artifacts),
       search,
       lineage: new LogLineage({ dag, artifacts, ledger }),
       filing,
+      checkup: new MemoryCheckup(artifacts),
+      encryption: new MemoryEncryption(),
     },
     control: new MemoryRunControl(),
     [Symbol.asyncDispose]: () => pool.drain(),

@@ -58,6 +58,7 @@ const tableNames = [
   "keys",
   "packed",
   "tiers",
+  "quarantine",
   "condemned",
   "batches",
   "readings",

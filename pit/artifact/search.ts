@@ -21,6 +21,8 @@ import type { Store, Table } from "../store.ts";
 import { type Doc, hexOf, printOfDoc, SearchIndex } from "./search_index.ts";
 import { searchedText } from "./search_text.ts";
 
+/** Instead of a file: the index is made anew in each process and leaves nothing on the disk, for encrypted stores. */
+export const IN_MEMORY = ":memory:";
 /** Artifacts taken in at once; others have their turn in between. */
 const BATCH = 64;
 
@@ -38,6 +40,8 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
   readonly #records: Table;
   readonly #unindexed: Table;
   readonly #index: SearchIndex;
+  /** For an index of this process alone: what it has taken in; the list of changes is left to the others. */
+  readonly #seen: Map<string, string> | undefined;
   #refreshing: Promise<number> | undefined;
 
   constructor(file: string, parts: SearchParts) {
@@ -47,6 +51,7 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
     this.#records = parts.store.table("artifacts");
     this.#unindexed = parts.store.table("unindexed");
     this.#index = new SearchIndex(file);
+    this.#seen = file === IN_MEMORY ? new Map() : undefined;
   }
 
   async search(query: ArtifactQuery): Promise<SearchResult> {
@@ -91,22 +96,49 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
   async #refresh(): Promise<number> {
     this.#store.refresh();
     const { isComplete } = this.#index;
-    const ids = [...(isComplete ? this.#unindexed : this.#records).getKeys({})].map((key) =>
+    const stamps = this.#stamps();
+    const ids = [...(isComplete ? stamps.keys() : this.#records.getKeys({}))].map((key) =>
       artifactId(String(key))
     );
     for (let from = 0; from < ids.length; from += BATCH) {
       const batch = ids.slice(from, from + BATCH);
       await this.#take(batch);
       if (this.#index.isClosed) return from;
-      // What was changed once more meanwhile is noted once more, and taken in the next time.
-      await this.#store.commit(() => {
-        for (const id of batch) this.#unindexed.removeSync(id);
-      });
+      await this.#taken(batch, stamps);
       await setImmediate();
       if (this.#index.isClosed) return from;
     }
     if (!isComplete) this.#index.complete();
     return ids.length;
+  }
+
+  /** What is new, changed or gone, with what tells one change from another. */
+  #stamps(): Map<string, string> {
+    const stamps = new Map<string, string>();
+    for (const { key, value } of this.#unindexed.getRange({})) {
+      const stamp = hexOf(value);
+      if (this.#seen?.get(String(key)) !== stamp) stamps.set(String(key), stamp);
+    }
+    return stamps;
+  }
+
+  /** Notes what was taken in; what was changed once more meanwhile stays to be taken in again. */
+  async #taken(batch: readonly ArtifactId[], stamps: ReadonlyMap<string, string>): Promise<void> {
+    if (this.#seen !== undefined) {
+      for (const id of batch) {
+        const stamp = stamps.get(id);
+        if (stamp !== undefined) this.#seen.set(id, stamp);
+      }
+      return;
+    }
+    await this.#store.commit(() => {
+      for (const id of batch) {
+        const now = this.#unindexed.getBinary(id);
+        if (now !== undefined && hexOf(now) === (stamps.get(id) ?? hexOf(now))) {
+          this.#unindexed.removeSync(id);
+        }
+      }
+    });
   }
 
   async #take(ids: readonly ArtifactId[]): Promise<void> {
@@ -130,6 +162,7 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
       ...labels.tags,
       ...versions.flatMap(({ name, message }) => [name, message]),
     ];
-    return { info, labels, body: await searchedText(this.#artifacts, info), about: about.join(" ") };
+    const body = await searchedText(this.#artifacts, info);
+    return { info, labels, body, about: about.join(" ").replaceAll("\u0000", " ") };
   }
 }
