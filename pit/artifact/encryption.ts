@@ -241,7 +241,8 @@ export class StoreEncryption implements ArtifactEncryptionPort {
       }, BATCH_BYTES);
       count += batch.length;
     };
-    for (let after: StoreKey | undefined;;) {
+    let after: StoreKey | undefined;
+    for (;;) {
       store.refresh();
       const start = after === undefined ? {} : { start: after, exclusiveStart: true };
       const page = [...table.getKeys({ ...start, limit: PAGE })];
