@@ -9,6 +9,7 @@
  */
 
 import { setImmediate } from "node:timers/promises";
+import { SymphonyError } from "../../core/errors.ts";
 import { type ArtifactId, artifactId } from "../../core/ids.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import type {
@@ -79,13 +80,18 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
     for (const { artifact, print, printNow } of this.#index.docs()) {
       const isThere = missing.delete(artifact);
       const doc = isThere ? await this.#docOf(artifactId(artifact)) : undefined;
+      if (isThere && doc === undefined) continue;
       if (doc === undefined) faults.push(`${artifact} is in the index and not in the store`);
       else if (print !== printNow) faults.push(`${artifact} has changed in the index since it was taken in`);
       else if (print !== hexOf(printOfDoc(doc))) {
         faults.push(`${artifact} is indexed otherwise than the store has it`);
       }
     }
-    for (const id of missing) faults.push(`${id} is in the store and not in the index`);
+    for (const id of missing) {
+      if (await this.#docOf(artifactId(id)) !== undefined) {
+        faults.push(`${id} is in the store and not in the index`);
+      }
+    }
     return [...faults, ...this.#index.damage()];
   }
 
@@ -152,17 +158,19 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
     if (!this.#index.isClosed) this.#index.write(docs, gone);
   }
 
+  /** Undefined for what is gone, or so damaged that `verify` has to tell of it. */
   async #docOf(id: ArtifactId): Promise<Doc | undefined> {
-    const info = await this.#artifacts.info(id);
-    if (info === undefined) return undefined;
-    const labels = await this.#catalog.labels(id);
-    const versions = await this.#catalog.versionsOf(id);
-    const about = [
-      info.name ?? "",
-      ...labels.tags,
-      ...versions.flatMap(({ name, message }) => [name, message]),
-    ];
-    const body = await searchedText(this.#artifacts, info);
-    return { info, labels, body, about: about.join(" ").replaceAll("\u0000", " ") };
+    try {
+      const info = await this.#artifacts.info(id);
+      if (info === undefined) return undefined;
+      const labels = await this.#catalog.labels(id);
+      const versions = await this.#catalog.versionsOf(id);
+      const names = versions.flatMap(({ name, message }) => [name, message]);
+      const about = [info.name ?? "", ...labels.tags, ...names].join(" ").replaceAll("\u0000", " ");
+      return { info, labels, body: await searchedText(this.#artifacts, info), about };
+    } catch (error) {
+      if (error instanceof SymphonyError && error.code === "corrupt") return undefined;
+      throw error;
+    }
   }
 }
