@@ -49,6 +49,7 @@ import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
+import { Keyring, passphraseFrom } from "./system/secrets.ts";
 import { SystemRandom } from "./system/random.ts";
 import { SystemTriggers } from "./system/triggers/system_triggers.ts";
 import { readTemplates } from "./system/template_folder.ts";
@@ -160,11 +161,28 @@ interface SessionParts {
   readonly grants?: Grants;
 }
 
+/** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
+function pitSurroundings(data: string, runsPolicies: boolean): Parameters<typeof openPit>[3] {
+  const keyring = new Keyring();
+  return {
+    secret: {
+      passphrase: () => passphraseFrom("SYMPHONY_PASSPHRASE", "Passphrase of the artifact store"),
+      fromKeyring: (account) => keyring.get(account),
+      toKeyring: (account, secret) => keyring.set(account, secret),
+    },
+    newPassphrase: () => passphraseFrom("SYMPHONY_NEW_PASSPHRASE", "New passphrase of the artifact store"),
+    environment: (name) => Deno.env.get(name),
+    decisions: conductorFiles(data).log.path,
+    runsPolicies,
+  };
+}
+
 async function openSession(options: SessionOptions, parts: SessionParts = {}): Promise<Session> {
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
   const pit = await openPit(data, instancesOf(() => extensions), clock, {
+    ...pitSurroundings(data, true),
     forecast,
     limits: await limitsIn(limitsFile(data)),
     pid: Deno.pid,
@@ -242,6 +260,7 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     makeDataFolder(folder),
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
+    pitSurroundings(folder, false),
   );
   const { compaction, control, memo, pools, queue } = pit;
   return {

@@ -62,6 +62,7 @@ const tableNames = [
   "keys",
   "packed",
   "tiers",
+  "quarantine",
   "condemned",
   "batches",
   "readings",

@@ -150,6 +150,11 @@ export class Blocks {
     this.#packed.put(packedKey(stored), new TextEncoder().encode(name));
   }
 
+  /** True for the stored form of a block that lies in an archive. */
+  isElsewhere(stored: Uint8Array): boolean {
+    return stored[0] === ELSEWHERE;
+  }
+
   /** Which blocks lie in a file of an archive, in the order of their places. */
   *inFile(file: string): Iterable<{ readonly name: string; readonly place: Place }> {
     for (const { key, value } of this.#packed.getRange({ start: [file], end: [file, Infinity] })) {
