@@ -47,6 +47,8 @@ export interface HostExtensionsOptions {
   readonly onLog?: (extension: ExtensionId, line: string) => void;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
+  /** The longest that a module may take to load, in milliseconds. */
+  readonly loadingMs?: number;
   /** Where quarantines are kept; in memory without it. */
   readonly health?: HealthBook;
   /** Where what they use up is accounted; in memory without it. */
@@ -95,7 +97,7 @@ export class HostExtensions implements ExtensionPort {
     this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
     // What was taken back must not live on in anything that a process has read: it is begun anew.
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
-    const { onLog, liveness, grants } = options;
+    const { onLog, liveness, loadingMs, grants } = options;
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,
@@ -103,6 +105,7 @@ export class HostExtensions implements ExtensionPort {
       monitor: this.monitor,
       ...(onLog === undefined ? {} : { onLog }),
       ...(liveness === undefined ? {} : { liveness }),
+      ...(loadingMs === undefined ? {} : { loadingMs }),
     });
   }
 

@@ -247,8 +247,10 @@ export class HostProcess {
       }
     } catch (error) {
       if (this.#death !== undefined) return;
-      // Our own closing of the socket is a death before; what is left is the other side's fault.
-      return this.kill({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
+      // Our own closing of the socket is a death before; a channel that broke is as one that was closed.
+      if (error instanceof SymphonyError) {
+        return this.kill({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
+      }
     }
     // The end of the process tells more than the end of the channel, so it goes first where it follows.
     setTimeout(() => this.#die({ class: "crash", reason: "It closed its channel" }), CLOSED_MS);
