@@ -248,7 +248,7 @@ export class HostProcess {
     } catch (error) {
       if (this.#death !== undefined) return;
       // Our own closing of the socket is a death before; a channel that broke is as one that was closed.
-      if (error instanceof SymphonyError) {
+      if (!isOfSystem(error)) {
         return this.kill({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
       }
     }
@@ -292,6 +292,11 @@ class Budget {
     if (this.#bytes >= 0 && this.#events >= 0) return 0;
     return Math.min(1000, Math.max(10, -this.#events / EVENTS_PER_SECOND * 1000));
   }
+}
+
+/** True for an error of the operating system, as a broken connection is. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && Object.hasOwn(Deno.errors, error.name);
 }
 
 /** Compares without telling by its time how much was right. */
