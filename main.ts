@@ -23,6 +23,10 @@ import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
 import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
+import { HealthBook } from "./extensions/health_book.ts";
+import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { PolicyBook } from "./extensions/policy_book.ts";
+import { FolderSafety } from "./extensions/safety_desk.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
 import { runHost } from "./extensions/host/host_main.ts";
@@ -50,13 +54,18 @@ function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   return new ExtensionLoader({
     ...shipped,
     user: `${data}/extensions`,
+    workspace: { folder: Deno.cwd(), isTrusted: () => isTrusted(data, Deno.cwd()) },
     extra: extensions,
     cache: `${data}/cache/extensions`,
   });
 }
 
-async function grantsOf({ data, grants }: SessionOptions): Promise<Grants> {
-  const all = await Grants.open(data);
+async function isTrusted(data: string, folder: string): Promise<boolean> {
+  return (await PolicyBook.open(data)).trustOf(folder) === "trusted";
+}
+
+async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grants> {
+  const all = await Grants.open(data, prompt);
   for (const grant of grants) all.addForSession(grant);
   return all;
 }
@@ -71,6 +80,9 @@ async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): P
     grants: await grantsOf(options),
     artifacts,
     settings: await openSettings(options.data),
+    health: await HealthBook.open(options.data),
+    monitor: new ResourceMonitor({ data: options.data }),
+    spares: true,
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
   const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });
@@ -188,7 +200,9 @@ function services(): CliServices {
         open: (data) => conductorFiles(data),
       }),
     ext: (data) => deskOf(data, system.folder),
-    installed: async (options) => await listInstalled(sourceOf(options), await grantsOf(options)),
+    installed: async (options) =>
+      await listInstalled(sourceOf(options), await grantsOf(options), await HealthBook.open(options.data)),
+    safety: new FolderSafety(sourceOf),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
     settings: {
       list: (options, extension) => listSettings(options.data, sourceOf(options), extension),

@@ -8,6 +8,7 @@ import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
 import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { safetyCommands } from "./safety_commands.ts";
 
 const runId = [{ name: "ID" }];
 const itemFlag: Flag = { name: "item", value: "N", summary: "which item of a fan-out, from 0" };
@@ -217,6 +218,7 @@ export const commands: readonly Command[] = [
     examples: [{ args: "extensions list", does: "what is installed" }],
     load: async () => (await import("./extensions_command.ts")).extensionsListCommand,
   },
+  ...safetyCommands,
   {
     path: "grants list",
     summary: "permissions that you have given; never shows a secret",

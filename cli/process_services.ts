@@ -28,6 +28,8 @@ export function processServices(): ProcessServices {
     isFolder,
     absolute,
     programOutput,
+    isInteractive: Deno.stdin.isTerminal(),
+    readLine: lineReader(),
     freeSpace,
     platform: `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
   };
@@ -47,6 +49,34 @@ function isFolder(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Lines of standard input, one at a time; a read that nobody waits for any more serves the next. */
+function lineReader(): (signal: AbortSignal) => Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  const chunk = new Uint8Array(4096);
+  let rest = "";
+  let reading: Promise<number | null> | undefined;
+  return async (signal) => {
+    const stopped = new Promise<"stopped">((resolve) =>
+      signal.addEventListener("abort", () => resolve("stopped"), { once: true })
+    );
+    for (;;) {
+      const end = rest.indexOf("\n");
+      if (end >= 0) {
+        const line = rest.slice(0, end);
+        rest = rest.slice(end + 1);
+        return line;
+      }
+      if (signal.aborted) return undefined;
+      reading ??= Deno.stdin.read(chunk).catch(() => null);
+      const count = await Promise.race([reading, stopped]);
+      if (count === "stopped") return undefined;
+      reading = undefined;
+      if (count === null) return undefined;
+      rest += decoder.decode(chunk.subarray(0, count), { stream: true });
+    }
+  };
 }
 
 type Stream = typeof Deno.stdout;

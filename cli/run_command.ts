@@ -2,7 +2,7 @@
 
 import { SymphonyError } from "../core/errors.ts";
 import type { Arguments } from "./command.ts";
-import { drive } from "./drive.ts";
+import { drive, promptFor } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import type { CliServices } from "./services.ts";
@@ -17,7 +17,8 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
   const concurrency = readConcurrency(args.value("concurrency"));
   const options = sessionOptions(services, args);
   // The session's own catalogue: reading the extensions twice would be felt before the first node.
-  await using session = await services.openSession(options);
+  const prompt = promptFor(services, args.has("json"), services.isInteractive === true);
+  await using session = await services.openSession(prompt === undefined ? options : { ...options, prompt });
   const definition = checkedDefinition(services, source, await session.extensions.describe());
   const given = readInputs(services, args.values("input"), definition.inputs);
   const asked = args.positionals[1] ?? args.value("workspace");
@@ -34,6 +35,7 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
     title: definition.name,
     data: options.data,
     dataFlag: repeatedData(args),
+    ...(prompt === undefined ? {} : { prompt }),
   });
 }
 

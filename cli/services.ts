@@ -14,11 +14,13 @@ import type { Refusal, UserCommand } from "../core/orchestration/command.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
+import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import type { ComposeDesk } from "./compose_desk.ts";
+import type { SafetyDesk } from "./safety_desk.ts";
 import type { ConductorDesk } from "./conductor_desk.ts";
 import type { ExtDesk } from "./ext_desk.ts";
 
@@ -56,6 +58,10 @@ export interface ProcessServices {
   isFolder(path: string): boolean;
   /** What a program prints, for `git --version`; undefined where it cannot be started or fails. */
   programOutput(program: string, args: readonly string[]): Promise<string | undefined>;
+  /** True where a person sits before standard input. */
+  readonly isInteractive?: boolean;
+  /** The next line that the person types; undefined at the end of the input or where `signal` fires. */
+  readLine?(signal: AbortSignal): Promise<string | undefined>;
   /** Free bytes on the disk that holds `path`; undefined where that cannot be told. */
   freeSpace(path: string): number | undefined;
   /** For `doctor`: operating system, processor and runtime. */
@@ -78,6 +84,8 @@ export interface SessionOptions {
   readonly extensions: readonly string[];
   /** `EXTENSION:PERMISSION`, for this process only. */
   readonly grants: readonly string[];
+  /** Asks the person for permissions in the moment of use, where one is there. */
+  readonly prompt?: PermissionPromptPort;
 }
 
 /** What starts and continues runs; the Runner of core/orchestration/runner.ts is one. */
@@ -114,6 +122,8 @@ export interface InstalledExtension {
   readonly kind: string;
   readonly origin: "bundled" | "user" | "given";
   readonly folder: string;
+  /** Absent where nothing is to be said of its health. */
+  readonly health?: { readonly class: string; readonly reason: string };
   readonly permissions: readonly {
     /** As `grants add` takes it. */
     readonly permission: string;
@@ -198,6 +208,8 @@ export interface CliServices extends ProcessServices {
       change: { readonly extension: string; readonly name: string; readonly value: Json | undefined },
     ): Promise<void>;
   };
+  /** Permissions, health and use of extensions beyond grants. */
+  readonly safety?: SafetyDesk;
   /** Checks beyond those that doctor_command.ts makes itself through the ports. */
   doctorChecks?(options: SessionOptions): readonly DoctorCheck[];
 }

@@ -7,6 +7,7 @@
 import { extensionId } from "../core/ids.ts";
 import { keysOf } from "../core/policy/permission.ts";
 import { Grants } from "./grants.ts";
+import type { HealthBook } from "./health_book.ts";
 import type { ExtensionSource } from "./installed.ts";
 
 export interface GrantLine {
@@ -46,10 +47,11 @@ export async function removeGrant(data: string, extension: string, permission: s
 }
 
 /** What is installed, and what each may do. */
-export async function listInstalled(source: ExtensionSource, grants: Grants) {
+export async function listInstalled(source: ExtensionSource, grants: Grants, health: HealthBook) {
   const { installed } = await source.load();
-  return installed.map(({ manifest, origin }) => {
+  return installed.map(({ manifest, origin, codeHash }) => {
     const { id, name, version, kind, permissions } = manifest;
+    const { class: healthClass, reason } = health.of(id, codeHash);
     const authority = grants.authorityOf({ extension: id, origin, permissions });
     return {
       id,
@@ -58,6 +60,7 @@ export async function listInstalled(source: ExtensionSource, grants: Grants) {
       kind,
       origin: origin === "bundled" ? "bundled" as const : "given" as const,
       folder: "",
+      ...(healthClass === "healthy" ? {} : { health: { class: healthClass, reason } }),
       permissions: permissions.flatMap((permission) =>
         keysOf(permission).map((key) => ({
           permission: key,

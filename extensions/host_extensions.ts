@@ -27,13 +27,13 @@ import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
 import type { Grants } from "./grants.ts";
 import { HealthBook } from "./health_book.ts";
-import type { LightEngine } from "./host/boot.ts";
 import { Kind } from "./host/frames.ts";
-import { casualtyOf, HostChannel, type Unit } from "./host/host_channel.ts";
+import { casualtyOf } from "./host/host_channel.ts";
 import type { HostCommand } from "./host/host_command.ts";
 import { Hosts } from "./host/hosts.ts";
 import type { ExtensionSource, Installed } from "./installed.ts";
-import { LightHosts } from "./light_hosts.ts";
+import { ResourceMonitor } from "./monitor/resource_monitor.ts";
+import { askerOf, memoryOf, type Place, Placement } from "./placement.ts";
 import { Rescue } from "./rescue.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 import { acceptInput, acceptOutput, failed, withDefaults } from "./value_check.ts";
@@ -47,59 +47,66 @@ export interface HostExtensionsOptions {
   readonly settings?: ReadonlyMap<ExtensionId, JsonObject>;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
   /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
-  readonly capabilities?: (scope: CallScope) => Capabilities;
+  readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
   /** Where quarantines are kept; in memory without it. */
   readonly health?: HealthBook;
+  /** Where what they use up is accounted; in memory without it. */
+  readonly monitor?: ResourceMonitor;
   /** True where a started process is held ready for the next extension of others. */
   readonly spares?: boolean;
 }
 
-interface Instance {
+interface Instance extends Place {
   readonly id: InstanceId;
   readonly actor: Actor;
-  readonly channel: HostChannel;
-  readonly unit: Unit;
-  /** Ends it, or gives back its place in a shared process. */
-  readonly end: () => Promise<void>;
   calls: number;
   failures: number;
   inFlight: number;
 }
 
-/** A process of an actor with its module loaded. */
-type Place = Pick<Instance, "channel" | "unit" | "end">;
-
 const PROBE_MS = 5_000;
+/** How often it is looked whether another process changed the grants. */
+const LOOK_MS = 500;
 /** What a call of a light extension may take where it has no deadline, and at most. */
 const LIGHT_CALL_MS = 2_000;
 const MOST_LIGHT_CALL_MS = 10_000;
-/** Memory of a process of light extensions: their engines' least memory, and room for some to grow. */
-const LIGHT_HOST_MB = 400 * 16 + 2_048;
-const ENDED = "The instance was ended during the call";
 
 export class HostExtensions implements ExtensionPort {
   readonly #options: HostExtensionsOptions;
   readonly #hosts: Hosts;
   readonly #book: HealthBook;
-  readonly #light: LightHosts;
+  readonly monitor: ResourceMonitor;
+  readonly #placement: Placement;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #rescues = new Map<Actor, Rescue<Place>>();
   readonly #closing = new AbortController();
+  readonly #unlisten: () => void;
   readonly #starting = new Set<Promise<unknown>>();
   #actors:
     | Promise<{ actors: ReadonlyMap<ExtensionId, Actor>; problems: readonly CatalogProblem[] }>
     | undefined;
-  #engine: Promise<LightEngine> | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
   #next = 1;
 
   constructor(options: HostExtensionsOptions) {
     const { command, source, spares = false, health = new HealthBook() } = options;
     this.#options = options;
     this.#book = health;
+    this.monitor = options.monitor ?? new ResourceMonitor();
     this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
-    this.#light = new LightHosts({ open: (publisher, onDeath) => this.#openLight(publisher, onDeath) });
+    // What was taken back must not live on in anything that a process has read: it is begun anew.
+    this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
+    const { onLog, liveness, grants } = options;
+    this.#placement = new Placement({
+      hosts: this.#hosts,
+      source,
+      grants,
+      monitor: this.monitor,
+      ...(onLog === undefined ? {} : { onLog }),
+      ...(liveness === undefined ? {} : { liveness }),
+    });
   }
 
   async describe(): Promise<Catalog> {
@@ -107,7 +114,7 @@ export class HostExtensions implements ExtensionPort {
     const all = [...actors.values()];
     const found = await describeAll(
       all,
-      (actor) => this.#openFor(actor, () => {}),
+      (actor) => this.#placement.open(actor, () => {}),
       async (channel, actor) => {
         const code = await actor.installed.code();
         return (await channel.load(code, actor.config, memoryOf(actor))).contributes;
@@ -176,6 +183,11 @@ export class HostExtensions implements ExtensionPort {
     return await this.#hosts.spareReady("sealed");
   }
 
+  /** The process of an instance; undefined once it is gone. */
+  pidOf(instance: InstanceId): number | undefined {
+    return this.#instances.get(instance)?.channel.pid;
+  }
+
   health(): readonly InstanceHealth[] {
     return [...this.#instances.values()].map(({ id, actor, channel, calls, failures }) => {
       const memoryBytes = channel.memoryBytes;
@@ -196,14 +208,23 @@ export class HostExtensions implements ExtensionPort {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#unlisten();
+    clearInterval(this.#looking);
     await Promise.allSettled([...this.#starting]);
     await Promise.all([...this.#instances.keys()].map((id) => this.deactivate(id)));
     await Promise.all([...this.#rescues.values()].map((rescue) => rescue.close()));
     await this.#hosts.close();
+    await this.monitor.close();
     await this.#book.flush().catch((error) =>
       this.#options.onLog?.("symphony/core" as ExtensionId, messageOf(error))
     );
     await this.#options.grants.flush();
+  }
+
+  /** Ends the processes of an extension that lost a permission. */
+  async #renew(extension: string): Promise<void> {
+    const ended = [...this.#instances.values()].filter(({ actor }) => actor.id === extension);
+    await Promise.all(ended.map(({ id }) => this.deactivate(id)));
   }
 
   #known() {
@@ -215,16 +236,18 @@ export class HostExtensions implements ExtensionPort {
   }
 
   #actorOf(installed: Installed): Actor {
-    const { id, permissions, config } = installed.manifest;
-    return new Actor({
+    const { id, config } = installed.manifest;
+    const actor: Actor = new Actor({
       installed,
-      authority: this.#options.grants.authorityOf({ extension: id, origin: installed.origin, permissions }),
+      authority: this.#options.grants.authorityOf(askerOf(installed)),
       config: withDefaults(config, this.#options.settings?.get(id) ?? {}),
       book: this.#book,
       restarts: this.#options.restarts ?? defaultRestartPolicy,
       onFailure: (reason, health) =>
         this.#options.grants.noteEnd(id, reason, health.class === "quarantined" ? "quarantined" : "ended"),
     });
+    this.monitor.register(id, installed.manifest.resources, () => actor.health.class);
+    return actor;
   }
 
   async #start(actor: Actor, signal: AbortSignal | undefined): Promise<Instance> {
@@ -234,7 +257,7 @@ export class HostExtensions implements ExtensionPort {
     await pause(actor.notBeforeMs - performance.now(), stop);
     const id = instanceId(`${actor.id}#${this.#next++}`);
     const instance: { current: Instance | undefined } = { current: undefined };
-    const starting = this.#place(actor, stop, () => {
+    const starting = this.#placement.place(actor, stop, () => {
       this.#instances.delete(id);
       return instance.current;
     });
@@ -249,6 +272,7 @@ export class HostExtensions implements ExtensionPort {
       actor.contributes = new Map(place.unit.contributes.map((one) => [one.type as NodeTypeId, one]));
       instance.current = { ...place, id, actor, calls: 0, failures: 0, inFlight: 0 };
       if (place.channel.isAlive) this.#instances.set(id, instance.current);
+      this.#looking ??= setInterval(() => this.#options.grants.refresh(), LOOK_MS);
       return instance.current;
     } catch (error) {
       if (stop.aborted) throw aborted(actor.id);
@@ -256,98 +280,6 @@ export class HostExtensions implements ExtensionPort {
     } finally {
       this.#starting.delete(starting);
     }
-  }
-
-  /** A process with the actor's module in it. A spare is held for the next one of others. @throws SymphonyError `extension` */
-  async #place(
-    actor: Actor,
-    signal: AbortSignal,
-    onEnd: () => { readonly inFlight: number } | undefined,
-  ): Promise<Place> {
-    const { quarantine } = actor;
-    if (quarantine !== undefined) {
-      throw new SymphonyError("extension", `Extension ${actor.id} is in quarantine: ${quarantine}`, {
-        hint: `symphony extensions release ${actor.id}`,
-      });
-    }
-    const code = await actor.installed.code();
-    if (actor.boot === "light") return await this.#placeLight(actor, code, onEnd);
-    // An end that nobody asked for is a failure; the flag tells it from deactivate.
-    let isAsked = false;
-    const channel = await this.#openFor(actor, (reason) => {
-      onEnd();
-      if (!isAsked) actor.failed(reason);
-    }, signal);
-    if (actor.boot === "sealed") this.#hosts.keepSpare("sealed");
-    const unit = await channel.load(code, actor.config, memoryOf(actor));
-    const end = async () => {
-      isAsked = true;
-      await channel.close(ENDED);
-    };
-    return { channel, unit, end };
-  }
-
-  async #placeLight(
-    actor: Actor,
-    code: Uint8Array,
-    onEnd: () => { readonly inFlight: number } | undefined,
-  ): Promise<Place> {
-    try {
-      const { channel, unit, leave } = await this.#light.place({
-        publisher: publisherOf(actor.id),
-        code,
-        config: actor.config,
-        memoryMb: memoryOf(actor),
-        // Those that were at work may have ended it; the others are only its victims.
-        onDeath: (reason) => {
-          if ((onEnd()?.inFlight ?? 0) > 0) actor.failed(reason);
-        },
-      });
-      return { channel, unit, end: leave };
-    } catch (error) {
-      actor.failed(messageOf(error));
-      throw error;
-    }
-  }
-
-  #openFor(actor: Actor, onDeath: (reason: string) => void, signal?: AbortSignal): Promise<HostChannel> {
-    if (actor.boot === "light") return this.#openLight(publisherOf(actor.id), onDeath);
-    const { memoryMb, concurrency } = actor.installed.manifest.resources;
-    return HostChannel.open({
-      ...this.#channelOptions(actor.id),
-      hosts: this.#hosts,
-      kind: actor.boot,
-      memoryMb,
-      concurrency,
-      onDeath: ({ reason }) => onDeath(reason),
-      ...(signal === undefined ? {} : { signal }),
-    });
-  }
-
-  async #openLight(publisher: string, onDeath: (reason: string) => void): Promise<HostChannel> {
-    const { source } = this.#options;
-    if (source.lightEngine === undefined) {
-      throw new SymphonyError("unsupported", "Cannot start a light extension: there is no engine for it");
-    }
-    this.#engine ??= source.lightEngine();
-    return await HostChannel.open({
-      ...this.#channelOptions(`${publisher}/light` as ExtensionId),
-      hosts: this.#hosts,
-      kind: "light",
-      engine: await this.#engine,
-      memoryMb: LIGHT_HOST_MB,
-      concurrency: 64,
-      onDeath: ({ reason }) => onDeath(reason),
-    });
-  }
-
-  #channelOptions(id: ExtensionId) {
-    const { onLog, grants, liveness } = this.#options;
-    return {
-      onLog: (line: string) => onLog?.(id, line),
-      redact: (text: string) => grants.secrets.redact(text),
-      ...(liveness === undefined ? {} : { liveness }),
-    };
   }
 
   async #callOn(
@@ -366,6 +298,7 @@ export class HostExtensions implements ExtensionPort {
       (place, rest) => this.#perform(instance.actor, place, { contribution, request, options: rest }),
       options,
     );
+    this.monitor.called(instance.actor.id, result);
     if (result.ok) instance.actor.answered();
     else {
       instance.failures++;
@@ -413,7 +346,7 @@ export class HostExtensions implements ExtensionPort {
       rescue = new Rescue<Place>({
         open: async () => {
           await pause(actor.notBeforeMs - performance.now(), this.#closing.signal);
-          return await this.#place(actor, this.#closing.signal, () => undefined);
+          return await this.#placement.place(actor, this.#closing.signal, () => undefined);
         },
         isAlive: ({ channel }) => channel.isAlive,
         close: ({ end }) => end(),
@@ -425,7 +358,7 @@ export class HostExtensions implements ExtensionPort {
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
     const { workspace, mayWrite, run, node, item } = request;
-    const scope: CallScope = {
+    const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
@@ -435,6 +368,7 @@ export class HostExtensions implements ExtensionPort {
       ...(item === undefined ? {} : { item }),
       artifacts: this.#options.artifacts,
       asset: (name) => actor.installed.asset(name),
+      onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
     };
     return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
   }
@@ -480,14 +414,6 @@ export class HostExtensions implements ExtensionPort {
       options: { signal: this.#closing.signal, timeoutMs: PROBE_MS },
     });
   }
-}
-
-function memoryOf(actor: Actor): number {
-  return actor.installed.manifest.resources.memoryMb;
-}
-
-function publisherOf(id: ExtensionId): string {
-  return id.split("/")[0] as string;
 }
 
 function aborted(extension: ExtensionId): SymphonyError {

@@ -136,6 +136,7 @@ function scopeOf(
     signal,
     run,
     node,
+    granted: new Set(),
     artifacts: new HeldArtifacts(),
     asset: () => Promise.resolve(undefined),
   };

@@ -26,7 +26,8 @@ export class Capabilities {
   #closed = false;
   #hadEffects = false;
 
-  constructor(scope: CallScope) {
+  constructor(given: Omit<CallScope, "granted">) {
+    const scope: CallScope = { ...given, granted: new Set() };
     this.#exchanges = new Exchanges(scope);
     const table: Record<string, Operation> = Object.create(null);
     const parts = [

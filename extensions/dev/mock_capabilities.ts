@@ -19,9 +19,9 @@ export class MockCapabilities extends Capabilities {
   readonly #bodies = new Map<Json, Uint8Array<ArrayBuffer>[]>();
 
   /** `used` collects the answers that were given. */
-  constructor(scope: CallScope, answers: readonly MockAnswer[], used: Set<MockAnswer>) {
+  constructor(scope: Omit<CallScope, "granted">, answers: readonly MockAnswer[], used: Set<MockAnswer>) {
     super(scope);
-    this.#scope = scope;
+    this.#scope = { ...scope, granted: new Set() };
     this.#answers = answers;
     this.#used = used;
   }
@@ -29,7 +29,7 @@ export class MockCapabilities extends Capabilities {
   override async call(operation: string, args: JsonObject, bytes?: Uint8Array<ArrayBuffer>): Promise<Reply> {
     switch (operation) {
       case "fetch.open":
-        return this.#open(args, bytes);
+        return await this.#open(args, bytes);
       case "fetch.pull":
         return this.#pull(own(args, "id") ?? null);
       case "fetch.cancel":
@@ -40,11 +40,11 @@ export class MockCapabilities extends Capabilities {
     }
   }
 
-  #open(args: JsonObject, body: Uint8Array<ArrayBuffer> | undefined): Reply {
+  async #open(args: JsonObject, body: Uint8Array<ArrayBuffer> | undefined): Promise<Reply> {
     const url = new URL(textArgument(args, "url"));
     const method = textArgument(args, "method");
     const port = url.port === "" ? url.protocol === "http:" ? 80 : 443 : Number(url.port);
-    demand(this.#scope.authority, `net:${url.hostname}:${port}`);
+    await demand(this.#scope, `net:${url.hostname}:${port}`);
     const fits = this.#answers.filter((one) => answersTo(one, url.href, method));
     const answer = fits.find((one) => !this.#used.has(one)) ?? fits.at(-1);
     if (answer === undefined) {

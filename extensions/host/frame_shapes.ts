@@ -49,6 +49,15 @@ export function readEvent(body: Uint8Array): JsonObject {
   return event;
 }
 
+/** What light extensions have spent: unit, milliseconds, bytes of memory. @throws SymphonyError `protocol` */
+export function readSpent(body: Uint8Array): readonly (readonly [number, number, number])[] {
+  const value = decodeJson(body);
+  const isSound = (one: unknown) =>
+    Array.isArray(one) && one.length === 3 && one.every((part) => typeof part === "number" && part >= 0);
+  if (!Array.isArray(value) || !value.every(isSound)) throw misshapen("account");
+  return value as [number, number, number][];
+}
+
 /** A frame without content. @throws SymphonyError `protocol` */
 export function readEmpty(body: Uint8Array): void {
   if (body.length > 0) throw misshapen("sign of life");

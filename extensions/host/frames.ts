@@ -32,6 +32,7 @@ export const Kind = {
   pong: 23,
   ask: 24,
   died: 25,
+  spent: 26,
 } as const;
 
 export const MOST_FRAME_BYTES = 1 << 20;

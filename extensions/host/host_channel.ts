@@ -22,7 +22,15 @@ import type { Contribution } from "../sdk/runtime/describe.ts";
 import { acceptFailure, failed } from "../value_check.ts";
 import { eventOf } from "./call_event.ts";
 import type { BootKind, LightEngine } from "./boot.ts";
-import { type Asked, readAsk, readEmpty, readEvent, readFailure, readResult } from "./frame_shapes.ts";
+import {
+  type Asked,
+  readAsk,
+  readEmpty,
+  readEvent,
+  readFailure,
+  readResult,
+  readSpent,
+} from "./frame_shapes.ts";
 import { decodeJson, encodeBoth, encodeJson, Kind, MOST_VALUE_BYTES } from "./frames.ts";
 import type { Death, HostProcess, HostTraffic } from "./host_process.ts";
 import type { Hosts } from "./hosts.ts";
@@ -59,6 +67,11 @@ export interface ChannelCall {
 export interface Unit {
   readonly number: number;
   readonly contributes: readonly Contribution[];
+}
+
+export interface UnitUse {
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
 }
 
 /** How a call fared whose process died under it. */
@@ -110,6 +123,7 @@ export class HostChannel {
   readonly #abandoned = new Map<number, number>();
   #host!: HostProcess;
   readonly #loading = new Map<number, Loading>();
+  readonly #spent = new Map<number, UnitUse>();
   #nextUnit = 1;
   #isClosing = false;
   #nextId = 1;
@@ -156,6 +170,16 @@ export class HostChannel {
 
   get traffic(): HostTraffic {
     return this.#host.traffic;
+  }
+
+  /** CPU time of the process, in milliseconds. */
+  get cpuMs(): number | undefined {
+    return cpuOf(this.#host.pid);
+  }
+
+  /** What a module of a light process has spent, as its worker says. */
+  spentBy({ number }: Unit): UnitUse {
+    return this.#spent.get(number) ?? { cpuMs: 0, memoryBytes: 0 };
   }
 
   /** Calls that the worker has. */
@@ -211,6 +235,7 @@ export class HostChannel {
 
   /** Forgets a module of a light process. */
   unload(unit: Unit): void {
+    this.#spent.delete(unit.number);
     this.#host.send(Kind.unload, unit.number, new Uint8Array(0));
   }
 
@@ -291,6 +316,12 @@ export class HostChannel {
         return void this.#carryOut(id, readAsk(body));
       case Kind.loaded:
         return this.#loaded(id, body);
+      case Kind.spent: {
+        for (const [unit, cpuMs, memoryBytes] of readSpent(body)) {
+          this.#spent.set(unit, { cpuMs, memoryBytes });
+        }
+        return;
+      }
       case Kind.unloadable: {
         const { message, detail } = this.#clean(readFailure(body));
         const place = /\bbundle\.js:\d+:\d+/.exec(detail ?? "")?.[0];

@@ -24,6 +24,8 @@ interface LightCall {
 const door = new WorkerDoor();
 const { writer } = door;
 const units = new Map<number, LightUnit>();
+/** What was said to be spent, by unit. */
+const told = new Map<number, number>();
 const queued = new Set<number>();
 let heardAt = 0;
 const decoder = new TextDecoder();
@@ -35,6 +37,7 @@ let last: Promise<void> = Promise.resolve();
 function take(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {
   switch (kind) {
     case Kind.ping:
+      tellSpent();
       return writer.send(Kind.pong, id, new Uint8Array(0));
     case Kind.engine: {
       const { value, bytes } = decodeBoth(body);
@@ -63,6 +66,17 @@ function take(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {
       queued.delete(id);
       return;
   }
+}
+
+/** Says of each engine that was used since it was last said what it has spent. */
+function tellSpent(): void {
+  const spent: [number, number, number][] = [];
+  for (const [number, unit] of units) {
+    if (told.get(number) === unit.spentMs) continue;
+    told.set(number, unit.spentMs);
+    spent.push([number, Math.round(unit.spentMs * 100) / 100, unit.memoryBytes]);
+  }
+  if (spent.length > 0) writer.send(Kind.spent, 0, encodeJson(spent));
 }
 
 function next(act: () => void | Promise<void>): void {

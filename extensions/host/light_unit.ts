@@ -52,6 +52,9 @@ export class LightUnit {
   #deadline = Infinity;
   #onEvent: (event: string) => void = () => {};
   #events = 0;
+  #memory: WebAssembly.Memory | undefined;
+  /** Milliseconds spent in its engine. */
+  spentMs = 0;
 
   /** Starts the engine and loads the extension. @throws Error that says what is wrong with it */
   static async open(shared: LightModule, code: string, config: string, memoryMb: number): Promise<LightUnit> {
@@ -70,6 +73,11 @@ export class LightUnit {
   /** The contributions as JSON. */
   get contributes(): string {
     return this.#contributes;
+  }
+
+  /** Memory that its engine has taken. */
+  get memoryBytes(): number {
+    return this.#memory?.buffer.byteLength ?? 0;
   }
 
   /** Performs one call within `budgetMs`: `r` or `f`, then JSON. @throws LightFault */
@@ -101,10 +109,12 @@ export class LightUnit {
   /** Gives the memory back. */
   close(): void {
     this.#engine = undefined;
+    this.#memory = undefined;
   }
 
   async #start(): Promise<Engine> {
     const wasmMemory = new WebAssembly.Memory({ initial: LEAST_PAGES, maximum: this.#pages });
+    this.#memory = wasmMemory;
     // The package's types are those of its CommonJS form, whose default stands one step deeper.
     const sync: unknown = variant;
     const custom = newVariant(sync as QuickJSSyncVariant, {
@@ -166,6 +176,7 @@ export class LightUnit {
   }
 
   #within<T>(budgetMs: number, act: () => T): T {
+    const began = performance.now();
     this.#deadline = Date.now() + budgetMs;
     try {
       return act();
@@ -174,6 +185,7 @@ export class LightUnit {
       this.#engine = undefined;
       throw error instanceof Error ? error : new LightFault(String(error));
     } finally {
+      this.spentMs += performance.now() - began;
       this.#deadline = Infinity;
     }
   }

@@ -23,6 +23,7 @@ Deno.test("readManifest() fills in resources, settings and lists that are left o
     ...good,
     assets: [],
     permissions: [],
+    tier: "full",
     resources: { memoryMb: 256, instances: 2, concurrency: 4 },
     config: { type: "object", properties: {} },
   });
@@ -90,6 +91,16 @@ Deno.test("readManifest() refuses text that is not JSON, with its line", () => {
   const { manifest, problems } = readManifest('{\n "id": ,\n}', "m");
   assert.equal(manifest, undefined);
   assert.equal(problems[0]?.line, 2);
+});
+
+Deno.test("readManifest() marks what is optional, and refuses a light extension that asks for something", () => {
+  const optional = [{ kind: "git", reason: "It shows who wrote what" }];
+  const { manifest } = readManifest(JSON.stringify({ ...good, optional }), "m");
+  assert.deepEqual(manifest?.permissions, [{ ...optional[0], isOptional: true }]);
+  const light = readManifest(JSON.stringify({ ...good, kind: "operator", tier: "light", optional }), "m");
+  assert.match(light.problems[0]?.message ?? "", /permission of a light extension/);
+  const instrument = readManifest(JSON.stringify({ ...good, kind: "instrument", tier: "light" }), "m");
+  assert.match(instrument.problems[0]?.message ?? "", /light extension that is no operator/);
 });
 
 Deno.test("schemas/manifest.schema.json is what the code checks by", async () => {
