@@ -106,7 +106,9 @@ function deskOf(data: string, folder: string): ExtensionDesk {
     },
     forget: (entry) => source.forget(entry),
     bundled: async () =>
-      (await source.load()).installed.filter(({ origin }) => origin === "bundled").map(({ manifest }) => manifest),
+      (await source.load()).installed.filter(({ origin }) => origin === "bundled").map(({ manifest }) =>
+        manifest
+      ),
   });
 }
 

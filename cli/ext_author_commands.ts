@@ -76,17 +76,23 @@ export function resultText({ name, passed, faults, durationMs, updated }: TestRe
 /** Exit code 2 where it has errors. */
 export async function extPackCommand(services: CliServices, args: Arguments): Promise<number> {
   const { problems, packed } = await deskOf(services, args).pack(folderOf(services, args));
-  if (packed === undefined) return await tellProblems(services, args, problems, cleanLine(args.positional(0)));
+  if (packed === undefined) {
+    return await tellProblems(services, args, problems, cleanLine(args.positional(0)));
+  }
   const { id, version, bytes, sha256, files } = packed;
   const file = services.absolute(args.value("out") ?? `${id.replace("/", "-")}-${version}.tgz`);
   await services.writeFile(file, bytes);
   if (args.has("json")) {
-    await services.stdout.write(`${JSON.stringify({ file, id, version, sha256, sizeBytes: bytes.length, files })}\n`);
+    await services.stdout.write(
+      `${JSON.stringify({ file, id, version, sha256, sizeBytes: bytes.length, files })}\n`,
+    );
     return exitCodes.completed;
   }
   const warnings = problemText(services, problems, styleFor(services, services.stdout));
   await services.stdout.write(
-    `${warnings}${shortPath(services, file)}  ${bytes.length} bytes, ${count(files.length, "file")}\nSHA-256 ${sha256}\n`,
+    `${warnings}${shortPath(services, file)}  ${bytes.length} bytes, ${
+      count(files.length, "file")
+    }\nSHA-256 ${sha256}\n`,
   );
   return exitCodes.completed;
 }
@@ -119,12 +125,17 @@ function inspectText(facts: InspectFacts, style: Style): string {
     license === undefined ? "" : `  ${cleanLine(license)}`
   }\n${cleanLine(description)}\n`;
   const rows = (title: string, list: readonly (readonly string[])[]) =>
-    list.length === 0 ? "" : `${title}\n${table(list.map(([first = "", ...rest]) => [`  ${first}`, ...rest]))}`;
+    list.length === 0
+      ? ""
+      : `${title}\n${table(list.map(([first = "", ...rest]) => [`  ${first}`, ...rest]))}`;
   const ui = Object.entries(facts.ui).filter(([, many]) => many > 0);
   return head +
     rows("contributes", facts.contributes.map(({ kind, type, title }) => [type, kind, cleanLine(title)])) +
     rows("adds to the interface", ui.map(([member, many]) => [member, String(many)])) +
-    rows("asks for", facts.permissions.map(({ permission, risk, reason }) => [permission, risk, cleanLine(reason)])) +
+    rows(
+      "asks for",
+      facts.permissions.map(({ permission, risk, reason }) => [permission, risk, cleanLine(reason)]),
+    ) +
     rows("needs", Object.entries(facts.dependencies).map(([other, range]) => [other, cleanLine(range)])) +
     rows("is made of", [
       ["module", `${facts.moduleBytes} bytes`],

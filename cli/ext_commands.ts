@@ -49,7 +49,8 @@ export const extCommands: readonly Command[] = [
       dataFlag,
       jsonFlag,
     ],
-    details: "Fixtures are tests/NAME.test.jsonc. Exit code: 0 all passed, 1 one did not, 2 it cannot be loaded.",
+    details:
+      "Fixtures are tests/NAME.test.jsonc. Exit code: 0 all passed, 1 one did not, 2 it cannot be loaded.",
     examples: [{ args: "ext test word-count", does: "all of them" }],
     load: async () => (await import("./ext_author_commands.ts")).extTestCommand,
   },
@@ -137,9 +138,23 @@ export const extCommands: readonly Command[] = [
     summary: "use the tools of an MCP server as nodes",
     positionals: [{ name: "NAME" }, { name: "COMMAND|URL", isRest: true }],
     flags: [
-      { name: "env", value: "NAME", isList: true, summary: "an environment variable that it is given; may be repeated" },
-      { name: "header", value: "NAME=VARIABLE", isList: true, summary: "for a URL: a header, taken from a variable" },
-      { name: "effect", value: "EFFECT", summary: "read, network or write: of all its tools, instead of what it says" },
+      {
+        name: "env",
+        value: "NAME",
+        isList: true,
+        summary: "an environment variable that it is given; may be repeated",
+      },
+      {
+        name: "header",
+        value: "NAME=VARIABLE",
+        isList: true,
+        summary: "for a URL: a header, taken from a variable",
+      },
+      {
+        name: "effect",
+        value: "EFFECT",
+        summary: "read, network or write: of all its tools, instead of what it says",
+      },
       yesFlag,
       dataFlag,
       jsonFlag,
@@ -182,20 +197,34 @@ export const extCommands: readonly Command[] = [
     summary: "use a coding agent that speaks ACP as an instrument",
     positionals: [{ name: "NAME" }, { name: "COMMAND", isRest: true }],
     flags: [
-      { name: "env", value: "NAME", isList: true, summary: "an environment variable that it is given; may be repeated" },
+      {
+        name: "env",
+        value: "NAME",
+        isList: true,
+        summary: "an environment variable that it is given; may be repeated",
+      },
       {
         name: "policy",
         value: "POLICY",
-        summary: "what it may do unasked: read, edit (the default: changes files where the run may write) or all",
+        summary:
+          "what it may do unasked: read, edit (the default: changes files where the run may write) or all",
       },
-      { name: "serves", value: "TASK", isList: true, summary: "a task that it may be chosen for; else only by its name" },
+      {
+        name: "serves",
+        value: "TASK",
+        isList: true,
+        summary: "a task that it may be chosen for; else only by its name",
+      },
       yesFlag,
       dataFlag,
       jsonFlag,
     ],
     details:
       "It is `agent/NAME` in workflows. Its program runs with your rights, outside the sandbox; what it asks for is answered by the policy.",
-    examples: [{ args: "agents add gemini -- npx -y @google/gemini-cli --experimental-acp", does: "Gemini CLI" }],
+    examples: [{
+      args: "agents add gemini -- npx -y @google/gemini-cli --experimental-acp",
+      does: "Gemini CLI",
+    }],
     load: async () => (await import("./agents_commands.ts")).agentsAddCommand,
   },
   {

@@ -56,7 +56,11 @@ export interface InspectFacts {
   readonly license: string | undefined;
   readonly moduleBytes: number;
   readonly codeHash: string;
-  readonly permissions: readonly { readonly permission: string; readonly reason: string; readonly risk: string }[];
+  readonly permissions: readonly {
+    readonly permission: string;
+    readonly reason: string;
+    readonly risk: string;
+  }[];
   readonly contributes: readonly { readonly kind: string; readonly type: string; readonly title: string }[];
   readonly ui: Readonly<Record<string, number>>;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -169,10 +173,14 @@ export interface ExtDesk {
   }>;
   /** Until `signal` fires. */
   dev(folder: string, onNews: (news: DevNews) => void, signal: AbortSignal): Promise<void>;
-  pack(folder: string): Promise<{ readonly problems: readonly Problem[]; readonly packed: Packed | undefined }>;
+  pack(
+    folder: string,
+  ): Promise<{ readonly problems: readonly Problem[]; readonly packed: Packed | undefined }>;
   docs(folder: string): Promise<{ readonly problems: readonly Problem[]; readonly page: string | undefined }>;
   /** A folder, an archive, an address, a package of npm, or the id of what is installed. */
-  inspect(spec: string): Promise<{ readonly problems: readonly Problem[]; readonly facts: InspectFacts | undefined }>;
+  inspect(
+    spec: string,
+  ): Promise<{ readonly problems: readonly Problem[]; readonly facts: InspectFacts | undefined }>;
   installed(): Promise<readonly InstalledFacts[]>;
   stage(spec: string): Promise<StagedFacts>;
   stageUpdate(id: string): Promise<StagedFacts>;

@@ -34,9 +34,9 @@ function newsText(services: CliServices, news: DevNews, style: Style): string {
     case "reloaded":
       return `${problemText(services, news.problems, style)}${style("green", news.type)} version ${
         cleanLine(news.version)
-      } (${count(news.contributes.length, "contribution")}: ${
-        news.contributes.map(cleanLine).join(", ")
-      })  ${style("dim", duration(news.durationMs))}\n`;
+      } (${count(news.contributes.length, "contribution")}: ${news.contributes.map(cleanLine).join(", ")})  ${
+        style("dim", duration(news.durationMs))
+      }\n`;
     case "failed": {
       const kept = news.kept === undefined ? "nothing runs yet" : "the version before goes on";
       return `${problemText(services, news.problems, style)}${style("red", "not loaded")}: ${kept}\n`;

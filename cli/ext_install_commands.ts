@@ -11,7 +11,13 @@ import { cleanLine, table } from "./text.ts";
 export async function extInstallCommand(services: CliServices, args: Arguments): Promise<number> {
   await using staged = await deskOf(services, args).stage(args.positional(0));
   if (staged.isSame && staged.refusal === undefined) {
-    return await tell(services, args, staged, "unchanged", `${staged.id} ${staged.version} is installed already\n`);
+    return await tell(
+      services,
+      args,
+      staged,
+      "unchanged",
+      `${staged.id} ${staged.version} is installed already\n`,
+    );
   }
   return await decide(services, args, staged);
 }
@@ -25,7 +31,13 @@ export async function extUpdateCommand(services: CliServices, args: Arguments): 
   for (const id of ids) {
     await using staged = await desk.stageUpdate(id);
     if (staged.isSame || !staged.isNewer) {
-      await tell(services, args, staged, "unchanged", `${cleanLine(id)} ${cleanLine(staged.before ?? "")} is the newest\n`);
+      await tell(
+        services,
+        args,
+        staged,
+        "unchanged",
+        `${cleanLine(id)} ${cleanLine(staged.before ?? "")} is the newest\n`,
+      );
       continue;
     }
     const asksMore = staged.consent.asks.length > 0;
@@ -33,7 +45,9 @@ export async function extUpdateCommand(services: CliServices, args: Arguments): 
     if (asksMore && staged.refusal === undefined && !canAsk) {
       const style = styleFor(services, services.stdout);
       const head = `${staged.id} ${staged.before} → ${staged.version} asks for more`;
-      const text = `${consentText(head, staged.consent, style)}It stays off until you agree: ${services.program} ext update ${id} --yes\n`;
+      const text = `${
+        consentText(head, staged.consent, style)
+      }It stays off until you agree: ${services.program} ext update ${id} --yes\n`;
       await tell(services, args, staged, "waiting", text);
       code = exitCodes.failed;
       continue;
@@ -101,7 +115,13 @@ async function decide(
     return exitCodes.failed;
   }
   await staged.install();
-  return await tell(services, args, staged, "installed", `Installed ${cleanLine(staged.id)} ${cleanLine(staged.version)}\n`);
+  return await tell(
+    services,
+    args,
+    staged,
+    "installed",
+    `Installed ${cleanLine(staged.id)} ${cleanLine(staged.version)}\n`,
+  );
 }
 
 async function tell(

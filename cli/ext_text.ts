@@ -82,7 +82,9 @@ export function consentText(head: string, { asks, doesNotAsk, risk }: ConsentFac
   const asked = rows.length === 0 ? "  asks for nothing\n" : table(rows);
   const later = asks.filter(({ given }) => !given).map(({ permission }) => permission);
   const note = later.length === 0 ? "" : `  Granted by itself: ${later.join(", ")}\n`;
-  return `${cleanLine(head)}\n${asked}${note}  does not ask ${doesNotAsk.join(", ")}\n  risk: ${riskText(risk, style)}\n`;
+  return `${cleanLine(head)}\n${asked}${note}  does not ask ${doesNotAsk.join(", ")}\n  risk: ${
+    riskText(risk, style)
+  }\n`;
 }
 
 /** The same for a program that runs outside the sandbox. */

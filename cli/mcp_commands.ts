@@ -37,7 +37,9 @@ export async function mcpListCommand(services: CliServices, args: Arguments): Pr
     await services.stdout.write(servers.map((one) => `${JSON.stringify(one)}\n`).join(""));
     return exitCodes.completed;
   }
-  const rows = servers.map(({ name, target, tools }) => [cleanLine(name), count(tools.length, "tool"), cleanLine(target)]);
+  const rows = servers.map((
+    { name, target, tools },
+  ) => [cleanLine(name), count(tools.length, "tool"), cleanLine(target)]);
   await services.stdout.write(rows.length === 0 ? "No MCP servers\n" : table(rows));
   return exitCodes.completed;
 }
@@ -67,6 +69,8 @@ async function tell(services: CliServices, args: Arguments, server: ServerFacts)
     effect,
     truncate(cleanLine(description), 80),
   ]);
-  await services.stdout.write(`${cleanLine(server.name)}: ${count(server.tools.length, "tool")}\n${table(rows)}`);
+  await services.stdout.write(
+    `${cleanLine(server.name)}: ${count(server.tools.length, "tool")}\n${table(rows)}`,
+  );
   return exitCodes.completed;
 }

@@ -12,8 +12,8 @@ import type { Problem } from "../core/workflow/problem.ts";
 import { AgentConnection } from "./acp/agent_connection.ts";
 import { type AgentConfig, agentName, agentPolicy, readAgents, writeAgents } from "./acp/agent_config.ts";
 import { agentNode } from "./acp/acp_extensions.ts";
-import { checkFolder, type Checked } from "./dev/check_folder.ts";
-import { type Inspection, inspectBuilt } from "./dev/inspect_built.ts";
+import { type Checked, checkFolder } from "./dev/check_folder.ts";
+import { inspectBuilt, type Inspection } from "./dev/inspect_built.ts";
 import { type DevEvent, LiveExtension } from "./dev/live_extension.ts";
 import { pack } from "./dev/pack_folder.ts";
 import { referencePage } from "./dev/reference_page.ts";
@@ -76,7 +76,9 @@ export class ExtensionDesk {
     this.#store = new ExtensionStore(options.data, this.#bench, options);
   }
 
-  async create({ name, kind, folder }: { readonly name: string; readonly kind: string; readonly folder: string }) {
+  async create(
+    { name, kind, folder }: { readonly name: string; readonly kind: string; readonly folder: string },
+  ) {
     return await scaffold({ name, kind: kind as ExtensionKind, folder });
   }
 
@@ -90,7 +92,9 @@ export class ExtensionDesk {
   async test(folder: string, request: FixtureOptions) {
     return await this.#resting(async () => {
       const { problems, built, contributes } = await checkFolder(folder, this.#bench);
-      if (built === undefined || contributes === undefined || hasErrors(problems)) return { problems, results: [] };
+      if (built === undefined || contributes === undefined || hasErrors(problems)) {
+        return { problems, results: [] };
+      }
       return { problems, results: await runFixtures(built, this.#bench, request) };
     });
   }
@@ -123,7 +127,9 @@ export class ExtensionDesk {
     });
   }
 
-  async inspect(spec: string): Promise<{ readonly problems: readonly Problem[]; readonly facts: Inspection | undefined }> {
+  async inspect(
+    spec: string,
+  ): Promise<{ readonly problems: readonly Problem[]; readonly facts: Inspection | undefined }> {
     return await this.#resting(async () => {
       const scratch = await Deno.makeTempDir({ prefix: "symphony-inspect-" });
       try {
@@ -137,18 +143,20 @@ export class ExtensionDesk {
 
   async installed() {
     const registry = await this.#store.list();
-    return await Promise.all([...registry].map(async ([id, { version, from, installedAtMs, previous, folder }]) => {
-      const path = versionFolder(join(this.#options.data, "extensions"), { folder });
-      const isThere = (await Deno.stat(path).catch(() => undefined))?.isDirectory === true;
-      return {
-        id,
-        version,
-        from,
-        installedAtMs,
-        previous: previous?.version,
-        problem: isThere ? undefined : "its files are gone: install it again",
-      };
-    }));
+    return await Promise.all(
+      [...registry].map(async ([id, { version, from, installedAtMs, previous, folder }]) => {
+        const path = versionFolder(join(this.#options.data, "extensions"), { folder });
+        const isThere = (await Deno.stat(path).catch(() => undefined))?.isDirectory === true;
+        return {
+          id,
+          version,
+          from,
+          installedAtMs,
+          previous: previous?.version,
+          problem: isThere ? undefined : "its files are gone: install it again",
+        };
+      }),
+    );
   }
 
   async stage(spec: string) {
@@ -190,7 +198,10 @@ export class ExtensionDesk {
       const name = serverName(request.name);
       const effect = effects.find((one) => one === request.effect);
       if (request.effect !== undefined && effect === undefined) {
-        throw new SymphonyError("bad-input", `Unknown effect "${request.effect}": expected ${effects.join(", ")}`);
+        throw new SymphonyError(
+          "bad-input",
+          `Unknown effect "${request.effect}": expected ${effects.join(", ")}`,
+        );
       }
       const target = this.#targetOf(request);
       const config = { name, target, ...(effect === undefined ? {} : { effect }) };
@@ -212,7 +223,9 @@ export class ExtensionDesk {
 
   readonly agents = {
     consent: (request: AgentRequest) => ({
-      what: `Symphony will start "${request.target.join(" ")}" whenever the instrument "agent/${request.name}" is used`,
+      what: `Symphony will start "${
+        request.target.join(" ")
+      }" whenever the instrument "agent/${request.name}" is used`,
       why: "It is a coding agent: it reads and changes files of the folder that a run works in",
       risk: "critical",
       notes: [
@@ -297,7 +310,9 @@ export class ExtensionDesk {
       return await work();
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error;
-      const lines = error.problems.slice(0, 10).map(({ line, column, message }) => `${line}:${column}: ${message}`);
+      const lines = error.problems.slice(0, 10).map(({ line, column, message }) =>
+        `${line}:${column}: ${message}`
+      );
       throw new SymphonyError("bad-input", `${error.message}: ${lines.join("; ")}`);
     } finally {
       await (await this.#options.tools.openEngine()).stop();

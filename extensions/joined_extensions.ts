@@ -56,7 +56,9 @@ export class JoinedExtensions implements AvailabilityPort {
   }
 
   async describe(): Promise<Catalog> {
-    const parts = await Promise.all([this.#hosts, ...this.#others.map(({ port }) => port)].map((port) => port.describe()));
+    const parts = await Promise.all(
+      [this.#hosts, ...this.#others.map(({ port }) => port)].map((port) => port.describe()),
+    );
     const merged: Catalog = {
       nodes: new Map(parts.flatMap(({ nodes }) => [...nodes])),
       tasks: new Map(parts.flatMap(({ tasks }) => [...tasks])),
@@ -70,7 +72,9 @@ export class JoinedExtensions implements AvailabilityPort {
   /** What is no instrument of a host can always be tried: its server is reached when it is used. */
   async availability(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>> {
     const elsewhere = new Set<NodeTypeId>();
-    for (const { port } of this.#others) for (const type of (await port.describe()).nodes.keys()) elsewhere.add(type);
+    for (const { port } of this.#others) {
+      for (const type of (await port.describe()).nodes.keys()) elsewhere.add(type);
+    }
     const answers = await this.#hosts.availability(types.filter((type) => !elsewhere.has(type)));
     return new Map(types.map((type) => [type, answers.get(type)]));
   }

@@ -35,7 +35,9 @@ export class SettingSecrets {
   async seal(value: Json): Promise<JsonObject> {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const text = new TextEncoder().encode(JSON.stringify(value));
-    const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await this.#open(true), text));
+    const sealed = new Uint8Array(
+      await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await this.#open(true), text),
+    );
     return { [MARK]: `${base64(iv)}.${base64(sealed)}` };
   }
 
@@ -47,10 +49,14 @@ export class SettingSecrets {
       const text = await crypto.subtle.decrypt(options, await this.#open(false), bytes(sealed));
       return JSON.parse(new TextDecoder().decode(text)) as Json;
     } catch (cause) {
-      throw new SymphonyError("corrupt", `Cannot read a secret setting: its key in "${this.#file}" does not fit`, {
-        cause,
-        hint: "Set it again with: symphony settings set",
-      });
+      throw new SymphonyError(
+        "corrupt",
+        `Cannot read a secret setting: its key in "${this.#file}" does not fit`,
+        {
+          cause,
+          hint: "Set it again with: symphony settings set",
+        },
+      );
     }
   }
 

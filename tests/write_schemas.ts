@@ -14,5 +14,8 @@ const schemas = {
   "fixture.schema.json": fixtureSchema,
 };
 for (const [name, schema] of Object.entries(schemas)) {
-  await Deno.writeTextFile(new URL(`../schemas/${name}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+  await Deno.writeTextFile(
+    new URL(`../schemas/${name}`, import.meta.url),
+    `${JSON.stringify(schema, null, 2)}\n`,
+  );
 }

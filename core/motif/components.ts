@@ -45,14 +45,20 @@ const list = (description: string, items: JsonObject, maxItems = 1_000): JsonObj
   items,
   description,
 });
-const record = (properties: Readonly<Record<string, JsonObject>>, required: readonly string[]): JsonObject => ({
+const record = (
+  properties: Readonly<Record<string, JsonObject>>,
+  required: readonly string[],
+): JsonObject => ({
   type: "object",
   properties,
   required,
   additionalProperties: false,
 });
 const option = record({ value: label("What a choice sends"), label: label("What it shows") }, ["value"]);
-const cell: JsonObject = { type: ["string", "number", "boolean", "null"], description: "What the cell shows" };
+const cell: JsonObject = {
+  type: ["string", "number", "boolean", "null"],
+  description: "What the cell shows",
+};
 
 type Draft = Omit<ComponentSpec, "holds" | "required" | "events"> & Partial<ComponentSpec>;
 const component = (draft: Draft): ComponentSpec => ({ holds: false, required: [], events: [], ...draft });
@@ -85,7 +91,10 @@ export const components: Readonly<Record<string, ComponentSpec>> = {
   tabs: component({
     description: "One child at a time, chosen by a tab; the labels go with the children in order",
     holds: true,
-    props: { labels: list("A label for each child", label("A tab"), 20), chosen: count("Which shows, from 0", 19) },
+    props: {
+      labels: list("A label for each child", label("A tab"), 20),
+      chosen: count("Which shows, from 0", 19),
+    },
     required: ["labels"],
     events: ["select"],
   }),
@@ -119,14 +128,23 @@ export const components: Readonly<Record<string, ComponentSpec>> = {
   }),
   code: component({
     description: "Source text with its colours",
-    props: { value: text("The text"), language: label("A language's name, as typescript"), numbers: flag("Line numbers") },
+    props: {
+      value: text("The text"),
+      language: label("A language's name, as typescript"),
+      numbers: flag("Line numbers"),
+    },
     required: ["value"],
   }),
   link: component({
     description: "Opens a page in the browser, after the person was asked",
     props: {
       value: label("The text"),
-      href: { type: "string", pattern: "^https://[^\\s]+$", maxLength: 2_000, description: "An https address" },
+      href: {
+        type: "string",
+        pattern: "^https://[^\\s]+$",
+        maxLength: 2_000,
+        description: "An https address",
+      },
     },
     required: ["value", "href"],
   }),
@@ -167,7 +185,11 @@ export const components: Readonly<Record<string, ComponentSpec>> = {
   }),
   progress: component({
     description: "How far something is; without a value it only says that something goes on",
-    props: { value: number("How much is done"), max: number("How much there is; 1 without it"), label: label("Of what") },
+    props: {
+      value: number("How much is done"),
+      max: number("How much there is; 1 without it"),
+      label: label("Of what"),
+    },
   }),
   figures: component({
     description: "Names and values in two columns",
@@ -199,7 +221,12 @@ export const components: Readonly<Record<string, ComponentSpec>> = {
     props: {
       items: list(
         "The items",
-        record({ value: label("What a choice sends"), label: label("The text"), detail: label("Beside it"), tone }, [
+        record({
+          value: label("What a choice sends"),
+          label: label("The text"),
+          detail: label("Beside it"),
+          tone,
+        }, [
           "value",
         ]),
         10_000,
@@ -227,7 +254,12 @@ export const components: Readonly<Record<string, ComponentSpec>> = {
   }),
   button: component({
     description: "Something to press",
-    props: { label: label("What it does"), tone, icon: label("An icon's name"), disabled: flag("True where it cannot be pressed") },
+    props: {
+      label: label("What it does"),
+      tone,
+      icon: label("An icon's name"),
+      disabled: flag("True where it cannot be pressed"),
+    },
     required: ["label"],
     events: ["click"],
   }),
@@ -268,7 +300,11 @@ export const components: Readonly<Record<string, ComponentSpec>> = {
   }),
   checkbox: component({
     description: "On or off",
-    props: { value: flag("True for on"), label: label("What it is"), disabled: flag("True where it cannot be changed") },
+    props: {
+      value: flag("True for on"),
+      label: label("What it is"),
+      disabled: flag("True where it cannot be changed"),
+    },
     required: ["label"],
     events: ["change"],
   }),

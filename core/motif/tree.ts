@@ -56,7 +56,9 @@ const MAX_PROBLEMS = 50;
 export function readTree(value: Json | undefined): ReadTree {
   const reading: Reading = { nodes: 0, problems: [] };
   const tree = value === undefined ? undefined : readNode(value, "", 0, reading);
-  if (value === undefined) tell(reading, "", "Found no tree", 'Give { "is": "text", "props": { "value": "…" } }');
+  if (value === undefined) {
+    tell(reading, "", "Found no tree", 'Give { "is": "text", "props": { "value": "…" } }');
+  }
   return { tree, problems: reading.problems };
 }
 

@@ -48,9 +48,15 @@ export function treeSchema(): JsonObject {
 /** A table of all components in Markdown. */
 export function componentTable(): string {
   const rows = Object.entries(components).map(([name, { description, props, required, holds, events }]) => {
-    const named = Object.keys(props).map((prop) => `\`${prop}\`${required.includes(prop) ? "" : "?"}`).join(" ");
+    const named = Object.keys(props).map((prop) => `\`${prop}\`${required.includes(prop) ? "" : "?"}`).join(
+      " ",
+    );
     return `| \`${name}\` | ${description} | ${named} | ${events.join(", ")} | ${holds ? "yes" : ""} |`;
   });
-  return ["| component | what it is | properties | events | holds others |", "| --- | --- | --- | --- | --- |", ...rows]
+  return [
+    "| component | what it is | properties | events | holds others |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+  ]
     .join("\n") + "\n";
 }

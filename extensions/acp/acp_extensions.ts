@@ -7,7 +7,14 @@
 
 import { createHash } from "node:crypto";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
-import { type ExtensionId, extensionId, type InstanceId, instanceId, type NodeTypeId, nodeTypeId } from "../../core/ids.ts";
+import {
+  type ExtensionId,
+  extensionId,
+  type InstanceId,
+  instanceId,
+  type NodeTypeId,
+  nodeTypeId,
+} from "../../core/ids.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type {
   CallOptions,
@@ -124,8 +131,12 @@ export class AcpExtensions implements ExtensionPort {
 
   async activate(extension: ExtensionId, signal?: AbortSignal): Promise<InstanceId> {
     const agent = (await this.#known()).get(extension);
-    if (agent === undefined) throw new SymphonyError("not-found", `Cannot activate "${extension}": no such agent`);
-    if (this.#closing.signal.aborted) throw new SymphonyError("closed", "Cannot activate: extensions are closed");
+    if (agent === undefined) {
+      throw new SymphonyError("not-found", `Cannot activate "${extension}": no such agent`);
+    }
+    if (this.#closing.signal.aborted) {
+      throw new SymphonyError("closed", "Cannot activate: extensions are closed");
+    }
     const id = instanceId(`${extension}#${this.#next++}`);
     const connection = await AgentConnection.open(agent.config, {
       env: this.#options.env,
@@ -189,7 +200,11 @@ export class AcpExtensions implements ExtensionPort {
     const { signal, timeoutMs } = options;
     const workspace = await Deno.realPath(request.workspace);
     const changes = await WorkspaceChanges.begin(workspace);
-    const turn = new AgentTurn(request, options, { extension: agent.id, policy: agent.config.policy, workspace });
+    const turn = new AgentTurn(request, options, {
+      extension: agent.id,
+      policy: agent.config.policy,
+      workspace,
+    });
     const stop = new AbortController();
     const stopped = (reason: CallResult) => new StoppedTurn(reason);
     const late = () => stop.abort(stopped(failed("timeout", `No answer within ${timeoutMs} ms`)));
@@ -248,9 +263,9 @@ async function failureOf(error: unknown, connection: AgentConnection): Promise<C
 }
 
 const finishes: Readonly<Record<string, "stop" | "length" | "filter" | "other">> = {
-  end_turn: "stop",
-  max_tokens: "length",
-  max_turn_requests: "length",
+  "end_turn": "stop",
+  "max_tokens": "length",
+  "max_turn_requests": "length",
   refusal: "filter",
 };
 
@@ -263,7 +278,10 @@ function resultOf(
 ): CallResult {
   if (files.length > 0 && !request.mayWrite) {
     const paths = files.slice(0, 5).map(({ path }) => path).join(", ");
-    return failed("permission", `The agent changed files without asking, though the run may not write: ${paths}`);
+    return failed(
+      "permission",
+      `The agent changed files without asking, though the run may not write: ${paths}`,
+    );
   }
   if (stopReason === "refusal") return failed("refusal", `The agent declined: ${turn.text.slice(-500)}`);
   const finish = finishes[stopReason] ?? "other";
@@ -273,7 +291,9 @@ function resultOf(
   if (request.task !== undefined) {
     const output = data ?? { text: turn.text };
     const wrong = isObject(request.task.output) ? misfit(request.task.output, output) : undefined;
-    return wrong === undefined ? { ok: true, output, usage } : failed("output", `Answer of the agent: ${wrong}`);
+    return wrong === undefined
+      ? { ok: true, output, usage }
+      : failed("output", `Answer of the agent: ${wrong}`);
   }
   const output = {
     text: turn.text,

@@ -61,7 +61,10 @@ export function agentName(text: string): string {
 export function agentPolicy(text: string): AgentPolicy {
   const found = agentPolicies.find((one) => one === text);
   if (found !== undefined) return found;
-  throw new SymphonyError("bad-input", `Unknown policy "${text.slice(0, 100)}": expected ${agentPolicies.join(", ")}`);
+  throw new SymphonyError(
+    "bad-input",
+    `Unknown policy "${text.slice(0, 100)}": expected ${agentPolicies.join(", ")}`,
+  );
 }
 
 function fileIn(data: string): string {

@@ -21,7 +21,10 @@ export interface TurnHost {
   readText(path: string, line: number | undefined, limit: number | undefined): Promise<string>;
   writeText(path: string, text: string): Promise<void>;
   /** The chosen option; undefined cancels. */
-  permission(asked: { readonly title: string; readonly kind: string }, options: readonly Option[]): string | undefined;
+  permission(
+    asked: { readonly title: string; readonly kind: string },
+    options: readonly Option[],
+  ): string | undefined;
   update(update: SessionNotification["update"]): void;
 }
 
@@ -33,7 +36,18 @@ export interface AgentOptions {
 }
 
 /** Of the environment only what a program needs to run at all, and what the person named. */
-const PASSED = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TERM", "TMPDIR", "XDG_CONFIG_HOME"]
+const PASSED = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "LC_ALL",
+  "TERM",
+  "TMPDIR",
+  "XDG_CONFIG_HOME",
+]
   .concat(["SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "PATHEXT", "COMSPEC"]);
 
 export class AgentConnection {
@@ -48,7 +62,9 @@ export class AgentConnection {
 
   /** Starts the agent and shakes hands. @throws SymphonyError `extension` | `bad-input` | `aborted` */
   static async open(config: AgentConfig, options: AgentOptions): Promise<AgentConnection> {
-    const { client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } = await import("@agentclientprotocol/sdk");
+    const { client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } = await import(
+      "@agentclientprotocol/sdk"
+    );
     const child = spawn(config, options.env);
     void drain(child.stderr, options.onLog);
     const hosts = new Map<string, TurnHost>();
@@ -70,7 +86,9 @@ export class AgentConnection {
         const { toolCall, options: offered } = params;
         const asked = { title: toolCall.title ?? toolCall.toolCallId, kind: toolCall.kind ?? "other" };
         const optionId = hostOf(params.sessionId).permission(asked, offered);
-        return { outcome: optionId === undefined ? { outcome: "cancelled" } : { outcome: "selected", optionId } };
+        return {
+          outcome: optionId === undefined ? { outcome: "cancelled" } : { outcome: "selected", optionId },
+        };
       })
       .onRequest(methods.client.fs.readTextFile, ({ params }) =>
         told(async () => {
@@ -84,7 +102,10 @@ export class AgentConnection {
         }))
       .connect(ndJsonStream(child.stdin, child.stdout));
     const died = child.status.then(({ code, signal }) => {
-      throw new SymphonyError("extension", `The agent "${config.name}" ended (${signal ?? `exit code ${code}`})`);
+      throw new SymphonyError(
+        "extension",
+        `The agent "${config.name}" ended (${signal ?? `exit code ${code}`})`,
+      );
     });
     died.catch(() => undefined);
     try {
@@ -150,7 +171,8 @@ export class AgentConnection {
     using session = await agent.buildSession({ cwd: folder, mcpServers: [] }).start();
     const { sessionId } = session;
     this.#hosts.set(sessionId, host);
-    const cancel = () => void agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
+    const cancel = () =>
+      void agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
     signal.addEventListener("abort", cancel, { once: true });
     try {
       // How it ends is told by the queue, too.
@@ -202,14 +224,17 @@ function spawn(config: AgentConfig, read: AgentOptions["env"]): Deno.ChildProces
     const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
     return new Deno.Command(program, { args, env, clearEnv: true, ...pipes }).spawn();
   } catch (cause) {
-    throw new SymphonyError("extension", `Cannot start the agent "${program}": ${messageOf(cause)}`, { cause });
+    throw new SymphonyError("extension", `Cannot start the agent "${program}": ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 
 /** `promise`, but no longer than a start may take. */
 function within<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () => reject(new SymphonyError("timeout", `The agent did not answer within ${START_MS / 1000} s`));
+    const late = () =>
+      reject(new SymphonyError("timeout", `The agent did not answer within ${START_MS / 1000} s`));
     const stop = () => reject(new SymphonyError("aborted", "The start was aborted"));
     const timer = setTimeout(late, START_MS);
     signal?.addEventListener("abort", stop, { once: true });
@@ -240,7 +265,10 @@ async function end(child: Deno.ChildProcess): Promise<void> {
   await child.stderr.cancel().catch(() => undefined);
 }
 
-async function drain(stream: ReadableStream<Uint8Array<ArrayBuffer>>, onLog: (line: string) => void): Promise<void> {
+async function drain(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onLog: (line: string) => void,
+): Promise<void> {
   let rest = "";
   try {
     for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {

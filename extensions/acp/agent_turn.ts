@@ -70,7 +70,10 @@ export class AgentTurn implements TurnHost {
     await this.#files["files.write"]?.({ path: this.#below(path) }, new TextEncoder().encode(text));
   }
 
-  permission(asked: { readonly title: string; readonly kind: string }, options: readonly Option[]): string | undefined {
+  permission(
+    asked: { readonly title: string; readonly kind: string },
+    options: readonly Option[],
+  ): string | undefined {
     const { allowed, optionId, reason } = answerTo(asked, options, this.#policy, this.#request.mayWrite);
     this.asked.push({ ...asked, allowed, reason });
     this.#log("info", `${allowed ? "allowed" : "refused"} ${asked.kind} "${asked.title}": ${reason}`);
@@ -127,7 +130,9 @@ function scopeOf(
       extension,
       permissions: [],
       refusal: (key) =>
-        key === "files:read" || (key === "files:write" && policy !== "read") ? undefined : `its policy is ${policy}`,
+        key === "files:read" || (key === "files:write" && policy !== "read")
+          ? undefined
+          : `its policy is ${policy}`,
       namesOutright: () => false,
       secret: () => undefined,
     },
@@ -149,7 +154,11 @@ export function promptOf({ input, task }: CallRequest): string {
   const schema = task === undefined ? input["schema"] : task.output;
   const parts = [system, prompt];
   if (schema !== undefined && schema !== null) {
-    parts.push(`End your answer with one JSON object in a \`\`\`json fence that fits this JSON Schema:\n${JSON.stringify(schema)}`);
+    parts.push(
+      `End your answer with one JSON object in a \`\`\`json fence that fits this JSON Schema:\n${
+        JSON.stringify(schema)
+      }`,
+    );
   }
   return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -36,7 +36,9 @@ export function answerTo(
 ): Answer {
   const [allowed, reason] = verdict(asked, policy, mayWrite);
   const wanted = allowed ? ["allow_once", "allow_always"] : ["reject_once", "reject_always"];
-  const option = wanted.map((kind) => options.find((one) => one.kind === kind)).find((one) => one !== undefined);
+  const option = wanted.map((kind) => options.find((one) => one.kind === kind)).find((one) =>
+    one !== undefined
+  );
   return { allowed, optionId: option?.optionId, reason };
 }
 

@@ -51,7 +51,10 @@ export class WorkspaceChanges {
     const patches: string[] = [];
     for (const path of [...new Set([...this.#before.keys(), ...after.keys()])].sort()) {
       const [was, is] = [this.#before.get(path), after.get(path)];
-      if (was === is || (was !== undefined && is !== undefined && was.text !== undefined && was.text === is.text)) {
+      if (
+        was === is ||
+        (was !== undefined && is !== undefined && was.text !== undefined && was.text === is.text)
+      ) {
         continue;
       }
       files.push({ path, change: was === undefined ? "added" : is === undefined ? "removed" : "modified" });
@@ -62,7 +65,8 @@ export class WorkspaceChanges {
 }
 
 function patchOf(path: string, was: Seen | undefined, is: Seen | undefined): string {
-  const isKnown = (was === undefined || was.text !== undefined) && (is === undefined || is.text !== undefined);
+  const isKnown = (was === undefined || was.text !== undefined) &&
+    (is === undefined || is.text !== undefined);
   if (!isKnown) return `Binary or large files a/${path} and b/${path} differ\n`;
   const from = was === undefined ? "/dev/null" : `a/${path}`;
   const to = is === undefined ? "/dev/null" : `b/${path}`;

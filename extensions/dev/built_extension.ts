@@ -31,7 +31,11 @@ export class BuiltExtension implements Installed {
   /** Bundles what is in `folder` now. Imports that are left are for `checkCode` to find. @throws SymphonyError `extension` | `not-found` */
   static async build(folder: string, manifest: Manifest, toolchain: Toolchain): Promise<BuiltExtension> {
     const entry = join(folder, manifest.entry);
-    const made = await bundle(entry, { sdk: toolchain.sdk, maps: true, leaveImports: true }, toolchain.openEngine);
+    const made = await bundle(
+      entry,
+      { sdk: toolchain.sdk, maps: true, leaveImports: true },
+      toolchain.openEngine,
+    );
     const assets = new Map<string, Uint8Array<ArrayBuffer>>();
     for (const name of manifest.assets) assets.set(name, await Deno.readFile(await assetPath(folder, name)));
     const map = new TextDecoder().decode(made.map);

@@ -57,7 +57,9 @@ export async function checkFolder(path: string, bench: Workbench): Promise<Check
   });
   problems.push(...facts.problems, ...unusedPermissions(folder, manifest, facts));
   // What makes code of texts cannot be loaded: the load would only fail with a worse message.
-  const canLoad = !facts.problems.some(({ code }) => ["dynamic-import", "import-left", "eval"].includes(code));
+  const canLoad = !facts.problems.some(({ code }) =>
+    ["dynamic-import", "import-left", "eval"].includes(code)
+  );
   const contributes = canLoad ? await describeOrTell(built, bench, entry, problems) : undefined;
   if (contributes !== undefined) problems.push(...contributionProblems(folder, manifest, contributes, facts));
   return {
@@ -69,10 +71,12 @@ export async function checkFolder(path: string, bench: Workbench): Promise<Check
 }
 
 async function textProblems({ folder, files }: ExtensionFolder): Promise<Problem[]> {
-  const found = await Promise.all(files.filter(({ sizeBytes }) => sizeBytes < 4 << 20).map(async ({ path }) => {
-    const text = textOf(await Deno.readFile(join(folder, path)));
-    return text === undefined ? [] : checkText(text, join(folder, path));
-  }));
+  const found = await Promise.all(
+    files.filter(({ sizeBytes }) => sizeBytes < 4 << 20).map(async ({ path }) => {
+      const text = textOf(await Deno.readFile(join(folder, path)));
+      return text === undefined ? [] : checkText(text, join(folder, path));
+    }),
+  );
   return found.flat();
 }
 
@@ -126,8 +130,11 @@ async function describeOrTell(
 /** Places in the manifest by path. */
 function inManifest({ manifestFile }: ExtensionFolder) {
   const positions = positionsOf(readJsonc(Deno.readFileSync(manifestFile), manifestFile));
-  return (path: readonly string[], told: Pick<Problem, "code" | "message" | "hint">, severity: Problem["severity"]) =>
-    ({ ...positions.problem(path, "value", told), severity });
+  return (
+    path: readonly string[],
+    told: Pick<Problem, "code" | "message" | "hint">,
+    severity: Problem["severity"],
+  ) => ({ ...positions.problem(path, "value", told), severity });
 }
 
 function unusedPermissions(folder: ExtensionFolder, manifest: Manifest, { powers }: CodeFacts): Problem[] {
@@ -178,7 +185,9 @@ function contributionProblems(
     problems.push(at(["kind"], {
       code: "kind",
       message: `It says "${manifest.kind}", but contributes ${found}`,
-      hint: `Contribute ${manifest.kind === "motif" ? "a view, a command or a theme" : `an ${manifest.kind}`}, or change the kind`,
+      hint: `Contribute ${
+        manifest.kind === "motif" ? "a view, a command or a theme" : `an ${manifest.kind}`
+      }, or change the kind`,
     }, "error"));
   }
   for (const one of contributes) {
@@ -216,7 +225,12 @@ function uiProblems(
 ): Problem[] {
   const { panels, nodeViews, editors, commands } = manifest.contributes;
   const typesOf = (kind: string) => contributes.filter((one) => one.kind === kind).map(({ type }) => type);
-  const named = (kind: string, member: string, list: readonly { readonly [key: string]: unknown }[], key: string) => {
+  const named = (
+    kind: string,
+    member: string,
+    list: readonly { readonly [key: string]: unknown }[],
+    key: string,
+  ) => {
     const types = typesOf(kind);
     return list.flatMap((one, index) => {
       const type = one[key];

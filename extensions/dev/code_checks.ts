@@ -101,7 +101,7 @@ function declaredNames(tree: AnyNode): ReadonlySet<string> {
     if (pattern.type === "Identifier") names.add(pattern.name);
     else if (pattern.type === "AssignmentPattern") bind(pattern.left);
     else if (pattern.type === "RestElement") bind(pattern.argument);
-    else if (pattern.type === "ArrayPattern") for (const one of pattern.elements) bind(one);
+    else if (pattern.type === "ArrayPattern") { for (const one of pattern.elements) bind(one); }
     else if (pattern.type === "ObjectPattern") {
       for (const one of pattern.properties) bind(one.type === "Property" ? one.value : one);
     }

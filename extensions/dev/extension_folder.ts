@@ -47,11 +47,15 @@ export async function readExtensionFolder(folder: string): Promise<ExtensionFold
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (files.length > MAX_FILES) {
     const message = `Found ${files.length} files`;
-    found.push(problemAt(folder, { code: "size", message, hint: `Keep an extension within ${MAX_FILES} files` }));
+    found.push(
+      problemAt(folder, { code: "size", message, hint: `Keep an extension within ${MAX_FILES} files` }),
+    );
   }
   if (total > MAX_BYTES) {
     const message = `Found ${(total / (1 << 20)).toFixed(1)} MB of files`;
-    found.push(problemAt(folder, { code: "size", message, hint: `Keep an extension within ${MAX_BYTES >> 20} MB` }));
+    found.push(
+      problemAt(folder, { code: "size", message, hint: `Keep an extension within ${MAX_BYTES >> 20} MB` }),
+    );
   }
   return { folder, manifestFile, manifest, files, problems: found };
 }

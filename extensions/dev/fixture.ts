@@ -103,7 +103,9 @@ export function readFixture(
   name: string,
 ): { readonly fixture: Fixture | undefined; readonly problems: readonly Problem[] } {
   const read = readJsonc(text, file);
-  if (read.root === undefined || read.problems.length > 0) return { fixture: undefined, problems: read.problems };
+  if (read.root === undefined || read.problems.length > 0) {
+    return { fixture: undefined, problems: read.problems };
+  }
   const value = toJson(read.root);
   const positions = positionsOf(read);
   const problems = validate(fixtureSchema, value).map(({ path, message }) =>

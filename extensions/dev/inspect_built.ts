@@ -6,7 +6,7 @@
 
 import { relative } from "node:path";
 import { keysOf } from "../../core/policy/permission.ts";
-import { riskOf, type Risk } from "../install/consent.ts";
+import { type Risk, riskOf } from "../install/consent.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
 import type { BuiltExtension } from "./built_extension.ts";
 
@@ -19,7 +19,11 @@ export interface Inspection {
   readonly license: string | undefined;
   readonly moduleBytes: number;
   readonly codeHash: string;
-  readonly permissions: readonly { readonly permission: string; readonly reason: string; readonly risk: Risk }[];
+  readonly permissions: readonly {
+    readonly permission: string;
+    readonly reason: string;
+    readonly risk: Risk;
+  }[];
   readonly contributes: readonly { readonly kind: string; readonly type: string; readonly title: string }[];
   readonly ui: Readonly<Record<string, number>>;
   readonly dependencies: Readonly<Record<string, string>>;

@@ -29,7 +29,9 @@ function compare(
     return;
   }
   if (isObject(expected) && isObject(found)) {
-    const names = partly ? Object.keys(expected) : [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+    const names = partly
+      ? Object.keys(expected)
+      : [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     for (const name of names.sort()) {
       const inner = (value: Json) => isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
       compare(inner(expected), inner(found), join(path, name), partly, lines, most);

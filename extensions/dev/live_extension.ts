@@ -54,7 +54,9 @@ export class LiveExtension implements AsyncDisposable {
   }
 
   /** The version that runs. */
-  get current(): { readonly number: number; readonly built: BuiltExtension; readonly open: OpenExtension } | undefined {
+  get current():
+    | { readonly number: number; readonly built: BuiltExtension; readonly open: OpenExtension }
+    | undefined {
     return this.#current;
   }
 
@@ -135,7 +137,8 @@ export class LiveExtension implements AsyncDisposable {
   /** Golden files are written by tests, so they start none. */
   #counts(path: string): boolean {
     const below = path.slice(this.#folder.length + 1);
-    return below !== "" && !/(^|[\\/])(\.|node_modules|dist)/.test(below) && !below.endsWith(".golden.json") &&
+    return below !== "" && !/(^|[\\/])(\.|node_modules|dist)/.test(below) &&
+      !below.endsWith(".golden.json") &&
       !below.endsWith("~");
   }
 

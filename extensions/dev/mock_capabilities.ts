@@ -53,9 +53,14 @@ export class MockCapabilities extends Capabilities {
     this.#used.add(answer);
     const wrong = answer.asked === undefined ? [] : differences(answer.asked, parsed(body), true);
     if (wrong.length > 0) {
-      throw new ExtensionFailure("input", `${method} ${url.href} was not asked as the fixture says: ${wrong.join("; ")}`);
+      throw new ExtensionFailure(
+        "input",
+        `${method} ${url.href} was not asked as the fixture says: ${wrong.join("; ")}`,
+      );
     }
-    if (answer.breaks === true) throw new ExtensionFailure("connection", `The fixture breaks ${method} ${url.href}`);
+    if (answer.breaks === true) {
+      throw new ExtensionFailure("connection", `The fixture breaks ${method} ${url.href}`);
+    }
     const id = own(args, "id") ?? null;
     const encoder = new TextEncoder();
     this.#bodies.set(id, piecesOf(answer).map((piece) => encoder.encode(piece)));

@@ -61,14 +61,18 @@ export async function pack(built: BuiltExtension): Promise<Packed> {
 /** The manifest's own text with its entry changed, so that comments and order stay. */
 function withEntry(text: string, entry: string): string {
   const quoted = JSON.stringify(entry);
-  return text.replace(new RegExp(`("entry"\\s*:\\s*)${quoted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`), (_, before) =>
-    `${before}${JSON.stringify(PACKED_ENTRY)}`);
+  return text.replace(
+    new RegExp(`("entry"\\s*:\\s*)${quoted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`),
+    (_, before) => `${before}${JSON.stringify(PACKED_ENTRY)}`,
+  );
 }
 
 /** Sources by name alone: where they lay on the author's machine is nobody's business. */
 function withoutRoots(map: string): string {
   const value = JSON.parse(map) as { sources: string[] };
-  const sources = value.sources.map((path) => path.replace(/^(\.\.\/)+/, "").replace(/^.*node_modules\//, "node_modules/"));
+  const sources = value.sources.map((path) =>
+    path.replace(/^(\.\.\/)+/, "").replace(/^.*node_modules\//, "node_modules/")
+  );
   return JSON.stringify({ ...value, sources });
 }
 

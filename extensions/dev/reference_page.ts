@@ -38,12 +38,19 @@ function sectionOf(one: Contribution): readonly string[] {
         example(one.type, one.input),
       ];
     case "task":
-      return [...head, ...portTable("Inputs", one.input), ...portTable("Outputs", one.output), example(one.type, one.input)];
+      return [
+        ...head,
+        ...portTable("Inputs", one.input),
+        ...portTable("Outputs", one.output),
+        example(one.type, one.input),
+      ];
     case "instrument": {
       const price = one.priceIn === 0 && one.priceOut === 0
         ? "Costs nothing."
         : `Costs $${one.priceIn} in and $${one.priceOut} out for a million tokens.`;
-      const serves = one.serves.includes("*") ? "any task" : one.serves.map((task) => `\`${task}\``).join(", ");
+      const serves = one.serves.includes("*")
+        ? "any task"
+        : one.serves.map((task) => `\`${task}\``).join(", ");
       return [...head, `Serves ${serves === "" ? "no task" : serves}. ${price}`];
     }
     default:
@@ -51,17 +58,29 @@ function sectionOf(one: Contribution): readonly string[] {
   }
 }
 
-function portTable(title: string, schema: JsonObject | { readonly [key: string]: unknown }): readonly string[] {
+function portTable(
+  title: string,
+  schema: JsonObject | { readonly [key: string]: unknown },
+): readonly string[] {
   const properties = own(schema as JsonObject, "properties");
   const required = own(schema as JsonObject, "required");
   const needed = new Set(Array.isArray(required) ? required : []);
   const rows = Object.entries(isObject(properties) ? properties : {}).map(([name, port]) => {
     const standard = own(port, "default");
-    const optional = needed.has(name) ? "" : standard === undefined ? "optional" : `\`${JSON.stringify(standard)}\``;
-    return `| \`${name}\` | ${typeText(port)} | ${optional} | ${inCell(String(own(port, "description") ?? ""))} |`;
+    const optional = needed.has(name)
+      ? ""
+      : standard === undefined
+      ? "optional"
+      : `\`${JSON.stringify(standard)}\``;
+    return `| \`${name}\` | ${typeText(port)} | ${optional} | ${
+      inCell(String(own(port, "description") ?? ""))
+    } |`;
   });
   if (rows.length === 0) return [`${title}: none.`];
-  return [`${title}:`, [`| name | type | default | what it is |`, `| --- | --- | --- | --- |`, ...rows].join("\n")];
+  return [
+    `${title}:`,
+    [`| name | type | default | what it is |`, `| --- | --- | --- | --- |`, ...rows].join("\n"),
+  ];
 }
 
 /** A schema in a few words. */
@@ -74,7 +93,9 @@ export function typeText(schema: Json): string {
   if (Array.isArray(anyOf)) return anyOf.map(typeText).join(" or ");
   if (type === "array") return `list of ${typeText(items ?? null)}`;
   const names = Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
-  if (type === "object" && names.length > 0) return `object (${names.map((name) => `\`${name}\``).join(", ")})`;
+  if (type === "object" && names.length > 0) {
+    return `object (${names.map((name) => `\`${name}\``).join(", ")})`;
+  }
   return typeof type === "string" ? type : Array.isArray(type) ? type.join(" or ") : "anything";
 }
 
@@ -88,12 +109,15 @@ function example(type: string, input: JsonObject | { readonly [key: string]: unk
 
 function uiSection({ contributes }: Manifest): readonly string[] {
   const { themes, panels, nodeViews, editors, commands, keys, templates } = contributes;
-  const keyOf = (command: string) => keys.filter((one) => one.command === command).map(({ key }) => `\`${key}\``);
+  const keyOf = (command: string) =>
+    keys.filter((one) => one.command === command).map(({ key }) => `\`${key}\``);
   const lines = [
     ...themes.map(({ title, ground }) => `- theme **${title}** (${ground})`),
     ...panels.map(({ title, place }) => `- panel **${title}** (${place})`),
     ...nodeViews.map(({ nodeType }) => `- how \`${nodeType}\` looks on the board`),
-    ...editors.map(({ title, files }) => `- editor **${title}** for ${files.map((glob) => `\`${glob}\``).join(", ")}`),
+    ...editors.map(({ title, files }) =>
+      `- editor **${title}** for ${files.map((glob) => `\`${glob}\``).join(", ")}`
+    ),
     ...commands.map(({ title, command }) => `- command **${title}** ${keyOf(command).join(" ")}`.trimEnd()),
     ...templates.map(({ title, description }) => `- template **${title}**: ${description}`),
   ];
@@ -107,7 +131,9 @@ function settingsSection({ config }: Manifest): readonly string[] {
 }
 
 function permissionSection({ permissions, id }: Manifest): readonly string[] {
-  if (permissions.length === 0) return ["## Permissions", "It asks for nothing: no files, no network, no keys."];
+  if (permissions.length === 0) {
+    return ["## Permissions", "It asks for nothing: no files, no network, no keys."];
+  }
   const rows = permissions.flatMap((permission) =>
     keysOf(permission).map((key) => `| \`${key}\` | ${inCell(permission.reason)} |`)
   );

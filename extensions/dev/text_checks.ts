@@ -25,7 +25,8 @@ const KEYS: readonly (readonly [what: string, pattern: RegExp])[] = [
 ];
 
 /** Signs that turn the direction of writing, tags, and variation selectors in a row. */
-const HIDDEN = /[\u202A-\u202E\u2066-\u2069]|[\u{E0000}-\u{E007F}]|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{2,}|[\u200B\u2060]/u;
+const HIDDEN =
+  /[\u202A-\u202E\u2066-\u2069]|[\u{E0000}-\u{E007F}]|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{2,}|[\u200B\u2060]/u;
 
 /** Problems of one text; `file` names it. */
 export function checkText(text: string, file: string): readonly Problem[] {
@@ -39,7 +40,8 @@ export function checkText(text: string, file: string): readonly Problem[] {
         line: at + 1,
         column: found.index + 1,
         message: `Found what looks like ${what}`,
-        hint: 'Ask for it with { "kind": "secret", … }; the core adds it to requests. If it was real, replace it now',
+        hint:
+          'Ask for it with { "kind": "secret", … }; the core adds it to requests. If it was real, replace it now',
       }));
       break;
     }

@@ -73,7 +73,9 @@ export class Workbench {
 
   async #lightEngine() {
     const engine = await this.tools.host.lightEngine?.();
-    if (engine === undefined) throw new SymphonyError("unsupported", "There is no engine for light extensions");
+    if (engine === undefined) {
+      throw new SymphonyError("unsupported", "There is no engine for light extensions");
+    }
     return engine;
   }
 

@@ -70,7 +70,9 @@ function whatIs(key: PermissionKey): string {
   const name = rest.join(":");
   switch (kind) {
     case "files":
-      return name === "write" ? "change files in the folder of a run that may write" : "read files in the folder of a run";
+      return name === "write"
+        ? "change files in the folder of a run that may write"
+        : "read files in the folder of a run";
     case "git":
       return "read the history of the folder in git";
     case "artifacts":

@@ -48,7 +48,9 @@ export function resolveDependencies<T extends Dependent>(all: readonly T[], engi
     for (const [id, range] of Object.entries(one.dependencies)) {
       const needed = byId.get(id);
       if (needed === undefined) {
-        return `it needs ${id} ${range}, which is not installed. ${didYouMean(id, byId.keys(), "extensions")}`;
+        return `it needs ${id} ${range}, which is not installed. ${
+          didYouMean(id, byId.keys(), "extensions")
+        }`;
       }
       if (!satisfies(needed.version, range)) return mismatch(one, needed, range, all);
       const at = trail.indexOf(id);

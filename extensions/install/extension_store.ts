@@ -138,7 +138,10 @@ export class ExtensionStore {
       const registry = new Map(await readRegistry(this.#user));
       const entry = registry.get(id) ?? await this.#entry(id);
       if (entry.previous === undefined) {
-        throw new SymphonyError("not-found", `Cannot go back with ${id}: no version before ${entry.version} is kept`);
+        throw new SymphonyError(
+          "not-found",
+          `Cannot go back with ${id}: no version before ${entry.version} is kept`,
+        );
       }
       const back = { ...entry, ...entry.previous, previous: plainVersion(entry) };
       registry.set(id, back);
@@ -195,7 +198,9 @@ export class ExtensionStore {
     const registry = await readRegistry(this.#user);
     const before = registry.get(manifest.id);
     const files = await packageFiles(built);
-    const hash = sha256(new TextEncoder().encode(files.map(({ path, bytes }) => `${path} ${sha256(bytes)}\n`).join("")));
+    const hash = sha256(
+      new TextEncoder().encode(files.map(({ path, bytes }) => `${path} ${sha256(bytes)}\n`).join("")),
+    );
     for (const { path, bytes } of files) {
       const target = join(scratch, "package", path);
       await Deno.mkdir(dirname(target), { recursive: true });
@@ -240,7 +245,9 @@ export class ExtensionStore {
     }
     const others: Dependent[] = [...await this.#bundled()];
     for (const [id, entry] of registry) {
-      const other = id === manifest.id ? undefined : (await manifestIn(versionFolder(this.#user, entry))).manifest;
+      const other = id === manifest.id
+        ? undefined
+        : (await manifestIn(versionFolder(this.#user, entry))).manifest;
       if (other !== undefined) others.push(other);
     }
     const found = resolveDependencies([...others, manifest], VERSION).conflicts;
@@ -263,7 +270,9 @@ export class ExtensionStore {
     const registry = await readRegistry(this.#user);
     const entry = registry.get(id);
     if (entry !== undefined) return entry;
-    const near = registry.size === 0 ? "none is installed" : didYouMean(id, registry.keys(), "installed extensions");
+    const near = registry.size === 0
+      ? "none is installed"
+      : didYouMean(id, registry.keys(), "installed extensions");
     throw new SymphonyError("not-found", `Cannot find an installed extension "${id}": ${near}`);
   }
 
@@ -278,7 +287,9 @@ export class ExtensionStore {
   /** Removes what the registry does not name. Only with the lock. */
   async #sweep(registry: Registry): Promise<void> {
     const store = join(this.#user, STORE_FOLDER);
-    const named = new Set([...registry.values()].flatMap((entry) => [entry.folder, entry.previous?.folder ?? ""]));
+    const named = new Set(
+      [...registry.values()].flatMap((entry) => [entry.folder, entry.previous?.folder ?? ""]),
+    );
     for await (const { name, isDirectory } of Deno.readDir(store)) {
       if (!isDirectory) continue;
       const path = join(store, name);
@@ -301,7 +312,10 @@ export class CheckFailure extends SymphonyError {
   readonly problems: readonly Problem[];
 
   constructor(where: string, problems: readonly Problem[]) {
-    super("bad-input", `Cannot install "${where}": ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`);
+    super(
+      "bad-input",
+      `Cannot install "${where}": ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`,
+    );
     this.problems = problems;
   }
 }

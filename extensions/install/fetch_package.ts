@@ -27,9 +27,13 @@ export async function sourceOf(spec: string, base: string): Promise<PackageSourc
     if (info?.isFile === true) return { kind: "archive", where: path };
   }
   if (NPM_NAME.test(spec)) return { kind: "npm", where: spec.replace(/^npm:/, "") };
-  throw new SymphonyError("bad-input", `Cannot install "${spec.slice(0, 200)}": there is no such folder or file`, {
-    hint: "Give a folder, an archive (.tgz), an https address, or the name of a package of npm",
-  });
+  throw new SymphonyError(
+    "bad-input",
+    `Cannot install "${spec.slice(0, 200)}": there is no such folder or file`,
+    {
+      hint: "Give a folder, an archive (.tgz), an https address, or the name of a package of npm",
+    },
+  );
 }
 
 /** A folder with the extension's files; what had to be unpacked is below `scratch`. */
@@ -94,11 +98,17 @@ async function download(address: string): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await readBody(response, url.href);
     if (wanted !== undefined && sha256(bytes) !== wanted) {
       const found = sha256(bytes);
-      throw new SymphonyError("bad-input", `Cannot use ${url.href}: expected SHA-256 ${wanted}, found ${found}`);
+      throw new SymphonyError(
+        "bad-input",
+        `Cannot use ${url.href}: expected SHA-256 ${wanted}, found ${found}`,
+      );
     }
     return bytes;
   }
-  throw new SymphonyError("bad-input", `Cannot load ${address}: it redirects more than ${MOST_REDIRECTS} times`);
+  throw new SymphonyError(
+    "bad-input",
+    `Cannot load ${address}: it redirects more than ${MOST_REDIRECTS} times`,
+  );
 }
 
 async function readBody(response: Response, where: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -138,7 +148,8 @@ async function npmPack(name: string, scratch: string): Promise<Uint8Array<ArrayB
     });
   });
   if (!success) {
-    const said = saidByNpm(new TextDecoder().decode(stdout)) ?? new TextDecoder().decode(stderr).trim().slice(0, 300);
+    const said = saidByNpm(new TextDecoder().decode(stdout)) ??
+      new TextDecoder().decode(stderr).trim().slice(0, 300);
     throw new SymphonyError("not-found", `Cannot load the package "${name}" with npm: ${said}`);
   }
   for await (const { name: file } of Deno.readDir(folder)) {

@@ -103,7 +103,9 @@ async function build(
   const codes = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   return await Promise.all(entries.map(async (entry, number) => {
     const code = new Uint8Array(codes.get(`${number}.js`) ?? []);
-    if (options.open !== true && options.leaveImports !== true) await refuseImports(new TextDecoder().decode(code), entry);
+    if (options.open !== true && options.leaveImports !== true) {
+      await refuseImports(new TextDecoder().decode(code), entry);
+    }
     const paths = inputsBehind(`${number}.js`, result.metafile);
     const map = codes.get(`${number}.js.map`);
     return {

@@ -165,7 +165,9 @@ export class ExtensionLoader implements ExtensionSource {
       for (const folder of await foldersIn(bundled)) found.push({ folder, origin: "bundled" });
     }
     if (user !== undefined) {
-      for (const folder of await this.#installed(user, problems)) found.push({ folder, origin: "third-party" });
+      for (const folder of await this.#installed(user, problems)) {
+        found.push({ folder, origin: "third-party" });
+      }
       for (const publisher of [user, ...await subfolders(user)]) {
         for (const folder of await foldersIn(publisher)) found.push({ folder, origin: "third-party" });
       }
@@ -175,7 +177,9 @@ export class ExtensionLoader implements ExtensionSource {
       if (folders.length > 0 && await workspace.isTrusted()) {
         for (const folder of folders) found.push({ folder, origin: "third-party" });
       } else if (folders.length > 0) {
-        const many = folders.length === 1 ? "an extension, which is" : `${folders.length} extensions, which are`;
+        const many = folders.length === 1
+          ? "an extension, which is"
+          : `${folders.length} extensions, which are`;
         const message = `It brings ${many} left out: the folder is not trusted (symphony trust)`;
         problems.push({ where: workspace.folder, message });
       }

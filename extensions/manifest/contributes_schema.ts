@@ -40,7 +40,8 @@ function list(description: string, properties: JsonObject, required: readonly st
 export const contributesSchema: JsonObject = {
   type: "object",
   additionalProperties: false,
-  description: "Say what it adds to the user interface: themes, panels, nodeViews, editors, commands, keys, templates",
+  description:
+    "Say what it adds to the user interface: themes, panels, nodeViews, editors, commands, keys, templates",
   properties: {
     themes: list("List themes, each with id, title, ground and colors", {
       id,

@@ -99,7 +99,11 @@ function contributionFaults(value: Json): Fault[] {
       const file = own(one, member);
       if (typeof file !== "string" || assets.has(file)) continue;
       const hint = 'Name it in "assets"';
-      faults.push({ path: ["contributes", kind, String(at), member], message: `"${file}" is no asset`, hint });
+      faults.push({
+        path: ["contributes", kind, String(at), member],
+        message: `"${file}" is no asset`,
+        hint,
+      });
     }
   }
   for (const [at, panel] of listOf("panels").entries()) {
@@ -112,7 +116,11 @@ function contributionFaults(value: Json): Fault[] {
     const command = own(key, "command");
     if (typeof command !== "string" || commands.has(command)) continue;
     const hint = didYouMean(command, [...commands].map(String), "commands");
-    faults.push({ path: ["contributes", "keys", String(at), "command"], message: `Found no command "${command}"`, hint });
+    faults.push({
+      path: ["contributes", "keys", String(at), "command"],
+      message: `Found no command "${command}"`,
+      hint,
+    });
   }
   if (own(value, "tier") === "light") faults.push(...tooHeavy(value));
   return faults;
@@ -225,7 +233,10 @@ function manifestOf(value: JsonObject): Manifest {
   };
 }
 
-function textsOf<K extends string>(value: JsonObject, names: readonly K[]): { readonly [name in K]?: string } {
+function textsOf<K extends string>(
+  value: JsonObject,
+  names: readonly K[],
+): { readonly [name in K]?: string } {
   return Object.fromEntries(
     names.filter((name) => typeof value[name] === "string").map((name) => [name, value[name]]),
   ) as { readonly [name in K]?: string };

@@ -101,7 +101,11 @@ export class McpConnection {
   }
 
   /** Calls a tool. Rejects as the library does. */
-  async call(tool: string, input: JsonObject, { signal, timeoutMs, onProgress }: ToolCall): Promise<ToolReply> {
+  async call(
+    tool: string,
+    input: JsonObject,
+    { signal, timeoutMs, onProgress }: ToolCall,
+  ): Promise<ToolReply> {
     const reply = await this.#client.callTool({ name: tool, arguments: input as Record<string, unknown> }, {
       signal,
       timeout: timeoutMs ?? 2 ** 31 - 1,

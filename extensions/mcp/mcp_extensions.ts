@@ -80,7 +80,9 @@ export class McpExtensions implements ExtensionPort {
     if (server === undefined) {
       throw new SymphonyError("not-found", `Cannot activate "${extension}": no such MCP server`);
     }
-    if (this.#closing.signal.aborted) throw new SymphonyError("closed", "Cannot activate: extensions are closed");
+    if (this.#closing.signal.aborted) {
+      throw new SymphonyError("closed", "Cannot activate: extensions are closed");
+    }
     const id = instanceId(`${extension}#${this.#next++}`);
     const connection = await McpConnection.open(server.config.target, {
       env: this.#options.env,
@@ -98,7 +100,10 @@ export class McpExtensions implements ExtensionPort {
     if (options.signal.aborted) return failed("cancelled", "The call was cancelled");
     const known = found.server.nodes.get(request.nodeType);
     if (known === undefined) {
-      return failed("unavailable", `MCP server ${found.server.config.name} has no tool "${request.nodeType}"`);
+      return failed(
+        "unavailable",
+        `MCP server ${found.server.config.name} has no tool "${request.nodeType}"`,
+      );
     }
     const { node, tool } = known;
     if (node.effect === "write" && !request.mayWrite) {
@@ -188,7 +193,9 @@ export class McpExtensions implements ExtensionPort {
     const text = content.map((one) => one["type"] === "text" ? String(one["text"] ?? "") : "").filter((one) =>
       one !== ""
     ).join("\n");
-    if (isError) return failed("thrown", text === "" ? "The tool failed without a word" : text.slice(0, 2000));
+    if (isError) {
+      return failed("thrown", text === "" ? "The tool failed without a word" : text.slice(0, 2000));
+    }
     const kept = await Promise.all(content.map((one) => this.#kept(one)));
     const output = { text, content: kept, ...(structured === undefined ? {} : { data: structured }) };
     const wrong = misfit(node.output, output as unknown as JsonObject);

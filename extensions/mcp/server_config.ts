@@ -56,7 +56,8 @@ export async function readServers(data: string): Promise<ReadonlyMap<string, Ser
   if (!isObject(kept)) throw new SymphonyError("bad-input", `${file}: expected { "NAME": { … } }`);
   const servers = new Map<string, ServerConfig>();
   for (const [name, one] of Object.entries(kept)) {
-    const isSound = NAME.test(name) && isObject(one) && isTarget(one["target"]) && Array.isArray(one["tools"]);
+    const isSound = NAME.test(name) && isObject(one) && isTarget(one["target"]) &&
+      Array.isArray(one["tools"]);
     if (!isSound) throw new SymphonyError("bad-input", `${file}: the entry of "${name}" is damaged`);
     servers.set(name, { ...one, name } as unknown as ServerConfig);
   }
@@ -88,7 +89,9 @@ export function targetOf(
 ): ServerTarget {
   const [first = ""] = words;
   if (!/^https?:\/\//i.test(first)) {
-    if (headers.length > 0) throw new SymphonyError("bad-input", "A program takes no headers: give them to an address");
+    if (headers.length > 0) {
+      throw new SymphonyError("bad-input", "A program takes no headers: give them to an address");
+    }
     return { kind: "program", command: words, cwd, env };
   }
   if (words.length > 1) throw new SymphonyError("bad-input", `Found words after the address: "${words[1]}"`);
@@ -100,7 +103,10 @@ export function targetOf(
   const pairs = headers.map((text) => {
     const found = /^([A-Za-z0-9-]{1,64})=([A-Za-z_][A-Za-z0-9_]*)$/.exec(text);
     if (found !== null) return [found[1] ?? "", found[2] ?? ""] as const;
-    throw new SymphonyError("bad-input", `Cannot read the header "${text.slice(0, 100)}": expected NAME=VARIABLE`);
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot read the header "${text.slice(0, 100)}": expected NAME=VARIABLE`,
+    );
   });
   return { kind: "address", url: url.href, headers: Object.fromEntries(pairs) };
 }

@@ -11,7 +11,13 @@ import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 import type { ExtensionUi } from "../../core/motif/contributions.ts";
 import { readTree } from "../../core/motif/tree.ts";
 import type { CallResult, ExtensionPort } from "../../core/ports/extension.ts";
-import type { CommandReply, CommandRequest, MotifPort, ViewReply, ViewRequest } from "../../core/ports/motif.ts";
+import type {
+  CommandReply,
+  CommandRequest,
+  MotifPort,
+  ViewReply,
+  ViewRequest,
+} from "../../core/ports/motif.ts";
 import type { ExtensionSource, Installed } from "../installed.ts";
 import { failed } from "../value_check.ts";
 
@@ -54,7 +60,9 @@ export class ExtensionMotifs implements MotifPort {
     if (!result.ok) return result;
     const next = own(result.output, "state") ?? null;
     if (JSON.stringify(next).length > MAX_STATE_CHARS) {
-      return badly(`The state of ${view} has more than ${MAX_STATE_CHARS} characters: keep large things as artifacts`);
+      return badly(
+        `The state of ${view} has more than ${MAX_STATE_CHARS} characters: keep large things as artifacts`,
+      );
     }
     const { tree, problems } = readTree(own(result.output, "tree"));
     const text = own(result.output, "text");
@@ -75,7 +83,9 @@ export class ExtensionMotifs implements MotifPort {
   }
 
   /** Starts extensions that want to be at `event` (`onStart`, `onView:clock`, …); gives those that could not. */
-  async wake(event: string): Promise<readonly { readonly extension: ExtensionId; readonly reason: string }[]> {
+  async wake(
+    event: string,
+  ): Promise<readonly { readonly extension: ExtensionId; readonly reason: string }[]> {
     const wanted = [...(await this.#known()).values()].filter(({ manifest }) =>
       manifest.activation.some((pattern) => matches(pattern, event))
     );

@@ -47,7 +47,10 @@ export function testMotifPort(name: string, open: () => Promise<MotifSubject>): 
     assert.equal(first.tree.is, "button");
     assert.deepEqual(first.tree.props, { label: "Count 0" });
     assert.deepEqual(first.tree.on, { click: "add" });
-    const second = await subject.motifs.render(request(first.state, { event: { id: "add", name: "click" } }), signal);
+    const second = await subject.motifs.render(
+      request(first.state, { event: { id: "add", name: "click" } }),
+      signal,
+    );
     assert.ok(second.ok);
     assert.deepEqual(second.state, { count: 1 });
     assert.equal(second.problems.length, 1);
@@ -62,14 +65,23 @@ export function testMotifPort(name: string, open: () => Promise<MotifSubject>): 
     assert.equal(!nothing.ok && nothing.failure.class, "output");
     const absent = await subject.motifs.render(request(null, { view: "tests/absent" }), signal);
     assert.equal(!absent.ok && absent.failure.class, "unavailable");
-    const unknown = await subject.motifs.render(request(null, { extension: extensionId("tests/other") }), signal);
+    const unknown = await subject.motifs.render(
+      request(null, { extension: extensionId("tests/other") }),
+      signal,
+    );
     assert.equal(!unknown.ok && unknown.failure.class, "unavailable");
     assert.equal((await subject.motifs.render(request(null), signal)).ok, true);
   });
 
   Deno.test(`${name}: a command gives its output; a cancelled one says so`, async () => {
     await using subject = await open();
-    const command = { extension, command: "tests/echo", input: { text: "x" }, workspace: "/", mayWrite: false };
+    const command = {
+      extension,
+      command: "tests/echo",
+      input: { text: "x" },
+      workspace: "/",
+      mayWrite: false,
+    };
     const done = await subject.motifs.command(command, signal);
     assert.deepEqual(done, { ok: true, output: { notice: "x" } });
     const stopped = await subject.motifs.command(command, AbortSignal.abort());

@@ -64,15 +64,28 @@ Deno.test("the example recorded lets a workflow with a model run without one", a
   await inFolder(files, async (folder) => {
     const more = ["--extensions", `${examples}/recorded`, "--grant", "examples/recorded:files:read"];
     const workflow = `${folder}/greet.workflow.jsonc`;
-    const { code, out, err } = await symphony(["run", workflow, `${folder}/work`, ...more, "--data", `${folder}/data`]);
+    const { code, out, err } = await symphony([
+      "run",
+      workflow,
+      `${folder}/work`,
+      ...more,
+      "--data",
+      `${folder}/data`,
+    ]);
     assert.equal(code, 0, err);
     assert.match(out, /Good morning/);
   });
 });
 
 Deno.test("the example csv_table shows a file and gives its new text, through the port for motifs", async () => {
-  const source = new ExtensionLoader({ extra: [`${examples}/csv_table`], cache: "/tmp/symphony-test-bundles" });
-  const extensions = new InProcessExtensions([{ id: extensionId("examples/csv-table"), definition: csvTable }]);
+  const source = new ExtensionLoader({
+    extra: [`${examples}/csv_table`],
+    cache: "/tmp/symphony-test-bundles",
+  });
+  const extensions = new InProcessExtensions([{
+    id: extensionId("examples/csv-table"),
+    definition: csvTable,
+  }]);
   const motifs = new ExtensionMotifs(source, extensions);
   const signal = new AbortController().signal;
   const request = {
@@ -85,7 +98,11 @@ Deno.test("the example csv_table shows a file and gives its new text, through th
     const first = await motifs.render({ ...request, state: null }, signal);
     assert.ok(first.ok);
     assert.deepEqual(first.problems, []);
-    const chosen = await motifs.render({ ...request, state: first.state, event: { id: "choose", name: "select", value: 1 } }, signal);
+    const chosen = await motifs.render({
+      ...request,
+      state: first.state,
+      event: { id: "choose", name: "select", value: 1 },
+    }, signal);
     assert.ok(chosen.ok);
     const event = { id: "cell-1", name: "change" as const, value: 'said "hi"' };
     const changed = await motifs.render({ ...request, state: chosen.state, event }, signal);

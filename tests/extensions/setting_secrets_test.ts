@@ -18,7 +18,8 @@ Deno.test("a secret setting is kept encrypted, never listed, and given to the ex
   await inFolder(files, async (folder) => {
     const data = `${folder}/data`;
     const source = new ExtensionLoader({ extra: [`${folder}/tool`], cache: `${folder}/cache` });
-    const set = (name: string, value: string | number) => changeSetting(data, source, { extension: "acme/tool", name, value });
+    const set = (name: string, value: string | number) =>
+      changeSetting(data, source, { extension: "acme/tool", name, value });
     await set("token", "correct horse");
     await set("size", 3);
     const kept = await Deno.readTextFile(`${data}/settings.jsonc`);

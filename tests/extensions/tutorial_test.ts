@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { symphony } from "../e2e/symphony_process.ts";
-import { inFolder, put } from "./dev/bench.ts";
+import { inFolder, namesIn, put } from "./dev/bench.ts";
 
 const page = new URL("../../extensions/TUTORIAL.md", import.meta.url);
 
@@ -45,18 +45,23 @@ Deno.test("the tutorial can be followed as it stands", async () => {
         for (const line of step.lines) {
           const [program, ...args] = line.split(" ");
           assert.equal(program, "symphony");
-          const { code, out, err } = await symphony(args, { cwd: work, env: { SYMPHONY_DATA: `${folder}/data` } });
+          const { code, out, err } = await symphony(args, {
+            cwd: work,
+            env: { SYMPHONY_DATA: `${folder}/data` },
+          });
           assert.equal(code, step.code, `${line}\n${out}${err}`);
           said += out + err;
         }
       } else {
-        for (const line of step.lines) assert.ok(plain(said).includes(plain(line)), `"${line}" is not in:\n${said}`);
+        for (const line of step.lines) {
+          assert.ok(plain(said).includes(plain(line)), `"${line}" is not in:\n${said}`);
+        }
       }
     }
     const golden = await Deno.readTextFile(`${work}/reading-time/tests/counts.golden.json`);
     assert.deepEqual(JSON.parse(golden), { words: 5, minutes: 2.5 });
     assert.match(await Deno.readTextFile(`${work}/reading-time/REFERENCE.md`), /\| `path` +\| string/);
-    const left = [...Deno.readDirSync(`${folder}/data/extensions/.store`)].map(({ name }) => name);
+    const left = await namesIn(`${folder}/data/extensions/.store`);
     assert.deepEqual(left, [".lock"]);
   });
 });

@@ -2,7 +2,9 @@
 
 import type { TemplateNames } from "../scaffold.ts";
 
-export function instrumentFiles({ id, type, title, name, slug }: TemplateNames): Readonly<Record<string, string>> {
+export function instrumentFiles(
+  { id, type, title, name, slug }: TemplateNames,
+): Readonly<Record<string, string>> {
   return {
     "symphony.jsonc": `{
   "id": "${id}",
@@ -32,7 +34,8 @@ export function instrumentFiles({ id, type, title, name, slug }: TemplateNames):
   }
 }
 `,
-    "main.ts": `import { defineExtension, defineInstrument, ExtensionFailure, type InstrumentReply } from "symphony/sdk";
+    "main.ts":
+      `import { defineExtension, defineInstrument, ExtensionFailure, type InstrumentReply } from "symphony/sdk";
 
 const ${name} = defineInstrument({
   type: "${type}",

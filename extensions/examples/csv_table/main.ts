@@ -32,7 +32,9 @@ const editor = defineView({
       changed = writeCsv([head, ...body], separator);
     }
     const most = Number(context.config["rows"]);
-    const rows = body.slice(0, most).map((cells) => Object.fromEntries(head.map((_, at) => [`c${at}`, cells[at] ?? ""])));
+    const rows = body.slice(0, most).map((cells) =>
+      Object.fromEntries(head.map((_, at) => [`c${at}`, cells[at] ?? ""]))
+    );
     const left = body.length - rows.length;
     return {
       state: { row },

@@ -18,7 +18,11 @@ export function linksIn(text: string): readonly Link[] {
     }
     if (fence !== undefined) continue;
     const plain = line.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, (code) => " ".repeat(code.length));
-    for (const [, bracketed, bare] of plain.matchAll(/\]\(\s*(?:<([^<>]*)>|([^\s()]+(?:\([^\s()]*\)[^\s()]*)*))/g)) {
+    for (
+      const [, bracketed, bare] of plain.matchAll(
+        /\]\(\s*(?:<([^<>]*)>|([^\s()]+(?:\([^\s()]*\)[^\s()]*)*))/g,
+      )
+    ) {
       links.push({ target: bracketed ?? bare ?? "", line: at + 1 });
     }
     const definition = /^\s{0,3}\[[^\]^]+\]:\s*<?([^\s>]+)/.exec(plain)?.[1];

@@ -48,7 +48,9 @@ const linkCheck = defineOperator({
     const broken: { file: string; line: number; target: string; reason: string }[] = [];
     let checked = 0;
     for (const [at, file] of files.entries()) {
-      if (!/\.(md|markdown)$/i.test(file)) throw new ExtensionFailure("input", `"${file}" is no Markdown file`);
+      if (!/\.(md|markdown)$/i.test(file)) {
+        throw new ExtensionFailure("input", `"${file}" is no Markdown file`);
+      }
       for (const { target, line } of linksIn(await context.files.readText(file))) {
         if (ignored.some((start) => target.startsWith(start))) continue;
         const place = resolveLink(file, target);
@@ -61,7 +63,9 @@ const linkCheck = defineOperator({
         }
         const found = await anchorsOf(place.path);
         if (found === undefined) tell(`there is no ${place.path}`);
-        else if (headings && place.anchor !== "" && /\.(md|markdown)$/i.test(place.path) && !found.has(place.anchor)) {
+        else if (
+          headings && place.anchor !== "" && /\.(md|markdown)$/i.test(place.path) && !found.has(place.anchor)
+        ) {
           tell(`there is no heading #${place.anchor} in ${place.path}`);
         }
       }

@@ -6,7 +6,7 @@
  */
 
 import { defineExtension, defineInstrument, ExtensionFailure } from "symphony/sdk";
-import { type Recording, readRecordings } from "./recordings.ts";
+import { readRecordings, type Recording } from "./recordings.ts";
 
 const recorded = defineInstrument({
   type: "examples/recorded",
@@ -19,7 +19,10 @@ const recorded = defineInstrument({
     const path = String(context.config["file"]);
     const entry = await context.files.stat(path);
     if (entry === undefined) {
-      throw new ExtensionFailure("unavailable", `There is no "${path}" in the workspace, which holds the answers`);
+      throw new ExtensionFailure(
+        "unavailable",
+        `There is no "${path}" in the workspace, which holds the answers`,
+      );
     }
     const found = readRecordings(await context.files.readText(path), path).find((one) => fits(one, request));
     if (found === undefined) {

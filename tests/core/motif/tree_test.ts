@@ -28,18 +28,55 @@ Deno.test("readTree reads a tree as it was given, and a string as a text", () =>
   });
 });
 
-const faulty: readonly (readonly [what: string, tree: Json, place: string, message: RegExp, shown: Json])[] = [
-  ["an unknown component", { is: "stack", children: [{ is: "buton" }, "x"] }, "children.0.is", /unknown component/, 1],
-  ["an unknown property", { is: "text", props: { value: "x", onclick: "evil()" } }, "props.onclick", /unknown property/, 0],
-  ["a property of the wrong kind", { is: "stack", props: { gap: "wide" } }, "props.gap", /number|integer/i, 0],
-  ["markup as an address", { is: "link", props: { value: "x", href: "javascript:alert(1)" } }, "props.href", /pattern/, -1],
-  ["a needed property that is not there", { is: "text", props: {} }, "props", /no "value"/, -1],
-  ["children of what holds none", { is: "divider", children: ["x"] }, "children", /children of divider/, 0],
-  ["an unknown event", { is: "button", props: { label: "x" }, on: { hover: "h" } }, "on.hover", /unknown event/, 0],
-  ["an event without an id", { is: "button", props: { label: "x" }, on: { click: 3 } }, "on.click", /Found 3/, 0],
-  ["a member that no node has", { is: "divider", style: "x" }, "style", /unknown member/, 0],
-  ["no object", [1], "", /Found \[1\]/, -1],
-];
+const faulty: readonly (readonly [what: string, tree: Json, place: string, message: RegExp, shown: Json])[] =
+  [
+    [
+      "an unknown component",
+      { is: "stack", children: [{ is: "buton" }, "x"] },
+      "children.0.is",
+      /unknown component/,
+      1,
+    ],
+    [
+      "an unknown property",
+      { is: "text", props: { value: "x", onclick: "evil()" } },
+      "props.onclick",
+      /unknown property/,
+      0,
+    ],
+    [
+      "a property of the wrong kind",
+      { is: "stack", props: { gap: "wide" } },
+      "props.gap",
+      /number|integer/i,
+      0,
+    ],
+    [
+      "markup as an address",
+      { is: "link", props: { value: "x", href: "javascript:alert(1)" } },
+      "props.href",
+      /pattern/,
+      -1,
+    ],
+    ["a needed property that is not there", { is: "text", props: {} }, "props", /no "value"/, -1],
+    ["children of what holds none", { is: "divider", children: ["x"] }, "children", /children of divider/, 0],
+    [
+      "an unknown event",
+      { is: "button", props: { label: "x" }, on: { hover: "h" } },
+      "on.hover",
+      /unknown event/,
+      0,
+    ],
+    [
+      "an event without an id",
+      { is: "button", props: { label: "x" }, on: { click: 3 } },
+      "on.click",
+      /Found 3/,
+      0,
+    ],
+    ["a member that no node has", { is: "divider", style: "x" }, "style", /unknown member/, 0],
+    ["no object", [1], "", /Found \[1\]/, -1],
+  ];
 
 for (const [what, given, place, message, shown] of faulty) {
   Deno.test(`readTree leaves out ${what} and tells it with its place`, () => {
@@ -52,13 +89,18 @@ for (const [what, given, place, message, shown] of faulty) {
 }
 
 Deno.test("readTree bounds nodes and depth", () => {
-  const wide = readTree({ is: "stack", children: Array.from({ length: MAX_NODES + 10 }, () => ({ is: "divider" })) });
+  const wide = readTree({
+    is: "stack",
+    children: Array.from({ length: MAX_NODES + 10 }, () => ({ is: "divider" })),
+  });
   assert.equal(wide.tree?.children.length, MAX_NODES - 1);
   assert.match(wide.problems[0]?.message ?? "", /more than/);
   let deep: Json = { is: "stack" };
   for (let at = 0; at < MAX_DEPTH + 5; at++) deep = { is: "stack", children: [deep] };
   let depth = 0;
-  for (let node: TreeNode | undefined = readTree(deep).tree; node !== undefined; node = node.children[0]) depth++;
+  for (let node: TreeNode | undefined = readTree(deep).tree; node !== undefined; node = node.children[0]) {
+    depth++;
+  }
   assert.equal(depth, MAX_DEPTH + 1);
 });
 

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type NodeTypeId, nodeId, runId } from "../../../core/ids.ts";
+import { nodeId, type NodeTypeId, runId } from "../../../core/ids.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { CallEvent, CallResult } from "../../../core/ports/extension.ts";
 import { AcpExtensions, agentExtension } from "../../../extensions/acp/acp_extensions.ts";
@@ -24,11 +24,19 @@ interface Turn {
   readonly timeoutMs?: number;
   readonly command?: readonly string[];
   readonly env?: readonly string[];
-  readonly task?: { readonly name: string; readonly system: string; readonly prompt: string; readonly output: JsonObject };
+  readonly task?: {
+    readonly name: string;
+    readonly system: string;
+    readonly prompt: string;
+    readonly output: JsonObject;
+  };
   readonly onEvent?: (event: CallEvent) => void;
 }
 
-async function inWorkspace<T>(files: Readonly<Record<string, string>>, body: (folder: string) => Promise<T>): Promise<T> {
+async function inWorkspace<T>(
+  files: Readonly<Record<string, string>>,
+  body: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "symphony-acp-" }));
   try {
     for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(folder, name), text);
@@ -39,9 +47,23 @@ async function inWorkspace<T>(files: Readonly<Record<string, string>>, body: (fo
 }
 
 async function turn(workspace: string, prompt: string, options: Turn = {}): Promise<CallResult> {
-  const { mayWrite = true, policy = "edit", signal = new AbortController().signal, timeoutMs, task, onEvent } = options;
+  const {
+    mayWrite = true,
+    policy = "edit",
+    signal = new AbortController().signal,
+    timeoutMs,
+    task,
+    onEvent,
+  } = options;
   const command = options.command ?? [Deno.execPath(), "run", "-A", "-q", script];
-  const config: AgentConfig = { name: "a", command, env: options.env ?? [], policy, serves: [], version: "1" };
+  const config: AgentConfig = {
+    name: "a",
+    command,
+    env: options.env ?? [],
+    policy,
+    serves: [],
+    version: "1",
+  };
   const extensions = new AcpExtensions({
     agents: () => Promise.resolve(new Map([["a", config]])),
     env: (name) => Deno.env.get(name),
@@ -71,11 +93,15 @@ async function turn(workspace: string, prompt: string, options: Turn = {}): Prom
 Deno.test("AcpExtensions streams what an agent says, carries its files through the core, and tells what it changed", () =>
   inWorkspace({ "a.txt": "one\n", "gone.txt": "x\n" }, async (folder) => {
     let tokens = "";
-    const result = await turn(folder, "read a.txt\nsay and two\nask edit b.txt\nwrite b.txt new\nwrite a.txt two\ndirect c.txt past", {
-      onEvent: (event) => {
-        if (event.kind === "token") tokens += event.text;
+    const result = await turn(
+      folder,
+      "read a.txt\nsay and two\nask edit b.txt\nwrite b.txt new\nwrite a.txt two\ndirect c.txt past",
+      {
+        onEvent: (event) => {
+          if (event.kind === "token") tokens += event.text;
+        },
       },
-    });
+    );
     assert.ok(result.ok);
     const { output, usage } = result;
     assert.equal(output["text"], "one\nand twoyes;");
@@ -95,9 +121,13 @@ Deno.test("AcpExtensions streams what an agent says, carries its files through t
 
 Deno.test("AcpExtensions refuses writing where the run may not write, and files outside of the workspace always", () =>
   inWorkspace({ "a.txt": "one\n" }, async (folder) => {
-    const result = await turn(folder, "ask edit a.txt\nask execute rm\nask read a.txt\nwrite a.txt two\nwrite ../b.txt out", {
-      mayWrite: false,
-    });
+    const result = await turn(
+      folder,
+      "ask edit a.txt\nask execute rm\nask read a.txt\nwrite a.txt two\nwrite ../b.txt out",
+      {
+        mayWrite: false,
+      },
+    );
     assert.ok(result.ok);
     assert.match(String(result.output["text"]), /^no;no;yes;refused: .*refused: /s);
     assert.deepEqual(result.output["files"], []);
@@ -143,7 +173,10 @@ Deno.test("AcpExtensions gives a task the structure that it asks for", () =>
 
 Deno.test("AcpExtensions says why an agent cannot be started", () =>
   inWorkspace({}, async (folder) => {
-    await assert.rejects(turn(folder, "", { command: ["/nowhere/agent"] }), { code: "extension", message: /Cannot start/ });
+    await assert.rejects(turn(folder, "", { command: ["/nowhere/agent"] }), {
+      code: "extension",
+      message: /Cannot start/,
+    });
     await assert.rejects(turn(folder, "", { command: [Deno.execPath(), "eval", "Deno.exit(4)"] }), {
       code: "extension",
       message: /ended \(exit code 4\)/,
@@ -166,7 +199,10 @@ Deno.test("answerTo never says always, and lets an agent do what its policy and 
   assert.equal(said("execute", "all", true), "allow_once");
   assert.equal(said("execute", "all", false), "reject_once");
   assert.equal(said("something new", "edit", true), "reject_once");
-  assert.equal(answerTo({ title: "t", kind: "execute" }, [options[1] as never], "edit", true).optionId, undefined);
+  assert.equal(
+    answerTo({ title: "t", kind: "execute" }, [options[1] as never], "edit", true).optionId,
+    undefined,
+  );
 });
 
 Deno.test("WorkspaceChanges tells additions, changes and removals, and leaves alone what only looks changed", () =>
@@ -193,21 +229,41 @@ Deno.test("AcpExtensions has OpenCode write a file, with a model on this machine
   // Two hundred megabytes that not everybody has: said plainly, and asserted where it is there.
   if (opencode === undefined) return;
   await inWorkspace({ "a.txt": "one\n" }, async (folder) => {
-    await using model = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
-      const { tools = [], messages = [] } = await request.json() as {
-        tools?: { function?: { name: string } }[];
-        messages?: { role: string }[];
-      };
-      const chunk = (delta: object, finish: string | null = null) =>
-        `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, "finish_reason": finish }] })}\n\n`;
-      const write = tools.some((tool) => tool.function?.name === "write") && !messages.some(({ role }) => role === "tool");
-      const call = JSON.stringify({ filePath: join(folder, "hello.txt"), content: "hello\n" });
-      const said = write
-        ? chunk({ role: "assistant", "tool_calls": [{ index: 0, id: "1", type: "function", function: { name: "write", arguments: call } }] }) +
-          chunk({}, "tool_calls")
-        : chunk({ role: "assistant", content: "Done." }) + chunk({}, "stop");
-      return new Response(`${said}data: [DONE]\n\n`, { headers: { "content-type": "text/event-stream" } });
-    });
+    await using model = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      async (request) => {
+        const { tools = [], messages = [] } = await request.json() as {
+          tools?: { function?: { name: string } }[];
+          messages?: { role: string }[];
+        };
+        const chunk = (delta: object, finish: string | null = null) =>
+          `data: ${
+            JSON.stringify({
+              id: "c",
+              object: "chat.completion.chunk",
+              created: 1,
+              model: "m",
+              choices: [{ index: 0, delta, "finish_reason": finish }],
+            })
+          }\n\n`;
+        const write = tools.some((tool) => tool.function?.name === "write") &&
+          !messages.some(({ role }) => role === "tool");
+        const call = JSON.stringify({ filePath: join(folder, "hello.txt"), content: "hello\n" });
+        const said = write
+          ? chunk({
+            role: "assistant",
+            "tool_calls": [{
+              index: 0,
+              id: "1",
+              type: "function",
+              function: { name: "write", arguments: call },
+            }],
+          }) +
+            chunk({}, "tool_calls")
+          : chunk({ role: "assistant", content: "Done." }) + chunk({}, "stop");
+        return new Response(`${said}data: [DONE]\n\n`, { headers: { "content-type": "text/event-stream" } });
+      },
+    );
     const provider = {
       npm: "@ai-sdk/openai-compatible",
       options: { baseURL: `http://127.0.0.1:${model.addr.port}/v1`, apiKey: "x" },
@@ -221,10 +277,13 @@ Deno.test("AcpExtensions has OpenCode write a file, with a model on this machine
       provider: { here: provider },
     });
     Deno.env.set("OPENCODE_CONFIG_CONTENT", config);
-    const result = await turn(folder, "Write hello.txt", { command: [opencode, "acp"], env: ["OPENCODE_CONFIG_CONTENT"] });
+    const result = await turn(folder, "Write hello.txt", {
+      command: [opencode, "acp"],
+      env: ["OPENCODE_CONFIG_CONTENT"],
+    });
     assert.ok(result.ok, JSON.stringify(result));
     assert.deepEqual(result.output["files"], [{ path: "hello.txt", change: "added" }]);
-    assert.equal(((result.output["asked"] as JsonObject[])[0])?.["kind"], "edit");
+    assert.equal((result.output["asked"] as JsonObject[])[0]?.["kind"], "edit");
     assert.match(String(result.output["text"]), /Done\./);
   });
 });

@@ -24,17 +24,27 @@ Deno.test("checkFolder finds nothing wrong with a sound extension", async () => 
 
 /** Each file's fault stands in helper.ts, so that its place has to be told through the bundle. */
 const inHelper: readonly (readonly [what: string, helper: string, wanted: readonly string[]])[] = [
-  ["an import at run time", "export const help = (name: string) =>\n  import(name);", ["helper.ts:2 dynamic-import"]],
+  ["an import at run time", "export const help = (name: string) =>\n  import(name);", [
+    "helper.ts:2 dynamic-import",
+  ]],
   ["eval", "export const help = (text: string) => {\n  return eval(text);\n};", ["helper.ts:2 eval"]],
-  ["eval under another name", "const run = globalThis.eval ?? eval;\nexport const help = run;", ["helper.ts:1 eval"]],
-  ["the Function constructor", "// one\n\nexport const help = new Function('return 1');", ["helper.ts:3 eval"]],
-  ["a timer that is given text", "export const help = () =>\n  setTimeout('x()' as never, 1);", ["helper.ts:2 eval"]],
+  ["eval under another name", "const run = globalThis.eval ?? eval;\nexport const help = run;", [
+    "helper.ts:1 eval",
+  ]],
+  ["the Function constructor", "// one\n\nexport const help = new Function('return 1');", [
+    "helper.ts:3 eval",
+  ]],
+  ["a timer that is given text", "export const help = () =>\n  setTimeout('x()' as never, 1);", [
+    "helper.ts:2 eval",
+  ]],
   [
     "code by way of a constructor",
     "export const help = () =>\n  (() => 1).constructor('return this')();",
     ["helper.ts:2 eval"],
   ],
-  ["a global that hosts do not have", "export const help = () =>\n  Deno.cwd();", ["helper.ts:2 absent-global"]],
+  ["a global that hosts do not have", "export const help = () =>\n  Deno.cwd();", [
+    "helper.ts:2 absent-global",
+  ]],
   [
     "a power that is not asked for",
     "export const help = (c: { files: { write(p: string): void } }) =>\n\n  c.files.write('x');",
@@ -53,13 +63,18 @@ const inHelper: readonly (readonly [what: string, helper: string, wanted: readon
   ["a key", `export const help =\n  "${"AK"}IAABCDEFGHIJKLMNOP";`, ["helper.ts:2 secret"]],
   ["writing that runs backwards", "export const help = 1; // \u202E evil", ["helper.ts:1 hidden-text"]],
   ["syntax that breaks off", "export const help = {\n  oops", ["helper.ts:2 bundle"]],
-  ["a module of Node", 'import { readFileSync } from "node:fs";\nexport const help = readFileSync;', ["helper.ts:1 bundle"]],
+  ["a module of Node", 'import { readFileSync } from "node:fs";\nexport const help = readFileSync;', [
+    "helper.ts:1 bundle",
+  ]],
   ["what throws while it loads", "export const help = 1;\nthrow new Error('no');", ["helper.ts:2 load"]],
 ];
 
 for (const [what, helper, wanted] of inHelper) {
   Deno.test(`checkFolder tells ${what} in the author's file and line`, async () => {
-    const main = operatorText("    void context; void help; return input;", 'import { help } from "./helper.ts";');
+    const main = operatorText(
+      "    void context; void help; return input;",
+      'import { help } from "./helper.ts";',
+    );
     assert.deepEqual(await checked({ "main.ts": main, "helper.ts": helper }), wanted);
   });
 }
@@ -85,7 +100,10 @@ Deno.test("checkFolder tells what is asked for and not used, and takes what is u
 });
 
 Deno.test("checkFolder tells a link without reading what it points at", async () => {
-  await inFolder({ "symphony.jsonc": manifestText(), "main.ts": operatorText("    void context; return input;") }, async (folder) => {
+  await inFolder({
+    "symphony.jsonc": manifestText(),
+    "main.ts": operatorText("    void context; return input;"),
+  }, async (folder) => {
     await Deno.symlink("/etc/hostname", `${folder}/data.txt`);
     const { problems } = await checkFolder(folder, bench);
     assert.deepEqual(places(folder, problems), ["data.txt:1 link"]);

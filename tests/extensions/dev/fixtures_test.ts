@@ -13,7 +13,8 @@ const files = [
 async function ran(
   body: string,
   fixtures: Readonly<Record<string, object | string>>,
-  more: { readonly permissions?: readonly object[]; readonly update?: boolean; readonly before?: string } = {},
+  more: { readonly permissions?: readonly object[]; readonly update?: boolean; readonly before?: string } =
+    {},
   after: (folder: string, results: readonly FixtureResult[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly FixtureResult[]> {
   const all: Record<string, string> = {
@@ -44,7 +45,8 @@ Deno.test("runFixtures compares only the ports that a fixture names, and says wh
 });
 
 Deno.test("runFixtures tells the line of the author's file that threw", async () => {
-  const before = "\n\nfunction deep(text: string): string {\n  if (text !== '') throw new Error('too deep');\n  return text;\n}";
+  const before =
+    "\n\nfunction deep(text: string): string {\n  if (text !== '') throw new Error('too deep');\n  return text;\n}";
   const [result] = await ran("    void context; return { text: deep(input.text) };", {
     "a.test.jsonc": { use: "acme/tool", input: { text: "x" }, expect: { output: { text: "X" } } },
   }, { before });
@@ -54,18 +56,26 @@ Deno.test("runFixtures tells the line of the author's file that threw", async ()
 Deno.test("runFixtures writes a golden file when asked, and holds an output against it afterwards", async () => {
   const fixture = { "a.test.jsonc": { use: "acme/tool", input: { text: "x" } } };
   assert.match(faults(await ran("    void context; return input;", fixture))[0] ?? "", /no golden file/);
-  const results = await ran("    void context; return input;", fixture, { update: true }, async (folder, [first]) => {
-    assert.deepEqual([first?.passed, first?.updated], [true, true]);
-    assert.deepEqual(JSON.parse(await Deno.readTextFile(`${folder}/tests/a.golden.json`)), { text: "x" });
-  });
+  const results = await ran(
+    "    void context; return input;",
+    fixture,
+    { update: true },
+    async (folder, [first]) => {
+      assert.deepEqual([first?.passed, first?.updated], [true, true]);
+      assert.deepEqual(JSON.parse(await Deno.readTextFile(`${folder}/tests/a.golden.json`)), { text: "x" });
+    },
+  );
   assert.equal(results.length, 1);
   const golden = { ...fixture, "a.golden.json": '{ "text": "y" }' };
-  assert.deepEqual(faults(await ran("    void context; return input;", golden)), ['text: expected "y", found "x"']);
+  assert.deepEqual(faults(await ran("    void context; return input;", golden)), [
+    'text: expected "y", found "x"',
+  ]);
 });
 
 Deno.test("runFixtures answers the network from the fixture, in order, and refuses what it does not hold", async () => {
   // A broken connection is a TypeError, as on the platform.
-  const body = `    const one = await context.fetch("https://api.example.com/a", { method: "POST", body: JSON.stringify({ q: input.text }) });
+  const body =
+    `    const one = await context.fetch("https://api.example.com/a", { method: "POST", body: JSON.stringify({ q: input.text }) });
     const two = await context.fetch("https://api.example.com/a", { method: "POST", body: "{}" });
     return { text: (await one.json()).n + await two.text() + two.status };`;
   const answers = [
@@ -73,8 +83,18 @@ Deno.test("runFixtures answers the network from the fixture, in order, and refus
     { url: "https://api.example.com/*", status: 503, pieces: ["a", "b"] },
   ];
   const results = await ran(`    return (async () => {\n${body}\n    })();`, {
-    "a.test.jsonc": { use: "acme/tool", input: { text: "x" }, answers, expect: { output: { text: "1ab503" } } },
-    "b.test.jsonc": { use: "acme/tool", input: { text: "z" }, answers, expect: { failure: { class: "input" } } },
+    "a.test.jsonc": {
+      use: "acme/tool",
+      input: { text: "x" },
+      answers,
+      expect: { output: { text: "1ab503" } },
+    },
+    "b.test.jsonc": {
+      use: "acme/tool",
+      input: { text: "z" },
+      answers,
+      expect: { failure: { class: "input" } },
+    },
     "c.test.jsonc": {
       use: "acme/tool",
       answers: [],
@@ -85,7 +105,8 @@ Deno.test("runFixtures answers the network from the fixture, in order, and refus
 });
 
 Deno.test("runFixtures refuses what the manifest does not ask for, as the product does", async () => {
-  const body = `    return (async () => ({ text: await (await context.fetch("https://other.example.com/")).text() }))();`;
+  const body =
+    `    return (async () => ({ text: await (await context.fetch("https://other.example.com/")).text() }))();`;
   const results = await ran(body, {
     "a.test.jsonc": {
       use: "acme/tool",

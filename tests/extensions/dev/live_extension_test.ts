@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type NodeTypeId, nodeId, runId } from "../../../core/ids.ts";
+import { nodeId, type NodeTypeId, runId } from "../../../core/ids.ts";
 import { type DevEvent, LiveExtension } from "../../../extensions/dev/live_extension.ts";
 import { bench, inFolder, manifestText, operatorText } from "./bench.ts";
 
@@ -52,7 +52,11 @@ Deno.test("LiveExtension replaces a version by one that loads, and keeps it wher
 
 Deno.test("LiveExtension watches: a file that is written is loaded and tested, until it is told to stop", async () => {
   const fixture = JSON.stringify({ use: "acme/tool", expect: { output: { text: "two" } } });
-  const files = { "symphony.jsonc": manifestText(), "main.ts": version("one"), "tests/a.test.jsonc": fixture };
+  const files = {
+    "symphony.jsonc": manifestText(),
+    "main.ts": version("one"),
+    "tests/a.test.jsonc": fixture,
+  };
   await inFolder(files, async (folder) => {
     const stop = new AbortController();
     const tested: boolean[] = [];

@@ -6,7 +6,7 @@ import { referencePage } from "../../../extensions/dev/reference_page.ts";
 import { extensionKinds, scaffold } from "../../../extensions/dev/scaffold.ts";
 import { runFixtures } from "../../../extensions/dev/run_fixtures.ts";
 import { gunzip, readTar } from "../../../extensions/install/tar.ts";
-import { bench, inFolder, manifestText, operatorText, put } from "./bench.ts";
+import { bench, inFolder, manifestText, namesIn, operatorText, put } from "./bench.ts";
 
 const limits = { files: 100, bytes: 10 << 20 };
 
@@ -34,15 +34,21 @@ Deno.test("pack gives the same bytes for the same files, wherever and whenever t
   const changed = await inFolder({ ...files, "words.txt": "two" }, packed);
   assert.notEqual(changed.sha256, one.sha256);
   const inside = readTar(await gunzip(one.archive, 10 << 20), limits).map(({ path }) => path);
-  assert.deepEqual(inside, ["README.md", "dist/main.js", "dist/main.js.map", "symphony.jsonc", "words.txt"]
-    .map((path) => `package/${path}`));
+  assert.deepEqual(
+    inside,
+    ["README.md", "dist/main.js", "dist/main.js.map", "symphony.jsonc", "words.txt"]
+      .map((path) => `package/${path}`),
+  );
 });
 
 Deno.test("pack gives an archive that is an extension again, whose places are still the author's", async () => {
   const thrower = "export function deep(text: string): string {\n  throw new Error(text);\n}\n";
   const files = {
     "symphony.jsonc": manifestText(),
-    "main.ts": operatorText("    void context; return { text: deep(input.text) };", 'import { deep } from "./deep.ts";'),
+    "main.ts": operatorText(
+      "    void context; return { text: deep(input.text) };",
+      'import { deep } from "./deep.ts";',
+    ),
     "deep.ts": thrower,
   };
   const { archive } = await inFolder(files, packed);
@@ -80,10 +86,14 @@ for (const kind of extensionKinds) {
 Deno.test("scaffold refuses names that are none, and a folder that is there", async () => {
   await inFolder({ "there/x": "" }, async (folder) => {
     for (const name of ["Acme/x", "a/b/c", "", "symphony/x", "1x", "a b"]) {
-      await assert.rejects(scaffold({ name, kind: "operator", folder: `${folder}/new` }), { code: "bad-input" });
+      await assert.rejects(scaffold({ name, kind: "operator", folder: `${folder}/new` }), {
+        code: "bad-input",
+      });
     }
-    await assert.rejects(scaffold({ name: "x", kind: "operator", folder: `${folder}/there` }), { code: "exists" });
-    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["there"]);
+    await assert.rejects(scaffold({ name: "x", kind: "operator", folder: `${folder}/there` }), {
+      code: "exists",
+    });
+    assert.deepEqual(await namesIn(folder), ["there"]);
   });
 });
 

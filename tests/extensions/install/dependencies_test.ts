@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { type Dependent, resolveDependencies } from "../../../extensions/install/dependencies.ts";
 import { satisfies } from "../../../extensions/versions.ts";
 
-const one = (id: string, version: string, dependencies: Record<string, string> = {}, engine?: string): Dependent => ({
+const one = (
+  id: string,
+  version: string,
+  dependencies: Record<string, string> = {},
+  engine?: string,
+): Dependent => ({
   id,
   version,
   dependencies,
@@ -71,14 +76,20 @@ Deno.test("resolveDependencies loads exactly those whose needs are all loaded, e
       let left = new Map(all.map((one) => [one.id, one]));
       for (let before = -1; before !== left.size;) {
         before = left.size;
-        left = new Map([...left].filter(([, { dependencies }]) =>
-          Object.entries(dependencies).every(([id, range]) => satisfies(left.get(id)?.version ?? "0.0.0-x", range))
-        ));
+        left = new Map(
+          [...left].filter(([, { dependencies }]) =>
+            Object.entries(dependencies).every(([id, range]) =>
+              satisfies(left.get(id)?.version ?? "0.0.0-x", range)
+            )
+          ),
+        );
       }
       const placed = new Set<string>();
       for (const { id, dependencies } of order) {
         assert.ok(left.has(id));
-        for (const needed of Object.keys(dependencies)) assert.ok(placed.has(needed), `${id} before ${needed}`);
+        for (const needed of Object.keys(dependencies)) {
+          assert.ok(placed.has(needed), `${id} before ${needed}`);
+        }
         placed.add(id);
       }
       // What stands by itself and is not loaded is in a circle, or needs one.

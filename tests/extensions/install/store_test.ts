@@ -53,8 +53,11 @@ Deno.test("ExtensionStore installs from a folder, an archive and an address, and
     assert.ok(built !== undefined);
     const { archive, sha256 } = await pack(built);
     await Deno.writeFile(join(folder, "tool.tgz"), archive);
-    await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, ({ url }) =>
-      url.endsWith("/moved.tgz") ? Response.redirect(new URL("/tool.tgz", url)) : new Response(archive));
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      ({ url }) =>
+        url.endsWith("/moved.tgz") ? Response.redirect(new URL("/tool.tgz", url)) : new Response(archive),
+    );
     const address = `http://127.0.0.1:${server.addr.port}`;
     for (const spec of ["source", "tool.tgz", `${address}/moved.tgz#sha256=${sha256}`]) {
       const { store, loaded, data } = storeIn(folder);
@@ -67,7 +70,10 @@ Deno.test("ExtensionStore installs from a folder, an archive and an address, and
       await Deno.remove(data, { recursive: true });
     }
     const { store } = storeIn(folder);
-    await assert.rejects(store.stage(`${address}/tool.tgz#sha256=${"0".repeat(64)}`, folder), /expected SHA-256/);
+    await assert.rejects(
+      store.stage(`${address}/tool.tgz#sha256=${"0".repeat(64)}`, folder),
+      /expected SHA-256/,
+    );
     await assert.rejects(store.stage("http://example.com/x.tgz", folder), /expected an https address/);
     await assert.rejects(store.stage("./nowhere", folder), { code: "bad-input" });
   });
@@ -81,7 +87,9 @@ Deno.test("ExtensionStore installs a package of npm by npm's own program, withou
     const scripts = { preinstall: `touch ${folder}/ran`, prepare: `touch ${folder}/ran` };
     const description = JSON.stringify({ name: "@acme/tool", version: "1.0.0", scripts });
     const tar = writeTar(
-      [...files, { path: "package.json", bytes: new TextEncoder().encode(description) }].map(({ path, bytes }) => ({
+      [...files, { path: "package.json", bytes: new TextEncoder().encode(description) }].map((
+        { path, bytes },
+      ) => ({
         path: `package/${path}`,
         bytes,
       })),
@@ -95,8 +103,16 @@ Deno.test("ExtensionStore installs a package of npm by npm's own program, withou
       if (pathname.endsWith(".tgz")) return new Response(archive);
       if (!decodeURIComponent(pathname).startsWith("/@acme/tool")) return new Response("{}", { status: 404 });
       const integrity = `sha512-${btoa(String.fromCharCode(...digest))}`;
-      const version = { name: "@acme/tool", version: "1.0.0", dist: { tarball: `${origin}/tool.tgz`, integrity } };
-      return Response.json({ name: "@acme/tool", "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": version } });
+      const version = {
+        name: "@acme/tool",
+        version: "1.0.0",
+        dist: { tarball: `${origin}/tool.tgz`, integrity },
+      };
+      return Response.json({
+        name: "@acme/tool",
+        "dist-tags": { latest: "1.0.0" },
+        versions: { "1.0.0": version },
+      });
     });
     // npm's own settings; a test that runs under npx has inherited some.
     const wanted = {
@@ -113,7 +129,10 @@ Deno.test("ExtensionStore installs a package of npm by npm's own program, withou
       await store.install(staged);
       assert.deepEqual(await loaded(), ["acme/tool 1.0.0"]);
       assert.equal(await Deno.stat(join(folder, "ran")).catch(() => undefined), undefined);
-      await assert.rejects(store.stage("npm:@acme/absent", folder), { code: "not-found", message: /@acme\/absent/ });
+      await assert.rejects(store.stage("npm:@acme/absent", folder), {
+        code: "not-found",
+        message: /@acme\/absent/,
+      });
     } finally {
       for (const [name, value] of before) {
         if (value === undefined) Deno.env.delete(name);
@@ -132,7 +151,13 @@ Deno.test("ExtensionStore grants what was shown at the installation, and asks in
       await store.install(staged);
     }
     const net = { kind: "net", hosts: ["api.example.com", "*"], reason: "to ask it" };
-    const secret = { kind: "secret", name: "key", hosts: ["api.example.com"], header: "X-Key", reason: "to be let in" };
+    const secret = {
+      kind: "secret",
+      name: "key",
+      hosts: ["api.example.com"],
+      header: "X-Key",
+      reason: "to be let in",
+    };
     const more = operatorText(
       "    void context.files.readText('x'); void context.fetch('https://api.example.com'); return input;",
     );

@@ -34,10 +34,18 @@ const refused: readonly (readonly [string, Uint8Array<ArrayBuffer>, RegExp])[] =
   ["a pipe", forged((header) => header[156] = 0x36), /no plain file/],
   ["a size that is no number", forged((header) => header.set(bytes("zzzzzzzzzzz"), 124)), /damaged/],
   ["a file that breaks off", forged((header) => header.set(bytes("00000007777"), 124)), /breaks off/],
-  ["too many files", writeTar(["a", "b", "c", "d"].map((path) => ({ path, bytes: bytes("") }))), /more than 3 files/],
+  [
+    "too many files",
+    writeTar(["a", "b", "c", "d"].map((path) => ({ path, bytes: bytes("") }))),
+    /more than 3 files/,
+  ],
   ["too many bytes", writeTar([{ path: "a", bytes: new Uint8Array(5000) }]), /more than/],
   ["the same name twice", writeTar(["a", "a"].map((path) => ({ path, bytes: bytes("") }))), /twice/],
-  ["names that differ in case only", writeTar(["a", "A"].map((path) => ({ path, bytes: bytes("") }))), /twice/],
+  [
+    "names that differ in case only",
+    writeTar(["a", "A"].map((path) => ({ path, bytes: bytes("") }))),
+    /twice/,
+  ],
 ];
 
 for (const [what, tar, message] of refused) {

@@ -7,13 +7,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { artifactId, type NodeTypeId, nodeId, runId } from "../../../core/ids.ts";
+import { artifactId, nodeId, type NodeTypeId, runId } from "../../../core/ids.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { CallEvent, CallResult } from "../../../core/ports/extension.ts";
 import { HeldArtifacts } from "../../../extensions/capabilities/held_artifacts.ts";
 import { McpConnection } from "../../../extensions/mcp/connection.ts";
 import { McpExtensions } from "../../../extensions/mcp/mcp_extensions.ts";
 import { type ServerConfig, type ServerTarget, targetOf } from "../../../extensions/mcp/server_config.ts";
+import { namesIn } from "../dev/bench.ts";
 import { serverExtension, toolNodes } from "../../../extensions/mcp/tool_nodes.ts";
 
 const servers = fileURLToPath(new URL("../../../node_modules/@modelcontextprotocol", import.meta.url));
@@ -38,7 +39,12 @@ async function withServer(
     call: (
       tool: string,
       input: JsonObject,
-      options?: { readonly mayWrite?: boolean; readonly signal?: AbortSignal; readonly timeoutMs?: number; readonly onEvent?: (event: CallEvent) => void },
+      options?: {
+        readonly mayWrite?: boolean;
+        readonly signal?: AbortSignal;
+        readonly timeoutMs?: number;
+        readonly onEvent?: (event: CallEvent) => void;
+      },
     ) => Promise<CallResult>,
     extensions: McpExtensions,
     artifacts: HeldArtifacts,
@@ -77,7 +83,10 @@ Deno.test("McpExtensions calls the reference server's tools over stdio as typed 
   await withServer(config, async (call, extensions, artifacts) => {
     const { nodes } = await extensions.describe();
     const sum = nodes.get("mcp-every/get-sum" as NodeTypeId);
-    assert.deepEqual((sum?.input["properties"] as JsonObject)["a"], { type: "number", description: "First number" });
+    assert.deepEqual((sum?.input["properties"] as JsonObject)["a"], {
+      type: "number",
+      description: "First number",
+    });
     assert.equal(sum?.effect, "network");
     const added = await call("get-sum", { a: 2, b: 40 });
     assert.equal(added.ok && added.output["text"], "The sum of 2 and 40 is 42.");
@@ -90,7 +99,9 @@ Deno.test("McpExtensions calls the reference server's tools over stdio as typed 
 
     const picture = await call("get-tiny-image", {});
     assert.ok(picture.ok);
-    const image = (picture.output["content"] as readonly JsonObject[]).find((part) => part["type"] === "image");
+    const image = (picture.output["content"] as readonly JsonObject[]).find((part) =>
+      part["type"] === "image"
+    );
     assert.equal(image?.["data"], undefined);
     const bytes = await artifacts.get(artifactId(String(image?.["artifact"])));
     assert.deepEqual([...(bytes ?? new Uint8Array(0)).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
@@ -104,7 +115,9 @@ Deno.test("McpExtensions calls the reference server's tools over stdio as typed 
 
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 100);
-    const stopped = await call("trigger-long-running-operation", { duration: 20, steps: 2 }, { signal: stop.signal });
+    const stopped = await call("trigger-long-running-operation", { duration: 20, steps: 2 }, {
+      signal: stop.signal,
+    });
     assert.equal(!stopped.ok && stopped.failure.class, "cancelled");
     const late = await call("trigger-long-running-operation", { duration: 20, steps: 2 }, { timeoutMs: 100 });
     assert.equal(!late.ok && late.failure.class, "timeout");
@@ -122,7 +135,7 @@ Deno.test("McpExtensions writes through the file server only where the run may w
       const write = { path: join(folder, "a.txt"), content: "hello" };
       const refused = await call("write-file", write);
       assert.equal(!refused.ok && refused.failure.class, "permission");
-      assert.deepEqual([...Deno.readDirSync(folder)], []);
+      assert.deepEqual(await namesIn(folder), []);
       assert.equal((await call("write-file", write, { mayWrite: true })).ok, true);
       const read = await call("read-text-file", { path: write.path });
       assert.equal(read.ok && read.output["text"], "hello");
@@ -179,8 +192,16 @@ Deno.test("McpConnection says which program it could not start, and which variab
     code: "extension",
     message: /Cannot reach the MCP server "\/nowhere\/server"/,
   });
-  const target: ServerTarget = { kind: "program", command: ["node"], cwd: "/", env: ["SYMPHONY_TEST_ABSENT"] };
-  await assert.rejects(McpConnection.open(target, quiet), { code: "bad-input", message: /SYMPHONY_TEST_ABSENT/ });
+  const target: ServerTarget = {
+    kind: "program",
+    command: ["node"],
+    cwd: "/",
+    env: ["SYMPHONY_TEST_ABSENT"],
+  };
+  await assert.rejects(McpConnection.open(target, quiet), {
+    code: "bad-input",
+    message: /SYMPHONY_TEST_ABSENT/,
+  });
 });
 
 Deno.test("toolNodes makes node types of any names, believes only that a tool reads, and takes unusable schemas for open", () => {
@@ -216,7 +237,9 @@ Deno.test("targetOf refuses addresses in the clear, headers for programs, and wo
   assert.throws(() => targetOf(["http://example.com/mcp"], more), { code: "bad-input" });
   assert.throws(() => targetOf(["https://example.com/mcp", "x"], more), { code: "bad-input" });
   assert.throws(() => targetOf(["node"], { ...more, headers: ["A=B"] }), { code: "bad-input" });
-  assert.throws(() => targetOf(["https://example.com"], { ...more, headers: ["A: B"] }), { code: "bad-input" });
+  assert.throws(() => targetOf(["https://example.com"], { ...more, headers: ["A: B"] }), {
+    code: "bad-input",
+  });
   assert.deepEqual(targetOf(["https://example.com/mcp"], { ...more, headers: ["Authorization=TOKEN"] }), {
     kind: "address",
     url: "https://example.com/mcp",
