@@ -32,6 +32,7 @@ import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./
 import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
@@ -66,9 +67,14 @@ function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   return new ExtensionLoader({
     ...shipped,
     user: `${data}/extensions`,
+    workspace: { folder: Deno.cwd(), isTrusted: () => isTrusted(data, Deno.cwd()) },
     extra: extensions,
     cache: `${data}/cache/extensions`,
   });
+}
+
+async function isTrusted(data: string, folder: string): Promise<boolean> {
+  return (await PolicyBook.open(data)).trustOf(folder) === "trusted";
 }
 
 async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grants> {

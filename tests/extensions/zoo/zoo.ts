@@ -6,6 +6,7 @@
 
 import type { LivenessLimits } from "../../../core/actor/liveness.ts";
 import { messageOf, SymphonyError } from "../../../core/errors.ts";
+import { noUi } from "../../../core/motif/contributions.ts";
 import { extensionId } from "../../../core/ids.ts";
 import type { Permission } from "../../../core/policy/permission.ts";
 import type { CallResult } from "../../../core/ports/extension.ts";
@@ -77,6 +78,9 @@ export function installedOf(
       tier,
       resources: { ...defaultResources, memoryMb, concurrency: 8 },
       config: { type: "object", properties: {} },
+      dependencies: {},
+      activation: [],
+      contributes: noUi,
     },
     origin: "third-party",
     codeHash: "0".repeat(64),
