@@ -112,7 +112,9 @@ async function askOther(
       const result = await extensions.call(pit.pool.instanceOf(lease), asked, { signal });
       if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
       const durationMs = driver.services.clock.monotonic() - began;
-      driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
+      if (crashed === undefined) {
+        driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
+      }
       return result;
     } finally {
       pit.pool.release(lease, crashed);
