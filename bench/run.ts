@@ -24,7 +24,7 @@ const names = [
   "highlight",
   "conductor",
   "conductor_product",
-  "dispatch",
+  "prewarm",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));
