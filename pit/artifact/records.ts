@@ -27,8 +27,14 @@ export class Records {
   readonly uses: Table;
   /** Marked for deletion; storing it again, or a run's use of it, takes the mark away. */
   readonly condemned: Table;
+  readonly #tiers: Table;
+  readonly #readings: Table;
+  readonly #makers: Table;
 
   constructor(store: Store) {
+    this.#tiers = store.table("tiers");
+    this.#readings = store.table("readings");
+    this.#makers = store.table("makers");
     this.table = store.table("artifacts");
     this.byTime = store.table("artifacts-by-time");
     this.byRun = store.table("artifacts-by-run");
@@ -68,7 +74,10 @@ export class Records {
     this.table.removeSync(info.id);
     this.byTime.removeSync([info.createdAt, info.id]);
     this.unindexed.put(info.id, stamp());
-    this.condemned.removeSync(info.id);
+    for (const table of [this.condemned, this.#tiers, this.#readings]) table.removeSync(info.id);
+    for (const key of [...this.#makers.getKeys({ start: [info.id], end: [info.id, "\uffff"] })]) {
+      this.#makers.removeSync(key);
+    }
     for (const key of [...this.uses.getKeys({ start: [info.id], end: [info.id, "\uffff"] })]) {
       this.uses.removeSync(key);
       this.byRun.removeSync([String(key[1]), info.id]);

@@ -244,7 +244,7 @@ export class Mover {
     let freed = 0;
     await this.#store.commit(() => {
       freed = 0;
-      const going = new Set<string>(owners.filter((id) => mayMove(id)));
+      const going = new Set<string>(owners.filter((id) => this.#records.table.doesExist(id) && mayMove(id)));
       for (const id of going) this.#tiers.put(id, new TextEncoder().encode(to));
       blocks.forEach((block, at) => {
         const place = places[at];

@@ -8,7 +8,7 @@ import { noInstances } from "./no_instances.ts";
 import { easySecret } from "./pits.ts";
 import { temporaryFolder } from "./temporary_store.ts";
 
-const ROUNDS = Number(Deno.env.get("SYMPHONY_KILLS") ?? 40);
+const ROUNDS = Number(Deno.env.get("SYMPHONY_KILLS") ?? 50);
 const script = new URL("./processes/keep_forever.ts", import.meta.url).pathname;
 
 /** What the child acknowledged until it had said `count` lines and was killed. */
@@ -41,7 +41,7 @@ Deno.test(`openPit() loses nothing that was acknowledged and stays sound when ki
   const versions = new Map<string, number>();
   const tended = { m: 0, g: 0, r: 0 };
   for (let round = 0; round < ROUNDS; round++) {
-    const count = 1 + Math.floor(Math.random() * 40);
+    const count = 1 + Math.floor(Math.random() * 20);
     for (const line of await killedAfter(folder.path, round, count)) {
       const [kind, value = "", number = "0"] = line.split(" ");
       if (kind === "k") kept.push(value);
@@ -50,8 +50,11 @@ Deno.test(`openPit() loses nothing that was acknowledged and stays sound when ki
     }
     await using pit = await openPit(folder.path, noInstances, new SystemClock(), easySecret);
     const { library } = pit;
-    const faults = await collect(library.checkup.check({ repair: false }));
-    assert.deepEqual(faults, [], `round ${round}, killed after ${count} lines`);
+    // Reading everything takes longer than all else; what a round breaks is still broken then.
+    if (round % 8 === 0 || round === ROUNDS - 1) {
+      const faults = await collect(library.checkup.check({ repair: false }));
+      assert.deepEqual(faults, [], `round ${round}, killed after ${count} lines`);
+    }
     for (const id of kept) {
       assert.ok(await pit.artifacts.info(artifactId(id)), `${id} was acknowledged, round ${round}`);
     }

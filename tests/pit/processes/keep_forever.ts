@@ -23,7 +23,7 @@ await pit.dag.create({ run, workflow: "w", state: "running", startedAt: Date.now
 await retention.configure({ policies: [], graceDays: 0 });
 
 function content(at: number, salt: number): Uint8Array {
-  const size = [40, 3_000, 90_000, 300_000][at % 4] as number;
+  const size = [40, 3_000, 90_000, 150_000][at % 4] as number;
   const bytes = new Uint8Array(size);
   // Text and noise by turns, with parts that others have as well.
   for (let i = 0; i < size; i += 4) bytes[i] = at % 3 === 0 ? (i * 2654435761 >>> 13) & 255 : 65 + i % 26;
