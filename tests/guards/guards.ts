@@ -104,8 +104,8 @@ export const guards: readonly Guard[] = [
     file: `${host}/host_main.ts`,
     find: "event.preventDefault();",
     replace: "return;",
-    test: zoo,
-    zoo: "throw-later",
+    test: hostile,
+    only: "worker dies under it",
   },
   {
     name: "no names that lead out",
