@@ -15,6 +15,7 @@ const names = [
   "eviction",
   "arbitration",
   "ipc",
+  "extensions",
   "startup",
   "lsp",
   "xi",
