@@ -16,6 +16,7 @@ const names = [
   "eviction",
   "arbitration",
   "ipc",
+  "extensions",
   "startup",
   "lsp",
   "xi",

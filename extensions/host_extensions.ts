@@ -72,7 +72,7 @@ const PROBE_MS = 5_000;
 /** How often it is looked whether another process changed the grants. */
 const LOOK_MS = 500;
 /** What a call of a light extension may take where it has no deadline, and at most. */
-const LIGHT_CALL_MS = 2_000;
+const LIGHT_CALL_MS = 5_000;
 const MOST_LIGHT_CALL_MS = 10_000;
 
 export class HostExtensions implements ExtensionPort {
