@@ -244,7 +244,7 @@ async function serve(request: ServeRequest): Promise<Served> {
     clock,
     templates,
     composition,
-    assets: `${here}/${isCompiled ? "ui" : "ui/dist"}`,
+    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
     conductor: conductor(),
     installed: async () =>
       await listInstalled(sourceOf(options), await grants, await HealthBook.open(options.data)),

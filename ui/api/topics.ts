@@ -56,7 +56,7 @@ export type RunTopicEvent =
     readonly total?: number;
     readonly note?: string;
   }
-  /** A few times a second while the run is carried out here. */
+  /** Once a second while the run is carried out here; `nodes` are those under way, at most 500. */
   | {
     readonly kind: "progress";
     readonly progress: Omit<Progress, "nodes">;

@@ -197,7 +197,10 @@ export class FixtureServer implements AsyncDisposable {
     }
     const template = /^GET \/templates\/([\w-]+)$/.exec(key)?.[1];
     const found = readTemplates(templatesFolder).find(({ id }) => id === template);
-    if (found !== undefined) return json({ ...found, nodes: 0 });
+    if (found !== undefined) {
+      const { id, name, description, text } = found;
+      return json({ id, name, description, text, nodes: 0 });
+    }
     const version = /^GET \/workflow\/versions\/(\w+)$/.exec(key)?.[1];
     const kept = this.#files.get(file)?.versions.find(({ hash }) => hash === version);
     if (kept !== undefined) return json(kept);

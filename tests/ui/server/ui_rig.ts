@@ -184,7 +184,6 @@ export class UiRig implements AsyncDisposable {
       conductor: {
         status: () => Promise.resolve({ decisions: this.decisions.length }),
         explain: (id) => Promise.resolve({ decision: id, why: ["because"] }),
-        // deno-lint-ignore require-await
         entries: async function* (this: UiRig, from: number) {
           for (let at = from; at < this.decisions.length; at++) {
             yield { entry: this.decisions[at] as object, next: at + 1 };

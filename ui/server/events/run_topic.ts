@@ -133,7 +133,8 @@ export class RunTopic implements TopicSource {
     }
     this.account.add(event);
     const data = `{"kind":"event","event":${JSON.stringify(event)}}`;
-    this.#ring.push({ seq: event.seq, text: eventText(this.topic, { seq: event.seq, at: event.at, data }) });
+    const at = this.#options.clock.now();
+    this.#ring.push({ seq: event.seq, text: eventText(this.topic, { seq: event.seq, at, data }) });
     if (this.#ring.length > 2 * KEPT) this.#ring = this.#ring.slice(-KEPT);
     if (event.type === "node.completed" || event.type === "node.failed") {
       this.#said.forget(event.node, event.scope, event.item);

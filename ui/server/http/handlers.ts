@@ -12,8 +12,6 @@ export interface Call<R extends Route> {
   readonly query: QueryOf<R>;
   readonly body: BodyOf<R>;
   readonly headers: Headers;
-  /** Fires when the client goes away. */
-  readonly signal: AbortSignal;
 }
 
 /** An answer with a status or headers of its own; `body` bytes go out as they are. */

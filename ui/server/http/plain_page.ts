@@ -16,7 +16,7 @@ export const PLAIN_PAGE = `<!doctype html>
 <body>
 <main>
 <h1>Symphony</h1>
-<p>The application is not built here; <code>deno task build:ui</code> makes it. The HTTP API is at <a href="/api">/api</a>.</p>
+<p>The application is not built here; <code>deno task ui</code> makes it. The HTTP API is at <a href="/api">/api</a>.</p>
 <p id="state" role="status">Connecting</p>
 <table><thead><tr><th>Run</th><th>Workflow</th><th>State</th></tr></thead><tbody id="runs"></tbody></table>
 </main>

@@ -47,6 +47,12 @@ export const counterNames: readonly CounterName[] = [
   "events.coalesced",
 ];
 
+interface Unit {
+  readonly scope?: string;
+  readonly node: string;
+  readonly item?: number;
+}
+
 /** True where a series of this name is of a counter. */
 export function isCounter(name: string): boolean {
   return (counterNames as readonly string[]).includes(name);
@@ -122,15 +128,15 @@ export class Figures implements RunObserver {
         counters["cost.usd"] += event.failure.costUsd ?? 0;
         return this.#measure(watched, event, undefined, true);
       case "node.completed":
+        if (isUnderWay(watched, event)) counters["nodes.completed"]++;
         move(watched, event, undefined);
-        counters["nodes.completed"]++;
         counters["tokens.in"] += event.usage?.tokensIn ?? 0;
         counters["tokens.out"] += event.usage?.tokensOut ?? 0;
         counters["cost.usd"] += event.usage?.costUsd ?? 0;
         return this.#measure(watched, event, event.durationMs, false);
       case "node.failed":
+        if (isUnderWay(watched, event)) counters["nodes.failed"]++;
         move(watched, event, undefined);
-        counters["nodes.failed"]++;
         counters["cost.usd"] += event.failure.costUsd ?? 0;
         return this.#measure(watched, event, undefined, true);
       case "node.skipped":
@@ -227,9 +233,15 @@ function add(
   measured.costUsd += event.usage?.costUsd ?? 0;
 }
 
+/** False for the whole of a fan-out, whose items were counted. */
+function isUnderWay({ counts }: Watched, event: Unit): boolean {
+  const unit = unitOf(event);
+  return Object.values(counts).some((units) => units.has(unit));
+}
+
 function move(
   { counts }: Watched,
-  event: { readonly scope?: string; readonly node: string; readonly item?: number },
+  event: Unit,
   to: "running" | "retrying" | "waiting" | undefined,
 ): void {
   const unit = unitOf(event);

@@ -29,7 +29,7 @@ import { runTime } from "./run_time.ts";
 
 const LOOK_MS = 250;
 const LIST_MS = 1000;
-const PROGRESS_MS = 250;
+const PROGRESS_MS = 1000;
 /** Topics of runs that nobody watches and nobody drives, kept for the next look. */
 const TOPICS_KEPT = 32;
 const LISTED = 200;
@@ -321,7 +321,10 @@ export class RunBook {
     if (driven === undefined || topic === undefined) return;
     const tell = () => {
       const { nodes, ...progress } = driven.handle.progress();
-      topic.tell({ kind: "progress", progress, nodes: nodes.length > MAX_PROGRESS_NODES ? [] : nodes });
+      const underWay = nodes.filter(({ state }) =>
+        state !== "pending" && state !== "completed" && state !== "skipped"
+      );
+      topic.tell({ kind: "progress", progress, nodes: underWay.slice(0, MAX_PROGRESS_NODES) });
       driven.stopProgress = this.#options.clock.schedule(PROGRESS_MS, tell);
     };
     driven.stopProgress?.();
