@@ -32,6 +32,7 @@ import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./
 import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
@@ -49,7 +50,9 @@ import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
+import { Keyring, passphraseFrom } from "./system/secrets.ts";
 import { SystemRandom } from "./system/random.ts";
+import { SystemTriggers } from "./system/triggers/system_triggers.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
 const isCompiled = Deno.build.standalone;
@@ -64,9 +67,14 @@ function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   return new ExtensionLoader({
     ...shipped,
     user: `${data}/extensions`,
+    workspace: { folder: Deno.cwd(), isTrusted: () => isTrusted(data, Deno.cwd()) },
     extra: extensions,
     cache: `${data}/cache/extensions`,
   });
+}
+
+async function isTrusted(data: string, folder: string): Promise<boolean> {
+  return (await PolicyBook.open(data)).trustOf(folder) === "trusted";
 }
 
 async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grants> {
@@ -161,11 +169,28 @@ interface SessionParts {
   readonly mayAsk?: boolean;
 }
 
+/** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
+function pitSurroundings(data: string, runsPolicies: boolean): Parameters<typeof openPit>[3] {
+  const keyring = new Keyring();
+  return {
+    secret: {
+      passphrase: () => passphraseFrom("SYMPHONY_PASSPHRASE", "Passphrase of the artifact store"),
+      fromKeyring: (account) => keyring.get(account),
+      toKeyring: (account, secret) => keyring.set(account, secret),
+    },
+    newPassphrase: () => passphraseFrom("SYMPHONY_NEW_PASSPHRASE", "New passphrase of the artifact store"),
+    environment: (name) => Deno.env.get(name),
+    decisions: conductorFiles(data).log.path,
+    runsPolicies,
+  };
+}
+
 async function openSession(options: SessionOptions, parts: SessionParts = {}): Promise<Session> {
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
   const pit = await openPit(data, instancesOf(() => extensions), clock, {
+    ...pitSurroundings(data, true),
     forecast,
     limits: await limitsIn(limitsFile(data)),
     pid: Deno.pid,
@@ -192,6 +217,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
       (definition) => options.wrap === undefined ? catalogFor(hosts, definition) : extensions.describe(),
     ),
     pit,
+    queue: pit.queue,
     control: pit.control,
     extensions,
     unavailable: (types) => hosts.availability(types),
@@ -247,9 +273,18 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     makeDataFolder(folder),
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
+    pitSurroundings(folder, false),
   );
-  const { control, memo, pools } = pit;
-  return { pit, control, memo, pools, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+  const { compaction, control, memo, pools, queue } = pit;
+  return {
+    pit,
+    compaction,
+    control,
+    memo,
+    pools,
+    queue,
+    [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose](),
+  };
 }
 
 /**
@@ -280,6 +315,8 @@ function services(): CliServices {
     version: VERSION,
     program: programName,
     clock,
+    random: new SystemRandom(),
+    triggerSource: new SystemTriggers(),
     dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
     templates: () => readTemplates(`${here}/templates`),
     catalog,
