@@ -202,9 +202,10 @@ const handles = [
 const all = nodes.map(([id, x, y]) => ({ id, type: "card", position: { x, y }, width: 216, height: 142, handles, data: { label: id } }));
 const lines = edges.map(([from, to, port], i) => ({ id: "e" + i, source: from, target: to, sourceHandle: "parts", targetHandle: port }));
 const types = { card: Card };
+const middle = (at, size) => nodes.reduce((sum, node) => sum + node[at], 0) / nodes.length + size / 2;
 const fit = location.search.includes("fit");
 createRoot(document.getElementById("root")).render(h("div", { style: { width: "1440px", height: "900px" } },
-  h(ReactFlow, { defaultNodes: all, defaultEdges: lines, nodeTypes: types, onlyRenderVisibleElements: true, minZoom: 0.01, fitView: fit, defaultViewport: { x: -2000, y: -2000, zoom: 1 } }, h(Background))));
+  h(ReactFlow, { defaultNodes: all, defaultEdges: lines, nodeTypes: types, onlyRenderVisibleElements: true, minZoom: 0.01, fitView: fit, defaultViewport: { x: 720 - middle(1, 216), y: 450 - middle(2, 142), zoom: 1 } }, h(Background))));
 requestAnimationFrame(() => setTimeout(() => document.title = "ready", 0));
 `;
 
