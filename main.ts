@@ -22,6 +22,7 @@ import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
 import type { LanguagePort } from "./core/ports/language.ts";
+import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import type { StructurePort } from "./core/ports/structure.ts";
 import type { TextPorts } from "./core/ports/text_editing.ts";
 import { VERSION } from "./core/version.ts";
@@ -32,10 +33,10 @@ import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./
 import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
-import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
-import { runHost } from "./extensions/host/host_main.ts";
+import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
 import { readAgents } from "./extensions/acp/agent_config.ts";
 import { ExtensionDesk } from "./extensions/desk.ts";
@@ -46,10 +47,13 @@ import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
+import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
+import { Keyring, passphraseFrom } from "./system/secrets.ts";
 import { SystemRandom } from "./system/random.ts";
+import { SystemTriggers } from "./system/triggers/system_triggers.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
 const isCompiled = Deno.build.standalone;
@@ -64,9 +68,14 @@ function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   return new ExtensionLoader({
     ...shipped,
     user: `${data}/extensions`,
+    workspace: { folder: Deno.cwd(), isTrusted: () => isTrusted(data, Deno.cwd()) },
     extra: extensions,
     cache: `${data}/cache/extensions`,
   });
+}
+
+async function isTrusted(data: string, folder: string): Promise<boolean> {
+  return (await PolicyBook.open(data)).trustOf(folder) === "trusted";
 }
 
 async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grants> {
@@ -157,6 +166,24 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** True where a person can be asked, although there is no terminal. */
+  readonly mayAsk?: boolean;
+}
+
+/** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
+function pitSurroundings(data: string, runsPolicies: boolean): Parameters<typeof openPit>[3] {
+  const keyring = new Keyring();
+  return {
+    secret: {
+      passphrase: () => passphraseFrom("SYMPHONY_PASSPHRASE", "Passphrase of the artifact store"),
+      fromKeyring: (account) => keyring.get(account),
+      toKeyring: (account, secret) => keyring.set(account, secret),
+    },
+    newPassphrase: () => passphraseFrom("SYMPHONY_NEW_PASSPHRASE", "New passphrase of the artifact store"),
+    environment: (name) => Deno.env.get(name),
+    decisions: conductorFiles(data).log.path,
+    runsPolicies,
+  };
 }
 
 async function openSession(options: SessionOptions, parts: SessionParts = {}): Promise<Session> {
@@ -164,6 +191,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
   const pit = await openPit(data, instancesOf(() => extensions), clock, {
+    ...pitSurroundings(data, true),
     forecast,
     limits: await limitsIn(limitsFile(data)),
     pid: Deno.pid,
@@ -180,7 +208,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     fallback: new SimpleConductor(),
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
-  const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
   const { control, memo } = pit;
   const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool };
@@ -190,6 +218,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
       (definition) => options.wrap === undefined ? catalogFor(hosts, definition) : extensions.describe(),
     ),
     pit,
+    queue: pit.queue,
     control: pit.control,
     extensions,
     unavailable: (types) => hosts.availability(types),
@@ -210,26 +239,34 @@ async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
   const options = { ...request, data };
   const { serveUi } = await import("./main_ui.ts");
-  const grants = grantsOf(options);
-  const { conductor, composition, templates, settings } = services();
   return await serveUi(options, {
     version: VERSION,
     program: programName,
     clock,
+    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
+    parts: (prompt) => Promise.resolve(uiParts(options, prompt)),
+  });
+}
+
+/** What the page's server works with; grants are asked for through `prompt`. */
+export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
+  const { conductor, composition, templates, settings } = services();
+  const { data } = options;
+  const grants = grantsOf({ ...options, prompt });
+  return {
     templates,
     composition,
-    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
     conductor: conductor(),
-    installed: async () =>
-      await listInstalled(sourceOf(options), await grants, await HealthBook.open(options.data)),
-    grants: liveGrants(grants),
     settings: {
       list: () => settings.list(options),
       change: (change) => settings.change(options, change),
     },
     decisionLog: () => conductorFiles(data).log,
-    open: async (around) => await openSession(options, { around, grants: await grants }),
-  });
+    openTexts: () => openTexts(data),
+    installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+    grants: liveGrants(grants),
+    open: async (around) => await openSession(options, { around, grants: await grants, mayAsk: true }),
+  };
 }
 
 async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
@@ -240,9 +277,18 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     makeDataFolder(folder),
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
+    pitSurroundings(folder, false),
   );
-  const { control, memo, pools } = pit;
-  return { pit, control, memo, pools, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+  const { compaction, control, memo, pools, queue } = pit;
+  return {
+    pit,
+    compaction,
+    control,
+    memo,
+    pools,
+    queue,
+    [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose](),
+  };
 }
 
 /**
@@ -273,6 +319,8 @@ function services(): CliServices {
     version: VERSION,
     program: programName,
     clock,
+    random: new SystemRandom(),
+    triggerSource: new SystemTriggers(),
     dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
     templates: () => readTemplates(`${here}/templates`),
     catalog,
@@ -305,7 +353,9 @@ function services(): CliServices {
   };
 }
 
-if (import.meta.main) {
-  if (Deno.args[0] === HOST_SUBCOMMAND) await runHost(Deno.args[1] ?? "");
-  else Deno.exit(await runCli(services()));
+/** Runs the command that the process was started with; gives the exit code. symphony.ts is the program's entry. */
+export async function main(): Promise<number> {
+  return await runCli(services());
 }
+
+if (import.meta.main) Deno.exit(await main());

@@ -7,6 +7,7 @@
 
 const names = [
   "dag",
+  "dag_scale",
   "log",
   "throughput",
   "artifact",
@@ -15,6 +16,7 @@ const names = [
   "eviction",
   "arbitration",
   "ipc",
+  "extensions",
   "startup",
   "lsp",
   "xi",
@@ -23,7 +25,7 @@ const names = [
   "highlight",
   "conductor",
   "conductor_product",
-  "dispatch",
+  "prewarm",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

@@ -39,7 +39,7 @@ async function buildSymphony(): Promise<void> {
     return size(assets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
   });
   await Deno.copyFile(await addOnFile(root), `${stage}/${ADD_ON}`);
-  await program(stage, `${root}/main.ts`, "symphony", ["prebuilt", "templates", "ui", ADD_ON]);
+  await program(stage, `${root}/symphony.ts`, "symphony", ["prebuilt", "templates", "ui", ADD_ON]);
 }
 
 async function buildEditor(): Promise<void> {

@@ -4,13 +4,16 @@
  * @module
  */
 
+import { artifactCommands } from "./artifact_commands.ts";
 import { budgetFlags } from "./budget_flags.ts";
 import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
 import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { queueCommands } from "./queue_commands.ts";
 import { safetyCommands } from "./safety_commands.ts";
+import { staleCommands } from "./stale_command_table.ts";
 
 const runId = [{ name: "ID" }];
 const itemFlag: Flag = { name: "item", value: "N", summary: "which item of a fan-out, from 0" };
@@ -198,41 +201,8 @@ export const commands: readonly Command[] = [
     examples: [{ args: `runs signal last deployed --value '{"version":"1.2"}'`, does: "tell what happened" }],
     load: async () => (await import("./runs_answer_command.ts")).runsSignalCommand,
   },
-  {
-    path: "artifacts list",
-    summary: "what runs have made, the newest first",
-    positionals: [],
-    flags: [{ name: "run", value: "ID", summary: "only those of one run" }, dataFlag, jsonFlag],
-    examples: [{ args: "artifacts list --run last", does: "those of the newest run" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsListCommand,
-  },
-  {
-    path: "artifacts show",
-    summary: "what is known of an artifact, and its beginning where it is text",
-    positionals: runId,
-    flags: [dataFlag, jsonFlag],
-    details: "ID may be any unique beginning of at least 4 digits.",
-    examples: [{ args: "artifacts show 3fa9c1", does: "by the beginning of its id" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsShowCommand,
-  },
-  {
-    path: "artifacts get",
-    summary: "an artifact's bytes, verified",
-    positionals: runId,
-    flags: [{ name: "out", value: "FILE", summary: "write here instead of standard output" }, dataFlag],
-    details: "ID may be any unique beginning of at least 4 digits.",
-    examples: [{ args: "artifacts get 3fa9c1 --out report.md", does: "as a file" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsGetCommand,
-  },
-  {
-    path: "artifacts verify",
-    summary: "read every byte again and say what is damaged",
-    positionals: [],
-    flags: [dataFlag, jsonFlag],
-    details: "Exit code: 0 all is as it was stored, 1 something is damaged.",
-    examples: [{ args: "artifacts verify", does: "after a disk gave trouble" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsVerifyCommand,
-  },
+  ...artifactCommands,
+  ...staleCommands,
   {
     path: "templates list",
     summary: "the workflows that ship with the program",
@@ -297,6 +267,7 @@ export const commands: readonly Command[] = [
   },
   ...conductorCommands,
   ...dagCommands,
+  ...queueCommands,
   {
     path: "pool",
     summary:

@@ -15,11 +15,15 @@ import type { MovePlan } from "../core/orchestration/plan_move.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
+import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
 import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort } from "../core/ports/pool.ts";
+import type { RandomPort } from "../core/ports/random.ts";
+import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
+import type { TriggerSourcePort } from "../core/ports/trigger_source.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
@@ -140,14 +144,16 @@ export interface Session extends AsyncDisposable {
   readonly runner: RunStarter;
   readonly pit: PitPort;
   readonly control: RunControlPort;
+  readonly queue: QueuePort;
   readonly extensions: ExtensionPort;
   /** Asks instruments why they cannot be used; undefined for one that can. For `doctor`. */
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
 
 /** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */
-export type Store = AsyncDisposable & Pick<Session, "pit" | "control"> & {
+export type Store = AsyncDisposable & Pick<Session, "pit" | "control" | "queue"> & {
   readonly memo: MemoPort;
+  readonly compaction: LogCompactionPort;
   readonly pools: PoolHistoryPort;
 };
 
@@ -205,6 +211,11 @@ export interface ServeRequest extends SessionOptions {
   onError(line: string): void;
 }
 
+/** What serving needs; little of it costs anything to make. */
+export type ServeServices =
+  & ProcessServices
+  & Pick<CliServices, "version" | "program" | "dataFolder" | "serve">;
+
 /** A server of the page. */
 export interface Served extends AsyncDisposable {
   /** False where another process serves this data folder already. */
@@ -242,6 +253,9 @@ export interface CliServices extends ProcessServices {
   /** How hints call the program: `symphony` when compiled, else `deno task -q symphony`. */
   readonly program: string;
   readonly clock: ClockPort;
+  readonly random: RandomPort;
+  /** Schedules, files, git and the web, for triggers. */
+  readonly triggerSource: TriggerSourcePort;
   /** The absolute data folder: the flag, else SYMPHONY_DATA, else the platform's convention. Does not make it. */
   dataFolder(flag: string | undefined): string;
   templates(): readonly Template[];

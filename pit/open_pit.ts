@@ -7,9 +7,11 @@
 import { SymphonyError } from "../core/errors.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
+import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
+import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
 import { Blocks } from "./artifact/blocks.ts";
@@ -18,7 +20,9 @@ import { LmdbArtifacts } from "./artifact/lmdb.ts";
 import { LmdbArtifactReclaim } from "./artifact/reclaim.ts";
 import { LazyArtifactSearch } from "./artifact/lazy_search.ts";
 import { LmdbArtifactStreams } from "./artifact/stream.ts";
-import { type SecretSource, Vault } from "./artifact/vault.ts";
+import { StoreCheckup } from "./artifact/checkup.ts";
+import { StoreEncryption } from "./artifact/encryption.ts";
+import { noSecret, type SecretSource, Vault } from "./artifact/vault.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
 import { LmdbMemo } from "./dag/lmdb_memo.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
@@ -27,17 +31,21 @@ import { LmdbFilingLedger } from "./filing/ledger.ts";
 import { LogLineage } from "./filing/lineage.ts";
 import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
 import { LmdbPoolRecords } from "./pool/records.ts";
+import { LmdbQueue } from "./queue/lmdb.ts";
 import { Archives } from "./stale/archives.ts";
 import { ColdStore, type Environment } from "./stale/cold.ts";
+import { TrainingData } from "./stale/dataset.ts";
 import { LmdbStale } from "./stale/lmdb.ts";
 import { Mover } from "./stale/mover.ts";
 import { Readings } from "./stale/readings.ts";
 import { Retention } from "./stale/retention.ts";
+import { RetentionSchedule } from "./stale/schedule.ts";
 import { retentionSettings } from "./stale/settings.ts";
 import { LmdbShelves } from "./stale/shelves.ts";
+import { storageError } from "./storage_error.ts";
 import { openStore, type Store } from "./store.ts";
 
-/** An open Pit with run control and kept results beside it. Disposing drains the pool, ends the claims and closes the store. */
+/** An open Pit with run control, kept results and the queue beside it. Disposing drains the pool, ends the claims and closes the store. */
 export type OpenPit =
   & PitPort
   & {
@@ -45,6 +53,8 @@ export type OpenPit =
     readonly pools: PoolHistoryPort;
     readonly control: RunControlPort;
     readonly memo: MemoPort;
+    readonly queue: QueuePort;
+    readonly compaction: LogCompactionPort;
   }
   & AsyncDisposable;
 
@@ -58,6 +68,14 @@ export type PitOptions = PoolOptions & ArbitrationOptions & PitSurroundings & {
 export interface PitSurroundings {
   /** For an encrypted store. */
   readonly secret?: SecretSource;
+  /** The passphrase that takes the place of the present one. */
+  readonly newPassphrase?: () => Promise<string | undefined>;
+  /** scrypt's cost for a new passphrase; tests take a small one. */
+  readonly scryptCost?: number;
+  /** The file of the decision log. */
+  readonly decisions?: string;
+  /** True where policies may run by themselves meanwhile: for what stays open, not for a short command. */
+  readonly runsPolicies?: boolean;
   /** Where the keys of the cold tier are. */
   readonly environment?: Environment;
 }
@@ -72,10 +90,11 @@ export async function openPit(
   clock: ClockPort,
   options: PitOptions = {},
 ): Promise<OpenPit> {
+  const { secret, newPassphrase, scryptCost, environment = () => undefined } = options;
+  const { decisions = "", runsPolicies = false } = options;
   const store = await openStore(dataFolder);
   const pool = new InstancePool(instances, clock, options);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
-  const { secret, environment = () => undefined } = options;
   const pools = new LmdbPoolRecords(store, clock);
   if (options.pid !== undefined) pools.record(pool, options.pid);
   const vault = new Vault(store, secret);
@@ -96,31 +115,69 @@ export async function openPit(
   };
   const catalog = new LmdbArtifactCatalog(store, clock);
   const search = new LazyArtifactSearch(async () => {
-    const { SqliteArtifactSearch } = await import("./artifact/search.ts");
-    return new SqliteArtifactSearch(`${dataFolder}/search.db`, { store, artifacts: quiet, catalog });
+    const { IN_MEMORY, SqliteArtifactSearch } = await import("./artifact/search.ts");
+    // An index on the disk would hold the plain text of what is encrypted.
+    const file = vault.status() === undefined ? `${dataFolder}/search.db` : IN_MEMORY;
+    return new SqliteArtifactSearch(file, { store, artifacts: quiet, catalog });
   });
+  const streams = new LmdbArtifactStreams(store, clock, blocks);
   const ledger = new LmdbFilingLedger(store, catalog);
   const filing = new Filing({ dag, artifacts: quiet, ledger, search, clock });
+  const checkup = new StoreCheckup({
+    store,
+    blocks,
+    artifacts: quiet,
+    dag,
+    search,
+    filing,
+    enqueue: (run) => ledger.enqueue(run),
+    copies: archives,
+  });
+  const encryption = new StoreEncryption({
+    store,
+    blocks,
+    source: secret ?? noSecret,
+    archives: mover,
+    newPassphrase: newPassphrase ?? (() => Promise.resolve(undefined)),
+    now: () => clock.now(),
+    async onEncrypted() {
+      await search.reset();
+      removeFiles(["search.db", "search.db-wal", "search.db-shm"].map((name) => `${dataFolder}/${name}`));
+    },
+    ...(scryptCost === undefined ? {} : { cost: scryptCost }),
+  });
   const shelves = new LmdbShelves({ store, blocks, mover, readings, dag });
+  const retention = new Retention(shelves, clock, () => fileSizes(dataFolder));
+  const schedule = new RetentionSchedule(retention, clock, {
+    read: () => Number(shelves.load("last run") ?? NaN) || undefined,
+    write: (at) => shelves.save("last run", String(at)),
+  });
+  if (runsPolicies) schedule.start();
   return {
     pool,
     pools,
     dag,
+    compaction: dag,
     artifacts,
     arbitration: new Arbitration(clock, options),
     stale: new LmdbStale(store, () => filing.soon()),
-    retention: new Retention(shelves, clock, () => fileSizes(dataFolder)),
+    retention,
+    training: new TrainingData({ lines: () => linesOf(decisions), streams, catalog }),
     library: {
       catalog,
-      streams: new LmdbArtifactStreams(store, clock, blocks),
+      streams,
       reclaim: new LmdbArtifactReclaim(store, blocks),
       search,
       lineage: new LogLineage({ dag, artifacts: quiet, ledger }),
       filing,
+      checkup,
+      encryption,
     },
     control,
     memo: new LmdbMemo(store),
+    queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {
+      await schedule[Symbol.asyncDispose]();
       await search[Symbol.asyncDispose]();
       await filing[Symbol.asyncDispose]();
       await readings[Symbol.asyncDispose]();
@@ -142,6 +199,34 @@ function coldStore(store: Store, environment: Environment): ColdStore {
   throw new SymphonyError("bad-input", "Cannot reach the cold tier: none is set", {
     hint: 'Set "cold" with stale policies --set FILE',
   });
+}
+
+function removeFiles(paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      Deno.removeSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw storageError(`remove "${path}"`, error);
+    }
+  }
+}
+
+/** The lines of a text file; none where there is no such file. */
+async function* linesOf(path: string): AsyncIterable<string> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path);
+  } catch (error) {
+    if (path === "" || error instanceof Deno.errors.NotFound) return;
+    throw storageError(`read "${path}"`, error);
+  }
+  let rest = "";
+  for await (const text of file.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
 }
 
 /** What the folder's files take, in bytes; folders summed up. */

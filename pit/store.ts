@@ -62,10 +62,17 @@ const tableNames = [
   "keys",
   "packed",
   "tiers",
+  "quarantine",
   "condemned",
   "batches",
   "readings",
   "retention",
+  "queue",
+  "queue-ended",
+  "queue-places",
+  "queue-limits",
+  "queue-triggers",
+  "queue-noted",
 ] as const;
 
 /** The tables that exist. */

@@ -20,6 +20,8 @@ import type { Plan } from "../../core/workflow/plan.ts";
 
 /** Events that come together are answered together. */
 const SOON_MS = 2;
+/** Looking takes no more than a thirtieth of the time, however large the graph. */
+const PAUSE = 30;
 const LOOK_MS = 250;
 /** What is coming is told anew at each look; once it is not, it is let go after so long. */
 const KEEP_MS = 4 * LOOK_MS;
@@ -32,6 +34,7 @@ export class WarmAhead implements LookAheadPort, Disposable {
   readonly #open = new Set<RunId>();
   #cancel: (() => void) | undefined;
   #dueAt = Infinity;
+  #notBefore = 0;
 
   constructor(forecast: ForecastPort & LookAheadPort, pool: PoolPort & PoolWatchPort, clock: ClockPort) {
     this.#forecast = forecast;
@@ -62,6 +65,10 @@ export class WarmAhead implements LookAheadPort, Disposable {
     if (this.#open.size === 0) this[Symbol.dispose]();
   }
 
+  urgency(run: RunId, at: number): number | undefined {
+    return this.#forecast.urgency(run, at);
+  }
+
   /** Stops looking. */
   [Symbol.dispose](): void {
     this.#cancel?.();
@@ -70,13 +77,17 @@ export class WarmAhead implements LookAheadPort, Disposable {
   }
 
   #lookIn(delayMs: number): void {
-    const dueAt = this.#clock.monotonic() + delayMs;
+    const now = this.#clock.monotonic();
+    const dueAt = Math.max(now + delayMs, this.#notBefore);
     if (this.#open.size === 0 || dueAt >= this.#dueAt) return;
     this.#cancel?.();
     this.#dueAt = dueAt;
-    this.#cancel = this.#clock.schedule(delayMs, () => {
+    this.#cancel = this.#clock.schedule(dueAt - now, () => {
+      const began = this.#clock.monotonic();
       this.#dueAt = Infinity;
       this.#look();
+      const ended = this.#clock.monotonic();
+      this.#notBefore = ended + PAUSE * (ended - began);
       this.#lookIn(LOOK_MS);
     });
   }

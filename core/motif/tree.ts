@@ -145,6 +145,7 @@ function readChildren(
   reading: Reading,
 ): readonly TreeNode[] {
   if (value === undefined) return [];
+  if (!spec.holds && Array.isArray(value) && value.length === 0) return [];
   if (!spec.holds) {
     tell(reading, path, `Found children of ${is}`, `${is} holds none; put a stack around both`);
     return [];

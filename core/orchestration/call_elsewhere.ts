@@ -32,7 +32,7 @@ export async function callElsewhere(
       );
       if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
       const durationMs = clock.monotonic() - began;
-      poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
+      if (crashed === undefined) poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
       return result;
     } finally {
       pit.pool.release(lease, crashed);

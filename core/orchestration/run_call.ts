@@ -17,7 +17,7 @@ import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import { Assignments, rootOf } from "./assignment.ts";
-import { CallLines, isInstanceFault } from "./call_lines.ts";
+import { CallLines } from "./call_lines.ts";
 import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
 import type { MemoNote } from "./reuse.ts";
@@ -251,8 +251,8 @@ export class RunCalls {
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     this.#lines.release(asked, lease, crashed);
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
-    // Where a second instrument answered, the first one's call was broken off: it is not at fault.
-    this.#lines.observe(asked, durationMs, type === asked.type && isInstanceFault(result));
+    // Where a second instrument answered, the first one's call was broken off, and says nothing.
+    if (type === asked.type) this.#lines.observe(asked, durationMs, result);
     if (this.#driver.isStopping) return call.settle();
     const judged = judge(result, task ?? type, {
       definition,

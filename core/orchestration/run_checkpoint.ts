@@ -11,7 +11,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Plan } from "../workflow/plan.ts";
 import { RunScopes } from "./run_scopes.ts";
 import type { RunValues } from "./run_values.ts";
-import { takeSnapshot } from "./snapshot.ts";
+import { freezeState, type FrozenState, snapshotOf } from "./snapshot.ts";
 
 interface KeptScope {
   readonly path: string;
@@ -22,26 +22,42 @@ interface KeptScope {
   readonly definition?: ArtifactId;
 }
 
-/** The scopes as bytes, with the version of the workflow that they are of. */
-export function encodeCheckpoint(scopes: RunScopes, definition: ArtifactId): Uint8Array {
-  const kept: KeptScope[] = [];
-  const snapshots: Uint8Array[] = [];
-  for (const scope of scopes.all()) {
-    const bytes = takeSnapshot(scope.state);
-    kept.push({
+/** All scopes at a moment. */
+export interface FrozenScopes {
+  readonly definition: ArtifactId;
+  readonly scopes:
+    readonly (Pick<KeptScope, "path" | "inputs" | "notes"> & { readonly state: FrozenState })[];
+}
+
+/** Copies what a checkpoint is made of, so that the run can go on while it is written. */
+export function freezeScopes(scopes: RunScopes, definition: ArtifactId): FrozenScopes {
+  return {
+    definition,
+    scopes: [...scopes.all()].map((scope) => ({
       path: scope.path,
       inputs: scope.inputs,
       notes: scope.exportNotes(),
-      sizeBytes: bytes.length,
-      ...(scope.path === "" ? { definition } : {}),
-    });
+      state: freezeState(scope.state),
+    })),
+  };
+}
+
+/** A checkpoint's bytes, with a pause after each slice of the work. */
+export function* checkpointOf({ scopes, definition }: FrozenScopes): Generator<void, Uint8Array> {
+  const kept: KeptScope[] = [];
+  const snapshots: Uint8Array[] = [];
+  for (const { path, inputs, notes, state } of scopes) {
+    const bytes = yield* snapshotOf(state);
+    const isRoot = path === "" ? { definition } : {};
+    kept.push({ path, inputs, notes, sizeBytes: bytes.length, ...isRoot });
     snapshots.push(bytes);
+    yield;
   }
-  const header = new TextEncoder().encode(JSON.stringify(kept));
-  const all = new Uint8Array(4 + header.length + snapshots.reduce((sum, bytes) => sum + bytes.length, 0));
-  new DataView(all.buffer).setUint32(0, header.length, true);
-  all.set(header, 4);
-  let at = 4 + header.length;
+  const head = new TextEncoder().encode(JSON.stringify(kept));
+  const all = new Uint8Array(4 + head.length + snapshots.reduce((sum, bytes) => sum + bytes.length, 0));
+  new DataView(all.buffer).setUint32(0, head.length, true);
+  all.set(head, 4);
+  let at = 4 + head.length;
   for (const bytes of snapshots) {
     all.set(bytes, at);
     at += bytes.length;

@@ -26,7 +26,7 @@ import { evolve } from "./evolve.ts";
 import { RunBodies } from "./run_body.ts";
 import { RunCalls } from "./run_call.ts";
 import { RunBudget } from "./run_budget.ts";
-import { encodeCheckpoint } from "./run_checkpoint.ts";
+import { checkpointOf, freezeScopes } from "./run_checkpoint.ts";
 import { createdEvent } from "./run_created.ts";
 import type { LiveEvent, Progress, RunHandle, RunOutcome } from "./run_handle.ts";
 import type { RunLog } from "./run_log.ts";
@@ -101,6 +101,8 @@ export class RunLoop implements RunHandle, Driver {
   #pauseReason: string | undefined;
   #crash: { readonly error: unknown } | undefined;
   #checkpointAt: number;
+  /** One is being made; the next is left out rather than piled up. */
+  #isCheckpointing = false;
   #settle!: { resolve: (outcome: RunOutcome) => void; reject: (error: unknown) => void };
 
   constructor(parts: LoopParts) {
@@ -445,16 +447,23 @@ export class RunLoop implements RunHandle, Driver {
     );
   }
 
+  /** The scopes are copied now; their bytes are made between other work, and the run goes on meanwhile. */
   #checkpoint(): void {
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
-    const checkpoint = {
-      nextSeq: this.log.nextSeq,
-      bytes: encodeCheckpoint(this.#scopes, this.setup.definition),
+    if (this.#isCheckpointing) return;
+    this.#isCheckpointing = true;
+    const { nextSeq } = this.log;
+    const work = checkpointOf(freezeScopes(this.#scopes, this.setup.definition));
+    const go = () => {
+      const { done, value } = work.next();
+      if (done !== true) return this.#timer("checkpoint", 0, go);
+      // A checkpoint must never be ahead of the log.
+      this.log.flush()
+        .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, { nextSeq, bytes: value }))
+        .then(() => this.#isCheckpointing = false)
+        .catch((error) => this.crash(error));
     };
-    // A checkpoint must never be ahead of the log.
-    this.log.flush()
-      .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, checkpoint))
-      .catch((error) => this.crash(error));
+    this.#timer("checkpoint", 0, go);
   }
 
   /** An estimate is a convenience: where the earlier logs cannot be read, there is none. */

@@ -297,7 +297,11 @@ export class RunReuse {
     const before = await memo.latest(placeOf(scope, unit));
     // Who would be asked is not known yet: compare with whoever gave it before.
     const same = keys.find(({ parts }) => parts.model === before?.model) ?? first;
-    const why = same === undefined ? "no installed instrument serves it" : missReason(same.parts, before);
+    const why = same === undefined
+      ? "no installed instrument serves it"
+      : before === undefined && rule.leastMs > 0
+      ? `nothing is kept of it yet; what takes under ${rule.leastMs} ms is not`
+      : missReason(same.parts, before);
     return { note: { ...single, why } };
   }
 

@@ -8,7 +8,7 @@ import { SymphonyError } from "../errors.ts";
 import { newRunId } from "../ids.ts";
 import type { NodeId, RunId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
-import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
+import type { LoggedEvent, RunStateName, RunSummary } from "../ports/dag.ts";
 import type { RunClaim } from "../ports/run_control.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
@@ -77,12 +77,12 @@ export class Runner {
       startedAt: clock.now(),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
     };
+    const reuse = await this.#reuse(setup, plan, request.inputs);
     const claim = await control.claim(run);
     if (claim === undefined) {
       throw new SymphonyError("busy", `Cannot start run ${run}: another process has it`);
     }
-    const reuse = await this.#reuse(setup, plan, request.inputs);
-    await pit.dag.create({ run, workflow: definition.id, state: "running", startedAt: setup.startedAt });
+    await this.#create({ run, workflow: definition.id, state: "running", startedAt: setup.startedAt }, claim);
     const scopes = new RunScopes(plan, request.inputs, {
       values,
       rank: (of) => this.#services.conductor.rank(of),
@@ -243,6 +243,19 @@ export class Runner {
     const loop = new RunLoop({ services: this.#services, ...rest, stopped: () => claim.release() });
     loop.begin(isResumed === true, budget);
     return loop;
+  }
+
+  /** Opens the log. One that a killed process opened and wrote nothing into is this run's. @throws `exists` */
+  async #create(summary: RunSummary, claim: RunClaim): Promise<void> {
+    const { dag } = this.#services.pit;
+    try {
+      await dag.create(summary);
+    } catch (error) {
+      const isTaken = error instanceof SymphonyError && error.code === "exists";
+      if (isTaken && await firstEvent(dag.replay(summary.run)) === undefined) return;
+      await claim.release();
+      throw error;
+    }
   }
 
   async #reuse(setup: RunSetup, plan: Plan, inputs: JsonObject): Promise<RunReuse> {

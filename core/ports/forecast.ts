@@ -62,4 +62,9 @@ export interface LookAheadPort {
   settled(run: RunId, scope: string, node: number, at: number): void;
   /** The run stopped, whatever the reason. */
   closed(run: RunId): void;
+  /**
+   * How soon calls of the run should be served beside those of other runs, higher first: a whole number that rises as
+   * less work is left and as the run grows older. Undefined while no other run is open.
+   */
+  urgency(run: RunId, at: number): number | undefined;
 }

@@ -3,12 +3,15 @@
 import type { ArbitrationPort } from "./arbitration.ts";
 import type { ArtifactPort } from "./artifact.ts";
 import type { ArtifactCatalogPort, ArtifactSearchPort } from "./artifact_catalog.ts";
+import type { ArtifactCheckupPort } from "./artifact_checkup.ts";
+import type { ArtifactEncryptionPort } from "./artifact_encryption.ts";
 import type { ArtifactFilingPort, ArtifactLineagePort } from "./artifact_lineage.ts";
 import type { ArtifactReclaimPort, ArtifactStreamPort } from "./artifact_stream.ts";
 import type { DagPort } from "./dag.ts";
 import type { PoolPort } from "./pool.ts";
 import type { RetentionPort } from "./retention.ts";
 import type { StalePort } from "./stale.ts";
+import type { TrainingDataPort } from "./training_data.ts";
 
 export interface PitPort {
   readonly pool: PoolPort;
@@ -18,6 +21,7 @@ export interface PitPort {
   readonly stale: StalePort;
   /** What is kept, where, and how long. */
   readonly retention: RetentionPort;
+  readonly training: TrainingDataPort;
   /** What people ask of artifacts, beside their bytes. */
   readonly library: ArtifactLibrary;
 }
@@ -30,4 +34,6 @@ export interface ArtifactLibrary {
   readonly search: ArtifactSearchPort;
   readonly lineage: ArtifactLineagePort;
   readonly filing: ArtifactFilingPort;
+  readonly checkup: ArtifactCheckupPort;
+  readonly encryption: ArtifactEncryptionPort;
 }

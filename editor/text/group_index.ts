@@ -29,11 +29,14 @@ export class GroupIndex {
       this.#highest.push(lastGroup(run));
       return;
     }
-    for (const group of groupsOf(run)) {
-      const runs = this.#others.get(group);
-      if (runs === undefined) this.#others.set(group, [index]);
-      else runs.push(index);
-    }
+    if (run.groupStep === 0 || run.count === 1) return this.#addOther(run.group, index);
+    for (const group of groupsOf(run)) this.#addOther(group, index);
+  }
+
+  #addOther(group: number, index: number): void {
+    const runs = this.#others.get(group);
+    if (runs === undefined) this.#others.set(group, [index]);
+    else runs.push(index);
   }
 
   /** Takes back the newest run, which is as it was when it was added. */

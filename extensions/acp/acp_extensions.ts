@@ -216,7 +216,7 @@ export class AcpExtensions implements ExtensionPort {
       const finish = await orStopped(running, stop.signal, () => this.#endIfDeaf(running, connection));
       return resultOf(turn, finish, await changes.end(), request, connection.title);
     } catch (error) {
-      return failureOf(error, connection);
+      return await failureOf(error, connection);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", cancel);
@@ -249,23 +249,23 @@ function orStopped(running: Promise<string>, signal: AbortSignal, onStop: () => 
   });
 }
 
-function failureOf(error: unknown, connection: AgentConnection): CallResult {
+async function failureOf(error: unknown, connection: AgentConnection): Promise<CallResult> {
   if (error instanceof StoppedTurn) return error.result;
   if (error instanceof ExtensionFailure) return failed(error.failureClass, error.message);
-  if (!connection.isAlive) return failed("crash", "The agent ended during the call");
   const code = isObject(error) || error instanceof Error ? (error as { code?: unknown }).code : undefined;
   // The protocol's own number for an agent that wants a login first.
   if (code === -32000) {
     const ways = connection.loginWays.length === 0 ? "" : `: ${connection.loginWays.join(", ")}`;
     return failed("auth", `The agent wants you to log in first, with its own program${ways}`);
   }
+  if (await connection.isGone()) return failed("crash", "The agent ended during the call");
   return failed("thrown", messageOf(error).slice(0, 2000));
 }
 
 const finishes: Readonly<Record<string, "stop" | "length" | "filter" | "other">> = {
-  end_turn: "stop",
-  max_tokens: "length",
-  max_turn_requests: "length",
+  "end_turn": "stop",
+  "max_tokens": "length",
+  "max_turn_requests": "length",
   refusal: "filter",
 };
 

@@ -13,6 +13,7 @@ import type { Option } from "./permission_policy.ts";
 
 const START_MS = 60_000;
 const ENDING_MS = 2_000;
+const ENDED_MS = 500;
 const LOG_CHARS = 8_192;
 
 /** What an agent may ask of one turn. */
@@ -61,7 +62,9 @@ export class AgentConnection {
 
   /** Starts the agent and shakes hands. @throws SymphonyError `extension` | `bad-input` | `aborted` */
   static async open(config: AgentConfig, options: AgentOptions): Promise<AgentConnection> {
-    const { client, methods, ndJsonStream, PROTOCOL_VERSION } = await import("@agentclientprotocol/sdk");
+    const { client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } = await import(
+      "@agentclientprotocol/sdk"
+    );
     const child = spawn(config, options.env);
     void drain(child.stderr, options.onLog);
     const hosts = new Map<string, TurnHost>();
@@ -69,6 +72,14 @@ export class AgentConnection {
       const host = hosts.get(session);
       if (host === undefined) throw new Error(`There is no session ${session}`);
       return host;
+    };
+    /** A refusal in words; the library would tell the agent of an internal error. */
+    const told = async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        throw new RequestError(-32602, messageOf(error));
+      }
     };
     const connection = client({ name: "symphony" })
       .onRequest(methods.client.session.requestPermission, ({ params }) => {
@@ -79,20 +90,16 @@ export class AgentConnection {
           outcome: optionId === undefined ? { outcome: "cancelled" } : { outcome: "selected", optionId },
         };
       })
-      .onRequest(methods.client.fs.readTextFile, async ({ params }) => ({
-        content: await hostOf(params.sessionId).readText(
-          params.path,
-          params.line ?? undefined,
-          params.limit ?? undefined,
-        ),
-      }))
-      .onRequest(methods.client.fs.writeTextFile, async ({ params }) => {
-        await hostOf(params.sessionId).writeText(params.path, params.content);
-        return {};
-      })
-      .onNotification(methods.client.session.update, ({ params }) => {
-        hosts.get(params.sessionId)?.update(params.update);
-      })
+      .onRequest(methods.client.fs.readTextFile, ({ params }) =>
+        told(async () => {
+          const { sessionId, path, line, limit } = params;
+          return { content: await hostOf(sessionId).readText(path, line ?? undefined, limit ?? undefined) };
+        }))
+      .onRequest(methods.client.fs.writeTextFile, ({ params }) =>
+        told(async () => {
+          await hostOf(params.sessionId).writeText(params.path, params.content);
+          return {};
+        }))
       .connect(ndJsonStream(child.stdin, child.stdout));
     const died = child.status.then(({ code, signal }) => {
       throw new SymphonyError(
@@ -160,21 +167,35 @@ export class AgentConnection {
   async turn(folder: string, prompt: string, host: TurnHost, signal: AbortSignal): Promise<string> {
     const { methods } = await import("@agentclientprotocol/sdk");
     const { agent } = this.#connection;
-    const { sessionId } = await agent.request(methods.agent.session.new, { cwd: folder, mcpServers: [] });
+    // The library's own queue: the end of a turn comes after everything that was said in it.
+    using session = await agent.buildSession({ cwd: folder, mcpServers: [] }).start();
+    const { sessionId } = session;
     this.#hosts.set(sessionId, host);
     const cancel = () =>
       void agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      const answer = await agent.request(methods.agent.session.prompt, {
-        sessionId,
-        prompt: [{ type: "text", text: prompt }],
-      });
-      return answer.stopReason;
+      // How it ends is told by the queue, too.
+      session.prompt(prompt).catch(() => undefined);
+      for (;;) {
+        const message = await session.nextUpdate();
+        if (message.kind === "stop") return message.stopReason;
+        host.update(message.update);
+      }
     } finally {
       signal.removeEventListener("abort", cancel);
       this.#hosts.delete(sessionId);
     }
+  }
+
+  /** True where its process has ended, or does so at once: its pipes close a moment earlier. */
+  async isGone(): Promise<boolean> {
+    if (this.#ended) return true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ENDED_MS));
+    const gone = await Promise.race([this.#child.status.then(() => true), late]);
+    clearTimeout(timer);
+    return gone;
   }
 
   /** Ends it: its input is closed, then it is told to, then made to. Repeating is harmless. */

@@ -64,7 +64,8 @@ const object = (properties: JsonObject, required: readonly string[] = []): JsonO
   additionalProperties: false,
 });
 
-const schema: JsonObject = object({
+/** The schema of a fixture, as `schemas/fixture.schema.json` publishes it. */
+export const fixtureSchema: JsonObject = object({
   $schema: { type: "string" },
   use: { type: "string" },
   input: { type: "object" },
@@ -107,7 +108,7 @@ export function readFixture(
   }
   const value = toJson(read.root);
   const positions = positionsOf(read);
-  const problems = validate(schema, value).map(({ path, message }) =>
+  const problems = validate(fixtureSchema, value).map(({ path, message }) =>
     positions.problem(path === "" ? [] : path.split("."), "value", {
       code: "bad-fixture",
       message,

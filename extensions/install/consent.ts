@@ -36,7 +36,7 @@ export function consentFor(permissions: readonly Permission[], before: readonly 
       what: whatIs(key),
       why: permission.reason,
       risk: riskOf(key),
-      given: isGivenAtInstall(key),
+      given: isGivenAtInstall(key) && permission.isOptional !== true,
     }))
   );
   const all = new Set(permissions.flatMap(keysOf).map((key) => key.split(":")[0]));

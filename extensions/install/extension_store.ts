@@ -19,9 +19,11 @@ import { checkFolder } from "../dev/check_folder.ts";
 import { packageFiles } from "../dev/pack_folder.ts";
 import type { Workbench } from "../dev/workbench.ts";
 import { Grants } from "../grants.ts";
+import { HealthBook } from "../health_book.ts";
 import { sha256 } from "../loader/bundle_cache.ts";
 import { type Manifest, MANIFEST_FILE } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read_manifest.ts";
+import { PolicyBook } from "../policy_book.ts";
 import { forgetSettings } from "../settings.ts";
 import { compareVersions } from "../versions.ts";
 import { type Consent, consentFor } from "./consent.ts";
@@ -166,6 +168,10 @@ export class ExtensionStore {
         if (grant.extension === id) await grants.remove(extensionId(id), grant.permission);
       }
       await grants.flush();
+      await (await PolicyBook.open(this.#data)).forget(id);
+      const health = await HealthBook.open(this.#data);
+      health.release(id);
+      await health.flush();
       await forgetSettings(this.#data, extensionId(id));
       await this.#sweep(registry);
     });
@@ -253,10 +259,10 @@ export class ExtensionStore {
 
   async #grant(id: string, permissions: readonly Permission[], consent: Consent): Promise<void> {
     const grants = await Grants.open(this.#data);
-    const known = new Set(permissions.map(({ kind }) => kind));
     for (const { permission, given } of consent.asks) {
-      if (given && known.size > 0) await grants.add(extensionId(id), permission);
+      if (given) await grants.add(extensionId(id), permission);
     }
+    await grants.approve({ extension: id, origin: "third-party", permissions });
     await grants.flush();
   }
 

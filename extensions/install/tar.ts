@@ -140,7 +140,7 @@ function paxPath(bytes: Uint8Array): string | undefined {
 function cleanPath(path: string): string {
   const steps = path.replace(/\/$/, "").split("/").filter((step) => step !== ".");
   const bad = path.startsWith("/") || path.includes("\\") || path.includes("\0") || /^[a-z]:/i.test(path) ||
-    steps.length === 0 || steps.some((step) => step === "" || step === "..") || /[\x00-\x1f\x7f]/.test(path);
+    steps.length === 0 || steps.some((step) => step === "" || step === "..") || /\p{Control}/u.test(path);
   if (bad) throw odd(`the path ${JSON.stringify(path.slice(0, 100))} leads out of it`);
   return steps.join("/");
 }

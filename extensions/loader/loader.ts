@@ -41,7 +41,7 @@ export interface ExtensionSources {
   /** Folders of single extensions, or of several. */
   readonly extra?: readonly string[];
   /** The folder that the person works in: what lies in its `.symphony/extensions` counts where the folder is trusted. */
-  readonly workspace?: { readonly folder: string; readonly isTrusted: boolean };
+  readonly workspace?: { readonly folder: string; readonly isTrusted: () => Promise<boolean> };
   /** Where bundles are kept. */
   readonly cache: string;
 }
@@ -174,11 +174,13 @@ export class ExtensionLoader implements ExtensionSource {
     }
     if (workspace !== undefined) {
       const folders = await foldersIn(join(workspace.folder, WORKSPACE_EXTENSIONS));
-      if (workspace.isTrusted) {
+      if (folders.length > 0 && await workspace.isTrusted()) {
         for (const folder of folders) found.push({ folder, origin: "third-party" });
       } else if (folders.length > 0) {
-        const many = folders.length === 1 ? "an extension" : `${folders.length} extensions`;
-        const message = `It brings ${many}, which are left out: the folder is not trusted`;
+        const many = folders.length === 1
+          ? "an extension, which is"
+          : `${folders.length} extensions, which are`;
+        const message = `It brings ${many} left out: the folder is not trusted (symphony trust)`;
         problems.push({ where: workspace.folder, message });
       }
     }

@@ -33,7 +33,11 @@ export interface ArchiveReader {
 }
 
 /** Thrown inside a transaction where a block that was there when it was to be sealed is there no more. */
-export class BlockGone extends Error {}
+export class BlockGone extends SymphonyError {
+  constructor(name: string) {
+    super("busy", `Cannot store block ${name}: it went away`);
+  }
+}
 
 /** Names a piece of content, which must stay as it is until the block is stored. */
 export function prepareBlock(bytes: Uint8Array, mayCompress: boolean): PreparedBlock {
@@ -76,7 +80,7 @@ export class Blocks {
       if (sealed.has(name)) continue;
       if (this.table.doesExist(name)) {
         const gone = () => {
-          throw new BlockGone(`block ${name} went away`);
+          throw new BlockGone(name);
         };
         sealed.set(name, { name, stored: gone });
       } else {
@@ -148,6 +152,11 @@ export class Blocks {
     }
     this.table.put(name, placeBytes(stored));
     this.#packed.put(packedKey(stored), new TextEncoder().encode(name));
+  }
+
+  /** True for the stored form of a block that lies in an archive. */
+  isElsewhere(stored: Uint8Array): boolean {
+    return stored[0] === ELSEWHERE;
   }
 
   /** Which blocks lie in a file of an archive, in the order of their places. */

@@ -21,6 +21,7 @@ import type {
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, Table } from "../store.ts";
 import { checkedJsonBytes, readCheckedJson } from "./checked.ts";
+import { stamp } from "./records.ts";
 import { changedLabels, checkChange, checkName, noLabels, noParent } from "./labels.ts";
 
 /** ArtifactCatalogPort in the data folder. */
@@ -72,7 +73,7 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
     };
     this.#versions.put([name, version], checkedJsonBytes(made));
     this.#byArtifact.put([artifact, name, version], nothing);
-    this.#unindexed.put(artifact, nothing);
+    this.#unindexed.put(artifact, stamp());
     return made;
   }
 
@@ -118,7 +119,7 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
       this.#demand(id);
       labels = changedLabels(this.#read(id), change, this.#clock.now());
       this.#labels.put(id, checkedJsonBytes(labels));
-      this.#unindexed.put(id, nothing);
+      this.#unindexed.put(id, stamp());
     });
     return labels;
   }

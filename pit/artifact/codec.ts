@@ -32,7 +32,7 @@ interface NativeZstd {
     bytes: Uint8Array,
     options?: { readonly params: Readonly<Record<number, number>> },
   ) => Uint8Array;
-  readonly constants: { readonly ZSTD_c_compressionLevel?: number };
+  readonly constants: { readonly "ZSTD_c_compressionLevel"?: number };
   readonly zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array;
 }
 
@@ -45,7 +45,7 @@ export function isCompressedType(type: string): boolean {
 
 /** The block as it is stored. */
 export function encodeBlock(bytes: Uint8Array, mayCompress: boolean, level?: number): Uint8Array {
-  const parameter = native.constants.ZSTD_c_compressionLevel;
+  const parameter = native.constants["ZSTD_c_compressionLevel"];
   const options = level === undefined || parameter === undefined
     ? undefined
     : { params: { [parameter]: level } };

@@ -33,6 +33,13 @@ export class LazyArtifactSearch implements ArtifactSearchPort, AsyncDisposable {
     return await (await this.#opened()).faults();
   }
 
+  /** Closes it; it is opened anew when it is asked for again. */
+  async reset(): Promise<void> {
+    const search = await this.#search?.catch(() => undefined);
+    this.#search = undefined;
+    search?.[Symbol.dispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     const search = await this.#search?.catch(() => undefined);

@@ -267,7 +267,13 @@ export class LmdbArtifacts implements ArtifactPort {
     for (const key of ids) {
       const id = storedId(key);
       const record = this.#records.table.getBinary(id);
-      if (record !== undefined) infos.push(readRecord(id, record).info);
+      if (record === undefined) continue;
+      try {
+        infos.push(readRecord(id, record).info);
+      } catch (error) {
+        // One damaged record must not hide the others; `verify` tells of it.
+        if (!(error instanceof SymphonyError)) throw error;
+      }
     }
     return infos;
   }

@@ -13,6 +13,7 @@ import type {
   SearchResult,
 } from "../../core/ports/artifact_catalog.ts";
 import { MOST_FACETS, MOST_HITS, searchedText, type Term, termsOf } from "./search_text.ts";
+import { highlighted, placesOf, tokensOf } from "./search_words.ts";
 
 interface Found {
   readonly info: ArtifactInfo;
@@ -20,15 +21,6 @@ interface Found {
   readonly score: number;
   readonly highlight: string;
 }
-
-interface Token {
-  readonly word: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Words shown on either side of the first that was found. */
-const AROUND = 6;
 
 /** ArtifactSearchPort that has no index. */
 export class MemoryArtifactSearch implements ArtifactSearchPort {
@@ -106,54 +98,6 @@ export class MemoryArtifactSearch implements ArtifactSearchPort {
       highlight: highlighted(texts[at] ?? "", tokens[at] ?? [], found),
     };
   }
-}
-
-function folded(text: string): string {
-  return text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
-}
-
-function tokensOf(text: string): readonly Token[] {
-  return [...text.matchAll(/[\p{L}\p{N}\p{Co}\p{Mn}_]+/gu)].map((match) => ({
-    word: folded(match[0]),
-    from: match.index,
-    to: match.index + match[0].length,
-  }));
-}
-
-/** Where the term's words stand one after another. */
-function placesOf(
-  tokens: readonly Token[],
-  { text, isBeginning }: Term,
-): readonly (readonly [number, number])[] {
-  const words = tokensOf(text).map(({ word }) => word);
-  const last = words.length - 1;
-  const places: [number, number][] = [];
-  for (let at = 0; words.length > 0 && at + last < tokens.length; at++) {
-    const fits = words.every((word, step) => {
-      const found = tokens[at + step]?.word ?? "";
-      return isBeginning && step === last ? found.startsWith(word) : found === word;
-    });
-    if (fits) places.push([at, at + last]);
-  }
-  return places;
-}
-
-function highlighted(
-  text: string,
-  tokens: readonly Token[],
-  places: readonly (readonly [number, number])[],
-): string {
-  const first = Math.min(...places.map(([from]) => from));
-  const [start, end] = [Math.max(0, first - AROUND), Math.min(tokens.length - 1, first + AROUND)];
-  let shown = start > 0 ? "…" : "";
-  let at = tokens[start]?.from ?? 0;
-  for (let token = start; token <= end; token++) {
-    const { from, to } = tokens[token] as Token;
-    const isFound = places.some(([a, b]) => token >= a && token <= b);
-    shown += text.slice(at, from) + (isFound ? `[${text.slice(from, to)}]` : text.slice(from, to));
-    at = to;
-  }
-  return shown + (end < tokens.length - 1 ? "…" : text.slice(at));
 }
 
 function counted(values: readonly string[]): Readonly<Record<string, number>> {

@@ -12,6 +12,11 @@ import { type Content, readRecord } from "./record.ts";
 
 const nothing = new Uint8Array(0);
 
+/** Tells two changes of the same artifact apart for the search. */
+export function stamp(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(8));
+}
+
 export class Records {
   readonly table: Table;
   readonly byTime: Table;
@@ -22,8 +27,14 @@ export class Records {
   readonly uses: Table;
   /** Marked for deletion; storing it again, or a run's use of it, takes the mark away. */
   readonly condemned: Table;
+  readonly #tiers: Table;
+  readonly #readings: Table;
+  readonly #makers: Table;
 
   constructor(store: Store) {
+    this.#tiers = store.table("tiers");
+    this.#readings = store.table("readings");
+    this.#makers = store.table("makers");
     this.table = store.table("artifacts");
     this.byTime = store.table("artifacts-by-time");
     this.byRun = store.table("artifacts-by-run");
@@ -54,7 +65,7 @@ export class Records {
     }
     this.byTime.put([info.createdAt, info.id], nothing);
     this.table.put(info.id, record);
-    this.unindexed.put(info.id, nothing);
+    this.unindexed.put(info.id, stamp());
     return true;
   }
 
@@ -62,12 +73,21 @@ export class Records {
   remove(info: ArtifactInfo): void {
     this.table.removeSync(info.id);
     this.byTime.removeSync([info.createdAt, info.id]);
-    this.unindexed.put(info.id, nothing);
-    this.condemned.removeSync(info.id);
+    this.unindexed.put(info.id, stamp());
+    for (const table of [this.condemned, this.#tiers, this.#readings]) table.removeSync(info.id);
+    for (const key of [...this.#makers.getKeys({ start: [info.id], end: [info.id, "\uffff"] })]) {
+      this.#makers.removeSync(key);
+    }
     for (const key of [...this.uses.getKeys({ start: [info.id], end: [info.id, "\uffff"] })]) {
       this.uses.removeSync(key);
       this.byRun.removeSync([String(key[1]), info.id]);
     }
     if (info.origin !== undefined) this.byRun.removeSync([info.origin.run, info.id]);
+  }
+
+  /** Inside a transaction: the record alone goes; lists stay and wait for the same content to be stored again. */
+  forget(id: ArtifactId): void {
+    this.table.removeSync(id);
+    this.unindexed.put(id, stamp());
   }
 }

@@ -9,6 +9,7 @@
  */
 
 import { setImmediate } from "node:timers/promises";
+import { SymphonyError } from "../../core/errors.ts";
 import { type ArtifactId, artifactId } from "../../core/ids.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import type {
@@ -21,6 +22,8 @@ import type { Store, Table } from "../store.ts";
 import { type Doc, hexOf, printOfDoc, SearchIndex } from "./search_index.ts";
 import { searchedText } from "./search_text.ts";
 
+/** Instead of a file: the index is made anew in each process and leaves nothing on the disk, for encrypted stores. */
+export const IN_MEMORY = ":memory:";
 /** Artifacts taken in at once; others have their turn in between. */
 const BATCH = 64;
 
@@ -38,6 +41,8 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
   readonly #records: Table;
   readonly #unindexed: Table;
   readonly #index: SearchIndex;
+  /** For an index of this process alone: what it has taken in; the list of changes is left to the others. */
+  readonly #seen: Map<string, string> | undefined;
   #refreshing: Promise<number> | undefined;
 
   constructor(file: string, parts: SearchParts) {
@@ -47,6 +52,7 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
     this.#records = parts.store.table("artifacts");
     this.#unindexed = parts.store.table("unindexed");
     this.#index = new SearchIndex(file);
+    this.#seen = file === IN_MEMORY ? new Map() : undefined;
   }
 
   async search(query: ArtifactQuery): Promise<SearchResult> {
@@ -74,13 +80,18 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
     for (const { artifact, print, printNow } of this.#index.docs()) {
       const isThere = missing.delete(artifact);
       const doc = isThere ? await this.#docOf(artifactId(artifact)) : undefined;
+      if (isThere && doc === undefined) continue;
       if (doc === undefined) faults.push(`${artifact} is in the index and not in the store`);
       else if (print !== printNow) faults.push(`${artifact} has changed in the index since it was taken in`);
       else if (print !== hexOf(printOfDoc(doc))) {
         faults.push(`${artifact} is indexed otherwise than the store has it`);
       }
     }
-    for (const id of missing) faults.push(`${id} is in the store and not in the index`);
+    for (const id of missing) {
+      if (await this.#docOf(artifactId(id)) !== undefined) {
+        faults.push(`${id} is in the store and not in the index`);
+      }
+    }
     return [...faults, ...this.#index.damage()];
   }
 
@@ -91,22 +102,49 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
   async #refresh(): Promise<number> {
     this.#store.refresh();
     const { isComplete } = this.#index;
-    const ids = [...(isComplete ? this.#unindexed : this.#records).getKeys({})].map((key) =>
+    const stamps = this.#stamps();
+    const ids = [...(isComplete ? stamps.keys() : this.#records.getKeys({}))].map((key) =>
       artifactId(String(key))
     );
     for (let from = 0; from < ids.length; from += BATCH) {
       const batch = ids.slice(from, from + BATCH);
       await this.#take(batch);
       if (this.#index.isClosed) return from;
-      // What was changed once more meanwhile is noted once more, and taken in the next time.
-      await this.#store.commit(() => {
-        for (const id of batch) this.#unindexed.removeSync(id);
-      });
+      await this.#taken(batch, stamps);
       await setImmediate();
       if (this.#index.isClosed) return from;
     }
     if (!isComplete) this.#index.complete();
     return ids.length;
+  }
+
+  /** What is new, changed or gone, with what tells one change from another. */
+  #stamps(): Map<string, string> {
+    const stamps = new Map<string, string>();
+    for (const { key, value } of this.#unindexed.getRange({})) {
+      const stamp = hexOf(value);
+      if (this.#seen?.get(String(key)) !== stamp) stamps.set(String(key), stamp);
+    }
+    return stamps;
+  }
+
+  /** Notes what was taken in; what was changed once more meanwhile stays to be taken in again. */
+  async #taken(batch: readonly ArtifactId[], stamps: ReadonlyMap<string, string>): Promise<void> {
+    if (this.#seen !== undefined) {
+      for (const id of batch) {
+        const stamp = stamps.get(id);
+        if (stamp !== undefined) this.#seen.set(id, stamp);
+      }
+      return;
+    }
+    await this.#store.commit(() => {
+      for (const id of batch) {
+        const now = this.#unindexed.getBinary(id);
+        if (now !== undefined && hexOf(now) === (stamps.get(id) ?? hexOf(now))) {
+          this.#unindexed.removeSync(id);
+        }
+      }
+    });
   }
 
   async #take(ids: readonly ArtifactId[]): Promise<void> {
@@ -120,16 +158,19 @@ export class SqliteArtifactSearch implements ArtifactSearchPort, Disposable {
     if (!this.#index.isClosed) this.#index.write(docs, gone);
   }
 
+  /** Undefined for what is gone, or so damaged that `verify` has to tell of it. */
   async #docOf(id: ArtifactId): Promise<Doc | undefined> {
-    const info = await this.#artifacts.info(id);
-    if (info === undefined) return undefined;
-    const labels = await this.#catalog.labels(id);
-    const versions = await this.#catalog.versionsOf(id);
-    const about = [
-      info.name ?? "",
-      ...labels.tags,
-      ...versions.flatMap(({ name, message }) => [name, message]),
-    ];
-    return { info, labels, body: await searchedText(this.#artifacts, info), about: about.join(" ") };
+    try {
+      const info = await this.#artifacts.info(id);
+      if (info === undefined) return undefined;
+      const labels = await this.#catalog.labels(id);
+      const versions = await this.#catalog.versionsOf(id);
+      const names = versions.flatMap(({ name, message }) => [name, message]);
+      const about = [info.name ?? "", ...labels.tags, ...names].join(" ").replaceAll("\u0000", " ");
+      return { info, labels, body: await searchedText(this.#artifacts, info), about };
+    } catch (error) {
+      if (error instanceof SymphonyError && error.code === "corrupt") return undefined;
+      throw error;
+    }
   }
 }

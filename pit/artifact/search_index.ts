@@ -21,6 +21,7 @@ import type {
   SearchResult,
 } from "../../core/ports/artifact_catalog.ts";
 import { MOST_FACETS, MOST_HITS, termsOf } from "./search_text.ts";
+import { highlightOf, MOST_LOOKED } from "./search_words.ts";
 
 /** Raised when the tables change; an index of another version is made anew. */
 const INDEX_VERSION = 2;
@@ -183,12 +184,15 @@ export class SearchIndex implements Disposable {
   #hits(rows: readonly Record<string, unknown>[], text: string | undefined): ArtifactHit[] {
     const highlights = new Map<unknown, string>();
     if (text !== undefined && rows.length > 0) {
+      const terms = termsOf(text);
       const ids = rows.map(({ doc }) => Number(doc)).join(",");
       const found = this.#db.prepare(
-        `select rowid, snippet(texts, -1, '[', ']', '…', 12) as highlight from texts
-         where texts match ? and rowid in (${ids})`,
-      ).all(matchOf(text)) as Record<string, unknown>[];
-      for (const { rowid, highlight } of found) highlights.set(rowid, String(highlight));
+        `select rowid, substr(body, 1, ${MOST_LOOKED}) as body, about from texts where rowid in (${ids})`,
+      ).all() as Record<string, unknown>[];
+      for (const { rowid, body, about } of found) {
+        const shown = highlightOf(String(body), terms) ?? highlightOf(String(about), terms);
+        highlights.set(rowid, shown ?? this.#snippet(Number(rowid), text));
+      }
     }
     return rows.map((row) => ({
       artifact: artifactId(String(row["artifact"])),
@@ -198,6 +202,15 @@ export class SearchIndex implements Disposable {
       sizeBytes: Number(row["size"]),
       highlight: highlights.get(row["doc"]) ?? "",
     }));
+  }
+
+  /** What FTS5 shows of a text whose first words do not have what was looked for. */
+  #snippet(row: number, text: string): string {
+    const [found] = this.#all(
+      "select snippet(texts, -1, '[', ']', '…', 12) as shown from texts where texts match ? and rowid = ?",
+      [matchOf(text), row],
+    );
+    return String(found?.["shown"] ?? "");
   }
 
   #insert(doc: Doc): void {

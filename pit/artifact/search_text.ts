@@ -42,7 +42,9 @@ export async function searchedText(artifacts: ArtifactPort, info: ArtifactInfo):
   if (!/^text\/|[/+]json$|[/+]xml$|[/+]yaml$|javascript|typescript/.test(info.type)) return "";
   try {
     const bytes = await artifacts.get(info.id);
-    return new TextDecoder().decode(bytes?.subarray(0, MOST_TEXT * 3)).slice(0, MOST_TEXT);
+    const text = new TextDecoder().decode(bytes?.subarray(0, MOST_TEXT * 3)).slice(0, MOST_TEXT);
+    // SQLite ends a text at NUL.
+    return text.replaceAll("\u0000", " ");
   } catch (error) {
     // What is damaged is `verify`'s to say; it can still be found by its name.
     if (error instanceof SymphonyError && error.code === "corrupt") return "";

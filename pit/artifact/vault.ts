@@ -64,7 +64,11 @@ export interface VaultStatus {
 }
 
 /** Thrown inside a transaction where another key has become current since the content was sealed. */
-export class KeyChanged extends Error {}
+export class KeyChanged extends SymphonyError {
+  constructor() {
+    super("busy", "Cannot store what is sealed: another key has become current");
+  }
+}
 
 export class Vault {
   readonly #table: Table;
@@ -98,7 +102,7 @@ export class Vault {
 
   /** Inside a transaction (V3). @throws KeyChanged */
   demandCurrent(key: number): void {
-    if (this.currentKey() !== key) throw new KeyChanged("another key has become current");
+    if (this.currentKey() !== key) throw new KeyChanged();
   }
 
   /** Seals `stored` as the block `name`. @throws SymphonyError `permission` without the secret */

@@ -213,8 +213,13 @@ export class InstancePool implements PoolPort, PoolWatchPort {
 
   observe(kind: PoolKind, { durationMs, failed }: { durationMs: number; failed: boolean }): void {
     const entry = this.#kinds[kind];
-    if (entry !== undefined) this.#keepWarm?.called(entry.extension, durationMs);
-    if (entry?.health.observe(durationMs, failed, this.#clock.now()) !== true) return;
+    if (entry === undefined) return;
+    this.#keepWarm?.called(entry.extension, durationMs);
+    this.#noteHealth(entry, durationMs, failed);
+  }
+
+  #noteHealth(entry: Kind, durationMs: number, failed: boolean): void {
+    if (!entry.health.observe(durationMs, failed, this.#clock.now())) return;
     // What goes through a fresh instance tells more than one that has failed so often; and nobody leases past the circuit.
     for (const slot of entry.slots) if (slot.state === "hot") this.#startCooling(slot, "its circuit opened");
   }
@@ -263,8 +268,11 @@ export class InstancePool implements PoolPort, PoolWatchPort {
 
   /** What follows a release out of the ordinary. */
   #settle(slot: Slot, failure: string | undefined): void {
-    if (failure !== undefined && slot.state === "hot") this.#fail(slot, failure);
-    else if (this.#places.busy(slot.index) === 0 && (slot.state === "failed" || slot.state === "cooling")) {
+    if (failure !== undefined && slot.state === "hot") {
+      this.#fail(slot, failure);
+      // One death, however many calls were under way.
+      this.#noteHealth(slot.kind, slot.kind.health.meanMs, true);
+    } else if (this.#places.busy(slot.index) === 0 && (slot.state === "failed" || slot.state === "cooling")) {
       this.#cool(slot);
     }
     this.#serve(slot.kind);

@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { SymphonyError } from "../../core/errors.ts";
 import type { ArchiveReader } from "../artifact/blocks.ts";
+import type { BlockCopies } from "../artifact/checkup.ts";
 import type { Place } from "../artifact/codec.ts";
 import { storageError } from "../storage_error.ts";
 import type { ColdStore } from "./cold.ts";
@@ -25,7 +26,7 @@ export interface PackedBlock {
   readonly stored: Uint8Array;
 }
 
-export class Archives implements ArchiveReader {
+export class Archives implements ArchiveReader, BlockCopies {
   readonly #folder: string;
   readonly #cold: () => ColdStore;
 
@@ -93,6 +94,33 @@ export class Archives implements ArchiveReader {
     if (tier === "cold") await this.#cold().put(name, bytes);
     else await this.#writeFile(name, bytes);
     return { places, sizeBytes };
+  }
+
+  async copiesOf(name: string): Promise<readonly Uint8Array[]> {
+    const wanted = Buffer.from(name, "hex");
+    const copies: Uint8Array[] = [];
+    let files: string[];
+    try {
+      files = [...Deno.readDirSync(this.#folder)].map((entry) => entry.name).filter((one) =>
+        one.endsWith(".pack")
+      );
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw storageError("read the archives", error);
+    }
+    for (const file of files) {
+      const bytes = await Deno.readFile(this.#path(file)).catch(() => new Uint8Array(0));
+      const view = new DataView(bytes.buffer);
+      // The heads tell where the next one is; a damaged one ends the walk, so the name itself is looked for.
+      for (let at = Buffer.from(bytes.buffer).indexOf(wanted); at >= 0;) {
+        const length = at + HEAD_BYTES <= bytes.length ? view.getUint32(at + 32) : Infinity;
+        if (at + HEAD_BYTES + length <= bytes.length) {
+          copies.push(bytes.slice(at + HEAD_BYTES, at + HEAD_BYTES + length));
+        }
+        at = Buffer.from(bytes.buffer).indexOf(wanted, at + 1);
+      }
+    }
+    return copies;
   }
 
   /** Removes a file, if it is there. @throws SymphonyError `io` | `permission` */

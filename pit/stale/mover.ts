@@ -244,7 +244,7 @@ export class Mover {
     let freed = 0;
     await this.#store.commit(() => {
       freed = 0;
-      const going = new Set<string>(owners.filter((id) => mayMove(id)));
+      const going = new Set<string>(owners.filter((id) => this.#records.table.doesExist(id) && mayMove(id)));
       for (const id of going) this.#tiers.put(id, new TextEncoder().encode(to));
       blocks.forEach((block, at) => {
         const place = places[at];
@@ -278,13 +278,46 @@ export class Mover {
     return found.length;
   }
 
-  async #rewrite(file: string, names: readonly string[], at: number): Promise<void> {
+  /** Rewrites every archive file of which `change` changes a block. Gives the number of blocks changed. */
+  async rewriteAll(
+    change: (name: string, stored: Uint8Array) => Promise<Uint8Array>,
+    at: number,
+  ): Promise<number> {
+    let count = 0;
+    for (const [file] of this.#files()) {
+      this.#store.refresh();
+      const names = [...this.#blocks.inFile(file)].map(({ name }) => name);
+      if (names.length === 0) continue;
+      const before = count;
+      const changed = async (name: string, stored: Uint8Array) => {
+        const now = await change(name, stored);
+        if (now !== stored) count++;
+        return now;
+      };
+      await this.#rewrite(file, names, at, changed, () => count > before);
+      if (count === before) continue;
+      await this.#archives.remove(file);
+      await this.#store.commit(() => void this.#notes.removeSync(["file", file]));
+    }
+    return count;
+  }
+
+  async #rewrite(
+    file: string,
+    names: readonly string[],
+    at: number,
+    change = (_name: string, stored: Uint8Array) => Promise.resolve(stored),
+    isWanted = () => true,
+  ): Promise<void> {
     const blocks: (PackedBlock & { readonly found: Uint8Array })[] = [];
     for (const name of names) {
       const found = this.#blocks.table.getBinary(name);
       const stored = await this.#blocks.stored(name);
-      if (found !== undefined && stored !== undefined) blocks.push({ name, stored, found });
+      if (found !== undefined && stored !== undefined) {
+        blocks.push({ name, stored: await change(name, stored), found });
+      }
     }
+    if (!isWanted()) return;
     const places = await this.#write(file.startsWith("cold:") ? "cold" : "warm", blocks, at);
     await this.#store.commit(() => {
       blocks.forEach(({ name, found }, at) => {

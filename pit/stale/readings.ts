@@ -25,6 +25,7 @@ export class Readings implements AsyncDisposable {
   readonly #mover: Mover;
   readonly #table: Table;
   readonly #tiers: Table;
+  readonly #records: Table;
   #held = new Map<ArtifactId, Reading>();
   #returning: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
@@ -35,6 +36,7 @@ export class Readings implements AsyncDisposable {
     this.#mover = mover;
     this.#table = store.table("readings");
     this.#tiers = store.table("tiers");
+    this.#records = store.table("artifacts");
   }
 
   /** Counts a reading. */
@@ -70,6 +72,7 @@ export class Readings implements AsyncDisposable {
     if (held.size === 0) return;
     await this.#store.commit(() => {
       for (const [id, { count, last }] of held) {
+        if (!this.#records.doesExist(id)) continue;
         const bytes = this.#table.getBinary(id);
         const before = bytes === undefined
           ? 0

@@ -68,6 +68,7 @@ export interface Shelves {
 /** Puts that began this long ago and have not ended are dead. */
 const DEAD_PUT_MS = 60 * 60 * 1000;
 const PAGE = 256;
+const nothing = new Uint8Array(0);
 const finals = new Set(["completed", "failed", "cancelled"]);
 const idPattern = /\b[0-9a-f]{64}\b/g;
 
@@ -221,8 +222,11 @@ export class LmdbShelves implements Shelves {
     await this.#store.commit(() => {
       freed = undefined;
       if (this.#markOf(id) === undefined) return;
-      if (mayGo(id)) freed = this.#reclaim.removeOne(id);
-      else this.#records.condemned.removeSync(id);
+      if (mayGo(id)) {
+        // So that a log which still names it can be told from one that lost something.
+        if ((this.facts(id)?.endedRuns ?? 0) > 0) this.#notes.put(["gone", id], nothing);
+        freed = this.#reclaim.removeOne(id);
+      } else this.#records.condemned.removeSync(id);
     });
     return freed;
   }

@@ -25,6 +25,7 @@ import type { OpenPit } from "../../pit/open_pit.ts";
 import { SystemClock } from "../../system/clock.ts";
 import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
+import { SystemTriggers } from "../../system/triggers/system_triggers.ts";
 import { trialExtension } from "./trial_extension.ts";
 
 /** An output that keeps what is written and can lose its reader. */
@@ -157,6 +158,8 @@ export class Desk {
       stdout: this.stdout,
       stderr: this.stderr,
       clock: this.#clock,
+      random: new SystemRandom(),
+      triggerSource: new SystemTriggers(),
       folder: "/here",
       onInterrupt: (handler) => {
         this.#interrupts.add(handler);
@@ -191,7 +194,14 @@ export class Desk {
       templates: () => this.templates,
       catalog: () => extensions.describe(),
       openSession: () =>
-        Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
+        Promise.resolve({
+          runner,
+          pit,
+          queue: pit.queue,
+          control: pit.control,
+          extensions,
+          [Symbol.asyncDispose]: stay,
+        }),
       serve: (request) => {
         this.served.push(request);
         return Promise.resolve(this.#server);
@@ -199,6 +209,8 @@ export class Desk {
       openStore: () =>
         Promise.resolve({
           pit,
+          queue: pit.queue,
+          compaction: pit.compaction,
           control: pit.control,
           memo: pit.memo,
           pools: pit.pools,

@@ -131,9 +131,33 @@ Deno.test("runs move lets a run go on by an edited workflow, keeps what did not 
   const resumed = await made.say("runs", "resume", "last", "--json");
   assert.equal(resumed.code, 0, resumed.err);
   assert.deepEqual(jsonLines(resumed.out).at(-1)?.["outputs"], { text: "A MOVED" });
+  const versions = jsonLines((await made.say("runs", "versions", "flow", "--json")).out);
+  assert.deepEqual(
+    versions.map(({ runs }) => (runs as string[]).length),
+    [1, 1],
+    "begun by one, moved to another",
+  );
   const again = await made.say("runs", "move", "last", "--workflow", "moved.workflow.jsonc");
   assert.equal(again.code, 2);
   assert.match(again.err, /it has completed; runs rerun --changed --workflow/);
+});
+
+Deno.test("memo list and memo forget show and drop what is kept; runs compact keeps every event", async () => {
+  await using made = new Desk();
+  made.put(
+    "memo.workflow.jsonc",
+    flow({ first: { use: "trial/shout", in: { text: "inputs.topic" }, memo: true } }),
+  );
+  assert.equal((await made.say("memo", "list")).out, "No results are kept\n");
+  await made.say("run", "memo.workflow.jsonc", "--input", "topic=a");
+  const again = await made.say("run", "memo.workflow.jsonc", "--input", "topic=a", "--json");
+  assert.deepEqual(completed(again.out), ["first memo"]);
+  assert.equal(jsonLines((await made.say("memo", "list", "--json")).out).length, 1);
+  assert.equal((await made.say("memo", "forget", "--older", "1d")).out, "Forgot 0 results\n");
+  assert.equal((await made.say("memo", "forget", "--all")).out, "Forgot 1 result\n");
+  const before = (await made.say("runs", "export", "last")).out;
+  assert.match((await made.say("runs", "compact")).out, /^2 logs: .* every event kept$/m);
+  assert.equal((await made.say("runs", "export", "last")).out, before);
 });
 
 const wrong: readonly (readonly [readonly string[], ...RegExp[]])[] = [
@@ -158,6 +182,10 @@ const wrong: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["runs", "retry", "last", "first"], /Cannot retry-node in run r\w+/],
   [["runs", "skip", "last", "first"], /Cannot skip-node in run r\w+/],
   [["runs", "skip", "last", "first", "--item", "x"], /--item "x": expected a whole number/],
+  [["memo", "forget"], /found neither, expected --older SPAN or --all/],
+  [["memo", "forget", "--older", "long"], /--older "long": expected a span such as 30d/],
+  [["runs", "versions", "flw"], /Cannot find a run of "flw": Did you mean "flow"\?/],
+  [["runs", "compact", "zz"], /Cannot find run "zz"/],
   [["runs", "move", "last"], /found no --workflow, expected --workflow FILE/],
   [["runs", "move", "last", "--workflow", "two.workflow.jsonc"], /it has completed/],
 ];

@@ -21,6 +21,7 @@ import { SystemClock } from "../../system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "../../system/data_folder.ts";
 import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
+import { SystemTriggers } from "../../system/triggers/system_triggers.ts";
 import { trialExtension } from "./trial_extension.ts";
 
 const clock = new SystemClock();
@@ -54,6 +55,8 @@ async function open(data: string, wrap?: SessionOptions["wrap"]) {
     runner: new Runner(services, () => extensions.describe()),
     pit,
     memo: pit.memo,
+    compaction: pit.compaction,
+    queue: pit.queue,
     control: pit.control,
     pools: pit.pools,
     extensions,
@@ -69,6 +72,8 @@ const code = await runCli({
   version: "0.0.1-test",
   program: "symphony",
   clock,
+  random: new SystemRandom(),
+  triggerSource: new SystemTriggers(),
   dataFolder: (flag) => dataFolderPath(flag),
   templates: () => [],
   catalog: () =>

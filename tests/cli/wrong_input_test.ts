@@ -186,8 +186,55 @@ const table: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["runs", "input", "last", "ask", "--approve", "--item", "x"], /--item "x": expected a whole number/],
   [["runs", "input", "last", "ask", "--approve"], /Cannot answer "ask" in run r\w+: no node waits/],
   [["runs", "signal", "last", "go"], /Cannot signal in run r\w+/],
-  [["artifacts", "show", "xyz"], /Cannot read artifact id "xyz": expected/],
-  [["artifacts", "get", "abc"], /at least its first 4 digits/],
+  [["artifacts", "show", "xyz"], /Cannot find artifact "xyz"/, /artifacts versions shows all names/],
+  [["artifacts", "get", "abc"], /Cannot find artifact "abc"/],
+  [["artifacts", "get", "typed/wrd"], /Cannot find artifact "typed\/wrd"/, /Did you mean "typed\/word"\?/],
+  [["artifacts", "get", "typed/word@7"], /Cannot find version 7 of "typed\/word": it has 1 to 1/],
+  [["artifacts", "list", "--limit", "0"], /--limit "0": expected a whole number from 1/],
+  [["artifacts", "add", "nowhere.md"], /Cannot read ".*nowhere\.md"/],
+  [["artifacts", "search", '""'], /it has no word/, /a "phrase"/],
+  [["artifacts", "search", "x", "--limit", "5000"], /--limit "5000": expected a whole number from 1 to 1000/],
+  [["artifacts", "search", "x", "--page", "0"], /--page "0"/],
+  [["artifacts", "search", "x", "--node", "a-b"], /--node "a-b"/],
+  [
+    ["artifacts", "search", "x", "--since", "yesterday"],
+    /--since "yesterday": expected a date as 2026-11-26/,
+  ],
+  [["artifacts", "search", "x", "--since", "1d", "--until", "2d"], /--since is later than --until/],
+  [["artifacts", "search", "x", "--min-quality", "2"], /--min-quality "2": expected a number from 0 to 1/],
+  [["artifacts", "search", "x", "--run", "rx"], /Cannot find run "rx"/],
+  [["artifacts", "versions", "typed/wrd"], /Cannot find the name "typed\/wrd"/, /Did you mean/],
+  [["artifacts", "name", "typed/word", ""], /Cannot name an artifact ""/],
+  [["artifacts", "diff", "typed/word"], /Cannot compare "typed\/word" alone: it has no version before it/],
+  [["artifacts", "diff", "typed/word", "nope"], /Cannot find artifact "nope"/],
+  [["artifacts", "diff", "typed/word", "typed/word", "--lines", "--structured"], /at once/],
+  [["artifacts", "diff", "typed/word", "typed/word", "--structured"], /not both are JSON/],
+  [
+    ["artifacts", "lineage", "typed/word", "--depth", "0"],
+    /--depth "0": expected a whole number from 1 to 50/,
+  ],
+  [["artifacts", "tag", "typed/word", "--add", "a,b"], /Cannot tag with "a,b"/],
+  [["artifacts", "tag", "typed/word", "--add", "a", "--remove", "a"], /add and remove the tag "a" at once/],
+  [["artifacts", "hold", "typed/word"], /found neither it nor --release/],
+  [["artifacts", "hold", "typed/word", "--reason", ""], /expected why it must be kept/],
+  [["artifacts", "score", "typed/word", "--check", "lenght"], /Cannot find the check "lenght"/, /"length"/],
+  [["artifacts", "score", "typed/word", "--value", "0.5"], /--scorer NAME@VERSION and --value N together/],
+  [
+    ["artifacts", "score", "typed/word", "--scorer", "me", "--value", "1"],
+    /--scorer "me": expected NAME@VERSION/,
+  ],
+  [["artifacts", "gc", "--older-than", "-1"], /--older-than needs a value/],
+  [["artifacts", "rekey", "--new-passphrase", "--keyring"], /at once/],
+  [["stale", "preview"], /no policies are set/, /--example/],
+  [["stale", "undo", "b123"], /Cannot undo "b123": there is no such batch/],
+  [["stale", "policies", "--set", "nowhere.jsonc"], /Cannot read ".*nowhere\.jsonc"/],
+  [["stale", "policies", "--set", "cut.workflow.jsonc"], /Cannot read "cut\.workflow\.jsonc:1:\d+"/],
+  [
+    ["stale", "policies", "--set", "typed.workflow.jsonc"],
+    /Cannot use "schema" in the settings: expected one of policies/,
+  ],
+  [["stale", "dataset"], /the Conductor has decided nothing yet/],
+  [["stale", "dataset", "--validation", "1"], /--validation "1": expected a number from 0 to 0.9/],
   [["artifacts", "get", "0".repeat(64)], /Cannot find artifact 0{64}/],
   [["artifacts", "list", "--run", "rx"], /Cannot find run "rx"/],
   [["templates", "show", "code-reviw"], /Cannot find template "code-reviw"/, /Did you mean "code-review"\?/],
@@ -276,6 +323,13 @@ Deno.test("help names every command, and every command's help has an example", a
     "runs input",
   ];
   paths.push("runs signal", "artifacts list", "artifacts show", "artifacts get", "artifacts verify");
+  for (const one of ["add", "search", "versions", "name", "diff", "lineage", "tag", "hold", "score", "gc"]) {
+    paths.push(`artifacts ${one}`);
+  }
+  for (const one of ["encrypt", "rekey", "decrypt"]) paths.push(`artifacts ${one}`);
+  for (const one of ["report", "policies", "preview", "apply", "undo", "batches", "dataset"]) {
+    paths.push(`stale ${one}`);
+  }
   paths.push(
     "templates list",
     "templates show",

@@ -90,6 +90,24 @@ export function testForecastPort(name: string, make: () => ForecastPort & LookAh
     assert.ok(wanted(40_000) > few);
   });
 
+  Deno.test(`${name}.urgency() rises as less is left and as a run grows older, and is nothing for a run alone`, () => {
+    const forecast = make();
+    const { plan, catalog } = twoSteps();
+    const other = runId("r000000000000001");
+    forecast.opened(run, "", plan, catalog);
+    forecast.begun(run, "", 0, 0, extension);
+    assert.equal(forecast.urgency(run, 0), undefined);
+    forecast.opened(other, "", plan, catalog);
+    forecast.begun(other, "", 0, 0, extension);
+    const first = forecast.urgency(run, 0) as number;
+    assert.equal(forecast.urgency(other, 0), first);
+    forecast.settled(run, "", 0, 1000);
+    assert.ok((forecast.urgency(run, 1000) as number) > (forecast.urgency(other, 1000) as number));
+    assert.ok((forecast.urgency(other, 3_600_000) as number) > first);
+    forecast.closed(run);
+    assert.equal(forecast.urgency(other, 0), undefined);
+  });
+
   Deno.test(`${name} ignores what it is told of runs that were not opened`, () => {
     const forecast = make();
     forecast.begun(run, "", 0, 0, extension);

@@ -75,7 +75,7 @@ Deno.test("a light extension that goes on, eats memory or breaks its engine is b
     const result = told(
       await extensions.call(bad, request(`light/${name}`), { signal: never, timeoutMs: 150 }),
     );
-    assert.match(result, expected, name);
+    assert.match(result, expected, `${name}: ${result}`);
     assert.equal(
       told(await extensions.call(bad, request("light/words", { text: "a b" }), { signal: never })),
       '{"words":2}',
@@ -85,3 +85,8 @@ Deno.test("a light extension that goes on, eats memory or breaks its engine is b
     assert.equal(await counted(), `{"count":${at + 2}}`, `after ${name}`);
   }
 });
+
+Deno.test("a light extension has the memory of its own that the manifest says, and no more", () =>
+  withLight(async (_rig, call) => {
+    assert.match(await call("buffers", {}, { timeoutMs: 20_000 }), /out of memory/);
+  }));

@@ -52,6 +52,7 @@ import type { RerunRun } from "./rerun.ts";
 import type { OpenSession, ServerInfo, SessionInfo } from "./session.ts";
 import type { Preferences, SettingChange, SettingLine } from "./settings.ts";
 import type { StaleReview, StorageInfo } from "./storage.ts";
+import type { ThemeLine } from "./themes.ts";
 import type {
   CheckedText,
   CheckWorkflow,
@@ -178,6 +179,8 @@ export interface Api {
 
   /** Installed extensions with health and use. */
   "GET /extensions": { answer: readonly ExtensionLine[] };
+  /** Themes that extensions bring. */
+  "GET /themes": { answer: readonly ThemeLine[] };
   /** Instances by state, and what the pool did. */
   "GET /pool": { answer: PoolInfo };
 

@@ -103,7 +103,7 @@ Deno.test("compose() puts first what a newcomer means", async () => {
   const meant: readonly (readonly [goal: string, first: string])[] = [
     ["review my code and tell me what is bad", "code-review"],
     ["make a changelog", "changelog"],
-    ["find all TODO comments in my project", "code-review"],
+    ["find all todo comments in my project", "code-review"],
     ["download a web page and summarize it", "http/fetch instrument/summarize"],
     ["translate my README to German", "files/read instrument/generate"],
     ["which files in this repo change most often", "git/log"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { RunId } from "../../../core/ids.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { RunEvent } from "../../../core/orchestration/event.ts";
 import type { ReuseRequest } from "../../../core/orchestration/reuse.ts";
@@ -223,6 +224,18 @@ Deno.test("a gate before a node that writes anew asks again; one with nothing wr
   const reuse = { of: first.run, changed: true };
   const again = await approve(runner.start({ ...request, reuse }, () => {}));
   assert.deepEqual(again.asked, ["sure"]);
+});
+
+Deno.test("Runner.start() takes over a log that a killed process opened and left empty, and no other", async () => {
+  const rig = new Rig();
+  const { definition } = checkWorkflow(chain(), "t", await rig.extensions.describe());
+  const run = "r00000000000000z" as RunId;
+  await rig.pit.dag.create({ run, workflow: "test", state: "running", startedAt: 1 });
+  const request = { definition: definition!, inputs: { b: "1" }, workspace: "/", mayWrite: false, run };
+  const runner = runnerOver(rig.extensions, rig.pit);
+  assert.equal((await (await runner.start(request, () => {})).done).state, "completed");
+  await assert.rejects(runner.start(request, () => {}), /exists already/);
+  assert.equal(await rig.pit.control.isClaimed(run), false);
 });
 
 Deno.test("a pinned node is not done, and its result is marked", async () => {

@@ -75,3 +75,8 @@ ${body}
 export default defineExtension({ contributes: [tool] });
 `;
 }
+
+/** The names in a folder, sorted. */
+export async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+}

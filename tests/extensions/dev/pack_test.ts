@@ -6,7 +6,7 @@ import { referencePage } from "../../../extensions/dev/reference_page.ts";
 import { extensionKinds, scaffold } from "../../../extensions/dev/scaffold.ts";
 import { runFixtures } from "../../../extensions/dev/run_fixtures.ts";
 import { gunzip, readTar } from "../../../extensions/install/tar.ts";
-import { bench, inFolder, manifestText, operatorText, put } from "./bench.ts";
+import { bench, inFolder, manifestText, namesIn, operatorText, put } from "./bench.ts";
 
 const limits = { files: 100, bytes: 10 << 20 };
 
@@ -93,7 +93,7 @@ Deno.test("scaffold refuses names that are none, and a folder that is there", as
     await assert.rejects(scaffold({ name: "x", kind: "operator", folder: `${folder}/there` }), {
       code: "exists",
     });
-    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["there"]);
+    assert.deepEqual(await namesIn(folder), ["there"]);
   });
 });
 

@@ -1,7 +1,8 @@
 /** What came out of a node in the run that is shown: on the whole, or at one port. May be pinned. @module */
 
 import { isObject, type Json } from "../../../../core/json.ts";
-import { Button } from "../../parts/button.tsx";
+import { useState } from "preact/hooks";
+import { Button, IconButton } from "../../parts/button.tsx";
 import { useResource } from "../../state/resource.ts";
 import type { Workbench } from "../workbench.ts";
 
@@ -14,12 +15,19 @@ export function DataPreview(
   const status = bench.overlay.of(node).value;
   const isDone = status !== undefined && (status.state === "completed" || status.counts !== "");
   const said = bench.run.said.value.get(node);
+  const items = status === undefined || status.counts === "" ? 0 : Number(status.counts.split("/")[1]);
+  const [wished, setItem] = useState(0);
+  const item = Math.min(wished, Math.max(0, items - 1));
   const values = useResource(
     (client, signal) =>
       run === undefined || !isDone || node.startsWith("$")
         ? Promise.resolve(undefined)
-        : client.call("GET /runs/{run}/values/{node}", { params: { run, node }, query: {}, signal }),
-    [run, node, status?.state, status?.counts],
+        : client.call("GET /runs/{run}/values/{node}", {
+          params: { run, node },
+          query: items > 0 ? { item } : {},
+          signal,
+        }),
+    [run, node, status?.state, status?.counts, item],
   );
   if (run === undefined) return <p class="field-help">Run the workflow to see what comes out here.</p>;
   if (node === "$inputs") {
@@ -29,18 +37,43 @@ export function DataPreview(
   }
   const whole = values.value?.output;
   const value = port === undefined || port === "" ? whole : isObject(whole) ? whole[port] : undefined;
+  const picker = items < 2 ? null : (
+    <div class="row" role="group" aria-label="Item">
+      <IconButton
+        small
+        icon="left"
+        label="Item before"
+        disabled={item === 0}
+        onClick={() => setItem(item - 1)}
+      />
+      <span class="numbers">Item {item + 1} of {items}</span>
+      <IconButton
+        small
+        icon="right"
+        label="Next item"
+        disabled={item + 1 >= items}
+        onClick={() => setItem(item + 1)}
+      />
+    </div>
+  );
   if (value === undefined) {
     if (said !== undefined && said !== "") {
       return <pre class="preview" tabIndex={0} aria-label="What it says">{said}</pre>;
     }
-    return <p class="field-help">{values.isLoading && isDone ? "Loading…" : "Nothing came out here yet."}</p>;
+    return (
+      <>
+        {picker}
+        <p class="field-help">{values.isLoading && isDone ? "Loading…" : "Nothing came out here."}</p>
+      </>
+    );
   }
   const isPinned = bench.overlay.pins.value.has(node);
   return (
     <div class="column" style={{ gap: "6px" }}>
+      {picker}
       <Value value={value} />
       <div class="row">
-        {isObject(whole)
+        {isObject(whole) && items === 0
           ? (
             <Button
               small
