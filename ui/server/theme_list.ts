@@ -1,6 +1,7 @@
 /** Themes of installed extensions, read from their manifests; runs none of their code. @module */
 
 import { isObject, own } from "../../core/json.ts";
+import { toJson } from "../../core/workflow/json_node.ts";
 import { readJsonc } from "../../core/workflow/jsonc.ts";
 import type { ThemeLine } from "../api/themes.ts";
 import type { InstalledExtension } from "./services.ts";
@@ -17,7 +18,8 @@ export async function themesOf(installed: readonly InstalledExtension[]): Promis
 async function themesIn({ id: extension, folder }: InstalledExtension): Promise<readonly ThemeLine[]> {
   let manifest: unknown;
   try {
-    manifest = readJsonc(await Deno.readTextFile(`${folder}/${MANIFEST}`), MANIFEST).value;
+    const { root } = readJsonc(await Deno.readTextFile(`${folder}/${MANIFEST}`), MANIFEST);
+    manifest = root === undefined ? undefined : toJson(root);
   } catch {
     return [];
   }

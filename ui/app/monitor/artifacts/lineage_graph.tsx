@@ -51,13 +51,6 @@ function Drawing(
   const at = new Map(places.map(([name, x, y]) => [name, { x: x + PADDING, y: y + PADDING }]));
   const width = Math.max(...places.map(([, x]) => x)) + WIDTH + 2 * PADDING;
   const height = Math.max(...places.map(([, , y]) => y)) + HEIGHT + 2 * PADDING;
-  const run = lineage.nodes.find(({ kind }) => kind === "run")?.id ?? "";
-  const hrefFor = (node: Lineage["nodes"][number]) =>
-    node.kind === "artifact"
-      ? hrefOf("artifacts", node.id, { tab: "lineage" })
-      : node.kind === "run"
-      ? hrefOf("runs", node.id)
-      : hrefOf("runs", run, { node: `/${node.title}` });
   return (
     <div class="monitor-lineage" tabIndex={0} role="region" aria-label="Lineage">
       {lineage.isCut ? <p class="faint">The graph is cut; only the nearest are shown.</p> : null}
@@ -80,14 +73,23 @@ function Drawing(
                 key={node.id}
                 style={{ transform: `translate(${place.x}px, ${place.y}px)`, width: `${WIDTH}px`, height: `${HEIGHT}px` }}
               >
-                <a
-                  class={`monitor-lineage-node ${node.kind}`}
-                  href={hrefFor(node)}
-                  aria-current={node.id === id ? "true" : undefined}
-                >
-                  <span class="monitor-small">{node.kind}</span>
-                  <span class="cut">{node.title}</span>
-                </a>
+                {node.kind === "artifact"
+                  ? (
+                    <a
+                      class="monitor-lineage-node artifact"
+                      href={hrefOf("artifacts", node.id, { tab: "lineage" })}
+                      aria-current={node.id === id ? "true" : undefined}
+                    >
+                      <span class="monitor-small">artifact</span>
+                      <span class="cut">{node.title}</span>
+                    </a>
+                  )
+                  : (
+                    <div class={`monitor-lineage-node ${node.kind}`}>
+                      <span class="monitor-small">{node.kind}</span>
+                      <span class="cut" title={node.title}>{node.title}</span>
+                    </div>
+                  )}
               </li>
             );
           })}

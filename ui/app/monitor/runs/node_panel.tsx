@@ -1,6 +1,6 @@
 /** One node of a run: state, tries, what it says, what it took and gave, and the commands for it. @module */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LoggedEvent } from "../../../../core/ports/dag.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
@@ -104,14 +104,11 @@ export function NodePanel(
           <section class="column">
             <h3>{isRunning ? "Streaming" : "What it said"}</h3>
             {texts.slice(-4).map((text) => (
-              <pre
+              <StreamedText
                 key={`${text.item ?? ""}/${text.attempt}`}
-                class="monitor-stream"
-                tabIndex={0}
-                aria-label={text.item === undefined ? "Streamed text" : `Streamed text of item ${text.item}`}
-              >
-                {text.from > 0 ? "…" : ""}{text.text}
-              </pre>
+                label={text.item === undefined ? "Streamed text" : `Streamed text of item ${text.item}`}
+                text={text.from > 0 ? `…${text.text}` : text.text}
+              />
             ))}
           </section>
         )}
@@ -130,6 +127,27 @@ export function NodePanel(
         <History events={model.historyOf(nodeKey)} />
       </div>
     </>
+  );
+}
+
+/** Follows the end while one stands there. */
+function StreamedText({ label, text }: { readonly label: string; readonly text: string }) {
+  const box = useRef<HTMLPreElement>(null);
+  const isAtEnd = useRef(true);
+  useLayoutEffect(() => {
+    if (isAtEnd.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  }, [text]);
+  return (
+    <pre
+      ref={box}
+      class="monitor-stream"
+      tabIndex={0}
+      aria-label={label}
+      onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) =>
+        isAtEnd.current = scrollTop + clientHeight >= scrollHeight - 24}
+    >
+      {text}
+    </pre>
   );
 }
 

@@ -12,7 +12,7 @@ export function RunFacts({ watch }: { readonly watch: RunWatch }) {
   const { account } = model;
   const hasEnded = account.endedAt !== undefined;
   const now = useNow(!hasEnded) + watch.app.live.skewMs;
-  const known = watch.definition.value?.graph.nodes.length ?? 0;
+  const known = watch.definition.value?.graph.nodes;
   const totals = model.totals(known);
   const elapsed = (account.endedAt ?? now) - (account.createdAt ?? now);
   const eta = model.etaMs === undefined || hasEnded

@@ -128,6 +128,9 @@ export class RunModel {
         this.etaMs = event.progress.etaMs;
         this.etaAt = now;
         this.criticalPath = event.progress.criticalPath ?? this.criticalPath;
+        // Those under way; who is not among them any more is told by the log.
+        for (const name of this.#progress.keys()) this.#touched.add(keyOf(name, undefined));
+        this.#progress.clear();
         for (const node of event.nodes) {
           this.#progress.set(node.node, node);
           this.#touched.add(keyOf(node.node, undefined));
@@ -199,10 +202,14 @@ export class RunModel {
     return this.#history.get(key) ?? [];
   }
 
-  /** `total` holds at least `known` items at the top, so that a run that has just begun is not half done. */
-  totals(known = 0): Totals {
-    if (this.#totals === undefined) this.#totals = sumOf(this.#account);
-    return { ...this.#totals, total: Math.max(this.#totals.total, known) };
+  /** With nodes of the graph that the log has not named yet, so that a run that has just begun is not half done. */
+  totals(graph: readonly { readonly id: string }[] = []): Totals {
+    if (this.#totals === undefined) {
+      const sum = sumOf(this.#account);
+      const unseen = graph.filter(({ id }) => !this.#account.nodes.has(keyOf(id, undefined))).length;
+      this.#totals = { ...sum, total: sum.total + unseen };
+    }
+    return this.#totals;
   }
 
   #event(event: LoggedEvent): void {
@@ -348,8 +355,8 @@ function accountOf(node: RunNode): NodeAccount {
     skipFailure: undefined,
     failures: node.failures.map(({ item, failure }) => ({ item, failure })),
     output: node.output,
-    reused: undefined,
-    reusedItems: 0,
-    missed: undefined,
+    reused: node.reused,
+    reusedItems: node.reusedItems ?? 0,
+    missed: node.missed,
   };
 }

@@ -10,7 +10,22 @@ import { hrefOf } from "../../state/route.ts";
 import { countText, sizeText } from "../format.ts";
 import { PoolState } from "../performance/pool_tab.tsx";
 
-const looks = { healthy: "good", degraded: "warn", unhealthy: "bad", unknown: "" } as const;
+const looks: Readonly<Record<ExtensionLine["health"], string>> = {
+  healthy: "good",
+  degraded: "warn",
+  probation: "warn",
+  unhealthy: "bad",
+  quarantined: "bad",
+  unknown: "",
+};
+const badness: Readonly<Record<ExtensionLine["health"], number>> = {
+  quarantined: 0,
+  unhealthy: 0,
+  degraded: 1,
+  probation: 1,
+  healthy: 2,
+  unknown: 3,
+};
 
 export function ExtensionsTab() {
   const { live } = useApp();
@@ -21,7 +36,6 @@ export function ExtensionsTab() {
   const lines = told ?? loaded.value;
   const shown = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
-    const badness = { unhealthy: 0, degraded: 1, healthy: 2, unknown: 3 } as const;
     return (lines ?? [])
       .filter((line) => words.every((word) => `${line.id} ${line.name} ${line.kind}`.toLowerCase().includes(word)))
       .toSorted((a, b) => badness[a.health] - badness[b.health] || b.calls - a.calls || a.id.localeCompare(b.id));

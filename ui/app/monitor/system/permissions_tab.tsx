@@ -152,13 +152,12 @@ function PromptCard({ prompt }: { readonly prompt: PermissionPrompt }) {
         <p>
           <strong>{prompt.extension}</strong> wants <code>{prompt.permission}</code>
         </p>
+        <p>
+          {prompt.what} <span class={`badge ${prompt.risk === "high" ? "bad" : prompt.risk === "medium" ? "warn" : ""}`}>{prompt.risk} risk</span>
+        </p>
         <p class="faint">
-          {prompt.reason}
-          {prompt.run === undefined ? null : (
-            <>
-              {" "}For <a href={hrefOf("runs", prompt.run)}>{prompt.node ?? prompt.run}</a>.
-            </>
-          )}{" "}
+          It says: “{prompt.reason}”{" "}
+          {prompt.run === undefined ? null : <>For <a href={hrefOf("runs", prompt.run)}>run {prompt.run}</a>. </>}
           Refused by itself in {durationText(Math.max(0, prompt.until - now))}.
         </p>
       </div>
