@@ -24,6 +24,9 @@ import { type Direction, neighbour, NODE_HEIGHT, NODE_WIDTH, nodeAt, type Scene,
 const MIN_ZOOM = 0.02;
 const MAX_ZOOM = 2;
 const PADDING = 32;
+/** A graph of so few nodes begins no smaller than this. */
+const FEW = 60;
+const READABLE = 0.6;
 
 interface GraphProps {
   readonly watch: RunWatch;
@@ -53,7 +56,8 @@ export function RunGraph({ watch, chosen, onChoose }: GraphProps) {
     return watch.error.value === undefined
       ? (
         <EmptyState icon="workflow" title="The graph is not known">
-          What this run carries out cannot be read any more; its nodes are in the list, as its log tells of them.
+          What this run carries out cannot be read any more; its nodes are in the list, as its log tells of
+          them.
         </EmptyState>
       )
       : <LoadingState what="the graph" />;
@@ -70,20 +74,18 @@ export function RunGraph({ watch, chosen, onChoose }: GraphProps) {
   return (
     <div class="monitor-graph-frame">
       {scope === undefined ? null : <Breadcrumb watch={watch} scope={scope} onScope={setScope} />}
-      {scene === undefined
-        ? <LoadingState what="the graph" lines={6} />
-        : (
-          <Stage
-            key={`${scope ?? ""}/${graph.id}`}
-            watch={watch}
-            graph={graph}
-            scene={scene}
-            scope={scope}
-            chosen={chosen}
-            onChoose={onChoose}
-            onOpen={(node) => setScope(firstScope(watch, scope, node))}
-          />
-        )}
+      {scene === undefined ? <LoadingState what="the graph" lines={6} /> : (
+        <Stage
+          key={`${scope ?? ""}/${graph.id}`}
+          watch={watch}
+          graph={graph}
+          scene={scene}
+          scope={scope}
+          chosen={chosen}
+          onChoose={onChoose}
+          onOpen={(node) => setScope(firstScope(watch, scope, node))}
+        />
+      )}
     </div>
   );
 }
@@ -100,7 +102,9 @@ function scopesBelow(watch: RunWatch, parent: string | undefined, node: string):
   for (const { scope } of watch.model.account.nodes.values()) {
     if (scope?.startsWith(start) !== true) continue;
     const rest = scope.slice(start.length);
-    if (rest === "" || /^[[#]/.test(rest)) found.add(scope.slice(0, start.length) + (rest.split("/")[0] ?? ""));
+    if (rest === "" || /^[[#]/.test(rest)) {
+      found.add(scope.slice(0, start.length) + (rest.split("/")[0] ?? ""));
+    }
   }
   return [...found];
 }
@@ -129,7 +133,9 @@ function Breadcrumb(
       {parts.slice(0, -1).map((part, index) => (
         <>
           <span aria-hidden="true">/</span>
-          <Button small look="quiet" onClick={() => onScope(parts.slice(0, index + 1).join("/"))}>{part}</Button>
+          <Button small look="quiet" onClick={() => onScope(parts.slice(0, index + 1).join("/"))}>
+            {part}
+          </Button>
         </>
       ))}
       <span aria-hidden="true">/</span>
@@ -165,7 +171,12 @@ function Stage({ watch, scene, scope, chosen, onChoose, onOpen }: StageProps) {
   const at = indexOf(scene, scope, chosen);
   useEffect(() => {
     if (box.current === null || edges.current === null || nodes.current === null) return;
-    return stage.attach(box.current, edges.current, nodes.current, (value) => setZoom(Math.round(value * 100)));
+    return stage.attach(
+      box.current,
+      edges.current,
+      nodes.current,
+      (value) => setZoom(Math.round(value * 100)),
+    );
   }, [stage]);
   useEffect(() => stage.choose(at), [stage, at]);
   useSignalEffect(() => {
@@ -282,7 +293,7 @@ class GraphStage {
       this.#painter?.resize(clientWidth, clientHeight);
       if (isFirst) {
         isFirst = false;
-        this.fit();
+        this.#begin();
         if (this.#chosen !== undefined) this.#reveal(this.#chosen);
       } else this.#paintAll();
     });
@@ -291,7 +302,11 @@ class GraphStage {
       event.preventDefault();
       if (event.ctrlKey || event.metaKey || Math.abs(event.deltaY) > Math.abs(event.deltaX)) {
         const bounds = box.getBoundingClientRect();
-        this.#zoomAt(Math.exp(-event.deltaY * 0.0016), event.clientX - bounds.left, event.clientY - bounds.top);
+        this.#zoomAt(
+          Math.exp(-event.deltaY * 0.0016),
+          event.clientX - bounds.left,
+          event.clientY - bounds.top,
+        );
       } else this.#move(this.#view.x - event.deltaX, this.#view.y);
     };
     const down = (event: PointerEvent) => this.#drag(event);
@@ -324,6 +339,18 @@ class GraphStage {
     };
     this.#onZoom(zoom);
     this.#paintAll();
+  }
+
+  /** Everything; of a graph that would be too small to read, the part where something happens. */
+  #begin(): void {
+    this.fit();
+    const { nodes } = this.#scene;
+    if (this.#view.zoom >= READABLE || nodes.length > FEW) return;
+    const states = nodes.map(({ id }) => this.#watch.model.stateOf(keyOf(id, this.#scope)));
+    const at = states.findIndex((state) => state !== "completed" && state !== "skipped");
+    this.#view = { x: PADDING, y: PADDING, zoom: READABLE };
+    this.#onZoom(READABLE);
+    this.#centre(Math.max(0, at));
   }
 
   zoomBy(factor: number): void {
@@ -403,7 +430,13 @@ class GraphStage {
     const top = this.#scene.y[index]! * zoom + y;
     const isSeen = left >= 0 && top >= 0 && left + NODE_WIDTH * zoom <= painter.width &&
       top + NODE_HEIGHT * zoom <= painter.height;
-    if (isSeen) return;
+    if (!isSeen) this.#centre(index);
+  }
+
+  #centre(index: number): void {
+    const painter = this.#painter;
+    if (painter === undefined) return;
+    const { zoom } = this.#view;
     this.#move(
       painter.width / 2 - (this.#scene.x[index]! + NODE_WIDTH / 2) * zoom,
       painter.height / 2 - (this.#scene.y[index]! + NODE_HEIGHT / 2) * zoom,
