@@ -187,3 +187,8 @@ export const fragile = {
     behind: { use: "trial/work", title: "Behind", after: "mend", in: { ms: "50", name: "'behind'" } },
   },
 };
+
+/** What went wrong on a page, without what every browser says of an address that it does not know in a policy. */
+export function faultsOf(faults: readonly string[]): string[] {
+  return faults.filter((fault) => !fault.includes("contains an invalid source: 'ws://[::1]"));
+}
