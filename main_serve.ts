@@ -34,7 +34,11 @@ function services(): ServeServices {
         program,
         clock: new SystemClock(),
         assets: `${import.meta.dirname ?? "."}/${isCompiled ? "ui" : "dist/ui"}`,
-        parts: async (prompt) => (await import("./main.ts")).uiParts(options, prompt),
+        async parts(prompt) {
+          // By a choice, as in symphony.ts: what it names is not read before it is asked for.
+          const rest: typeof import("./main.ts") = await import(isCompiled ? "./main.ts" : "./main.ts");
+          return rest.uiParts(options, prompt);
+        },
       });
     },
   };
