@@ -65,9 +65,8 @@ export async function startServer(
   const onError = (what: string, error: unknown) => options.onError(`Cannot ${what}: ${messageOf(error)}`);
   const inner = new Inner(async () => {
     // Named by a choice, so that Deno does not read it before the first page; the bundler follows both.
-    const behind: Promise<typeof import("./behind.ts")> = import(
-      options.port === 0 ? "./behind.ts" : "./behind.ts"
-    );
+    const isChosen = true;
+    const behind: Promise<typeof import("./behind.ts")> = import(isChosen ? "./behind.ts" : "./behind.ts");
     const [{ makeBehind }, services] = await Promise.all([behind, load()]);
     return await makeBehind({
       services,
