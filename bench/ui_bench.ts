@@ -60,13 +60,13 @@ function workflowText(count: number, places: readonly (readonly [string, number,
   const nodes = Array.from({ length: count }, (_, node) => {
     const [text, more] = into.get(node) ?? [];
     const bindings = [
-      ...(text === undefined ? [] : [`"text": "n${text}.parts"`]),
-      ...(more === undefined ? [] : [`"separator": "n${more}.parts"`]),
+      ...(text === undefined ? [`"data": 1`] : [`"data": "n${text}.result"`]),
+      ...(more === undefined ? [] : [`"timeoutMs": "size(string(n${more}.result))"`]),
     ];
-    const bound = bindings.length === 0 ? "" : `, "in": { ${bindings.join(", ")} }`;
+    const bound = `, "in": { ${bindings.join(", ")} }, "with": { "expression": "$" }`;
     const place = at.get(`n${node}`);
     const position = place === undefined ? "" : `, "position": { "x": ${place.x}, "y": ${place.y} }`;
-    return `    "n${node}": { "use": "text/split"${bound}${position} }`;
+    return `    "n${node}": { "use": "data/transform"${bound}${position} }`;
   });
   return `{\n  "schema": 1,\n  "id": "flow",\n  "nodes": {\n${nodes.join(",\n")}\n  }\n}\n`;
 }
