@@ -49,6 +49,7 @@ function serve({ workspace, data }: Place, port = "0"): Program {
 
 /** Chooses a node and brings it into sight, by the palette. */
 async function choose(page: Page, node: string): Promise<void> {
+  await page.waitForSelector(".card");
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Find anything" }).fill(`@${node}`);
   await page.keyboard.press("Enter");

@@ -7,6 +7,7 @@ import { Menu, MenuButton } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
 import { ErrorState } from "../parts/states.tsx";
+import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
 import { rememberKeys } from "../shell/keys_view.tsx";
 import { useStatus } from "../shell/status_bar.tsx";
@@ -59,11 +60,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
   const focusInspector = () => {
     setRight(true);
     bench.panel.value = "inspector";
-    setTimeout(() => {
+    afterDrawing(() => {
       const panel = document.getElementById("inspector");
       const bad = panel?.querySelector<HTMLElement>('[aria-invalid="true"]');
       (bad ?? panel?.querySelector<HTMLElement>("input, textarea, select"))?.focus();
-    }, 0);
+    });
   };
   const runNow = (mode: RunMode) => {
     const isFault = board.allProblems.peek().some(({ severity }) => severity === "error");
@@ -92,7 +93,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       search: () => {
         setLeft(true);
         setTab("outline");
-        setTimeout(() => document.querySelector<HTMLElement>("#left-panel input")?.focus(), 0);
+        afterDrawing(() => document.querySelector<HTMLElement>("#left-panel input")?.focus());
       },
       togglePanel: (side) => side === "left" ? setLeft((shown) => !shown) : setRight((shown) => !shown),
       showSource: () => setOpen({ kind: "source" }),
@@ -181,12 +182,12 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     board.select([node]);
     board.reveal(node);
     bench.panel.value = "inspector";
-    setTimeout(() => {
+    afterDrawing(() => {
       const name = field.replace(/^(in|with)\./, "port-");
       const element = document.getElementById(name) ?? document.getElementById(`node-${field}`) ??
         document.querySelector<HTMLElement>('#inspector [aria-invalid="true"]');
       element?.focus();
-    }, 0);
+    });
   };
 
   return (
