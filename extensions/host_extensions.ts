@@ -192,11 +192,12 @@ export class HostExtensions implements ExtensionPort {
   async #describeOne(actor: Actor): Promise<Described> {
     const { manifest, codeHash, contributes } = actor.installed;
     const { id, version, resources } = manifest;
-    if (contributes !== undefined) return { id, version, codeHash, resources, contributes };
+    const settings = actor.config;
+    if (contributes !== undefined) return { id, version, codeHash, settings, resources, contributes };
     const channel = await this.#open(actor, () => {});
     await channel.close("It was only described");
     await remember(actor, channel.contributes);
-    return { id, version, codeHash, resources, contributes: channel.contributes };
+    return { id, version, codeHash, settings, resources, contributes: channel.contributes };
   }
 
   /**
