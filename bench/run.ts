@@ -11,6 +11,7 @@ const names = [
   "throughput",
   "artifact",
   "search",
+  "filing",
   "pool",
   "eviction",
   "arbitration",
