@@ -12,6 +12,7 @@ const names = [
   "throughput",
   "artifact",
   "search",
+  "filing",
   "pool",
   "eviction",
   "arbitration",
