@@ -108,6 +108,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
     pit,
     control: pit.control,
     extensions,
+    monitor: extensions.monitor,
     unavailable: (types) => extensions.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();
