@@ -328,6 +328,7 @@ export class HostExtensions implements ExtensionPort {
     const budgetMs = Math.min(MOST_LIGHT_CALL_MS, (options.timeoutMs ?? LIGHT_CALL_MS) * 0.9);
     return channel.call({
       kind: Kind.call,
+      ...(actor.boot === "light" ? { unit: unit.number } : {}),
       data: {
         type: nodeType,
         input,
