@@ -50,6 +50,8 @@ export interface HostExtensionsOptions {
   readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
+  /** The longest that a module may take to load, in milliseconds. */
+  readonly loadingMs?: number;
   /** Where quarantines are kept; in memory without it. */
   readonly health?: HealthBook;
   /** Where what they use up is accounted; in memory without it. */
@@ -98,7 +100,7 @@ export class HostExtensions implements ExtensionPort {
     this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
     // What was taken back must not live on in anything that a process has read: it is begun anew.
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
-    const { onLog, liveness, grants } = options;
+    const { onLog, liveness, loadingMs, grants } = options;
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,
@@ -106,6 +108,7 @@ export class HostExtensions implements ExtensionPort {
       monitor: this.monitor,
       ...(onLog === undefined ? {} : { onLog }),
       ...(liveness === undefined ? {} : { liveness }),
+      ...(loadingMs === undefined ? {} : { loadingMs }),
     });
   }
 

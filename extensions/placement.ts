@@ -32,6 +32,7 @@ export interface PlacementOptions {
   readonly monitor: ResourceMonitor;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
   readonly liveness?: LivenessLimits;
+  readonly loadingMs?: number;
 }
 
 /** Memory of a process of light extensions: their engines' least memory, and room for some to grow. */
@@ -157,11 +158,12 @@ export class Placement {
   }
 
   #channelOptions(id: ExtensionId) {
-    const { onLog, grants, liveness } = this.#options;
+    const { onLog, grants, liveness, loadingMs } = this.#options;
     return {
       onLog: (line: string) => onLog?.(id, line),
       redact: (text: string) => grants.secrets.redact(text),
       ...(liveness === undefined ? {} : { liveness }),
+      ...(loadingMs === undefined ? {} : { loadingMs }),
     };
   }
 }

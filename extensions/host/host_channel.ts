@@ -44,6 +44,8 @@ export interface ChannelOptions {
   readonly memoryMb: number;
   readonly concurrency: number;
   readonly liveness?: LivenessLimits;
+  /** The longest that a module may take to load. */
+  readonly loadingMs?: number;
   readonly onDeath: (death: Death) => void;
   readonly onLog: (line: string) => void;
   /** Cleans text of secrets. */
@@ -210,11 +212,11 @@ export class HostChannel {
   /** Loads a module of the same publisher. Watching begins with the first. @throws SymphonyError `extension` */
   async load(code: Uint8Array, config: Json, memoryMb = this.#options.memoryMb): Promise<Unit> {
     const number = this.#nextUnit++;
-    const timer = setTimeout(
-      () =>
-        this.#host.kill({ class: "crash", reason: `Its module did not load within ${MOST_LOADING_MS} ms` }),
-      MOST_LOADING_MS,
-    );
+    const { loadingMs = MOST_LOADING_MS } = this.#options;
+    const late = () =>
+      this.#host.kill({ class: "crash", reason: `Its module did not load within ${loadingMs} ms` });
+    const timer = setTimeout(late, loadingMs);
+    this.#keepWatch();
     try {
       const contributes = await new Promise<readonly Contribution[]>((resolve, reject) => {
         this.#loading.set(number, { resolve, reject });
@@ -222,7 +224,6 @@ export class HostChannel {
         if (death !== undefined) reject(new SymphonyError("extension", death.reason));
         this.#host.send(Kind.load, number, encodeBoth({ config, memoryMb }, code));
       });
-      this.#keepWatch();
       return { number, contributes };
     } catch (error) {
       if (this.#options.kind !== "light") this.#host.kill({ class: "crash", reason: messageOf(error) });
@@ -426,7 +427,7 @@ export class HostChannel {
       silentMs: now - this.#answeredAt,
       lostMs: this.#lostMs,
       cpuMs: cpu === undefined || this.#cpuAtAnswer === undefined ? undefined : cpu - this.#cpuAtAnswer,
-      wanted: this.#calls.size > 0 && this.#abandoned.size === 0,
+      wanted: this.#loading.size > 0 || this.#calls.size > 0 && this.#abandoned.size === 0,
     }, this.#options.liveness ?? defaultLiveness);
     if (reason !== undefined) this.#host.kill({ class: "resource", reason });
   }

@@ -247,8 +247,10 @@ export class HostProcess {
       }
     } catch (error) {
       if (this.#death !== undefined) return;
-      // Our own closing of the socket is a death before; what is left is the other side's fault.
-      return this.kill({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
+      // Our own closing of the socket is a death before; a channel that broke is as one that was closed.
+      if (!isOfSystem(error)) {
+        return this.kill({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
+      }
     }
     // The end of the process tells more than the end of the channel, so it goes first where it follows.
     setTimeout(() => this.#die({ class: "crash", reason: "It closed its channel" }), CLOSED_MS);
@@ -290,6 +292,11 @@ class Budget {
     if (this.#bytes >= 0 && this.#events >= 0) return 0;
     return Math.min(1000, Math.max(10, -this.#events / EVENTS_PER_SECOND * 1000));
   }
+}
+
+/** True for an error of the operating system, as a broken connection is. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && Object.hasOwn(Deno.errors, error.name);
 }
 
 /** Compares without telling by its time how much was right. */

@@ -28,9 +28,14 @@ export function scriptOf(code: string): string {
 /**
  * Hardened JavaScript refuses a text that could hold a dynamic import, a direct eval or an HTML-like comment, without
  * looking whether it stands in a literal. Escaped, such a place means the same in a literal and is an error in code.
+ * Compilers to WebAssembly leave a direct eval in their code that is never reached; it becomes an indirect one, which
+ * fails when it is called.
  */
 function evaded(code: string): string {
-  return code.replace(/(?<![.\w$])(import|eval)(\s*)\(/g, "$1$2\\x28")
+  return code.replace(/([=;{}&|?:]\s*)eval\(/g, "$1(0,eval)(").replace(
+    /(?<![.\w$])(import|eval)(\s*)\(/g,
+    "$1$2\\x28",
+  )
     .replaceAll("<!--", "<\\!--").replaceAll("-->", "--\\>");
 }
 
