@@ -15,6 +15,7 @@ const names = [
   "eviction",
   "arbitration",
   "ipc",
+  "ext_dev",
   "startup",
   "lsp",
   "xi",
