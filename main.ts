@@ -73,7 +73,11 @@ async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grant
 const hostCommand = () => isCompiled ? compiledHostCommand() : denoHostCommand();
 const env = (name: string) => Deno.env.get(name);
 
-async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<JoinedExtensions> {
+async function extensionsOf(
+  options: SessionOptions,
+  artifacts: ArtifactPort,
+  monitor = new ResourceMonitor({ data: options.data }),
+): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
     source: sourceOf(options),
     command: hostCommand(),
@@ -81,7 +85,7 @@ async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): P
     artifacts,
     settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
-    monitor: new ResourceMonitor({ data: options.data }),
+    monitor,
     spares: true,
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
@@ -130,7 +134,8 @@ function conductorFiles(data: string) {
 async function openSession(options: SessionOptions): Promise<Session> {
   const data = makeDataFolder(options.data);
   const pit = await openPit(data, instancesOf(() => extensions), clock);
-  const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
+  const monitor = new ResourceMonitor({ data });
+  const extensions = await extensionsOf({ ...options, data }, pit.artifacts, monitor);
   const random = new SystemRandom();
   const { log, store } = conductorFiles(data);
   const conductor = await LearningConductor.open({
@@ -148,6 +153,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
     pit,
     control: pit.control,
     extensions,
+    monitor,
     unavailable: (types) => extensions.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();

@@ -16,6 +16,7 @@ const names = [
   "arbitration",
   "ipc",
   "ext_dev",
+  "extensions",
   "startup",
   "lsp",
   "xi",

@@ -16,6 +16,7 @@ import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import type { PitPort } from "../core/ports/pit.ts";
+import type { ResourceMonitorPort } from "../core/ports/resource_monitor.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
@@ -107,6 +108,8 @@ export interface Session extends AsyncDisposable {
   readonly pit: PitPort;
   readonly control: RunControlPort;
   readonly extensions: ExtensionPort;
+  /** What extensions use up. */
+  readonly monitor?: ResourceMonitorPort;
   /** Asks instruments why they cannot be used; undefined for one that can. For `doctor`. */
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
@@ -140,6 +143,8 @@ export interface Grant {
   readonly env?: string;
   /** Unix milliseconds; absent for always. */
   readonly until?: number;
+  /** Absent for a grant. */
+  readonly verdict?: "deny";
 }
 
 /** One line of `settings list`. */

@@ -16,15 +16,18 @@ export interface GrantLine {
   readonly env?: string;
   /** Unix milliseconds. */
   readonly until?: number;
+  /** Absent for a grant. */
+  readonly verdict?: "deny";
 }
 
 /** Grants of the data folder. @throws SymphonyError `bad-input` */
 export async function listGrants(data: string): Promise<readonly GrantLine[]> {
-  return (await Grants.open(data)).list().filter(({ verdict }) => verdict === "allow").map((grant) => ({
+  return (await Grants.open(data)).list().map((grant) => ({
     extension: grant.extension,
     permission: grant.permission,
     ...(grant.env === undefined ? {} : { env: grant.env }),
     ...(grant.scope.kind === "until" ? { until: grant.scope.atMs } : {}),
+    ...(grant.verdict === "deny" ? { verdict: "deny" as const } : {}),
   }));
 }
 
@@ -34,6 +37,7 @@ export async function addGrant(data: string, grant: GrantLine): Promise<void> {
   await grants.add(extensionId(grant.extension), grant.permission, {
     ...(grant.env === undefined ? {} : { env: grant.env }),
     ...(grant.until === undefined ? {} : { untilMs: grant.until }),
+    ...(grant.verdict === undefined ? {} : { verdict: grant.verdict }),
   });
   await grants.flush();
 }
@@ -52,7 +56,7 @@ export async function listInstalled(source: ExtensionSource, grants: Grants, hea
   return installed.map(({ manifest, origin, codeHash }) => {
     const { id, name, version, kind, permissions } = manifest;
     const { class: healthClass, reason } = health.of(id, codeHash);
-    const authority = grants.authorityOf({ extension: id, origin, permissions });
+    const asker = { extension: id, origin, permissions };
     return {
       id,
       name,
@@ -65,7 +69,7 @@ export async function listInstalled(source: ExtensionSource, grants: Grants, hea
         keysOf(permission).map((key) => ({
           permission: key,
           reason: permission.reason,
-          granted: authority.refusal(key) === undefined,
+          granted: grants.mayAlready(asker, key),
         }))
       ),
     };

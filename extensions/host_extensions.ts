@@ -11,6 +11,7 @@ import { defaultRestartPolicy, type RestartPolicy } from "../core/actor/supervis
 import { messageOf, SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
+import { isMadeLight } from "../core/policy/permission_policy.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type {
   CallOptions,
@@ -72,7 +73,7 @@ const PROBE_MS = 5_000;
 /** How often it is looked whether another process changed the grants. */
 const LOOK_MS = 500;
 /** What a call of a light extension may take where it has no deadline, and at most. */
-const LIGHT_CALL_MS = 2_000;
+const LIGHT_CALL_MS = 5_000;
 const MOST_LIGHT_CALL_MS = 10_000;
 
 export class HostExtensions implements ExtensionPort {
@@ -244,6 +245,7 @@ export class HostExtensions implements ExtensionPort {
       installed,
       authority: this.#options.grants.authorityOf(askerOf(installed)),
       config: withDefaults(config, this.#options.settings?.get(id) ?? {}),
+      isMadeLight: isMadeLight(id, this.#options.grants.book.policy),
       book: this.#book,
       restarts: this.#options.restarts ?? defaultRestartPolicy,
       onFailure: (reason, health) =>
@@ -329,6 +331,7 @@ export class HostExtensions implements ExtensionPort {
     const budgetMs = Math.min(MOST_LIGHT_CALL_MS, (options.timeoutMs ?? LIGHT_CALL_MS) * 0.9);
     return channel.call({
       kind: Kind.call,
+      ...(actor.boot === "light" ? { unit: unit.number } : {}),
       data: {
         type: nodeType,
         input,

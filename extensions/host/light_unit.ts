@@ -95,6 +95,8 @@ export class LightUnit {
         const jobs = runtime.executePendingJobs(1000);
         if (jobs.error !== undefined) throw this.#fault(jobs.error, budgetMs);
         if (jobs.value === 0) break;
+        // Short jobs without end never reach the engine's own check.
+        if (Date.now() > this.#deadline) throw new LightFault(overtime(budgetMs));
       }
       const state = context.getPromiseState(value);
       value.dispose();
@@ -202,13 +204,17 @@ export class LightUnit {
   #fault(error: QuickJSHandle, budgetMs: number, context = this.#engine?.context): Error {
     const text = told(context?.dump(error));
     if (/^InternalError: interrupted/.test(text)) {
-      return new LightFault(`It went on for over ${Math.round(budgetMs)} ms`);
+      return new LightFault(overtime(budgetMs));
     }
     if (/out of memory/.test(text)) {
       return new LightFault(`It ran out of memory (${this.#pages * PAGE_BYTES >> 20} MB granted)`);
     }
     return new LightFault(text);
   }
+}
+
+function overtime(budgetMs: number): string {
+  return `It went on for over ${Math.round(budgetMs)} ms`;
 }
 
 /** An error of the engine in one line. */

@@ -25,7 +25,9 @@ const probing = (expression: string) =>
     const frame = (kind, text) => { const body = new TextEncoder().encode(text); const bytes = new Uint8Array(9 + body.length);
       const view = new DataView(bytes.buffer); view.setUint32(0, 5 + body.length, true); bytes[4] = kind; bytes.set(body, 9); return bytes; };
     const attempt = async (name, act) => { try { await act(); return name; } catch { return undefined; } };
-    addEventListener("message", async () => postMessage(frame(22, JSON.stringify({ kind: "log", text: JSON.stringify(await (${expression})) }))));
+    // Before it says that it is ready, when the host process has not given up its own rights yet.
+    const early = JSON.stringify(await (${expression}));
+    addEventListener("message", () => postMessage(frame(22, JSON.stringify({ kind: "log", text: early }))));
     postMessage(frame(17, ""));`);
 
 /** What a root module finds in a host of its own. */
@@ -133,6 +135,12 @@ Deno.test({
   },
 });
 
+/** Without the flag by which V8 itself refuses code from texts: the executable cannot have it. */
+const asCompiled: HostCommand = {
+  ...denoHostCommand(),
+  args: (address) => denoHostCommand().args(address, "sealed"),
+};
+
 /** Runs habits of the zoo in one worker of the product itself; gives those that were not refused. */
 async function allowedIn(names: readonly string[]): Promise<readonly string[]> {
   const data = await Deno.makeTempDir({ prefix: "symphony-layer-" });
@@ -142,7 +150,7 @@ async function allowedIn(names: readonly string[]): Promise<readonly string[]> {
     source: sourceOf(
       chosen.map((habit) => ({ ...installedOf(`zoo/${habit.name}`, bundleOf(habit)), origin: "bundled" })),
     ),
-    command: denoHostCommand(),
+    command: asCompiled,
     grants: await Grants.open(data),
     artifacts: new HeldArtifacts(),
   });

@@ -75,7 +75,7 @@ Deno.test("a light extension that goes on, eats memory or breaks its engine is b
     const result = told(
       await extensions.call(bad, request(`light/${name}`), { signal: never, timeoutMs: 150 }),
     );
-    assert.match(result, expected, name);
+    assert.match(result, expected, `${name}: ${result}`);
     assert.equal(
       told(await extensions.call(bad, request("light/words", { text: "a b" }), { signal: never })),
       '{"words":2}',
@@ -85,3 +85,24 @@ Deno.test("a light extension that goes on, eats memory or breaks its engine is b
     assert.equal(await counted(), `{"count":${at + 2}}`, `after ${name}`);
   }
 });
+
+Deno.test("a light extension has the memory of its own that the manifest says, and no more", () =>
+  withLight(async (_rig, call) => {
+    assert.match(await call("buffers", {}, { timeoutMs: 20_000 }), /out of memory/);
+  }));
+
+Deno.test("a light extension's share of its process is accounted: calls, messages, CPU and memory", () =>
+  withLight(async (rig, call) => {
+    const { monitor } = rig.extensions;
+    await call("loop", {}, { timeoutMs: 300 });
+    for (let at = 0; at < 3; at++) await call("words", { text: "a b" });
+    for (;;) {
+      monitor.sample();
+      const [found] = monitor.readings();
+      assert.equal(found?.calls, 4);
+      assert.ok((found?.messages ?? 0) >= 7);
+      // Its worker says at each sign of life what was spent.
+      if ((found?.cpuMs ?? 0) > 200 && (found?.memoryBytes ?? 0) >= 16 * 2 ** 20) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }));
