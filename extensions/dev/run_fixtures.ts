@@ -7,7 +7,7 @@
 
 import { dirname, join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
-import { type NodeTypeId, nodeId, runId } from "../../core/ids.ts";
+import { nodeId, type NodeTypeId, runId } from "../../core/ids.ts";
 import { isObject, type Json, own } from "../../core/json.ts";
 import { readTree } from "../../core/motif/tree.ts";
 import type { CallEvent, CallResult } from "../../core/ports/extension.ts";
@@ -60,7 +60,9 @@ export async function runFixtures(
 async function fixtureFiles(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   try {
-    for await (const { name, isFile } of Deno.readDir(folder)) if (isFile && name.endsWith(ENDING)) names.push(name);
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && name.endsWith(ENDING)) names.push(name);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -174,7 +176,9 @@ async function faultsOf(
     faults.push(`tokens: expected ${JSON.stringify(expect.tokens)}, found ${JSON.stringify(tokens)}`);
   }
   for (const part of expect?.log ?? []) {
-    if (!log.some((line) => line.includes(part))) faults.push(`log: found no line with ${JSON.stringify(part)}`);
+    if (!log.some((line) => line.includes(part))) {
+      faults.push(`log: found no line with ${JSON.stringify(part)}`);
+    }
   }
   for (const [path, wanted] of Object.entries(expect?.files ?? {})) {
     const found = await Deno.readTextFile(join(workspace, path)).catch(() => null);
