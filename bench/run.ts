@@ -17,6 +17,7 @@ const names = [
   "eviction",
   "arbitration",
   "ipc",
+  "ext_dev",
   "extensions",
   "startup",
   "lsp",
