@@ -165,6 +165,8 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** True where a person can be asked, although there is no terminal. */
+  readonly mayAsk?: boolean;
 }
 
 /** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
@@ -206,7 +208,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     fallback: new SimpleConductor(),
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
-  const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
   const { control, memo } = pit;
   const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool };
@@ -238,7 +240,6 @@ async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
   const options = { ...request, data };
   const { serveUi } = await import("./main_ui.ts");
-  const grants = grantsOf(options);
   const { conductor, composition, templates, settings } = services();
   return await serveUi(options, {
     version: VERSION,
@@ -248,15 +249,21 @@ async function serve(request: ServeRequest): Promise<Served> {
     composition,
     assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
     conductor: conductor(),
-    installed: async () =>
-      await listInstalled(sourceOf(options), await grants, await HealthBook.open(options.data)),
-    grants: liveGrants(grants),
     settings: {
       list: () => settings.list(options),
       change: (change) => settings.change(options, change),
     },
     decisionLog: () => conductorFiles(data).log,
-    open: async (around) => await openSession(options, { around, grants: await grants }),
+    openTexts: () => openTexts(data),
+    granted(prompt) {
+      const grants = grantsOf({ ...options, prompt });
+      return {
+        installed: async () =>
+          await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+        grants: liveGrants(grants),
+        open: async (around) => await openSession(options, { around, grants: await grants, mayAsk: true }),
+      };
+    },
   });
 }
 
