@@ -7,7 +7,6 @@
 import { noUi } from "../../../core/motif/contributions.ts";
 import type { LivenessLimits } from "../../../core/actor/liveness.ts";
 import { messageOf, SymphonyError } from "../../../core/errors.ts";
-import { noUi } from "../../../core/motif/contributions.ts";
 import { extensionId } from "../../../core/ids.ts";
 import type { Permission } from "../../../core/policy/permission.ts";
 import type { CallResult } from "../../../core/ports/extension.ts";
@@ -82,9 +81,6 @@ export function installedOf(
       tier,
       resources: { ...defaultResources, memoryMb, concurrency: 8 },
       config: { type: "object", properties: {} },
-      dependencies: {},
-      activation: [],
-      contributes: noUi,
     },
     origin: "third-party",
     codeHash: "0".repeat(64),
