@@ -240,12 +240,12 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
 async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
   const options = { ...request, data };
-  const { serveUi } = await import("./main_ui.ts");
+  const { pageFromSource, serveUi } = await import("./main_ui.ts");
   return await serveUi(options, {
     version: VERSION,
     program: programName,
     clock,
-    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
+    assets: isCompiled ? `${here}/ui` : await pageFromSource(),
     parts: (prompt) => Promise.resolve(uiParts(options, prompt)),
   });
 }
