@@ -175,7 +175,7 @@ async function exists(path: string): Promise<boolean> {
 
 /** Ends the bundler's process. */
 export async function stopBundler(): Promise<void> {
-  await stopBundler();
+  await esbuild.stop();
 }
 
 if (import.meta.main) {

@@ -192,7 +192,13 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 
   return (
     <div class="board">
-      <BoardBar bench={bench} actions={actions} onRun={runNow} />
+      <BoardBar
+        bench={bench}
+        actions={actions}
+        onRun={runNow}
+        sides={{ left: isLeft, right: isRight }}
+        onSide={(side) => side === "left" ? setLeft(!isLeft) : setRight(!isRight)}
+      />
       {file.conflict.value === undefined
         ? null
         : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
@@ -335,13 +341,16 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-function BoardBar(
-  { bench, actions, onRun }: {
-    readonly bench: Workbench;
-    readonly actions: BoardActions;
-    readonly onRun: (mode: RunMode) => void;
-  },
-) {
+interface BoardBarProps {
+  readonly bench: Workbench;
+  readonly actions: BoardActions;
+  readonly onRun: (mode: RunMode) => void;
+  /** Which panels are shown. */
+  readonly sides: { readonly left: boolean; readonly right: boolean };
+  readonly onSide: (side: "left" | "right") => void;
+}
+
+function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps) {
   const { board, file, run } = bench;
   const isDirty = board.isDirty.value;
   board.version.value;
@@ -389,7 +398,22 @@ function BoardBar(
       />
       <span class="bar-rule" />
       <IconButton
+        icon="group"
+        label="Library"
+        keys={keysOf("library")}
+        aria-pressed={sides.left}
+        onClick={() => onSide("left")}
+      />
+      <IconButton
+        icon="settings"
+        label="Inspector"
+        keys={keysOf("inspector")}
+        aria-pressed={sides.right}
+        onClick={() => onSide("right")}
+      />
+      <IconButton
         icon="layout"
+        class="wide-only"
         label="Lay out"
         keys={keysOf("layout")}
         onClick={() => void board.layout([...board.selection.peek()])}
@@ -404,16 +428,23 @@ function BoardBar(
       <span class="bar-rule" />
       <Button
         icon="save"
+        aria-label="Save"
         onClick={() => void file.save()}
         disabled={!isDirty && save !== "failed"}
         data-tip="Save"
         data-tip-keys={keysOf("save")}
       >
-        Save
+        <span class="wide-only">Save</span>
       </Button>
       <span class="button-group">
-        <Button icon="play" look="primary" disabled={run.isStarting.value} onClick={() => onRun("all")}>
-          Run
+        <Button
+          icon="play"
+          look="primary"
+          aria-label="Run"
+          disabled={run.isStarting.value}
+          onClick={() => onRun("all")}
+        >
+          <span class="wide-only">Run</span>
         </Button>
         <MenuButton
           label="More ways to run"
