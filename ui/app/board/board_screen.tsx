@@ -398,14 +398,14 @@ function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps) {
       />
       <span class="bar-rule" />
       <IconButton
-        icon="group"
+        icon="panelleft"
         label="Library"
         keys={keysOf("library")}
         aria-pressed={sides.left}
         onClick={() => onSide("left")}
       />
       <IconButton
-        icon="settings"
+        icon="panelright"
         label="Inspector"
         keys={keysOf("inspector")}
         aria-pressed={sides.right}
