@@ -90,7 +90,7 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  grants?: Grants,
+  { grants, monitor }: { readonly grants?: Grants | undefined; readonly monitor?: ResourceMonitor } = {},
 ): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
     source: sourceOf(options),
@@ -99,7 +99,7 @@ async function extensionsOf(
     artifacts,
     settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
-    monitor: new ResourceMonitor({ data: options.data }),
+    monitor: monitor ?? new ResourceMonitor({ data: options.data }),
     spares: true,
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
@@ -197,7 +197,8 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, parts.grants);
+  const monitor = new ResourceMonitor({ data });
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
   const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
@@ -221,6 +222,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     queue: pit.queue,
     control: pit.control,
     extensions,
+    monitor,
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
@@ -238,12 +240,12 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
 async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
   const options = { ...request, data };
-  const { serveUi } = await import("./main_ui.ts");
+  const { pageFromSource, serveUi } = await import("./main_ui.ts");
   return await serveUi(options, {
     version: VERSION,
     program: programName,
     clock,
-    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
+    assets: isCompiled ? `${here}/ui` : await pageFromSource(),
     parts: (prompt) => Promise.resolve(uiParts(options, prompt)),
   });
 }

@@ -84,3 +84,12 @@ function servicesOf(shell: UiShell, parts: UiParts): UiServices {
     composition: composition(data),
   };
 }
+
+/** The page's folder, bundled anew where its sources are newer. */
+export async function pageFromSource(): Promise<string> {
+  // By an address, so that no bundle of the program holds the bundler.
+  const build: typeof import("./build/current_ui.ts") = await import(
+    new URL("./build/current_ui.ts", import.meta.url).href
+  );
+  return await build.currentUi();
+}

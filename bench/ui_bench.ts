@@ -11,6 +11,7 @@
 
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { buildUi } from "../build/ui.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
@@ -60,13 +61,13 @@ function workflowText(count: number, places: readonly (readonly [string, number,
   const nodes = Array.from({ length: count }, (_, node) => {
     const [text, more] = into.get(node) ?? [];
     const bindings = [
-      ...(text === undefined ? [] : [`"text": "n${text}.parts"`]),
-      ...(more === undefined ? [] : [`"separator": "n${more}.parts"`]),
+      ...(text === undefined ? [`"data": 1`] : [`"data": "n${text}.result"`]),
+      ...(more === undefined ? [] : [`"timeoutMs": "size(string(n${more}.result))"`]),
     ];
-    const bound = bindings.length === 0 ? "" : `, "in": { ${bindings.join(", ")} }`;
+    const bound = `, "in": { ${bindings.join(", ")} }, "with": { "expression": "$" }`;
     const place = at.get(`n${node}`);
     const position = place === undefined ? "" : `, "position": { "x": ${place.x}, "y": ${place.y} }`;
-    return `    "n${node}": { "use": "text/split"${bound}${position} }`;
+    return `    "n${node}": { "use": "data/transform"${bound}${position} }`;
   });
   return `{\n  "schema": 1,\n  "id": "flow",\n  "nodes": {\n${nodes.join(",\n")}\n  }\n}\n`;
 }
@@ -287,11 +288,13 @@ if (browserProgram() === undefined) {
     await server.write(`flow-${count}.workflow.jsonc`, workflowText(count, laidOut.get(count) ?? []));
   }
   const browser = await startBrowser();
+  const { script } = await peerPage();
+  say(`weight of React Flow alone on Preact, gzip: ${(gzipSync(script).length / 1024).toFixed(0)} KB`);
   await load(browser, server);
   for (const count of sizes) {
     await board(browser, server, count);
     await reactFlow(browser, count, laidOut.get(count) ?? [], false);
-    // All 10,000 at once take React Flow the better part of a minute to show, and half a second a move.
+    // All 10,000 at once as elements take too long to wait for each time.
     if (count <= 1000 || Deno.args.includes("--all")) {
       await reactFlow(browser, count, laidOut.get(count) ?? [], true);
     }

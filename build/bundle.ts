@@ -1,5 +1,6 @@
 /**
- * The program as one JavaScript file, so that starting it reads one module.
+ * The program as one JavaScript file, so that starting it reads one module; or as one that it begins with and one for each
+ * part that is only loaded when it is asked for.
  *
  * @module
  */
@@ -53,12 +54,25 @@ export interface Bundled {
   readonly largest: readonly (readonly [string, number])[];
 }
 
-/** Bundles `entry` into `out`. @throws Error with esbuild's messages */
-export async function bundleProgram(root: string, entry: string, out: string): Promise<Bundled> {
+/**
+ * Bundles `entry` into `main.js` in `folder`; where it is to be split, what it imports on demand is a file of its own.
+ * @throws Error with esbuild's messages
+ */
+export async function bundleProgram(
+  { root, entry, folder, isSplit }: {
+    readonly root: string;
+    readonly entry: string;
+    readonly folder: string;
+    readonly isSplit: boolean;
+  },
+): Promise<Bundled> {
   try {
     const { metafile } = await esbuild.build({
       entryPoints: [entry],
-      outfile: out,
+      outdir: folder,
+      entryNames: "main",
+      chunkNames: "part-[hash]",
+      splitting: isSplit,
       bundle: true,
       format: "esm",
       platform: "node",
@@ -80,12 +94,12 @@ export async function bundleProgram(root: string, entry: string, out: string): P
       },
       logLevel: "warning",
     });
-    const [output] = Object.values(metafile.outputs);
-    const parts = Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) =>
-      [path, bytesInOutput] as const
+    const outputs = Object.values(metafile.outputs);
+    const parts = outputs.flatMap(({ inputs }) =>
+      Object.entries(inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const)
     );
     parts.sort(([, a], [, b]) => b - a);
-    return { sizeBytes: output?.bytes ?? 0, largest: parts.slice(0, 8) };
+    return { sizeBytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0), largest: parts.slice(0, 8) };
   } finally {
     await esbuild.stop();
   }

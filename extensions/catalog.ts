@@ -14,6 +14,8 @@ export interface Described {
   readonly id: ExtensionId;
   readonly version: string;
   readonly codeHash: string;
+  /** What is set of it, defaults included. */
+  readonly settings?: JsonObject;
   readonly resources: Resources;
   readonly contributes: readonly Contribution[];
 }
@@ -88,8 +90,9 @@ function nodeOf(
   unavailable: string | undefined,
 ): NodeType {
   const { title, description, kind } = one;
-  const { id, version, codeHash } = extension;
-  const base = { type, kind, extension: id, version, title, description, codeHash };
+  const { id, version, codeHash, settings } = extension;
+  const said = settings === undefined || Object.keys(settings).length === 0 ? {} : { settings };
+  const base = { type, kind, extension: id, version, title, description, codeHash, ...said };
   if (one.kind === "operator") return { ...base, input: one.input, output: one.output, effect: one.effect };
   const { serves, priceIn, priceOut, contextTokens, promisedQuality } = one;
   return {

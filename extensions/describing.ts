@@ -63,7 +63,7 @@ class Describing {
       }
       await actor.remember(contributes);
     }
-    return { id, version, codeHash, resources, contributes };
+    return { id, version, codeHash, settings: actor.config, resources, contributes };
   }
 
   /**

@@ -53,6 +53,7 @@ export function memoKey(call: MemoCall, digest: Digest): MemoKey {
   const settings: Json[] = [
     (task ?? type).output,
     quality === undefined ? null : quality as unknown as Json,
+    type.settings ?? null,
     type.effect === "none" || isInstrument ? null : workspace,
   ];
   const parts: MemoParts = {
@@ -80,15 +81,17 @@ export function missReason(parts: MemoParts, before: MemoParts | undefined): str
   const changes: string[] = [];
   if (before.code !== parts.code) {
     const versions = before.version === parts.version ? "" : ` (${before.version} → ${parts.version})`;
-    changes.push(`the code of ${parts.use} changed${versions}`);
+    changes.push(`the ${parts.prompt === "" ? "code" : "prompt"} of ${parts.use} changed${versions}`);
   }
   if (before.model !== parts.model) changes.push(modelChange(before.model, parts.model));
   const inputs = changedInputs(before.inputs, parts.inputs);
   if (inputs.length > 0) {
     const more = inputs.length > NAMED ? ` and ${inputs.length - NAMED} more` : "";
     changes.push(`input ${inputs.slice(0, NAMED).join(", ")}${more} changed`);
-  } else if (before.prompt !== parts.prompt) changes.push("the prompt changed");
-  if (before.settings !== parts.settings) changes.push("its checks, its answer's form or its folder changed");
+  } else if (before.prompt !== parts.prompt && before.code === parts.code) changes.push("the prompt changed");
+  if (before.settings !== parts.settings) {
+    changes.push("its checks, its answer's form, its extension's settings or its folder changed");
+  }
   return changes.length === 0 ? "the earlier result is not kept any more" : changes.join("; ");
 }
 

@@ -64,7 +64,10 @@ export async function startServer(
   const ports = { port: 0, framePort: 0 };
   const onError = (what: string, error: unknown) => options.onError(`Cannot ${what}: ${messageOf(error)}`);
   const inner = new Inner(async () => {
-    const [{ makeBehind }, services] = await Promise.all([import("./behind.ts"), load()]);
+    // Named by a choice, so that Deno does not read it before the first page; the bundler follows both.
+    const isChosen = true;
+    const behind: Promise<typeof import("./behind.ts")> = import(isChosen ? "./behind.ts" : "./behind.ts");
+    const [{ makeBehind }, services] = await Promise.all([behind, load()]);
     return await makeBehind({
       services,
       state,
