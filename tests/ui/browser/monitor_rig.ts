@@ -128,7 +128,8 @@ export async function axeFaults(page: Page): Promise<string[]> {
   }
   return await page.evaluate(async () => {
     // deno-lint-ignore no-explicit-any -- axe brings no types into the page
-    const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
+    const { axe, document } = globalThis as any;
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     return violations.flatMap((
       { id, help, nodes }: { id: string; help: string; nodes: { html: string; failureSummary: string }[] },
     ) =>

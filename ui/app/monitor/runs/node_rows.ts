@@ -31,9 +31,12 @@ export function rowsOf(graph: WorkflowGraph | undefined, model: RunModel): NodeR
     seen.add(key);
     rows.push({ key, node: node.id, scope: undefined, title: node.title, graphNode: node });
   }
+  const others = graph === undefined ? [...model.account.nodes.keys()] : model.bodyNodes;
   const bodies = new Map<string, WorkflowGraph | undefined>();
-  for (const [key, { node, scope }] of model.account.nodes) {
-    if (seen.has(key)) continue;
+  for (const key of others) {
+    const account = model.node(key);
+    if (account === undefined || seen.has(key)) continue;
+    const { node, scope } = account;
     let body = scope === undefined ? graph : bodies.get(scope);
     if (scope !== undefined && graph !== undefined && !bodies.has(scope)) {
       body = graphOfScope(graph, scope);

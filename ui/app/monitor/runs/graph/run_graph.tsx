@@ -18,7 +18,7 @@ import { nextFrame } from "../../frames.ts";
 import { graphOfScope } from "../node_rows.ts";
 import { keyOf } from "../run_model.ts";
 import type { RunWatch } from "../run_watch.ts";
-import { GraphPainter, type NodeLook, type View } from "./painter.ts";
+import { GraphPainter, type Looks, type NodeLook, type View } from "./painter.ts";
 import { type Direction, neighbour, NODE_HEIGHT, NODE_WIDTH, nodeAt, type Scene, sceneOf } from "./scene.ts";
 
 const MIN_ZOOM = 0.02;
@@ -269,12 +269,18 @@ class GraphStage {
   #some = new Set<number>();
   #criticalNames = "";
   #critical: ReadonlySet<number> = new Set();
+  readonly #keys: readonly string[];
+  readonly #looks: Looks = {
+    state: (index) => this.#watch.model.stateOf(this.#keys[index]!),
+    look: (index) => this.#look(index),
+  };
   hasDragged = false;
 
   constructor(watch: RunWatch, scene: Scene, scope: string | undefined) {
     this.#watch = watch;
     this.#scene = scene;
     this.#scope = scope;
+    this.#keys = scene.nodes.map(({ id }) => keyOf(id, scope));
   }
 
   attach(
@@ -468,17 +474,15 @@ class GraphStage {
       this.#isDue = false;
       const painter = this.#painter;
       if (painter === undefined || painter.width === 0) return;
-      const look = (index: number) => this.#look(index);
-      if (this.#isWhole) painter.paint(this.#scene, this.#view, look, this.#chosen, this.#critical);
-      else painter.paintSome(this.#scene, this.#view, look, this.#some, this.#chosen, this.#critical);
+      if (this.#isWhole) painter.paint(this.#scene, this.#view, this.#looks, this.#chosen, this.#critical);
+      else painter.paintSome(this.#scene, this.#view, this.#looks, this.#some, this.#chosen, this.#critical);
       this.#isWhole = false;
       this.#some = new Set();
     });
   }
 
   #look(index: number): NodeLook {
-    const graphNode = this.#scene.nodes[index]!;
-    const key = keyOf(graphNode.id, this.#scope);
+    const key = this.#keys[index]!;
     const { model } = this.#watch;
     const node = model.node(key);
     const state = model.stateOf(key);
