@@ -12,7 +12,7 @@
 
 import type { Browser } from "playwright-core";
 import { browserProgram, openPage, startBrowser } from "../tests/ui/browser/browser.ts";
-import { MonitorRig } from "../tests/ui/browser/monitor_rig.ts";
+import { MonitorRig, waits } from "../tests/ui/browser/monitor_rig.ts";
 import { listenInPage, panOver } from "./ui/monitor_in_page.ts";
 
 const sizes = [100, 1000, 10_000] as const;
@@ -28,24 +28,6 @@ function share(values: readonly number[], part: number): number {
 
 function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
-}
-
-/** Layers of waits of a millisecond, each behind one or two of the layer before. */
-export function waits(count: number): object {
-  const wide = Math.max(4, Math.round(Math.sqrt(count)));
-  const nodes: Record<string, object> = {};
-  for (let at = 0; at < count; at++) {
-    const layer = Math.floor(at / wide);
-    const before = [at - wide, at - wide + 1].filter((one) =>
-      one >= 0 && Math.floor(one / wide) === layer - 1
-    );
-    nodes[`n${at}`] = {
-      use: "control/wait",
-      for: "1ms",
-      ...before.length === 0 ? {} : { after: before.map((one) => `n${one}`) },
-    };
-  }
-  return { schema: 1, id: `waits-${count}`, name: `${count} waits`, version: "1.0.0", nodes };
 }
 
 interface Seen {

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** What the measurements of the monitor run inside the page. @module */
 
 /** Runs in the page before anything else: notes when events come and when they are painted, and what holds the page up. */

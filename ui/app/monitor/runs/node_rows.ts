@@ -71,3 +71,9 @@ export function fitsFilter(state: NodeState, filter: NodeFilter): boolean {
       return state === "completed" || state === "skipped";
   }
 }
+
+/** The scope in a node's key; undefined at the top. */
+export function scopeOf(key: string | undefined): string | undefined {
+  const slash = key?.lastIndexOf("/") ?? -1;
+  return key === undefined || slash <= 0 ? undefined : key.slice(0, slash);
+}
