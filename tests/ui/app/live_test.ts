@@ -27,7 +27,12 @@ class FakeSocket implements Socket {
   }
 
   events(frame: number, ...seqs: readonly number[]): void {
-    const events = seqs.map((seq): StreamEvent => ({ topic: "runs", seq, at: 0, data: { kind: "snapshot", runs: [] } }));
+    const events = seqs.map((seq): StreamEvent => ({
+      topic: "runs",
+      seq,
+      at: 0,
+      data: { kind: "snapshot", runs: [] },
+    }));
     this.say({ type: "events", frame, events });
   }
 }
@@ -95,7 +100,17 @@ Deno.test("LiveConnection refuses requests that lose their connection, and tells
   last().welcome();
   let refused = "";
   live.subscribe("run:none", { onEvent: () => undefined, onRefused: ({ detail }) => refused = detail });
-  last().say({ type: "refused", topic: "run:none", problem: { type: "about:blank", title: "Not Found", status: 404, detail: "There is no run", code: "not-found" } });
+  last().say({
+    type: "refused",
+    topic: "run:none",
+    problem: {
+      type: "about:blank",
+      title: "Not Found",
+      status: 404,
+      detail: "There is no run",
+      code: "not-found",
+    },
+  });
   assert.equal(refused, "There is no run");
   const asked = live.request("list" as never, {} as never);
   last().close();
