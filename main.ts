@@ -43,6 +43,7 @@ import { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
 import { JoinedExtensions } from "./extensions/joined_extensions.ts";
 import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
+import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
@@ -266,12 +267,11 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     decisionLog: () => conductorFiles(data).log,
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
-    themes: async () =>
-      (await sourceOf(options).load()).installed.flatMap(({ manifest: { id, contributes } }) =>
-        contributes.themes.map((theme) => ({ ...theme, extension: id }))
-      ),
     grants: liveGrants(grants),
-    open: async (around) => await openSession(options, { around, grants: await grants, mayAsk: true }),
+    async open(around) {
+      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
+      return { ...session, motifs: new ExtensionMotifs(sourceOf(options), session.extensions) };
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import type { CliServices, Served, ServeRequest, Session } from "./cli/services.
 import type { DecisionLogPort } from "./conductor/decision.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { MotifPort } from "./core/ports/motif.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -25,11 +26,12 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly conductor: ConductorDesk;
   readonly settings: UiServices["settings"];
   readonly installed: UiServices["installed"];
-  readonly themes: NonNullable<UiServices["themes"]>;
   readonly grants: UiServices["grants"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
-  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
+  open(
+    around: (extensions: ExtensionPort) => ExtensionPort,
+  ): Promise<Session & { readonly motifs: MotifPort }>;
 }
 
 export interface UiStart {

@@ -12,6 +12,7 @@ import type { LiveEvent, RunHandle, StartRequest } from "../../core/orchestratio
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
+import type { MotifPort } from "../../core/ports/motif.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
 import type { RunControlPort } from "../../core/ports/run_control.ts";
 import type { StructurePort } from "../../core/ports/structure.ts";
@@ -22,7 +23,6 @@ import type { Problem } from "../../core/workflow/problem.ts";
 import type { GrantScope } from "../../core/policy/permission.ts";
 import type { HealthClass } from "../../core/policy/health.ts";
 import type { PermissionPrompts } from "./permission_prompts.ts";
-import type { ThemeLine } from "../api/themes.ts";
 
 /** What starts and continues runs. */
 export interface RunStarter {
@@ -37,6 +37,7 @@ export interface Backend extends AsyncDisposable {
   readonly pit: PitPort;
   readonly control: RunControlPort;
   readonly extensions: ExtensionPort;
+  readonly motifs?: MotifPort;
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
 
@@ -142,8 +143,6 @@ export interface UiServices extends UiShell {
   readonly conductor: ConductorView;
   readonly composition: Composition;
   installed(): Promise<readonly InstalledExtension[]>;
-  /** Themes that extensions bring; runs none of their code. */
-  themes?(): Promise<readonly ThemeLine[]>;
   readonly grants: {
     list(): Promise<readonly GrantRecord[]>;
     add(grant: GrantRecord): Promise<void>;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ThemeLine } from "../../../api/themes.ts";
+import type { Theme } from "../../../../core/motif/contributions.ts";
 
 export interface ThemeTokens {
   /** Token, without `--`, to colour. */
@@ -27,7 +27,7 @@ const DIRECT: Readonly<Record<string, string>> = {
 };
 
 /** Tokens for a theme. */
-export function tokensOfTheme({ colors, ground }: Pick<ThemeLine, "colors" | "ground">): ThemeTokens {
+export function tokensOfTheme({ colors, ground }: Pick<Theme, "colors" | "ground">): ThemeTokens {
   const tokens: Record<string, string> = {};
   const problems: string[] = [];
   const back = rgbOf(colors["background"] ?? (ground === "light" ? "#ffffff" : "#16171b"));

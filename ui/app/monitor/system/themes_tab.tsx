@@ -16,7 +16,13 @@ const titles: Readonly<Record<Theme, string>> = {
 const icons = { system: "settings", light: "sun", dark: "moon", contrast: "contrast" } as const;
 
 export function ThemesTab() {
-  const loaded = useResource((client, signal) => client.call("GET /themes", { signal }), []);
+  const loaded = useResource(
+    async (client, signal) =>
+      (await client.call("GET /motifs", { signal })).flatMap(({ extension, themes: brought }) =>
+        brought.map((one) => ({ ...one, extension }))
+      ),
+    [],
+  );
   const chosen = motifTheme.value;
   const isMotif = chosen !== undefined && theme.value === chosen.ground;
   return (
