@@ -9,7 +9,7 @@ import { Chart } from "./chart.tsx";
 import { useLiveMetrics } from "./live_metrics.ts";
 import { askSeries } from "./series.ts";
 
-const DAY = 86_400_000;
+const SPAN_MS = 3_600_000;
 
 export function LatencyTab() {
   const now = useLiveMetrics();
@@ -93,7 +93,7 @@ function FiguresTable(
 function LatencyOverTime({ name }: { readonly name: string }) {
   const loaded = useResource(async (client, signal) => {
     const to = Date.now();
-    return { to, series: await askSeries(client, `latency:${name}`, to - DAY, to, signal) };
+    return { to, series: await askSeries(client, `latency:${name}`, to - SPAN_MS, to, signal) };
   }, [name]);
   if (loaded.value === undefined) {
     return loaded.error === undefined
@@ -101,7 +101,7 @@ function LatencyOverTime({ name }: { readonly name: string }) {
       : <ErrorState title="Cannot read the latency" error={loaded.error} onRetry={loaded.reload} />;
   }
   const { series, to } = loaded.value;
-  const first = series.at[0] ?? to - DAY;
+  const first = series.at[0] ?? to - SPAN_MS;
   return (
     <Chart
       title={`Latency of ${name}`}

@@ -22,6 +22,8 @@ interface ChartDefinition {
 }
 
 const perSecond = (value: number) => `${value >= 10 ? Math.round(value) : Number(value.toFixed(2))}/s`;
+/** A mean of counts need not be whole. */
+const level = (value: number) => Number.isInteger(value) ? countText(value) : value.toFixed(1);
 const share = (value: number) => `${Math.round(value * 100)} %`;
 
 const charts: readonly ChartDefinition[] = [
@@ -36,7 +38,7 @@ const charts: readonly ChartDefinition[] = [
   },
   {
     title: "Queue",
-    textOf: countText,
+    textOf: level,
     lines: [
       { title: "Running", name: "nodes.running", colour: "info", isFilled: true },
       { title: "Queued", name: "nodes.queued", colour: "warn" },
@@ -45,7 +47,7 @@ const charts: readonly ChartDefinition[] = [
   },
   {
     title: "Pool",
-    textOf: countText,
+    textOf: level,
     lines: [
       { title: "Hot", name: "pool.hot", colour: "good", isFilled: true },
       { title: "Busy", name: "pool.busy", colour: "accent" },
