@@ -130,3 +130,26 @@ browserTest("a run of 10,000 nodes is shown with few elements, searched, and wal
   await page.getByText("10.0k/10.0k").first().waitFor();
   assert.deepEqual(faultsOf(faults), []);
 });
+
+browserTest("a decision of the Conductor is listed as it is taken, and says why", async () => {
+  await using rig = await MonitorRig.start();
+  await using browser = await startBrowser();
+  const { page, faults } = await rig.open(browser, "performance?tab=decisions");
+  await page.getByRole("heading", { name: "Nothing was decided yet" }).waitFor();
+  const run = await rig.run({
+    schema: 1,
+    id: "task",
+    version: "1.0.0",
+    nodes: { a: { use: "instrument/summarize", in: { text: "'Some text to work on'" } } },
+  });
+  await rig.until(run, "completed");
+  const { decisions: [decision] } = await rig.call("GET /conductor/decisions");
+  await page.getByRole("option", { name: new RegExp(decision.choice) }).click();
+  const why = page.getByRole("region", { name: "Why" });
+  const { why: [first] } = await rig.call(`GET /conductor/decisions/${decision.decision}`);
+  await why.getByText(first, { exact: false }).first().waitFor();
+  assert.deepEqual(await axeFaults(page), []);
+  await why.getByRole("link", { name: "Open its run" }).click();
+  await page.getByText(run).first().waitFor();
+  assert.deepEqual(faultsOf(faults), []);
+});
