@@ -57,7 +57,7 @@ export class RunCalls {
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
     this.#budget = budget;
-    this.#assignments = new Assignments(driver, budget);
+    this.#assignments = new Assignments(driver, budget, (extension) => this.#lines.waitRounds(extension));
     this.#amounts = new CallAmounts(driver.services.pit.arbitration);
     this.#lines = new CallLines(
       driver,
