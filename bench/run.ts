@@ -16,6 +16,7 @@ const names = [
   "eviction",
   "arbitration",
   "ipc",
+  "extensions",
   "startup",
   "lsp",
   "xi",
@@ -24,7 +25,7 @@ const names = [
   "highlight",
   "conductor",
   "conductor_product",
-  "dispatch",
+  "prewarm",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

@@ -21,6 +21,8 @@ export interface Positional {
   /** In capitals, as the help shows it. */
   readonly name: string;
   readonly isOptional?: boolean;
+  /** Takes all words from here on, at least one; only the last. */
+  readonly isRest?: boolean;
 }
 
 export interface Command {

@@ -47,10 +47,7 @@ async function dispatch(services: CliServices): Promise<number> {
     return await print(services, groupHelp(shown, services.program));
   }
   if (first === "help") return await help(services, rest);
-  if (first === undefined) {
-    await services.stderr.write(groupHelp(shown, services.program));
-    return exitCodes.wrongInput;
-  }
+  if (first === undefined) return await dispatch({ ...services, args: ["serve"] });
   if (isGroup(first) && (rest.length === 0 || rest.every(isHelp))) {
     const text = groupHelp(shown, services.program, first);
     if (rest.length > 0) return await print(services, text);

@@ -24,9 +24,12 @@ export function processServices(): ProcessServices {
     exitNow: (code) => Deno.exit(code),
     readFile,
     writeFile,
+    confirm,
     isFolder,
     absolute,
     programOutput,
+    isInteractive: Deno.stdin.isTerminal(),
+    readLine: lineReader(),
     freeSpace,
     makeTempFolder: (prefix) => Deno.makeTempDir({ prefix }),
     removeFolder: (path) => Deno.remove(path, { recursive: true }),
@@ -35,12 +38,48 @@ export function processServices(): ProcessServices {
   };
 }
 
+async function confirm(question: string): Promise<boolean | undefined> {
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) return undefined;
+  await Deno.stdout.write(new TextEncoder().encode(`${question} [y/N] `));
+  const buffer = new Uint8Array(256);
+  const size = await Deno.stdin.read(buffer) ?? 0;
+  return /^y(es)?$/i.test(new TextDecoder().decode(buffer.subarray(0, size)).trim());
+}
+
 function isFolder(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
   } catch {
     return false;
   }
+}
+
+/** Lines of standard input, one at a time; a read that nobody waits for any more serves the next. */
+function lineReader(): (signal: AbortSignal) => Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  const chunk = new Uint8Array(4096);
+  let rest = "";
+  let reading: Promise<number | null> | undefined;
+  return async (signal) => {
+    const stopped = new Promise<"stopped">((resolve) =>
+      signal.addEventListener("abort", () => resolve("stopped"), { once: true })
+    );
+    for (;;) {
+      const end = rest.indexOf("\n");
+      if (end >= 0) {
+        const line = rest.slice(0, end);
+        rest = rest.slice(end + 1);
+        return line;
+      }
+      if (signal.aborted) return undefined;
+      reading ??= Deno.stdin.read(chunk).catch(() => null);
+      const count = await Promise.race([reading, stopped]);
+      if (count === "stopped") return undefined;
+      reading = undefined;
+      if (count === null) return undefined;
+      rest += decoder.decode(chunk.subarray(0, count), { stream: true });
+    }
+  };
 }
 
 type Stream = typeof Deno.stdout;

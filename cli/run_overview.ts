@@ -3,7 +3,7 @@
 import { EarlierRun } from "../core/orchestration/earlier_run.ts";
 import type { RunSummary } from "../core/ports/dag.ts";
 import { type Overview, overviewOf, readHistory, Timeline } from "../core/timeline/mod.ts";
-import { nodeState } from "./run_account.ts";
+import { nodeState } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
 import type { CliServices, Store } from "./services.ts";
 

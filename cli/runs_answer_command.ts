@@ -14,7 +14,7 @@ import { didYouMean } from "../core/workflow/suggest.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { findRun } from "./prefix.ts";
-import type { RunAccount } from "./run_account.ts";
+import type { RunAccount } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
 import type { CliServices, Session } from "./services.ts";
 import { cleanLine } from "./text.ts";

@@ -9,7 +9,7 @@ import { type Arguments, exitCodes } from "./command.ts";
 import { drive } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { findRun } from "./prefix.ts";
-import type { RunAccount } from "./run_account.ts";
+import type { RunAccount } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
 import { readItem, tell } from "./runs_answer_command.ts";
 import type { CliServices, Session } from "./services.ts";

@@ -9,7 +9,7 @@ import { repeatedData } from "./flags.ts";
 import { outputsText } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
 import { findRun } from "./prefix.ts";
-import { type NodeAccount, nodeState, type RunAccount } from "./run_account.ts";
+import { type NodeAccount, nodeState, type RunAccount } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
 import { pictureOf } from "./run_overview.ts";
 import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_command.ts";
@@ -100,6 +100,7 @@ function rowOf(node: NodeAccount): string[] {
     ...node.instrument === undefined ? [] : [`on ${node.instrument}`],
     ...reuseNote(node),
     ...node.costUsd > 0 ? [`$${node.costUsd.toFixed(4)}`] : [],
+    ...tokensOf(node) > 0 ? [`${tokensOf(node)} tokens`] : [],
     ...counts.failed > 0 && node.isFan ? [`${counts.failed} failed`] : [],
     ...counts.skipped > 0 && node.isFan ? [`${counts.skipped} skipped`] : [],
     ...nodeState(node) === "skipped" && node.skipReason !== undefined ? [node.skipReason] : [],
@@ -151,6 +152,10 @@ function savedText({ savedMs, savedUsd }: NonNullable<NodeAccount["reused"]>): s
   return saved.length === 0 ? "" : ` (saved ${saved.join(", ")})`;
 }
 
+function tokensOf({ tokensIn, tokensOut }: NodeAccount): number {
+  return tokensIn + tokensOut;
+}
+
 function troubleText(account: RunAccount): string {
   return troubleLines(account, account.failure).map((line) => `${line}\n`).join("");
 }
@@ -183,6 +188,8 @@ function accountRecord(account: RunAccount): Record<string, unknown> {
     ...node.count === undefined ? {} : { count: node.count },
     counts: node.counts,
     attempts: node.attempts,
+    ...node.costUsd > 0 ? { costUsd: node.costUsd } : {},
+    ...tokensOf(node) > 0 ? { tokens: tokensOf(node) } : {},
     ...node.startedAt === undefined ? {} : { startedAt: new Date(node.startedAt).toISOString() },
     ...node.endedAt === undefined ? {} : { endedAt: new Date(node.endedAt).toISOString() },
     ...node.instrument === undefined ? {} : { instrument: node.instrument },

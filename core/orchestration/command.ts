@@ -10,6 +10,7 @@ import type { Json } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
+import type { Budget } from "../workflow/definition.ts";
 import type { ValueRef, WaitingFor } from "./event.ts";
 import type { MemoNote, Reused } from "./reuse.ts";
 
@@ -24,7 +25,7 @@ export interface ProvidedInput {
 export type UserCommand =
   | { readonly type: "start" }
   | { readonly type: "pause"; readonly reason: string }
-  | { readonly type: "resume" }
+  | { readonly type: "resume"; readonly budget?: Budget }
   | { readonly type: "cancel"; readonly reason: string }
   | { readonly type: "retry-node"; readonly node: NodeId }
   | { readonly type: "skip-node"; readonly node: NodeId; readonly item?: number; readonly reason: string }

@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
+import type { Budget } from "../workflow/definition.ts";
 import type { MemoNote, Reused, ReuseRequest } from "./reuse.ts";
 
 /** A value beside the log: small ones inline, large ones by the hash of their JSON. */
@@ -51,7 +52,8 @@ export type RunEvent =
   }
   | Common & { readonly type: "run.started" }
   | Common & { readonly type: "run.paused"; readonly reason: string }
-  | Common & { readonly type: "run.resumed" }
+  /** With what a person now allows it to spend in all, instead of what its workflow says. */
+  | Common & { readonly type: "run.resumed"; readonly budget?: Budget }
   | Common & {
     readonly type: "run.completed";
     readonly outputs: ValueRef;

@@ -17,6 +17,7 @@ import type { RunStateName } from "../ports/dag.ts";
 import type { CallEvent } from "../ports/extension.ts";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
+import type { Budget } from "../workflow/definition.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { Refusal, Report, UserCommand } from "./command.ts";
 import { consequences, decide, type DecideContext } from "./decide.ts";
@@ -38,6 +39,7 @@ import type { RunScopes } from "./run_scopes.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
+import { isEnd, summaryOf } from "./run_summary.ts";
 import type { RunValues } from "./run_values.ts";
 import { readHistory } from "../timeline/history.ts";
 import { nextWake, orphans, requeue, wakeDue } from "./ready.ts";
@@ -95,6 +97,8 @@ export class RunLoop implements RunHandle, Driver {
   /** True while units could start but for the log, which is full. */
   #isHeldUp = false;
   #stopping = false;
+  /** Why the run is to pause as soon as nothing is under way. */
+  #pauseReason: string | undefined;
   #crash: { readonly error: unknown } | undefined;
   #checkpointAt: number;
   /** One is being made; the next is left out rather than piled up. */
@@ -116,7 +120,7 @@ export class RunLoop implements RunHandle, Driver {
     });
     this.#calls = new RunCalls(
       this,
-      new RunBudget(this.#scopes, this.#scopes.root.plan.definition.budgetUsd),
+      new RunBudget(this.#scopes, () => this.#budget),
     );
     this.#units = new RunUnits(this, this.#calls, this.#bodies);
     this.#view = new ProgressView(
@@ -140,8 +144,8 @@ export class RunLoop implements RunHandle, Driver {
   }
 
   /** Begins to work. Call once; `isResumed` where the scopes were read from a log. */
-  begin(isResumed = false): void {
-    if (isResumed) this.#takeUp();
+  begin(isResumed = false, budget?: Budget): void {
+    if (isResumed) this.#takeUp(budget);
     this.#agenda.touch(this.#scopes.root);
     this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
     // A run that is over sooner needs no estimate.
@@ -152,6 +156,14 @@ export class RunLoop implements RunHandle, Driver {
       this.#timer("timeout", Math.max(0, left), () => {
         const failure = { class: "timeout", message: `The run took longer than its ${limit} ms` } as const;
         this.report(this.#scopes.root, { type: "abort", failure });
+      });
+    }
+    const { timeMs } = this.#budget;
+    if (timeMs !== undefined) {
+      const left = timeMs - this.#scopes.root.activeMs(this.services.clock.now());
+      this.#timer("budget", Math.max(0, left), () => {
+        const reason = `The run's budget of time, ${timeMs / 1000} s, is spent`;
+        this.command({ type: "pause", reason });
       });
     }
     this.#pump();
@@ -206,6 +218,10 @@ export class RunLoop implements RunHandle, Driver {
     return abort.signal;
   }
 
+  pauseAfter(reason: string): void {
+    this.#pauseReason ??= reason;
+  }
+
   enter(): void {
     this.#busy++;
   }
@@ -230,11 +246,12 @@ export class RunLoop implements RunHandle, Driver {
   // The engine.
 
   /** What was running when the last process stopped is begun again, except bodies, which go on inside. */
-  #takeUp(): void {
+  #takeUp(budget?: Budget): void {
     const { root } = this.#scopes;
+    // A run that lost its process is paused first, where it gets another budget: only a paused one is resumed.
+    if (budget !== undefined) this.#command({ type: "pause", reason: "its process is gone" });
     if (runStateName(root.state) !== "running") {
-      const resumed = decide(root.state, { type: "resume" }, this.#context());
-      if (resumed.ok) this.#apply(root, resumed.value);
+      this.#command({ type: "resume", ...(budget === undefined ? {} : { budget }) });
     }
     for (const scope of [...this.#scopes.all()]) {
       for (const unit of orphans(scope.state)) {
@@ -242,6 +259,17 @@ export class RunLoop implements RunHandle, Driver {
       }
       this.#apply(scope, consequences(scope.state, this.#context()));
     }
+  }
+
+  #command(command: UserCommand): void {
+    const { root } = this.#scopes;
+    const decided = decide(root.state, command, this.#context());
+    if (decided.ok) this.#apply(root, decided.value);
+  }
+
+  get #budget(): Budget {
+    const { plan, raised } = this.#scopes.root;
+    return { ...plan.definition.budget, ...raised };
   }
 
   #context(): DecideContext {
@@ -296,7 +324,7 @@ export class RunLoop implements RunHandle, Driver {
       let left = UNITS_PER_TURN;
       for (;;) {
         this.#isHeldUp = this.log.isFull;
-        if (this.#isHeldUp || this.#busy >= this.setup.concurrency) break;
+        if (this.#isHeldUp || this.#busy >= this.setup.concurrency || this.#pauseReason !== undefined) break;
         const next = this.#agenda.takeReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);
@@ -343,6 +371,9 @@ export class RunLoop implements RunHandle, Driver {
     const { root } = this.#scopes;
     const state = runStateName(root.state);
     if (state === "completed" || state === "failed" || state === "cancelled") return this.#finish(state);
+    if (this.#pauseReason !== undefined && this.#busy === 0) {
+      return void this.command({ type: "pause", reason: this.#pauseReason });
+    }
     if (this.log.nextSeq >= this.#checkpointAt) this.#checkpoint();
     this.values.trim();
     for (const scope of this.#agenda.takeSettled()) this.#finishScope(scope);
@@ -472,16 +503,9 @@ export class RunLoop implements RunHandle, Driver {
       await this.log.flush();
       await this.reuse.settled();
       const outcome = await this.#outcome(state);
-      const ended = state === "completed" || state === "failed" || state === "cancelled";
       const now = this.services.clock.now();
-      await dag.summarize({
-        run: this.setup.run,
-        workflow: this.#scopes.root.plan.definition.id,
-        state,
-        startedAt: this.setup.startedAt,
-        ...(ended ? { endedAt: now } : {}),
-      });
-      if (ended) await stale.settle(this.setup.run, now);
+      await dag.summarize(summaryOf(this.setup, this.#scopes, state, now));
+      if (isEnd(state)) await stale.settle(this.setup.run, now);
       return outcome;
     } finally {
       await this.#stopped();

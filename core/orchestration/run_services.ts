@@ -11,6 +11,7 @@ import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
 import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
 import type { MemoPort } from "../ports/memo.ts";
+import type { PoolWatchPort } from "../ports/pool.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RecoveryPort } from "../ports/recovery.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
@@ -31,6 +32,8 @@ export interface RunServices {
   readonly random: RandomPort;
   /** Told what begins and settles, where there is a forecast. */
   readonly lookAhead?: LookAheadPort;
+  /** Told how each call on an instance went. */
+  readonly poolWatch?: Pick<PoolWatchPort, "observe">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
   /** Results kept for other runs; without it, none are. */
@@ -68,6 +71,8 @@ export interface Driver {
   readonly signal: AbortSignal;
   /** Fires when the run stops or the scope ends. */
   signalOf(scope: RunScope): AbortSignal;
+  /** Begins nothing more, and pauses the run once what is under way has ended. */
+  pauseAfter(reason: string): void;
   /** Takes one of the run's places (`concurrency`) for what does not end at once. */
   enter(): void;
   /** Gives it back. */

@@ -13,7 +13,7 @@ import type { RunClaim } from "../ports/run_control.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { Catalog } from "../workflow/catalog.ts";
-import type { WorkflowDefinition } from "../workflow/definition.ts";
+import type { Budget, WorkflowDefinition } from "../workflow/definition.ts";
 import { makePlan } from "../workflow/make_plan.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Refusal, UserCommand } from "./command.ts";
@@ -32,6 +32,7 @@ import { type MovePlan, planMove } from "./plan_move.ts";
 import { RunReuse } from "./run_reuse.ts";
 import { RunScopes } from "./run_scopes.ts";
 import type { RunServices, RunSetup } from "./run_services.ts";
+import { isEnd, summaryOf } from "./run_summary.ts";
 import { RunValues } from "./run_values.ts";
 import { runStateName } from "./reading.ts";
 
@@ -98,10 +99,14 @@ export class Runner {
   }
 
   /**
-   * Goes on with a run that was paused, waits, or lost its process. Of a run that has ended, gives the outcome again.
+   * Goes on with a run that was paused, waits, or lost its process; with a `budget`, that is what it may spend in all. Of a run that has ended, gives the outcome again.
    * @throws SymphonyError `not-found` | `busy` while another process drives it | `corrupt`
    */
-  async resume(run: RunId, listener: Listener): Promise<RunHandle> {
+  async resume(
+    run: RunId,
+    listener: Listener,
+    options: { readonly budget?: Budget } = {},
+  ): Promise<RunHandle> {
     const claim = await this.#claim(run, "resume");
     try {
       const recovered = await this.#recover(run);
@@ -113,8 +118,18 @@ export class Runner {
       }
       const reuse = await this.#reuse(setup, scopes.root.plan, scopes.root.inputs);
       const log = new RunLog(this.#services.pit.dag, run, { nextSeq, deliver: deliverTo(listener) });
-      await this.#services.pit.dag.summarize(summaryOf(setup, scopes, "running"));
-      const handle = this.#loop({ scopes, setup, values, log, listener, claim, reuse, isResumed: true });
+      await this.#services.pit.dag.summarize(summaryOf(setup, scopes, "running", this.#services.clock.now()));
+      const handle = this.#loop({
+        scopes,
+        setup,
+        values,
+        log,
+        listener,
+        claim,
+        reuse,
+        isResumed: true,
+        ...options,
+      });
       return handle;
     } catch (error) {
       await claim.release();
@@ -145,7 +160,7 @@ export class Runner {
       await log.flush();
       const state = runStateName(scopes.root.state);
       await this.#services.pit.dag.summarize(
-        summaryOf(setup, scopes, state, isEnd(state) ? this.#services.clock.now() : undefined),
+        summaryOf(setup, scopes, state, this.#services.clock.now()),
       );
       return ok(undefined);
     } finally {
@@ -187,7 +202,7 @@ export class Runner {
       });
       await log.flush();
       const state = root.state.run === "paused" ? "paused" : "running";
-      await pit.dag.summarize(summaryOf(setup, scopes, state));
+      await pit.dag.summarize(summaryOf(setup, scopes, state, clock.now()));
       return planned;
     } finally {
       await claim.release();
@@ -222,10 +237,11 @@ export class Runner {
     claim: RunClaim;
     reuse: RunReuse;
     isResumed?: boolean;
+    budget?: Budget;
   }): RunHandle {
-    const { claim, isResumed, ...rest } = parts;
+    const { claim, isResumed, budget, ...rest } = parts;
     const loop = new RunLoop({ services: this.#services, ...rest, stopped: () => claim.release() });
-    loop.begin(isResumed === true);
+    loop.begin(isResumed === true, budget);
     return loop;
   }
 
@@ -319,21 +335,6 @@ function deliverTo(listener: Listener): (event: LoggedEvent) => void {
 async function firstEvent(batches: AsyncIterable<readonly LoggedEvent[]>): Promise<LoggedEvent | undefined> {
   for await (const batch of batches) if (batch[0] !== undefined) return batch[0];
   return undefined;
-}
-
-function isEnd(state: RunStateName): boolean {
-  return state === "completed" || state === "failed" || state === "cancelled";
-}
-
-function summaryOf(setup: RunSetup, scopes: RunScopes, state: RunStateName, endedAt?: number) {
-  const workflow = scopes.root.plan.definition.id;
-  return {
-    run: setup.run,
-    workflow,
-    state,
-    startedAt: setup.startedAt,
-    ...(endedAt === undefined ? {} : { endedAt }),
-  };
 }
 
 /** The handle of a run that has ended already: its last event is delivered again. */

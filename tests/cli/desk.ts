@@ -7,7 +7,7 @@
 
 import { runCli } from "../../cli/mod.ts";
 import { ReaderGone } from "../../cli/reader_gone.ts";
-import type { CliServices, Grant, Output, Template } from "../../cli/services.ts";
+import type { CliServices, Grant, Output, Served, ServeRequest, Template } from "../../cli/services.ts";
 import { CompositionDesk } from "../../conductor/composition/mod.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
 import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
@@ -15,7 +15,8 @@ import { FolderPolicies } from "../../conductor/learning/folder_policies.ts";
 import { MemoryPolicies } from "../../conductor/learning/policy_store.ts";
 import { SimpleConductor } from "../../conductor/simple_conductor.ts";
 import { SymphonyError } from "../../core/errors.ts";
-import { extensionId } from "../../core/ids.ts";
+import { extensionId, newRunId } from "../../core/ids.ts";
+import type { StartRequest } from "../../core/orchestration/run_handle.ts";
 import { Runner } from "../../core/orchestration/runner.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
 import { InProcessExtensions } from "../../extensions/in_process.ts";
@@ -111,6 +112,20 @@ export class Desk {
     return this.#interrupts.size > 0;
   }
 
+  /** Asked to serve. */
+  readonly served: ServeRequest[] = [];
+  readonly startedInBrowser: StartRequest[] = [];
+  readonly #server: Served = {
+    isOurs: false,
+    address: () => Promise.resolve("http://127.0.0.1:1/#t=key"),
+    start: (request) => {
+      this.startedInBrowser.push(request);
+      return Promise.resolve(newRunId(0, () => 0));
+    },
+    finished: Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+
   /** Gives one command. */
   async say(...args: string[]): Promise<Said> {
     this.stdout = new MemoryOutput();
@@ -187,13 +202,18 @@ export class Desk {
           extensions,
           [Symbol.asyncDispose]: stay,
         }),
+      serve: (request) => {
+        this.served.push(request);
+        return Promise.resolve(this.#server);
+      },
       openStore: () =>
         Promise.resolve({
           pit,
-          compaction: pit.compaction,
-          memo: pit.memo,
           queue: pit.queue,
+          compaction: pit.compaction,
           control: pit.control,
+          memo: pit.memo,
+          pools: pit.pools,
           [Symbol.asyncDispose]: stay,
         }),
       composition: () =>
@@ -217,6 +237,11 @@ export class Desk {
           }),
         }),
       installed: () => Promise.resolve([]),
+      limits: {
+        list: () => Promise.resolve([]),
+        set: () => Promise.resolve(),
+        remove: () => Promise.resolve(false),
+      },
       settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {
         list: () => Promise.resolve(this.granted),

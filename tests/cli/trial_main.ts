@@ -32,11 +32,16 @@ async function open(data: string, wrap?: SessionOptions["wrap"]) {
     definition: trialExtension,
   }]);
   const extensions = wrap?.(real) ?? real;
-  const pit = await openPit(makeDataFolder(data), {
-    warm: (id) => extensions.activate(id),
-    cool: (id) => extensions.deactivate(id),
-    isAlive: (id) => extensions.isAlive(id),
-  }, clock);
+  const pit = await openPit(
+    makeDataFolder(data),
+    {
+      warm: (id) => extensions.activate(id),
+      cool: (id) => extensions.deactivate(id),
+      isAlive: (id) => extensions.isAlive(id),
+    },
+    clock,
+    { pid: Deno.pid },
+  );
   const services = {
     pit,
     memo: pit.memo,
@@ -53,6 +58,7 @@ async function open(data: string, wrap?: SessionOptions["wrap"]) {
     compaction: pit.compaction,
     queue: pit.queue,
     control: pit.control,
+    pools: pit.pools,
     extensions,
     [Symbol.asyncDispose]: async () => {
       await extensions.close();
@@ -74,6 +80,7 @@ const code = await runCli({
     new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
   openSession: ({ data, wrap }) => open(data, wrap),
   openStore: (data) => open(data),
+  serve: () => Promise.reject(new Error("The trial serves no page")),
   composition: (data) =>
     new CompositionDesk({
       store: new FolderPolicies(data),
@@ -91,6 +98,11 @@ const code = await runCli({
       }),
     }),
   installed: () => Promise.resolve([]),
+  limits: {
+    list: () => Promise.resolve([]),
+    set: () => Promise.resolve(),
+    remove: () => Promise.resolve(false),
+  },
   settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
   grants: {
     list: () => Promise.resolve([]),
