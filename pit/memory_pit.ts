@@ -17,7 +17,7 @@ import { Filing } from "./filing/filing.ts";
 import { LogLineage } from "./filing/lineage.ts";
 import { MemoryFilingLedger } from "./filing/memory_ledger.ts";
 import type { OpenPit } from "./open_pit.ts";
-import { InstancePool, type Instances } from "./pool/pool.ts";
+import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
 import { TrainingData } from "./stale/dataset.ts";
 import { MemoryShelves } from "./stale/memory_shelves.ts";
 import { Retention } from "./stale/retention.ts";
@@ -27,10 +27,11 @@ import { MemoryStale } from "./stale/memory.ts";
 export function memoryPit(
   instances: Instances,
   clock: ClockPort,
+  poolOptions: PoolOptions = {},
   /** The lines of the decision log. */
   decisions: readonly string[] = [],
 ): OpenPit {
-  const pool = new InstancePool(instances, clock);
+  const pool = new InstancePool(instances, clock, poolOptions);
   const dag = new MemoryDag();
   const artifacts = new MemoryArtifacts(clock);
   const stale = new MemoryStale();

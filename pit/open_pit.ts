@@ -24,7 +24,7 @@ import { LmdbRunControl } from "./dag/run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LmdbFilingLedger } from "./filing/ledger.ts";
 import { LogLineage } from "./filing/lineage.ts";
-import { InstancePool, type Instances } from "./pool/pool.ts";
+import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
 import { Archives } from "./stale/archives.ts";
 import { ColdStore, type Environment } from "./stale/cold.ts";
 import { TrainingData } from "./stale/dataset.ts";
@@ -41,8 +41,8 @@ import { openStore, type Store } from "./store.ts";
 /** An open Pit with run control beside it. Disposing drains the pool, ends the claims and closes the store. */
 export type OpenPit = PitPort & { readonly control: RunControlPort } & AsyncDisposable;
 
-/** What the Pit takes from the surroundings. */
-export interface PitSurroundings {
+/** What the Pit takes from the surroundings, and how its pool is to be. */
+export interface PitSurroundings extends PoolOptions {
   /** For an encrypted store. */
   readonly secret?: SecretSource;
   /** The passphrase that takes the place of the present one. */
@@ -70,7 +70,7 @@ export async function openPit(
   const { secret, newPassphrase, scryptCost, environment = () => undefined } = surroundings;
   const { decisions = "", runsPolicies = false } = surroundings;
   const store = await openStore(dataFolder);
-  const pool = new InstancePool(instances, clock);
+  const pool = new InstancePool(instances, clock, surroundings);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
   const vault = new Vault(store, secret);
   const archives = new Archives(`${dataFolder}/warm`, () => coldStore(store, environment));
