@@ -7,6 +7,7 @@
 
 const names = [
   "dag",
+  "dag_scale",
   "log",
   "throughput",
   "artifact",
@@ -16,6 +17,7 @@ const names = [
   "eviction",
   "arbitration",
   "ipc",
+  "extensions",
   "startup",
   "lsp",
   "xi",
@@ -24,7 +26,7 @@ const names = [
   "highlight",
   "conductor",
   "conductor_product",
-  "dispatch",
+  "prewarm",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

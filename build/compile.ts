@@ -26,7 +26,8 @@ export async function compileProgram({ stage, embed, out }: CompileOptions): Pro
     "--no-prompt",
     "-A",
     "--unstable-worker-options",
-    "--v8-flags=--disallow-code-generation-from-strings,--enable-experimental-regexp-engine-on-excessive-backtracks",
+    // Compartments are made from texts; workers refuse code from texts to extensions themselves.
+    "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
     ...embed.flatMap((path) => ["--include", path]),
     "--output",
     out,

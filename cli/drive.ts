@@ -15,8 +15,9 @@ import { JsonView } from "./json_view.ts";
 import { LiveView } from "./live_view.ts";
 import { closingText } from "./outcome_text.ts";
 import { outputsText, writeOutputs } from "./outputs.ts";
+import { TerminalPrompt } from "./permission_prompt.ts";
 import { PlainView } from "./plain_view.ts";
-import { RunAccount } from "./run_account.ts";
+import { RunAccount } from "../core/orchestration/run_account.ts";
 import type { RunView } from "./run_view.ts";
 import { isCapable, styleFor } from "./style.ts";
 import type { CliServices, Session } from "./services.ts";
@@ -28,6 +29,8 @@ export interface DriveOptions {
   readonly dataFlag: string;
   /** What the log of a resumed run said before. */
   readonly account?: RunAccount;
+  /** Asks on the same terminal. */
+  readonly prompt?: TerminalPrompt;
 }
 
 /** Starts or resumes by `begin` and stays until the run ends, pauses or waits; gives the exit code. */
@@ -39,6 +42,7 @@ export async function drive(
 ): Promise<number> {
   const account = options.account ?? new RunAccount();
   const view = viewFor(services, options);
+  if (options.prompt !== undefined && view instanceof LiveView) options.prompt.screen = view;
   const startedAt = services.clock.monotonic();
   const interrupts = new Interrupts(services, view, options);
   let outcome: RunOutcome | undefined;
@@ -59,6 +63,17 @@ export async function drive(
     await say(services, session, { outcome, account, elapsedMs, options });
   }
   return exitCodeOf(outcome);
+}
+
+/** Asks for permissions where a person sits at the terminal and nothing reads the output as data. */
+export function promptFor(
+  services: CliServices,
+  isJson: boolean,
+  isPerson: boolean,
+): TerminalPrompt | undefined {
+  const { stderr, clock, readLine } = services;
+  if (isJson || !isPerson || readLine === undefined || !stderr.isTerminal) return undefined;
+  return new TerminalPrompt(stderr, readLine, { clock, style: styleFor(services, stderr) });
 }
 
 function viewFor(services: CliServices, { isJson, title }: DriveOptions): RunView {

@@ -20,12 +20,17 @@ export async function extensionsListCommand(services: CliServices, args: Argumen
         cleanLine(one.kind)
       }  ` +
       `${cleanLine(one.name)}\n`;
+    const health = one.health === undefined
+      ? ""
+      : `  ${style(one.health.class === "quarantined" ? "red" : "yellow", one.health.class)}: ${
+        cleanLine(one.health.reason)
+      }\n`;
     const rows = one.permissions.map(({ permission, reason, granted }) => [
       `  ${granted ? "granted" : "asks for"}`,
       cleanLine(permission),
       cleanLine(reason),
     ]);
-    return head + table(rows, services.stdout.isTerminal ? services.stdout.columns() : undefined);
+    return head + health + table(rows, services.stdout.isTerminal ? services.stdout.columns() : undefined);
   });
   await services.stdout.write(blocks.length === 0 ? "No extensions\n" : blocks.join(""));
   return exitCodes.completed;

@@ -10,7 +10,7 @@ import type { LiveEvent, RunHandle, RunOutcome } from "../core/orchestration/run
 import type { ClockPort } from "../core/ports/clock.ts";
 import { liveLines } from "./live_lines.ts";
 import { label } from "./plain_view.ts";
-import type { RunAccount } from "./run_account.ts";
+import type { RunAccount } from "../core/orchestration/run_account.ts";
 import type { RunView } from "./run_view.ts";
 import type { Output } from "./services.ts";
 import type { Style } from "./style.ts";
@@ -35,6 +35,7 @@ export class LiveView implements RunView {
   #frame = 0;
   #isPainting = false;
   #isClosed = false;
+  #isHeld = false;
   #cancelTick: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
   readonly broken: Promise<unknown>;
@@ -73,7 +74,21 @@ export class LiveView implements RunView {
     void this.#write(`${SHOW_CURSOR}\n`);
   }
 
+  /** Leaves the picture where it is and the terminal to a question. */
+  async hold(): Promise<void> {
+    this.#cancelTick();
+    this.#isHeld = true;
+    await this.#write(SHOW_CURSOR);
+    this.#painted = [];
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    if (!this.#isClosed && this.#handle !== undefined) this.#tick();
+  }
+
   #tick(): void {
+    if (this.#isHeld) return;
     // A slow terminal is not given a second picture before it has taken the first.
     if (!this.#isPainting) {
       this.#isPainting = true;

@@ -5,8 +5,9 @@
  */
 
 import { extensionId } from "../core/ids.ts";
-import { keysOf } from "../core/policy/permission.ts";
+import { type Grant, keysOf, type PermissionKey, verdictOn } from "../core/policy/permission.ts";
 import { Grants } from "./grants.ts";
+import type { HealthBook } from "./health_book.ts";
 import type { ExtensionSource } from "./installed.ts";
 
 export interface GrantLine {
@@ -45,12 +46,43 @@ export async function removeGrant(data: string, extension: string, permission: s
   return removed;
 }
 
+/** The grants that a session goes by, to be looked at and changed while it runs. */
+export function liveGrants(opening: Promise<Grants>) {
+  return {
+    list: async (): Promise<readonly Grant[]> => (await opening).list(),
+    async add(grant: LiveGrant): Promise<void> {
+      const grants = await opening;
+      const { extension, permission, verdict = "allow", scope, env } = grant;
+      const until = scope?.kind === "until" ? scope.atMs : grant.until;
+      if (scope?.kind === "session" || scope?.kind === "once") {
+        grants.addForSession(`${extension}:${permission}`, verdict);
+        return;
+      }
+      await grants.add(extensionId(extension), permission, {
+        verdict,
+        ...(env === undefined ? {} : { env }),
+        ...(until === undefined ? {} : { untilMs: until }),
+      });
+    },
+    remove: async (extension: string, permission: string): Promise<boolean> =>
+      await (await opening).remove(extensionId(extension), permission),
+  };
+}
+
+interface LiveGrant extends GrantLine {
+  readonly verdict?: Grant["verdict"];
+  readonly scope?: Grant["scope"];
+}
+
 /** What is installed, and what each may do. */
-export async function listInstalled(source: ExtensionSource, grants: Grants) {
+export async function listInstalled(source: ExtensionSource, grants: Grants, health: HealthBook) {
   const { installed } = await source.load();
-  return installed.map(({ manifest, origin }) => {
+  return installed.map(({ manifest, origin, codeHash }) => {
     const { id, name, version, kind, permissions } = manifest;
-    const authority = grants.authorityOf({ extension: id, origin, permissions });
+    const { class: healthClass, reason } = health.of(id, codeHash);
+    // Looking is no use of a permission: nothing is noted in the audit.
+    const isGranted = (key: PermissionKey) =>
+      verdictOn({ extension: id, origin, permissions }, key, grants.list(), Date.now()).verdict === "allowed";
     return {
       id,
       name,
@@ -58,11 +90,12 @@ export async function listInstalled(source: ExtensionSource, grants: Grants) {
       kind,
       origin: origin === "bundled" ? "bundled" as const : "given" as const,
       folder: "",
+      ...(healthClass === "healthy" ? {} : { health: { class: healthClass, reason } }),
       permissions: permissions.flatMap((permission) =>
         keysOf(permission).map((key) => ({
           permission: key,
           reason: permission.reason,
-          granted: authority.refusal(key) === undefined,
+          granted: isGranted(key),
         }))
       ),
     };

@@ -1,30 +1,34 @@
 /**
- * What the person granted: `grants.jsonc` in the data folder, readable by its owner alone, and grants for this session.
- * Every decision is appended to `audit.log`, one JSON object a line; the same answer to the same question is noted once
- * a session.
+ * What extensions may do: what the person granted (kept in `grants.jsonc`, or for this session), what the policy decides of
+ * the rest, and what the person says when asked. Every check and decision goes into the audit log.
+ *
+ * Invariants: (1) a check that was made before costs a look into a map; (2) whatever changes a decision, here or in another
+ * process, empties that map and is, where a permission was lost, told to `onRevoked`; (3) what is granted once holds for the call that asked.
  *
  * @module
  */
 
-import { join } from "node:path";
-import { SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, extensionId } from "../core/ids.ts";
-import { isObject, type Json, own } from "../core/json.ts";
 import {
   type Asker,
   type Grant,
+  type GrantScope,
   hostMatches,
   namesOutright,
   type PermissionKey,
   splitHost,
+  type Verdict,
   verdictOn,
 } from "../core/policy/permission.ts";
+import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
+import { AuditLog } from "./audit_log.ts";
 import type { Authority } from "./capabilities/capability.ts";
-import { readDataFile, writeDataFile } from "./data_file.ts";
+import { badGrant, GrantsFile, permissionKey } from "./grants_file.ts";
+import { PermissionDesk } from "./permission_desk.ts";
+import { PolicyBook } from "./policy_book.ts";
 import { Secrets } from "./secrets.ts";
 
-const keyPattern = /^(files:(read|write)|git|artifacts|net:[^\s]{1,300}|secret:[a-z][a-z0-9-]{0,63})$/;
-const HEAD = "What you granted to extensions. `symphony grants` changes it; so may you.";
+export { permissionKey } from "./grants_file.ts";
 
 export interface GrantOptions {
   /** Where to take a secret from: an environment variable's name. */
@@ -34,27 +38,53 @@ export interface GrantOptions {
   readonly untilMs?: number;
 }
 
-/** The grants of one data folder. Read once; written whole. */
+interface Cached {
+  readonly verdict: Verdict;
+  readonly untilMs: number;
+}
+
+/** A change of grants by another process is looked for this often at most. */
+const LOOK_MS = 250;
+
+/** The grants of one data folder. Written whole. */
 export class Grants {
   readonly secrets: Secrets;
-  readonly #folder: string;
-  readonly #file: string;
+  readonly audit: AuditLog;
+  readonly book: PolicyBook;
+  readonly #file: GrantsFile;
+  readonly #desk: PermissionDesk;
   #kept: readonly Grant[];
-  readonly #session: Grant[] = [];
-  readonly #noted = new Set<string>();
-  #auditing: Promise<void> = Promise.resolve();
+  #session: Grant[] = [];
+  readonly #cache = new Map<string, Cached>();
+  readonly #listeners = new Set<(extension: string) => void>();
+  #lookedAt = 0;
+  #reading: Promise<void> | undefined;
 
-  /** Reads a data folder's grants. @throws SymphonyError `bad-input` for a file that is not a list of grants */
-  static async open(dataFolder: string): Promise<Grants> {
-    const file = join(dataFolder, "grants.jsonc");
-    return new Grants(dataFolder, file, parseGrants(await readDataFile(file), file));
+  /**
+   * Reads a data folder's grants; `prompt` asks the person where one is there.
+   * @throws SymphonyError `bad-input` for a file that is not what it should be
+   */
+  static async open(dataFolder: string, prompt?: PermissionPromptPort): Promise<Grants> {
+    const file = new GrantsFile(dataFolder);
+    const kept = await file.read();
+    return new Grants({ dataFolder, file, kept, book: await PolicyBook.open(dataFolder), prompt });
   }
 
-  private constructor(folder: string, file: string, kept: readonly Grant[]) {
-    this.#folder = folder;
+  private constructor(
+    { dataFolder, file, kept, book, prompt }: {
+      readonly dataFolder: string;
+      readonly file: GrantsFile;
+      readonly kept: readonly Grant[];
+      readonly book: PolicyBook;
+      readonly prompt: PermissionPromptPort | undefined;
+    },
+  ) {
     this.#file = file;
     this.#kept = kept;
-    this.secrets = new Secrets(join(folder, "secrets"));
+    this.book = book;
+    this.audit = new AuditLog(dataFolder);
+    this.#desk = new PermissionDesk(prompt, (grant) => this.#take(grant));
+    this.secrets = new Secrets(`${dataFolder}/secrets`);
   }
 
   /** All grants, those of the session last. */
@@ -62,16 +92,19 @@ export class Grants {
     return [...this.#kept, ...this.#session];
   }
 
-  /** Grants for this session only: `EXTENSION=PERMISSION`. @throws SymphonyError `bad-input` */
-  addForSession(text: string): void {
+  /** Calls `listen` with an extension that lost a permission, until the returned function is called. */
+  onRevoked(listen: (extension: string) => void): () => void {
+    this.#listeners.add(listen);
+    return () => void this.#listeners.delete(listen);
+  }
+
+  /** Grants or refuses for this session only: `EXTENSION=PERMISSION`. @throws SymphonyError `bad-input` */
+  addForSession(text: string, verdict: Grant["verdict"] = "allow"): void {
     const at = text.search(/[=:]/);
     if (at < 0) throw badGrant(text);
-    this.#session.push({
-      extension: extensionId(text.slice(0, at)),
-      permission: permissionKey(text.slice(at + 1)),
-      verdict: "allow",
-      scope: { kind: "session" },
-    });
+    const extension = extensionId(text.slice(0, at));
+    const permission = permissionKey(text.slice(at + 1));
+    this.#forSession({ extension, permission, verdict, scope: { kind: "session" } });
   }
 
   /** Keeps a grant; one for the same extension and permission is replaced. @throws SymphonyError `bad-input` | `io` */
@@ -85,24 +118,27 @@ export class Grants {
       ...(env === undefined ? {} : { env }),
     };
     await this.#write([...this.#without(extension, permission), grant]);
-    this.#audit({ decision: "granted", extension, permission, verdict });
+    this.#noteGrant(grant);
     return grant;
   }
 
-  /** Takes a grant away; false where there was none. @throws SymphonyError `io` */
+  /** Takes a grant away, of this session too; false where there was none. @throws SymphonyError `io` */
   async remove(extension: ExtensionId, permission: string): Promise<boolean> {
+    const isIt = (grant: Grant) => grant.extension === extension && grant.permission === permission;
+    const ofSession = this.#session.filter(isIt);
+    this.#session = this.#session.filter((grant) => !isIt(grant));
     const rest = this.#without(extension, permission);
-    if (rest.length === this.#kept.length) return false;
+    if (rest.length === this.#kept.length && ofSession.length === 0) return false;
+    this.#kept = [...this.#kept, ...ofSession];
     await this.#write(rest);
-    this.#audit({ decision: "withdrawn", extension, permission });
+    this.audit.note({ decision: "withdrawn", extension, permission });
     return true;
   }
 
   /** What one extension may do, asked anew at each use. */
   authorityOf(asker: Asker & { readonly extension: ExtensionId }): Authority {
-    const decide = (key: PermissionKey): string | undefined => {
-      const { verdict, reason } = verdictOn(asker, key, this.list(), Date.now());
-      this.#note(asker.extension, key, verdict, reason);
+    const decide = (key: PermissionKey, folder?: string): string | undefined => {
+      const { verdict, reason } = this.#verdict(asker, key, folder);
       if (verdict === "allowed") return undefined;
       return verdict === "denied"
         ? reason
@@ -112,11 +148,15 @@ export class Grants {
       extension: asker.extension,
       permissions: asker.permissions,
       refusal: decide,
+      ask: async (key, place) => {
+        const { verdict } = this.#verdict(asker, key, place.folder);
+        return verdict === "prompt" ? await this.#desk.ask(asker, key, place) : "denied";
+      },
       namesOutright: (host, port) =>
         namesOutright(asker.permissions, host, port) || this.#grantedOutright(asker.extension, host, port),
-      secret: (permission) => {
+      secret: (permission, isGranted = false) => {
         const key: PermissionKey = `secret:${permission.name}`;
-        if (decide(key) !== undefined) return undefined;
+        if (!isGranted && decide(key) !== undefined) return undefined;
         const grant = this.list().findLast((one) =>
           one.extension === asker.extension && one.permission === key
         );
@@ -125,9 +165,108 @@ export class Grants {
     };
   }
 
-  /** Waits until the audit log is written. */
+  /**
+   * Why an extension stays off: it asks for more than when it was let in. Undefined where it may run. An extension that is
+   * seen for the first time is let in with what it asks for, of which each is still to be granted.
+   */
+  unapproved(asker: Asker): string | undefined {
+    const more = this.book.unapproved(asker);
+    if (more.length === 0) return undefined;
+    this.audit.note({
+      decision: "denied",
+      extension: asker.extension,
+      permission: more.join(" "),
+      reason: "it asks for more than when it was let in",
+    });
+    return `it asks for more than when it was let in: ${more.join(", ")}`;
+  }
+
+  /** Lets an extension ask for what it asks for now. @throws SymphonyError `io` */
+  async approve(asker: Asker): Promise<void> {
+    await this.book.approve(asker);
+    this.audit.note({ decision: "approved", extension: asker.extension, permission: "manifest" });
+  }
+
+  /** Notes the end of a process of an extension that nobody asked for. */
+  noteEnd(extension: ExtensionId, reason: string, decision: "ended" | "quarantined"): void {
+    this.audit.note({ decision, extension, permission: "process", reason: this.secrets.redact(reason) });
+  }
+
+  /** Takes over what another process changed. Cheap; called often. */
+  refresh(): void {
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_MS || this.#reading !== undefined) return;
+    this.#lookedAt = now;
+    if (!this.#file.isChanged) return;
+    this.#cache.clear();
+    const before = this.#kept;
+    // Until it is read, what was granted before is not relied upon.
+    this.#kept = before.filter(({ verdict }) => verdict === "deny");
+    this.#reading = this.#file.read().then((kept) => this.#kept = kept, () => {}).then(() => {
+      this.#reading = undefined;
+      this.#changed(before);
+    });
+  }
+
+  /** Waits until the audit log and the books are written. */
   async flush(): Promise<void> {
-    await this.#auditing;
+    await this.#reading;
+    await this.book.flush();
+    await this.audit.flush();
+  }
+
+  #verdict(asker: Asker, key: PermissionKey, folder: string | undefined): Verdict {
+    this.refresh();
+    const name = `${asker.extension} ${key} ${folder ?? ""}`;
+    const known = this.#cache.get(name);
+    let verdict: Verdict;
+    if (known !== undefined && Date.now() < known.untilMs) verdict = known.verdict;
+    else {
+      const trust = folder === undefined ? "unknown" : this.book.trustOf(folder);
+      const now = Date.now();
+      const grants = this.list();
+      verdict = verdictOn(asker, key, grants, now, { policy: this.book.policy, folder: trust });
+      const ends = grants.map(({ scope }) =>
+        scope.kind === "until" && scope.atMs > now ? scope.atMs : Infinity
+      );
+      if (this.#cache.size > 10_000) this.#cache.clear();
+      this.#cache.set(name, { verdict, untilMs: Math.min(Infinity, ...ends) });
+    }
+    this.audit.check(`${asker.extension} ${key} ${verdict.verdict}`, () => ({
+      decision: verdict.verdict,
+      extension: asker.extension,
+      permission: key,
+      reason: verdict.reason,
+    }));
+    return verdict;
+  }
+
+  /** Takes over what the person answered. */
+  async #take(grant: Grant): Promise<void> {
+    const { extension, permission, verdict, scope } = grant;
+    switch (scope.kind) {
+      case "once":
+        return this.#noteGrant(grant);
+      case "session":
+        this.#forSession(grant);
+        return this.#noteGrant(grant);
+      case "always":
+      case "until":
+        await this.add(extensionId(extension), permission, {
+          verdict,
+          ...(scope.kind === "until" ? { untilMs: scope.atMs } : {}),
+        });
+    }
+  }
+
+  #forSession(grant: Grant): void {
+    this.#session.push(grant);
+    this.#cache.clear();
+  }
+
+  #noteGrant({ extension, permission, verdict, scope }: Grant): void {
+    const decision = verdict === "allow" ? "granted" : "refused";
+    this.audit.note({ decision, extension, permission, reason: scopeText(scope) });
   }
 
   #grantedOutright(extension: string, host: string, port: number): boolean {
@@ -143,65 +282,32 @@ export class Grants {
   }
 
   async #write(grants: readonly Grant[]): Promise<void> {
-    await writeDataFile(this.#file, HEAD, { grants: grants as unknown as Json });
+    const before = this.#kept;
+    await this.#file.write(grants);
     this.#kept = grants;
+    this.#changed(before);
   }
 
-  #note(extension: string, permission: string, verdict: string, reason: string): void {
-    const line = `${extension} ${permission} ${verdict}`;
-    if (this.#noted.has(line) || this.#noted.size > 10_000) return;
-    this.#noted.add(line);
-    this.#audit({ decision: verdict, extension, permission, reason });
-  }
-
-  #audit(entry: { readonly [key: string]: Json }): void {
-    const line = JSON.stringify({ at: new Date().toISOString(), ...entry }) + "\n";
-    this.#auditing = this.#auditing.then(async () => {
-      await Deno.mkdir(this.#folder, { recursive: true });
-      await Deno.writeTextFile(join(this.#folder, "audit.log"), line, { append: true, mode: 0o600 });
-    }).catch(() => {
-      // A full disk must not stop a call; the decision itself was made from memory.
-    });
+  #changed(before: readonly Grant[]): void {
+    this.#cache.clear();
+    for (const extension of losersOf(before, this.#kept)) {
+      for (const listen of this.#listeners) listen(extension);
+    }
   }
 }
 
-/** A grant's permission, checked. @throws SymphonyError `bad-input` */
-export function permissionKey(text: string): PermissionKey {
-  if (keyPattern.test(text)) return text as PermissionKey;
-  throw badGrant(text);
+function scopeText(scope: GrantScope): string {
+  return scope.kind === "until" ? `until ${new Date(scope.atMs).toISOString()}` : scope.kind;
 }
 
-function badGrant(text: string): SymphonyError {
-  return new SymphonyError("bad-input", `Cannot grant "${text.slice(0, 200)}": no such permission`, {
-    hint: "Write files:read, files:write, git, artifacts, net:HOST[:PORT] or secret:NAME",
-  });
-}
-
-function parseGrants(kept: Json | undefined, file: string): Grant[] {
-  const list = kept === undefined ? [] : own(kept, "grants");
-  if (!Array.isArray(list)) throw new SymphonyError("bad-input", `${file}: expected { "grants": [ … ] }`);
-  return list.map((one, at) => grantOf(one, `${file}: grants[${at}]`));
-}
-
-function grantOf(value: Json, place: string): Grant {
-  const { extension, permission, verdict = "allow", scope = { kind: "always" }, env } = isObject(value)
-    ? value
-    : {};
-  if (typeof extension !== "string" || typeof permission !== "string") {
-    throw new SymphonyError("bad-input", `${place}: expected an object with extension and permission`);
-  }
-  if (verdict !== "allow" && verdict !== "deny") {
-    throw new SymphonyError(
-      "bad-input",
-      `${place}: verdict must be allow or deny, found ${JSON.stringify(verdict)}`,
-    );
-  }
-  const until = own(scope, "kind") === "until" ? own(scope, "atMs") : undefined;
-  return {
-    extension: extensionId(extension),
-    permission: permissionKey(permission),
-    verdict,
-    scope: typeof until === "number" ? { kind: "until", atMs: until } : { kind: "always" },
-    ...(typeof env === "string" ? { env } : {}),
+/** Extensions that may do less after than before: a grant is gone, or a refusal is new. */
+function losersOf(before: readonly Grant[], after: readonly Grant[]): ReadonlySet<string> {
+  const nameOf = ({ extension, permission, verdict }: Grant) => `${extension} ${permission} ${verdict}`;
+  const only = (some: readonly Grant[], others: readonly Grant[], verdict: Grant["verdict"]) => {
+    const known = new Set(others.map(nameOf));
+    return some.filter((grant) => grant.verdict === verdict && !known.has(nameOf(grant)));
   };
+  return new Set(
+    [...only(before, after, "allow"), ...only(after, before, "deny")].map(({ extension }) => extension),
+  );
 }

@@ -1,14 +1,13 @@
 /**
  * Extensions in processes of their own: what the product uses. Each instance is an actor: one process, one worker, one
  * supervisor; it is started when it is activated, and a dead one is never revived but started anew, no sooner and no
- * more often than the restart policy allows.
+ * more often than the restart policy allows. Light extensions have an engine each in a process of their publisher.
  *
  * @module
  */
 
 import type { LivenessLimits } from "../core/actor/liveness.ts";
 import { defaultRestartPolicy, type RestartPolicy } from "../core/actor/supervision.ts";
-import { supervise, type Supervised, unsupervised } from "../core/actor/supervision.ts";
 import { messageOf, SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
@@ -21,14 +20,21 @@ import type {
   InstanceHealth,
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import { Actor } from "./actor.ts";
 import { Capabilities } from "./capabilities/broker.ts";
-import type { Authority } from "./capabilities/capability.ts";
-import { catalogOf, type CatalogProblem, type Described } from "./catalog.ts";
+import type { CallScope } from "./capabilities/capability.ts";
+import { catalogOf, type CatalogProblem } from "./catalog.ts";
+import { describeAll } from "./describing.ts";
 import type { Grants } from "./grants.ts";
+import { HealthBook } from "./health_book.ts";
 import { Kind } from "./host/frames.ts";
-import { HostChannel } from "./host/host_channel.ts";
+import { casualtyOf } from "./host/host_channel.ts";
 import type { HostCommand } from "./host/host_command.ts";
+import { Hosts } from "./host/hosts.ts";
 import type { ExtensionSource, Installed } from "./installed.ts";
+import { ResourceMonitor } from "./monitor/resource_monitor.ts";
+import { askerOf, memoryOf, type Place, Placement } from "./placement.ts";
+import { Rescue } from "./rescue.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 import { acceptInput, acceptOutput, failed, withDefaults } from "./value_check.ts";
 
@@ -40,61 +46,84 @@ export interface HostExtensionsOptions {
   /** Settings by extension; defaults come from the manifests. */
   readonly settings?: ReadonlyMap<ExtensionId, JsonObject>;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
+  /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
+  readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
+  /** The longest that a module may take to load, in milliseconds. */
+  readonly loadingMs?: number;
+  /** Where quarantines are kept; in memory without it. */
+  readonly health?: HealthBook;
+  /** Where what they use up is accounted; in memory without it. */
+  readonly monitor?: ResourceMonitor;
+  /** True where a started process is held ready for the next extension of others. */
+  readonly spares?: boolean;
 }
 
-interface Actor {
-  readonly installed: Installed;
-  readonly authority: Authority;
-  readonly config: JsonObject;
-  contributes: ReadonlyMap<NodeTypeId, Contribution>;
-  state: Supervised;
-}
-
-interface Instance {
+interface Instance extends Place {
   readonly id: InstanceId;
   readonly actor: Actor;
-  readonly channel: HostChannel;
   calls: number;
   failures: number;
+  inFlight: number;
 }
 
 const PROBE_MS = 5_000;
+/** How often it is looked whether another process changed the grants. */
+const LOOK_MS = 500;
+/** What a call of a light extension may take where it has no deadline, and at most. */
+const LIGHT_CALL_MS = 5_000;
+const MOST_LIGHT_CALL_MS = 10_000;
 
 export class HostExtensions implements ExtensionPort {
   readonly #options: HostExtensionsOptions;
+  readonly #hosts: Hosts;
+  readonly #book: HealthBook;
+  readonly monitor: ResourceMonitor;
+  readonly #placement: Placement;
   readonly #instances = new Map<InstanceId, Instance>();
+  readonly #rescues = new Map<Actor, Rescue<Place>>();
   readonly #closing = new AbortController();
+  readonly #unlisten: () => void;
   readonly #starting = new Set<Promise<unknown>>();
   #actors:
     | Promise<{ actors: ReadonlyMap<ExtensionId, Actor>; problems: readonly CatalogProblem[] }>
     | undefined;
-  #workerRoot: Promise<Uint8Array> | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
   #next = 1;
 
   constructor(options: HostExtensionsOptions) {
+    const { command, source, spares = false, health = new HealthBook() } = options;
     this.#options = options;
+    this.#book = health;
+    this.monitor = options.monitor ?? new ResourceMonitor();
+    this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
+    // What was taken back must not live on in anything that a process has read: it is begun anew.
+    this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
+    const { onLog, liveness, loadingMs, grants } = options;
+    this.#placement = new Placement({
+      hosts: this.#hosts,
+      source,
+      grants,
+      monitor: this.monitor,
+      ...(onLog === undefined ? {} : { onLog }),
+      ...(liveness === undefined ? {} : { liveness }),
+      ...(loadingMs === undefined ? {} : { loadingMs }),
+    });
   }
 
   async describe(): Promise<Catalog> {
     const { actors, problems } = await this.#known();
-    const all = [...problems];
-    const described: Described[] = [];
-    const fresh = [...actors.values()].filter(({ installed }) =>
-      installed.origin === "bundled" && installed.contributes === undefined
+    const all = [...actors.values()];
+    const found = await describeAll(
+      all,
+      (actor) => this.#placement.open(actor, () => {}),
+      async (channel, actor) => {
+        const code = await actor.installed.code();
+        return (await channel.load(code, actor.config, memoryOf(actor))).contributes;
+      },
     );
-    const [some, others] = halves(fresh.toSorted((a, b) => memoryOf(b) - memoryOf(a)));
-    await Promise.all([this.#describeTogether(some), this.#describeTogether(others)]);
-    // One after the other: describing is rare, and starting many processes at once starves each of them.
-    for (const actor of actors.values()) {
-      try {
-        described.push(await this.#describeOne(actor));
-      } catch (error) {
-        all.push({ where: actor.installed.manifest.id, message: messageOf(error) });
-      }
-    }
-    return catalogOf(described, all);
+    return catalogOf(found.described, [...problems, ...found.problems]);
   }
 
   /** Asks instruments whether they can be used now: undefined, or why not. Starts those that were not asked before. */
@@ -129,8 +158,7 @@ export class HostExtensions implements ExtensionPort {
     if (options.signal.aborted) return failed("cancelled", "The call was cancelled");
     const contribution = found.actor.contributes.get(request.nodeType);
     if (contribution === undefined || contribution.kind === "task") {
-      const { id } = found.actor.installed.manifest;
-      return failed("unavailable", `Extension ${id} contributes no "${request.nodeType}"`);
+      return failed("unavailable", `Extension ${found.actor.id} contributes no "${request.nodeType}"`);
     }
     const accepted = acceptInput(contribution, request.input);
     if (!accepted.ok) return accepted;
@@ -145,29 +173,62 @@ export class HostExtensions implements ExtensionPort {
   async deactivate(instance: InstanceId): Promise<void> {
     const found = this.#instances.get(instance);
     this.#instances.delete(instance);
-    await found?.channel.close("The instance was ended during the call");
+    await found?.end();
+  }
+
+  /** Ends a quarantine, so that the extension is started again; false where there was none. */
+  async release(extension: ExtensionId): Promise<boolean> {
+    return (await this.#known()).actors.get(extension)?.release() ?? false;
+  }
+
+  /** Resolves when a spare process is ready; false where none is held. */
+  async spareReady(): Promise<boolean> {
+    return await this.#hosts.spareReady("sealed");
+  }
+
+  /** The process of an instance; undefined once it is gone. */
+  pidOf(instance: InstanceId): number | undefined {
+    return this.#instances.get(instance)?.channel.pid;
   }
 
   health(): readonly InstanceHealth[] {
     return [...this.#instances.values()].map(({ id, actor, channel, calls, failures }) => {
-      const memoryBytes = channel.memoryBytes;
+      const { memoryBytes, cpuMs } = channel;
+      const { class: name, reason } = actor.health;
       return {
         instance: id,
-        extension: actor.installed.manifest.id,
+        extension: actor.id,
         alive: channel.isAlive,
         calls,
         failures,
-        restarts: actor.state.restarts,
+        restarts: actor.restarts,
+        health: name,
+        ...(reason === "" ? {} : { reason }),
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
+        ...(cpuMs === undefined ? {} : { cpuMs }),
       };
     });
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#unlisten();
+    clearInterval(this.#looking);
     await Promise.allSettled([...this.#starting]);
     await Promise.all([...this.#instances.keys()].map((id) => this.deactivate(id)));
+    await Promise.all([...this.#rescues.values()].map((rescue) => rescue.close()));
+    await this.#hosts.close();
+    await this.monitor.close();
+    await this.#book.flush().catch((error) =>
+      this.#options.onLog?.("symphony/core" as ExtensionId, messageOf(error))
+    );
     await this.#options.grants.flush();
+  }
+
+  /** Ends the processes of an extension that lost a permission. */
+  async #renew(extension: string): Promise<void> {
+    const ended = [...this.#instances.values()].filter(({ actor }) => actor.id === extension);
+    await Promise.all(ended.map(({ id }) => this.deactivate(id)));
   }
 
   #known() {
@@ -179,116 +240,50 @@ export class HostExtensions implements ExtensionPort {
   }
 
   #actorOf(installed: Installed): Actor {
-    const { id, permissions, config } = installed.manifest;
-    return {
+    const { id, config } = installed.manifest;
+    const actor: Actor = new Actor({
       installed,
-      authority: this.#options.grants.authorityOf({ extension: id, origin: installed.origin, permissions }),
+      authority: this.#options.grants.authorityOf(askerOf(installed)),
       config: withDefaults(config, this.#options.settings?.get(id) ?? {}),
-      contributes: byType(installed.contributes ?? []),
-      state: unsupervised,
-    };
-  }
-
-  async #describeOne(actor: Actor): Promise<Described> {
-    const { manifest, codeHash, contributes } = actor.installed;
-    const { id, version, resources } = manifest;
-    if (contributes !== undefined) return { id, version, codeHash, resources, contributes };
-    const channel = await this.#open(actor, () => {});
-    await channel.close("It was only described");
-    await remember(actor, channel.contributes);
-    return { id, version, codeHash, resources, contributes: channel.contributes };
-  }
-
-  /**
-   * Describes extensions that ship with the program in one process, with the memory of the first: starting a process
-   * costs more than describing many. What fails, and those behind it, are left to `#describeOne`.
-   */
-  async #describeTogether(actors: readonly Actor[]): Promise<void> {
-    const [first, ...others] = actors;
-    if (first === undefined || others.length === 0) return;
-    try {
-      const channel = await this.#open(first, () => {});
-      try {
-        await remember(first, channel.contributes);
-        for (const actor of others) {
-          await remember(actor, await channel.describe(await actor.installed.code(), actor.config));
-        }
-      } finally {
-        await channel.close("It was only described");
-      }
-    } catch {
-      // Described alone, the one that failed says why.
-    }
+      book: this.#book,
+      restarts: this.#options.restarts ?? defaultRestartPolicy,
+      onFailure: (reason, health) =>
+        this.#options.grants.noteEnd(id, reason, health.class === "quarantined" ? "quarantined" : "ended"),
+    });
+    this.monitor.register(id, installed.manifest.resources, () => actor.health.class);
+    return actor;
   }
 
   async #start(actor: Actor, signal: AbortSignal | undefined): Promise<Instance> {
-    const { quarantine, notBeforeMs } = actor.state;
-    const { id: extension } = actor.installed.manifest;
-    if (quarantine !== undefined) {
-      throw new SymphonyError("extension", `Extension ${extension} is in quarantine: ${quarantine}`);
-    }
     const stop = signal === undefined
       ? this.#closing.signal
       : AbortSignal.any([this.#closing.signal, signal]);
-    await pause(notBeforeMs - performance.now(), stop);
-    const id = instanceId(`${extension}#${this.#next++}`);
-    const starting = this.#open(actor, () => this.#instances.delete(id), stop);
+    await pause(actor.notBeforeMs - performance.now(), stop);
+    const id = instanceId(`${actor.id}#${this.#next++}`);
+    const instance: { current: Instance | undefined } = { current: undefined };
+    const starting = this.#placement.place(actor, stop, () => {
+      this.#instances.delete(id);
+      return instance.current;
+    });
     this.#starting.add(starting);
     try {
-      const channel = await starting;
+      const place = await starting;
       if (stop.aborted) {
-        await channel.close("The start was aborted");
-        throw aborted(extension);
+        await place.end();
+        throw aborted(actor.id);
       }
-      actor.state = supervise(actor.state, { type: "started" }, this.#restarts);
-      const instance: Instance = { id, actor, channel, calls: 0, failures: 0 };
-      actor.contributes = byType(channel.contributes);
-      if (channel.isAlive) this.#instances.set(id, instance);
-      return instance;
+      actor.started();
+      actor.contributes = new Map(place.unit.contributes.map((one) => [one.type as NodeTypeId, one]));
+      instance.current = { ...place, id, actor, calls: 0, failures: 0, inFlight: 0 };
+      if (place.channel.isAlive) this.#instances.set(id, instance.current);
+      this.#looking ??= setInterval(() => this.#options.grants.refresh(), LOOK_MS);
+      return instance.current;
     } catch (error) {
-      if (stop.aborted) throw aborted(extension);
+      if (stop.aborted) throw aborted(actor.id);
       throw error;
     } finally {
       this.#starting.delete(starting);
     }
-  }
-
-  get #restarts(): RestartPolicy {
-    return this.#options.restarts ?? defaultRestartPolicy;
-  }
-
-  async #open(actor: Actor, onEnd: () => void, signal?: AbortSignal): Promise<HostChannel> {
-    const { manifest } = actor.installed;
-    this.#workerRoot ??= this.#options.source.workerRoot();
-    const [workerRoot, code] = await Promise.all([this.#workerRoot, actor.installed.code()]);
-    // An end that nobody asked for is a failure; the flag tells it from deactivate and from describing.
-    let opened = false;
-    const onDeath = ({ reason }: { readonly reason: string }) => {
-      onEnd();
-      if (opened && /^(The instance was ended|It was only described|The start was aborted)/.test(reason)) {
-        return;
-      }
-      actor.state = supervise(
-        actor.state,
-        { type: "failed", atMs: performance.now(), reason },
-        this.#restarts,
-      );
-    };
-    const channel = await HostChannel.open({
-      command: this.#options.command,
-      workerRoot,
-      code,
-      config: actor.config,
-      memoryMb: manifest.resources.memoryMb,
-      concurrency: manifest.resources.concurrency,
-      onDeath,
-      onLog: (line) => this.#options.onLog?.(manifest.id, line),
-      redact: (text) => this.#options.grants.secrets.redact(text),
-      ...(this.#options.liveness === undefined ? {} : { liveness: this.#options.liveness }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    opened = true;
-    return channel;
   }
 
   async #callOn(
@@ -297,8 +292,43 @@ export class HostExtensions implements ExtensionPort {
     request: CallRequest,
     options: CallOptions,
   ): Promise<CallResult> {
-    const { nodeType, input, attempt, idempotencyKey, task } = request;
-    const result = await instance.channel.call({
+    instance.inFlight++;
+    const first = await this.#perform(instance.actor, instance, { contribution, request, options });
+    instance.inFlight--;
+    const casualty = casualtyOf(first);
+    const result = casualty === undefined ? first : await this.#rescueOf(instance.actor).again(
+      first,
+      casualty,
+      (place, rest) => this.#perform(instance.actor, place, { contribution, request, options: rest }),
+      options,
+    );
+    this.monitor.called(instance.actor.id, result);
+    if (result.ok) instance.actor.answered();
+    else {
+      instance.failures++;
+      // Its engine was given up; a process of its own would have died.
+      if (instance.actor.boot === "light" && result.failure.class === "resource") {
+        instance.actor.failed(result.failure.message);
+        if (instance.actor.quarantine !== undefined) await this.deactivate(instance.id);
+      }
+    }
+    return await inSource(instance.actor, result);
+  }
+
+  #perform(
+    actor: Actor,
+    { channel, unit }: Pick<Place, "channel" | "unit">,
+    call: {
+      readonly contribution: Contribution;
+      readonly request: CallRequest;
+      readonly options: CallOptions;
+    },
+  ): Promise<CallResult> {
+    const { contribution, request, options } = call;
+    const { nodeType, input, attempt, idempotencyKey, task, maxUsd, maxTokensInAll } = request;
+    // Its engine gives up before the deadline, so that the failure says why.
+    const budgetMs = Math.min(MOST_LIGHT_CALL_MS, (options.timeoutMs ?? LIGHT_CALL_MS) * 0.9);
+    return channel.call({
       kind: Kind.call,
       data: {
         type: nodeType,
@@ -306,18 +336,35 @@ export class HostExtensions implements ExtensionPort {
         attempt,
         key: idempotencyKey,
         ...(task === undefined ? {} : { task: { ...task } }),
+        ...(maxUsd === undefined ? {} : { maxUsd }),
+        ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
+        ...(actor.boot === "light" ? { unit: unit.number, budgetMs } : {}),
       },
-      open: (signal) => this.#capabilities(instance.actor, request, signal),
+      open: (signal) => this.#capabilities(actor, request, signal),
       accept: (performed) => acceptOutput(contribution, request, performed),
       options,
     });
-    if (!result.ok) instance.failures++;
-    return result;
+  }
+
+  #rescueOf(actor: Actor): Rescue<Place> {
+    let rescue = this.#rescues.get(actor);
+    if (rescue === undefined) {
+      rescue = new Rescue<Place>({
+        open: async () => {
+          await pause(actor.notBeforeMs - performance.now(), this.#closing.signal);
+          return await this.#placement.place(actor, this.#closing.signal, () => undefined);
+        },
+        isAlive: ({ channel }) => channel.isAlive,
+        close: ({ end }) => end(),
+      });
+      this.#rescues.set(actor, rescue);
+    }
+    return rescue;
   }
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
     const { workspace, mayWrite, run, node, item } = request;
-    return new Capabilities({
+    const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
@@ -327,7 +374,9 @@ export class HostExtensions implements ExtensionPort {
       ...(item === undefined ? {} : { item }),
       artifacts: this.#options.artifacts,
       asset: (name) => actor.installed.asset(name),
-    });
+      onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
+    };
+    return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
   }
 
   async #probe(actor: Actor, contribution: Contribution): Promise<string | undefined> {
@@ -373,23 +422,6 @@ export class HostExtensions implements ExtensionPort {
   }
 }
 
-async function remember(actor: Actor, contributes: readonly Contribution[]): Promise<void> {
-  await actor.installed.remember(contributes);
-  actor.contributes = byType(contributes);
-}
-
-function halves<T>(all: readonly T[]): [readonly T[], readonly T[]] {
-  return [all.filter((_, at) => at % 2 === 0), all.filter((_, at) => at % 2 === 1)];
-}
-
-function memoryOf({ installed }: Actor): number {
-  return installed.manifest.resources.memoryMb;
-}
-
-function byType(contributes: readonly Contribution[]): ReadonlyMap<NodeTypeId, Contribution> {
-  return new Map(contributes.map((one) => [one.type as NodeTypeId, one]));
-}
-
 function aborted(extension: ExtensionId): SymphonyError {
   return new SymphonyError("aborted", `Activation of ${extension} was aborted`);
 }
@@ -403,4 +435,13 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
       resolve();
     }, { once: true });
   });
+}
+
+/** A failure's stack with places in the author's files. */
+async function inSource({ installed }: Actor, result: CallResult): Promise<CallResult> {
+  if (result.ok || installed.inSource === undefined) return result;
+  const { message, detail } = result.failure;
+  if (detail === undefined) return result;
+  const told = { message: await installed.inSource(message), detail: await installed.inSource(detail) };
+  return { ok: false, failure: { ...result.failure, ...told } };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Origin } from "../core/policy/permission.ts";
+import type { BootKind, LightEngine } from "./host/boot.ts";
 import type { CatalogProblem } from "./catalog.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
@@ -19,6 +20,10 @@ export interface Installed {
   code(): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes of a listed asset; undefined where the manifest lists none of that name. */
   asset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Turns places in the module, as `bundle.js:3:14`, into places in the author's files; absent where none are known. */
+  inSource?(text: string): Promise<string>;
+  /** The folder it was read from; absent for what ships in the executable. */
+  readonly folder?: string;
   /** Keeps what it contributes beside its module. */
   remember(contributes: readonly Contribution[]): Promise<void>;
 }
@@ -32,6 +37,8 @@ export interface LoadedExtensions {
 export interface ExtensionSource {
   /** Everything that is there; what could not be read is a problem and hides nothing else. */
   load(): Promise<LoadedExtensions>;
-  /** The workers' root module. */
-  workerRoot(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The workers' root module of a kind. */
+  workerRoot(kind: BootKind): Promise<Uint8Array<ArrayBuffer>>;
+  /** What light extensions run in. */
+  lightEngine?(): Promise<LightEngine>;
 }

@@ -12,12 +12,14 @@ import { MemoryArtifactSearch } from "./artifact/memory_search.ts";
 import { MemoryCheckup, MemoryEncryption } from "./artifact/memory_checkup.ts";
 import { MemoryArtifactReclaim, MemoryArtifactStreams } from "./artifact/memory_streams.ts";
 import { MemoryDag } from "./dag/memory.ts";
+import { MemoryMemo } from "./dag/memory_memo.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LogLineage } from "./filing/lineage.ts";
 import { MemoryFilingLedger } from "./filing/memory_ledger.ts";
-import type { OpenPit } from "./open_pit.ts";
-import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
+import type { OpenPit, PitOptions } from "./open_pit.ts";
+import { InstancePool, type Instances } from "./pool/pool.ts";
+import { MemoryQueue } from "./queue/memory.ts";
 import { TrainingData } from "./stale/dataset.ts";
 import { MemoryShelves } from "./stale/memory_shelves.ts";
 import { Retention } from "./stale/retention.ts";
@@ -27,11 +29,13 @@ import { MemoryStale } from "./stale/memory.ts";
 export function memoryPit(
   instances: Instances,
   clock: ClockPort,
-  poolOptions: PoolOptions = {},
-  /** The lines of the decision log. */
-  decisions: readonly string[] = [],
+  options: PitOptions & {
+    /** The lines of the decision log. */
+    readonly decisionLines?: readonly string[];
+  } = {},
 ): OpenPit {
-  const pool = new InstancePool(instances, clock, poolOptions);
+  const { decisionLines: decisions = [] } = options;
+  const pool = new InstancePool(instances, clock, options);
   const dag = new MemoryDag();
   const artifacts = new MemoryArtifacts(clock);
   const stale = new MemoryStale();
@@ -45,9 +49,11 @@ export function memoryPit(
   stale.onSettled = (run, at) => void ledger.enqueue({ run, at });
   return {
     pool,
+    pools: { statuses: () => Promise.resolve([]) },
     dag,
+    compaction: dag,
     artifacts,
-    arbitration: new Arbitration(clock),
+    arbitration: new Arbitration(clock, options),
     stale,
     retention: new Retention(
       new MemoryShelves({ artifacts, catalog, stale, dag }),
@@ -66,6 +72,8 @@ export function memoryPit(
       encryption: new MemoryEncryption(),
     },
     control: new MemoryRunControl(),
+    memo: new MemoryMemo(),
+    queue: new MemoryQueue(),
     [Symbol.asyncDispose]: () => pool.drain(),
   };
 }

@@ -7,9 +7,13 @@
 import { SymphonyError } from "../core/errors.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
+import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
+import type { MemoPort } from "../core/ports/memo.ts";
 import type { PitPort } from "../core/ports/pit.ts";
+import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
+import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
-import { Arbitration } from "./arbitration/arbitration.ts";
+import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
 import { Blocks } from "./artifact/blocks.ts";
 import { LmdbArtifactCatalog } from "./artifact/catalog.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
@@ -20,11 +24,14 @@ import { StoreCheckup } from "./artifact/checkup.ts";
 import { StoreEncryption } from "./artifact/encryption.ts";
 import { noSecret, type SecretSource, Vault } from "./artifact/vault.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
+import { LmdbMemo } from "./dag/lmdb_memo.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LmdbFilingLedger } from "./filing/ledger.ts";
 import { LogLineage } from "./filing/lineage.ts";
 import { InstancePool, type Instances, type PoolOptions } from "./pool/pool.ts";
+import { LmdbPoolRecords } from "./pool/records.ts";
+import { LmdbQueue } from "./queue/lmdb.ts";
 import { Archives } from "./stale/archives.ts";
 import { ColdStore, type Environment } from "./stale/cold.ts";
 import { TrainingData } from "./stale/dataset.ts";
@@ -38,11 +45,27 @@ import { LmdbShelves } from "./stale/shelves.ts";
 import { storageError } from "./storage_error.ts";
 import { openStore, type Store } from "./store.ts";
 
-/** An open Pit with run control beside it. Disposing drains the pool, ends the claims and closes the store. */
-export type OpenPit = PitPort & { readonly control: RunControlPort } & AsyncDisposable;
+/** An open Pit with run control, kept results and the queue beside it. Disposing drains the pool, ends the claims and closes the store. */
+export type OpenPit =
+  & PitPort
+  & {
+    readonly pool: PoolPort & PoolWatchPort;
+    readonly pools: PoolHistoryPort;
+    readonly control: RunControlPort;
+    readonly memo: MemoPort;
+    readonly queue: QueuePort;
+    readonly compaction: LogCompactionPort;
+  }
+  & AsyncDisposable;
 
-/** What the Pit takes from the surroundings, and how its pool is to be. */
-export interface PitSurroundings extends PoolOptions {
+/** What the parts of a Pit are made with. */
+export type PitOptions = PoolOptions & ArbitrationOptions & PitSurroundings & {
+  /** The process whose pool is written down for others to see; without it, it is not. */
+  readonly pid?: number;
+};
+
+/** What the Pit takes from the surroundings. */
+export interface PitSurroundings {
   /** For an encrypted store. */
   readonly secret?: SecretSource;
   /** The passphrase that takes the place of the present one. */
@@ -65,13 +88,15 @@ export async function openPit(
   dataFolder: string,
   instances: Instances,
   clock: ClockPort,
-  surroundings: PitSurroundings = {},
+  options: PitOptions = {},
 ): Promise<OpenPit> {
-  const { secret, newPassphrase, scryptCost, environment = () => undefined } = surroundings;
-  const { decisions = "", runsPolicies = false } = surroundings;
+  const { secret, newPassphrase, scryptCost, environment = () => undefined } = options;
+  const { decisions = "", runsPolicies = false } = options;
   const store = await openStore(dataFolder);
-  const pool = new InstancePool(instances, clock, surroundings);
+  const pool = new InstancePool(instances, clock, options);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
+  const pools = new LmdbPoolRecords(store, clock);
+  if (options.pid !== undefined) pools.record(pool, options.pid);
   const vault = new Vault(store, secret);
   const archives = new Archives(`${dataFolder}/warm`, () => coldStore(store, environment));
   const blocks = new Blocks(store, vault, archives);
@@ -130,9 +155,11 @@ export async function openPit(
   if (runsPolicies) schedule.start();
   return {
     pool,
+    pools,
     dag,
+    compaction: dag,
     artifacts,
-    arbitration: new Arbitration(clock),
+    arbitration: new Arbitration(clock, options),
     stale: new LmdbStale(store, () => filing.soon()),
     retention,
     training: new TrainingData({ lines: () => linesOf(decisions), streams, catalog }),
@@ -147,12 +174,15 @@ export async function openPit(
       encryption,
     },
     control,
+    memo: new LmdbMemo(store),
+    queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {
       await schedule[Symbol.asyncDispose]();
       await search[Symbol.asyncDispose]();
       await filing[Symbol.asyncDispose]();
       await readings[Symbol.asyncDispose]();
       await pool.drain();
+      await pools[Symbol.asyncDispose]();
       await control[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },

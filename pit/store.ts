@@ -51,6 +51,10 @@ const tableNames = [
   "settled",
   "claims",
   "inbox",
+  "pools",
+  "memo",
+  "memo-places",
+  "memo-codes",
   "artifact-versions",
   "makers",
   "unfiled",
@@ -63,6 +67,12 @@ const tableNames = [
   "batches",
   "readings",
   "retention",
+  "queue",
+  "queue-ended",
+  "queue-places",
+  "queue-limits",
+  "queue-triggers",
+  "queue-noted",
 ] as const;
 
 /** The tables that exist. */

@@ -31,7 +31,8 @@ export interface LivenessReading {
 export function lifeless(reading: LivenessReading, limits: LivenessLimits): string | undefined {
   const silent = reading.silentMs - reading.lostMs;
   const patience = reading.wanted ? limits.workingMs : limits.graceMs;
-  const burning = reading.cpuMs !== undefined && reading.cpuMs * 4 >= silent;
+  // A quarter of a core, or, where others leave it less, as much CPU as it would have had in that time.
+  const burning = reading.cpuMs !== undefined && (reading.cpuMs * 4 >= silent || reading.cpuMs >= patience);
   if (silent > patience && burning) return `It burnt CPU without answering for ${Math.round(silent)} ms`;
   if (silent > Math.max(limits.silentMs, reading.cpuMs === undefined ? patience : 0)) {
     return `It did not answer for ${Math.round(silent)} ms`;

@@ -8,8 +8,20 @@
  * @module
  */
 
+import {
+  balancedPolicy,
+  decideByPolicy,
+  type FolderTrust,
+  type PermissionPolicy,
+} from "./permission_policy.ts";
+
 /** One thing that a manifest asks for, with the reason that the person reads. */
-export type Permission =
+export type Permission = AskedPermission & {
+  /** True for what the extension can do without; it is asked for when it is first wanted. */
+  readonly isOptional?: boolean;
+};
+
+type AskedPermission =
   | { readonly kind: "files"; readonly access: "read" | "write"; readonly reason: string }
   | { readonly kind: "git"; readonly reason: string }
   | { readonly kind: "artifacts"; readonly reason: string }
@@ -67,12 +79,21 @@ export interface Asker {
   readonly permissions: readonly Permission[];
 }
 
+/** By what is decided besides grants. */
+export interface VerdictContext {
+  readonly policy: PermissionPolicy;
+  readonly folder: FolderTrust;
+}
+
+const standard: VerdictContext = { policy: balancedPolicy, folder: "unknown" };
+
 /** Decides whether `asker` may do `key` now; `nowMs` is Unix time. */
 export function verdictOn(
   asker: Asker,
   key: PermissionKey,
   grants: readonly Grant[],
   nowMs: number,
+  { policy, folder }: VerdictContext = standard,
 ): Verdict {
   const asked = asker.permissions.find((permission) => covers(permission, key));
   if (asked === undefined) return { verdict: "denied", reason: `its manifest does not ask for ${key}` };
@@ -82,13 +103,24 @@ export function verdictOn(
   if (inForce.some((grant) => grant.verdict === "deny")) {
     return { verdict: "denied", reason: "it was refused" };
   }
+  if (folder === "restricted" && isOfFolder(asker, key)) {
+    return { verdict: "denied", reason: "the folder is not trusted" };
+  }
   if (inForce.length > 0) return { verdict: "allowed", reason: `granted (${inForce[0]?.scope.kind})` };
-  const byPolicy = asker.origin === "bundled" && asked.kind !== "secret" && !onlyByWildcard(asked, key);
-  if (byPolicy) return { verdict: "allowed", reason: "it is bundled and its manifest asks for it" };
+  const place = { folder, isUnnamed: onlyByWildcard(asked, key) };
+  const { decision, reason } = decideByPolicy(asker, key, policy, place);
+  if (decision === "allow") return { verdict: "allowed", reason };
+  if (decision === "deny") return { verdict: "denied", reason: `${reason} refuses what is not granted` };
   return {
     verdict: "prompt",
     reason: `${key} was not granted to it; it asks because: ${asked.reason.replace(/\.$/, "")}`,
   };
+}
+
+/** In a restricted folder strangers touch nothing of it, and nobody writes. */
+function isOfFolder(asker: Asker, key: PermissionKey): boolean {
+  if (key === "files:write") return true;
+  return asker.origin === "third-party" && (key === "files:read" || key === "git");
 }
 
 /** The keys that a manifest's permission stands for. */
@@ -144,7 +176,8 @@ function keyMatches(granted: string, key: PermissionKey): boolean {
   return granted.startsWith("net:") && key.startsWith("net:") && netKeyMatches(granted.slice(4), key);
 }
 
-function netKeyMatches(pattern: string, key: string): boolean {
+/** True where a `net:` key is covered by a host pattern. */
+export function netKeyMatches(pattern: string, key: string): boolean {
   const [host, port] = splitHost(key.slice(4));
   return hostMatches(pattern, host, port ?? 443);
 }

@@ -7,6 +7,7 @@
 import type { ExtensionId, InstanceId, NodeId, NodeTypeId, RunId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { HealthClass } from "../policy/health.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 
 export interface CallRequest {
@@ -24,6 +25,10 @@ export interface CallRequest {
   readonly mayWrite: boolean;
   /** For a task routed to an instrument. */
   readonly task?: TaskCall;
+  /** US dollars that the call may cost at most, where the run has a budget; an instrument bounds its answer by it. */
+  readonly maxUsd?: number;
+  /** Tokens, sent and answered together, that the call may take at most. */
+  readonly maxTokensInAll?: number;
 }
 
 /** The task that an instrument is asked to serve; see Catalog.tasks. */
@@ -66,8 +71,14 @@ export interface InstanceHealth {
   readonly calls: number;
   readonly failures: number;
   readonly restarts: number;
+  /** How far it is trusted after what happened to its processes; undefined where nobody keeps account. */
+  readonly health?: HealthClass;
+  /** Why it is not healthy. */
+  readonly reason?: string;
   /** Resident memory of the host process, where known. */
   readonly memoryBytes?: number;
+  /** Processor time of the host process so far, where known. */
+  readonly cpuMs?: number;
 }
 
 export interface ExtensionPort {

@@ -15,6 +15,8 @@ import { storedOperations } from "./stored.ts";
 
 /** Most capability calls that one call may have in flight. */
 const MOST_IN_FLIGHT = 256;
+/** Operations that must not be repeated unasked; artifacts are stored by their content, so twice is once. */
+const EFFECTS = new Set(["files.write", "files.remove", "fetch.open"]);
 
 /** The open capabilities of one call. */
 export class Capabilities {
@@ -22,8 +24,10 @@ export class Capabilities {
   readonly #exchanges: Exchanges;
   #inFlight = 0;
   #closed = false;
+  #hadEffects = false;
 
-  constructor(scope: CallScope) {
+  constructor(given: Omit<CallScope, "granted">) {
+    const scope: CallScope = { ...given, granted: new Set() };
     this.#exchanges = new Exchanges(scope);
     const table: Record<string, Operation> = Object.create(null);
     const parts = [
@@ -33,6 +37,11 @@ export class Capabilities {
       this.#exchanges.operations(),
     ];
     this.#table = Object.assign(table, ...parts);
+  }
+
+  /** True once something outside was changed or reached. */
+  get hadEffects(): boolean {
+    return this.#hadEffects;
   }
 
   /** Carries out one operation. @throws ExtensionFailure */
@@ -51,6 +60,7 @@ export class Capabilities {
       );
     }
     this.#inFlight++;
+    if (EFFECTS.has(operation)) this.#hadEffects = true;
     try {
       return await run(args, bytes);
     } finally {

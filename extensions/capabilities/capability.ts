@@ -10,6 +10,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { own } from "../../core/json.ts";
 import type { Permission, PermissionKey, SecretPermission } from "../../core/policy/permission.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
+import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 
 export interface Reply {
@@ -23,12 +24,14 @@ export type Operation = (args: JsonObject, bytes: Uint8Array<ArrayBuffer> | unde
 export interface Authority {
   readonly extension: ExtensionId;
   readonly permissions: readonly Permission[];
-  /** Undefined where allowed, else why not. */
-  refusal(key: PermissionKey): string | undefined;
+  /** Undefined where allowed, else why not; `folder` is the one that it works on. */
+  refusal(key: PermissionKey, folder?: string): string | undefined;
+  /** Asks the person for what was neither granted nor refused. */
+  ask?(key: PermissionKey, place: AskPlace): Promise<Asked>;
   /** True where the manifest or a grant names this very host, not by a wildcard. */
   namesOutright(host: string, port: number): boolean;
-  /** The value of a granted secret; undefined where it is not granted or not set. */
-  secret(permission: SecretPermission): string | undefined;
+  /** The value of a granted secret, or of one granted to this call; undefined where it is not granted or not set. */
+  secret(permission: SecretPermission, isGranted?: boolean): string | undefined;
 }
 
 /** Where and for whom one call works. */
@@ -40,16 +43,32 @@ export interface CallScope {
   readonly run: RunId;
   readonly node: NodeId;
   readonly item?: number;
+  /** What was granted to this call alone. */
+  readonly granted: Set<PermissionKey>;
   readonly artifacts: ArtifactPort;
+  /** Hears of bytes over the network as they pass, in both directions. */
+  readonly onNetwork?: (bytes: number) => void;
   /** The bytes of a listed asset; undefined where the manifest lists none of that name. */
   readonly asset: (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
-/** @throws ExtensionFailure of class `permission` where `key` is not granted. */
-export function demand(authority: Authority, key: PermissionKey): void {
-  const refusal = authority.refusal(key);
-  if (refusal === undefined) return;
+/**
+ * Waits where the person has to be asked. @throws ExtensionFailure of class `permission` where `key` is not granted.
+ */
+export async function demand(scope: CallScope, key: PermissionKey): Promise<void> {
+  const { authority, workspace, granted } = scope;
+  const refusal = authority.refusal(key, workspace);
+  if (refusal === undefined || granted.has(key)) return;
+  if (await askFor(scope, key)) return;
   throw new ExtensionFailure("permission", `Extension ${authority.extension} may not use ${key}: ${refusal}`);
+}
+
+/** Asks the person; true where it may. What is granted once is remembered for the call. */
+export async function askFor(scope: CallScope, key: PermissionKey): Promise<boolean> {
+  const { authority, workspace, granted, run, signal } = scope;
+  const answer = await authority.ask?.(key, { folder: workspace, run, signal });
+  if (answer === "once") granted.add(key);
+  return answer === "once" || answer === "allowed";
 }
 
 /** A string argument. @throws ExtensionFailure of class `input` */

@@ -15,7 +15,7 @@ import { messageOf } from "../../core/errors.ts";
 import { hostMatches } from "../../core/policy/permission.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { refuseInnerAddress } from "./address.ts";
-import { type CallScope, demand, type Operation, type Reply, textArgument } from "./capability.ts";
+import { askFor, type CallScope, demand, type Operation, type Reply, textArgument } from "./capability.ts";
 
 const MOST_REDIRECTS = 10;
 const MOST_OPEN = 64;
@@ -133,10 +133,12 @@ export class Exchanges {
   async #send(outgoing: Outgoing, signal: AbortSignal): Promise<Response> {
     const { url, method, body } = outgoing;
     const port = portOf(url);
-    demand(this.#scope.authority, `net:${url.hostname}:${port}`);
+    await demand(this.#scope, `net:${url.hostname}:${port}`);
     await refuseInnerAddress(url.hostname, port, this.#scope.authority);
     signal.throwIfAborted();
-    const headers = this.#withSecrets(url, port, outgoing.headers);
+    const headers = await this.#withSecrets(url, port, outgoing.headers);
+    signal.throwIfAborted();
+    this.#scope.onNetwork?.(url.href.length + headersSize(headers) + (body?.length ?? 0));
     try {
       return await fetch(url, {
         method,
@@ -151,12 +153,15 @@ export class Exchanges {
     }
   }
 
-  #withSecrets(url: URL, port: number, given: Headers): Headers {
+  async #withSecrets(url: URL, port: number, given: Headers): Promise<Headers> {
     const headers = new Headers(given);
     for (const permission of this.#scope.authority.permissions) {
       if (permission.kind !== "secret") continue;
       if (!permission.hosts.some((pattern) => hostMatches(pattern, url.hostname, port))) continue;
-      const value = this.#scope.authority.secret(permission);
+      const key = `secret:${permission.name}` as const;
+      const { authority, granted } = this.#scope;
+      if (authority.refusal(key) !== undefined && !granted.has(key)) await askFor(this.#scope, key);
+      const value = authority.secret(permission, granted.has(key));
       headers.delete(permission.header);
       if (value === undefined) continue;
       if (url.protocol !== "https:" && !isThisMachine(url.hostname)) {
@@ -188,6 +193,7 @@ export class Exchanges {
         const read = await exchange.reader?.read();
         if (read === undefined || read.done) return undefined;
         exchange.received += read.value.length;
+        this.#scope.onNetwork?.(read.value.length);
         if (exchange.received > MOST_BODY_BYTES) {
           throw new ExtensionFailure("input", `The response is over ${MOST_BODY_BYTES} bytes`);
         }
@@ -208,6 +214,12 @@ export class Exchanges {
     exchange.abort.abort();
     exchange.reader?.cancel().catch(() => {});
   }
+}
+
+function headersSize(headers: Headers): number {
+  let size = 0;
+  for (const [name, value] of headers) size += name.length + value.length + 4;
+  return size;
 }
 
 /** What is said of an answer at once. */

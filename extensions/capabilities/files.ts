@@ -57,10 +57,10 @@ class WorkspaceFiles {
     this.#limits = limits;
   }
 
-  #enter(key: "files:read" | "files:write"): Promise<string> {
-    demand(this.#scope.authority, key);
+  async #enter(key: "files:read" | "files:write"): Promise<string> {
+    await demand(this.#scope, key);
     this.#scope.signal.throwIfAborted();
-    return this.#root ??= realRoot(this.#scope.workspace);
+    return await (this.#root ??= realRoot(this.#scope.workspace));
   }
 
   async read(path: string): Promise<Uint8Array<ArrayBuffer>> {

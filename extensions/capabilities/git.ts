@@ -37,7 +37,7 @@ const DIFF_FLAGS = ["--no-ext-diff", "--no-textconv", "--no-color", "--ignore-su
 /** The operations `git.*` of one call. */
 export function gitOperations(scope: CallScope): Readonly<Record<string, Operation>> {
   const enter = async (): Promise<string> => {
-    demand(scope.authority, "git");
+    await demand(scope, "git");
     scope.signal.throwIfAborted();
     return await realRoot(scope.workspace);
   };

@@ -13,7 +13,7 @@ import { type CallScope, demand, type Operation, optionalText, textArgument } fr
 export function storedOperations(scope: CallScope): Readonly<Record<string, Operation>> {
   return {
     "artifacts.put": async (args, bytes) => {
-      demand(scope.authority, "artifacts");
+      await demand(scope, "artifacts");
       const type = optionalText(args, "type");
       const name = optionalText(args, "name");
       const meta: ArtifactMeta = {
@@ -28,7 +28,7 @@ export function storedOperations(scope: CallScope): Readonly<Record<string, Oper
       return { value: await scope.artifacts.put(bytes ?? new Uint8Array(0), meta) };
     },
     "artifacts.get": async (args) => {
-      demand(scope.authority, "artifacts");
+      await demand(scope, "artifacts");
       const id = textArgument(args, "id");
       const bytes = /^[0-9a-f]{64}$/.test(id) ? await scope.artifacts.get(artifactId(id)) : undefined;
       if (bytes === undefined) {

@@ -20,6 +20,8 @@ export const Kind = {
   reply: 6,
   refuse: 7,
   probe: 8,
+  engine: 9,
+  unload: 10,
   token: 16,
   ready: 17,
   loaded: 18,
@@ -30,6 +32,7 @@ export const Kind = {
   pong: 23,
   ask: 24,
   died: 25,
+  spent: 26,
 } as const;
 
 export const MOST_FRAME_BYTES = 1 << 20;

@@ -12,7 +12,7 @@
 import { defaultLiveness, lifeless, type LivenessLimits } from "../../core/actor/liveness.ts";
 import { Mailbox } from "../../core/actor/mailbox.ts";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
-import { isObject, type Json, own } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { CallOptions, CallResult } from "../../core/ports/extension.ts";
 import { AbortFanout } from "../abort_fanout.ts";
 import type { Capabilities } from "../capabilities/broker.ts";
@@ -21,19 +21,31 @@ import { failureOf } from "../sdk/runtime/perform.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
 import { acceptFailure, failed } from "../value_check.ts";
 import { eventOf } from "./call_event.ts";
-import { decodeBoth, decodeJson, encodeBoth, encodeJson, Kind, MOST_VALUE_BYTES } from "./frames.ts";
-import { type Death, HostProcess } from "./host_process.ts";
-import type { HostCommand } from "./host_command.ts";
+import type { BootKind, LightEngine } from "./boot.ts";
+import {
+  type Asked,
+  readAsk,
+  readEmpty,
+  readEvent,
+  readFailure,
+  readResult,
+  readSpent,
+} from "./frame_shapes.ts";
+import { decodeJson, encodeBoth, encodeJson, Kind, MOST_VALUE_BYTES } from "./frames.ts";
+import type { Death, HostProcess, HostTraffic } from "./host_process.ts";
+import type { Hosts } from "./hosts.ts";
 import { cpuOf, memoryByProgram, memoryOf } from "./process_reading.ts";
 
 export interface ChannelOptions {
-  readonly command: HostCommand;
-  readonly workerRoot: Uint8Array;
-  readonly code: Uint8Array;
-  readonly config: Json;
+  readonly hosts: Hosts;
+  readonly kind: BootKind;
+  /** For kind `light`. */
+  readonly engine?: LightEngine;
   readonly memoryMb: number;
   readonly concurrency: number;
   readonly liveness?: LivenessLimits;
+  /** The longest that a module may take to load. */
+  readonly loadingMs?: number;
   readonly onDeath: (death: Death) => void;
   readonly onLog: (line: string) => void;
   /** Cleans text of secrets. */
@@ -51,6 +63,39 @@ export interface ChannelCall {
   /** Makes a result of what the handler gave. */
   readonly accept: (performed: Json) => CallResult;
   readonly options: CallOptions;
+}
+
+/** A module that is loaded in the worker. A process of kind `light` holds many, any other one at a time. */
+export interface Unit {
+  readonly number: number;
+  readonly contributes: readonly Contribution[];
+}
+
+export interface UnitUse {
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+}
+
+/** How a call fared whose process died under it. */
+export interface Casualty {
+  /** True where it had changed or reached something outside, so that it must not be done again unasked. */
+  readonly hadEffects: boolean;
+  /** True where it was the only one that the process was at, so that it is the likely cause. */
+  readonly wasAlone: boolean;
+  /** True where the process neither ended by itself nor was ended by the core for what it did. */
+  readonly isInnocent: boolean;
+}
+
+const casualties = new WeakMap<CallResult, Casualty>();
+
+/** Undefined for a result that is not the failure of a process that died under the call. */
+export function casualtyOf(result: CallResult): Casualty | undefined {
+  return casualties.get(result);
+}
+
+interface Loading {
+  resolve(loaded: readonly Contribution[]): void;
+  reject(error: unknown): void;
 }
 
 interface OpenCall extends ChannelCall {
@@ -79,10 +124,10 @@ export class HostChannel {
   /** Calls that are settled here while the worker has not said that it stopped. */
   readonly #abandoned = new Map<number, number>();
   #host!: HostProcess;
-  #contributes: readonly Contribution[] = [];
-  #loading:
-    | { resolve: (loaded: readonly Contribution[]) => void; reject: (error: unknown) => void }
-    | undefined;
+  readonly #loading = new Map<number, Loading>();
+  readonly #spent = new Map<number, UnitUse>();
+  #nextUnit = 1;
+  #isClosing = false;
   #nextId = 1;
   #atWorker = 0;
   #answeredAt = performance.now();
@@ -93,29 +138,24 @@ export class HostChannel {
   #timer: ReturnType<typeof setInterval> | undefined;
   #memoryTimer: ReturnType<typeof setInterval> | undefined;
 
-  /** Starts a host process and loads the extension in it. @throws SymphonyError `extension` */
+  /** Takes a host process, without any extension yet. @throws SymphonyError `extension` */
   static async open(options: ChannelOptions): Promise<HostChannel> {
+    const { hosts, kind, engine, memoryMb, onLog, redact, signal } = options;
     const channel = new HostChannel(options);
-    channel.#host = await HostProcess.start({
-      command: options.command,
-      boot: options.workerRoot,
-      memoryMb: options.memoryMb,
-      onMessage: (kind, id, body) => channel.#take(kind, id, body),
+    channel.#host = await hosts.take(kind, {
+      memoryMb,
+      onMessage: (frame, id, body) => channel.#take(frame, id, body),
       onDeath: (death) => channel.#onDeath(death),
-      onLog: (line) => options.onLog(options.redact(line)),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    await channel.#loadFirst();
+      onLog: (line) => onLog(redact(line)),
+    }, signal);
+    if (engine !== undefined) {
+      channel.#host.send(Kind.engine, 0, encodeBoth({ guest: engine.guest }, engine.wasm));
+    }
     return channel;
   }
 
   private constructor(options: ChannelOptions) {
     this.#options = options;
-  }
-
-  /** What the extension contributes. */
-  get contributes(): readonly Contribution[] {
-    return this.#contributes;
   }
 
   get isAlive(): boolean {
@@ -124,6 +164,29 @@ export class HostChannel {
 
   get memoryBytes(): number | undefined {
     return memoryOf(this.#host.pid);
+  }
+
+  get pid(): number {
+    return this.#host.pid;
+  }
+
+  get traffic(): HostTraffic {
+    return this.#host.traffic;
+  }
+
+  /** Processor time of the process so far in milliseconds; undefined where unknown. */
+  get cpuMs(): number | undefined {
+    return cpuOf(this.#host.pid);
+  }
+
+  /** What a module of a light process has spent, as its worker says. */
+  spentBy({ number }: Unit): UnitUse {
+    return this.#spent.get(number) ?? { cpuMs: 0, memoryBytes: 0 };
+  }
+
+  /** Calls that the worker has. */
+  get busy(): number {
+    return this.#atWorker;
   }
 
   /** Carries out one call. Never rejects. */
@@ -136,43 +199,49 @@ export class HostChannel {
 
   /** Ends the process; calls in flight fail with the death's class. */
   async close(reason: string): Promise<void> {
+    this.#isClosing = true;
     this.#host.kill({ class: "crash", reason });
     await this.#host.gone();
   }
 
-  /**
-   * Loads one more module of the same publisher into the same worker and says what it contributes. One at a time, for
-   * describing only. @throws SymphonyError `extension`
-   */
-  async describe(code: Uint8Array, config: Json): Promise<readonly Contribution[]> {
-    return await this.#load(code, config);
+  /** Ends the process for what it did. */
+  kill(reason: string): void {
+    this.#host.kill({ class: "resource", reason });
   }
 
-  async #load(code: Uint8Array, config: Json): Promise<readonly Contribution[]> {
-    const timer = setTimeout(
-      () =>
-        this.#host.kill({ class: "crash", reason: `Its module did not load within ${MOST_LOADING_MS} ms` }),
-      MOST_LOADING_MS,
-    );
+  /** Loads a module of the same publisher. Watching begins with the first. @throws SymphonyError `extension` */
+  async load(code: Uint8Array, config: Json, memoryMb = this.#options.memoryMb): Promise<Unit> {
+    const number = this.#nextUnit++;
+    const { loadingMs = MOST_LOADING_MS } = this.#options;
+    const late = () =>
+      this.#host.kill({ class: "crash", reason: `Its module did not load within ${loadingMs} ms` });
+    const timer = setTimeout(late, loadingMs);
+    this.#keepWatch();
     try {
-      return await new Promise((resolve, reject) => {
-        this.#loading = { resolve, reject };
+      const contributes = await new Promise<readonly Contribution[]>((resolve, reject) => {
+        this.#loading.set(number, { resolve, reject });
         const death = this.#host.death;
         if (death !== undefined) reject(new SymphonyError("extension", death.reason));
-        this.#host.send(Kind.load, 0, encodeBoth({ config }, code));
+        this.#host.send(Kind.load, number, encodeBoth({ config, memoryMb }, code));
       });
+      return { number, contributes };
+    } catch (error) {
+      if (this.#options.kind !== "light") this.#host.kill({ class: "crash", reason: messageOf(error) });
+      throw error;
     } finally {
       clearTimeout(timer);
+      this.#loading.delete(number);
     }
   }
 
-  async #loadFirst(): Promise<void> {
-    try {
-      this.#contributes = await this.#load(this.#options.code, this.#options.config);
-    } catch (error) {
-      this.#host.kill({ class: "crash", reason: messageOf(error) });
-      throw error;
-    }
+  /** Forgets a module of a light process. */
+  unload(unit: Unit): void {
+    this.#spent.delete(unit.number);
+    this.#host.send(Kind.unload, unit.number, new Uint8Array(0));
+  }
+
+  #keepWatch(): void {
+    if (this.#timer !== undefined || this.#host.death !== undefined) return;
     this.#answeredAt = this.#tickedAt = performance.now();
     this.#cpuAtAnswer = cpuOf(this.#host.pid);
     this.#timer = setInterval(() => this.#watch(), PING_MS);
@@ -232,27 +301,48 @@ export class HostChannel {
   #take(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {
     switch (kind) {
       case Kind.pong:
+        readEmpty(body);
         return this.#refreshed();
-      case Kind.result:
-        return this.#finish(id, () => this.#calls.get(id)?.accept(decodeJson(body) as Json));
-      case Kind.failure:
-        return this.#finish(id, () => ({ ok: false, failure: this.#clean(decodeJson(body) as Json) }));
+      case Kind.result: {
+        const performed = readResult(body);
+        return this.#finish(id, () => this.#calls.get(id)?.accept(performed));
+      }
+      case Kind.failure: {
+        const failure = readFailure(body);
+        return this.#finish(id, () => ({ ok: false, failure: this.#clean(failure) }));
+      }
       case Kind.event:
-        return this.#tell(id, decodeJson(body) as Json);
+        return this.#tell(id, readEvent(body));
       case Kind.ask:
-        return void this.#carryOut(id, body);
-      case Kind.loaded: {
-        const contributes = readContributions(decodeJson(body) as Json);
-        return this.#loading?.resolve(contributes);
+        return void this.#carryOut(id, readAsk(body));
+      case Kind.loaded:
+        return this.#loaded(id, body);
+      case Kind.spent: {
+        for (const [unit, cpuMs, memoryBytes] of readSpent(body)) {
+          this.#spent.set(unit, { cpuMs, memoryBytes });
+        }
+        return;
       }
       case Kind.unloadable: {
-        const failure = this.#clean(decodeJson(body) as Json);
-        return this.#loading?.reject(
-          new SymphonyError("extension", `Its module cannot be loaded: ${failure.message}`),
-        );
+        const { message, detail } = this.#clean(readFailure(body));
+        const place = /\bbundle\.js:\d+:\d+/.exec(detail ?? "")?.[0];
+        const text = place === undefined ? message : `${message} (${place})`;
+        const error = new SymphonyError("extension", `Its module cannot be loaded: ${text}`);
+        return this.#loading.get(id)?.reject(error);
       }
       default:
         throw new SymphonyError("protocol", `A frame is of the unknown kind ${kind}`);
+    }
+  }
+
+  /** A light extension that says nonsense of itself must not end its neighbours. */
+  #loaded(id: number, body: Uint8Array<ArrayBuffer>): void {
+    const loading = this.#loading.get(id);
+    try {
+      loading?.resolve(readContributions(decodeJson(body) as Json));
+    } catch (error) {
+      loading?.reject(error);
+      if (this.#options.kind !== "light") throw error;
     }
   }
 
@@ -280,7 +370,7 @@ export class HostChannel {
     }
   }
 
-  #tell(id: number, value: Json): void {
+  #tell(id: number, value: JsonObject): void {
     const event = eventOf(value, this.#options.redact);
     if (event === undefined) return;
     const call = this.#calls.get(id);
@@ -288,16 +378,10 @@ export class HostChannel {
     else if (id === 0 && event.kind === "log") this.#options.onLog(event.text);
   }
 
-  async #carryOut(id: number, body: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #carryOut(id: number, { call: number, operation, args, bytes }: Asked): Promise<void> {
     try {
-      const { value, bytes } = decodeBoth(body);
-      const [number, operation, args] = [
-        own(value as Json, "call"),
-        own(value as Json, "operation"),
-        own(value as Json, "args"),
-      ];
-      const call = typeof number === "number" ? this.#calls.get(number) : undefined;
-      if (call === undefined || typeof operation !== "string" || !isObject(args)) {
+      const call = this.#calls.get(number);
+      if (call === undefined) {
         const message = "The call is over: its capabilities are closed";
         return this.#host.send(Kind.refuse, id, encodeJson({ class: "permission", message }));
       }
@@ -343,7 +427,7 @@ export class HostChannel {
       silentMs: now - this.#answeredAt,
       lostMs: this.#lostMs,
       cpuMs: cpu === undefined || this.#cpuAtAnswer === undefined ? undefined : cpu - this.#cpuAtAnswer,
-      wanted: this.#calls.size > 0 && this.#abandoned.size === 0,
+      wanted: this.#loading.size > 0 || this.#calls.size > 0 && this.#abandoned.size === 0,
     }, this.#options.liveness ?? defaultLiveness);
     if (reason !== undefined) this.#host.kill({ class: "resource", reason });
   }
@@ -366,10 +450,25 @@ export class HostChannel {
   #onDeath(death: Death): void {
     clearInterval(this.#timer);
     clearInterval(this.#memoryTimer);
-    const clean = { class: death.class, reason: this.#options.redact(death.reason) };
-    this.#loading?.reject(new SymphonyError("extension", clean.reason));
+    const clean: Death = { ...death, reason: this.#options.redact(death.reason) };
+    const error = new SymphonyError("extension", clean.reason);
+    for (const loading of this.#loading.values()) loading.reject(error);
     this.#waiting.drain();
-    for (const call of [...this.#calls.values()]) call.settle(failed(clean.class, clean.reason));
+    const wasAlone = this.#atWorker <= 1;
+    // Ended from outside (a person, another program): none of the calls is to blame.
+    const isInnocent = clean.isExternal === true && !this.#host.wasKilled;
+    for (const call of [...this.#calls.values()]) {
+      const result = failed(clean.class, clean.reason);
+      const hadEffects = call.capabilities?.hadEffects ?? false;
+      if (!this.#isClosing) {
+        casualties.set(result, {
+          hadEffects,
+          wasAlone: wasAlone && call.sent,
+          isInnocent: isInnocent || !call.sent,
+        });
+      }
+      call.settle(result);
+    }
     this.#abandoned.clear();
     this.#options.onDeath(clean);
   }

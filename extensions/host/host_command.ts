@@ -5,11 +5,15 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { SymphonyError } from "../../core/errors.ts";
+import type { BootKind } from "./boot.ts";
+
+const LINEAR = "--enable-experimental-regexp-engine-on-excessive-backtracks";
 
 export interface HostCommand {
   readonly execPath: string;
-  /** The arguments, given the core's address (`unix:PATH` or `tcp:PORT`). */
-  args(address: string): string[];
+  /** The arguments, given the core's address (`unix:PATH` or `pipe:PATH`) and what will be booted. */
+  args(address: string, kind: BootKind): string[];
 }
 
 /** The hidden subcommand by which the compiled executable starts itself as a host. */
@@ -20,7 +24,7 @@ export function denoHostCommand(): HostCommand {
   const main = fileURLToPath(new URL("./host_main.ts", import.meta.url));
   return {
     execPath: Deno.execPath(),
-    args: (address) => [
+    args: (address, kind) => [
       "run",
       "--allow-all",
       "--no-prompt",
@@ -30,15 +34,18 @@ export function denoHostCommand(): HostCommand {
       "--no-remote",
       "--quiet",
       "--unstable-worker-options",
-      // No code from texts; and a regular expression that backtracks too much goes on in V8's linear-time engine.
-      "--v8-flags=--disallow-code-generation-from-strings,--enable-experimental-regexp-engine-on-excessive-backtracks",
+      // A regular expression that backtracks too much goes on in V8's linear-time engine. No code from texts, but where a
+      // compartment, which is made from a text, refuses it to the extension.
+      kind === "sealed"
+        ? `--v8-flags=${LINEAR}`
+        : `--v8-flags=--disallow-code-generation-from-strings,${LINEAR}`,
       main,
       address,
     ],
   };
 }
 
-/** Starts hosts from the compiled executable, in which the flags above are baked. */
+/** Starts hosts from the compiled executable, whose flags are baked for all kinds; its workers refuse code from texts. */
 export function compiledHostCommand(): HostCommand {
   return { execPath: Deno.execPath(), args: (address) => [HOST_SUBCOMMAND, address] };
 }
@@ -51,15 +58,36 @@ export const MEMORY_FLOOR_MB = 1216;
 
 /** The process to start: with limits for memory, core dumps and priority where the system has them. */
 export function limited(
-  command: HostCommand,
-  address: string,
-  memoryMb: number,
+  args: readonly string[],
+  { command: { execPath }, memoryMb }: { readonly command: HostCommand; readonly memoryMb?: number },
 ): { exec: string; args: string[] } {
-  const args = command.args(address);
-  if (Deno.build.os === "windows") return { exec: command.execPath, args };
-  const memory = Deno.build.os === "linux" ? `ulimit -d ${(MEMORY_FLOOR_MB + memoryMb) * 1024}; ` : "";
+  if (Deno.build.os === "windows") return { exec: execPath, args: [...args] };
+  const memory = Deno.build.os === "linux" && memoryMb !== undefined
+    ? `ulimit -d ${(MEMORY_FLOOR_MB + memoryMb) * 1024}; `
+    : "";
   const script = `${memory}ulimit -c 0; exec nice -n 10 "$0" "$@"`;
-  return { exec: "/bin/sh", args: ["-c", script, command.execPath, ...args] };
+  return { exec: "/bin/sh", args: ["-c", script, execPath, ...args] };
+}
+
+let prlimit: Promise<boolean> | undefined;
+
+/** True where the memory of a running process can be limited, or needs no limit of the system. */
+export function canFence(): Promise<boolean> {
+  if (Deno.build.os !== "linux") return Promise.resolve(true);
+  return prlimit ??= succeeds("prlimit", ["--version"]);
+}
+
+/** Limits the data of a running process. @throws SymphonyError `extension` where that cannot be done */
+export async function fence(pid: number, memoryMb: number): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  const bytes = (MEMORY_FLOOR_MB + memoryMb) * 2 ** 20;
+  if (await succeeds("prlimit", ["--pid", String(pid), `--data=${bytes}:${bytes}`])) return;
+  throw new SymphonyError("extension", "Cannot limit the memory of a host process: prlimit failed");
+}
+
+async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
+  const options: Deno.CommandOptions = { args: [...args], stdin: "null", stdout: "null", stderr: "null" };
+  return await new Deno.Command(program, options).output().then(({ success }) => success, () => false);
 }
 
 /** What a host's environment holds: what the runtime needs to start, and the token. */

@@ -15,7 +15,7 @@ const TOKEN = 16;
 const DIED = 25;
 const RIGHTS = ["run", "ffi", "net", "write", "sys", "env", "import", "read"] as const;
 
-/** Serves one extension until the socket closes; then the process ends. `address` is `unix:PATH` or `tcp:PORT`. */
+/** Serves one extension until the socket closes; then the process ends. `address` is `unix:PATH` or `pipe:PATH`. */
 export async function runHost(address: string): Promise<never> {
   const token = Deno.env.get("SYMPHONY_HOST_TOKEN") ?? "";
   Deno.env.delete("SYMPHONY_HOST_TOKEN");
@@ -36,22 +36,34 @@ export async function runHost(address: string): Promise<never> {
   }
 }
 
-async function connect(address: string): Promise<Deno.Conn> {
-  if (address.startsWith("tcp:")) {
-    return await Deno.connect({ hostname: "127.0.0.1", port: Number(address.slice(4)) });
+interface Socket {
+  read(into: Uint8Array): Promise<number | null>;
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+async function connect(address: string): Promise<Socket> {
+  if (!address.startsWith("pipe:")) {
+    return await Deno.connect({ transport: "unix", path: address.slice("unix:".length) });
   }
-  return await Deno.connect({ transport: "unix", path: address.slice("unix:".length) });
+  // Only where it is needed: it costs time to load.
+  const [{ connect }, { channelOf }] = await Promise.all([import("node:net"), import("./rendezvous.ts")]);
+  const socket = connect(address.slice("pipe:".length));
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", () => resolve());
+    socket.once("error", reject);
+  });
+  return channelOf(socket);
 }
 
 /** The first frame from the core: the worker's root module as text, whole before anything else is sent. */
-async function readBoot(socket: Deno.Conn): Promise<Uint8Array> {
+async function readBoot(socket: Socket): Promise<Uint8Array> {
   const head = await readExactly(socket, 4);
   const size = new DataView(head.buffer).getUint32(0, true);
   const rest = await readExactly(socket, size);
   return rest.subarray(HEADER - 4);
 }
 
-async function readExactly(socket: Deno.Conn, size: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readExactly(socket: Socket, size: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size;) {
     const count = await socket.read(bytes.subarray(at));
@@ -110,13 +122,13 @@ function frame(kind: number, body: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Writes in order; what comes while a write is under way goes out together. */
 class Writing {
-  readonly #socket: Deno.Conn;
+  readonly #socket: Socket;
   #queue: Uint8Array[] = [];
   #held: Uint8Array | undefined;
   #busy = false;
   #ending = false;
 
-  constructor(socket: Deno.Conn) {
+  constructor(socket: Socket) {
     this.#socket = socket;
   }
 

@@ -11,23 +11,42 @@
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { FailureClass } from "../../core/policy/failure.ts";
 import { FrameReader, FrameWriter, Kind, type OnMessage } from "./frames.ts";
-import { type HostCommand, hostEnvironment, limited } from "./host_command.ts";
+import type { BootKind } from "./boot.ts";
+import { fence, type HostCommand, hostEnvironment, limited } from "./host_command.ts";
 import { drainLines } from "./log_drain.ts";
+import { type Channel, openRendezvous, type Rendezvous } from "./rendezvous.ts";
 
 export interface Death {
   readonly class: Extract<FailureClass, "crash" | "resource">;
   readonly reason: string;
+  /** True where it was ended by a SIGKILL or SIGTERM that neither it nor the core sent for a reason of its own. */
+  readonly isExternal?: boolean;
 }
 
 export interface HostOptions {
   readonly command: HostCommand;
+  readonly kind: BootKind;
   /** The worker's root module. */
   readonly boot: Uint8Array;
+  /** Memory for its data; without it the limit is set when it is adopted. */
+  readonly memoryMb?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Who a process works for. */
+export interface HostOwner {
   readonly memoryMb: number;
   readonly onMessage: OnMessage;
   readonly onDeath: (death: Death) => void;
   readonly onLog: (line: string) => void;
-  readonly signal?: AbortSignal;
+}
+
+/** What passed over the channel, since the start. */
+export interface HostTraffic {
+  readonly messagesIn: number;
+  readonly messagesOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 const READY_MS = 30_000;
@@ -42,17 +61,20 @@ export class HostProcess {
   readonly #options: HostOptions;
   readonly #child: Deno.ChildProcess;
   readonly #writer: FrameWriter;
-  #connection: Deno.Conn | undefined;
+  #connection: Channel | undefined;
+  #owner: HostOwner | undefined;
   #death: Death | undefined;
+  #killed = false;
   #lastWords = "";
   #ready: (() => void) | undefined;
   #events = 0;
+  #traffic = { messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0 };
 
   /** Starts a process and waits until its worker is up and its rights are gone. @throws SymphonyError `extension` */
   static async start(options: HostOptions): Promise<HostProcess> {
-    const rendezvous = await Rendezvous.open();
+    const rendezvous = await openRendezvous();
     try {
-      const { exec, args } = limited(options.command, rendezvous.address, options.memoryMb);
+      const { exec, args } = limited(options.command.args(rendezvous.address, options.kind), options);
       const child = new Deno.Command(exec, {
         args,
         clearEnv: true,
@@ -78,10 +100,10 @@ export class HostProcess {
     this.#child = child;
     this.#writer = new FrameWriter((bytes) => this.#write(bytes));
     const now = () => performance.now();
-    drainLines(child.stdout, options.onLog, now);
+    drainLines(child.stdout, (line) => this.#owner?.onLog(line), now);
     drainLines(child.stderr, (line) => {
       this.#lastWords = `${this.#lastWords}\n${line}`.slice(-2000);
-      options.onLog(line);
+      this.#owner?.onLog(line);
     }, now);
     child.status.then((status) => this.#die(this.#endOf(status)));
   }
@@ -94,13 +116,35 @@ export class HostProcess {
     return this.#death;
   }
 
+  /** True where the core itself ended it, false where it ended or was ended by others. */
+  get wasKilled(): boolean {
+    return this.#killed;
+  }
+
+  get traffic(): HostTraffic {
+    return this.#traffic;
+  }
+
+  /** Gives it to its one owner, within the owner's memory. @throws SymphonyError `extension` where it is dead */
+  async adopt(owner: HostOwner): Promise<void> {
+    if (this.#options.memoryMb === undefined) await fence(this.pid, owner.memoryMb);
+    if (this.#death !== undefined) {
+      throw new SymphonyError("extension", `Cannot use a host process: ${this.#death.reason}`);
+    }
+    this.#owner = owner;
+  }
+
   /** Sends one value; nothing happens once it is dead. @throws SymphonyError `protocol` for a value over 64 MiB */
   send(kind: number, id: number, body: Uint8Array): void {
-    if (this.#death === undefined) this.#writer.send(kind, id, body);
+    if (this.#death !== undefined) return;
+    this.#traffic.messagesOut++;
+    this.#traffic.bytesOut += body.length;
+    this.#writer.send(kind, id, body);
   }
 
   /** Ends the process at once. */
   kill(death: Death): void {
+    if (this.#death === undefined) this.#killed = true;
     this.#die(death);
   }
 
@@ -123,14 +167,18 @@ export class HostProcess {
       // The other side closed it before.
     }
     this.#ready?.();
-    this.#options.onDeath(death);
+    this.#owner?.onDeath(death);
   }
 
   #endOf(status: Deno.CommandStatus): Death {
     const outOfMemory = /out of memory|heap limit|allocation failed|Cannot allocate/i.test(this.#lastWords);
     if (outOfMemory) {
-      const reason = `Its process ran out of memory (${this.#options.memoryMb} MB granted)`;
+      const granted = this.#options.memoryMb ?? this.#owner?.memoryMb ?? 0;
+      const reason = `Its process ran out of memory (${granted} MB granted)`;
       return { class: "resource", reason };
+    }
+    if (status.signal === "SIGKILL" || status.signal === "SIGTERM") {
+      return { class: "crash", reason: `Its process was ended by ${status.signal}`, isExternal: true };
     }
     const how = status.signal === null ? `with code ${status.code}` : `by ${status.signal}`;
     const words = this.#lastWords.trim().split("\n").at(-1) ?? "";
@@ -164,14 +212,14 @@ export class HostProcess {
   async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     try {
       for (let at = 0; at < bytes.length;) {
-        at += await (this.#connection as Deno.Conn).write(bytes.subarray(at));
+        at += await (this.#connection as Channel).write(bytes.subarray(at));
       }
     } catch {
       // The end of the process says why; a broken pipe is only its echo.
     }
   }
 
-  async #read(connection: Deno.Conn, token: string): Promise<void> {
+  async #read(connection: Channel, token: string): Promise<void> {
     let greeted = false;
     const reader = new FrameReader((kind, id, body) => {
       if (this.#death !== undefined) return;
@@ -191,6 +239,7 @@ export class HostProcess {
         const count = await connection.read(chunk);
         if (count === null) break;
         this.#events = 0;
+        this.#traffic.bytesIn += count;
         reader.push(chunk.subarray(0, count));
         // Not reading fills the kernel's buffer, and the sender waits.
         const pause = budget.spend(count, this.#events);
@@ -198,9 +247,10 @@ export class HostProcess {
       }
     } catch (error) {
       if (this.#death !== undefined) return;
-      // Our own closing of the socket is a death before; what is left is the other side's fault.
-      this.#die({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
-      return;
+      // Our own closing of the socket is a death before; a channel that broke is as one that was closed.
+      if (!isOfSystem(error)) {
+        return this.kill({ class: "resource", reason: `It broke the protocol: ${messageOf(error)}` });
+      }
     }
     // The end of the process tells more than the end of the channel, so it goes first where it follows.
     setTimeout(() => this.#die({ class: "crash", reason: "It closed its channel" }), CLOSED_MS);
@@ -213,7 +263,12 @@ export class HostProcess {
       return this.#die({ class: "crash", reason: `Its worker ended: ${text.slice(0, 1000)}` });
     }
     if (kind === Kind.event) this.#events++;
-    this.#options.onMessage(kind, id, body);
+    this.#traffic.messagesIn++;
+    // One that nobody owns has nothing to say.
+    if (this.#owner === undefined) {
+      throw new SymphonyError("protocol", `A frame of kind ${kind} came unasked`);
+    }
+    this.#owner.onMessage(kind, id, body);
   }
 }
 
@@ -239,46 +294,9 @@ class Budget {
   }
 }
 
-/** Where one process meets the core: a socket in a folder of its own, and a token that is good once. */
-class Rendezvous {
-  readonly address: string;
-  readonly token: string;
-  readonly folder: string;
-  readonly #listener: Deno.Listener;
-
-  static async open(): Promise<Rendezvous> {
-    const folder = await Deno.makeTempDir({ prefix: "symphony-" });
-    if (Deno.build.os === "windows") {
-      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      return new Rendezvous(folder, listener, `tcp:${(listener.addr as Deno.NetAddr).port}`);
-    }
-    await Deno.chmod(folder, 0o700);
-    const path = `${folder}/core`;
-    return new Rendezvous(folder, Deno.listen({ transport: "unix", path }) as Deno.Listener, `unix:${path}`);
-  }
-
-  private constructor(folder: string, listener: Deno.Listener, address: string) {
-    this.folder = folder;
-    this.#listener = listener;
-    this.address = address;
-    this.token = [...crypto.getRandomValues(new Uint8Array(32))].map((byte) =>
-      byte.toString(16).padStart(2, "0")
-    )
-      .join("");
-  }
-
-  async accept(): Promise<Deno.Conn | undefined> {
-    try {
-      return await this.#listener.accept();
-    } catch {
-      return undefined;
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#listener.close();
-    await Deno.remove(this.folder, { recursive: true }).catch(() => {});
-  }
+/** True for an error of the operating system, as a broken connection is. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && Object.hasOwn(Deno.errors, error.name);
 }
 
 /** Compares without telling by its time how much was right. */

@@ -19,9 +19,11 @@ import { bundledFolder, ExtensionLoader, sdkEntry } from "./loader.ts";
 import {
   PREBUILT_BUNDLER,
   PREBUILT_CATALOG,
+  PREBUILT_ENGINE,
+  PREBUILT_GUEST,
   PREBUILT_SDK,
-  PREBUILT_WORKER,
   type PrebuiltRecord,
+  prebuiltWorker,
 } from "./prebuilt.ts";
 
 /** Writes the folder that `readPrebuilt` reads. @throws SymphonyError `extension` where a bundled extension is bad */
@@ -34,7 +36,12 @@ export async function prebuildBundled(outFolder: string): Promise<void> {
     const records: PrebuiltRecord[] = [];
     for (const one of installed) records.push(await writeOne(one, outFolder));
     await Deno.writeTextFile(join(outFolder, PREBUILT_CATALOG), JSON.stringify(records));
-    await Deno.writeFile(join(outFolder, PREBUILT_WORKER), await loader.workerRoot());
+    for (const kind of ["open", "sealed", "light"] as const) {
+      await Deno.writeFile(join(outFolder, prebuiltWorker(kind)), await loader.workerRoot(kind));
+    }
+    const { guest, wasm } = await loader.lightEngine();
+    await Deno.writeTextFile(join(outFolder, PREBUILT_GUEST), guest);
+    await Deno.writeFile(join(outFolder, PREBUILT_ENGINE), wasm);
     const { code } = await bundle(sdkEntry, { sdk: sdkEntry }, programEngine);
     await (await programEngine()).stop();
     await Deno.writeFile(join(outFolder, PREBUILT_SDK), code);
@@ -53,7 +60,11 @@ async function writeBundler(path: string): Promise<void> {
 async function described(loader: ExtensionLoader, scratch: string): Promise<readonly Installed[]> {
   const loaded = await loader.load();
   const extensions = new HostExtensions({
-    source: { load: () => Promise.resolve(loaded), workerRoot: () => loader.workerRoot() },
+    source: {
+      load: () => Promise.resolve(loaded),
+      workerRoot: (kind) => loader.workerRoot(kind),
+      lightEngine: () => loader.lightEngine(),
+    },
     command: denoHostCommand(),
     grants: await Grants.open(scratch),
     artifacts: new HeldArtifacts(),

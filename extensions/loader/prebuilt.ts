@@ -7,12 +7,17 @@
 
 import { join } from "node:path";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
+import type { BootKind } from "../host/boot.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
 import type { Installed } from "../installed.ts";
 
 export const PREBUILT_CATALOG = "catalog.json";
-export const PREBUILT_WORKER = "worker.js";
+/** The workers' root module of a kind. */
+export const prebuiltWorker = (kind: BootKind): string => `worker-${kind}.js`;
+/** What light extensions run in. */
+export const PREBUILT_GUEST = "light-guest.js";
+export const PREBUILT_ENGINE = "light-engine.asset";
 export const PREBUILT_SDK = "sdk.js";
 /** The bundler for extensions of others, as WebAssembly. */
 export const PREBUILT_BUNDLER = "esbuild.wasm.gz";

@@ -6,6 +6,7 @@
  */
 
 import type { JsonObject } from "../../core/json.ts";
+import { contributesSchema } from "./contributes_schema.ts";
 
 const reason = {
   type: "string",
@@ -136,15 +137,70 @@ export const manifestSchema: JsonObject = {
         },
       },
     },
+    optional: {
+      type: "array",
+      maxItems: 50,
+      description: "List what it can do without, asked when it is first wanted, each with a reason",
+      items: {
+        type: "object",
+        required: ["kind"],
+        properties: {
+          kind: {
+            enum: Object.keys(permissionSchemas),
+            description: `Choose one of ${Object.keys(permissionSchemas).join(", ")}`,
+          },
+        },
+      },
+    },
+    tier: {
+      enum: ["full", "light"],
+      description: 'Say "light" for operators that use no capability, else "full"',
+    },
     resources: {
       type: "object",
       additionalProperties: false,
-      description: "Give memoryMb, instances and concurrency",
+      description: "Give memoryMb, instances, concurrency, cpuMsPerSec, networkMb, tokens, usd",
       properties: {
         memoryMb: { ...count(16_384, "megabytes of memory") },
         instances: { ...count(64, "how many instances may run at once") },
         concurrency: { ...count(1024, "how many calls one instance takes at once") },
+        cpuMsPerSec: { ...count(64_000, "milliseconds of CPU a second, 1000 for a whole core") },
+        networkMb: { ...count(1_000_000, "megabytes over the network in one session") },
+        tokens: { ...count(1_000_000_000, "tokens of models in one session") },
+        usd: { type: "number", exclusiveMinimum: 0, description: "Give US dollars in one session" },
       },
+    },
+    dependencies: {
+      type: "object",
+      maxProperties: 100,
+      propertyNames: { pattern: "^[a-z][a-z0-9-]{0,63}/[a-z][a-z0-9-]{0,63}$" },
+      additionalProperties: { type: "string", minLength: 1, maxLength: 100 },
+      description: 'Name extensions with a range of versions: { "acme/base": "^1.2.0" }',
+    },
+    engine: {
+      type: "string",
+      minLength: 1,
+      maxLength: 100,
+      description: 'Give the range of Symphony versions, as ">=0.1.0"',
+    },
+    activation: {
+      type: "array",
+      maxItems: 50,
+      description: "List when it starts: onStart, onView:ID, onCommand:TYPE or onNode:TYPE",
+      items: {
+        type: "string",
+        pattern: "^(onStart|on(View|Command|Node):[a-z*][a-z0-9*/-]*)$",
+        description: 'Write "onStart", "onView:ID", "onCommand:TYPE" or "onNode:TYPE"',
+      },
+    },
+    contributes: contributesSchema,
+    license: { type: "string", minLength: 1, maxLength: 200, description: "Give an SPDX expression, as MIT" },
+    author: { type: "string", minLength: 1, maxLength: 200, description: "Say who made it" },
+    homepage: {
+      type: "string",
+      pattern: "^https://[^\\s]+$",
+      maxLength: 500,
+      description: "Give an https address",
     },
     config: {
       type: "object",
@@ -164,6 +220,10 @@ export function publishedSchema(): JsonObject {
     properties: {
       ...properties,
       permissions: { ...list, items: { oneOf: Object.values(permissionSchemas) } },
+      optional: {
+        ...(properties["optional"] as JsonObject),
+        items: { oneOf: Object.values(permissionSchemas) },
+      },
     },
   };
 }

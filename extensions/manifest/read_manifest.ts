@@ -7,12 +7,14 @@
 
 import { extensionId } from "../../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
+import { noUi, type UiContributions } from "../../core/motif/contributions.ts";
 import type { Permission } from "../../core/policy/permission.ts";
 import { toJson } from "../../core/workflow/json_node.ts";
 import { schemaFault, validate } from "../../core/workflow/json_schema.ts";
 import { positionsOf, readJsonc } from "../../core/workflow/jsonc.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import { didYouMean } from "../../core/workflow/suggest.ts";
+import { isRange } from "../versions.ts";
 import { defaultResources, type Manifest } from "./manifest.ts";
 import { manifestSchema, permissionSchemas } from "./manifest_schema.ts";
 
@@ -45,14 +47,13 @@ export function readManifest(text: string | Uint8Array, file: string): ReadManif
 
 function faultsOf(value: Json): Fault[] {
   const faults = [...unknownKeys(manifestSchema, value, []), ...misfits(manifestSchema, value, [])];
-  const permissions = own(value, "permissions");
-  for (const [at, permission] of Array.isArray(permissions) ? permissions.entries() : []) {
+  for (const [list, at, permission] of askedFor(value)) {
     const kind = own(permission, "kind");
     const schema = typeof kind === "string" && Object.hasOwn(permissionSchemas, kind)
       ? permissionSchemas[kind]
       : undefined;
     if (schema === undefined) continue;
-    const path = ["permissions", String(at)];
+    const path = [list, String(at)];
     faults.push(...unknownKeys(schema, permission, path), ...misfits(schema, permission, path));
   }
   const config = own(value, "config");
@@ -64,7 +65,87 @@ function faultsOf(value: Json): Fault[] {
       hint: "Write a JSON Schema",
     });
   }
+  faults.push(...rangeFaults(value), ...contributionFaults(value));
   return faults;
+}
+
+function rangeFaults(value: Json): Fault[] {
+  const dependencies = own(value, "dependencies");
+  const ranges: [readonly string[], Json | undefined][] = [[["engine"], own(value, "engine")]];
+  for (const [id, range] of Object.entries(isObject(dependencies) ? dependencies : {})) {
+    ranges.push([["dependencies", id], range]);
+  }
+  return ranges.flatMap(([path, range]) =>
+    typeof range !== "string" || isRange(range) ? [] : [{
+      path,
+      message: `Found "${range}", which is no range of versions`,
+      hint: 'Write a range as npm does: "^1.2.0", ">=1.0.0 <3", "1.x"',
+    }]
+  );
+}
+
+/** Assets and commands that a contribution names must be there. */
+function contributionFaults(value: Json): Fault[] {
+  const contributes = own(value, "contributes");
+  const listed = own(value, "assets");
+  const assets = new Set(Array.isArray(listed) ? listed : []);
+  const listOf = (name: string) => {
+    const found = own(contributes, name);
+    return Array.isArray(found) ? found : [];
+  };
+  const faults: Fault[] = [];
+  for (const [kind, member] of [["panels", "frame"], ["templates", "file"]] as const) {
+    for (const [at, one] of listOf(kind).entries()) {
+      const file = own(one, member);
+      if (typeof file !== "string" || assets.has(file)) continue;
+      const hint = 'Name it in "assets"';
+      faults.push({
+        path: ["contributes", kind, String(at), member],
+        message: `"${file}" is no asset`,
+        hint,
+      });
+    }
+  }
+  for (const [at, panel] of listOf("panels").entries()) {
+    if ((own(panel, "view") === undefined) !== (own(panel, "frame") === undefined)) continue;
+    const hint = 'Give either "view" or "frame"';
+    faults.push({ path: ["contributes", "panels", String(at)], message: "A panel shows one thing", hint });
+  }
+  const commands = new Set(listOf("commands").map((one) => own(one, "command")));
+  for (const [at, key] of listOf("keys").entries()) {
+    const command = own(key, "command");
+    if (typeof command !== "string" || commands.has(command)) continue;
+    const hint = didYouMean(command, [...commands].map(String), "commands");
+    faults.push({
+      path: ["contributes", "keys", String(at), "command"],
+      message: `Found no command "${command}"`,
+      hint,
+    });
+  }
+  if (own(value, "tier") === "light") faults.push(...tooHeavy(value));
+  return faults;
+}
+
+/** Every entry of `permissions` and `optional`. */
+function askedFor(value: Json): (readonly [string, number, Json])[] {
+  return ["permissions", "optional"].flatMap((list) => {
+    const entries = own(value, list);
+    return Array.isArray(entries) ? entries.map((entry, at) => [list, at, entry] as const) : [];
+  });
+}
+
+function tooHeavy(value: Json): Fault[] {
+  const hint = 'Say "tier": "full", or do without';
+  const [asked] = askedFor(value);
+  if (asked !== undefined) {
+    return [{ path: [asked[0]], message: "Found a permission of a light extension, which has none", hint }];
+  }
+  if (own(value, "kind") === "operator") return [];
+  return [{
+    path: ["tier"],
+    message: "Found a light extension that is no operator",
+    hint: 'Say "tier": "full"',
+  }];
 }
 
 function unknownKeys(schema: JsonObject, value: Json, path: readonly string[]): Fault[] {
@@ -126,7 +207,10 @@ function hintAt(schema: JsonObject, path: readonly string[], message: string): s
 }
 
 function manifestOf(value: JsonObject): Manifest {
-  const permissions = (value["permissions"] ?? []) as unknown as readonly Permission[];
+  const permissions = askedFor(value).map(([list, , entry]) => ({
+    ...entry as unknown as Permission,
+    ...(list === "optional" ? { isOptional: true } : {}),
+  }));
   const resources = own(value, "resources");
   return {
     id: extensionId(value["id"] as string),
@@ -139,7 +223,21 @@ function manifestOf(value: JsonObject): Manifest {
     permissions: permissions.map((permission) =>
       permission.kind === "secret" ? { ...permission, prefix: permission.prefix ?? "" } : permission
     ),
+    tier: value["tier"] === "light" ? "light" : "full",
     resources: { ...defaultResources, ...(isObject(resources) ? resources : {}) },
     config: (value["config"] ?? { type: "object", properties: {} }) as JsonObject,
+    dependencies: (value["dependencies"] ?? {}) as Manifest["dependencies"],
+    activation: (value["activation"] ?? []) as readonly string[],
+    contributes: { ...noUi, ...value["contributes"] as unknown as Partial<UiContributions> },
+    ...textsOf(value, ["engine", "license", "author", "homepage"]),
   };
+}
+
+function textsOf<K extends string>(
+  value: JsonObject,
+  names: readonly K[],
+): { readonly [name in K]?: string } {
+  return Object.fromEntries(
+    names.filter((name) => typeof value[name] === "string").map((name) => [name, value[name]]),
+  ) as { readonly [name in K]?: string };
 }

@@ -38,9 +38,11 @@ export function symphonyArgs(args: readonly string[]): string[] {
   ];
 }
 
+/** With `SYMPHONY_EXECUTABLE` it is that executable. */
 function command(args: readonly string[], env: Record<string, string>, cwd?: string): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: symphonyArgs(args),
+  const executable = Deno.env.get("SYMPHONY_EXECUTABLE");
+  return new Deno.Command(executable ?? Deno.execPath(), {
+    args: executable === undefined ? symphonyArgs(args) : [...args],
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",

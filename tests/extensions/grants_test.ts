@@ -59,7 +59,7 @@ Deno.test("Grants.addForSession() grants until the process ends and leaves the f
     assert.throws(() => grants.addForSession("acme/tool:everything"), { code: "bad-input" });
   }));
 
-Deno.test("Grants note every decision in the audit log once", () =>
+Deno.test("Grants note every decision in the audit log, and what is checked again as a count", () =>
   withFolder(async (folder) => {
     const grants = await Grants.open(folder);
     const authority = grants.authorityOf(asker);
@@ -70,11 +70,15 @@ Deno.test("Grants note every decision in the audit log once", () =>
     const lines = (await Deno.readTextFile(`${folder}/audit.log`)).trim().split("\n").map((line) =>
       JSON.parse(line)
     );
-    assert.deepEqual(lines.map(({ decision, permission }) => `${decision} ${permission}`), [
-      "prompt files:read",
-      "denied files:write",
-      "granted files:read",
-    ]);
+    assert.deepEqual(
+      lines.map(({ decision, permission, count = 1 }) => `${decision} ${permission} ${count}`),
+      [
+        "prompt files:read 1",
+        "denied files:write 1",
+        "granted files:read 1",
+        "prompt files:read 2",
+      ],
+    );
   }));
 
 Deno.test("Grants refuse a file that is not a list of grants, with its place", () =>

@@ -1,6 +1,6 @@
 /**
- * The hostile zoo: whatever an extension does, its call gets one typed failure and an honest extension answers
- * throughout.
+ * Hostile habits that need more than a call to show: what comes after a deadline, a cancellation, a death beside others.
+ * The whole zoo is in zoo_test.ts.
  *
  * @module
  */
@@ -71,27 +71,10 @@ async function goneSoon(rig: Rig, instance: InstanceId): Promise<void> {
   while (rig.extensions.isAlive(instance)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-testHabit("loop", /^resource: It (burnt CPU without answering|did not answer)/);
 testHabit("loop", /^timeout:/, { timeoutMs: 200, diesAfterwards: true });
-testHabit("loop-later", /^ok/, { diesAfterwards: true });
-testHabit("microtasks", /^resource: It (burnt CPU without answering|did not answer)/);
-testHabit("regexp", /^resource: It (burnt CPU without answering|did not answer)/);
 testHabit("regexp-linear", /^ok/);
-testHabit("heap", /^(resource|crash)/);
-testHabit("off-heap", /^(thrown: Array buffer allocation failed|resource|crash)/);
-testHabit("flood", /^(timeout|resource|crash):/, { timeoutMs: 3_000 });
-testHabit("console-flood", /^(timeout|resource|crash):/, { timeoutMs: 3_000 });
-testHabit("huge-output", /^(thrown|output): .*limit/);
 testHabit("large-output", /^ok/);
-testHabit("not-json", /^output:/);
-testHabit("cyclic", /^output:/);
-testHabit("proto", /^ok/);
-testHabit("throw-later", /^ok/, { diesAfterwards: true });
-testHabit("reject-later", /^ok/, { diesAfterwards: true });
-testHabit("throw-odd", /^thrown: odd/);
-testHabit("throw-nothing", /^thrown: undefined/);
 testHabit("self-close", /^timeout:/, { timeoutMs: 300 });
-testHabit("never", /^timeout:/, { timeoutMs: 100 });
 
 Deno.test("HostExtensions settle a cancelled call at once where the handler ignores its signal", async () => {
   await using rig = await openRig(["hostile"], { liveness });
@@ -150,4 +133,38 @@ Deno.test("HostExtensions put an extension that keeps dying into quarantine with
     await goneSoon(rig, instance);
   }
   assert.fail("It was never put into quarantine");
+});
+
+Deno.test("HostExtensions begin innocent calls again where a neighbour brings their process down, and keep the guilty one's failure", async () => {
+  await using rig = await openRig(["hostile"], { liveness });
+  const { extensions } = rig;
+  const instance = await extensions.activate(hostile);
+  const call = (name: string) =>
+    Promise.resolve(
+      extensions.call(instance, request(`hostile/${name}`), { signal: never, timeoutMs: 60_000 }),
+    );
+  const innocent = [call("slow"), call("slow")];
+  const guilty = call("loop");
+  for (const result of await Promise.all(innocent)) assert.equal(described(result), "ok");
+  assert.match(described(await guilty), /^resource: It (burnt CPU|did not answer)/);
+});
+
+Deno.test("HostExtensions begin a call again whose process was killed from outside, unless it had changed something", async () => {
+  await using rig = await openRig(["hostile"], { liveness });
+  const { extensions } = rig;
+  for (
+    const [name, expected] of [["slow", /^ok$/], [
+      "slow-fetch",
+      /^crash: Its process was ended by SIGKILL/,
+    ]] as const
+  ) {
+    const instance = await extensions.activate(hostile);
+    const pid = extensions.pidOf(instance) as number;
+    const result = Promise.resolve(
+      extensions.call(instance, request(`hostile/${name}`), { signal: never, timeoutMs: 60_000 }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    Deno.kill(pid, "SIGKILL");
+    assert.match(described(await result), expected);
+  }
 });

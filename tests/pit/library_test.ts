@@ -9,7 +9,7 @@ import { easySecret, temporaryPit } from "./pits.ts";
 const clock = new ManualClock();
 
 function inMemory(decisions: readonly string[] = []) {
-  const pit = memoryPit(noInstances, clock, {}, decisions);
+  const pit = memoryPit(noInstances, clock, { decisionLines: decisions });
   return Promise.resolve({ port: pit, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() });
 }
 

@@ -26,3 +26,8 @@ Deno.test("lifeless() goes by silence alone where the system does not tell the C
   assert.equal(lifeless({ ...base, silentMs: 4_000, cpuMs: undefined }, limits), undefined);
   assert.match(lifeless({ ...base, silentMs: 6_000, cpuMs: undefined }, limits) ?? "", /did not answer/);
 });
+
+Deno.test("lifeless() counts as burning what used its patience in CPU, however little of a core others left it", () => {
+  assert.match(lifeless({ ...base, silentMs: 4_900, cpuMs: 1_000 }, limits) ?? "", /burnt CPU/);
+  assert.equal(lifeless({ ...base, silentMs: 4_900, cpuMs: 990 }, limits), undefined);
+});

@@ -1,0 +1,116 @@
+/**
+ * One extension as the core deals with it: what it is and may do, and how its processes have fared. A dead process is never
+ * revived but another started, no sooner and no more often than the restart policy allows; then it is in quarantine.
+ *
+ * @module
+ */
+
+import { type RestartPolicy, supervise, type Supervised, unsupervised } from "../core/actor/supervision.ts";
+import type { ExtensionId, NodeTypeId } from "../core/ids.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Health } from "../core/policy/health.ts";
+import type { Authority } from "./capabilities/capability.ts";
+import type { HealthBook } from "./health_book.ts";
+import type { BootKind } from "./host/boot.ts";
+import type { Installed } from "./installed.ts";
+import type { Contribution } from "./sdk/runtime/describe.ts";
+
+export interface ActorOptions {
+  readonly installed: Installed;
+  readonly authority: Authority;
+  readonly config: JsonObject;
+  readonly book: HealthBook;
+  readonly restarts: RestartPolicy;
+  /** Hears of each failure of a process, and of a quarantine. */
+  readonly onFailure: (reason: string, health: Health) => void;
+}
+
+export class Actor {
+  readonly installed: Installed;
+  readonly authority: Authority;
+  readonly config: JsonObject;
+  readonly boot: BootKind;
+  contributes: ReadonlyMap<NodeTypeId, Contribution>;
+  readonly #options: ActorOptions;
+  #state: Supervised = unsupervised;
+
+  constructor(options: ActorOptions) {
+    const { installed } = options;
+    this.#options = options;
+    this.installed = installed;
+    this.authority = options.authority;
+    this.config = options.config;
+    this.boot = bootOf(installed);
+    this.contributes = byType(installed.contributes ?? []);
+  }
+
+  get id(): ExtensionId {
+    return this.installed.manifest.id;
+  }
+
+  get health(): Health {
+    return this.#options.book.of(this.id, this.installed.codeHash);
+  }
+
+  get restarts(): number {
+    return this.#state.restarts;
+  }
+
+  /** Why it may not be started; undefined where it may. */
+  get quarantine(): string | undefined {
+    const { class: name, reason } = this.health;
+    return name === "quarantined" ? reason : undefined;
+  }
+
+  /** Monotonic time before which it is not started again. */
+  get notBeforeMs(): number {
+    return this.#state.notBeforeMs;
+  }
+
+  /** Notes what it contributes, beside its module as well. */
+  async remember(contributes: readonly Contribution[]): Promise<void> {
+    await this.installed.remember(contributes);
+    this.contributes = byType(contributes);
+  }
+
+  started(): void {
+    this.#state = supervise(this.#state, { type: "started" }, this.#options.restarts);
+  }
+
+  /** A process of it ended, or had to be ended. */
+  failed(reason: string): void {
+    const { book, restarts, onFailure } = this.#options;
+    this.#state = supervise(this.#state, { type: "failed", atMs: performance.now(), reason }, restarts);
+    let health = this.#note({ type: "failed", reason });
+    const { quarantine } = this.#state;
+    if (quarantine !== undefined) {
+      health = book.note(this.id, this.installed.codeHash, { type: "exhausted", reason: quarantine });
+    }
+    onFailure(reason, health);
+  }
+
+  answered(): void {
+    const { class: name } = this.health;
+    if (name === "degraded" || name === "probation") this.#note({ type: "answered", count: 1 });
+  }
+
+  /** Lets it be started again; false where it was in no quarantine. */
+  release(): boolean {
+    this.#state = supervise(this.#state, { type: "pardoned" }, this.#options.restarts);
+    return this.#options.book.release(this.id);
+  }
+
+  #note(event: Parameters<HealthBook["note"]>[2]): Health {
+    return this.#options.book.note(this.id, this.installed.codeHash, event);
+  }
+}
+
+/** What comes with the product runs as modules; of others a light one is the stricter choice where the manifest offers it. */
+function bootOf({ manifest, origin }: Installed): BootKind {
+  if (manifest.tier === "light") return "light";
+  return origin === "bundled" ? "open" : "sealed";
+}
+
+function byType(contributes: readonly Contribution[]): ReadonlyMap<NodeTypeId, Contribution> {
+  return new Map(contributes.map((one) => [one.type as NodeTypeId, one]));
+}

@@ -1,0 +1,140 @@
+/**
+ * What one extension uses up: its processes are read now and then, everything else is counted as it passes.
+ *
+ * @module
+ */
+
+import type { ResourcePoint } from "../../core/ports/resource_monitor.ts";
+import { CPU_WINDOW_MS, type ResourceUse } from "../../core/policy/resource_limits.ts";
+import type { CallResult } from "../../core/ports/extension.ts";
+
+/** A process of the extension, or its share of one; every value is a sum since it began but memory. */
+export interface Metered {
+  readonly cpuMs: number | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly messages: number;
+  readonly messageBytes: number;
+  /** Ends it. */
+  end(reason: string): void;
+}
+
+interface Watched {
+  readonly source: Metered;
+  cpuMs: number;
+  memoryBytes: number;
+  messages: number;
+  messageBytes: number;
+}
+
+/** Ten minutes of a point a second. */
+const MOST_POINTS = 600;
+const RATE_MS = 3_000;
+
+export class Meter {
+  readonly #watched = new Map<Metered, Watched>();
+  readonly #points: ResourcePoint[] = [];
+  /** Of processes that have ended. */
+  #past = { cpuMs: 0, messages: 0, messageBytes: 0 };
+  #peak = 0;
+  #watchedSinceMs = 0;
+  calls = 0;
+  failures = 0;
+  networkBytes = 0;
+  tokens = 0;
+  usd = 0;
+
+  /** Begins to read a process. */
+  watch(source: Metered): void {
+    if (this.#watched.size === 0) this.#watchedSinceMs = performance.now();
+    this.#watched.set(source, { source, cpuMs: 0, memoryBytes: 0, messages: 0, messageBytes: 0 });
+  }
+
+  /** Reads a process for the last time, as far as it can still be read. */
+  unwatch(source: Metered): void {
+    const watched = this.#watched.get(source);
+    if (watched === undefined) return;
+    read(watched);
+    this.#past.cpuMs += watched.cpuMs;
+    this.#past.messages += watched.messages;
+    this.#past.messageBytes += watched.messageBytes;
+    this.#watched.delete(source);
+  }
+
+  /** Counts a call. */
+  called(result: CallResult): void {
+    this.calls++;
+    if (!result.ok) {
+      this.failures++;
+      this.usd += result.failure.costUsd ?? 0;
+      return;
+    }
+    const { tokensIn = 0, tokensOut = 0, costUsd = 0 } = result.usage ?? {};
+    this.tokens += tokensIn + tokensOut;
+    this.usd += costUsd;
+  }
+
+  /** Reads every process and keeps a point of the course. */
+  sample(nowMs: number): void {
+    for (const watched of this.#watched.values()) read(watched);
+    const { cpuMs, memoryBytes, messages } = this.sums();
+    this.#peak = Math.max(this.#peak, memoryBytes);
+    const { networkBytes, tokens, usd } = this;
+    this.#points.push({ atMs: nowMs, cpuMs, memoryBytes, messages, networkBytes, tokens, usd });
+    if (this.#points.length > MOST_POINTS) this.#points.shift();
+  }
+
+  sums() {
+    const sum = { ...this.#past, memoryBytes: 0, processes: this.#watched.size, peakMemoryBytes: this.#peak };
+    for (const { cpuMs, memoryBytes, messages, messageBytes } of this.#watched.values()) {
+      sum.cpuMs += cpuMs;
+      sum.memoryBytes += memoryBytes;
+      sum.messages += messages;
+      sum.messageBytes += messageBytes;
+    }
+    return sum;
+  }
+
+  /** What limits are held against. */
+  use(): ResourceUse {
+    const isLong = performance.now() - this.#watchedSinceMs >= CPU_WINDOW_MS;
+    const { networkBytes, tokens, usd } = this;
+    return {
+      memoryBytes: this.sums().memoryBytes,
+      cpuMsPerSec: isLong ? this.rate(CPU_WINDOW_MS) : undefined,
+      networkBytes,
+      tokens,
+      usd,
+    };
+  }
+
+  /** Milliseconds of CPU a second over the last `windowMs`. */
+  rate(windowMs = RATE_MS): number {
+    const last = this.#points.at(-1);
+    if (last === undefined) return 0;
+    const first = this.#points.find(({ atMs }) => atMs >= last.atMs - windowMs) ?? last;
+    const spanMs = last.atMs - first.atMs;
+    return spanMs <= 0 ? 0 : (last.cpuMs - first.cpuMs) / spanMs * 1000;
+  }
+
+  get points(): readonly ResourcePoint[] {
+    return this.#points;
+  }
+
+  get isRunning(): boolean {
+    return this.#watched.size > 0;
+  }
+
+  /** Ends every process. */
+  end(reason: string): void {
+    for (const { source } of this.#watched.values()) source.end(reason);
+  }
+}
+
+/** Takes a new reading; what cannot be read any more stays as it was. */
+function read(watched: Watched): void {
+  const { cpuMs, memoryBytes, messages, messageBytes } = watched.source;
+  watched.cpuMs = Math.max(watched.cpuMs, cpuMs ?? 0);
+  watched.memoryBytes = memoryBytes ?? watched.memoryBytes;
+  watched.messages = messages;
+  watched.messageBytes = messageBytes;
+}

@@ -1,0 +1,116 @@
+/**
+ * Where extensions' questions wait for the person: the same question of several calls is asked once, and the answer goes to
+ * all of them.
+ *
+ * @module
+ */
+
+import type { ExtensionId } from "../core/ids.ts";
+import type { RunId } from "../core/ids.ts";
+import type { Asker, Grant, Permission, PermissionKey } from "../core/policy/permission.ts";
+import { keysOf, netKeyMatches } from "../core/policy/permission.ts";
+import { riskOf } from "../core/policy/permission_policy.ts";
+import type { PermissionAnswer, PermissionPromptPort } from "../core/ports/permission_prompt.ts";
+
+/** How the person decided: `once` holds for the call that asked. */
+export type Asked = "allowed" | "once" | "denied";
+
+/** For what it is asked. */
+export interface AskPlace {
+  readonly folder: string;
+  readonly run?: RunId;
+  readonly signal: AbortSignal;
+}
+
+export class PermissionDesk {
+  readonly #prompt: PermissionPromptPort | undefined;
+  readonly #take: (grant: Grant) => Promise<void>;
+  readonly #open = new Map<string, Promise<PermissionAnswer | undefined>>();
+
+  /** `take` keeps what was answered. */
+  constructor(prompt: PermissionPromptPort | undefined, take: (grant: Grant) => Promise<void>) {
+    this.#prompt = prompt;
+    this.#take = take;
+  }
+
+  /** Asks the person; where there is none, or none answers, it is denied. */
+  async ask(
+    asker: Asker & { readonly extension: ExtensionId },
+    key: PermissionKey,
+    place: AskPlace,
+  ): Promise<Asked> {
+    if (this.#prompt === undefined) return "denied";
+    const name = `${asker.extension} ${key}`;
+    let answering = this.#open.get(name);
+    if (answering === undefined) {
+      answering = this.#answer(this.#prompt, asker, key, place).finally(() => this.#open.delete(name));
+      this.#open.set(name, answering);
+    }
+    const answer = await answering;
+    if (answer?.verdict !== "allow") return "denied";
+    return answer.scope.kind === "once" ? "once" : "allowed";
+  }
+
+  async #answer(
+    prompt: PermissionPromptPort,
+    asker: Asker & { readonly extension: ExtensionId },
+    key: PermissionKey,
+    place: AskPlace,
+  ): Promise<PermissionAnswer | undefined> {
+    const { extension, origin, permissions } = asker;
+    const asked = permissions.find((one) => covers(one, key));
+    const answer = await prompt.ask({
+      extension,
+      origin,
+      permission: key,
+      what: whatOf(key),
+      why: asked?.reason ?? "",
+      risk: riskOf(key),
+      notAsked: notAskedBy(permissions),
+      folder: place.folder,
+      ...(place.run === undefined ? {} : { run: place.run }),
+    }, place.signal);
+    if (answer === undefined) return undefined;
+    // A refusal for one call only would be asked again at the next.
+    const scope = answer.verdict === "deny" && answer.scope.kind === "once"
+      ? { kind: "session" as const }
+      : answer.scope;
+    await this.#take({ extension, permission: key, verdict: answer.verdict, scope });
+    return answer;
+  }
+}
+
+function covers(permission: Permission, key: PermissionKey): boolean {
+  return keysOf(permission).some((one) =>
+    one === key || one.startsWith("net:") && key.startsWith("net:") && netKeyMatches(one.slice(4), key)
+  );
+}
+
+/** A permission in words. */
+export function whatOf(key: PermissionKey): string {
+  switch (key) {
+    case "files:read":
+      return "read the files of the folder";
+    case "files:write":
+      return "change files of the folder";
+    case "git":
+      return "read the history of the repository";
+    case "artifacts":
+      return "keep results and read them again";
+  }
+  if (key.startsWith("net:")) return `talk to ${key.slice(4)} over the network`;
+  return `have the secret "${key.slice("secret:".length)}" attached to its requests; it never sees it`;
+}
+
+/** The kinds of power that are not asked for. */
+export function notAskedBy(permissions: readonly Permission[]): readonly string[] {
+  const all: readonly (readonly [string, (permission: Permission) => boolean])[] = [
+    ["read files", (one) => one.kind === "files" && one.access === "read"],
+    ["change files", (one) => one.kind === "files" && one.access === "write"],
+    ["read the repository's history", (one) => one.kind === "git"],
+    ["use the network", (one) => one.kind === "net"],
+    ["use secrets", (one) => one.kind === "secret"],
+  ];
+  const missing = all.filter(([, is]) => !permissions.some(is)).map(([words]) => words);
+  return [...missing, "start programs", "see your environment"];
+}

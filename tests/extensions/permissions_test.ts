@@ -1,0 +1,297 @@
+/**
+ * Asking, granting, refusing and taking back, with real capabilities and real processes.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { extensionId, nodeId, runId } from "../../core/ids.ts";
+import type { Permission, PermissionKey } from "../../core/policy/permission.ts";
+import type {
+  PermissionAnswer,
+  PermissionPromptPort,
+  PermissionQuestion,
+} from "../../core/ports/permission_prompt.ts";
+import { readAudit } from "../../extensions/audit_log.ts";
+import { Capabilities } from "../../extensions/capabilities/broker.ts";
+import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
+import { Grants } from "../../extensions/grants.ts";
+import { PolicyBook } from "../../extensions/policy_book.ts";
+import { testPermissionPrompt } from "../contracts/permission_prompt_contract.ts";
+import { request } from "../contracts/extension_contract.ts";
+import { openRig } from "./host_rig.ts";
+
+const tool = extensionId("acme/tool");
+const permissions: readonly Permission[] = [
+  { kind: "files", access: "read", reason: "It counts words" },
+  { kind: "git", reason: "It shows who wrote what", isOptional: true },
+];
+const asker = { extension: tool, origin: "third-party" as const, permissions };
+const never = new AbortController().signal;
+
+/** A person who answers as told, and then no more. */
+class Person implements PermissionPromptPort {
+  readonly questions: PermissionQuestion[] = [];
+  readonly #answers: PermissionAnswer[];
+
+  constructor(answers: readonly PermissionAnswer[]) {
+    this.#answers = [...answers];
+  }
+
+  async ask(asked: PermissionQuestion, signal: AbortSignal): Promise<PermissionAnswer | undefined> {
+    if (signal.aborted) return undefined;
+    this.questions.push({ ...asked, why: asked.why.replace(/[\p{Cc}\u202e]/gu, "") });
+    await Promise.resolve();
+    return this.#answers.shift();
+  }
+}
+
+testPermissionPrompt("Person", (answers) => {
+  const port = new Person(answers);
+  return { port, shown: () => JSON.stringify(port.questions) };
+});
+
+interface Desk {
+  readonly grants: Grants;
+  readonly person: Person;
+  readonly folder: string;
+  /** Reads a file in a call of its own; "ok" or the failure. */
+  read(key?: PermissionKey): Promise<string>;
+}
+
+async function withDesk(
+  answers: readonly PermissionAnswer[],
+  body: (desk: Desk) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "symphony-permissions-" });
+  try {
+    const person = new Person(answers);
+    const grants = await Grants.open(`${folder}/data`, person);
+    await Deno.mkdir(`${folder}/work`);
+    await Deno.writeTextFile(`${folder}/work/a.txt`, "a");
+    const read = async (operation = "files.read") => {
+      const capabilities = openCapabilities(grants, `${folder}/work`);
+      return await capabilities.call(operation, { path: "a.txt" }).then(
+        () => "ok",
+        (error) => String(error.message),
+      );
+    };
+    await body({ grants, person, folder, read: (key) => read(key === "git" ? "git.tags" : "files.read") });
+    await grants.flush();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function openCapabilities(grants: Grants, workspace: string): Capabilities {
+  return new Capabilities({
+    authority: grants.authorityOf(asker),
+    workspace,
+    mayWrite: true,
+    signal: never,
+    run: runId("r000000000000000"),
+    node: nodeId("n"),
+    artifacts: new HeldArtifacts(),
+    asset: () => Promise.resolve(undefined),
+  });
+}
+
+Deno.test("a capability asks the person in the moment of use, with what, why, the risk and what is not asked", () =>
+  withDesk([{ verdict: "allow", scope: { kind: "always" } }], async ({ person, read, folder }) => {
+    assert.equal(await read(), "ok");
+    const [asked] = person.questions;
+    assert.equal(asked?.what, "read the files of the folder");
+    assert.equal(asked?.why, "It counts words");
+    assert.equal(asked?.risk, "medium");
+    assert.ok(asked?.notAsked.includes("change files"));
+    assert.ok(!asked?.notAsked.includes("read files"));
+    assert.equal(asked?.folder, `${folder}/work`);
+    assert.equal(await read(), "ok");
+    assert.equal(person.questions.length, 1);
+  }));
+
+Deno.test("a grant for once holds for the call that asked and for no other", () =>
+  withDesk([{ verdict: "allow", scope: { kind: "once" } }], async ({ grants, person, folder }) => {
+    const first = openCapabilities(grants, `${folder}/work`);
+    await first.call("files.read", { path: "a.txt" });
+    await first.call("files.stat", { path: "a.txt" });
+    assert.equal(person.questions.length, 1);
+    const second = openCapabilities(grants, `${folder}/work`);
+    await assert.rejects(second.call("files.read", { path: "a.txt" }), /may not use files:read/);
+    assert.equal(person.questions.length, 2);
+    assert.deepEqual(grants.list(), []);
+  }));
+
+Deno.test("a grant for the session is kept in memory, one for always or until a time in the file", async () => {
+  const soon = Date.now() + 60_000;
+  for (
+    const [scope, kept] of [
+      [{ kind: "session" }, 0],
+      [{ kind: "always" }, 1],
+      [{ kind: "until", atMs: soon }, 1],
+    ] as const
+  ) {
+    await withDesk([{ verdict: "allow", scope }], async ({ grants, read, folder }) => {
+      assert.equal(await read(), "ok");
+      assert.equal(grants.list().length, 1);
+      assert.equal((await Grants.open(`${folder}/data`)).list().length, kept, scope.kind);
+    });
+  }
+});
+
+Deno.test("a grant until a time ends then, also where the answer was remembered", () =>
+  withDesk([], async ({ grants, read }) => {
+    await grants.add(tool, "files:read", { untilMs: Date.now() + 150 });
+    assert.equal(await read(), "ok");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.match(await read(), /may not use files:read/);
+  }));
+
+Deno.test("a refusal holds for the session, and many calls at once ask once", () =>
+  withDesk([{ verdict: "deny", scope: { kind: "once" } }], async ({ person, read }) => {
+    const results = await Promise.all(Array.from({ length: 20 }, () => read()));
+    assert.ok(results.every((result) => /may not use files:read/.test(result)));
+    assert.match(await read(), /it was refused/);
+    assert.equal(person.questions.length, 1);
+  }));
+
+Deno.test("an optional permission is asked for when it is first wanted", () =>
+  withDesk([{ verdict: "deny", scope: { kind: "session" } }], async ({ person, read }) => {
+    assert.equal(person.questions.length, 0);
+    assert.match(await read("git"), /may not use git/);
+    assert.deepEqual(person.questions.map(({ permission }) => permission), ["git"]);
+  }));
+
+Deno.test("a secret is attached where it was granted for the call alone", () =>
+  withDesk(
+    [{ verdict: "allow", scope: { kind: "once" } }, { verdict: "allow", scope: { kind: "once" } }],
+    async ({ grants, folder }) => {
+      const server = Deno.serve({ port: 0, onListen: () => {} }, (asked) =>
+        new Response(asked.headers.get("x-key")));
+      const host = `127.0.0.1:${(server.addr as Deno.NetAddr).port}`;
+      Deno.env.set("SYMPHONY_PERMISSIONS_KEY", "very-secret");
+      try {
+        const wants: readonly Permission[] = [
+          { kind: "net", hosts: [host], reason: "It asks a server" },
+          {
+            kind: "secret",
+            name: "key",
+            hosts: [host],
+            header: "x-key",
+            prefix: "",
+            env: "SYMPHONY_PERMISSIONS_KEY",
+            reason: "key",
+          },
+        ];
+        const capabilities = new Capabilities({
+          authority: grants.authorityOf({ ...asker, permissions: wants }),
+          workspace: folder,
+          mayWrite: false,
+          signal: never,
+          run: runId("r000000000000000"),
+          node: nodeId("n"),
+          artifacts: new HeldArtifacts(),
+          asset: () =>
+            Promise.resolve(undefined),
+        });
+        await capabilities.call("fetch.open", { id: 1, url: `http://${host}/`, method: "GET", headers: [] });
+        const { bytes } = await capabilities.call("fetch.pull", { id: 1 });
+        assert.equal(new TextDecoder().decode(bytes), "very-secret");
+        capabilities.close();
+      } finally {
+        Deno.env.delete("SYMPHONY_PERMISSIONS_KEY");
+        await server.shutdown();
+      }
+    },
+  ));
+
+Deno.test("every check, grant, refusal and withdrawal is in the audit log, and can be asked for", () =>
+  withDesk([], async ({ grants, folder, read }) => {
+    for (let at = 0; at < 5; at++) await read();
+    await grants.add(tool, "files:read");
+    for (let at = 0; at < 7; at++) assert.equal(await read(), "ok");
+    await grants.remove(tool, "files:read");
+    await grants.flush();
+    const counts = new Map<string, number>();
+    for await (const { decision, count = 1 } of readAudit(`${folder}/data`, { extension: tool })) {
+      counts.set(decision, (counts.get(decision) ?? 0) + count);
+    }
+    // Each refused read looks twice: whether it may, and whether there is anybody to ask.
+    assert.deepEqual(Object.fromEntries(counts), { prompt: 10, granted: 1, allowed: 7, withdrawn: 1 });
+    const only: string[] = [];
+    for await (const { decision } of readAudit(`${folder}/data`, { decision: "withdrawn" })) {
+      only.push(decision);
+    }
+    assert.deepEqual(only, ["withdrawn"]);
+    for await (const line of readAudit(`${folder}/data`, { sinceMs: Date.now() + 1000 })) {
+      assert.fail(JSON.stringify(line));
+    }
+    assert.equal((await Deno.stat(`${folder}/data/audit.log`)).mode! & 0o777, 0o600);
+  }));
+
+Deno.test("an update that asks for more stays off until it is approved, also where it asked for nothing before", () =>
+  withDesk([], async ({ grants, folder }) => {
+    const nothing = { ...asker, permissions: [] };
+    assert.equal(grants.unapproved(nothing), undefined);
+    assert.match(grants.unapproved(asker) ?? "", /asks for more than when it was let in: files:read$/);
+    await grants.flush();
+    const later = await Grants.open(`${folder}/data`);
+    assert.match(later.unapproved(asker) ?? "", /files:read/);
+    await later.approve(asker);
+    assert.equal(later.unapproved(asker), undefined);
+    assert.equal((await Grants.open(`${folder}/data`)).unapproved(asker), undefined);
+    await later.flush();
+  }));
+
+Deno.test("PolicyBook keeps base and folders, finds the nearest folder above, and refuses a wrong file with its place", () =>
+  withDesk([], async ({ folder }) => {
+    const data = `${folder}/data`;
+    const book = await PolicyBook.open(data);
+    await book.setBase("strict");
+    await book.setTrust("/a", "trusted");
+    await book.setTrust("/a/b", "restricted");
+    const again = await PolicyBook.open(data);
+    assert.equal(again.policy.base, "strict");
+    assert.deepEqual(["/a", "/a/c/d", "/a/b/x", "/z"].map((path) => again.trustOf(path)), [
+      "trusted",
+      "trusted",
+      "restricted",
+      "unknown",
+    ]);
+    for (
+      const [text, expected] of [
+        ['{"base": "lax"}', /base must be strict, balanced, permissive, found "lax"/],
+        [
+          '{"rules": [{"when": {"who": "x"}, "then": "allow"}]}',
+          /rules\[0\]\.when: found the unknown key "who"/,
+        ],
+        ['{"rules": [{"when": {}, "then": "maybe"}]}', /rules\[0\]: then must be allow, ask, deny/],
+      ] as const
+    ) {
+      await Deno.writeTextFile(`${data}/policy.jsonc`, text);
+      await assert.rejects(PolicyBook.open(data), expected);
+    }
+  }));
+
+Deno.test("HostExtensions end an extension's processes when a grant is taken back, in this process or another", async () => {
+  await using rig = await openRig(["contract"]);
+  const { extensions, grants, data } = rig;
+  const zoo = extensionId("contract/zoo");
+  await grants.add(zoo, "files:read");
+  await Deno.writeTextFile(`${data}/a.txt`, "inside");
+  const reader = request("reader", { path: "a.txt" }, { workspace: data });
+  const first = await extensions.activate(zoo);
+  assert.ok((await extensions.call(first, reader, { signal: never })).ok);
+  await grants.remove(zoo, "files:read");
+  assert.equal(extensions.isAlive(first), false);
+  await grants.add(zoo, "files:read");
+  const second = await extensions.activate(zoo);
+  assert.ok((await extensions.call(second, reader, { signal: never })).ok);
+  const elsewhere = await Grants.open(data);
+  await elsewhere.remove(zoo, "files:read");
+  await elsewhere.flush();
+  while (extensions.isAlive(second)) await new Promise((resolve) => setTimeout(resolve, 20));
+  const third = await extensions.activate(zoo);
+  const refused = await extensions.call(third, reader, { signal: never });
+  assert.equal(refused.ok ? "ok" : refused.failure.class, "permission");
+});

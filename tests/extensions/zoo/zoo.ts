@@ -1,0 +1,269 @@
+/**
+ * The zoo: every hostile extension in a process of its own, beside honest ones that are called all the time.
+ *
+ * @module
+ */
+
+import type { LivenessLimits } from "../../../core/actor/liveness.ts";
+import { messageOf, SymphonyError } from "../../../core/errors.ts";
+import { noUi } from "../../../core/motif/contributions.ts";
+import { extensionId } from "../../../core/ids.ts";
+import type { Permission } from "../../../core/policy/permission.ts";
+import type { CallResult } from "../../../core/ports/extension.ts";
+import { HeldArtifacts } from "../../../extensions/capabilities/held_artifacts.ts";
+import { readAudit } from "../../../extensions/audit_log.ts";
+import { Grants } from "../../../extensions/grants.ts";
+import type { HostCommand } from "../../../extensions/host/host_command.ts";
+import { HostExtensions } from "../../../extensions/host_extensions.ts";
+import type { ExtensionSource, Installed } from "../../../extensions/installed.ts";
+import { ExtensionLoader } from "../../../extensions/loader/loader.ts";
+import { defaultResources, type Tier } from "../../../extensions/manifest/manifest.ts";
+import { request } from "../../contracts/extension_contract.ts";
+import { bundleOf, type Habit } from "./habits.ts";
+
+export interface ZooOptions {
+  readonly command: HostCommand;
+  readonly habits: readonly Habit[];
+  readonly liveness: LivenessLimits;
+  /** Hostile ones at work at the same time. */
+  readonly atOnce: number;
+}
+
+export interface HabitEnd {
+  readonly habit: Habit;
+  /** How its call or its start ended, as `class: message`. */
+  readonly end: string;
+  /** Why it is in quarantine, as its next start says. */
+  readonly quarantine: string | undefined;
+  /** Decisions of the audit log about it. */
+  readonly audited: ReadonlySet<string>;
+}
+
+export interface ZooReport {
+  readonly ends: readonly HabitEnd[];
+  readonly honestCalls: number;
+  /** What honest calls ended with besides their answer. */
+  readonly lost: readonly string[];
+  /** Round trips of honest calls, in milliseconds. */
+  readonly roundTrips: readonly number[];
+  /** By how much a timer of the core was late, in milliseconds. */
+  readonly stalls: readonly number[];
+}
+
+const never = new AbortController().signal;
+const cache = `${Deno.env.get("TMPDIR") ?? "/tmp"}/symphony-test-bundles`;
+const BEAT_MS = 5;
+const any = `{ type: "object", properties: {} }`;
+const honestCode = (name: string) =>
+  `const extension = { contributes: [{ kind: "operator", type: "honest/${name}", title: "t", description: "d", input: ${any},
+    output: ${any}, run: ({ n }) => ({ n: n + 1 }) }] };\nexport { extension as default };\n`;
+
+/** An extension that is nothing but its text. */
+export function installedOf(
+  id: string,
+  code: string,
+  more: { readonly memoryMb?: number; readonly permissions?: readonly object[]; readonly tier?: Tier } = {},
+): Installed {
+  const { memoryMb = 256, permissions = [], tier = "full" } = more;
+  return {
+    manifest: {
+      id: extensionId(id),
+      name: id,
+      version: "1.0.0",
+      kind: "operator",
+      description: id,
+      entry: "main.js",
+      assets: [],
+      permissions: permissions as readonly Permission[],
+      tier,
+      resources: { ...defaultResources, memoryMb, concurrency: 8 },
+      config: { type: "object", properties: {} },
+      dependencies: {},
+      activation: [],
+      contributes: noUi,
+    },
+    origin: "third-party",
+    codeHash: "0".repeat(64),
+    contributes: undefined,
+    code: () => Promise.resolve(new TextEncoder().encode(code)),
+    asset: () => Promise.resolve(undefined),
+    remember: () => Promise.resolve(),
+  };
+}
+
+/** A source of such extensions, with the product's own worker roots. */
+export function sourceOf(installed: readonly Installed[]): ExtensionSource {
+  const loader = new ExtensionLoader({ cache });
+  return {
+    load: () => Promise.resolve({ installed, problems: [] }),
+    workerRoot: (kind) => loader.workerRoot(kind),
+    lightEngine: () => loader.lightEngine(),
+  };
+}
+
+export function told(result: CallResult): string {
+  return result.ok
+    ? `ok: ${JSON.stringify(result.output)}`
+    : `${result.failure.class}: ${result.failure.message}`;
+}
+
+/** Lets every habit loose and gives what came of it. */
+export async function runZoo(options: ZooOptions): Promise<ZooReport> {
+  const data = await Deno.makeTempDir({ prefix: "symphony-zoo-" });
+  const hostile = options.habits.map((habit) => {
+    const { name, memoryMb, permissions } = habit;
+    return installedOf(`zoo/${name}`, bundleOf(habit), {
+      ...(memoryMb === undefined ? {} : { memoryMb }),
+      ...(permissions === undefined ? {} : { permissions }),
+    });
+  });
+  const honest = [
+    installedOf("honest/full", honestCode("full")),
+    installedOf("honest/light", honestCode("light"), { tier: "light", memoryMb: 16 }),
+  ];
+  const grants = await Grants.open(data);
+  for (const { manifest: { id, permissions } } of hostile) {
+    for (const permission of permissions) {
+      if (permission.kind === "files") grants.addForSession(`${id}=files:${permission.access}`);
+      if (permission.kind === "net") grants.addForSession(`${id}=net:*`);
+    }
+  }
+  const extensions = new HostExtensions({
+    source: sourceOf([...hostile, ...honest]),
+    command: options.command,
+    grants,
+    artifacts: new HeldArtifacts(),
+    restarts: { budget: 1, windowMs: 600_000, firstDelayMs: 0, longestDelayMs: 0 },
+    liveness: options.liveness,
+    loadingMs: 3_000,
+  });
+  const workspace = `${data}/workspace`;
+  await Deno.mkdir(workspace);
+  await Deno.writeTextFile(`${data}/outside.txt`, "secret");
+  const witness = new Witness(extensions);
+  try {
+    await witness.begin();
+    const ends = await inTurns(
+      options.habits,
+      options.atOnce,
+      (habit) => letLoose(extensions, habit, workspace),
+    );
+    await witness.end();
+    await grants.flush();
+    const audited = await auditOf(data);
+    return {
+      ends: ends.map((end) => ({ ...end, audited: audited.get(`zoo/${end.habit.name}`) ?? new Set() })),
+      honestCalls: witness.roundTrips.length,
+      lost: witness.lost,
+      roundTrips: witness.roundTrips.toSorted((a, b) => a - b),
+      stalls: witness.stalls.toSorted((a, b) => a - b),
+    };
+  } finally {
+    await extensions.close();
+    await Deno.remove(data, { recursive: true });
+  }
+}
+
+/** Starts and calls one until it has shown what it does, and until it is in quarantine where it brings itself down. */
+async function letLoose(
+  extensions: HostExtensions,
+  habit: Habit,
+  workspace: string,
+): Promise<Omit<HabitEnd, "audited">> {
+  const id = extensionId(`zoo/${habit.name}`);
+  let end: string | undefined;
+  for (let round = 0; round < 6; round++) {
+    try {
+      const instance = await extensions.activate(id);
+      const result = await extensions.call(
+        instance,
+        request(`zoo/${habit.name}`, {}, { workspace, mayWrite: true }),
+        { signal: never, timeoutMs: habit.timeoutMs ?? 20_000 },
+      );
+      end ??= told(result);
+      if (habit.dies !== true) {
+        await extensions.deactivate(instance);
+        return { habit, end, quarantine: undefined };
+      }
+      for (let waits = 0; extensions.isAlive(instance) && waits < 400; waits++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await extensions.deactivate(instance);
+    } catch (error) {
+      const text = `${error instanceof SymphonyError ? error.code : "error"}: ${messageOf(error)}`;
+      if (/is in quarantine/.test(text)) return { habit, end: end ?? text, quarantine: text };
+      end ??= text;
+    }
+  }
+  return { habit, end: end ?? "nothing", quarantine: undefined };
+}
+
+async function auditOf(data: string): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>();
+  for await (const { extension, decision } of readAudit(data)) {
+    const decisions = found.get(extension) ?? new Set();
+    found.set(extension, decisions.add(decision));
+  }
+  return found;
+}
+
+async function inTurns<T, R>(all: readonly T[], atOnce: number, act: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const take = async () => {
+    while (next < all.length) {
+      const at = next++;
+      results[at] = await act(all[at] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, take));
+  return results;
+}
+
+/** Calls honest extensions all the time and watches whether the core keeps time. */
+class Witness {
+  readonly #extensions: HostExtensions;
+  readonly lost: string[] = [];
+  readonly roundTrips: number[] = [];
+  readonly stalls: number[] = [];
+  #over = false;
+  #asking: Promise<unknown> = Promise.resolve();
+  #beat: ReturnType<typeof setInterval> | undefined;
+
+  constructor(extensions: HostExtensions) {
+    this.#extensions = extensions;
+  }
+
+  async begin(): Promise<void> {
+    const kinds = ["full", "light"] as const;
+    const instances = await Promise.all(
+      kinds.map((kind) => this.#extensions.activate(extensionId(`honest/${kind}`))),
+    );
+    let last = performance.now();
+    this.#beat = setInterval(() => {
+      const now = performance.now();
+      this.stalls.push(Math.max(0, now - last - BEAT_MS));
+      last = now;
+    }, BEAT_MS);
+    this.#asking = Promise.all(kinds.map((kind, at) => this.#ask(kind, instances[at] as never)));
+  }
+
+  async end(): Promise<void> {
+    this.#over = true;
+    await this.#asking;
+    clearInterval(this.#beat);
+  }
+
+  async #ask(kind: string, instance: Parameters<HostExtensions["call"]>[0]): Promise<void> {
+    for (let n = 0; !this.#over; n++) {
+      const began = performance.now();
+      const result = await this.#extensions.call(instance, request(`honest/${kind}`, { n }), {
+        signal: never,
+        timeoutMs: 30_000,
+      });
+      this.roundTrips.push(performance.now() - began);
+      if (!result.ok || result.output["n"] !== n + 1) this.lost.push(`${kind} ${n}: ${told(result)}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

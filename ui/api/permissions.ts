@@ -1,0 +1,59 @@
+/** Grants, prompts and the audit of what was decided. @module */
+
+import type { GrantScope } from "../../core/policy/permission.ts";
+
+export interface GrantLine {
+  readonly extension: string;
+  readonly permission: string;
+  readonly verdict: "allow" | "deny";
+  readonly scope: GrantScope;
+  /** For a secret: the environment variable it is read from. The secret itself is never sent. */
+  readonly env?: string;
+}
+
+export interface NewGrant {
+  readonly extension: string;
+  readonly permission: string;
+  readonly env?: string;
+  /** Unix milliseconds; absent for always. */
+  readonly until?: number;
+}
+
+export interface GrantKey {
+  readonly extension: string;
+  readonly permission: string;
+}
+
+/** An extension wants something now and is held until a person answers or `until`. */
+export interface PermissionPrompt {
+  readonly id: string;
+  readonly extension: string;
+  readonly permission: string;
+  /** In its manifest's words. */
+  readonly reason: string;
+  readonly run?: string;
+  readonly node?: string;
+  readonly askedAt: number;
+  readonly until: number;
+}
+
+export interface PromptAnswer {
+  readonly verdict: "allow" | "deny";
+  readonly scope: "once" | "session" | "always";
+}
+
+export interface AuditQuery {
+  readonly extension?: string;
+  /** Default 200, at most 2000; newest first. */
+  readonly limit?: number;
+  readonly before?: number;
+}
+
+export interface AuditLine {
+  readonly at: number;
+  readonly extension: string;
+  readonly permission: string;
+  /** `allowed`, `denied`, `prompt`, `granted`, `withdrawn`. */
+  readonly decision: string;
+  readonly reason?: string;
+}
