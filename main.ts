@@ -32,7 +32,7 @@ import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensi
 import { runHost } from "./extensions/host/host_main.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
 import { readAgents } from "./extensions/acp/agent_config.ts";
-import { ExtensionDesk } from "./extensions/desk.ts";
+import type { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
 import { JoinedExtensions } from "./extensions/joined_extensions.ts";
 import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
@@ -97,7 +97,9 @@ async function extensionsOf(
 }
 
 /** What makes, checks and installs extensions. */
-function deskOf(data: string, folder: string): ExtensionDesk {
+async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
+  // Parser, archives and the rest are needed by these commands alone.
+  const { ExtensionDesk } = await import("./extensions/desk.ts");
   const source = sourceOf({ data, extensions: [], grants: [] });
   return new ExtensionDesk({
     data,

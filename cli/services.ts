@@ -196,7 +196,7 @@ export interface CliServices extends ProcessServices {
   /** Composes workflows; what it learns is kept in the data folder. */
   composition(data: string): ComposeDesk;
   /** Making and installing extensions, for the data folder. */
-  ext?(data: string): ExtDesk;
+  ext?(data: string): Promise<ExtDesk>;
   installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
   readonly grants: {
     list(data: string): Promise<readonly Grant[]>;
