@@ -36,6 +36,7 @@ import type { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
 import { JoinedExtensions } from "./extensions/joined_extensions.ts";
 import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
+import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { openPit } from "./pit/open_pit.ts";
@@ -156,6 +157,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
     control: pit.control,
     extensions,
     monitor,
+    motifs: new ExtensionMotifs(sourceOf({ ...options, data }), extensions),
     unavailable: (types) => extensions.availability(types),
     async [Symbol.asyncDispose]() {
       await extensions.close();

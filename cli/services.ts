@@ -14,6 +14,7 @@ import type { Refusal, UserCommand } from "../core/orchestration/command.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
+import type { MotifPort } from "../core/ports/motif.ts";
 import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { ResourceMonitorPort } from "../core/ports/resource_monitor.ts";
@@ -110,6 +111,8 @@ export interface Session extends AsyncDisposable {
   readonly extensions: ExtensionPort;
   /** What extensions use up. */
   readonly monitor?: ResourceMonitorPort;
+  /** What extensions add to a user interface. */
+  readonly motifs?: MotifPort;
   /** Asks instruments why they cannot be used; undefined for one that can. For `doctor`. */
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
