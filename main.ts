@@ -39,10 +39,11 @@ import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensi
 import { runHost } from "./extensions/host/host_main.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
 import { readAgents } from "./extensions/acp/agent_config.ts";
-import { ExtensionDesk } from "./extensions/desk.ts";
+import type { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
 import { JoinedExtensions } from "./extensions/joined_extensions.ts";
 import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
+import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
@@ -110,7 +111,9 @@ async function extensionsOf(
 }
 
 /** What makes, checks and installs extensions. */
-function deskOf(data: string, folder: string): ExtensionDesk {
+async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
+  // Parser, archives and the rest are needed by these commands alone.
+  const { ExtensionDesk } = await import("./extensions/desk.ts");
   const source = sourceOf({ data, extensions: [], grants: [] });
   return new ExtensionDesk({
     data,
@@ -222,6 +225,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
+    motifs: new ExtensionMotifs(sourceOf({ ...options, data }), extensions),
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
