@@ -8,4 +8,4 @@
 export { type ServeOptions, startServer, type UiServer } from "./server.ts";
 export { anotherAddress, RunningServer } from "./running_server.ts";
 export { PermissionPrompts } from "./permission_prompts.ts";
-export type { Backend, Texts, UiServices } from "./services.ts";
+export type { Backend, Texts, UiServices, UiShell } from "./services.ts";

@@ -115,7 +115,8 @@ export interface Texts extends TextPorts, AsyncDisposable {
   readonly structure: StructurePort;
 }
 
-export interface UiServices {
+/** What the first page needs. */
+export interface UiShell {
   readonly version: string;
   /** How hints call the program. */
   readonly program: string;
@@ -126,13 +127,17 @@ export interface UiServices {
   readonly workspace: string;
   /** Folder with the page's files. */
   readonly assets: string;
+  /** Asks the person at the page; the grants of `open` go by it. */
+  readonly prompts: PermissionPrompts;
+}
+
+/** Everything else; loaded after the first page. */
+export interface UiServices extends UiShell {
   /** Opens the data folder. `around` is put between the runs and the extensions. */
   open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Backend>;
   /** The text core; undefined where there is none. */
   openTexts?(): Promise<Texts>;
   templates(): readonly TemplateText[];
-  /** Asks the person at the page; the grants of `open` go by it. */
-  readonly prompts: PermissionPrompts;
   readonly conductor: ConductorView;
   readonly composition: Composition;
   installed(): Promise<readonly InstalledExtension[]>;

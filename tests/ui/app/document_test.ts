@@ -18,6 +18,7 @@ import {
   ungroup,
 } from "../../../ui/app/board/model/commands.ts";
 import { ConnectionJudge } from "../../../ui/app/board/model/connection_judge.ts";
+import { readGraph } from "../../../ui/app/board/model/graph.ts";
 import { BoardDocument } from "../../../ui/app/board/model/document.ts";
 import { OUTPUTS } from "../../../ui/app/board/model/board_node.ts";
 import { catalog } from "../../core/workflow/catalog.ts";
@@ -259,7 +260,20 @@ Deno.test("BoardDocument undoes any sequence of commands to the letter, and does
   fc.assert(
     fc.property(fc.array(command, { maxLength: 25 }), (commands) => {
       const document = open();
-      for (const [kind, a, b] of commands) act(document, kind, a, b);
+      for (const [kind, a, b] of commands) {
+        act(document, kind, a, b);
+        // What was kept while editing is what reading it all again gives.
+        const { nodes, edges, spans, head } = document.graph;
+        const whole = readGraph(document.text, [], catalog);
+        assert.deepEqual(
+          [...nodes.values()].map(({ id, text }) => [id, text]),
+          [...whole.nodes.values()].map(({ id, text }) => [id, text]),
+        );
+        assert.deepEqual(edges, whole.edges);
+        assert.ok(spans !== undefined);
+        assert.deepEqual(spans, whole.spans);
+        assert.deepEqual(head, whole.head);
+      }
       assert.equal(document.graph.fault, undefined, document.text);
       // Whatever was done, the file can be read: only its meaning may be wrong.
       const codes = checkWorkflow(document.text, "f", catalog).problems.map(({ code }) => code);

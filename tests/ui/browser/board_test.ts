@@ -156,7 +156,7 @@ browserTest(
       // And the measured file is the item, chosen from the completions.
       await page.getByRole("tab", { name: /Problems/ }).click();
       await page.locator(".problem").filter({ hasText: `"file" of metrics` }).click();
-      await page.getByRole("button", { name: "file: expression" }).click();
+      await page.getByRole("button", { name: "fx: file as an expression" }).click();
       const expression = page.locator("#port-file");
       await expression.fill("ite");
       await page.getByRole("option", { name: /^item/ }).click();

@@ -47,6 +47,14 @@ function serve({ workspace, data }: Place, port = "0"): Program {
   return new Program(["serve", "--port", port, "--workspace", workspace, "--data", data]);
 }
 
+/** Chooses a node and brings it into sight, by the palette. */
+async function choose(page: Page, node: string): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Find anything" }).fill(`@${node}`);
+  await page.keyboard.press("Enter");
+  await page.locator(`#node-${node}.is-selected`).waitFor();
+}
+
 async function startRun(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("textbox", { name: "Root" }).fill("src");
@@ -77,17 +85,17 @@ browserTest(
       await page.locator(".run-head").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
 
       // What came out of a node, and what went through a connection.
-      await page.locator("#node-say .card-title").click();
+      await choose(page, "say");
       await page.getByRole("tab", { name: "Inspector" }).click();
       await page.locator(".preview").filter({ hasText: "lines: 10" }).waitFor();
 
       // Pinned, the node is not called again, and says so.
-      await page.locator("#node-sum .card-title").click();
+      await choose(page, "sum");
       await page.getByRole("button", { name: "Pin this output" }).click();
       await page.locator("#node-sum .card-flag.pinned").waitFor();
 
       // A breakpoint stops before the node; a step goes on.
-      await page.locator("#node-say .card-title").click();
+      await choose(page, "say");
       await page.keyboard.press("F9");
       await page.locator("#node-say .card-flag.breakpoint").waitFor();
       await startRun(page);
@@ -100,7 +108,7 @@ browserTest(
         /given/,
       );
 
-      await page.locator("#node-ask .card-title").click();
+      await choose(page, "ask");
       await page.keyboard.press("Delete");
       await page.keyboard.press("Control+s");
       await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
@@ -151,7 +159,7 @@ browserTest(
       const { page } = await openPage(browser);
       await page.goto(address);
       await page.getByRole("link", { name: /Count/ }).click();
-      await page.locator("#node-sum .card-title").click();
+      await choose(page, "sum");
       await page.getByRole("textbox", { name: "Title" }).fill("Kept");
       await program.kill("SIGKILL");
       await page.locator(".lost").waitFor();

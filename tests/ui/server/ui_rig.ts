@@ -81,7 +81,8 @@ export class UiRig implements AsyncDisposable {
 
   /** Starts the server and opens a session. */
   async open(): Promise<void> {
-    this.#server = await startServer(this.#services(), {
+    const services = this.#services();
+    this.#server = await startServer(services, () => Promise.resolve(services), {
       onError: (line) => this.errors.push(line),
       ...this.#options.port === undefined ? {} : { port: this.#options.port },
     });

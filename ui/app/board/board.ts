@@ -9,6 +9,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalog } from "../../../core/workflow/catalog.ts";
 import type { CheckAnswer, CheckedNode } from "./check/check_protocol.ts";
 import { layoutGraph, type LayoutRequest, type Places } from "./layout/layout_graph.ts";
+import type { BoardNode } from "./model/board_node.ts";
 import type { Change } from "./model/change.ts";
 import { moveNodes, type Point } from "./model/commands.ts";
 import type { KnownTypes } from "./model/connection_judge.ts";
@@ -47,6 +48,9 @@ export class Board {
   readonly #layouter: Layouter;
   readonly #shapes: ShapeCache = new WeakMap();
   readonly #laidOut = signal<ReadonlyMap<string, Point>>(new Map());
+  #lastScene: Scene | undefined;
+  /** Nodes that are known to have a place. */
+  readonly #placed = new WeakSet<BoardNode>();
   #types = new Map<string, CheckedNode>();
   readonly graph: ReadonlySignal<Graph>;
   readonly scene: ReadonlySignal<Scene>;
@@ -69,7 +73,9 @@ export class Board {
         if (node === undefined) return notes.get(id) ?? { x: 0, y: 0 };
         return filePlace(graph, node) ?? laidOut.get(id) ?? { x: 0, y: 0 };
       };
-      return new Scene(graph, placeOf, this.expanded.value, this.#shapes);
+      const expanded = this.expanded.value;
+      const ground = [graph.head, laidOut, expanded];
+      return this.#lastScene = new Scene(graph, placeOf, expanded, this.#shapes, ground, this.#lastScene);
     });
     this.worst = computed(() => worstByNode(this.allProblems.value));
     this.isDirty = computed(() => (this.version.value, !this.document.history.isSaved));
@@ -165,11 +171,15 @@ export class Board {
   /** Takes what the checker said about the text that is shown. */
   takeCheck(answer: CheckAnswer): void {
     batch(() => {
-      this.allProblems.value = placedProblems(answer.problems, this.file, this.document.scope);
+      const problems = placedProblems(answer.problems, this.file, this.document.scope);
+      // The same problems again are no news for anybody who shows them.
+      if (JSON.stringify(problems) !== JSON.stringify(this.allProblems.peek())) {
+        this.allProblems.value = problems;
+      }
       this.isChecked.value = true;
     });
     // While there are errors, types from before are better than none.
-    if (answer.nodes.length > 0) this.#types = new Map(answer.nodes.map((node) => [node.id, node]));
+    if (answer.isPlanned) this.#types = new Map(answer.nodes.map((node) => [node.id, node]));
   }
 
   select(ids: Iterable<string>, isAdded = false): void {
@@ -325,6 +335,13 @@ export class Board {
   #placeMissing(): void {
     const graph = this.document.graph;
     const known = this.#laidOut.peek();
+    const isSettled = [...graph.nodes.values()].every((node) => {
+      if (this.#placed.has(node)) return true;
+      const isPlaced = known.has(node.id) || node.value["position"] !== undefined;
+      if (isPlaced) this.#placed.add(node);
+      return isPlaced;
+    });
+    if (isSettled) return;
     const missing = unplaced(graph).filter((id) => !known.has(id));
     if (missing.length === 0) return;
     const { nodes, ...rest } = this.#request();

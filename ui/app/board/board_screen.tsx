@@ -6,7 +6,6 @@ import { Icon } from "../parts/icon.tsx";
 import { Menu, MenuButton } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
-import { fuzzyMatch } from "../parts/fuzzy.ts";
 import { ErrorState } from "../parts/states.tsx";
 import { addFinder } from "../shell/command_palette.tsx";
 import { rememberKeys } from "../shell/keys_view.tsx";
@@ -24,7 +23,7 @@ import { SourceDialog } from "./file/source_dialog.tsx";
 import type { LibraryEntry } from "./library.ts";
 import { addNode, type Point } from "./model/commands.ts";
 import { nameForUse } from "./model/names.ts";
-import { DRAG_TYPE, type LeftTab, LibraryPanel } from "./panels/library_panel.tsx";
+import { DRAG_TYPE, type LeftTab, LibraryPanel, outlineMatches } from "./panels/library_panel.tsx";
 import { ProblemsPanel } from "./panels/problems_panel.tsx";
 import { VersionsPanel } from "./panels/versions_panel.tsx";
 import type { PlacedProblem } from "./problems.ts";
@@ -133,11 +132,10 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 
   const faded = useMemo(() => {
     if (tab !== "outline" || search.trim() === "") return undefined;
-    return new Set(
-      [...board.graph.value.nodes.values()].filter(({ title, id, use }) =>
-        fuzzyMatch(search, `${title} ${id} ${use}`) === undefined
-      ).map(({ id }) => id),
+    const others = [...board.graph.value.nodes.values()].filter((node) =>
+      outlineMatches.matches(search, node) === undefined
     );
+    return new Set(others.map(({ id }) => id));
   }, [search, tab, board.graph.value]);
 
   const problems = board.allProblems.value;

@@ -63,3 +63,34 @@ export function fuzzySort<T>(
   if (query.trim() !== "") found.sort((a, b) => b.score - a.score || a.index - b.index);
   return found;
 }
+
+/** As `fuzzySort`, with what was found of each entry kept while the query stays: of ten thousand, one has changed. */
+export class FuzzyList<T extends object> {
+  readonly #textOf: (entry: T) => string;
+  #query = "";
+  #known = new WeakMap<T, FuzzyMatch | "none">();
+
+  constructor(textOf: (entry: T) => string) {
+    this.#textOf = textOf;
+  }
+
+  matches(query: string, entry: T): FuzzyMatch | undefined {
+    if (query !== this.#query) {
+      this.#query = query;
+      this.#known = new WeakMap();
+    }
+    let found = this.#known.get(entry);
+    if (found === undefined) this.#known.set(entry, found = fuzzyMatch(query, this.#textOf(entry)) ?? "none");
+    return found === "none" ? undefined : found;
+  }
+
+  /** The entries that match, best first. */
+  sorted(query: string, entries: readonly T[]): T[] {
+    if (query.trim() === "") return [...entries];
+    const found = entries.flatMap((entry, index) => {
+      const match = this.matches(query, entry);
+      return match === undefined ? [] : [{ entry, score: match.score, index }];
+    });
+    return found.sort((a, b) => b.score - a.score || a.index - b.index).map(({ entry }) => entry);
+  }
+}

@@ -20,7 +20,9 @@ export interface CheckAnswer {
   readonly problems: readonly Problem[];
   /** References to workflows whose text the worker does not have. */
   readonly missing: readonly string[];
-  /** Types of outputs, and who runs once per item; of the top graph, as far as it could be planned. */
+  /** False while there are errors: then `nodes` says nothing. */
+  readonly isPlanned: boolean;
+  /** Who runs once per item, and types of outputs that the catalogue does not tell; of the top graph. */
   readonly nodes: readonly CheckedNode[];
   readonly tookMs: number;
 }

@@ -36,6 +36,7 @@ addEventListener("message", ({ data }: MessageEvent<CheckQuestion>) => {
     number: data.number,
     problems: missing.size === 0 ? problems : problems.filter(({ code }) => code !== "unknown-workflow"),
     missing: [...missing],
+    isPlanned: plan !== undefined,
     nodes: plan === undefined ? [] : typesOf(plan),
     tookMs: performance.now() - began,
   };
@@ -53,11 +54,12 @@ function typesOf(plan: Plan): readonly CheckedNode[] {
     if (passed !== undefined) { for (const port of own.keys()) own.set(port, passed); }
     outputs.set(node.index, own);
   }
-  return plan.nodes.map(({ id, index, fan }) => ({
-    id,
-    isFan: fan.kind !== "single",
-    outputs: [...outputs.get(index) ?? []],
-  }));
+  // Of calls the page knows the types itself; ten thousand answers would only be carried over.
+  return plan.nodes.flatMap(({ id, index, fan, definition }) => {
+    const isFan = fan.kind !== "single";
+    if (!isFan && definition.kind === "call") return [];
+    return [{ id, isFan, outputs: definition.kind === "call" ? [] : [...outputs.get(index) ?? []] }];
+  });
 }
 
 function passedType(

@@ -281,7 +281,7 @@ function PortField({ bench, node, port }: NodeInspectorProps & { readonly port: 
           type="button"
           aria-pressed={form === one}
           data-tip={one === "in" ? "Expression: from other nodes and inputs" : "Constant"}
-          aria-label={one === "in" ? `${port.name}: expression` : `${port.name}: constant`}
+          aria-label={one === "in" ? `fx: ${port.name} as an expression` : `ab: ${port.name} as a constant`}
           onClick={() => {
             if (form === one) return;
             setWish(one);

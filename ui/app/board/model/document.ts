@@ -10,9 +10,9 @@
 
 import type { Catalog } from "../../../../core/workflow/catalog.ts";
 import type { Change, Ground } from "./change.ts";
-import { type Graph, readGraph, type Scope } from "./graph.ts";
+import { editedGraph, type Graph, readGraph, type Scope } from "./graph.ts";
 import { History } from "./history.ts";
-import { differenceEdit } from "./text_edit.ts";
+import { differenceEdit, sortedEdits } from "./text_edit.ts";
 import { styleOf, type TextStyle } from "./value_text.ts";
 
 export class BoardDocument {
@@ -63,7 +63,14 @@ export class BoardDocument {
       before: selection,
       after: change.select ?? selection,
     };
-    this.#show(this.history.apply(this.#text, change.edits, about, this.#now()));
+    const edits = sortedEdits(change.edits);
+    const text = this.history.apply(this.#text, edits, about, this.#now());
+    const edited = editedGraph(this.#graph, text, edits, this.#catalog);
+    if (edited === undefined) this.#show(text);
+    else {
+      this.#text = text;
+      this.#graph = edited;
+    }
     return true;
   }
 

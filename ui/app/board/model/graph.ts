@@ -9,8 +9,16 @@ import { parse, type ParseError } from "jsonc-parser";
 import { isObject, type Json, type JsonObject, type JsonSchema } from "../../../../core/json.ts";
 import type { Catalog } from "../../../../core/workflow/catalog.ts";
 import { type BoardNode, boardNode, type BoardPort, INPUTS, objectOf, OUTPUTS } from "./board_node.ts";
-import { memberOf, objectAt, objectBelow, type ObjectSpan, rootOffset } from "./jsonc_members.ts";
+import {
+  type Member,
+  memberOf,
+  objectAt,
+  objectBelow,
+  type ObjectSpan,
+  rootOffset,
+} from "./jsonc_members.ts";
 import { type ReadKind, referencesOf } from "./reads.ts";
+import type { TextEdit } from "./text_edit.ts";
 
 /** Where the graph stands in the file: empty for the file itself, `nodes, LOOP, body` for the body of a loop. */
 export type Scope = readonly string[];
@@ -56,8 +64,15 @@ export interface Graph {
   readonly groups: readonly BoardGroup[];
   /** The fields of the workflow besides nodes: `inputs`, `outputs`, `board`, `name`, … */
   readonly head: JsonObject;
+  /** Where the scope and its nodes stand in the text. */
+  readonly spans?: GraphSpans;
   /** Why the text cannot be shown. */
   readonly fault?: string;
+}
+
+export interface GraphSpans {
+  readonly root: ObjectSpan;
+  readonly nodes: ObjectSpan | undefined;
 }
 
 const empty: Graph = { nodes: new Map(), edges: [], notes: [], groups: [], head: {} };
@@ -84,14 +99,96 @@ export function readGraph(text: string, scope: Scope, catalog: Catalog, before?:
     const board = objectOf(head["board"]);
     return {
       nodes,
-      edges: edgesOf(nodes, before),
+      edges: edgesOf(nodes),
       notes: notesOf(board),
       groups: groupsOf(board, nodes),
       head,
+      spans: { root, nodes: nodesSpan },
     };
   } catch (error) {
     return { ...empty, fault: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/**
+ * The graph after edits that lie inside values of nodes: only those nodes are read again, all places behind are moved. Undefined
+ * where an edit touches anything else; then the text has to be read as a whole. `text` is the text after the edits.
+ */
+export function editedGraph(
+  before: Graph,
+  text: string,
+  edits: readonly TextEdit[],
+  catalog: Catalog,
+): Graph | undefined {
+  const { spans } = before;
+  if (spans?.nodes === undefined || edits.length === 0) return undefined;
+  const old = spans.nodes.members;
+  const members: Member[] = new Array(old.length);
+  const changed: number[] = [];
+  let shift = 0;
+  let next = 0;
+  for (let index = 0; index < old.length; index++) {
+    const member = old[index] as Member;
+    const first = shift;
+    let edit = edits[next];
+    if (edit !== undefined && edit.offset <= member.valueStart && edit.offset < member.valueEnd) {
+      return undefined;
+    }
+    while (edit !== undefined && edit.offset < member.valueEnd) {
+      if (edit.offset + edit.length >= member.valueEnd) return undefined;
+      shift += edit.text.length - edit.length;
+      if (changed.at(-1) !== index) changed.push(index);
+      edit = edits[++next];
+    }
+    members[index] = first === 0 && shift === 0 ? member : {
+      name: member.name,
+      start: member.start + first,
+      nameEnd: member.nameEnd + first,
+      valueStart: member.valueStart + first,
+      valueEnd: member.valueEnd + shift,
+    };
+  }
+  if (next < edits.length) return undefined;
+  const nodes = new Map(before.nodes);
+  let hasOtherEdges = false;
+  for (const index of changed) {
+    const { name, valueStart, valueEnd } = members[index] as Member;
+    const slice = text.slice(valueStart, valueEnd);
+    const node = boardNode(name, slice, objectOf(valueOf(slice)), catalog);
+    const known = before.nodes.get(name);
+    nodes.set(name, node);
+    if (known !== undefined && sameReads(known, node)) {
+      madeEdges.set(node, madeEdges.get(known) ?? edgesInto(known));
+    } else hasOtherEdges = true;
+  }
+  const nodesStart = spans.nodes.open;
+  const moved = (offset: number) => offset > nodesStart ? offset + shift : offset;
+  const root: ObjectSpan = {
+    open: spans.root.open,
+    close: moved(spans.root.close),
+    members: spans.root.members.map((member) => ({
+      name: member.name,
+      start: moved(member.start),
+      nameEnd: moved(member.nameEnd),
+      valueStart: moved(member.valueStart),
+      valueEnd: moved(member.valueEnd),
+    })),
+  };
+  return {
+    ...before,
+    nodes,
+    edges: hasOtherEdges ? edgesOf(nodes) : before.edges,
+    spans: { root, nodes: { open: nodesStart, close: spans.nodes.close + shift, members } },
+  };
+}
+
+function sameReads(a: BoardNode, b: BoardNode): boolean {
+  return a.reads.length === b.reads.length && a.reads.every((read, index) => {
+    const other = b.reads[index];
+    return other !== undefined && read.text === other.text && read.port === other.port &&
+      read.kind === other.kind &&
+      read.root === other.root && read.from === other.from && read.path.join() === other.path.join();
+  });
 }
 
 /** The object of the scope. @throws SyntaxError */
@@ -189,7 +286,7 @@ function endNode(
 
 const madeEdges = new WeakMap<BoardNode, readonly BoardEdge[]>();
 
-function edgesOf(nodes: ReadonlyMap<string, BoardNode>, _before: Graph | undefined): readonly BoardEdge[] {
+function edgesOf(nodes: ReadonlyMap<string, BoardNode>): readonly BoardEdge[] {
   const edges: BoardEdge[] = [];
   for (const node of nodes.values()) {
     let own = madeEdges.get(node);

@@ -145,6 +145,7 @@ export function removeMembers(
 ): readonly TextEdit[] {
   const { members } = span;
   const edits: TextEdit[] = [];
+  if (names.size === 0) return edits;
   for (let first = 0; first < members.length; first++) {
     if (!names.has((members[first] as Member).name)) continue;
     let last = first;

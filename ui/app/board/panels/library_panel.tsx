@@ -1,12 +1,13 @@
 /** The node library: search, sections, drag to the board or press Enter. @module */
 
 import { useMemo, useRef, useState } from "preact/hooks";
-import { fuzzySort } from "../../parts/fuzzy.ts";
+import { FuzzyList, fuzzySort } from "../../parts/fuzzy.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { SearchField } from "../../parts/search_field.tsx";
 import { VirtualList } from "../../parts/virtual_list.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import type { LibraryEntry } from "../library.ts";
+import type { BoardNode } from "../model/board_node.ts";
 import type { Workbench } from "../workbench.ts";
 import { iconFor } from "../view/kinds.ts";
 
@@ -133,19 +134,16 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
   );
 }
 
+/** What a search of the workflow looks at. */
+export const outlineMatches = new FuzzyList<BoardNode>(({ title, id, use }) => `${title} ${id} ${use}`);
+
 /** Every node as a list: what a screen reader walks, and where a search lands. */
 function Outline({ bench, search, onSearch }: LibraryPanelProps) {
   const { board } = bench;
   const { nodes } = board.graph.value;
   const worst = board.worst.value;
   const selection = board.selection.value;
-  const found = useMemo(
-    () =>
-      fuzzySort(search, [...nodes.values()], ({ title, id, use }) => `${title} ${id} ${use}`).map((
-        { entry },
-      ) => entry),
-    [search, nodes],
-  );
+  const found = useMemo(() => outlineMatches.sorted(search, [...nodes.values()]), [search, nodes]);
   const chosen = selection.size === 1 ? found.findIndex(({ id }) => selection.has(id)) : -1;
   const go = (index: number) => {
     const node = found[index];

@@ -48,6 +48,7 @@ export function Minimap(
   const frame = useRef<HTMLDivElement>(null);
   const scale = useRef<Scale>({ k: 1, x: 0, y: 0 });
   const waiting = useRef(0);
+  const painted = useRef<readonly unknown[]>([]);
 
   const place = () => {
     const element = frame.current;
@@ -77,6 +78,16 @@ export function Minimap(
       waiting.current = 0;
       if (canvas.current === null) return;
       const scene = board.scene.peek();
+      const state = [
+        scene.geometry,
+        moved.peek(),
+        board.worst.peek(),
+        run.version.peek(),
+        paint.peek(),
+        canvas.current,
+      ];
+      if (state.every((part, index) => part === painted.current[index])) return;
+      painted.current = state;
       scale.current = scaleOf(scene);
       paintMap(canvas.current, scene, scale.current, board, run, boardColours());
       place();

@@ -19,6 +19,14 @@ export type ShapeCache = WeakMap<BoardNode, { readonly key: string; readonly sha
 const CELL = 512;
 const nothing: ReadonlySet<string> = new Set();
 
+/** What is found by place; shared by scenes with one geometry. */
+interface Found {
+  boxes: Map<number, number[]> | undefined;
+  edges: Map<number, number[]> | undefined;
+  seen: Uint32Array;
+  stamp: number;
+}
+
 export class Scene {
   readonly graph: Graph;
   /** Nodes, then notes as `note:ID`. */
@@ -37,19 +45,41 @@ export class Scene {
   readonly edgeTo: Int32Array;
   /** Edges that touch a node, by its index. */
   readonly #touching: readonly (readonly number[])[];
-  #boxGrid: Map<number, number[]> | undefined;
-  #edgeGrid: Map<number, number[]> | undefined;
-  readonly #seen: Uint32Array;
-  #stamp = 0;
+  readonly #found: Found;
+  /** What the places depend on besides the nodes. */
+  readonly #ground: readonly unknown[];
 
   constructor(
     graph: Graph,
     placeOf: (id: string) => Point,
     expanded: ReadonlySet<string>,
     shapes: ShapeCache,
+    ground: readonly unknown[] = [],
+    before?: Scene,
   ) {
     this.graph = graph;
+    this.#ground = ground;
     const nodes = [...graph.nodes.values()];
+    const kept = before === undefined
+      ? undefined
+      : before.#sharedBy(graph, nodes, placeOf, expanded, shapes, ground);
+    if (before !== undefined && kept !== undefined) {
+      this.ids = before.ids;
+      this.indexOf = before.indexOf;
+      this.nodes = kept.nodes;
+      this.shapes = kept.shapes;
+      this.left = before.left;
+      this.top = before.top;
+      this.width = before.width;
+      this.height = before.height;
+      this.edges = before.edges;
+      this.lines = before.lines;
+      this.edgeFrom = before.edgeFrom;
+      this.edgeTo = before.edgeTo;
+      this.#touching = before.#touching;
+      this.#found = before.#found;
+      return;
+    }
     this.ids = [...nodes.map(({ id }) => id), ...graph.notes.map(({ id }) => `note:${id}`)];
     this.indexOf = new Map(this.ids.map((id, index) => [id, index]));
     this.nodes = this.ids.map((_, index) => nodes[index]);
@@ -87,7 +117,48 @@ export class Scene {
       this.#placeLine(index);
     });
     this.#touching = touching;
-    this.#seen = new Uint32Array(Math.max(count, this.edges.length));
+    const seen = new Uint32Array(Math.max(count, this.edges.length));
+    this.#found = { boxes: undefined, edges: undefined, seen, stamp: 0 };
+  }
+
+  /** The geometry, the same object while nothing stands elsewhere. */
+  get geometry(): object {
+    return this.#found;
+  }
+
+  /** Nodes and shapes for a graph that stands exactly as this one; undefined where something moved, grew or was connected. */
+  #sharedBy(
+    graph: Graph,
+    nodes: readonly BoardNode[],
+    placeOf: (id: string) => Point,
+    expanded: ReadonlySet<string>,
+    shapes: ShapeCache,
+    ground: readonly unknown[],
+  ): { readonly nodes: (BoardNode | undefined)[]; readonly shapes: (CardShape | undefined)[] } | undefined {
+    const old = this.graph;
+    if (old.edges !== graph.edges || old.notes !== graph.notes || old.groups !== graph.groups) {
+      return undefined;
+    }
+    if (old.nodes.size !== nodes.length || ground.some((part, index) => part !== this.#ground[index])) {
+      return undefined;
+    }
+    const nextNodes = [...this.nodes];
+    const nextShapes = [...this.shapes];
+    for (let index = 0; index < nodes.length; index++) {
+      const node = nodes[index] as BoardNode;
+      if (node === this.nodes[index]) continue;
+      if (node.id !== this.ids[index]) return undefined;
+      const outgoing = (this.#touching[index] ?? []).filter((edge) => this.edgeFrom[edge] === index);
+      const used = new Set(outgoing.map((edge) => this.edges[edge]?.fromPort ?? ""));
+      const shape = keptShape(node, used, expanded.has(node.id), shapes);
+      const { x, y } = placeOf(node.id);
+      if (!isSameShape(shape, this.shapes[index]) || x !== this.left[index] || y !== this.top[index]) {
+        return undefined;
+      }
+      nextNodes[index] = node;
+      nextShapes[index] = shape;
+    }
+    return { nodes: nextNodes, shapes: nextShapes };
   }
 
   #placeLine(edge: number): void {
@@ -110,8 +181,8 @@ export class Scene {
       this.top[index]! += dy;
       for (const edge of this.#touching[index] ?? []) this.#placeLine(edge);
     }
-    this.#boxGrid = undefined;
-    this.#edgeGrid = undefined;
+    this.#found.boxes = undefined;
+    this.#found.edges = undefined;
   }
 
   edgesOf(index: number): readonly number[] {
@@ -153,13 +224,13 @@ export class Scene {
 
   /** Boxes that touch `rect`. */
   boxesIn(rect: Rect): number[] {
-    const grid = this.#boxGrid ??= this.#grid(this.ids.length, (index) => this.rectOf(index));
+    const grid = this.#found.boxes ??= this.#grid(this.ids.length, (index) => this.rectOf(index));
     return this.#find(grid, rect, (index) => this.rectOf(index), this.ids.length);
   }
 
   /** Edges whose curve may touch `rect`. */
   edgesIn(rect: Rect): number[] {
-    const grid = this.#edgeGrid ??= this.#grid(this.edges.length, (index) => this.lineRect(index));
+    const grid = this.#found.edges ??= this.#grid(this.edges.length, (index) => this.lineRect(index));
     return this.#find(grid, rect, (index) => this.lineRect(index), this.edges.length);
   }
 
@@ -211,12 +282,13 @@ export class Scene {
       for (let index = 0; index < count; index++) take(index);
       return found;
     }
-    this.#stamp++;
+    const marks = this.#found;
+    marks.stamp++;
     for (let a = a0; a <= a1; a++) {
       for (let b = b0; b <= b1; b++) {
         for (const index of grid.get(a * 1_000_003 + b) ?? []) {
-          if (this.#seen[index] === this.#stamp) continue;
-          this.#seen[index] = this.#stamp;
+          if (marks.seen[index] === marks.stamp) continue;
+          marks.seen[index] = marks.stamp;
           take(index);
         }
       }
@@ -269,6 +341,14 @@ export class Scene {
       y: (this.lines[at + 1]! + this.lines[at + 3]!) / 2,
     };
   }
+}
+
+/** The same ports at the same places. */
+function isSameShape(a: CardShape, b: CardShape | undefined): boolean {
+  const same = (one: readonly { readonly name: string }[], other: readonly { readonly name: string }[]) =>
+    one.length === other.length && one.every(({ name }, index) => name === other[index]?.name);
+  return b !== undefined && a.height === b.height && a.rows === b.rows && same(a.inputs, b.inputs) &&
+    same(a.outputs, b.outputs);
 }
 
 /** How far the handles of an edge's curve reach. */
