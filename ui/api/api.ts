@@ -48,9 +48,11 @@ import type {
   Timeline,
   ValueQuery,
 } from "./runs.ts";
+import type { RerunRun } from "./rerun.ts";
 import type { OpenSession, ServerInfo, SessionInfo } from "./session.ts";
 import type { Preferences, SettingChange, SettingLine } from "./settings.ts";
 import type { StaleReview, StorageInfo } from "./storage.ts";
+import type { ThemeLine } from "./themes.ts";
 import type {
   CheckedText,
   CheckWorkflow,
@@ -146,6 +148,8 @@ export interface Api {
   "POST /runs/{run}/commands": { body: RunCommand; answer: CommandAnswer };
   /** Answers a gate or a question about a failure. */
   "POST /runs/{run}/approve": { body: ApproveNode; answer: CommandAnswer };
+  /** Runs again what it did, from a node or what changed, and keeps the rest of it. */
+  "POST /runs/{run}/rerun": { body: RerunRun; answer: StartedRun };
   /** This server carries the run out from now on: paused, waiting, or its process died. */
   "POST /runs/{run}/resume": { answer: CommandAnswer };
 
@@ -175,6 +179,8 @@ export interface Api {
 
   /** Installed extensions with health and use. */
   "GET /extensions": { answer: readonly ExtensionLine[] };
+  /** Themes that extensions bring. */
+  "GET /themes": { answer: readonly ThemeLine[] };
   /** Instances by state, and what the pool did. */
   "GET /pool": { answer: PoolInfo };
 

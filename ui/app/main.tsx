@@ -5,17 +5,20 @@
  */
 
 import { render } from "preact";
+import { followMonitor } from "./monitor/follow.ts";
 import { Shell } from "./shell/shell.tsx";
 import { type App, AppContext } from "./state/app.ts";
 import { ApiClient } from "./state/client.ts";
 import { Commands } from "./state/commands.ts";
 import { LiveConnection, pageSocket } from "./state/live.ts";
+import { followMotifTheme } from "./state/motif_theme.ts";
 import { followRoute } from "./state/route.ts";
 import { openSession, session, takeKey } from "./state/session.ts";
 import { followTheme } from "./state/theme.ts";
 
 const key = takeKey();
 followTheme();
+followMotifTheme();
 followRoute();
 
 const client = new ApiClient((address, init) => fetch(address, init), () => session.value = "closed");
@@ -23,7 +26,9 @@ const live = new LiveConnection(pageSocket);
 const app: App = { client, live, commands: new Commands() };
 
 openSession(client, key).then(() => {
-  if (session.value === "open") live.open();
+  if (session.value !== "open") return;
+  live.open();
+  followMonitor(app);
 });
 const root = document.getElementById("root");
 if (root !== null) {

@@ -25,9 +25,11 @@ import {
   settingRoutes,
   storageRoutes,
 } from "./routes/other_routes.ts";
+import { rerunRoutes } from "./routes/rerun_routes.ts";
 import { runRoutes } from "./routes/run_routes.ts";
 import { workflowRoutes } from "./routes/workflow_routes.ts";
 import { Refusal } from "./http/problems.ts";
+import { themesOf } from "./theme_list.ts";
 
 export interface OpenedBehind extends Behind, AsyncDisposable {
   /** Opens the data folder. */
@@ -74,6 +76,8 @@ function allRoutes(desk: Desk): Handlers {
     }),
     ...workflowRoutes(desk),
     ...runRoutes(desk),
+    ...rerunRoutes(desk),
+    "GET /themes": async () => await themesOf(await desk.services.installed()),
     ...artifactRoutes(desk),
     ...conductorRoutes(desk),
     ...extensionRoutes(desk),

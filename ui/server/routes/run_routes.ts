@@ -13,7 +13,7 @@ import { timelineOf } from "../runs/timeline.ts";
 import { valuesOf } from "../runs/values.ts";
 import { graphOf } from "../workflows/graph.ts";
 
-type RunRoute = Extract<Route, `${string} /runs${string}`>;
+type RunRoute = Exclude<Extract<Route, `${string} /runs${string}`>, `${string}/rerun`>;
 
 export function runRoutes(desk: Desk): HandlersOf<RunRoute> {
   return {

@@ -1,0 +1,17 @@
+/** What the navigation counts, kept in step for the whole page: runs that ask, failures, extensions that wait for leave. @module */
+
+import type { App } from "../state/app.ts";
+import { followFailures } from "./failures/failure_index.ts";
+import { followRuns } from "./runs/run_index.ts";
+import { followPrompts } from "./system/prompt_index.ts";
+
+/** The first view comes first. */
+const WAIT_MS = 400;
+
+export function followMonitor(app: App): void {
+  setTimeout(() => {
+    followRuns(app);
+    followPrompts(app);
+    followFailures(app);
+  }, WAIT_MS);
+}

@@ -1,0 +1,123 @@
+/** A chart over time: uPlot in the page's colours, with its newest figures in words for who cannot see it. @module */
+
+import uPlot from "uplot";
+import { useEffect, useRef } from "preact/hooks";
+import { paint, tokenColours } from "../../state/theme.ts";
+
+export interface ChartLine {
+  readonly title: string;
+  /** Name of a colour token. */
+  readonly colour: ChartColour;
+  readonly values: readonly (number | null)[];
+  readonly isFilled?: boolean;
+}
+
+const TOKENS = [
+  "accent",
+  "good",
+  "warn",
+  "bad",
+  "info",
+  "kind-instrument",
+  "kind-output",
+  "text-3",
+  "line-soft",
+] as const;
+export type ChartColour = Exclude<(typeof TOKENS)[number], "text-3" | "line-soft">;
+
+export interface ChartProps {
+  readonly title: string;
+  /** Seconds. */
+  readonly at: readonly number[];
+  readonly lines: readonly ChartLine[];
+  readonly textOf: (value: number) => string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const HEIGHT = 150;
+
+export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const range = useRef({ from, to });
+  range.current = { from, to };
+  const colour = paint.value;
+  const names = lines.map((line) => `${line.title}/${line.colour}`).join(",");
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const colours = tokenColours(TOKENS);
+    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const axis = { stroke: colours["text-3"], grid: { stroke: colours["line-soft"], width: 1 }, ticks: { show: false }, font };
+    const made = new uPlot(
+      {
+        width: Math.max(120, element.clientWidth),
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { drag: { x: false, y: false }, points: { size: 5 } },
+        scales: {
+          x: { range: () => [range.current.from, range.current.to] },
+          y: { range: (_plot, _min, max) => [0, max === null || max <= 0 ? 1 : max * 1.1] },
+        },
+        axes: [
+          { ...axis, space: 70 },
+          { ...axis, size: 62, space: 34, values: (_plot, ticks) => ticks.map(textOf) },
+        ],
+        series: [
+          {},
+          ...lines.map((line) => ({
+            label: line.title,
+            stroke: colours[line.colour],
+            width: 1.6,
+            points: { show: false },
+            spanGaps: false,
+            ...line.isFilled === true ? { fill: withAlpha(colours[line.colour]) } : {},
+          })),
+        ],
+      },
+      dataOf(at, lines),
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: Math.max(120, element.clientWidth), height: HEIGHT })
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [names, colour]);
+  useEffect(() => plot.current?.setData(dataOf(at, lines)), [at, lines, from, to]);
+  const newest = lines.map((line) => {
+    const value = line.values.findLast((one) => one !== null);
+    return { line, text: value === undefined || value === null ? "–" : textOf(value) };
+  });
+  return (
+    <figure class="monitor-chart">
+      <figcaption>
+        <strong>{title}</strong>
+        <span class="monitor-legend">
+          {newest.map(({ line, text }) => (
+            <span key={line.title}>
+              <span class="dot" aria-hidden="true" style={{ background: `var(--${line.colour})` }} />
+              {line.title} <span class="numbers">{text}</span>
+            </span>
+          ))}
+        </span>
+      </figcaption>
+      <div ref={box} aria-hidden="true" />
+      {at.length === 0 ? <p class="monitor-chart-none faint">Nothing was measured in this time.</p> : null}
+    </figure>
+  );
+}
+
+function dataOf(at: readonly number[], lines: readonly ChartLine[]): uPlot.AlignedData {
+  return [[...at], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
+}
+
+function withAlpha(colour: string): string {
+  return colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.14)");
+}

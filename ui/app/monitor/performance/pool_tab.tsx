@@ -1,0 +1,139 @@
+/** Instances by state and what moved them; processor and memory by extension. @module */
+
+import { useEffect } from "preact/hooks";
+import type { PoolMove } from "../../../../core/ports/pool.ts";
+import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
+import { useResource } from "../../state/resource.ts";
+import { clockText, countText, durationText, sizeText } from "../format.ts";
+import { useLiveMetrics } from "./live_metrics.ts";
+
+const RELOAD_MS = 2000;
+const MOST_MOVES = 60;
+
+export function PoolTab() {
+  const now = useLiveMetrics();
+  const loaded = useResource((client, signal) => client.call("GET /pool", { signal }), []);
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || loaded.reload(), RELOAD_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const pool = loaded.value;
+  if (pool === undefined) {
+    return loaded.error === undefined
+      ? <LoadingState what="the pool" lines={8} />
+      : <ErrorState title="Cannot show the pool" error={loaded.error} onRetry={loaded.reload} />;
+  }
+  const { counters } = pool;
+  const asked = counters.hits + counters.misses;
+  return (
+    <div class="monitor-data wide" tabIndex={0} role="region" aria-label="Pool and extensions">
+      <section>
+        <h2>Instances</h2>
+        <dl class="monitor-now">
+          <div><dt>Served at once</dt><dd class="numbers">{asked === 0 ? "–" : `${Math.round((counters.hits / asked) * 100)} %`}</dd></div>
+          <div><dt>Cold starts</dt><dd class="numbers">{countText(counters.coldStarts)}</dd></div>
+          <div><dt>Started ahead</dt><dd class="numbers">{countText(counters.prewarmed)}</dd></div>
+          <div><dt>Waits avoided</dt><dd class="numbers">{countText(counters.coldStartsAvoided)}</dd></div>
+          <div><dt>Put away</dt><dd class="numbers">{countText(counters.evictions)}</dd></div>
+          <div><dt>Failures</dt><dd class="numbers">{countText(counters.failures)}</dd></div>
+          <div><dt>Starting took</dt><dd class="numbers">{durationText(counters.loadMs)}</dd></div>
+        </dl>
+        {pool.instances.length === 0
+          ? (
+            <EmptyState icon="plug" title="Nothing is warm">
+              Instances of extensions start when they are first wanted, or ahead of it.
+            </EmptyState>
+          )
+          : (
+            <div class="monitor-scroll" tabIndex={0} role="region" aria-label="Instances">
+              <table class="monitor-table">
+                <thead>
+                  <tr>
+                    <th>Extension</th>
+                    <th>State</th>
+                    <th class="right">Busy</th>
+                    <th class="right">Leases</th>
+                    <th class="right">Memory</th>
+                    <th>Why</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {pool.instances.map((one, index) => (
+                    <tr key={`${one.extension}/${one.instance ?? index}`}>
+                      <td class="mono">{one.extension}</td>
+                      <td><PoolState state={one.state} /></td>
+                      <td class="right numbers">{one.busy}</td>
+                      <td class="right numbers">{countText(one.leases)}</td>
+                      <td class="right numbers">{one.memoryBytes === undefined ? "–" : sizeText(one.memoryBytes)}</td>
+                      <td class="faint">{one.reason}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+      </section>
+      {now === undefined || now.extensions.length === 0 ? null : (
+        <section>
+          <h2>Processor and memory</h2>
+          <table class="monitor-table">
+            <thead>
+              <tr>
+                <th>Extension</th>
+                <th>Processor</th>
+                <th>Memory</th>
+              </tr>
+            </thead>
+            <tbody>
+              {now.extensions.map((one) => {
+                const most = Math.max(1, ...now.extensions.map(({ memoryBytes }) => memoryBytes));
+                return (
+                  <tr key={one.extension}>
+                    <td class="mono">{one.extension}</td>
+                    <td>
+                      <span class="row">
+                        <meter class="monitor-meter" min={0} max={1} value={Math.min(1, one.cpu)} aria-label={`Processor of ${one.extension}`} />
+                        <span class="numbers">{Math.round(one.cpu * 100)} %</span>
+                      </span>
+                    </td>
+                    <td>
+                      <span class="row">
+                        <meter class="monitor-meter" min={0} max={most} value={one.memoryBytes} aria-label={`Memory of ${one.extension}`} />
+                        <span class="numbers">{sizeText(one.memoryBytes)}</span>
+                      </span>
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </section>
+      )}
+      <section>
+        <h2>Moves</h2>
+        {pool.moves.length === 0 ? <p class="faint">No instance has moved yet.</p> : <Moves moves={pool.moves} />}
+      </section>
+    </div>
+  );
+}
+
+function Moves({ moves }: { readonly moves: readonly PoolMove[] }) {
+  return (
+    <ol class="monitor-history wide">
+      {moves.slice(-MOST_MOVES).reverse().map((move, index) => (
+        <li key={`${move.at}/${index}`}>
+          <time class="mono faint">{clockText(move.at)}</time>
+          <span>
+            <code>{move.extension}</code> {move.from} → <strong>{move.to}</strong>: <span class="faint">{move.reason}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const looks = { cold: "", warming: "warn", hot: "good", cooling: "", failed: "bad" } as const;
+
+export function PoolState({ state }: { readonly state: keyof typeof looks }) {
+  return <span class={`badge ${looks[state]}`}>{state}</span>;
+}

@@ -1,0 +1,77 @@
+/** The line of figures below the heading: progress, time, tries, money. @module */
+
+import { stateWord } from "../../parts/state_dot.tsx";
+import { countText, durationText, moneyText, momentText, percentText } from "../format.ts";
+import { useNow } from "../now.ts";
+import { ShareBar } from "./share_bar.tsx";
+import type { RunWatch } from "./run_watch.ts";
+
+export function RunFacts({ watch }: { readonly watch: RunWatch }) {
+  const { model } = watch;
+  void model.tick.value;
+  const { account } = model;
+  const hasEnded = account.endedAt !== undefined;
+  const now = useNow(!hasEnded) + watch.app.live.skewMs;
+  const known = watch.definition.value?.graph.nodes;
+  const totals = model.totals(known);
+  const elapsed = (account.endedAt ?? now) - (account.createdAt ?? now);
+  const eta = model.etaMs === undefined || hasEnded
+    ? undefined
+    : Math.max(0, model.etaMs - Math.max(0, Date.now() - model.etaAt));
+  const failure = account.failure;
+  return (
+    <>
+      <dl class="monitor-figures">
+        <div class="monitor-figure wide">
+          <dt>Progress</dt>
+          <dd>
+            <ShareBar state={model.state} share={totals.total === 0 ? 0 : totals.done / totals.total} />
+            <span
+              class="numbers"
+              role="progressbar"
+              aria-label="Progress"
+              aria-valuemin={0}
+              aria-valuemax={totals.total}
+              aria-valuenow={totals.done}
+            >
+              {countText(totals.done)}/{countText(totals.total)}
+              <span class="faint">{percentText(totals.done, totals.total)}</span>
+            </span>
+          </dd>
+        </div>
+        <Figure title={hasEnded ? "Took" : "Elapsed"} value={durationText(elapsed)} />
+        {hasEnded ? null : <Figure title="Left" value={eta === undefined ? "unknown" : `about ${durationText(eta)}`} />}
+        <Figure title="Started" value={account.createdAt === undefined ? "–" : momentText(account.createdAt)} />
+        <Figure title="Running" value={countText(totals.running)} />
+        {totals.retrying > 0 ? <Figure title="Retrying" value={countText(totals.retrying)} /> : null}
+        {totals.waiting > 0 ? <Figure title="Waiting" value={countText(totals.waiting)} /> : null}
+        <Figure title="Failed" value={countText(totals.failed)} isBad={totals.failed > 0} />
+        <Figure title="Attempts" value={countText(totals.attempts)} />
+        <Figure title="Fallbacks" value={countText(totals.fallbacks)} />
+        <Figure title="Tokens" value={`${countText(totals.tokensIn)} in, ${countText(totals.tokensOut)} out`} />
+        <Figure title="Cost" value={moneyText(totals.costUsd)} />
+      </dl>
+      {failure === undefined || account.state !== "failed" ? null : (
+        <p class="monitor-failed" role="alert">
+          <strong>{failure.node === undefined ? "The run failed" : `${failure.node} failed`}</strong>
+          <span class="badge bad">{failure.class}</span>
+          <span>{failure.message}</span>
+        </p>
+      )}
+      {account.reason === "" || !["paused", "cancelled"].includes(account.state)
+        ? null
+        : <p class="monitor-note-line">{stateWord(account.state)}: {account.reason}</p>}
+    </>
+  );
+}
+
+function Figure(
+  { title, value, isBad = false }: { readonly title: string; readonly value: string; readonly isBad?: boolean },
+) {
+  return (
+    <div class="monitor-figure">
+      <dt>{title}</dt>
+      <dd class={`numbers ${isBad ? "monitor-bad" : ""}`}>{value}</dd>
+    </div>
+  );
+}

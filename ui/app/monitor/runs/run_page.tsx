@@ -1,0 +1,185 @@
+/** One run, live or long past: what it does, how far it is, what went wrong, and what can be done about it. @module */
+
+import { useEffect, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { IconButton } from "../../parts/button.tsx";
+import { rememberedSize, SplitHandle } from "../../parts/split.tsx";
+import { stateWord } from "../../parts/state_dot.tsx";
+import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
+import { TabPanel, Tabs } from "../../parts/tabs.tsx";
+import { useApp } from "../../state/app.ts";
+import { hrefOf, navigate } from "../../state/route.ts";
+import { AskingCards } from "./asking_cards.tsx";
+import { NodeList } from "./node_list.tsx";
+import { NodePanel } from "./node_panel.tsx";
+import { RunActions } from "./run_actions.tsx";
+import { RunFacts } from "./run_facts.tsx";
+import { RunGraph } from "./graph/run_graph.tsx";
+import { RunHeading } from "./run_heading.tsx";
+import { RunLog } from "./run_log.tsx";
+import { RunTimeline } from "./timeline/run_timeline.tsx";
+import { RunWatch } from "./run_watch.ts";
+
+const tabs = [
+  { id: "graph", title: "Graph" },
+  { id: "timeline", title: "Timeline" },
+  { id: "log", title: "Log" },
+  { id: "data", title: "Inputs and outputs" },
+] as const;
+type TabId = (typeof tabs)[number]["id"];
+
+const listPx = rememberedSize("monitor.nodes", 240);
+const panelPx = rememberedSize("monitor.node", 360);
+/** On a narrow window the list of nodes is a sheet. */
+const isListOpen = signal(false);
+
+export function RunPage(
+  { run, query }: { readonly run: string; readonly query: Readonly<Record<string, string>> },
+) {
+  const app = useApp();
+  const [watch, setWatch] = useState<RunWatch | undefined>(undefined);
+  useEffect(() => {
+    const made = new RunWatch(app, run);
+    setWatch(made);
+    return () => made.close();
+  }, [run]);
+  if (watch === undefined) return <LoadingState what="the run" lines={8} />;
+  return <WatchedRun watch={watch} query={query} />;
+}
+
+function WatchedRun(
+  { watch, query }: { readonly watch: RunWatch; readonly query: Readonly<Record<string, string>> },
+) {
+  const { model, run } = watch;
+  void model.tick.value;
+  const tab = tabs.find(({ id }) => id === query["tab"])?.id ?? "graph";
+  const chosen = query["node"];
+  const go = (change: Readonly<Record<string, string | undefined>>) => {
+    const next: Record<string, string> = {};
+    for (const [name, value] of Object.entries({ ...query, ...change })) {
+      if (value !== undefined && value !== "") next[name] = value;
+    }
+    navigate(hrefOf("runs", run, next), true);
+  };
+  const choose = (key: string | undefined) => {
+    isListOpen.value = false;
+    go({ node: key });
+  };
+  const { error } = watch;
+  if (!model.isKnown && error.value !== undefined) {
+    return (
+      <>
+        <header class="bar"><BackLink /><h1>Run {run}</h1></header>
+        <ErrorState title="Cannot show this run" error={error.value} onRetry={() => watch.load()} />
+      </>
+    );
+  }
+  if (!model.isKnown) {
+    return (
+      <>
+        <header class="bar"><BackLink /><h1>Run {run}</h1></header>
+        <LoadingState what="the run" lines={8} />
+      </>
+    );
+  }
+  return (
+    <>
+      <header class="bar monitor-bar">
+        <BackLink />
+        <RunHeading watch={watch} />
+        <span class="grow" />
+        <RunActions watch={watch} chosen={chosen} />
+      </header>
+      <RunFacts watch={watch} />
+      <AskingCards watch={watch} onShow={choose} />
+      <div class="monitor-run">
+        <aside
+          class={`panel monitor-list ${isListOpen.value ? "open" : ""}`}
+          style={{ width: `${listPx.value}px` }}
+          aria-label="Nodes of the run"
+        >
+          <NodeList watch={watch} chosen={chosen} onChoose={choose} onClose={() => isListOpen.value = false} />
+        </aside>
+        <SplitHandle label="Width of the list of nodes" size={listPx} min={160} max={480} />
+        <section class="monitor-stage" aria-label="Run">
+          <div class="monitor-tabs">
+            <IconButton
+              icon="runs"
+              label="Show the list of nodes"
+              class="monitor-only-narrow"
+              aria-expanded={isListOpen.value}
+              onClick={() => isListOpen.value = !isListOpen.value}
+            />
+            <Tabs
+              label="Parts of the run"
+              name="run"
+              tabs={tabs}
+              chosen={tab}
+              onChoose={(id: TabId) => go({ tab: id === "graph" ? undefined : id })}
+            />
+          </div>
+          <TabPanel name="run" chosen={tab} class="monitor-tab">
+            {tab === "graph"
+              ? <RunGraph watch={watch} chosen={chosen} onChoose={choose} />
+              : tab === "timeline"
+              ? <RunTimeline watch={watch} chosen={chosen} onChoose={choose} />
+              : tab === "log"
+              ? <RunLog watch={watch} chosen={chosen} />
+              : <RunData watch={watch} />}
+          </TabPanel>
+        </section>
+        {chosen === undefined ? null : (
+          <>
+            <SplitHandle label="Width of the node's panel" size={panelPx} min={260} max={720} after />
+            <aside class="panel monitor-node" style={{ width: `${panelPx.value}px` }} aria-label="Chosen node">
+              <NodePanel watch={watch} nodeKey={chosen} onClose={() => choose(undefined)} />
+            </aside>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function BackLink() {
+  return <a class="button quiet small" href={hrefOf("runs")}>All runs</a>;
+}
+
+function RunData({ watch }: { readonly watch: RunWatch }) {
+  const { account } = watch.model;
+  return (
+    <div class="monitor-data">
+      <section>
+        <h2>Inputs</h2>
+        {Object.keys(account.inputs).length === 0
+          ? <p class="faint">This workflow was given no inputs.</p>
+          : <pre class="monitor-value">{JSON.stringify(account.inputs, undefined, 2)}</pre>}
+      </section>
+      <section>
+        <h2>Outputs</h2>
+        {account.outputs === undefined
+          ? (
+            <EmptyState icon="output" title="No outputs yet">
+              {account.endedAt === undefined
+                ? "They stand here when the run has completed."
+                : `The run is ${stateWord(account.state).toLowerCase()}; what its nodes made is on each node.`}
+            </EmptyState>
+          )
+          : "artifact" in account.outputs
+          ? <a href={hrefOf("artifacts", account.outputs.artifact)}>Open the outputs as an artifact</a>
+          : <pre class="monitor-value">{JSON.stringify(account.outputs.value, undefined, 2)}</pre>}
+      </section>
+      <section>
+        <h2>Where</h2>
+        <dl class="monitor-facts">
+          <div><dt>Workspace</dt><dd class="mono">{account.workspace}</dd></div>
+          <div><dt>May write</dt><dd>{account.mayWrite ? "Yes" : "No"}</dd></div>
+          <div><dt>Version</dt><dd>{account.version}</dd></div>
+        </dl>
+        <p>
+          <a href={hrefOf("artifacts", "", { run: watch.run })}>Artifacts of this run</a>
+        </p>
+      </section>
+    </div>
+  );
+}

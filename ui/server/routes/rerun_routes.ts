@@ -1,0 +1,43 @@
+/** `POST /runs/{run}/rerun`: a new run of what an earlier one did, as a whole, from a node, or of what changed. @module */
+
+import { runId } from "../../../core/ids.ts";
+import { EarlierRun } from "../../../core/orchestration/earlier_run.ts";
+import type { NodeId } from "../../../core/ids.ts";
+import type { Desk } from "../desk.ts";
+import { type HandlersOf, Reply } from "../http/handlers.ts";
+import { Refusal } from "../http/problems.ts";
+
+export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
+  return {
+    "POST /runs/{run}/rerun": async ({ params, body }) => {
+      const { dag, artifacts } = (await desk.backend()).pit;
+      const book = await desk.runs();
+      const earlier = await EarlierRun.read(dag, artifacts, runId(params.run));
+      const { definition } = earlier.kept;
+      const { from = [], changed = false } = body;
+      if (changed && from.length > 0) {
+        throw new Refusal(400, "bad-input", "Cannot tell what to do again: found from and changed, expected one");
+      }
+      const nodes: ReadonlyMap<string, unknown> = definition.nodes;
+      const unknown = from.find((name) => !nodes.has(name));
+      if (unknown !== undefined) {
+        throw new Refusal(400, "bad-input", `Cannot run again from "${unknown}": run ${params.run} has no such node`, {
+          faults: [{ place: "body.from", found: `"${unknown}"`, right: "the name of a node of the run's workflow" }],
+        });
+      }
+      const { mayWrite } = await book.account(params.run);
+      const run = await book.start({
+        definition,
+        inputs: earlier.inputs,
+        workspace: earlier.workspace,
+        mayWrite: body.mayWrite ?? mayWrite,
+        reuse: {
+          of: runId(params.run),
+          ...from.length === 0 ? {} : { from: from as readonly NodeId[] },
+          ...changed ? { changed } : {},
+        },
+      });
+      return new Reply({ answer: { run, pinned: [] }, status: 201, headers: { location: `/api/v1/runs/${run}` } });
+    },
+  };
+}
