@@ -22,6 +22,7 @@ import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
 import type { LanguagePort } from "./core/ports/language.ts";
+import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import type { StructurePort } from "./core/ports/structure.ts";
 import type { TextPorts } from "./core/ports/text_editing.ts";
 import { VERSION } from "./core/version.ts";
@@ -35,8 +36,7 @@ import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
-import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
-import { runHost } from "./extensions/host/host_main.ts";
+import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
 import { readAgents } from "./extensions/acp/agent_config.ts";
 import { ExtensionDesk } from "./extensions/desk.ts";
@@ -47,6 +47,7 @@ import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
+import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
@@ -165,6 +166,8 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** True where a person can be asked, although there is no terminal. */
+  readonly mayAsk?: boolean;
 }
 
 /** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
@@ -205,7 +208,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     fallback: new SimpleConductor(),
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
-  const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
   const { control, memo } = pit;
   const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool };
@@ -236,26 +239,34 @@ async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
   const options = { ...request, data };
   const { serveUi } = await import("./main_ui.ts");
-  const grants = grantsOf(options);
-  const { conductor, composition, templates, settings } = services();
   return await serveUi(options, {
     version: VERSION,
     program: programName,
     clock,
+    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
+    parts: (prompt) => Promise.resolve(uiParts(options, prompt)),
+  });
+}
+
+/** What the page's server works with; grants are asked for through `prompt`. */
+export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
+  const { conductor, composition, templates, settings } = services();
+  const { data } = options;
+  const grants = grantsOf({ ...options, prompt });
+  return {
     templates,
     composition,
-    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
     conductor: conductor(),
-    installed: async () =>
-      await listInstalled(sourceOf(options), await grants, await HealthBook.open(options.data)),
-    grants: liveGrants(grants),
     settings: {
       list: () => settings.list(options),
       change: (change) => settings.change(options, change),
     },
     decisionLog: () => conductorFiles(data).log,
-    open: async (around) => await openSession(options, { around, grants: await grants }),
-  });
+    openTexts: () => openTexts(data),
+    installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+    grants: liveGrants(grants),
+    open: async (around) => await openSession(options, { around, grants: await grants, mayAsk: true }),
+  };
 }
 
 async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
@@ -342,7 +353,9 @@ function services(): CliServices {
   };
 }
 
-if (import.meta.main) {
-  if (Deno.args[0] === HOST_SUBCOMMAND) await runHost(Deno.args[1] ?? "");
-  else Deno.exit(await runCli(services()));
+/** Runs the command that the process was started with; gives the exit code. symphony.ts is the program's entry. */
+export async function main(): Promise<number> {
+  return await runCli(services());
 }
+
+if (import.meta.main) Deno.exit(await main());

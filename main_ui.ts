@@ -1,45 +1,52 @@
 /**
- * The composition of the page's server: main.ts loads it when it is asked to serve.
+ * The composition of the page's server. What the first page needs is here; the rest comes from main.ts when it is loaded.
  *
  * @module
  */
 
 import type { ConductorDesk } from "./cli/conductor_desk.ts";
 import type { CliServices, Served, ServeRequest, Session } from "./cli/services.ts";
-import type { ExtensionPort } from "./core/ports/extension.ts";
 import type { DecisionLogPort } from "./conductor/decision.ts";
-import { anotherAddress, RunningServer, startServer, type UiServices } from "./ui/server/mod.ts";
+import type { ClockPort } from "./core/ports/clock.ts";
+import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
+import {
+  anotherAddress,
+  PermissionPrompts,
+  RunningServer,
+  startServer,
+  type Texts,
+  type UiServices,
+  type UiShell,
+} from "./ui/server/mod.ts";
 
-export interface UiParts
-  extends Pick<CliServices, "version" | "program" | "clock" | "templates" | "composition"> {
-  /** Folder with the page's files. */
-  readonly assets: string;
+/** What main.ts gives. */
+export interface UiParts extends Pick<CliServices, "templates" | "composition"> {
   readonly conductor: ConductorDesk;
+  readonly settings: UiServices["settings"];
   readonly installed: UiServices["installed"];
   readonly grants: UiServices["grants"];
-  readonly settings: UiServices["settings"];
   decisionLog(): Pick<DecisionLogPort, "read">;
+  openTexts(): Promise<Texts>;
   open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
-  readonly openTexts?: NonNullable<UiServices["openTexts"]>;
+}
+
+export interface UiStart {
+  readonly version: string;
+  readonly program: string;
+  readonly clock: ClockPort;
+  /** Folder with the page's files. */
+  readonly assets: string;
+  /** The rest; its grants ask through `prompt`. */
+  parts(prompt: PermissionPromptPort): Promise<UiParts>;
 }
 
 /** Serves; where another process does so already, gives what that one offers. */
-export async function serveUi(request: ServeRequest, parts: UiParts): Promise<Served> {
+export async function serveUi(request: ServeRequest, { parts, ...start }: UiStart): Promise<Served> {
   const { data, workspace } = request;
-  const { conductor, composition, decisionLog, ...rest } = parts;
-  const services: UiServices = {
-    ...rest,
-    data,
-    workspace,
-    conductor: {
-      status: () => conductor.status(data),
-      explain: (id) => conductor.explain(data, id),
-      entries: (from) => decisionLog().read(from),
-    },
-    composition: composition(data),
-  };
+  const shell: UiShell = { ...start, data, workspace, prompts: new PermissionPrompts(start.clock) };
   try {
-    const server = await startServer(services, {
+    const server = await startServer(shell, async () => servicesOf(shell, await parts(shell.prompts)), {
       onError: request.onError,
       ...request.port === undefined ? {} : { port: request.port },
     });
@@ -60,4 +67,19 @@ export async function serveUi(request: ServeRequest, parts: UiParts): Promise<Se
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
+}
+
+function servicesOf(shell: UiShell, parts: UiParts): UiServices {
+  const { conductor, composition, decisionLog, ...rest } = parts;
+  const { data } = shell;
+  return {
+    ...rest,
+    ...shell,
+    conductor: {
+      status: () => conductor.status(data),
+      explain: (id) => conductor.explain(data, id),
+      entries: (from) => decisionLog().read(from),
+    },
+    composition: composition(data),
+  };
 }

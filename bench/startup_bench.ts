@@ -12,7 +12,7 @@ const ROUNDS = 15;
 /** Starts that find no bundles kept from before. */
 const FRESH_ROUNDS = 5;
 const root = fileURLToPath(new URL("..", import.meta.url));
-const source = ["run", "-A", "-q", "--no-prompt", "--unstable-worker-options", `${root}main.ts`];
+const source = ["run", "-A", "-q", "--no-prompt", "--unstable-worker-options", `${root}symphony.ts`];
 
 interface Program {
   readonly name: string;

@@ -38,7 +38,7 @@ async function symphony(): Promise<{ readonly bytesAFrame: number; readonly fram
       "-q",
       "--no-prompt",
       "--unstable-worker-options",
-      `${root}main.ts`,
+      `${root}symphony.ts`,
       "serve",
       "--port",
       "0",

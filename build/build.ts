@@ -39,7 +39,7 @@ async function buildSymphony(): Promise<void> {
     return size(assets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
   });
   await Deno.copyFile(await addOnFile(root), `${stage}/${ADD_ON}`);
-  await program(stage, `${root}/main.ts`, "symphony", ["prebuilt", "templates", "ui", ADD_ON]);
+  await program(stage, `${root}/symphony.ts`, "symphony", ["prebuilt", "templates", "ui", ADD_ON]);
 }
 
 async function buildEditor(): Promise<void> {
@@ -52,7 +52,7 @@ async function buildEditor(): Promise<void> {
 async function program(stage: string, entry: string, name: string, embed: readonly string[]): Promise<void> {
   const out = `${dist}/${name}${Deno.build.os === "windows" ? ".exe" : ""}`;
   await step("program", async () => {
-    const { sizeBytes, largest } = await bundleProgram(root, entry, `${stage}/main.js`);
+    const { sizeBytes, largest } = await bundleProgram(root, entry, stage);
     const parts = largest.slice(0, 3).map(([path, bytes]) =>
       `${path.replace(/^.*node_modules\//, "")} ${size(bytes)}`
     );

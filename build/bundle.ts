@@ -1,5 +1,6 @@
 /**
- * The program as one JavaScript file, so that starting it reads one module.
+ * The program as JavaScript files: one that it begins with, and one for each part that is only loaded when it is asked for,
+ * so that starting it reads little.
  *
  * @module
  */
@@ -53,12 +54,15 @@ export interface Bundled {
   readonly largest: readonly (readonly [string, number])[];
 }
 
-/** Bundles `entry` into `out`. @throws Error with esbuild's messages */
-export async function bundleProgram(root: string, entry: string, out: string): Promise<Bundled> {
+/** Bundles `entry` into `main.js` and the parts it asks for in `folder`. @throws Error with esbuild's messages */
+export async function bundleProgram(root: string, entry: string, folder: string): Promise<Bundled> {
   try {
     const { metafile } = await esbuild.build({
       entryPoints: [entry],
-      outfile: out,
+      outdir: folder,
+      entryNames: "main",
+      chunkNames: "part-[hash]",
+      splitting: true,
       bundle: true,
       format: "esm",
       platform: "node",
@@ -80,12 +84,12 @@ export async function bundleProgram(root: string, entry: string, out: string): P
       },
       logLevel: "warning",
     });
-    const [output] = Object.values(metafile.outputs);
-    const parts = Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) =>
-      [path, bytesInOutput] as const
+    const outputs = Object.values(metafile.outputs);
+    const parts = outputs.flatMap(({ inputs }) =>
+      Object.entries(inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const)
     );
     parts.sort(([, a], [, b]) => b - a);
-    return { sizeBytes: output?.bytes ?? 0, largest: parts.slice(0, 8) };
+    return { sizeBytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0), largest: parts.slice(0, 8) };
   } finally {
     await esbuild.stop();
   }

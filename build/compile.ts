@@ -17,8 +17,11 @@ export interface CompileOptions {
 
 /** Compiles. @throws Error with deno's own output */
 export async function compileProgram({ stage, embed, out }: CompileOptions): Promise<void> {
-  // A folder above with a deno.json would lend its settings and its node_modules.
-  await Deno.writeTextFile(`${stage}/deno.json`, `${JSON.stringify({ nodeModulesDir: "none" })}\n`);
+  // A folder above with a deno.json would lend its settings and its node_modules, or claim this one for its workspace.
+  await Deno.writeTextFile(
+    `${stage}/deno.json`,
+    `${JSON.stringify({ nodeModulesDir: "none", workspace: [] })}\n`,
+  );
   const args = [
     "compile",
     "--quiet",

@@ -25,7 +25,10 @@ export const grantFlag: Flag = {
 export const sessionFlags: readonly Flag[] = [dataFlag, extensionsFlag, grantFlag];
 
 /** The session that the flags ask for. */
-export function sessionOptions(services: CliServices, args: Arguments): SessionOptions {
+export function sessionOptions(
+  services: Pick<CliServices, "dataFolder" | "absolute">,
+  args: Arguments,
+): SessionOptions {
   return {
     data: services.dataFolder(args.value("data")),
     extensions: args.values("extensions").map((folder) => services.absolute(folder)),

@@ -12,7 +12,7 @@ import { type Command, exitCodes } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, groupHelp } from "./help.ts";
 import { ReaderGone } from "./reader_gone.ts";
-import type { CliServices } from "./services.ts";
+import type { CliServices, ServeServices } from "./services.ts";
 import { styleFor } from "./style.ts";
 import { cleanText } from "./text.ts";
 
@@ -28,9 +28,26 @@ const wrongInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** Runs the command that `services.args` names and gives the exit code. Does not throw for what can go wrong outside. */
-export async function runCli(services: CliServices): Promise<number> {
+export function runCli(services: CliServices): Promise<number> {
+  return answered(services, () => dispatch(services));
+}
+
+/** `serve`, alone: as runCli, without the services that other commands need. */
+export function runServe(services: ServeServices): Promise<number> {
+  return answered(services, async () => {
+    const { command, words } = find(services.args.length === 0 ? ["serve"] : services.args);
+    if (words.some(isHelp)) return await print(services, commandHelp(command, services.program));
+    const { serveCommand } = await import("./serve_command.ts");
+    return await serveCommand(services, parseArguments(command, words));
+  });
+}
+
+async function answered(
+  services: Pick<CliServices, "env" | "stderr">,
+  work: () => Promise<number>,
+): Promise<number> {
   try {
-    return await dispatch(services);
+    return await work();
   } catch (error) {
     if (error instanceof ReaderGone) return exitCodes.readerGone;
     await printError(services, error).catch(() => undefined);
@@ -109,12 +126,12 @@ function isHelp(word: string): boolean {
   return word === "--help" || word === "-h";
 }
 
-async function print(services: CliServices, text: string): Promise<number> {
+async function print(services: Pick<CliServices, "stdout">, text: string): Promise<number> {
   await services.stdout.write(text);
   return exitCodes.completed;
 }
 
-async function printError(services: CliServices, error: unknown): Promise<void> {
+async function printError(services: Pick<CliServices, "env" | "stderr">, error: unknown): Promise<void> {
   const style = styleFor(services, services.stderr);
   const hint = error instanceof SymphonyError && error.hint !== undefined
     ? `  ${cleanText(error.hint)}\n`

@@ -3,10 +3,10 @@
 import { SymphonyError } from "../core/errors.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { sessionOptions } from "./flags.ts";
-import type { CliServices, Served } from "./services.ts";
+import type { Served, ServeServices } from "./services.ts";
 
 /** Serves until it is interrupted. */
-export async function serveCommand(services: CliServices, args: Arguments): Promise<number> {
+export async function serveCommand(services: ServeServices, args: Arguments): Promise<number> {
   const port = readPort(args.value("port"));
   const served = await startServing(services, args, port);
   const address = await served.address();
@@ -22,7 +22,7 @@ export async function serveCommand(services: CliServices, args: Arguments): Prom
 }
 
 /** Starts a server for the workspace and data folder that the flags name. */
-export async function startServing(services: CliServices, args: Arguments, port?: number): Promise<Served> {
+export async function startServing(services: ServeServices, args: Arguments, port?: number): Promise<Served> {
   const workspace = services.absolute(args.value("workspace") ?? ".");
   if (!services.isFolder(workspace)) {
     throw new SymphonyError("bad-input", `Cannot serve "${args.value("workspace")}": it is no folder`, {
@@ -38,7 +38,7 @@ export async function startServing(services: CliServices, args: Arguments, port?
 }
 
 /** Waits for an interrupt or the server's end; the second interrupt ends the process at once. */
-export async function untilStopped(services: CliServices, served: Served): Promise<number> {
+export async function untilStopped(services: ServeServices, served: Served): Promise<number> {
   if (!served.isOurs) return exitCodes.completed;
   const interrupted = Promise.withResolvers<void>();
   let isStopping = false;
@@ -56,7 +56,7 @@ export async function untilStopped(services: CliServices, served: Served): Promi
   return isStopping ? exitCodes.interrupted : exitCodes.completed;
 }
 
-async function openBrowser(services: CliServices, address: string): Promise<void> {
+async function openBrowser(services: ServeServices, address: string): Promise<void> {
   const [program, ...before] = services.platform.startsWith("darwin")
     ? ["open"]
     : services.platform.startsWith("windows")

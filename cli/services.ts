@@ -211,6 +211,11 @@ export interface ServeRequest extends SessionOptions {
   onError(line: string): void;
 }
 
+/** What serving needs; little of it costs anything to make. */
+export type ServeServices =
+  & ProcessServices
+  & Pick<CliServices, "version" | "program" | "dataFolder" | "serve">;
+
 /** A server of the page. */
 export interface Served extends AsyncDisposable {
   /** False where another process serves this data folder already. */

@@ -19,7 +19,7 @@ import { frameResponse } from "./http/frame_pages.ts";
 import { Front } from "./http/front.ts";
 import { secret, Sessions } from "./http/sessions.ts";
 import { RunningServer, serverLock } from "./running_server.ts";
-import type { UiServices } from "./services.ts";
+import type { UiServices, UiShell } from "./services.ts";
 import { StateFolder } from "./state_folder.ts";
 
 export interface ServeOptions {
@@ -43,22 +43,32 @@ const LOOPBACK = "127.0.0.1";
 /** After this the rest is opened although nobody has asked for a page. */
 const OPEN_AFTER_MS = 400;
 
-/** @throws SymphonyError `busy` where the port is taken, RunningServer where this data folder has a server already */
-export async function startServer(services: UiServices, options: ServeOptions): Promise<UiServer> {
-  const state = new StateFolder(services.data);
+/**
+ * `load` is called after the first page, or with the first request of the API.
+ * @throws SymphonyError `busy` where the port is taken, RunningServer where this data folder has a server already
+ */
+export async function startServer(
+  shell: UiShell,
+  load: () => Promise<UiServices>,
+  options: ServeOptions,
+): Promise<UiServer> {
+  const state = new StateFolder(shell.data);
   const lock = await serverLock(state);
   if (lock === undefined) throw new RunningServer(state);
   const epoch = crypto.randomUUID().slice(0, 8);
-  const startedAt = services.clock.now();
-  const sessions = new Sessions(services.clock, {
+  const startedAt = shell.clock.now();
+  const sessions = new Sessions(shell.clock, {
     read: () => state.read("sessions.json"),
     write: (value) => state.write("sessions.json", value),
   });
   const ports = { port: 0, framePort: 0 };
   const onError = (what: string, error: unknown) => options.onError(`Cannot ${what}: ${messageOf(error)}`);
   const inner = new Inner(async () => {
-    const { makeBehind } = await import("./behind.ts");
-    return makeBehind({
+    // Named by a choice, so that Deno does not read it before the first page; the bundler follows both.
+    const isChosen = true;
+    const behind: Promise<typeof import("./behind.ts")> = import(isChosen ? "./behind.ts" : "./behind.ts");
+    const [{ makeBehind }, services] = await Promise.all([behind, load()]);
+    return await makeBehind({
       services,
       state,
       epoch,
@@ -72,7 +82,7 @@ export async function startServer(services: UiServices, options: ServeOptions): 
   const front = new Front({
     address,
     origins: () => ports,
-    assets: new Assets(services.assets),
+    assets: new Assets(shell.assets),
     sessions,
     bearer,
     behind: () => inner.get(),

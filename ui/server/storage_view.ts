@@ -1,6 +1,6 @@
 /** Room that the data folder takes. @module */
 
-import { statfs } from "node:fs/promises";
+import { statfsSync } from "node:fs";
 import type { StaleReview, StorageInfo } from "../api/storage.ts";
 import type { Backend } from "./services.ts";
 
@@ -22,7 +22,7 @@ export async function storageInfo(data: string, { pit }: Backend): Promise<Stora
     runs.count++;
     if (endedAt === undefined) runs.open++;
   }
-  const free = await statfs(data).then(({ bavail, bsize }) => bavail * bsize, () => undefined);
+  const free = freeSpace(data);
   return {
     data,
     ...free === undefined ? {} : { freeBytes: free },
@@ -52,6 +52,16 @@ export async function staleReview({ pit }: Backend, now: number): Promise<StaleR
     });
   }
   return { proposals, isCut };
+}
+
+/** Free bytes on the disk; undefined where that cannot be told. */
+function freeSpace(path: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
 }
 
 async function sizeOf(

@@ -17,7 +17,7 @@ export class Program implements AsyncDisposable {
 
   constructor(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "-q", "--no-prompt", "--unstable-worker-options", `${root}main.ts`, ...words],
+      args: ["run", "-A", "-q", "--no-prompt", "--unstable-worker-options", `${root}symphony.ts`, ...words],
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

@@ -6,7 +6,7 @@
  */
 
 import { signal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { keyText } from "../parts/keys.ts";
@@ -46,9 +46,10 @@ export function CommandPalette() {
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState(palette.peek() ?? "");
   const [chosen, setChosen] = useState(0);
-  const [found, setFound] = useState<readonly Finding[]>([]);
+  const [late, setLate] = useState<readonly Finding[]>([]);
 
-  useEffect(() => {
+  // Before the next key can come.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => {
@@ -56,16 +57,21 @@ export function CommandPalette() {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  const words = query.replace(/^[>@]/, "").trim();
+  const answers = useMemo(() => finders.value.map((finder) => finder(words)), [words, finders.value]);
   useEffect(() => {
     let isOld = false;
-    Promise.all(finders.value.map((finder) => finder(query.replace(/^[>@]/, "").trim()))).then(
-      (all) => isOld || setFound(all.flat()),
-      () => isOld || setFound([]),
-    );
+    const late = answers.filter((answer) => answer instanceof Promise);
+    Promise.all(late).then((all) => isOld || setLate(all.flat()), () => isOld || setLate([]));
     return () => {
       isOld = true;
     };
-  }, [query, finders.value]);
+  }, [answers]);
+  // What is known at once is there at once: whoever types fast must not meet an older list.
+  const found = useMemo(
+    () => [...answers.flatMap((answer) => answer instanceof Promise ? [] : answer), ...late],
+    [answers, late],
+  );
 
   const offered = useMemo(
     (): readonly Finding[] =>
@@ -81,11 +87,8 @@ export function CommandPalette() {
   );
   const shown = useMemo(() => {
     const entries = query.startsWith(">") ? offered : query.startsWith("@") ? found : [...found, ...offered];
-    const words = query.replace(/^[>@]/, "");
     // Without words, commands first: there may be ten thousand nodes.
-    const pool = words.trim() === "" && !query.startsWith("@")
-      ? [...offered, ...found.slice(0, 20)]
-      : entries;
+    const pool = words === "" && !query.startsWith("@") ? [...offered, ...found.slice(0, 20)] : entries;
     return fuzzySort(words, pool, ({ title }) => title).slice(0, MAX_SHOWN);
   }, [query, offered, found]);
   useEffect(() => setChosen(0), [query]);
@@ -120,7 +123,7 @@ export function CommandPalette() {
     }
   };
   let group = "";
-  const isSearch = query.replace(/^[>@]/, "").trim() !== "";
+  const isSearch = words !== "";
   return (
     <dialog
       ref={box}

@@ -226,6 +226,11 @@ export function Stage(props: StageProps) {
         onContextMenu={(event) => gestures.current?.menu(event)}
         onKeyDown={(event) => {
           delete event.currentTarget.dataset["pointed"];
+          if (event.key === "Escape" && gestures.current?.isActive === true) {
+            event.stopPropagation();
+            gestures.current.cancel();
+            return;
+          }
           latest.current.onKey(event);
         }}
         onDragOver={(event) => {
