@@ -101,7 +101,11 @@ export class MonitorRig implements AsyncDisposable {
   }
 
   /** A page with a session of its own, at a place of the application. */
-  async open(browser: Browser, place: string, options: Parameters<typeof openPage>[1] = {}): Promise<OpenedPage> {
+  async open(
+    browser: Browser,
+    place: string,
+    options: Parameters<typeof openPage>[1] = {},
+  ): Promise<OpenedPage> {
     const opened = await openPage(browser, options);
     const [name = "", value = ""] = this.session.cookie.split("=", 2);
     const url = `http://127.0.0.1:${this.session.port}`;
@@ -127,7 +131,11 @@ export async function axeFaults(page: Page): Promise<string[]> {
     const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
     return violations.flatMap((
       { id, help, nodes }: { id: string; help: string; nodes: { html: string; failureSummary: string }[] },
-    ) => nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`));
+    ) =>
+      nodes.map(({ html, failureSummary }) =>
+        `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`
+      )
+    );
   });
 }
 
@@ -146,14 +154,24 @@ export const watched = {
       after: "plan",
       in: { ms: "150 * item", name: "'part'" },
     },
-    story: { use: "trial/teller", title: "Tell a story", after: "plan", in: { prompt: "'Once upon a time'" } },
+    story: {
+      use: "trial/teller",
+      title: "Tell a story",
+      after: "plan",
+      in: { prompt: "'Once upon a time'" },
+    },
     ask: {
       use: "control/gate",
       title: "May it be published?",
       after: ["parts", "story"],
       question: "Publish the report?",
     },
-    report: { use: "trial/document", title: "Write the report", after: "ask.approved", in: { title: "'Findings'" } },
+    report: {
+      use: "trial/document",
+      title: "Write the report",
+      after: "ask.approved",
+      in: { title: "'Findings'" },
+    },
   },
 };
 

@@ -42,7 +42,9 @@ export function followMotifTheme(): void {
     const { style } = document.documentElement;
     for (const name of set) style.removeProperty(`--${name}`);
     set = isInForce ? Object.keys(chosen.tokens) : [];
-    if (isInForce) for (const [name, colour] of Object.entries(chosen.tokens)) style.setProperty(`--${name}`, colour);
+    if (isInForce) {
+      for (const [name, colour] of Object.entries(chosen.tokens)) style.setProperty(`--${name}`, colour);
+    }
     paint.value = paint.peek() + 1;
   });
 }

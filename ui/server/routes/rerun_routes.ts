@@ -16,14 +16,27 @@ export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
       const { definition } = earlier.kept;
       const { from = [], changed = false } = body;
       if (changed && from.length > 0) {
-        throw new Refusal(400, "bad-input", "Cannot tell what to do again: found from and changed, expected one");
+        throw new Refusal(
+          400,
+          "bad-input",
+          "Cannot tell what to do again: found from and changed, expected one",
+        );
       }
       const nodes: ReadonlyMap<string, unknown> = definition.nodes;
       const unknown = from.find((name) => !nodes.has(name));
       if (unknown !== undefined) {
-        throw new Refusal(400, "bad-input", `Cannot run again from "${unknown}": run ${params.run} has no such node`, {
-          faults: [{ place: "body.from", found: `"${unknown}"`, right: "the name of a node of the run's workflow" }],
-        });
+        throw new Refusal(
+          400,
+          "bad-input",
+          `Cannot run again from "${unknown}": run ${params.run} has no such node`,
+          {
+            faults: [{
+              place: "body.from",
+              found: `"${unknown}"`,
+              right: "the name of a node of the run's workflow",
+            }],
+          },
+        );
       }
       const { mayWrite } = await book.account(params.run);
       const run = await book.start({
@@ -37,7 +50,11 @@ export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
           ...changed ? { changed } : {},
         },
       });
-      return new Reply({ answer: { run, pinned: [] }, status: 201, headers: { location: `/api/v1/runs/${run}` } });
+      return new Reply({
+        answer: { run, pinned: [] },
+        status: 201,
+        headers: { location: `/api/v1/runs/${run}` },
+      });
     },
   };
 }

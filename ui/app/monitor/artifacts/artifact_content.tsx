@@ -51,7 +51,9 @@ export function ArtifactContent({ detail }: { readonly detail: ArtifactDetail })
       ? <LoadingState what="the content" lines={8} />
       : <ErrorState title="Cannot read the content" error={loaded.error} onRetry={loaded.reload} />;
   }
-  if (value.bytes.length === 0) return <EmptyState icon="file" title="It is empty">No bytes at all.</EmptyState>;
+  if (value.bytes.length === 0) {
+    return <EmptyState icon="file" title="It is empty">No bytes at all.</EmptyState>;
+  }
   const canBePlain = !["text", "bytes", "image"].includes(detail.view);
   return (
     <div class="monitor-content">
@@ -66,7 +68,11 @@ export function ArtifactContent({ detail }: { readonly detail: ArtifactDetail })
               )
               : null}
             {value.isCut
-              ? <span class="faint">The first {sizeText(MAX_BYTES)} of {sizeText(sizeBytes)}; download has all of it.</span>
+              ? (
+                <span class="faint">
+                  The first {sizeText(MAX_BYTES)} of {sizeText(sizeBytes)}; download has all of it.
+                </span>
+              )
               : null}
           </div>
         )
@@ -97,11 +103,19 @@ function Body(
     case "markdown":
       return <MarkdownPart text={typeof json === "string" ? json : text} />;
     case "code":
-      return <TextLines text={text} label="Code" {...detail.language === undefined ? {} : { language: detail.language }} />;
+      return (
+        <TextLines
+          text={text}
+          label="Code"
+          {...detail.language === undefined ? {} : { language: detail.language }}
+        />
+      );
     case "diff":
       return <DiffLines rows={rowsOfPatch(text)} isTall />;
     case "table": {
-      const table = json === undefined ? readTable(text, detail.name?.endsWith(".tsv") === true ? "\t" : ",") : tableOfJson(json);
+      const table = json === undefined
+        ? readTable(text, detail.name?.endsWith(".tsv") === true ? "\t" : ",")
+        : tableOfJson(json);
       return table === undefined ? <TextLines text={text} label="Content" /> : <TableView table={table} />;
     }
     case "json":
@@ -165,7 +179,8 @@ function ImageView(
           src={address}
           alt={detail.name ?? "Image"}
           onError={() => setBroken(true)}
-          onLoad={({ currentTarget }) => setSize(`${currentTarget.naturalWidth} × ${currentTarget.naturalHeight}`)}
+          onLoad={({ currentTarget }) =>
+            setSize(`${currentTarget.naturalWidth} × ${currentTarget.naturalHeight}`)}
         />
       )}
       <figcaption class="faint numbers">{size}</figcaption>

@@ -51,7 +51,8 @@ export function rowsOfPatch(text: string): DiffRow[] {
 
 export function ArtifactDiffView({ from, to }: { readonly from: string; readonly to: string }) {
   const loaded = useResource(
-    (client, signal) => client.call("GET /artifacts/{id}/diff", { params: { id: from }, query: { with: to }, signal }),
+    (client, signal) =>
+      client.call("GET /artifacts/{id}/diff", { params: { id: from }, query: { with: to }, signal }),
     [from, to],
   );
   const diff = loaded.value;
@@ -63,7 +64,9 @@ export function ArtifactDiffView({ from, to }: { readonly from: string; readonly
   if (diff.kind === "bytes") {
     return (
       <p>
-        {diff.added === 0 && diff.removed === 0 ? "Both hold the same bytes." : "They differ, and at least one is no text."}
+        {diff.added === 0 && diff.removed === 0
+          ? "Both hold the same bytes."
+          : "They differ, and at least one is no text."}
       </p>
     );
   }
@@ -103,7 +106,9 @@ export function DiffLines({ rows, isTall }: { readonly rows: readonly DiffRow[];
               <span class="numbers">{row.to ?? ""}</span>
               <span>
                 {signs[row.kind]}
-                <span class="hidden-text">{row.kind === "added" || row.kind === "removed" ? row.kind : ""}</span>
+                <span class="hidden-text">
+                  {row.kind === "added" || row.kind === "removed" ? row.kind : ""}
+                </span>
               </span>
               <span class="monitor-diff-text">{row.text}</span>
             </div>

@@ -29,7 +29,11 @@ export function ArtifactLabelsView(
       <section>
         <h2>Quality</h2>
         {scores.length === 0
-          ? <p class="faint">Nobody has scored it yet. Judges of a workflow do, and `symphony artifacts score`.</p>
+          ? (
+            <p class="faint">
+              Nobody has scored it yet. Judges of a workflow do, and `symphony artifacts score`.
+            </p>
+          )
           : (
             <table class="monitor-table">
               <thead>
@@ -47,7 +51,13 @@ export function ArtifactLabelsView(
                     <td class="mono">{score.version}</td>
                     <td>
                       <span class="row">
-                        <meter class="monitor-meter" min={0} max={1} value={score.value} aria-label={`${score.scorer} score`} />
+                        <meter
+                          class="monitor-meter"
+                          min={0}
+                          max={1}
+                          value={score.value}
+                          aria-label={`${score.scorer} score`}
+                        />
                         <span class="numbers">{score.value.toFixed(2)}</span>
                       </span>
                     </td>
@@ -64,7 +74,12 @@ export function ArtifactLabelsView(
           {tags.map((one) => (
             <span key={one} class="badge">
               <a href={hrefOfTag(one)}>{one}</a>
-              <IconButton icon="close" small label={`Remove the tag ${one}`} onClick={() => void change({ removeTags: [one] })} />
+              <IconButton
+                icon="close"
+                small
+                label={`Remove the tag ${one}`}
+                onClick={() => void change({ removeTags: [one] })}
+              />
             </span>
           ))}
           {tags.length === 0 ? <span class="faint">None</span> : null}
@@ -90,7 +105,9 @@ export function ArtifactLabelsView(
       </section>
       <section>
         <h2>Keep</h2>
-        <p class="faint">An artifact with a reason to be kept is never removed, whatever the policies for old ones say.</p>
+        <p class="faint">
+          An artifact with a reason to be kept is never removed, whatever the policies for old ones say.
+        </p>
         <form
           class="row"
           onSubmit={(event) => {
@@ -106,18 +123,16 @@ export function ArtifactLabelsView(
             onInput={(event) => setHold(event.currentTarget.value)}
           />
           <Button type="submit">{detail.labels.hold === undefined ? "Keep" : "Change"}</Button>
-          {detail.labels.hold === undefined
-            ? null
-            : (
-              <Button
-                onClick={() => {
-                  setHold("");
-                  void change({ hold: null });
-                }}
-              >
-                Let go
-              </Button>
-            )}
+          {detail.labels.hold === undefined ? null : (
+            <Button
+              onClick={() => {
+                setHold("");
+                void change({ hold: null });
+              }}
+            >
+              Let go
+            </Button>
+          )}
         </form>
       </section>
     </div>

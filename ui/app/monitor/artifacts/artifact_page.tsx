@@ -35,7 +35,9 @@ export function ArtifactPage(
   const tab = tabs.find((one) => one.id === query["tab"])?.id ?? "content";
   const go = (change: Readonly<Record<string, string | undefined>>) => {
     const next: Record<string, string> = {};
-    for (const [name, value] of Object.entries({ ...query, ...change })) if (value !== undefined) next[name] = value;
+    for (const [name, value] of Object.entries({ ...query, ...change })) {
+      if (value !== undefined) next[name] = value;
+    }
     navigate(hrefOf("artifacts", id, next), true);
   };
   if (detail === undefined) {
@@ -131,7 +133,8 @@ function Versions(
           : names.length === 0
           ? (
             <p class="faint">
-              This artifact is no version of a named one. Workflows name what they put out; equal content is one version.
+              This artifact is no version of a named one. Workflows name what they put out; equal content is
+              one version.
             </p>
           )
           : (
@@ -150,10 +153,15 @@ function Versions(
               </thead>
               <tbody>
                 {versions.map((version) => (
-                  <tr key={`${version.name}/${version.version}`} class={version.artifact === detail.id ? "here" : ""}>
+                  <tr
+                    key={`${version.name}/${version.version}`}
+                    class={version.artifact === detail.id ? "here" : ""}
+                  >
                     <td>{version.name} {version.version}</td>
                     <td>
-                      <a class="mono" href={hrefOf("artifacts", version.artifact)}>{shortId(version.artifact)}</a>
+                      <a class="mono" href={hrefOf("artifacts", version.artifact)}>
+                        {shortId(version.artifact)}
+                      </a>
                     </td>
                     <td>{version.message}</td>
                     <td>
@@ -163,18 +171,16 @@ function Versions(
                     </td>
                     <td>{momentText(version.at)}</td>
                     <td>
-                      {version.artifact === detail.id
-                        ? <span class="faint">this one</span>
-                        : (
-                          <Button
-                            small
-                            icon="diff"
-                            aria-label={`Compare with ${version.name} ${version.version}`}
-                            onClick={() => onOther(version.artifact)}
-                          >
-                            Compare
-                          </Button>
-                        )}
+                      {version.artifact === detail.id ? <span class="faint">this one</span> : (
+                        <Button
+                          small
+                          icon="diff"
+                          aria-label={`Compare with ${version.name} ${version.version}`}
+                          onClick={() => onOther(version.artifact)}
+                        >
+                          Compare
+                        </Button>
+                      )}
                     </td>
                   </tr>
                 ))}

@@ -31,7 +31,9 @@ export function ArtifactSearch({ query }: { readonly query: Readonly<Record<stri
   const [at, setAt] = useState(-1);
   const timer = useRef<number | undefined>(undefined);
   const set = (change: Readonly<Record<string, string>>) => {
-    const next = Object.fromEntries(Object.entries({ ...query, ...change }).filter(([, value]) => value !== ""));
+    const next = Object.fromEntries(
+      Object.entries({ ...query, ...change }).filter(([, value]) => value !== ""),
+    );
     navigate(hrefOf("artifacts", "", next), true);
     setLimit(PAGE);
     setAt(-1);
@@ -81,7 +83,12 @@ export function ArtifactSearch({ query }: { readonly query: Readonly<Record<stri
         </span>
       </header>
       <div class="monitor-tools">
-        <Facet label="Type" value={type} values={result?.facets.type} onValue={(value) => set({ type: value })} />
+        <Facet
+          label="Type"
+          value={type}
+          values={result?.facets.type}
+          onValue={(value) => set({ type: value })}
+        />
         <Facet label="Tag" value={tag} values={result?.facets.tag} onValue={(value) => set({ tag: value })} />
         <Facet label="Run" value={run} values={result?.facets.run} onValue={(value) => set({ run: value })} />
         <select
@@ -99,7 +106,9 @@ export function ArtifactSearch({ query }: { readonly query: Readonly<Record<stri
           onChange={(event) => set({ quality: event.currentTarget.value })}
         >
           <option value="">Any quality</option>
-          {["0.5", "0.7", "0.9"].map((least) => <option key={least} value={least}>Quality from {least}</option>)}
+          {["0.5", "0.7", "0.9"].map((least) => (
+            <option key={least} value={least}>Quality from {least}</option>
+          ))}
         </select>
         {node === "" ? null : <span class="badge">node {node}</span>}
         {isFiltered
@@ -187,7 +196,9 @@ function HitRow({ hit, now }: { readonly hit: ArtifactHit; readonly now: number 
       <span class="monitor-run-name">
         <span class="cut">{hit.name === "" ? shortId(hit.artifact) : hit.name}</span>
         <span class="faint cut monitor-small">
-          {hit.highlight === "" ? <span class="mono">{shortId(hit.artifact)}</span> : <Marked text={hit.highlight} />}
+          {hit.highlight === ""
+            ? <span class="mono">{shortId(hit.artifact)}</span>
+            : <Marked text={hit.highlight} />}
         </span>
       </span>
       <span class="faint cut monitor-small">{hit.type}</span>

@@ -26,12 +26,22 @@ export function jsonRows(value: Json, isOpen: (path: string, depth: number) => b
       const kind = Array.isArray(one) ? "array" as const : "object" as const;
       const count = kind === "array" ? `[${entries.length}]` : `{${entries.length}}`;
       rows.push({ path, depth, name, kind, text: count, isOpen: open });
-      if (open) for (const [key, entry] of entries) walk(key, entry, `${path}/${key.replaceAll("/", "~1")}`, depth + 1);
+      if (open) {
+        for (const [key, entry] of entries) {
+          walk(key, entry, `${path}/${key.replaceAll("/", "~1")}`, depth + 1);
+        }
+      }
       return;
     }
     const kind = one === null ? "null" as const : typeof one as "string" | "number" | "boolean";
     const text = JSON.stringify(one);
-    rows.push({ path, depth, name, kind, text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text });
+    rows.push({
+      path,
+      depth,
+      name,
+      kind,
+      text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text,
+    });
   };
   walk("", value, "", 0);
   return rows;

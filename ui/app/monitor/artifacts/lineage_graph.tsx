@@ -61,7 +61,12 @@ function Drawing(
             if (start === undefined || end === undefined) return null;
             const [x1, y1, x2, y2] = [start.x + WIDTH, start.y + HEIGHT / 2, end.x, end.y + HEIGHT / 2];
             const bend = Math.max(20, Math.abs(x2 - x1) / 2);
-            return <path key={`${from} ${to}`} d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`} />;
+            return (
+              <path
+                key={`${from} ${to}`}
+                d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+              />
+            );
           })}
         </svg>
         <ul>
@@ -71,7 +76,11 @@ function Drawing(
             return (
               <li
                 key={node.id}
-                style={{ transform: `translate(${place.x}px, ${place.y}px)`, width: `${WIDTH}px`, height: `${HEIGHT}px` }}
+                style={{
+                  transform: `translate(${place.x}px, ${place.y}px)`,
+                  width: `${WIDTH}px`,
+                  height: `${HEIGHT}px`,
+                }}
               >
                 {node.kind === "artifact"
                   ? (

@@ -11,7 +11,10 @@ const MOST_COLUMNS = 40;
 export function TableView({ table }: { readonly table: Table }) {
   const [by, setBy] = useState<{ readonly column: number; readonly isDown: boolean } | undefined>(undefined);
   const [at, setAt] = useState(-1);
-  const rows = useMemo(() => by === undefined ? table.rows : sortedRows(table, by.column, by.isDown), [table, by]);
+  const rows = useMemo(() => by === undefined ? table.rows : sortedRows(table, by.column, by.isDown), [
+    table,
+    by,
+  ]);
   const columns = table.columns.slice(0, MOST_COLUMNS);
   const grid = { gridTemplateColumns: `repeat(${columns.length}, minmax(110px, 1fr))` };
   return (
@@ -32,7 +35,13 @@ export function TableView({ table }: { readonly table: Table }) {
                 onClick={() => setBy({ column, isDown: isBy && by?.isDown === false })}
               >
                 <span class="cut">{name === "" ? `Column ${column + 1}` : name}</span>
-                {isBy ? <span aria-label={by?.isDown ? "descending" : "ascending"} role="img">{by?.isDown ? "↓" : "↑"}</span> : null}
+                {isBy
+                  ? (
+                    <span aria-label={by?.isDown ? "descending" : "ascending"} role="img">
+                      {by?.isDown ? "↓" : "↑"}
+                    </span>
+                  )
+                  : null}
               </button>
             );
           })}
@@ -45,7 +54,9 @@ export function TableView({ table }: { readonly table: Table }) {
           onChoose={setAt}
           row={(index) => (
             <div class="monitor-grid-row" style={grid}>
-              {columns.map((_name, column) => <span key={column} class="cut">{rows[index]?.[column] ?? ""}</span>)}
+              {columns.map((_name, column) => (
+                <span key={column} class="cut">{rows[index]?.[column] ?? ""}</span>
+              ))}
             </div>
           )}
         />

@@ -18,7 +18,9 @@ export function TextLines(
     setPainted(undefined);
     if (language === undefined || text.length > MAX_HIGHLIGHTED) return;
     let isOld = false;
-    import("./highlight.ts").then(({ highlightedLines }) => isOld || setPainted(highlightedLines(text, language)))
+    import("./highlight.ts").then(({ highlightedLines }) =>
+      isOld || setPainted(highlightedLines(text, language))
+    )
       .catch(() => undefined);
     return () => isOld = true;
   }, [text, language]);
@@ -60,9 +62,10 @@ export function HexLines({ bytes }: { readonly bytes: Uint8Array }) {
             <div class="monitor-text-row">
               <span class="numbers">{hex(index * HEX_ROW, 6)}</span>
               <span>
-                {Array.from(part, (byte) => hex(byte, 2)).join(" ").padEnd(HEX_ROW * 3)}
-                {" "}
-                {Array.from(part, (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·").join("")}
+                {Array.from(part, (byte) => hex(byte, 2)).join(" ").padEnd(HEX_ROW * 3)}{" "}
+                {Array.from(part, (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·").join(
+                  "",
+                )}
               </span>
             </div>
           );

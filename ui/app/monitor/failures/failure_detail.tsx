@@ -36,7 +36,9 @@ export function FailureDetailPanel(
   }
   const change = async (state: "open" | "resolved" | "ignored") => {
     try {
-      takeGroup(await client.call("PATCH /failures/{fingerprint}", { params: { fingerprint }, body: { state } }));
+      takeGroup(
+        await client.call("PATCH /failures/{fingerprint}", { params: { fingerprint }, body: { state } }),
+      );
       loaded.reload();
     } catch (error) {
       showToast({ look: "bad", title: `Cannot mark it as ${state}`, text: messageOf(error) });
@@ -51,8 +53,8 @@ export function FailureDetailPanel(
           <span class="badge bad">{detail.class}</span>
           <code>{detail.nodeType}</code>
           <span class="faint">
-            {plural(detail.count, "time")} in {plural(detail.runs, "run")}, first {agoText(detail.firstAt, now)}, last{" "}
-            {agoText(detail.lastAt, now)}
+            {plural(detail.count, "time")} in {plural(detail.runs, "run")}, first{" "}
+            {agoText(detail.firstAt, now)}, last {agoText(detail.lastAt, now)}
           </span>
         </p>
         <div class="row monitor-wrap">
@@ -109,7 +111,8 @@ function Occurrence({ one }: { readonly one: FailureOccurrence }) {
     <article class="monitor-occurrence" aria-label={`${one.node} in run ${one.run}`}>
       <header class="row monitor-wrap">
         <a href={hrefOf("runs", one.run, { node: keyOf(one.node, one.scope) })}>
-          {one.workflow} / {one.scope === undefined ? "" : `${one.scope} / `}{one.node}
+          {one.workflow} / {one.scope === undefined ? "" : `${one.scope} / `}
+          {one.node}
           {one.item === undefined ? "" : `[${one.item}]`}
         </a>
         <span class="faint mono monitor-small">{one.run}</span>
@@ -121,7 +124,11 @@ function Occurrence({ one }: { readonly one: FailureOccurrence }) {
           ? null
           : <a class="button small" href={hrefOf("artifacts", one.input)}>Input</a>}
         {one.isRetryable && one.scope === undefined
-          ? <Button small look="primary" icon="retry" disabled={isBusy} onClick={retry}>Retry from there</Button>
+          ? (
+            <Button small look="primary" icon="retry" disabled={isBusy} onClick={retry}>
+              Retry from there
+            </Button>
+          )
           : <Button small icon="play" disabled={isBusy} onClick={again}>Run again from there</Button>}
       </header>
       <FailureCard failure={one.failure} stack={one.stack} />
@@ -141,7 +148,12 @@ function Occurrence({ one }: { readonly one: FailureOccurrence }) {
                       {attempt.recovery.decision === undefined ? null : (
                         <>
                           {" "}
-                          <a href={hrefOf("performance", "", { tab: "decisions", decision: attempt.recovery.decision })}>
+                          <a
+                            href={hrefOf("performance", "", {
+                              tab: "decisions",
+                              decision: attempt.recovery.decision,
+                            })}
+                          >
                             why
                           </a>
                         </>

@@ -64,15 +64,13 @@ export default function FailuresView({ route }: ViewProps) {
         </div>
       </header>
       {groups === undefined
-        ? failuresError.value === undefined
-          ? <LoadingState what="failures" lines={7} />
-          : (
-            <ErrorState
-              title="Cannot list the failures"
-              error={failuresError.value}
-              onRetry={() => navigate(hrefOf("failures"), true)}
-            />
-          )
+        ? failuresError.value === undefined ? <LoadingState what="failures" lines={7} /> : (
+          <ErrorState
+            title="Cannot list the failures"
+            error={failuresError.value}
+            onRetry={() => navigate(hrefOf("failures"), true)}
+          />
+        )
         : (
           <div class="monitor-sides">
             <div class={`monitor-side ${chosen === undefined ? "" : "behind"}`}>
@@ -80,7 +78,11 @@ export default function FailuresView({ route }: ViewProps) {
                 ? (
                   <EmptyState
                     icon={state === "open" && text === "" ? "good" : "search"}
-                    title={text !== "" ? "No failure fits" : state === "open" ? "Nothing is failing" : `None ${state}`}
+                    title={text !== ""
+                      ? "No failure fits"
+                      : state === "open"
+                      ? "Nothing is failing"
+                      : `None ${state}`}
                     {...text === "" ? {} : { action: <Button onClick={() => setText("")}>Show all</Button> }}
                   >
                     {text === "" && state === "open"
@@ -105,7 +107,11 @@ export default function FailuresView({ route }: ViewProps) {
             </div>
             <div class={`monitor-main ${chosen === undefined ? "empty" : ""}`}>
               {chosen === undefined
-                ? <EmptyState icon="error" title="Choose a cause">Its occurrences, stack, inputs and what was tried stand here.</EmptyState>
+                ? (
+                  <EmptyState icon="error" title="Choose a cause">
+                    Its occurrences, stack, inputs and what was tried stand here.
+                  </EmptyState>
+                )
                 : (
                   <FailureDetailPanel
                     key={chosen}

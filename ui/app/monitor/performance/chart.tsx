@@ -49,7 +49,12 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
     if (element === null) return;
     const colours = tokenColours(TOKENS);
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    const axis = { stroke: colours["text-3"], grid: { stroke: colours["line-soft"], width: 1 }, ticks: { show: false }, font };
+    const axis = {
+      stroke: colours["text-3"],
+      grid: { stroke: colours["line-soft"], width: 1 },
+      ticks: { show: false },
+      font,
+    };
     const made = new uPlot(
       {
         width: Math.max(120, element.clientWidth),

@@ -29,7 +29,12 @@ export function DecisionsTab({ chosen }: { readonly chosen: string | undefined }
     live.subscribe("decisions", {
       onEvent: (event) => {
         if (event.kind === "decision") {
-          setNewer((before) => [event.decision, ...before.filter((one) => one.decision !== event.decision.decision)].slice(0, MOST));
+          setNewer((before) =>
+            [event.decision, ...before.filter((one) => one.decision !== event.decision.decision)].slice(
+              0,
+              MOST,
+            )
+          );
         } else loaded.reload();
       },
     }), []);
@@ -40,7 +45,9 @@ export function DecisionsTab({ chosen }: { readonly chosen: string | undefined }
     }
     const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
     return [...known.values()].sort((a, b) => b.at - a.at).filter((line) => {
-      const hay = `${line.kind} ${line.task ?? ""} ${line.choice} ${line.reason} ${line.node ?? ""} ${line.run ?? ""}`.toLowerCase();
+      const hay = `${line.kind} ${line.task ?? ""} ${line.choice} ${line.reason} ${line.node ?? ""} ${
+        line.run ?? ""
+      }`.toLowerCase();
       return words.every((word) => hay.includes(word));
     });
   }, [newer, loaded.value, text]);
@@ -50,7 +57,10 @@ export function DecisionsTab({ chosen }: { readonly chosen: string | undefined }
       : <ErrorState title="Cannot list the decisions" error={loaded.error} onRetry={loaded.reload} />;
   }
   const choose = (decision: string | undefined) =>
-    navigate(hrefOf("performance", "", { tab: "decisions", ...decision === undefined ? {} : { decision } }), true);
+    navigate(
+      hrefOf("performance", "", { tab: "decisions", ...decision === undefined ? {} : { decision } }),
+      true,
+    );
   return (
     <div class="monitor-sides">
       <div class={`monitor-side ${chosen === undefined ? "" : "behind"}`}>
@@ -79,7 +89,11 @@ export function DecisionsTab({ chosen }: { readonly chosen: string | undefined }
       </div>
       <div class={`monitor-main ${chosen === undefined ? "empty" : ""}`}>
         {chosen === undefined
-          ? <EmptyState icon="bulb" title="Choose a decision">Why it was taken stands here, in words and with the facts.</EmptyState>
+          ? (
+            <EmptyState icon="bulb" title="Choose a decision">
+              Why it was taken stands here, in words and with the facts.
+            </EmptyState>
+          )
           : <ExplanationPanel key={chosen} id={chosen} onClose={() => choose(undefined)} />}
       </div>
     </div>
@@ -94,12 +108,17 @@ function DecisionRow({ line, now }: { readonly line: DecisionLine; readonly now:
         <span class="badge info">{line.kind}</span>
         <strong class="cut grow">{line.choice}</strong>
         {outcome?.failure === undefined ? null : <span class="badge bad">{outcome.failure}</span>}
-        {outcome?.seconds === undefined ? null : <span class="faint numbers monitor-small">{durationText(outcome.seconds * 1000)}</span>}
-        {outcome?.usd === undefined || outcome.usd === 0 ? null : <span class="faint numbers monitor-small">{moneyText(outcome.usd)}</span>}
+        {outcome?.seconds === undefined
+          ? null
+          : <span class="faint numbers monitor-small">{durationText(outcome.seconds * 1000)}</span>}
+        {outcome?.usd === undefined || outcome.usd === 0
+          ? null
+          : <span class="faint numbers monitor-small">{moneyText(outcome.usd)}</span>}
         <span class="faint monitor-small">{agoText(line.at, now)}</span>
       </div>
       <span class="faint cut monitor-small">
-        {line.task === undefined ? "" : `${line.task}: `}{line.reason}
+        {line.task === undefined ? "" : `${line.task}: `}
+        {line.reason}
       </span>
     </div>
   );

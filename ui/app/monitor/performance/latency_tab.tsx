@@ -50,9 +50,9 @@ function FiguresTable(
           <thead>
             <tr>
               <th>Name</th>
-              {["Calls", "Failed", "p50", "p95", "p99", "Most", "Tokens in", "Tokens out", "Cost"].map((name) => (
-                <th key={name} class="right">{name}</th>
-              ))}
+              {["Calls", "Failed", "p50", "p95", "p99", "Most", "Tokens in", "Tokens out", "Cost"].map((
+                name,
+              ) => <th key={name} class="right">{name}</th>)}
             </tr>
           </thead>
           <tbody>
@@ -70,7 +70,9 @@ function FiguresTable(
                 </td>
                 <td class="right">{countText(line.count)}</td>
                 <td class={`right ${line.failed > 0 ? "monitor-bad" : ""}`}>
-                  {line.failed === 0 ? "0" : `${countText(line.failed)} (${percentText(line.failed, line.count)})`}
+                  {line.failed === 0
+                    ? "0"
+                    : `${countText(line.failed)} (${percentText(line.failed, line.count)})`}
                 </td>
                 <td class="right">{durationText(line.p50)}</td>
                 <td class="right">{durationText(line.p95)}</td>

@@ -135,7 +135,13 @@ export function OverviewTab() {
       <div class="monitor-tools">
         <div class="monitor-chips" role="group" aria-label="How far back">
           {ranges.map(({ id, title }) => (
-            <button key={id} type="button" class="monitor-chip" aria-pressed={id === range} onClick={() => setRange(id)}>
+            <button
+              key={id}
+              type="button"
+              class="monitor-chip"
+              aria-pressed={id === range}
+              onClick={() => setRange(id)}
+            >
               {title}
             </button>
           ))}

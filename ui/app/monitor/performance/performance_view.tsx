@@ -30,7 +30,8 @@ export default function PerformanceView({ route }: ViewProps) {
         name="performance"
         tabs={tabs}
         chosen={tab}
-        onChoose={(id: TabId) => navigate(hrefOf("performance", "", id === "overview" ? {} : { tab: id }), true)}
+        onChoose={(id: TabId) =>
+          navigate(hrefOf("performance", "", id === "overview" ? {} : { tab: id }), true)}
       />
       <TabPanel name="performance" chosen={tab} class="monitor-tab">
         {tab === "overview"

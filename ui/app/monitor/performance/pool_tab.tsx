@@ -30,13 +30,34 @@ export function PoolTab() {
       <section>
         <h2>Instances</h2>
         <dl class="monitor-now">
-          <div><dt>Served at once</dt><dd class="numbers">{asked === 0 ? "–" : `${Math.round((counters.hits / asked) * 100)} %`}</dd></div>
-          <div><dt>Cold starts</dt><dd class="numbers">{countText(counters.coldStarts)}</dd></div>
-          <div><dt>Started ahead</dt><dd class="numbers">{countText(counters.prewarmed)}</dd></div>
-          <div><dt>Waits avoided</dt><dd class="numbers">{countText(counters.coldStartsAvoided)}</dd></div>
-          <div><dt>Put away</dt><dd class="numbers">{countText(counters.evictions)}</dd></div>
-          <div><dt>Failures</dt><dd class="numbers">{countText(counters.failures)}</dd></div>
-          <div><dt>Starting took</dt><dd class="numbers">{durationText(counters.loadMs)}</dd></div>
+          <div>
+            <dt>Served at once</dt>
+            <dd class="numbers">{asked === 0 ? "–" : `${Math.round((counters.hits / asked) * 100)} %`}</dd>
+          </div>
+          <div>
+            <dt>Cold starts</dt>
+            <dd class="numbers">{countText(counters.coldStarts)}</dd>
+          </div>
+          <div>
+            <dt>Started ahead</dt>
+            <dd class="numbers">{countText(counters.prewarmed)}</dd>
+          </div>
+          <div>
+            <dt>Waits avoided</dt>
+            <dd class="numbers">{countText(counters.coldStartsAvoided)}</dd>
+          </div>
+          <div>
+            <dt>Put away</dt>
+            <dd class="numbers">{countText(counters.evictions)}</dd>
+          </div>
+          <div>
+            <dt>Failures</dt>
+            <dd class="numbers">{countText(counters.failures)}</dd>
+          </div>
+          <div>
+            <dt>Starting took</dt>
+            <dd class="numbers">{durationText(counters.loadMs)}</dd>
+          </div>
         </dl>
         {pool.instances.length === 0
           ? (
@@ -61,10 +82,14 @@ export function PoolTab() {
                   {pool.instances.map((one, index) => (
                     <tr key={`${one.extension}/${one.instance ?? index}`}>
                       <td class="mono">{one.extension}</td>
-                      <td><PoolState state={one.state} /></td>
+                      <td>
+                        <PoolState state={one.state} />
+                      </td>
                       <td class="right numbers">{one.busy}</td>
                       <td class="right numbers">{countText(one.leases)}</td>
-                      <td class="right numbers">{one.memoryBytes === undefined ? "–" : sizeText(one.memoryBytes)}</td>
+                      <td class="right numbers">
+                        {one.memoryBytes === undefined ? "–" : sizeText(one.memoryBytes)}
+                      </td>
                       <td class="faint">{one.reason}</td>
                     </tr>
                   ))}
@@ -92,13 +117,25 @@ export function PoolTab() {
                     <td class="mono">{one.extension}</td>
                     <td>
                       <span class="row">
-                        <meter class="monitor-meter" min={0} max={1} value={Math.min(1, one.cpu)} aria-label={`Processor of ${one.extension}`} />
+                        <meter
+                          class="monitor-meter"
+                          min={0}
+                          max={1}
+                          value={Math.min(1, one.cpu)}
+                          aria-label={`Processor of ${one.extension}`}
+                        />
                         <span class="numbers">{Math.round(one.cpu * 100)} %</span>
                       </span>
                     </td>
                     <td>
                       <span class="row">
-                        <meter class="monitor-meter" min={0} max={most} value={one.memoryBytes} aria-label={`Memory of ${one.extension}`} />
+                        <meter
+                          class="monitor-meter"
+                          min={0}
+                          max={most}
+                          value={one.memoryBytes}
+                          aria-label={`Memory of ${one.extension}`}
+                        />
                         <span class="numbers">{sizeText(one.memoryBytes)}</span>
                       </span>
                     </td>
@@ -111,7 +148,9 @@ export function PoolTab() {
       )}
       <section>
         <h2>Moves</h2>
-        {pool.moves.length === 0 ? <p class="faint">No instance has moved yet.</p> : <Moves moves={pool.moves} />}
+        {pool.moves.length === 0
+          ? <p class="faint">No instance has moved yet.</p>
+          : <Moves moves={pool.moves} />}
       </section>
     </div>
   );
@@ -124,7 +163,8 @@ function Moves({ moves }: { readonly moves: readonly PoolMove[] }) {
         <li key={`${move.at}/${index}`}>
           <time class="mono faint">{clockText(move.at)}</time>
           <span>
-            <code>{move.extension}</code> {move.from} → <strong>{move.to}</strong>: <span class="faint">{move.reason}</span>
+            <code>{move.extension}</code> {move.from} → <strong>{move.to}</strong>:{" "}
+            <span class="faint">{move.reason}</span>
           </span>
         </li>
       ))}

@@ -18,7 +18,9 @@ export const ranges = [
 export type RangeId = (typeof ranges)[number]["id"];
 
 /** Several series on one axis: each moment that any of them has. */
-export function joined(lines: readonly Line[]): { readonly at: number[]; readonly values: (number | null)[][] } {
+export function joined(
+  lines: readonly Line[],
+): { readonly at: number[]; readonly values: (number | null)[][] } {
   const places = new Map<number, number>();
   for (const at of [...new Set(lines.flatMap((line) => line.at))].sort((a, b) => a - b)) {
     places.set(at, places.size);

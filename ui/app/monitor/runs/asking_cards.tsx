@@ -29,7 +29,9 @@ export function AskingCards(
           onShow={onShow}
         />
       ))}
-      {asking.length > MOST_SHOWN ? <p class="faint">{asking.length - MOST_SHOWN} more wait behind these.</p> : null}
+      {asking.length > MOST_SHOWN
+        ? <p class="faint">{asking.length - MOST_SHOWN} more wait behind these.</p>
+        : null}
     </section>
   );
 }
@@ -88,7 +90,10 @@ function AskingCard(
             small
             disabled={busy}
             onClick={() =>
-              void watch.command({ type: "signal", signal: what.signal, value: valueOf(comment) }, "Send the signal")}
+              void watch.command(
+                { type: "signal", signal: what.signal, value: valueOf(comment) },
+                "Send the signal",
+              )}
           >
             Send
           </Button>

@@ -48,7 +48,9 @@ export function NodeList(
     <>
       <div class="panel-head">
         <h2>Nodes</h2>
-        <span class="faint numbers">{shown.length === rows.length ? rows.length : `${shown.length}/${rows.length}`}</span>
+        <span class="faint numbers">
+          {shown.length === rows.length ? rows.length : `${shown.length}/${rows.length}`}
+        </span>
         <IconButton icon="close" label="Close the list" small class="monitor-only-narrow" onClick={onClose} />
       </div>
       <div class="monitor-list-tools">
@@ -62,22 +64,20 @@ export function NodeList(
           {nodeFilters.map(({ id, title }) => <option key={id} value={id}>{title}</option>)}
         </select>
       </div>
-      {shown.length === 0
-        ? <p class="monitor-none faint">No node fits.</p>
-        : (
-          <VirtualList
-            label="Nodes"
-            count={shown.length}
-            rowPx={ROW_PX}
-            keyOf={(index) => shown[index]?.key ?? index}
-            row={(index) => <Row row={shown[index] as NodeRow} watch={watch} isChosen={index === at} />}
-            chosen={at}
-            onChoose={(index) => {
-              const row = shown[index];
-              if (row !== undefined) onChoose(row.key);
-            }}
-          />
-        )}
+      {shown.length === 0 ? <p class="monitor-none faint">No node fits.</p> : (
+        <VirtualList
+          label="Nodes"
+          count={shown.length}
+          rowPx={ROW_PX}
+          keyOf={(index) => shown[index]?.key ?? index}
+          row={(index) => <Row row={shown[index] as NodeRow} watch={watch} isChosen={index === at} />}
+          chosen={at}
+          onChoose={(index) => {
+            const row = shown[index];
+            if (row !== undefined) onChoose(row.key);
+          }}
+        />
+      )}
     </>
   );
 }
@@ -90,14 +90,18 @@ function Row(
   const node = model.node(row.key);
   const state = model.stateOf(row.key);
   const isFan = node?.isFan === true;
-  const took = node?.startedAt === undefined || node.endedAt === undefined ? undefined : node.endedAt - node.startedAt;
+  const took = node?.startedAt === undefined || node.endedAt === undefined
+    ? undefined
+    : node.endedAt - node.startedAt;
   return (
     <div class={`monitor-node-row ${isChosen ? "chosen" : ""}`}>
       <StateDot state={state} />
       <span class="monitor-node-name">
         <span class="cut">{row.title}</span>
         <span class="faint cut monitor-small">
-          {row.scope === undefined ? row.graphNode?.use ?? row.graphNode?.kind ?? row.node : `${row.scope} / ${row.node}`}
+          {row.scope === undefined
+            ? row.graphNode?.use ?? row.graphNode?.kind ?? row.node
+            : `${row.scope} / ${row.node}`}
         </span>
       </span>
       {node !== undefined && node.fallbacks > 0

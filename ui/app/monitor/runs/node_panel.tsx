@@ -45,8 +45,16 @@ export function NodePanel(
       <div class="panel-body column monitor-node-body" tabIndex={0} role="group" aria-label={`Node ${name}`}>
         <NodeActions watch={watch} node={name} scope={scope} state={state} />
         <dl class="monitor-facts">
-          <div><dt>Node</dt><dd class="mono">{scope === undefined ? name : `${scope} / ${name}`}</dd></div>
-          {graphNode?.use === undefined ? null : <div><dt>Does</dt><dd class="mono">{graphNode.use}</dd></div>}
+          <div>
+            <dt>Node</dt>
+            <dd class="mono">{scope === undefined ? name : `${scope} / ${name}`}</dd>
+          </div>
+          {graphNode?.use === undefined ? null : (
+            <div>
+              <dt>Does</dt>
+              <dd class="mono">{graphNode.use}</dd>
+            </div>
+          )}
           {node?.instrument === undefined ? null : (
             <div>
               <dt>By</dt>
@@ -86,7 +94,12 @@ export function NodePanel(
               </div>
             )
             : null}
-          {node === undefined || node.rounds === 0 ? null : <div><dt>Rounds</dt><dd>{node.rounds}</dd></div>}
+          {node === undefined || node.rounds === 0 ? null : (
+            <div>
+              <dt>Rounds</dt>
+              <dd>{node.rounds}</dd>
+            </div>
+          )}
           {node === undefined || node.tokensIn + node.tokensOut === 0 ? null : (
             <div>
               <dt>Tokens</dt>
@@ -94,11 +107,29 @@ export function NodePanel(
             </div>
           )}
           {node === undefined || node.costUsd === 0 ? null : (
-            <div><dt>Cost</dt><dd class="numbers">{moneyText(node.costUsd)}</dd></div>
+            <div>
+              <dt>Cost</dt>
+              <dd class="numbers">{moneyText(node.costUsd)}</dd>
+            </div>
           )}
-          {node?.reused === undefined ? null : <div><dt>Taken over</dt><dd>{node.reused.why}</dd></div>}
-          {node?.skipReason === undefined ? null : <div><dt>Skipped</dt><dd>{node.skipReason}</dd></div>}
-          {note === "" ? null : <div><dt>Says</dt><dd>{note}</dd></div>}
+          {node?.reused === undefined ? null : (
+            <div>
+              <dt>Taken over</dt>
+              <dd>{node.reused.why}</dd>
+            </div>
+          )}
+          {node?.skipReason === undefined ? null : (
+            <div>
+              <dt>Skipped</dt>
+              <dd>{node.skipReason}</dd>
+            </div>
+          )}
+          {note === "" ? null : (
+            <div>
+              <dt>Says</dt>
+              <dd>{note}</dd>
+            </div>
+          )}
         </dl>
         {texts.length === 0 ? null : (
           <section class="column">
@@ -169,7 +200,12 @@ function NodeActions(
     <div class="row monitor-wrap" role="group" aria-label={`Commands for ${node}`}>
       {state === "held"
         ? (
-          <Button small look="primary" icon="play" onClick={() => void watch.command({ type: "continue", node }, "Continue")}>
+          <Button
+            small
+            look="primary"
+            icon="play"
+            onClick={() => void watch.command({ type: "continue", node }, "Continue")}
+          >
             Continue
           </Button>
         )
@@ -194,7 +230,10 @@ function NodeActions(
             icon="step"
             disabled={busy}
             onClick={() =>
-              void watch.command({ type: "skip-node", node: id, reason: "skipped on the monitor" }, `Skip ${node}`)}
+              void watch.command(
+                { type: "skip-node", node: id, reason: "skipped on the monitor" },
+                `Skip ${node}`,
+              )}
           >
             Skip
           </Button>
@@ -266,7 +305,9 @@ function NodeValue(
         ? <p class="faint">Loading…</p>
         : (
           <>
-            {value.output === undefined ? null : <ValueView label={`Output of ${node}`} value={value.output} />}
+            {value.output === undefined
+              ? null
+              : <ValueView label={`Output of ${node}`} value={value.output} />}
             <p class="row monitor-wrap faint">
               {sizeText(value.sizeBytes)}
               {value.cut.length === 0 ? null : <span>cut: {value.cut.join(", ")}</span>}
@@ -305,9 +346,13 @@ function historyText(event: LoggedEvent): string {
   const item = "item" in event && event.item !== undefined ? `item ${event.item}: ` : "";
   switch (event.type) {
     case "node.started":
-      return `${item}attempt ${event.attempt}${event.instrument === undefined ? "" : ` by ${event.instrument}`}`;
+      return `${item}attempt ${event.attempt}${
+        event.instrument === undefined ? "" : ` by ${event.instrument}`
+      }`;
     case "node.completed":
-      return `${item}${event.reused === undefined ? `completed in ${durationText(event.durationMs)}` : event.reused.why}`;
+      return `${item}${
+        event.reused === undefined ? `completed in ${durationText(event.durationMs)}` : event.reused.why
+      }`;
     case "node.retrying":
       return `${item}${event.failure.message}; ${
         event.recovery === undefined ? "tries again" : `${event.recovery.action}: ${event.recovery.reason}`

@@ -150,7 +150,10 @@ function CancelDialog(
       }
     >
       <div class="column">
-        <p>What has completed is kept; calls under way are given up. A cancelled run cannot be resumed, only run again.</p>
+        <p>
+          What has completed is kept; calls under way are given up. A cancelled run cannot be resumed, only
+          run again.
+        </p>
         <label class="field">
           <span class="field-name">Reason</span>
           <input

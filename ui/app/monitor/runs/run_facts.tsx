@@ -1,7 +1,7 @@
 /** The line of figures below the heading: progress, time, tries, money. @module */
 
 import { stateWord } from "../../parts/state_dot.tsx";
-import { countText, durationText, moneyText, momentText, percentText } from "../format.ts";
+import { countText, durationText, momentText, moneyText, percentText } from "../format.ts";
 import { useNow } from "../now.ts";
 import { ShareBar } from "./share_bar.tsx";
 import type { RunWatch } from "./run_watch.ts";
@@ -40,15 +40,23 @@ export function RunFacts({ watch }: { readonly watch: RunWatch }) {
           </dd>
         </div>
         <Figure title={hasEnded ? "Took" : "Elapsed"} value={durationText(elapsed)} />
-        {hasEnded ? null : <Figure title="Left" value={eta === undefined ? "unknown" : `about ${durationText(eta)}`} />}
-        <Figure title="Started" value={account.createdAt === undefined ? "–" : momentText(account.createdAt)} />
+        {hasEnded
+          ? null
+          : <Figure title="Left" value={eta === undefined ? "unknown" : `about ${durationText(eta)}`} />}
+        <Figure
+          title="Started"
+          value={account.createdAt === undefined ? "–" : momentText(account.createdAt)}
+        />
         <Figure title="Running" value={countText(totals.running)} />
         {totals.retrying > 0 ? <Figure title="Retrying" value={countText(totals.retrying)} /> : null}
         {totals.waiting > 0 ? <Figure title="Waiting" value={countText(totals.waiting)} /> : null}
         <Figure title="Failed" value={countText(totals.failed)} isBad={totals.failed > 0} />
         <Figure title="Attempts" value={countText(totals.attempts)} />
         <Figure title="Fallbacks" value={countText(totals.fallbacks)} />
-        <Figure title="Tokens" value={`${countText(totals.tokensIn)} in, ${countText(totals.tokensOut)} out`} />
+        <Figure
+          title="Tokens"
+          value={`${countText(totals.tokensIn)} in, ${countText(totals.tokensOut)} out`}
+        />
         <Figure title="Cost" value={moneyText(totals.costUsd)} />
       </dl>
       {failure === undefined || account.state !== "failed" ? null : (
@@ -66,7 +74,11 @@ export function RunFacts({ watch }: { readonly watch: RunWatch }) {
 }
 
 function Figure(
-  { title, value, isBad = false }: { readonly title: string; readonly value: string; readonly isBad?: boolean },
+  { title, value, isBad = false }: {
+    readonly title: string;
+    readonly value: string;
+    readonly isBad?: boolean;
+  },
 ) {
   return (
     <div class="monitor-figure">

@@ -22,7 +22,9 @@ export function RunHeading({ watch }: { readonly watch: RunWatch }) {
         {stateWord(state)}
       </span>
       {detail?.isMock === true ? <span class="badge warn">Made-up values</span> : null}
-      {detail?.driver === "nobody" && state === "running" ? <span class="badge warn">Nobody carries it out</span> : null}
+      {detail?.driver === "nobody" && state === "running"
+        ? <span class="badge warn">Nobody carries it out</span>
+        : null}
       {detail?.driver === "elsewhere" ? <span class="badge">In another process</span> : null}
       <code class="faint cut monitor-run-id">{run}</code>
     </div>

@@ -25,7 +25,8 @@ export const sortedRuns = computed(() =>
 );
 /** Runs that ask a person for something. */
 export const askingRuns = computed(() =>
-  [...runLines.value.values()].filter(({ isAsking, driver }) => isAsking === true && driver !== "ended").length
+  [...runLines.value.values()].filter(({ isAsking, driver }) => isAsking === true && driver !== "ended")
+    .length
 );
 
 let followers = 0;

@@ -10,10 +10,18 @@ import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { VirtualList } from "../../parts/virtual_list.tsx";
 import { useApp } from "../../state/app.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
-import { agoText, durationText, moneyText, momentText } from "../format.ts";
+import { agoText, durationText, momentText, moneyText } from "../format.ts";
 import { useNow } from "../now.ts";
 import { ShareBar } from "./share_bar.tsx";
-import { areRunsKnown, followRuns, hasMoreRuns, isLoadingRuns, loadMoreRuns, runsError, sortedRuns } from "./run_index.ts";
+import {
+  areRunsKnown,
+  followRuns,
+  hasMoreRuns,
+  isLoadingRuns,
+  loadMoreRuns,
+  runsError,
+  sortedRuns,
+} from "./run_index.ts";
 
 const filters = [
   { id: "all", title: "All" },
@@ -98,7 +106,13 @@ export function RunList({ query }: { readonly query: Readonly<Record<string, str
         </div>
       </header>
       {runsError.value !== undefined && all.length === 0
-        ? <ErrorState title="Cannot list the runs" error={runsError.value} onRetry={() => loadMoreRuns(app)} />
+        ? (
+          <ErrorState
+            title="Cannot list the runs"
+            error={runsError.value}
+            onRetry={() => loadMoreRuns(app)}
+          />
+        )
         : !areRunsKnown.value && all.length === 0
         ? <LoadingState what="runs" lines={8} />
         : all.length === 0
@@ -108,8 +122,9 @@ export function RunList({ query }: { readonly query: Readonly<Record<string, str
             title="Nothing has run yet"
             action={<a class="button primary" href={hrefOf("board")}>Open the Harmony Board</a>}
           >
-            Start a workflow on the board, or with <code>symphony run code-review</code>. Runs of every process that
-            shares this data folder appear here.
+            Start a workflow on the board, or with{" "}
+            <code>symphony run code-review</code>. Runs of every process that shares this data folder appear
+            here.
           </EmptyState>
         )
         : shown.length === 0
@@ -181,7 +196,9 @@ function RunRow({ line }: { readonly line: RunLine }) {
           )
           : null}
         {(line.failed ?? 0) > 0 ? <span class="badge bad">{line.failed} failed</span> : null}
-        {drivers[line.driver] === "" || stateOf(line) === "waiting-for-input" ? null : <span class="badge">{drivers[line.driver]}</span>}
+        {drivers[line.driver] === "" || stateOf(line) === "waiting-for-input"
+          ? null
+          : <span class="badge">{drivers[line.driver]}</span>}
       </span>
       <span class="monitor-run-share">
         {total === 0 ? null : (
@@ -191,7 +208,9 @@ function RunRow({ line }: { readonly line: RunLine }) {
           </>
         )}
       </span>
-      <span class="numbers faint monitor-run-cost">{line.costUsd === undefined ? "" : moneyText(line.costUsd)}</span>
+      <span class="numbers faint monitor-run-cost">
+        {line.costUsd === undefined ? "" : moneyText(line.costUsd)}
+      </span>
       <span class="numbers monitor-run-time">
         {durationText((line.endedAt ?? (line.driver === "ended" ? line.startedAt : now)) - line.startedAt)}
       </span>

@@ -73,7 +73,11 @@ export function RunLog({ watch, chosen }: { readonly watch: RunWatch; readonly c
         </label>
         <span class="faint numbers">{plural(shown.length, "line")}</span>
         {keptTotal > (kept?.length ?? 0)
-          ? <Button small onClick={() => setRound(round + 1)}>{keptTotal - (kept?.length ?? 0)} more are kept</Button>
+          ? (
+            <Button small onClick={() => setRound(round + 1)}>
+              {keptTotal - (kept?.length ?? 0)} more are kept
+            </Button>
+          )
           : null}
       </div>
       {kept === undefined && all.length === 0
@@ -110,7 +114,9 @@ function Line({ line }: { readonly line: LogLine }) {
     <div class={`monitor-line ${line.level}`}>
       <time class="faint">{clockText(line.at)}</time>
       <span class="monitor-level">{line.level}</span>
-      <span class="monitor-line-node cut">{line.item === undefined ? line.node : `${line.node}[${line.item}]`}</span>
+      <span class="monitor-line-node cut">
+        {line.item === undefined ? line.node : `${line.node}[${line.item}]`}
+      </span>
       <span class="cut">{line.text}</span>
     </div>
   );

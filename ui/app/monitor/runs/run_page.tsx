@@ -69,7 +69,10 @@ function WatchedRun(
   if (!model.isKnown && error.value !== undefined) {
     return (
       <>
-        <header class="bar"><BackLink /><h1>Run {run}</h1></header>
+        <header class="bar">
+          <BackLink />
+          <h1>Run {run}</h1>
+        </header>
         <ErrorState title="Cannot show this run" error={error.value} onRetry={() => watch.load()} />
       </>
     );
@@ -77,7 +80,10 @@ function WatchedRun(
   if (!model.isKnown) {
     return (
       <>
-        <header class="bar"><BackLink /><h1>Run {run}</h1></header>
+        <header class="bar">
+          <BackLink />
+          <h1>Run {run}</h1>
+        </header>
         <LoadingState what="the run" lines={8} />
       </>
     );
@@ -98,7 +104,12 @@ function WatchedRun(
           style={{ width: `${listPx.value}px` }}
           aria-label="Nodes of the run"
         >
-          <NodeList watch={watch} chosen={chosen} onChoose={choose} onClose={() => isListOpen.value = false} />
+          <NodeList
+            watch={watch}
+            chosen={chosen}
+            onChoose={choose}
+            onClose={() => isListOpen.value = false}
+          />
         </aside>
         <SplitHandle label="Width of the list of nodes" size={listPx} min={160} max={480} />
         <section class="monitor-stage" aria-label="Run">
@@ -131,7 +142,11 @@ function WatchedRun(
         {chosen === undefined ? null : (
           <>
             <SplitHandle label="Width of the node's panel" size={panelPx} min={260} max={720} after />
-            <aside class="panel monitor-node" style={{ width: `${panelPx.value}px` }} aria-label="Chosen node">
+            <aside
+              class="panel monitor-node"
+              style={{ width: `${panelPx.value}px` }}
+              aria-label="Chosen node"
+            >
               <NodePanel watch={watch} nodeKey={chosen} onClose={() => choose(undefined)} />
             </aside>
           </>
@@ -162,7 +177,9 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
             <EmptyState icon="output" title="No outputs yet">
               {account.endedAt === undefined
                 ? "They stand here when the run has completed."
-                : `The run is ${stateWord(account.state).toLowerCase()}; what its nodes made is on each node.`}
+                : `The run is ${
+                  stateWord(account.state).toLowerCase()
+                }; what its nodes made is on each node.`}
             </EmptyState>
           )
           : "artifact" in account.outputs
@@ -172,9 +189,18 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
       <section>
         <h2>Where</h2>
         <dl class="monitor-facts">
-          <div><dt>Workspace</dt><dd class="mono">{account.workspace}</dd></div>
-          <div><dt>May write</dt><dd>{account.mayWrite ? "Yes" : "No"}</dd></div>
-          <div><dt>Version</dt><dd>{account.version}</dd></div>
+          <div>
+            <dt>Workspace</dt>
+            <dd class="mono">{account.workspace}</dd>
+          </div>
+          <div>
+            <dt>May write</dt>
+            <dd>{account.mayWrite ? "Yes" : "No"}</dd>
+          </div>
+          <div>
+            <dt>Version</dt>
+            <dd>{account.version}</dd>
+          </div>
         </dl>
         <p>
           <a href={hrefOf("artifacts", "", { run: watch.run })}>Artifacts of this run</a>

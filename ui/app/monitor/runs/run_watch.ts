@@ -39,9 +39,12 @@ export class RunWatch {
         if (event.kind !== "event" && event.kind !== "snapshot") return;
         this.#stateMayHaveChanged();
         // Who carries it out changes when it stops to ask.
-        if (event.kind === "event" && event.event.type === "node.waiting") this.#describeSoon(DESCRIBE_MS / 4);
+        if (event.kind === "event" && event.event.type === "node.waiting") {
+          this.#describeSoon(DESCRIBE_MS / 4);
+        }
       },
-      onRefused: (problem) => this.error.value = new ApiError(problem, problem.code, problem.detail, problem.hint),
+      onRefused: (problem) =>
+        this.error.value = new ApiError(problem, problem.code, problem.detail, problem.hint),
     });
     void this.load();
   }
@@ -75,7 +78,9 @@ export class RunWatch {
   }
 
   /** The log kept by the server, for what was said before this page looked. */
-  async logs(query: { readonly node?: string }): Promise<{ readonly lines: readonly LogLine[]; readonly total: number }> {
+  async logs(
+    query: { readonly node?: string },
+  ): Promise<{ readonly lines: readonly LogLine[]; readonly total: number }> {
     const page = await this.app.client.call("GET /runs/{run}/log", {
       params: { run: this.run },
       query: { limit: 2000, ...query },
@@ -118,9 +123,15 @@ export class RunWatch {
   }
 
   /** Starts a new run of the same definition that keeps what need not be done again, and shows it. */
-  async rerun(how: { readonly from?: readonly string[]; readonly changed?: boolean }, title: string): Promise<boolean> {
+  async rerun(
+    how: { readonly from?: readonly string[]; readonly changed?: boolean },
+    title: string,
+  ): Promise<boolean> {
     return await this.#do(title, async () => {
-      const { run } = await this.app.client.call("POST /runs/{run}/rerun", { params: { run: this.run }, body: how });
+      const { run } = await this.app.client.call("POST /runs/{run}/rerun", {
+        params: { run: this.run },
+        body: how,
+      });
       navigate(hrefOf("runs", run));
       showToast({ look: "good", title, text: `Run ${run} takes over what it may from ${this.run}` });
     });

@@ -37,8 +37,12 @@ export function ExtensionsTab() {
   const shown = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
     return (lines ?? [])
-      .filter((line) => words.every((word) => `${line.id} ${line.name} ${line.kind}`.toLowerCase().includes(word)))
-      .toSorted((a, b) => badness[a.health] - badness[b.health] || b.calls - a.calls || a.id.localeCompare(b.id));
+      .filter((line) =>
+        words.every((word) => `${line.id} ${line.name} ${line.kind}`.toLowerCase().includes(word))
+      )
+      .toSorted((a, b) =>
+        badness[a.health] - badness[b.health] || b.calls - a.calls || a.id.localeCompare(b.id)
+      );
   }, [lines, text]);
   if (lines === undefined) {
     return loaded.error === undefined
@@ -52,7 +56,10 @@ export function ExtensionsTab() {
       </div>
       {shown.length === 0
         ? (
-          <EmptyState icon="extension" title={text === "" ? "No extension is installed" : "No extension fits"}>
+          <EmptyState
+            icon="extension"
+            title={text === "" ? "No extension is installed" : "No extension fits"}
+          >
             Install one with <code>symphony ext install FOLDER</code>.
           </EmptyState>
         )
@@ -76,13 +83,30 @@ function ExtensionCard({ line }: { readonly line: ExtensionLine }) {
         <span class="faint numbers">{line.version}</span>
       </div>
       <p class="faint mono monitor-small cut">{line.id}, {line.origin}</p>
-      {line.reason === "" ? null : <p class={line.health === "healthy" || line.health === "unknown" ? "faint" : ""}>{line.reason}</p>}
+      {line.reason === ""
+        ? null
+        : <p class={line.health === "healthy" || line.health === "unknown" ? "faint" : ""}>{line.reason}</p>}
       <dl class="monitor-now small">
-        <div><dt>Calls</dt><dd class="numbers">{countText(line.calls)}</dd></div>
-        <div><dt>Failures</dt><dd class={`numbers ${line.failures > 0 ? "monitor-bad" : ""}`}>{countText(line.failures)}</dd></div>
-        <div><dt>Restarts</dt><dd class="numbers">{countText(line.restarts)}</dd></div>
-        <div><dt>Processor</dt><dd class="numbers">{Math.round(line.cpu * 100)} %</dd></div>
-        <div><dt>Memory</dt><dd class="numbers">{line.memoryBytes === 0 ? "–" : sizeText(line.memoryBytes)}</dd></div>
+        <div>
+          <dt>Calls</dt>
+          <dd class="numbers">{countText(line.calls)}</dd>
+        </div>
+        <div>
+          <dt>Failures</dt>
+          <dd class={`numbers ${line.failures > 0 ? "monitor-bad" : ""}`}>{countText(line.failures)}</dd>
+        </div>
+        <div>
+          <dt>Restarts</dt>
+          <dd class="numbers">{countText(line.restarts)}</dd>
+        </div>
+        <div>
+          <dt>Processor</dt>
+          <dd class="numbers">{Math.round(line.cpu * 100)} %</dd>
+        </div>
+        <div>
+          <dt>Memory</dt>
+          <dd class="numbers">{line.memoryBytes === 0 ? "–" : sizeText(line.memoryBytes)}</dd>
+        </div>
       </dl>
       {line.instances.length === 0 ? null : (
         <p class="row monitor-wrap">
@@ -97,13 +121,16 @@ function ExtensionCard({ line }: { readonly line: ExtensionLine }) {
       {line.permissions.length === 0 ? null : (
         <details>
           <summary>
-            {line.permissions.filter(({ granted }) => granted).length} of {line.permissions.length} permissions granted
+            {line.permissions.filter(({ granted }) => granted).length} of {line.permissions.length}{" "}
+            permissions granted
           </summary>
           <ul class="monitor-permissions">
             {line.permissions.map((one) => (
               <li key={one.permission}>
                 <code>{one.permission}</code>
-                <span class={`badge ${one.granted ? "good" : ""}`}>{one.granted ? "granted" : "not granted"}</span>
+                <span class={`badge ${one.granted ? "good" : ""}`}>
+                  {one.granted ? "granted" : "not granted"}
+                </span>
                 <span class="faint">{one.reason}</span>
               </li>
             ))}

@@ -22,10 +22,13 @@ export function PermissionsTab() {
   const changes = grantChanges.value;
   const [limit, setLimit] = useState(AUDIT_PAGE);
   const grants = useResource((api, signal) => api.call("GET /grants", { signal }), [changes]);
-  const audit = useResource((api, signal) => api.call("GET /permissions/audit", { query: { limit }, signal }), [
-    changes,
-    limit,
-  ]);
+  const audit = useResource(
+    (api, signal) => api.call("GET /permissions/audit", { query: { limit }, signal }),
+    [
+      changes,
+      limit,
+    ],
+  );
   const withdraw = async (extension: string, permission: string) => {
     try {
       await client.call("DELETE /grants", { query: { extension, permission } });
@@ -39,7 +42,12 @@ export function PermissionsTab() {
       <section>
         <h2>Waiting for your answer</h2>
         {waitingPrompts.value.length === 0
-          ? <p class="faint">No extension waits. One that wants more than it was granted asks here, and its call is held meanwhile.</p>
+          ? (
+            <p class="faint">
+              No extension waits. One that wants more than it was granted asks here, and its call is held
+              meanwhile.
+            </p>
+          )
           : waitingPrompts.value.map((prompt) => <PromptCard key={prompt.id} prompt={prompt} />)}
       </section>
       <section>
@@ -58,7 +66,9 @@ export function PermissionsTab() {
                   <th>Permission</th>
                   <th>Verdict</th>
                   <th>For</th>
-                  <th><span class="hidden-text">Take back</span></th>
+                  <th>
+                    <span class="hidden-text">Take back</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -67,10 +77,18 @@ export function PermissionsTab() {
                     <td class="mono">{grant.extension}</td>
                     <td class="mono">
                       {grant.permission}
-                      {grant.env === undefined ? null : <span class="faint"> from {grant.env}</span>}
+                      {grant.env === undefined ? null : <span class="faint">from {grant.env}</span>}
                     </td>
-                    <td><span class={`badge ${grant.verdict === "allow" ? "good" : "bad"}`}>{grant.verdict}</span></td>
-                    <td>{grant.scope.kind === "until" ? `until ${momentText(grant.scope.atMs)}` : grant.scope.kind}</td>
+                    <td>
+                      <span class={`badge ${grant.verdict === "allow" ? "good" : "bad"}`}>
+                        {grant.verdict}
+                      </span>
+                    </td>
+                    <td>
+                      {grant.scope.kind === "until"
+                        ? `until ${momentText(grant.scope.atMs)}`
+                        : grant.scope.kind}
+                    </td>
                     <td>
                       <IconButton
                         icon="trash"
@@ -112,7 +130,15 @@ export function PermissionsTab() {
                       <td class="mono">{line.extension}</td>
                       <td class="mono">{line.permission}</td>
                       <td>
-                        <span class={`badge ${/denied|withdrawn/.test(line.decision) ? "bad" : /allowed|granted/.test(line.decision) ? "good" : ""}`}>
+                        <span
+                          class={`badge ${
+                            /denied|withdrawn/.test(line.decision)
+                              ? "bad"
+                              : /allowed|granted/.test(line.decision)
+                              ? "good"
+                              : ""
+                          }`}
+                        >
                           {line.decision}
                         </span>
                       </td>
@@ -121,9 +147,11 @@ export function PermissionsTab() {
                   ))}
                 </tbody>
               </table>
-              {audit.value.next === undefined || limit >= 2000
-                ? null
-                : <div><Button small onClick={() => setLimit(Math.min(2000, limit * 2))}>Load older</Button></div>}
+              {audit.value.next === undefined || limit >= 2000 ? null : (
+                <div>
+                  <Button small onClick={() => setLimit(Math.min(2000, limit * 2))}>Load older</Button>
+                </div>
+              )}
             </>
           )}
       </section>
@@ -138,7 +166,10 @@ function PromptCard({ prompt }: { readonly prompt: PermissionPrompt }) {
   const answer = async (verdict: "allow" | "deny", scope: "once" | "session" | "always") => {
     setBusy(true);
     try {
-      await client.call("POST /permissions/prompts/{id}", { params: { id: prompt.id }, body: { verdict, scope } });
+      await client.call("POST /permissions/prompts/{id}", {
+        params: { id: prompt.id },
+        body: { verdict, scope },
+      });
     } catch (error) {
       showToast({ look: "bad", title: "Cannot answer", text: messageOf(error) });
     } finally {
@@ -153,16 +184,26 @@ function PromptCard({ prompt }: { readonly prompt: PermissionPrompt }) {
           <strong>{prompt.extension}</strong> wants <code>{prompt.permission}</code>
         </p>
         <p>
-          {prompt.what} <span class={`badge ${prompt.risk === "high" ? "bad" : prompt.risk === "medium" ? "warn" : ""}`}>{prompt.risk} risk</span>
+          {prompt.what}{" "}
+          <span class={`badge ${prompt.risk === "high" ? "bad" : prompt.risk === "medium" ? "warn" : ""}`}>
+            {prompt.risk} risk
+          </span>
         </p>
         <p class="faint">
-          It says: “{prompt.reason}”{" "}
-          {prompt.run === undefined ? null : <>For <a href={hrefOf("runs", prompt.run)}>run {prompt.run}</a>. </>}
+          It says: “{prompt.reason}” {prompt.run === undefined ? null : (
+            <>
+              For <a href={hrefOf("runs", prompt.run)}>run {prompt.run}</a>.
+            </>
+          )}
           Refused by itself in {durationText(Math.max(0, prompt.until - now))}.
         </p>
       </div>
-      <Button small look="primary" disabled={isBusy} onClick={() => void answer("allow", "once")}>Allow once</Button>
-      <Button small disabled={isBusy} onClick={() => void answer("allow", "session")}>For this session</Button>
+      <Button small look="primary" disabled={isBusy} onClick={() => void answer("allow", "once")}>
+        Allow once
+      </Button>
+      <Button small disabled={isBusy} onClick={() => void answer("allow", "session")}>
+        For this session
+      </Button>
       <Button small disabled={isBusy} onClick={() => void answer("allow", "always")}>Always</Button>
       <Button small look="danger" disabled={isBusy} onClick={() => void answer("deny", "once")}>Deny</Button>
     </div>

@@ -21,7 +21,10 @@ export function followPrompts(app: App): () => void {
             waitingPrompts.value = event.prompts;
             break;
           case "prompt":
-            waitingPrompts.value = [...waitingPrompts.peek().filter(({ id }) => id !== event.prompt.id), event.prompt];
+            waitingPrompts.value = [
+              ...waitingPrompts.peek().filter(({ id }) => id !== event.prompt.id),
+              event.prompt,
+            ];
             break;
           case "answered":
             waitingPrompts.value = waitingPrompts.peek().filter(({ id }) => id !== event.id);

@@ -104,13 +104,22 @@ function Group({ id, lines }: { readonly id: string; readonly lines: readonly Se
           const next = changed(values, path, value) as JsonObject;
           setValues(next);
           clearTimeout(timers.current.get(name));
-          timers.current.set(name, setTimeout(() => void keep(name, next[name] as Json | undefined), WAIT_MS));
+          timers.current.set(
+            name,
+            setTimeout(() => void keep(name, next[name] as Json | undefined), WAIT_MS),
+          );
         }}
       />
       {set.size === 0 ? null : (
         <div class="row monitor-wrap">
           {[...set].map((name) => (
-            <Button key={name} small look="quiet" icon="undo" onClick={() => void keep(name, undefined)}>
+            <Button
+              key={name}
+              small
+              look="quiet"
+              icon="undo"
+              onClick={() => void keep(name, undefined)}
+            >
               {name} to its default
             </Button>
           ))}
@@ -127,7 +136,11 @@ function valuesOf(lines: readonly SettingLine[]): JsonObject {
 }
 
 /** The value with one place changed; undefined removes it. */
-export function changed(at: Json | undefined, path: readonly (string | number)[], value: Json | undefined): Json | undefined {
+export function changed(
+  at: Json | undefined,
+  path: readonly (string | number)[],
+  value: Json | undefined,
+): Json | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return value;
   if (typeof first === "number") {
@@ -137,7 +150,9 @@ export function changed(at: Json | undefined, path: readonly (string | number)[]
     else list[first] = next;
     return list;
   }
-  const object: Record<string, Json> = { ...(typeof at === "object" && !Array.isArray(at) ? at as JsonObject : {}) };
+  const object: Record<string, Json> = {
+    ...(typeof at === "object" && !Array.isArray(at) ? at as JsonObject : {}),
+  };
   const next = changed(object[first], rest, value);
   if (next === undefined) delete object[first];
   else object[first] = next;

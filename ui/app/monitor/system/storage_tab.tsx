@@ -23,10 +23,29 @@ export function StorageTab() {
       <section>
         <h2>Data folder</h2>
         <dl class="monitor-now">
-          <div><dt>Takes</dt><dd class="numbers">{sizeText(totalBytes)}</dd></div>
-          {freeBytes === undefined ? null : <div><dt>Free on the disk</dt><dd class="numbers">{sizeText(freeBytes)}</dd></div>}
-          <div><dt>Artifacts</dt><dd class="numbers">{countText(artifacts.count)} <span class="faint monitor-small">{sizeText(artifacts.bytes)}</span></dd></div>
-          <div><dt>Runs</dt><dd class="numbers">{countText(runs.count)} <span class="faint monitor-small">{countText(runs.open)} open</span></dd></div>
+          <div>
+            <dt>Takes</dt>
+            <dd class="numbers">{sizeText(totalBytes)}</dd>
+          </div>
+          {freeBytes === undefined ? null : (
+            <div>
+              <dt>Free on the disk</dt>
+              <dd class="numbers">{sizeText(freeBytes)}</dd>
+            </div>
+          )}
+          <div>
+            <dt>Artifacts</dt>
+            <dd class="numbers">
+              {countText(artifacts.count)}{" "}
+              <span class="faint monitor-small">{sizeText(artifacts.bytes)}</span>
+            </dd>
+          </div>
+          <div>
+            <dt>Runs</dt>
+            <dd class="numbers">
+              {countText(runs.count)} <span class="faint monitor-small">{countText(runs.open)} open</span>
+            </dd>
+          </div>
         </dl>
         <p class="mono faint">{data}</p>
         <table class="monitor-table">
@@ -43,7 +62,13 @@ export function StorageTab() {
               <tr key={part.name}>
                 <td>{part.name}</td>
                 <td>
-                  <meter class="monitor-meter" min={0} max={Math.max(1, totalBytes)} value={part.bytes} aria-label={`Share of ${part.name}`} />
+                  <meter
+                    class="monitor-meter"
+                    min={0}
+                    max={Math.max(1, totalBytes)}
+                    value={part.bytes}
+                    aria-label={`Share of ${part.name}`}
+                  />
                 </td>
                 <td class="right numbers">{sizeText(part.bytes)}</td>
                 <td class="right numbers">{countText(part.files)}</td>
@@ -55,7 +80,8 @@ export function StorageTab() {
       <section>
         <h2>What has aged</h2>
         <p class="faint">
-          Looking removes nothing. <code>symphony stale</code> says more and removes what you choose; what must be kept never goes.
+          Looking removes nothing. <code>symphony stale</code>{" "}
+          says more and removes what you choose; what must be kept never goes.
         </p>
         {stale.value === undefined
           ? stale.error === undefined
@@ -86,7 +112,9 @@ export function StorageTab() {
                         <td>
                           <a href={hrefOf("artifacts", one.artifact)}>{one.name ?? shortId(one.artifact)}</a>
                         </td>
-                        <td><span class={`badge ${tierLooks[one.tier]}`}>{one.tier}</span></td>
+                        <td>
+                          <span class={`badge ${tierLooks[one.tier]}`}>{one.tier}</span>
+                        </td>
                         <td class="right numbers">{sizeText(one.sizeBytes)}</td>
                         <td class="faint">{one.reason}</td>
                       </tr>

@@ -33,7 +33,9 @@ export function tokensOfTheme({ colors, ground }: Pick<ThemeLine, "colors" | "gr
   const back = rgbOf(colors["background"] ?? (ground === "light" ? "#ffffff" : "#16171b"));
   let text = rgbOf(colors["foreground"] ?? (ground === "light" ? "#1b1b21" : "#e9e9ee"));
   if (contrast(text, back) < LEAST_CONTRAST) {
-    problems.push(`foreground on background holds ${contrast(text, back).toFixed(1)}:1, less than ${LEAST_CONTRAST}:1`);
+    problems.push(
+      `foreground on background holds ${contrast(text, back).toFixed(1)}:1, less than ${LEAST_CONTRAST}:1`,
+    );
     text = contrast([0, 0, 0], back) > contrast([255, 255, 255], back) ? [0, 0, 0] : [255, 255, 255];
   }
   const mix = (share: number) => hexOf(mixed(back, text, share));
@@ -64,7 +66,9 @@ export function tokensOfTheme({ colors, ground }: Pick<ThemeLine, "colors" | "gr
   if (accent !== undefined) {
     const colour = rgbOf(accent);
     const selected = mixed(back, colour, ground === "light" ? 0.12 : 0.22);
-    const onAccent: Rgb = contrast([255, 255, 255], colour) >= contrast([0, 0, 0], colour) ? [255, 255, 255] : [0, 0, 0];
+    const onAccent: Rgb = contrast([255, 255, 255], colour) >= contrast([0, 0, 0], colour)
+      ? [255, 255, 255]
+      : [0, 0, 0];
     const readable = readableOn(colour, text, [back, selected, hover]);
     Object.assign(tokens, {
       accent: hexOf(colour),
@@ -79,7 +83,11 @@ export function tokensOfTheme({ colors, ground }: Pick<ThemeLine, "colors" | "gr
     const given = colors[role];
     if (given === undefined) continue;
     if (contrast(rgbOf(given), back) < LEAST_CONTRAST) {
-      problems.push(`${role} on background holds ${contrast(rgbOf(given), back).toFixed(1)}:1, less than ${LEAST_CONTRAST}:1`);
+      problems.push(
+        `${role} on background holds ${
+          contrast(rgbOf(given), back).toFixed(1)
+        }:1, less than ${LEAST_CONTRAST}:1`,
+      );
     } else tokens[token] = given.slice(0, 7);
   }
   return { tokens, problems };

@@ -48,7 +48,11 @@ export function ThemesTab() {
             ? <LoadingState what="themes" lines={2} />
             : <ErrorState title="Cannot list the themes" error={loaded.error} onRetry={loaded.reload} />
           : loaded.value.length === 0
-          ? <p class="faint">No installed extension brings a theme. A motif declares them under contributes.themes.</p>
+          ? (
+            <p class="faint">
+              No installed extension brings a theme. A motif declares them under contributes.themes.
+            </p>
+          )
           : (
             <div class="monitor-themes" role="group" aria-labelledby="themes-motif">
               {loaded.value.map((line) => {
@@ -70,7 +74,11 @@ export function ThemesTab() {
                     <span>
                       {line.title}
                       <span class="faint monitor-small">{line.extension}, {line.ground}</span>
-                      {problems.length === 0 ? null : <span class="monitor-small monitor-warn">{problems.join("; ")}; changed to be readable</span>}
+                      {problems.length === 0 ? null : (
+                        <span class="monitor-small monitor-warn">
+                          {problems.join("; ")}; changed to be readable
+                        </span>
+                      )}
                     </span>
                   </button>
                 );

@@ -114,7 +114,9 @@ export class GraphPainter {
     this.#clear(context);
     this.#enter(context, view);
     for (let index = 0; index < scene.x.length; index++) {
-      if (this.#isSeen(scene, view, index)) this.#node(scene, index, view, look(index), index === chosen, critical.has(index));
+      if (this.#isSeen(scene, view, index)) {
+        this.#node(scene, index, view, look(index), index === chosen, critical.has(index));
+      }
     }
   }
 
@@ -162,7 +164,12 @@ export class GraphPainter {
     const top = -view.y / view.zoom;
     const right = left + this.#width / view.zoom;
     const bottom = top + this.#height / view.zoom;
-    const pens: { readonly path: Path2D; readonly colour: string; readonly width: number; readonly dash: number[] }[] = [
+    const pens: {
+      readonly path: Path2D;
+      readonly colour: string;
+      readonly width: number;
+      readonly dash: number[];
+    }[] = [
       { path: new Path2D(), colour: this.#colours["line-strong"], width: 1.2, dash: [] },
       { path: new Path2D(), colour: this.#colours["line-strong"], width: 1.2, dash: [5, 4] },
       { path: new Path2D(), colour: this.#colours["warn-text"], width: 2.2, dash: [] },
@@ -196,7 +203,14 @@ export class GraphPainter {
     context.setLineDash([]);
   }
 
-  #node(scene: Scene, index: number, view: View, look: NodeLook, isChosen: boolean, isCritical: boolean): void {
+  #node(
+    scene: Scene,
+    index: number,
+    view: View,
+    look: NodeLook,
+    isChosen: boolean,
+    isCritical: boolean,
+  ): void {
     const context = this.#nodes;
     const left = scene.x[index]!;
     const top = scene.y[index]!;

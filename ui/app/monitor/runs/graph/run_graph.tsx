@@ -53,7 +53,8 @@ export function RunGraph({ watch, chosen, onChoose }: GraphProps) {
     return watch.error.value === undefined
       ? (
         <EmptyState icon="workflow" title="The graph is not known">
-          What this run carries out cannot be read any more; its nodes are in the list, as its log tells of them.
+          What this run carries out cannot be read any more; its nodes are in the list, as its log tells of
+          them.
         </EmptyState>
       )
       : <LoadingState what="the graph" />;
@@ -70,20 +71,18 @@ export function RunGraph({ watch, chosen, onChoose }: GraphProps) {
   return (
     <div class="monitor-graph-frame">
       {scope === undefined ? null : <Breadcrumb watch={watch} scope={scope} onScope={setScope} />}
-      {scene === undefined
-        ? <LoadingState what="the graph" lines={6} />
-        : (
-          <Stage
-            key={`${scope ?? ""}/${graph.id}`}
-            watch={watch}
-            graph={graph}
-            scene={scene}
-            scope={scope}
-            chosen={chosen}
-            onChoose={onChoose}
-            onOpen={(node) => setScope(firstScope(watch, scope, node))}
-          />
-        )}
+      {scene === undefined ? <LoadingState what="the graph" lines={6} /> : (
+        <Stage
+          key={`${scope ?? ""}/${graph.id}`}
+          watch={watch}
+          graph={graph}
+          scene={scene}
+          scope={scope}
+          chosen={chosen}
+          onChoose={onChoose}
+          onOpen={(node) => setScope(firstScope(watch, scope, node))}
+        />
+      )}
     </div>
   );
 }
@@ -100,7 +99,9 @@ function scopesBelow(watch: RunWatch, parent: string | undefined, node: string):
   for (const { scope } of watch.model.account.nodes.values()) {
     if (scope?.startsWith(start) !== true) continue;
     const rest = scope.slice(start.length);
-    if (rest === "" || /^[[#]/.test(rest)) found.add(scope.slice(0, start.length) + (rest.split("/")[0] ?? ""));
+    if (rest === "" || /^[[#]/.test(rest)) {
+      found.add(scope.slice(0, start.length) + (rest.split("/")[0] ?? ""));
+    }
   }
   return [...found];
 }
@@ -129,7 +130,9 @@ function Breadcrumb(
       {parts.slice(0, -1).map((part, index) => (
         <>
           <span aria-hidden="true">/</span>
-          <Button small look="quiet" onClick={() => onScope(parts.slice(0, index + 1).join("/"))}>{part}</Button>
+          <Button small look="quiet" onClick={() => onScope(parts.slice(0, index + 1).join("/"))}>
+            {part}
+          </Button>
         </>
       ))}
       <span aria-hidden="true">/</span>
@@ -165,7 +168,12 @@ function Stage({ watch, scene, scope, chosen, onChoose, onOpen }: StageProps) {
   const at = indexOf(scene, scope, chosen);
   useEffect(() => {
     if (box.current === null || edges.current === null || nodes.current === null) return;
-    return stage.attach(box.current, edges.current, nodes.current, (value) => setZoom(Math.round(value * 100)));
+    return stage.attach(
+      box.current,
+      edges.current,
+      nodes.current,
+      (value) => setZoom(Math.round(value * 100)),
+    );
   }, [stage]);
   useEffect(() => stage.choose(at), [stage, at]);
   useSignalEffect(() => {
@@ -291,7 +299,11 @@ class GraphStage {
       event.preventDefault();
       if (event.ctrlKey || event.metaKey || Math.abs(event.deltaY) > Math.abs(event.deltaX)) {
         const bounds = box.getBoundingClientRect();
-        this.#zoomAt(Math.exp(-event.deltaY * 0.0016), event.clientX - bounds.left, event.clientY - bounds.top);
+        this.#zoomAt(
+          Math.exp(-event.deltaY * 0.0016),
+          event.clientX - bounds.left,
+          event.clientY - bounds.top,
+        );
       } else this.#move(this.#view.x - event.deltaX, this.#view.y);
     };
     const down = (event: PointerEvent) => this.#drag(event);

@@ -84,7 +84,11 @@ export function RunTimeline({ watch, chosen, onChoose }: Props) {
     <div class="monitor-timeline">
       <div class="monitor-tools">
         <label class="check">
-          <input type="checkbox" checked={folds} onChange={(event) => setFolds(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={folds}
+            onChange={(event) => setFolds(event.currentTarget.checked)}
+          />
           Fold idle time
         </label>
         <label class="check">
@@ -110,19 +114,17 @@ export function RunTimeline({ watch, chosen, onChoose }: Props) {
         {zoom > 1 ? <Button small onClick={() => setZoom(1)}>Whole run</Button> : null}
       </div>
       {path.length === 0 ? null : <CriticalPath path={path} titles={titles} onChoose={onChoose} />}
-      {rows.length === 0
-        ? <EmptyState icon="good" title="No attempt has failed" />
-        : (
-          <Chart
-            watch={watch}
-            timeline={timeline}
-            rows={rows}
-            folds={folds}
-            zoom={zoom}
-            chosen={chosen}
-            onChoose={onChoose}
-          />
-        )}
+      {rows.length === 0 ? <EmptyState icon="good" title="No attempt has failed" /> : (
+        <Chart
+          watch={watch}
+          timeline={timeline}
+          rows={rows}
+          folds={folds}
+          zoom={zoom}
+          chosen={chosen}
+          onChoose={onChoose}
+        />
+      )}
     </div>
   );
 }
@@ -137,7 +139,9 @@ function CriticalPath(
   const MOST = 12;
   return (
     <p class="monitor-path">
-      <span class="faint">Critical path, {durationText((path.at(-1)?.toMs ?? 0) - (path[0]?.fromMs ?? 0))}:</span>
+      <span class="faint">
+        Critical path, {durationText((path.at(-1)?.toMs ?? 0) - (path[0]?.fromMs ?? 0))}:
+      </span>
       {path.slice(0, MOST).map(({ node, fromMs, toMs }, index) => (
         <>
           {index === 0 ? null : <span aria-hidden="true" class="faint">→</span>}
@@ -204,7 +208,8 @@ function Chart(
       aria-roledescription="timeline"
       aria-label={`Timeline, ${rows.length} rows. Up and down choose a row and read it.`}
       tabIndex={0}
-      onScroll={(event) => setScroll({ left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop })}
+      onScroll={(event) =>
+        setScroll({ left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop })}
       onKeyDown={(event) => {
         const steps: Readonly<Record<string, number>> = {
           ArrowDown: at + 1,
@@ -224,7 +229,10 @@ function Chart(
         if (event.clientY - bounds.top > RULER) choose(row);
       }}
     >
-      <div class="monitor-chart-room" style={{ width: `${label + room + 24}px`, height: `${rows.length * ROW + RULER}px` }}>
+      <div
+        class="monitor-chart-room"
+        style={{ width: `${label + room + 24}px`, height: `${rows.length * ROW + RULER}px` }}
+      >
         <canvas ref={canvas} aria-hidden="true" />
       </div>
     </div>
@@ -235,7 +243,9 @@ function rowText(row: TimelineRow, now: number): string {
   const [first] = row.spans;
   if (first === undefined) return row.key;
   const took = row.spans.reduce((sum, { startedAt, endedAt }) => sum + (endedAt ?? now) - startedAt, 0);
-  const tries = row.spans.length === 1 ? first.end : `${row.spans.length} bars, the last ${row.spans.at(-1)?.end}`;
+  const tries = row.spans.length === 1
+    ? first.end
+    : `${row.spans.length} bars, the last ${row.spans.at(-1)?.end}`;
   return `${row.title === "" ? row.key : row.title}: ${tries}, ${durationText(took)}${
     row.isCritical ? ", on the critical path" : ""
   }`;
@@ -316,7 +326,9 @@ function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   for (let row = first; row < last; row++) {
     const { spans, isCritical } = rows[row]!;
     const top = topOf(row) + 5;
-    for (const span of spans) bar(context, span, placeOf, scale.end, top, colours, size.width, label, isCritical);
+    for (const span of spans) {
+      bar(context, span, placeOf, scale.end, top, colours, size.width, label, isCritical);
+    }
   }
   context.restore();
   context.fillStyle = colours.surface;

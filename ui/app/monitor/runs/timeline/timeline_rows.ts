@@ -93,6 +93,24 @@ export class TimeScale {
 /** Round steps for a ruler of about `most` marks. */
 export function rulerStep(lengthMs: number, most: number): number {
   const least = lengthMs / Math.max(1, most);
-  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000];
+  const steps = [
+    1,
+    2,
+    5,
+    10,
+    20,
+    50,
+    100,
+    200,
+    500,
+    1000,
+    2000,
+    5000,
+    10_000,
+    30_000,
+    60_000,
+    300_000,
+    600_000,
+  ];
   return steps.find((step) => step >= least) ?? 3_600_000 * Math.ceil(least / 3_600_000);
 }
