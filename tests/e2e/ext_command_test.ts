@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { inFolder, manifestText, operatorText } from "../extensions/dev/bench.ts";
+import { inFolder, manifestText, operatorText, replaceFile } from "../extensions/dev/bench.ts";
 import { symphony, symphonyArgs } from "./symphony_process.ts";
 
 const files = fileURLToPath(
@@ -132,8 +132,8 @@ Deno.test("ext dev tells in JSON what loads, what does not and what is kept, and
           news.type === "failed" ? `failed at ${news.problems?.[0]?.line}, kept ${news.kept}` : news.type,
         );
         if (seen.length === 1) {
-          await Deno.writeTextFile(`${folder}/main.ts`, "const a = 1;\nexport default {");
-        } else if (seen.length === 2) await Deno.writeTextFile(`${folder}/main.ts`, good);
+          await replaceFile(folder, "main.ts", "const a = 1;\nexport default {");
+        } else if (seen.length === 2) await replaceFile(folder, "main.ts", good);
         else if (seen.length === 3) child.kill("SIGINT");
       }
     }
