@@ -231,6 +231,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   };
 }
 
+/** Runs of the queue that a server carries out at once, beside those that are started in it. */
+const SERVED_RUNS = 4;
+
 /** The page's server. Its grants are those of the session, so that an answer there is in force at once. */
 async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
@@ -254,7 +257,11 @@ async function serve(request: ServeRequest): Promise<Served> {
       change: (change) => settings.change(options, change),
     },
     decisionLog: () => conductorFiles(data).log,
-    open: async (around) => await openSession(options, { around, grants: await grants }),
+    open: async (around) => {
+      const { withWorker } = await import("./cli/queue_worker.ts");
+      const session = await openSession(options, { around, grants: await grants });
+      return withWorker(services(), session, SERVED_RUNS);
+    },
   });
 }
 
