@@ -89,7 +89,7 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  grants?: Grants,
+  { grants, monitor }: { readonly grants?: Grants | undefined; readonly monitor?: ResourceMonitor } = {},
 ): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
     source: sourceOf(options),
@@ -98,7 +98,7 @@ async function extensionsOf(
     artifacts,
     settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
-    monitor: new ResourceMonitor({ data: options.data }),
+    monitor: monitor ?? new ResourceMonitor({ data: options.data }),
     spares: true,
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
@@ -165,6 +165,8 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** True where a person can be asked, although there is no terminal. */
+  readonly mayAsk?: boolean;
 }
 
 /** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
@@ -194,7 +196,8 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, parts.grants);
+  const monitor = new ResourceMonitor({ data });
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
   const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
@@ -205,7 +208,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     fallback: new SimpleConductor(),
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
-  const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
   const { control, memo } = pit;
   const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool };
@@ -218,6 +221,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     queue: pit.queue,
     control: pit.control,
     extensions,
+    monitor,
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
@@ -239,7 +243,6 @@ async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
   const options = { ...request, data };
   const { serveUi } = await import("./main_ui.ts");
-  const grants = grantsOf(options);
   const { conductor, composition, templates, settings } = services();
   return await serveUi(options, {
     version: VERSION,
@@ -249,18 +252,24 @@ async function serve(request: ServeRequest): Promise<Served> {
     composition,
     assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
     conductor: conductor(),
-    installed: async () =>
-      await listInstalled(sourceOf(options), await grants, await HealthBook.open(options.data)),
-    grants: liveGrants(grants),
     settings: {
       list: () => settings.list(options),
       change: (change) => settings.change(options, change),
     },
     decisionLog: () => conductorFiles(data).log,
-    open: async (around) => {
-      const { withWorker } = await import("./cli/queue_worker.ts");
-      const session = await openSession(options, { around, grants: await grants });
-      return withWorker(services(), session, SERVED_RUNS);
+    openTexts: () => openTexts(data),
+    granted(prompt) {
+      const grants = grantsOf({ ...options, prompt });
+      return {
+        installed: async () =>
+          await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+        grants: liveGrants(grants),
+        open: async (around) => {
+          const { withWorker } = await import("./cli/queue_worker.ts");
+          const session = await openSession(options, { around, grants: await grants, mayAsk: true });
+          return withWorker(services(), session, SERVED_RUNS);
+        },
+      };
     },
   });
 }

@@ -8,27 +8,43 @@ import type { ConductorDesk } from "./cli/conductor_desk.ts";
 import type { CliServices, Served, ServeRequest, Session } from "./cli/services.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
 import type { DecisionLogPort } from "./conductor/decision.ts";
-import { anotherAddress, RunningServer, startServer, type UiServices } from "./ui/server/mod.ts";
+import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
+import {
+  anotherAddress,
+  PermissionPrompts,
+  RunningServer,
+  startServer,
+  type Texts,
+  type UiServices,
+} from "./ui/server/mod.ts";
 
 export interface UiParts
   extends Pick<CliServices, "version" | "program" | "clock" | "templates" | "composition"> {
   /** Folder with the page's files. */
   readonly assets: string;
   readonly conductor: ConductorDesk;
-  readonly installed: UiServices["installed"];
-  readonly grants: UiServices["grants"];
   readonly settings: UiServices["settings"];
   decisionLog(): Pick<DecisionLogPort, "read">;
+  openTexts(): Promise<Texts>;
+  /** What goes by grants that ask through `prompt`. */
+  granted(prompt: PermissionPromptPort): Granted;
+}
+
+export interface Granted {
+  readonly installed: UiServices["installed"];
+  readonly grants: UiServices["grants"];
   open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
-  readonly openTexts?: NonNullable<UiServices["openTexts"]>;
 }
 
 /** Serves; where another process does so already, gives what that one offers. */
 export async function serveUi(request: ServeRequest, parts: UiParts): Promise<Served> {
   const { data, workspace } = request;
-  const { conductor, composition, decisionLog, ...rest } = parts;
+  const { conductor, composition, decisionLog, granted, ...rest } = parts;
+  const prompts = new PermissionPrompts(parts.clock);
   const services: UiServices = {
     ...rest,
+    ...granted(prompts),
+    prompts,
     data,
     workspace,
     conductor: {

@@ -256,6 +256,7 @@ async function zoo(): Promise<void> {
     `p50 ${percentile(times, 0.5).toFixed(2)}, p99 ${percentile(times, 0.99).toFixed(2)}, most ${
       times.at(-1)?.toFixed(0)
     } ms`;
+  for (const { habit, end } of wrong) print(`  ${habit.name}: ${end.slice(0, 200)}`);
   print(
     `Zoo of ${ends.length} in ${
       ((performance.now() - began) / 1000).toFixed(0)

@@ -12,6 +12,7 @@ import {
   createParser,
   createProgram,
   DEFAULT_CONFIG,
+  NumberType,
   SchemaGenerator,
   StringType,
   type SubNodeParser,
@@ -21,19 +22,22 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("..", import.meta.url));
 export const SCHEMAS_FILE = `${root}ui/api/schemas.json`;
 
-/** A branded id is a string on the wire. */
+/** A branded id is a string or a number on the wire. */
 const brandParser: SubNodeParser = {
   supportsNode: (node) =>
     node.kind === ts.SyntaxKind.TypeReference &&
     (node as ts.TypeReferenceNode).typeName.getText() === "Brand",
-  createType: () => new StringType(),
+  createType: (node) => {
+    const [of] = (node as ts.TypeReferenceNode).typeArguments ?? [];
+    return of?.kind === ts.SyntaxKind.NumberKeyword ? new NumberType() : new StringType();
+  },
 };
 
-/** The schemas as text: one definition for each type, and one for each route in `Api`. */
+/** The schemas as text: one definition for each type, with the routes in `Api` and the calls in `TextCalls`. */
 export function apiSchemas(): string {
   const config: CompletedConfig = {
     ...DEFAULT_CONFIG,
-    path: `${root}ui/api/api.ts`,
+    path: `${root}ui/api/mod.ts`,
     tsconfig: `${root}build/api_schemas.tsconfig.json`,
     type: "Api",
     topRef: true,
@@ -46,7 +50,10 @@ export function apiSchemas(): string {
   const program = createProgram(config);
   const parser = createParser(program, config, (chain) => chain.addNodeParser(brandParser));
   const generator = new SchemaGenerator(program, parser, createFormatter(config), config);
-  const { definitions } = generator.createSchema("Api");
+  const definitions = {
+    ...generator.createSchema("Api").definitions,
+    ...generator.createSchema("TextCalls").definitions,
+  };
   return `${JSON.stringify(definitions, undefined, 1)}\n`;
 }
 

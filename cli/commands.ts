@@ -249,6 +249,8 @@ export const commands: readonly Command[] = [
         summary:
           "for a secret: the environment variable that holds it; else the one that the extension names",
       },
+      { name: "until", value: "TIME", summary: "not for always: until a time, or for 30m, 2h, 7d" },
+      { name: "deny", summary: "refuse it instead, whatever else was granted" },
       dataFlag,
     ],
     details:

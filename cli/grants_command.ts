@@ -15,11 +15,11 @@ export async function grantsListCommand(services: CliServices, args: Arguments):
     await services.stdout.write(grants.map((grant) => `${JSON.stringify(grant)}\n`).join(""));
     return exitCodes.completed;
   }
-  const rows = grants.map(({ extension, permission, env, until }) => [
+  const rows = grants.map(({ extension, permission, env, until, verdict }) => [
     cleanLine(extension),
     cleanLine(permission),
     env === undefined ? "" : `from ${cleanLine(env)}`,
-    until === undefined ? "always" : `until ${localTime(until)}`,
+    `${verdict === "deny" ? "refused " : ""}${until === undefined ? "always" : `until ${localTime(until)}`}`,
   ]);
   await services.stdout.write(rows.length === 0 ? "No grants\n" : table(rows));
   return exitCodes.completed;
@@ -45,16 +45,35 @@ export async function grantsAddCommand(services: CliServices, args: Arguments): 
       `Cannot use --from-env for ${cleanLine(permission)}: expected it with secret:NAME only`,
     );
   }
+  const until = untilOf(args.value("until"), services.clock.now());
+  const isDenied = args.has("deny");
   await services.grants.add(services.dataFolder(args.value("data")), {
     extension,
     permission,
     ...env === undefined ? {} : { env },
+    ...until === undefined ? {} : { until },
+    ...isDenied ? { verdict: "deny" as const } : {},
   });
   const unset = env !== undefined && services.env(env) === undefined
     ? ` (${env} is not set at the moment)`
     : "";
-  await services.stdout.write(`Granted ${cleanLine(permission)} to ${extension}${unset}\n`);
+  const said = isDenied ? "Refused" : "Granted";
+  const time = until === undefined ? "" : ` until ${localTime(until)}`;
+  await services.stdout.write(`${said} ${cleanLine(permission)} to ${extension}${time}${unset}\n`);
   return exitCodes.completed;
+}
+
+/** A time, or a duration from now as `30m`, `2h`, `7d`. @throws SymphonyError `bad-input` */
+function untilOf(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const minutes = { m: 1, h: 60, d: 1440 }[unit];
+  const atMs = minutes === undefined ? Date.parse(text) : nowMs + Number(count) * minutes * 60_000;
+  if (atMs > nowMs) return atMs;
+  throw new SymphonyError(
+    "bad-input",
+    `Cannot read --until "${cleanLine(text)}": expected a time to come, as 2026-12-24T18:00, or 30m, 2h, 7d`,
+  );
 }
 
 /** Takes a grant back. @throws SymphonyError `not-found` */

@@ -22,6 +22,7 @@ import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort } from "../core/ports/pool.ts";
 import type { RandomPort } from "../core/ports/random.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
+import type { ResourceMonitorPort } from "../core/ports/resource_monitor.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import type { TriggerSourcePort } from "../core/ports/trigger_source.ts";
 import type { Result } from "../core/result.ts";
@@ -146,6 +147,8 @@ export interface Session extends AsyncDisposable {
   readonly control: RunControlPort;
   readonly queue: QueuePort;
   readonly extensions: ExtensionPort;
+  /** What extensions use up. */
+  readonly monitor?: ResourceMonitorPort;
   /** Asks instruments why they cannot be used; undefined for one that can. For `doctor`. */
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
@@ -183,6 +186,8 @@ export interface Grant {
   readonly env?: string;
   /** Unix milliseconds; absent for always. */
   readonly until?: number;
+  /** Absent for a grant. */
+  readonly verdict?: "deny";
 }
 
 /** One line of `limits list`: a kind and its limit as a person writes it, such as `60/min`. */

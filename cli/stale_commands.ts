@@ -192,6 +192,7 @@ export async function staleDatasetCommand(services: CliServices, args: Arguments
   await say(services, args, record, () => {
     const left = [
       ...summary.withoutOutcome > 0 ? [`${summary.withoutOutcome} without an outcome`] : [],
+      ...summary.otherKinds > 0 ? [`${summary.otherKinds} not about instruments`] : [],
       ...summary.duplicates > 0 ? [`${summary.duplicates} equal to others`] : [],
       ...summary.unreadable > 0 ? [`${count(summary.unreadable, "line")} unreadable`] : [],
       ...summary.redacted > 0 ? [`${count(summary.redacted, "secret")} taken out`] : [],

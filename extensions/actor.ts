@@ -19,6 +19,8 @@ export interface ActorOptions {
   readonly installed: Installed;
   readonly authority: Authority;
   readonly config: JsonObject;
+  /** True where the person chose the light tier for it. */
+  readonly isMadeLight: boolean;
   readonly book: HealthBook;
   readonly restarts: RestartPolicy;
   /** Hears of each failure of a process, and of a quarantine. */
@@ -40,7 +42,7 @@ export class Actor {
     this.installed = installed;
     this.authority = options.authority;
     this.config = options.config;
-    this.boot = bootOf(installed);
+    this.boot = bootOf(installed, options.isMadeLight);
     this.contributes = byType(installed.contributes ?? []);
   }
 
@@ -105,9 +107,9 @@ export class Actor {
   }
 }
 
-/** What comes with the product runs as modules; of others a light one is the stricter choice where the manifest offers it. */
-function bootOf({ manifest, origin }: Installed): BootKind {
-  if (manifest.tier === "light") return "light";
+/** The stricter of what the manifest says and the person chose; what comes with the product runs as modules. */
+function bootOf({ manifest, origin }: Installed, isMadeLight: boolean): BootKind {
+  if (manifest.tier === "light" || isMadeLight) return "light";
   return origin === "bundled" ? "open" : "sealed";
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { extensionId } from "../core/ids.ts";
-import { type Grant, keysOf, type PermissionKey, verdictOn } from "../core/policy/permission.ts";
+import { type Grant, keysOf } from "../core/policy/permission.ts";
 import { Grants } from "./grants.ts";
 import type { HealthBook } from "./health_book.ts";
 import type { ExtensionSource } from "./installed.ts";
@@ -16,15 +16,18 @@ export interface GrantLine {
   readonly env?: string;
   /** Unix milliseconds. */
   readonly until?: number;
+  /** Absent for a grant. */
+  readonly verdict?: "deny";
 }
 
 /** Grants of the data folder. @throws SymphonyError `bad-input` */
 export async function listGrants(data: string): Promise<readonly GrantLine[]> {
-  return (await Grants.open(data)).list().filter(({ verdict }) => verdict === "allow").map((grant) => ({
+  return (await Grants.open(data)).list().map((grant) => ({
     extension: grant.extension,
     permission: grant.permission,
     ...(grant.env === undefined ? {} : { env: grant.env }),
     ...(grant.scope.kind === "until" ? { until: grant.scope.atMs } : {}),
+    ...(grant.verdict === "deny" ? { verdict: "deny" as const } : {}),
   }));
 }
 
@@ -34,6 +37,7 @@ export async function addGrant(data: string, grant: GrantLine): Promise<void> {
   await grants.add(extensionId(grant.extension), grant.permission, {
     ...(grant.env === undefined ? {} : { env: grant.env }),
     ...(grant.until === undefined ? {} : { untilMs: grant.until }),
+    ...(grant.verdict === undefined ? {} : { verdict: grant.verdict }),
   });
   await grants.flush();
 }
@@ -69,7 +73,7 @@ export function liveGrants(opening: Promise<Grants>) {
   };
 }
 
-interface LiveGrant extends GrantLine {
+interface LiveGrant extends Omit<GrantLine, "verdict"> {
   readonly verdict?: Grant["verdict"];
   readonly scope?: Grant["scope"];
 }
@@ -80,9 +84,7 @@ export async function listInstalled(source: ExtensionSource, grants: Grants, hea
   return installed.map(({ manifest, origin, codeHash }) => {
     const { id, name, version, kind, permissions } = manifest;
     const { class: healthClass, reason } = health.of(id, codeHash);
-    // Looking is no use of a permission: nothing is noted in the audit.
-    const isGranted = (key: PermissionKey) =>
-      verdictOn({ extension: id, origin, permissions }, key, grants.list(), Date.now()).verdict === "allowed";
+    const asker = { extension: id, origin, permissions };
     return {
       id,
       name,
@@ -95,7 +97,7 @@ export async function listInstalled(source: ExtensionSource, grants: Grants, hea
         keysOf(permission).map((key) => ({
           permission: key,
           reason: permission.reason,
-          granted: isGranted(key),
+          granted: grants.mayAlready(asker, key),
         }))
       ),
     };

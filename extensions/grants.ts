@@ -135,6 +135,12 @@ export class Grants {
     return true;
   }
 
+  /** Whether an extension may, for a person who looks: nothing is noted, nothing asked. */
+  mayAlready(asker: Asker, key: PermissionKey): boolean {
+    const context = { policy: this.book.policy, folder: "unknown" } as const;
+    return verdictOn(asker, key, this.list(), Date.now(), context).verdict === "allowed";
+  }
+
   /** What one extension may do, asked anew at each use. */
   authorityOf(asker: Asker & { readonly extension: ExtensionId }): Authority {
     const decide = (key: PermissionKey, folder?: string): string | undefined => {

@@ -11,6 +11,7 @@ import { defaultRestartPolicy, type RestartPolicy } from "../core/actor/supervis
 import { messageOf, SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
+import { isMadeLight } from "../core/policy/permission_policy.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type {
   CallOptions,
@@ -245,6 +246,7 @@ export class HostExtensions implements ExtensionPort {
       installed,
       authority: this.#options.grants.authorityOf(askerOf(installed)),
       config: withDefaults(config, this.#options.settings?.get(id) ?? {}),
+      isMadeLight: isMadeLight(id, this.#options.grants.book.policy),
       book: this.#book,
       restarts: this.#options.restarts ?? defaultRestartPolicy,
       onFailure: (reason, health) =>
@@ -330,6 +332,7 @@ export class HostExtensions implements ExtensionPort {
     const budgetMs = Math.min(MOST_LIGHT_CALL_MS, (options.timeoutMs ?? LIGHT_CALL_MS) * 0.9);
     return channel.call({
       kind: Kind.call,
+      ...(actor.boot === "light" ? { unit: unit.number } : {}),
       data: {
         type: nodeType,
         input,

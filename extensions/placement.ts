@@ -200,13 +200,17 @@ function meteredProcess(channel: HostChannel): Metered {
 function meteredUnit(channel: HostChannel, unit: Unit, end: () => void): Metered {
   return {
     get cpuMs() {
-      return channel.spentBy(unit).cpuMs;
+      return channel.useOf(unit).cpuMs;
     },
     get memoryBytes() {
-      return channel.spentBy(unit).memoryBytes;
+      return channel.useOf(unit).memoryBytes;
     },
-    messages: 0,
-    messageBytes: 0,
+    get messages() {
+      return channel.useOf(unit).messages;
+    },
+    get messageBytes() {
+      return channel.useOf(unit).messageBytes;
+    },
     end,
   };
 }

@@ -150,7 +150,15 @@ function parsePolicy(kept: Json | undefined, file: string): PermissionPolicy {
   }
   const rules = own(kept, "rules") ?? [];
   if (!Array.isArray(rules)) throw bad(file, "rules must be a list");
-  return { base: base as PolicyName, rules: rules.map((rule, at) => ruleOf(rule, `${file}: rules[${at}]`)) };
+  const light = own(kept, "light") ?? [];
+  if (!Array.isArray(light) || !light.every((one) => typeof one === "string")) {
+    throw bad(file, 'light must be a list of extensions, as "acme/*"');
+  }
+  return {
+    base: base as PolicyName,
+    rules: rules.map((rule, at) => ruleOf(rule, `${file}: rules[${at}]`)),
+    ...(light.length === 0 ? {} : { light }),
+  };
 }
 
 const conditionKeys = new Set(

@@ -47,6 +47,13 @@ export interface PolicyRule {
 export interface PermissionPolicy {
   readonly base: PolicyName;
   readonly rules: readonly PolicyRule[];
+  /** Patterns of extensions that run in the light tier, whatever their manifest says: without any capability. */
+  readonly light?: readonly string[];
+}
+
+/** True where the person chose the light tier, the stricter one, for an extension. */
+export function isMadeLight(extension: string, { light = [] }: PermissionPolicy): boolean {
+  return light.some((pattern) => matches(pattern, extension));
 }
 
 /** Whether the person trusts what is in a folder, apart from any extension. */

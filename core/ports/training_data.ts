@@ -22,6 +22,8 @@ export interface DatasetSummary {
   readonly decisions: number;
   /** Of which no outcome is known. */
   readonly withoutOutcome: number;
+  /** Decisions that are not about which instrument does a task. */
+  readonly otherKinds: number;
   /** Rows equal to another one in all but time and run; they count in its weight. */
   readonly duplicates: number;
   /** Texts that looked like secrets and were taken out. */

@@ -58,6 +58,8 @@ export interface ChannelCall {
   /** Type, input, task, attempt and key, as the worker takes them. */
   readonly data: Json;
   readonly kind: typeof Kind.call | typeof Kind.probe;
+  /** The module of a light process that is called. */
+  readonly unit?: number;
   /** Opens the call's capabilities, at the first use. */
   readonly open: (signal: AbortSignal) => Capabilities;
   /** Makes a result of what the handler gave. */
@@ -74,6 +76,8 @@ export interface Unit {
 export interface UnitUse {
   readonly cpuMs: number;
   readonly memoryBytes: number;
+  readonly messages: number;
+  readonly messageBytes: number;
 }
 
 /** How a call fared whose process died under it. */
@@ -125,7 +129,7 @@ export class HostChannel {
   readonly #abandoned = new Map<number, number>();
   #host!: HostProcess;
   readonly #loading = new Map<number, Loading>();
-  readonly #spent = new Map<number, UnitUse>();
+  readonly #uses = new Map<number, { -readonly [key in keyof UnitUse]: number }>();
   #nextUnit = 1;
   #isClosing = false;
   #nextId = 1;
@@ -179,9 +183,25 @@ export class HostChannel {
     return cpuOf(this.#host.pid);
   }
 
-  /** What a module of a light process has spent, as its worker says. */
-  spentBy({ number }: Unit): UnitUse {
-    return this.#spent.get(number) ?? { cpuMs: 0, memoryBytes: 0 };
+  /** What a module of a light process has used; CPU and memory as its worker says. */
+  useOf({ number }: Unit): UnitUse {
+    return this.#use(number);
+  }
+
+  #use(unit: number) {
+    let use = this.#uses.get(unit);
+    if (use === undefined) {
+      this.#uses.set(unit, use = { cpuMs: 0, memoryBytes: 0, messages: 0, messageBytes: 0 });
+    }
+    return use;
+  }
+
+  /** Counts a message from or to a module of a light process. */
+  #count(call: OpenCall | undefined, body: Uint8Array): void {
+    if (call?.unit === undefined) return;
+    const use = this.#use(call.unit);
+    use.messages++;
+    use.messageBytes += body.length;
   }
 
   /** Calls that the worker has. */
@@ -236,7 +256,7 @@ export class HostChannel {
 
   /** Forgets a module of a light process. */
   unload(unit: Unit): void {
-    this.#spent.delete(unit.number);
+    this.#uses.delete(unit.number);
     this.#host.send(Kind.unload, unit.number, new Uint8Array(0));
   }
 
@@ -286,6 +306,7 @@ export class HostChannel {
     }
     call.sent = true;
     this.#atWorker++;
+    this.#count(call, body);
     this.#host.send(call.kind, call.id, body);
   }
 
@@ -299,6 +320,7 @@ export class HostChannel {
   }
 
   #take(kind: number, id: number, body: Uint8Array<ArrayBuffer>): void {
+    if (this.#options.kind === "light") this.#count(this.#calls.get(id), body);
     switch (kind) {
       case Kind.pong:
         readEmpty(body);
@@ -319,7 +341,7 @@ export class HostChannel {
         return this.#loaded(id, body);
       case Kind.spent: {
         for (const [unit, cpuMs, memoryBytes] of readSpent(body)) {
-          this.#spent.set(unit, { cpuMs, memoryBytes });
+          Object.assign(this.#use(unit), { cpuMs, memoryBytes });
         }
         return;
       }

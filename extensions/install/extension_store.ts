@@ -33,6 +33,7 @@ import {
   type PackageSource,
   readRegistry,
   type Registry,
+  REGISTRY_FILE,
   type RegistryEntry,
   STORE_FOLDER,
   versionFolder,
@@ -286,6 +287,10 @@ export class ExtensionStore {
 
   /** Removes what the registry does not name. Only with the lock. */
   async #sweep(registry: Registry): Promise<void> {
+    for await (const { name, isFile } of Deno.readDir(this.#user)) {
+      // A registry that was written and never took the other's place.
+      if (isFile && name.startsWith(`${REGISTRY_FILE}.`)) await Deno.remove(join(this.#user, name));
+    }
     const store = join(this.#user, STORE_FOLDER);
     const named = new Set(
       [...registry.values()].flatMap((entry) => [entry.folder, entry.previous?.folder ?? ""]),

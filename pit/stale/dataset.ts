@@ -1,6 +1,6 @@
 /**
- * The decision log as a dataset to learn from: one line of JSON a row, after a first line that says what it is. The format
- * is documented in pit/README.md; raise FORMAT with it.
+ * The decision log as a dataset to learn from: one routing decision with what came of it a line, in the format that
+ * `conductor train --dataset` reads (pit/README.md, conductor/README.md), and a card that says what is in it.
  *
  * Deterministic: the same log and options give the same bytes, so an unchanged log adds no version.
  *
@@ -21,9 +21,10 @@ import type {
 import { TRAINING_TAG } from "./policy.ts";
 import { redacted } from "./redact.ts";
 
-const FORMAT = 1;
-/** The name under which datasets are kept. */
+const FORMAT = "symphony-decisions/1";
+/** The names under which datasets and their cards are kept. */
 export const DATASET_NAME = "training/decisions";
+export const CARD_NAME = "training/card";
 export const DATASET_TYPE = "application/x-ndjson";
 
 export interface DatasetParts {
@@ -46,11 +47,18 @@ export class TrainingData implements TrainingDataPort {
     if (summary.decisions === 0) {
       throw new SymphonyError("not-found", "Cannot make a dataset: the Conductor has decided nothing yet");
     }
-    const bytes = new TextEncoder().encode(text);
-    const artifact = await streams.putStream(once(bytes), { type: DATASET_TYPE, name: "decisions.jsonl" });
+    const encoder = new TextEncoder();
+    const artifact = await streams.putStream(once(encoder.encode(text)), {
+      type: DATASET_TYPE,
+      name: "decisions.jsonl",
+    });
+    const card = { format: FORMAT, dataset: artifact, ...options, ...summary };
+    const cardText = `${JSON.stringify(card, null, 2)}\n`;
+    const cardId = await streams.putStream(once(encoder.encode(cardText)), { name: "card.json" });
     const message = `${summary.train} rows to train, ${summary.validation} to validate`;
     const version = await catalog.addVersion(DATASET_NAME, { artifact, message });
-    await catalog.label(artifact, { addTags: [TRAINING_TAG] });
+    await catalog.addVersion(CARD_NAME, { artifact: cardId, message });
+    for (const id of [artifact, cardId]) await catalog.label(id, { addTags: [TRAINING_TAG] });
     return { version, summary };
   }
 }
@@ -70,6 +78,7 @@ export function datasetOf(
   const found = { count: 0 };
   let withoutOutcome = 0;
   let duplicates = 0;
+  let otherKinds = 0;
   let considered = 0;
   for (const decision of decisions.values()) {
     if (Number(decision["at"]) < since) continue;
@@ -79,7 +88,12 @@ export function datasetOf(
       withoutOutcome++;
       continue;
     }
-    const { key, row } = rowOf(decision, outcome, validationShare, found);
+    const made = rowOf(decision, outcome, validationShare, found);
+    if (made === undefined) {
+      otherKinds++;
+      continue;
+    }
+    const { key, row } = made;
     const known = rows.get(key);
     if (known === undefined) rows.set(key, { key, row });
     else {
@@ -95,12 +109,12 @@ export function datasetOf(
     validation,
     decisions: considered,
     withoutOutcome,
+    otherKinds,
     duplicates,
     redacted: found.count,
     unreadable,
   };
-  const head = { dataset: "symphony/decisions", format: FORMAT, validationShare, ...summary };
-  return { text: [head, ...all].map((row) => `${JSON.stringify(row)}\n`).join(""), summary };
+  return { text: all.map((row) => `${JSON.stringify(row)}\n`).join(""), summary };
 }
 
 function readLog(lines: readonly string[]) {
@@ -144,48 +158,44 @@ function merged(before: JsonObject, later: JsonObject): JsonObject {
   return { ...both, source: "person", ...(quality === undefined ? {} : { quality }) };
 }
 
+/** Undefined for what is no routing decision, or lacks what its learner needs. */
 function rowOf(
   decision: JsonObject,
   outcome: JsonObject,
   validationShare: number,
   found: { count: number },
-): Row {
-  const { id, type, at, run, node, attempt, kind, features, preference, actions, masked } = decision;
-  const action = Number(decision["action"]);
-  const propensities = decision["propensities"] as readonly Json[];
-  const state = present({ kind, features, preference, masked, attempt, facts: decision["facts"] });
-  const reward = present({
-    quality: outcome["quality"],
-    failure: outcome["failure"],
-    source: outcome["source"],
-  });
-  const cost = present({ usd: outcome["usd"], seconds: outcome["seconds"] });
+): Row | undefined {
+  const { id, at, run, node, attempt, kind, features, preference, action, propensities, scores, heads } =
+    decision;
+  const candidates = own(decision["facts"], "candidates");
+  if (decision["type"] !== "route" || !Array.isArray(candidates)) return undefined;
+  const { tokensIn, standard, floor, mode } = decision["facts"] as JsonObject;
+  const { quality, usd, seconds, failure, source } = outcome;
+  const masked = Array.isArray(decision["masked"])
+    ? decision["masked"].map((one) => own(one, "action") ?? null)
+    : [];
   const body = redacted({
-    type: type ?? null,
-    state,
-    actions: actions ?? [],
-    action,
-    chosen: (actions as readonly Json[])[action] ?? null,
-    propensities,
-    propensity: propensities[action] ?? null,
-    predicted: present({
-      heads: decision["heads"],
-      scores: decision["scores"],
-      explored: decision["explored"],
-    }),
-    reward,
-    cost,
-    policy: decision["policy"] ?? null,
+    policy: decision["policy"] ?? "",
+    state: present({ kind, features, tokensIn, preference, standard, floor, mode }),
+    actions: candidates,
+    masked,
+    action: action ?? 0,
+    propensities: propensities ?? [],
+    ...present({ scores, heads }),
+    rewards: present({ quality, usd, seconds, failure, source }),
   }, found) as JsonObject;
   const key = createHash("sha256").update(canonicalJson(body)).digest("hex");
-  const group = typeof run === "string" ? run : String(id);
+  const split = isValidation(typeof run === "string" ? run : String(id), validationShare)
+    ? "validation"
+    : "train";
   return {
     key,
     row: {
-      id: id ?? null,
-      at: at ?? null,
-      ...present({ run, node }),
-      split: isValidation(group, validationShare) ? "validation" : "train",
+      format: FORMAT,
+      split,
+      id: id ?? "",
+      at: at ?? 0,
+      ...present({ run, node, attempt }),
       weight: 1,
       ...body,
     },

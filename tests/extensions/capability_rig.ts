@@ -48,7 +48,8 @@ export async function openCapabilities(options: CapabilityRigOptions = {}): Prom
         if (isHost ? named(host, Number(port)) : !options.refuse?.includes(key)) return undefined;
         return "the test refuses it";
       },
-      namesOutright: named,
+      namesOutright: (host, port) =>
+        hosts.some((pattern) => !pattern.startsWith("*") && hostMatches(pattern, host, port)),
       secret: () => options.secret,
     },
     workspace,

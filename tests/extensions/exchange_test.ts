@@ -220,3 +220,32 @@ Deno.test("isInner() knows loopback, private, link-local and reserved addresses 
   for (const address of inner.split(" ")) assert.ok(isInner(address), address);
   for (const address of outer.split(" ")) assert.ok(!isInner(address), address);
 });
+
+Deno.test("fetch() refuses an address of this machine under a wildcard, by number and by name", async () => {
+  await using server = serve();
+  await using rig = await openCapabilities({ hosts: ["*"] });
+  for (const host of ["127.0.0.1", "localhost", "[::1]", "127.1"]) {
+    await assert.rejects(rig.context.fetch(`http://${host}:${server.port}/`), permission, host);
+  }
+  assert.equal(server.requests.length, 0);
+});
+
+Deno.test("fetch() sends no secret without TLS, but to this machine", async () => {
+  const secret: SecretPermission = {
+    kind: "secret",
+    name: "key",
+    hosts: ["192.0.2.7"],
+    header: "x-key",
+    prefix: "",
+    reason: "test",
+  };
+  await using rig = await openCapabilities({
+    hosts: ["192.0.2.7"],
+    secrets: [secret],
+    secret: "very-secret",
+  });
+  await assert.rejects(
+    rig.context.fetch("http://192.0.2.7/", { signal: AbortSignal.timeout(3_000) }),
+    /not sent to 192.0.2.7 without TLS/,
+  );
+});

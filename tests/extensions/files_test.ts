@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { fileOperations } from "../../extensions/capabilities/files.ts";
+import { below } from "../../extensions/capabilities/workspace_path.ts";
+import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
+import { extensionId, nodeId, runId } from "../../core/ids.ts";
 import { openCapabilities } from "./capability_rig.ts";
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -195,4 +199,72 @@ Deno.test("artifacts and assets give what was put and listed, and nothing else",
   await assert.rejects(artifacts.get("../x"), input);
   assert.deepEqual([...await assets.bytes("listed")], [7]);
   await assert.rejects(assets.bytes("other"), input);
+});
+
+Deno.test("below() refuses what leads out before anything is looked at", () => {
+  assert.equal(below("/w", "a/../b"), "/w/b");
+  for (const path of ["../x", "a/../../x", "/x", "/ww", "..", "\0"]) {
+    assert.throws(() => below("/w", path), path);
+  }
+});
+
+Deno.test("files.read() never gives a file of a folder that is swapped for a link while it is read", async () => {
+  await using rig = await openCapabilities();
+  await Deno.mkdir(`${rig.workspace}/place`);
+  await Deno.writeTextFile(`${rig.workspace}/place/secret.txt`, "inside");
+  const swap = `const [place, outside] = Deno.args; for (;;) {
+    Deno.renameSync(place, place + ".real"); Deno.symlinkSync(outside, place);
+    for (const end = performance.now() + 0.2; performance.now() < end;);
+    Deno.removeSync(place); Deno.renameSync(place + ".real", place);
+    for (const end = performance.now() + 0.2; performance.now() < end;); }`;
+  const args = ["eval", swap, `${rig.workspace}/place`, rig.outside];
+  const child = new Deno.Command(Deno.execPath(), { args, stdin: "null", stderr: "null" }).spawn();
+  try {
+    let answered = 0;
+    for (let at = 0; at < 1_500 || answered === 0; at++) {
+      const read = rig.context.files.readText("place/secret.txt").catch(() => undefined);
+      const text = await read;
+      assert.notEqual(text, "secret");
+      if (text === "inside") answered++;
+    }
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
+
+Deno.test("files.write() is within its quota of files and bytes a call", async () => {
+  const workspace = await Deno.makeTempDir({ prefix: "symphony-quota-" });
+  try {
+    const limits = { fileBytes: 100, readBytes: 100, writeBytes: 10, writes: 3, entries: 10 };
+    const open = () =>
+      fileOperations({
+        authority: {
+          extension: extensionId("test/quota"),
+          permissions: [],
+          refusal: () => undefined,
+          namesOutright: () => false,
+          secret: () => undefined,
+        },
+        workspace,
+        mayWrite: true,
+        signal: new AbortController().signal,
+        run: runId("r000000000000000"),
+        node: nodeId("n"),
+        granted: new Set(),
+        artifacts: new HeldArtifacts(),
+        asset: () => Promise.resolve(undefined),
+      }, limits);
+    const write = (operations: ReturnType<typeof open>, path: string, size: number) =>
+      operations["files.write"]?.({ path }, new Uint8Array(size)) ?? Promise.reject(new Error("absent"));
+    const many = open();
+    for (const path of ["a", "b", "c"]) await write(many, path, 1);
+    await assert.rejects(write(many, "d", 1), /at most 3 files and 10 bytes/);
+    const large = open();
+    await write(large, "e", 10);
+    await assert.rejects(write(large, "f", 1), /at most 3 files and 10 bytes/);
+    assert.deepEqual(await namesIn(workspace), ["a", "b", "c", "e"]);
+  } finally {
+    await Deno.remove(workspace, { recursive: true });
+  }
 });

@@ -90,3 +90,19 @@ Deno.test("a light extension has the memory of its own that the manifest says, a
   withLight(async (_rig, call) => {
     assert.match(await call("buffers", {}, { timeoutMs: 20_000 }), /out of memory/);
   }));
+
+Deno.test("a light extension's share of its process is accounted: calls, messages, CPU and memory", () =>
+  withLight(async (rig, call) => {
+    const { monitor } = rig.extensions;
+    await call("loop", {}, { timeoutMs: 300 });
+    for (let at = 0; at < 3; at++) await call("words", { text: "a b" });
+    for (;;) {
+      monitor.sample();
+      const [found] = monitor.readings();
+      assert.equal(found?.calls, 4);
+      assert.ok((found?.messages ?? 0) >= 7);
+      // Its worker says at each sign of life what was spent.
+      if ((found?.cpuMs ?? 0) > 200 && (found?.memoryBytes ?? 0) >= 16 * 2 ** 20) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }));

@@ -86,3 +86,20 @@ Deno.test("HostExtensions keep a quarantine over sessions, until it is released 
     );
     await fourth.close();
   }));
+
+Deno.test("HostExtensions run an extension in the light tier where the person chose it, whatever its manifest says", () =>
+  withData(async (data, open) => {
+    await Deno.writeTextFile(`${data}/policy.jsonc`, '{"light": ["zoo/*"]}');
+    const asks = bundleOf({
+      name: "tool",
+      run: `return { text: await context.files.readText("a.txt") };`,
+      ends: /x/,
+    });
+    const extensions = await open(installedOf(id, asks));
+    const instance = await extensions.activate(id);
+    const result = await extensions.call(instance, request("zoo/tool"), {
+      signal: new AbortController().signal,
+    });
+    assert.match(result.ok ? "ok" : result.failure.message, /A light extension has no capabilities/);
+    await extensions.close();
+  }));

@@ -54,7 +54,8 @@ export interface DiffHunk {
 export interface Lineage {
   readonly nodes: readonly {
     readonly id: string;
-    readonly kind: "artifact" | "node" | "run";
+    /** `value`: a small input of a run. */
+    readonly kind: "artifact" | "node" | "value";
     readonly title: string;
   }[];
   readonly edges: readonly { readonly from: string; readonly to: string }[];

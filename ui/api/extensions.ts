@@ -1,5 +1,6 @@
 /** Installed extensions, their health and what they use. @module */
 
+import type { HealthClass } from "../../core/policy/health.ts";
 import type { HealthState, InstanceState, PoolCounters, PoolMove } from "../../core/ports/pool.ts";
 
 export interface ExtensionLine {
@@ -14,7 +15,8 @@ export interface ExtensionLine {
     readonly reason: string;
     readonly granted: boolean;
   }[];
-  readonly health: HealthState;
+  /** By its calls; `quarantined` and `probation` by its processes. */
+  readonly health: HealthState | HealthClass;
   readonly reason: string;
   readonly instances: readonly ExtensionInstance[];
   readonly calls: number;

@@ -2,7 +2,8 @@
  * The frames of the WebSocket at `/events`: one JSON object a message, at most 1 MiB, either way. Version 1.
  *
  * 1. The client offers the subprotocol `symphony.v1`; the upgrade carries the session's cookie and is guarded as every
- *    route. The server says `welcome`.
+ *    route. `/events?window=NAME` (1 to 40 letters, digits, `_` or `-`, kept over reloads) gives each window an author of
+ *    its own, `user:NAME`, for presence and undo; else it is `user`. The server says `welcome`.
  * 2. The client subscribes to topics, saying where it was (`after`); the server answers `subscribed` with how it goes on:
  *    `resumed` (nothing is missing), or `snapshot` (the first event takes the place of what the client knew).
  * 3. Frames of events are numbered. The client says which it has worked off (`ack`, at least every `window / 2` frames or

@@ -1,6 +1,7 @@
 /** Grants, prompts and the audit of what was decided. @module */
 
-import type { GrantScope } from "../../core/policy/permission.ts";
+import type { GrantScope, Origin } from "../../core/policy/permission.ts";
+import type { Risk } from "../../core/policy/permission_policy.ts";
 
 export interface GrantLine {
   readonly extension: string;
@@ -29,10 +30,17 @@ export interface PermissionPrompt {
   readonly id: string;
   readonly extension: string;
   readonly permission: string;
-  /** In its manifest's words. */
+  readonly origin: Origin;
+  /** What it could do with it, in words. */
+  readonly what: string;
+  /** Why it says it needs that: a stranger's words, to be shown as such. */
   readonly reason: string;
+  readonly risk: Risk;
+  /** What it does not ask for at all, in words. */
+  readonly notAsked: readonly string[];
+  /** The folder that the run works on. */
+  readonly folder: string;
   readonly run?: string;
-  readonly node?: string;
   readonly askedAt: number;
   readonly until: number;
 }

@@ -2,6 +2,7 @@
 
 import type { UserCommand } from "../../core/orchestration/command.ts";
 import type { ValueRef, WaitingFor } from "../../core/orchestration/event.ts";
+import type { Reused } from "../../core/orchestration/reuse.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { LoggedEvent, RunStateName } from "../../core/ports/dag.ts";
 import type { NodeFailure } from "../../core/policy/failure.ts";
@@ -63,6 +64,8 @@ export interface StartRun {
     readonly run: string;
     readonly changed: true;
   };
+  /** Results kept of earlier runs with equal keys: taken by all nodes, or by none; else as each node says. */
+  readonly memo?: "on" | "off";
   /** Calls answer made-up values that fit their schemas, and change nothing. */
   readonly mock?: boolean;
   /** Nodes before which the run stops until it is told to go on. */
@@ -103,7 +106,11 @@ export interface RunNode {
   /** At most five; the rest is only counted. */
   readonly failures: readonly { readonly item?: number; readonly failure: NodeFailure }[];
   readonly output?: ValueRef;
-  readonly isPinned?: boolean;
+  /** Where it was not made here: pinned, kept of the earlier run, or of a run with an equal key. */
+  readonly reused?: Reused;
+  readonly reusedItems?: number;
+  /** Why no kept result was taken. */
+  readonly missed?: string;
   /** The last thing said by the call, while it runs. */
   readonly note?: string;
 }

@@ -55,11 +55,11 @@ type Wire<T> = Omit<T, "author">;
 type Buffer = { readonly buffer: number };
 
 /**
- * What can be asked about texts: parameters and answer of each call. The author is the session's person; agents edit from
- * inside. `file` is relative to the workspace.
+ * What can be asked about texts: parameters and answer of each call. The author is the connection's (frames.ts); agents edit
+ * from inside. `file` is relative to the workspace.
  */
 export interface TextCalls {
-  "text.open": [TextSource, BufferInfo & TextRead & { readonly language?: string }];
+  "text.open": [TextSource, BufferInfo & TextRead];
   "text.close": [Buffer & { readonly discard?: boolean }, null];
   "text.read": [Buffer & { readonly revision?: number; readonly range?: TextRange }, TextRead];
   "text.edit": [

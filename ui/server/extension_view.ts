@@ -19,11 +19,13 @@ export function extensionLines(
     const sum = (of: (instance: typeof own[number]) => number) =>
       own.reduce((total, each) => total + of(each), 0);
     const kind = kinds.get(one.id);
+    const { health: kept, ...rest } = one;
     return {
-      ...one,
-      health: kind?.state ??
+      ...rest,
+      health: kept?.class ?? kind?.state ??
         (own.some(({ alive }) => !alive) ? "degraded" : own.length > 0 ? "healthy" : "unknown"),
-      reason: kind?.reason ?? (own.length > 0 ? "its instances answer" : "it has not been needed yet"),
+      reason: kept?.reason ?? kind?.reason ??
+        (own.length > 0 ? "its instances answer" : "it has not been needed yet"),
       instances: readings.filter(({ extension }) => extension === one.id).map(
         (reading): ExtensionInstance => {
           const memory = own.find(({ instance }) => instance === reading.instance)?.memoryBytes;

@@ -79,7 +79,6 @@ export function makeDesk(options: DeskOptions): MadeDesk {
   const fileWatch = new FileWatch(files, filesTopic, onError);
   const permissionsTopic: KeyedTopic = topicOf("permissions", {
     snapshot: () => permissions.snapshot(),
-    watched: (isWatched) => permissions.watch(isWatched),
   });
   const permissions = new PermissionDesk(services, permissionsTopic);
   const decisionsTopic: KeyedTopic = topicOf("decisions", {
@@ -282,7 +281,6 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     async [Symbol.asyncDispose]() {
       sampler.stop();
       stopExtensions?.();
-      permissions.watch(false);
       conductor.watch(false);
       fileWatch.watch(false);
       hub.close();

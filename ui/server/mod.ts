@@ -7,4 +7,5 @@
 
 export { type ServeOptions, startServer, type UiServer } from "./server.ts";
 export { anotherAddress, RunningServer } from "./running_server.ts";
-export type { Backend, UiServices } from "./services.ts";
+export { PermissionPrompts } from "./permission_prompts.ts";
+export type { Backend, Texts, UiServices } from "./services.ts";

@@ -9,8 +9,6 @@ import type { NodeTypeId, RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Refusal, UserCommand } from "../../core/orchestration/command.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../../core/orchestration/run_handle.ts";
-import type { ArtifactCatalogPort, ArtifactSearchPort } from "../../core/ports/artifact_catalog.ts";
-import type { ArtifactStreamPort } from "../../core/ports/artifact_stream.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
@@ -22,6 +20,8 @@ import type { Result } from "../../core/result.ts";
 import type { Catalog } from "../../core/workflow/catalog.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import type { GrantScope } from "../../core/policy/permission.ts";
+import type { HealthClass } from "../../core/policy/health.ts";
+import type { PermissionPrompts } from "./permission_prompts.ts";
 
 /** What starts and continues runs. */
 export interface RunStarter {
@@ -30,20 +30,12 @@ export interface RunStarter {
   command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>>;
 }
 
-/** What people ask of artifacts beside their bytes, where the store has it. */
-export interface ArtifactExtras {
-  readonly catalog: ArtifactCatalogPort;
-  readonly search: ArtifactSearchPort;
-  readonly streams: ArtifactStreamPort;
-}
-
 /** An open data folder with everything that runs on it. */
 export interface Backend extends AsyncDisposable {
   readonly runner: RunStarter;
   readonly pit: PitPort;
   readonly control: RunControlPort;
   readonly extensions: ExtensionPort;
-  readonly artifacts?: ArtifactExtras;
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
 
@@ -67,6 +59,8 @@ export interface InstalledExtension {
     readonly reason: string;
     readonly granted: boolean;
   }[];
+  /** Where it is not healthy. */
+  readonly health?: { readonly class: HealthClass; readonly reason: string };
 }
 
 export interface GrantRecord {
@@ -118,7 +112,7 @@ export interface ComposedCandidate {
 /** The text core's ports; disposing lets go of it. */
 export interface Texts extends TextPorts, AsyncDisposable {
   readonly language: LanguagePort;
-  readonly structure?: StructurePort;
+  readonly structure: StructurePort;
 }
 
 export interface UiServices {
@@ -137,6 +131,8 @@ export interface UiServices {
   /** The text core; undefined where there is none. */
   openTexts?(): Promise<Texts>;
   templates(): readonly TemplateText[];
+  /** Asks the person at the page; the grants of `open` go by it. */
+  readonly prompts: PermissionPrompts;
   readonly conductor: ConductorView;
   readonly composition: Composition;
   installed(): Promise<readonly InstalledExtension[]>;

@@ -1,6 +1,6 @@
 /**
- * Processes that install are killed at random moments: afterwards the old version is there or the new one, whole, and the
- * next installation leaves no rubbish behind.
+ * An installation is killed before each single change that it makes to the disk: afterwards the old version is there or the
+ * new one, whole, and the next installation leaves no rubbish behind.
  *
  * @module
  */
@@ -11,7 +11,6 @@ import { ExtensionLoader } from "../../../extensions/loader/loader.ts";
 import { inFolder, manifestText, namesIn, operatorText, put } from "../dev/bench.ts";
 
 const installer = new URL("./installer_process.ts", import.meta.url).pathname;
-const KILLS = Number(Deno.env.get("SYMPHONY_KILLS") ?? 12);
 
 async function versionOf(data: string): Promise<string> {
   const { installed, problems } = await new ExtensionLoader({
@@ -27,7 +26,7 @@ async function versionOf(data: string): Promise<string> {
   return version;
 }
 
-Deno.test("an installation that is killed leaves the old version or the new one, and rubbish for one turn only", async () => {
+Deno.test("an installation that is killed before any of its changes leaves the old version or the new one, whole", async () => {
   await inFolder({}, async (folder) => {
     const data = join(folder, "data");
     const write = (version: string) =>
@@ -35,8 +34,8 @@ Deno.test("an installation that is killed leaves the old version or the new one,
         "source/symphony.jsonc": manifestText({ version }),
         "source/main.ts": operatorText(`    void context; void input; return { text: "of ${version}" };`),
       });
-    const start = () =>
-      new Deno.Command(Deno.execPath(), {
+    const install = async (step: string) => {
+      const { code, signal, stdout } = await new Deno.Command(Deno.execPath(), {
         args: [
           "run",
           "-A",
@@ -46,42 +45,40 @@ Deno.test("an installation that is killed leaves the old version or the new one,
           installer,
           data,
           join(folder, "source"),
+          step,
         ],
         stdin: "null",
-        stdout: "piped",
-        stderr: "inherit",
-      }).spawn();
+      }).output();
+      return { code, signal, changes: Number(new TextDecoder().decode(stdout)) };
+    };
     await write("1.0.0");
-    const first = await start().output();
-    assert.equal(first.success, true);
+    assert.equal((await install("0")).code, 0);
+    await write("1.1.0");
+    const { changes } = await install("0");
+    assert.ok(changes >= 6, `only ${changes} changes`);
     let before = await versionOf(data);
-    const seen = { old: 0, new: 0 };
-    // The moments after the check, in which something is written, are told by the installer itself.
-    for (let turn = 1; turn <= KILLS; turn++) {
-      const next = `1.0.${turn}`;
+    assert.equal(before, "1.1.0");
+    const seen: string[] = [];
+    for (const step of ["-2", "-5", ...Array.from({ length: changes }, (_, at) => String(at + 1))]) {
+      const next = `2.${seen.length}.0`;
       await write(next);
-      const child = start();
-      const reader = child.stdout.getReader();
-      await reader.read();
-      await new Promise((resolve) => setTimeout(resolve, (turn * 7) % 20));
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It was done.
-      }
-      await reader.cancel();
-      await child.status;
+      assert.equal((await install(step)).signal, "SIGKILL", `step ${step}`);
       const now = await versionOf(data);
-      assert.ok(now === before || now === next, `found ${now}, expected ${before} or ${next}`);
-      seen[now === before ? "old" : "new"]++;
+      assert.ok(now === before || now === next, `step ${step}: found ${now}, expected ${before} or ${next}`);
+      seen.push(now === before ? "old" : "new");
       before = now;
+      // What comes after the third is the same sweeping.
+      if (seen.filter((one) => one === "new").length === 3) break;
     }
-    await write("2.0.0");
-    assert.equal((await start().output()).success, true);
-    assert.equal(await versionOf(data), "2.0.0");
+    // There is one moment before which it is the old one and after which it is the new one.
+    assert.match(seen.join(" "), /^(old )+(new ?)+$/);
+    await write("3.0.0");
+    assert.equal((await install("0")).code, 0);
+    assert.equal(await versionOf(data), "3.0.0");
     const store = join(data, "extensions/.store");
-    const left = await namesIn(store);
-    assert.deepEqual(left, [".lock", "acme.tool"], `after ${seen.old} old, ${seen.new} new`);
+    assert.deepEqual(await namesIn(store), [".lock", "acme.tool"]);
     assert.ok((await namesIn(join(store, "acme.tool"))).length <= 2);
+    const beside = (await namesIn(join(data, "extensions"))).filter((name) => name !== ".store");
+    assert.deepEqual(beside.filter((name) => name !== "installed.jsonc"), []);
   });
 });

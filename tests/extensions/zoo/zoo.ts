@@ -4,9 +4,9 @@
  * @module
  */
 
+import { noUi } from "../../../core/motif/contributions.ts";
 import type { LivenessLimits } from "../../../core/actor/liveness.ts";
 import { messageOf, SymphonyError } from "../../../core/errors.ts";
-import { noUi } from "../../../core/motif/contributions.ts";
 import { extensionId } from "../../../core/ids.ts";
 import type { Permission } from "../../../core/policy/permission.ts";
 import type { CallResult } from "../../../core/ports/extension.ts";
@@ -73,14 +73,14 @@ export function installedOf(
       kind: "operator",
       description: id,
       entry: "main.js",
+      dependencies: {},
+      activation: [],
+      contributes: noUi,
       assets: [],
       permissions: permissions as readonly Permission[],
       tier,
       resources: { ...defaultResources, memoryMb, concurrency: 8 },
       config: { type: "object", properties: {} },
-      dependencies: {},
-      activation: [],
-      contributes: noUi,
     },
     origin: "third-party",
     codeHash: "0".repeat(64),

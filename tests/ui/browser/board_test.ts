@@ -136,6 +136,7 @@ browserTest(
       await page.waitForSelector("dialog.palette", { state: "detached" });
       await page.keyboard.press("f");
 
+      await page.locator("#node-metrics .card-fold").click();
       // By pointer, on the body of a node: the port that fits is found.
       await dragPort(page, output("metrics", "tokens"), "#node-duplicates .card-title");
       await page.mouse.up();
@@ -192,7 +193,7 @@ browserTest(
       await openBoard(page, server);
       const before = await Deno.readTextFile(template("code-review"));
       await page.locator("#node-scan .card-head").click();
-      await page.getByLabel("Title").fill("Look for the files");
+      await page.getByRole("textbox", { name: "Title" }).fill("Look for the files");
       const after = await saved(page, server, "code-review.workflow.jsonc");
       assert.equal(after, before.replace("Find the source files", "Look for the files"));
     }),
@@ -277,13 +278,13 @@ browserTest(
       await openBoard(page, server);
       const before = await Deno.readTextFile(template("code-review"));
       await page.locator("#node-scan .card-head").click();
-      await page.getByLabel("Title").fill("Mine");
+      await page.getByRole("textbox", { name: "Title" }).fill("Mine");
       await server.write(file, before.replace("Write the report", "Theirs"));
       await page.locator(".toast").filter({ hasText: "merged" }).waitFor();
       const merged = await saved(page, server, file);
       assert.ok(merged.includes("Mine") && merged.includes("Theirs"));
 
-      await page.getByLabel("Title").fill("Mine again");
+      await page.getByRole("textbox", { name: "Title" }).fill("Mine again");
       await server.write(file, merged.replace(`"Mine"`, `"Their scan"`));
       const dialog = page.getByRole("dialog", { name: "The file was changed elsewhere" });
       await dialog.waitFor();
@@ -303,7 +304,7 @@ browserTest(
       server.isDown = true;
       server.drop();
       await page.locator(".lost").waitFor();
-      await page.getByLabel("Title").fill("While away");
+      await page.getByRole("textbox", { name: "Title" }).fill("While away");
       await page.keyboard.press("Control+s");
       await page.locator(".toast.bad").waitFor();
       server.isDown = false;

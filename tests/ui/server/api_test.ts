@@ -224,6 +224,15 @@ Deno.test("the API steers runs: mock data, pinned outputs, breakpoints and steps
   await until(async () => (await detail(pinned)).state === "completed");
   assert.deepEqual(await output(pinned, "first"), { text: "A" });
   assert.deepEqual(await output(pinned, "second"), { text: "given" });
+  assert.equal((await detail(pinned)).nodes.find(({ node }) => node === "second")?.reused?.how, "pinned");
+  const again = await start({ from: { run: pinned, node: "second" }, pins: { third: {} } });
+  await until(async () => (await detail(again)).state === "completed");
+  assert.equal((await detail(again)).nodes.find(({ node }) => node === "first")?.reused?.how, "kept");
+  assert.deepEqual(await output(again, "second"), { text: "A" });
+  const odd = await rig.refused("POST /runs", {
+    body: { workflow: { text }, pins: { second: { text: 3 } } },
+  });
+  assert.match(odd.detail, /body\.pins\.second\.text: found 3|body\.pins\.second/);
 
   const stopped = await start({ breakpoints: ["first"], pins: { third: {} } });
   await until(async () => (await detail(stopped)).held.includes("first"));

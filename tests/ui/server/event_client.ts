@@ -31,8 +31,9 @@ export class EventClient {
   #frame = 0;
   #next = 1;
 
-  static async connect(port: number, cookie: string): Promise<EventClient> {
-    const socket = openSocket(`ws://127.0.0.1:${port}${EVENTS_PATH}`, {
+  static async connect(port: number, cookie: string, window?: string): Promise<EventClient> {
+    const search = window === undefined ? "" : `?window=${window}`;
+    const socket = openSocket(`ws://127.0.0.1:${port}${EVENTS_PATH}${search}`, {
       cookie,
       origin: `http://127.0.0.1:${port}`,
     });

@@ -13,7 +13,7 @@ import { memoryPit } from "../../../pit/memory_pit.ts";
 import type { OpenPit } from "../../../pit/open_pit.ts";
 import { SystemClock } from "../../../system/clock.ts";
 import { SystemRandom } from "../../../system/random.ts";
-import { startServer, type UiServer, type UiServices } from "../../../ui/server/mod.ts";
+import { PermissionPrompts, startServer, type UiServer, type UiServices } from "../../../ui/server/mod.ts";
 import { type AnswerOf, API_BASE, type ApiProblem, type Route } from "../../../ui/api/mod.ts";
 import { trialExtension } from "../../cli/trial_extension.ts";
 import { EventClient } from "./event_client.ts";
@@ -36,6 +36,7 @@ export class UiRig implements AsyncDisposable {
   readonly pit: OpenPit;
   readonly extensions: InProcessExtensions;
   readonly errors: string[] = [];
+  readonly prompts = new PermissionPrompts(new SystemClock());
   readonly granted: { extension: string; permission: string }[] = [];
   readonly decisions: object[] = [];
   readonly #options: RigOptions;
@@ -138,8 +139,9 @@ export class UiRig implements AsyncDisposable {
     return value as unknown as ApiProblem;
   }
 
-  connect(): Promise<EventClient> {
-    return EventClient.connect(this.port, this.cookie);
+  /** @param window names the author of edits */
+  connect(window?: string): Promise<EventClient> {
+    return EventClient.connect(this.port, this.cookie, window);
   }
 
   write(name: string, content: string | object): void {
@@ -181,6 +183,7 @@ export class UiRig implements AsyncDisposable {
         });
       },
       templates: () => [],
+      prompts: this.prompts,
       conductor: {
         status: () => Promise.resolve({ decisions: this.decisions.length }),
         explain: (id) => Promise.resolve({ decision: id, why: ["because"] }),

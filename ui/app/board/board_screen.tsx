@@ -458,7 +458,7 @@ function StageTools({ bench, actions }: { readonly bench: Workbench; readonly ac
         small
         look="quiet"
         class="zoom numbers"
-        aria-label="Zoom to 100 %"
+        aria-label={`${Math.round(board.view.value.zoom * 100)}%: zoom to 100 %`}
         onClick={() => actions.zoom(1 / board.view.peek().zoom)}
       >
         {Math.round(board.view.value.zoom * 100)}%

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { describe } from "../../../core/workflow/port_type.ts";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -103,7 +103,8 @@ export function ConnectPalette({ board, source, onConnect, onRefused, onClose }:
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  useEffect(() => {
+  // Before the next key can come.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Marked } from "../shell/command_palette.tsx";
@@ -26,7 +26,8 @@ export function QuickAdd({ library, held, onChoose, onClose }: QuickAddProps) {
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  useEffect(() => {
+  // Before the next key can come.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => {

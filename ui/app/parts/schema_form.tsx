@@ -130,6 +130,8 @@ interface ControlProps {
   readonly path: FormPath;
   readonly isInvalid: boolean;
   readonly context: FormContext;
+  /** For a control that no label names. */
+  readonly label?: string;
 }
 
 function SchemaControl(props: ControlProps) {
@@ -138,7 +140,8 @@ function SchemaControl(props: ControlProps) {
   const state = {
     id,
     "aria-invalid": isInvalid,
-    "aria-describedby": `${id}-help`,
+    "aria-describedby": props.label === undefined ? `${id}-help` : "",
+    ...(props.label === undefined ? {} : { "aria-label": props.label }),
     disabled: context.isReadOnly === true,
   };
   switch (kindOf(schema, value)) {
@@ -221,10 +224,10 @@ function ListControl({ id, schema, value, path, context, name }: ControlProps) {
               schema={items}
               value={item}
               path={[...path, index]}
+              label={`${singular} ${index + 1}`}
               isInvalid={(context.problemsOf?.([...path, index]) ?? []).length > 0}
               context={context}
             />
-            <span class="hidden-text" id={`${id}-${index}-help`}>{singular} {index + 1}</span>
           </div>
           <IconButton
             small

@@ -6,7 +6,7 @@
  */
 
 import { signal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { keyText } from "../parts/keys.ts";
@@ -48,7 +48,8 @@ export function CommandPalette() {
   const [chosen, setChosen] = useState(0);
   const [found, setFound] = useState<readonly Finding[]>([]);
 
-  useEffect(() => {
+  // Before the next key can come.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => {

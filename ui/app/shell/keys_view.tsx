@@ -17,7 +17,7 @@ export default function KeysView() {
       <div class="bar">
         <h1>Keyboard</h1>
       </div>
-      <div class="panel-body">
+      <div class="panel-body" tabIndex={0} role="region" aria-label="Keys">
         <div class="keys-sheet">
           {[...groups].map(([group, entries]) => (
             <section key={group} class="column" aria-label={group}>

@@ -25,6 +25,8 @@ export interface Command {
   readonly run: () => void;
 }
 
+/** What text fields do themselves: choose all, copy, cut, paste, undo, redo, words. */
+const ownKeys = /^(mod|alt)\+(shift\+)?([acdvxyz]|left|right|up|down|home|end|backspace|delete)$/;
 const PAUSE_MS = 1000;
 
 export class Commands {
@@ -58,7 +60,9 @@ export class Commands {
   take(event: KeyboardEvent): boolean {
     const chord = chordOf(event);
     if (chord === undefined || event.defaultPrevented) return false;
-    if (isTyping(event.target) && !/^(mod|ctrl|alt)\+|^f\d+$/.test(chord)) return false;
+    if (isTyping(event.target) && (!/^(mod|ctrl|alt)\+|^f\d+$/.test(chord) || ownKeys.test(chord))) {
+      return false;
+    }
     const wanted = this.#pending === "" ? chord : `${this.#pending} ${chord}`;
     const offered = this.list.peek().filter(({ when }) => when?.() !== false);
     const found = offered.findLast(({ keys }) => keys?.split("|").includes(wanted) === true) ??

@@ -1,70 +1,64 @@
 /**
- * What an artifact was made from and what was made from it, as far as the log of the run that made it tells: the outputs of
- * the nodes before and behind the one that gave it.
+ * What an artifact was made from and what was made from it, step by step in both directions, as a graph of artifacts and
+ * the places of runs between them.
  *
  * @module
  */
 
 import type { ArtifactId } from "../../../core/ids.ts";
-import { readDefinition } from "../../../core/orchestration/run_definition.ts";
 import type { ArtifactInfo } from "../../../core/ports/artifact.ts";
+import type { RunPlace } from "../../../core/ports/artifact_lineage.ts";
 import type { PitPort } from "../../../core/ports/pit.ts";
-import { makePlan } from "../../../core/workflow/make_plan.ts";
 import type { Lineage } from "../../api/artifacts.ts";
 
-const MAX_NODES = 500;
+const MAX_NODES = 300;
+/** Artifacts whose own lineage is asked for. */
+const MAX_LOOKED = 60;
 
 /** The graph around an artifact; itself alone where no run is known. */
 export async function lineageOf(pit: PitPort, info: ArtifactInfo): Promise<Lineage> {
-  const self = { id: info.id, kind: "artifact" as const, title: info.name ?? info.id.slice(0, 12) };
-  if (info.origin === undefined) return { nodes: [self], edges: [], isCut: false };
-  const { run, node: maker } = info.origin;
-  const outputs = new Map<string, Set<ArtifactId>>();
-  let definition: ArtifactId | undefined;
-  for await (const batch of pit.dag.replay(run)) {
-    for (const event of batch) {
-      if (event.type === "run.created" && event.scope === undefined) definition = event.definition;
-      if (event.type !== "node.completed" || event.scope !== undefined) continue;
-      const made = outputs.get(event.node) ?? new Set<ArtifactId>();
-      if ("artifact" in event.output) made.add(event.output.artifact);
-      outputs.set(event.node, made);
-    }
-  }
-  const graph = new Growing(self);
-  graph.add(run, "run", run);
-  if (definition === undefined) return graph.lineage();
-  const kept = await readDefinition(pit.artifacts, definition);
-  const plan = makePlan(kept.definition, kept.catalog).plan;
-  const at = plan?.indexOf.get(maker);
-  if (plan === undefined || at === undefined) return graph.lineage();
-  graph.node(maker, outputs.get(maker));
-  graph.edge(run, `node:${maker}`);
-  graph.edge(`node:${maker}`, info.id);
-  for (const direction of ["before", "behind"] as const) {
-    const seen = new Set([at]);
-    const pending = [at];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      for (const other of neighbours(plan, next, direction)) {
-        const [from, to] = direction === "before" ? [other, next] : [next, other];
-        graph.node(plan.nodes[other]?.id ?? "", outputs.get(plan.nodes[other]?.id ?? ""));
-        graph.edge(`node:${plan.nodes[from]?.id}`, `node:${plan.nodes[to]?.id}`);
-        if (!seen.has(other)) pending.push(other);
-        seen.add(other);
+  const graph = new Growing();
+  graph.artifact(info.id, info.name);
+  const seen = new Set<ArtifactId>([info.id]);
+  const pending: ArtifactId[] = [info.id];
+  let looked = 0;
+  for (let id = pending.shift(); id !== undefined && looked < MAX_LOOKED; id = pending.shift(), looked++) {
+    const { madeBy, wentInto } = await pit.library.lineage.lineage(id);
+    const found: ArtifactId[] = [];
+    for (const { place, sources } of madeBy) {
+      const at = graph.place(place);
+      graph.edge(at, id);
+      for (const source of sources) {
+        if ("artifact" in source.value) {
+          graph.artifact(source.value.artifact);
+          graph.edge(source.value.artifact, at);
+          found.push(source.value.artifact);
+        } else if (source.kind === "input") {
+          graph.edge(
+            graph.value(`${place.run}/input/${source.name}`, `${source.name} = ${source.value.preview}`),
+            at,
+          );
+        } else {
+          const from = graph.place({ run: place.run, workflow: place.workflow, node: source.node });
+          graph.edge(from, at);
+        }
       }
     }
+    for (const { place, gave } of wentInto) {
+      const at = graph.place(place);
+      graph.edge(id, at);
+      for (const given of gave) {
+        graph.artifact(given);
+        graph.edge(at, given);
+        found.push(given);
+      }
+    }
+    for (const other of found) {
+      if (!seen.has(other)) pending.push(other);
+      seen.add(other);
+    }
   }
-  return graph.lineage();
-}
-
-function neighbours(
-  { nodes, offsets, targets }: NonNullable<ReturnType<typeof makePlan>["plan"]>,
-  index: number,
-  direction: "before" | "behind",
-): number[] {
-  if (direction === "behind") return [...targets.subarray(offsets[index], offsets[index + 1])];
-  return nodes.map((_node, other) => other).filter((other) =>
-    targets.subarray(offsets[other], offsets[other + 1]).includes(index)
-  );
+  return graph.lineage(pending.length > 0);
 }
 
 class Growing {
@@ -72,33 +66,40 @@ class Growing {
   readonly #edges = new Map<string, Lineage["edges"][number]>();
   #isCut = false;
 
-  constructor(self: Lineage["nodes"][number]) {
-    this.#nodes.set(self.id, self);
+  artifact(id: ArtifactId, name?: string): void {
+    this.#add(id, "artifact", name ?? id.slice(0, 12));
   }
 
-  add(id: string, kind: "artifact" | "node" | "run", title: string): void {
-    if (this.#nodes.has(id)) return;
-    if (this.#nodes.size >= MAX_NODES) this.#isCut = true;
-    else this.#nodes.set(id, { id, kind, title });
+  /** A node of a run, or an output of its workflow; gives its id. */
+  place({ run, workflow, scope, node, item, output }: RunPlace): string {
+    const what = node === undefined
+      ? `output ${output ?? ""}`
+      : `${node}${item === undefined ? "" : `[${item}]`}`;
+    const id = `${run}/${scope ?? ""}/${what}`;
+    this.#add(id, "node", `${workflow}: ${what}`);
+    return id;
   }
 
-  /** A node with what it gave. */
-  node(name: string, outputs: ReadonlySet<string> | undefined): void {
-    this.add(`node:${name}`, "node", name);
-    for (const artifact of outputs ?? []) {
-      this.add(artifact, "artifact", artifact.slice(0, 12));
-      this.edge(`node:${name}`, artifact);
-    }
+  /** A small value that is no artifact; gives its id. */
+  value(id: string, title: string): string {
+    this.#add(id, "value", title);
+    return id;
   }
 
   edge(from: string, to: string): void {
     this.#edges.set(`${from} ${to}`, { from, to });
   }
 
-  lineage(): Lineage {
+  lineage(isCut: boolean): Lineage {
     const edges = [...this.#edges.values()].filter(({ from, to }) =>
       this.#nodes.has(from) && this.#nodes.has(to)
     );
-    return { nodes: [...this.#nodes.values()], edges, isCut: this.#isCut };
+    return { nodes: [...this.#nodes.values()], edges, isCut: isCut || this.#isCut };
+  }
+
+  #add(id: string, kind: "artifact" | "node" | "value", title: string): void {
+    if (this.#nodes.has(id)) return;
+    if (this.#nodes.size >= MAX_NODES) this.#isCut = true;
+    else this.#nodes.set(id, { id, kind, title });
   }
 }

@@ -11,6 +11,7 @@
  */
 
 import { SymphonyError } from "../../../core/errors.ts";
+import type { AuthorId } from "../../../core/ids.ts";
 import { isObject, type Json, own } from "../../../core/json.ts";
 import type { ClockPort } from "../../../core/ports/clock.ts";
 import { EVENTS_VERSION, MAX_FRAME_BYTES, type Position } from "../../api/frames.ts";
@@ -38,7 +39,7 @@ export interface ConnectionServices {
   /** Finds a topic. @throws SymphonyError `not-found` */
   topic(name: string): Promise<TopicSource>;
   /** Carries a call of texts.ts out. @throws SymphonyError */
-  call(session: object, name: string, params: Json, signal: AbortSignal): Promise<Json>;
+  call(speaker: Speaker, name: string, params: Json, signal: AbortSignal): Promise<Json>;
   /** Counts, for the figures. */
   sent(events: number, folded: number): void;
 }
@@ -52,7 +53,13 @@ interface Subscription {
   isDirty: boolean;
 }
 
-export class Connection {
+/** Who speaks over a connection. */
+export interface Speaker {
+  readonly author: AuthorId;
+}
+
+export class Connection implements Speaker {
+  readonly author: AuthorId;
   readonly #socket: Socket;
   readonly #services: ConnectionServices;
   readonly #subscriptions = new Map<string, Subscription>();
@@ -65,7 +72,9 @@ export class Connection {
   #missedBeats = 0;
   #wants = 0;
 
-  constructor(socket: Socket, services: ConnectionServices) {
+  /** @param author in whose name texts are edited */
+  constructor(socket: Socket, author: AuthorId, services: ConnectionServices) {
+    this.author = author;
     this.#socket = socket;
     this.#services = services;
     this.#send({

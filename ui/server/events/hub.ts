@@ -4,10 +4,17 @@
  * @module
  */
 
+import type { AuthorId } from "../../../core/ids.ts";
 import type { ClockPort } from "../../../core/ports/clock.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Topic } from "../../api/topics.ts";
-import { Connection, type ConnectionServices, HEARTBEAT_MS, type Socket } from "./connection.ts";
+import {
+  Connection,
+  type ConnectionServices,
+  HEARTBEAT_MS,
+  type Socket,
+  type Speaker,
+} from "./connection.ts";
 import { noTopic } from "./keyed_topic.ts";
 import type { TopicSource } from "./topic_source.ts";
 
@@ -18,8 +25,8 @@ export interface HubOptions {
   readonly fixed: ReadonlyMap<Topic, TopicSource>;
   /** Topics by the part before the colon. */
   readonly families: Readonly<Record<string, (id: string) => Promise<TopicSource>>>;
-  call(connection: object, name: string, params: Json, signal: AbortSignal): Promise<Json>;
-  closed(connection: object): void;
+  call(speaker: Speaker, name: string, params: Json, signal: AbortSignal): Promise<Json>;
+  closed(speaker: Speaker): void;
   sent(events: number, folded: number): void;
 }
 
@@ -46,8 +53,8 @@ export class Hub {
   }
 
   /** A client has come. */
-  connect(socket: Socket): Connection {
-    const connection = new Connection(socket, this.#services);
+  connect(socket: Socket, author: AuthorId): Connection {
+    const connection = new Connection(socket, author, this.#services);
     this.#connections.set(connection, socket);
     if (this.#connections.size === 1) this.#beat();
     return connection;

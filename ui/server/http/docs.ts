@@ -34,7 +34,7 @@ function partAt(path: string, version: string): Response | undefined {
 
 /** The OpenAPI document. */
 export function openApi(version: string): JsonObject {
-  const { Api, ...definitions } = schemas as unknown as JsonObject;
+  const { Api, TextCalls: _, ...definitions } = schemas as unknown as JsonObject;
   const paths: Record<string, Record<string, Json>> = {};
   for (const [route, schema] of Object.entries(own(Api, "properties") ?? {})) {
     const [method = "", path = ""] = route.split(" ");

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SymphonyError } from "../../../core/errors.ts";
 import { isObject, type Json, type JsonObject, own } from "../../../core/json.ts";
 import { validate } from "../../../core/workflow/json_schema.ts";
 import type { RequestFault } from "../../api/problem.ts";
@@ -45,6 +46,25 @@ export function checkQuery(route: string, given: URLSearchParams): JsonObject {
   const faults = validate(schema, query).map(({ path, message }) => faultAt("query", path, message));
   if (faults.length > 0) throw bad(faults);
   return query;
+}
+
+/** @throws SymphonyError `bad-input` for an unknown call, Refusal 400 for parameters that do not fit */
+export function checkCall(name: string, params: Json): void {
+  const key = `call ${name}`;
+  if (!known.has(key)) {
+    const parts = firstOf(own(own(own(definitions["TextCalls"], "properties"), name), "items"));
+    known.set(key, isObject(parts) ? standalone(parts) : undefined);
+  }
+  const schema = known.get(key);
+  if (schema === undefined) {
+    throw new SymphonyError("bad-input", `Cannot ${name.slice(0, 60)}: there is no such call`);
+  }
+  const faults = validate(schema, params).map(({ path, message }) => faultAt("params", path, message));
+  if (faults.length > 0) throw bad(faults);
+}
+
+function firstOf(list: Json | undefined): Json | undefined {
+  return Array.isArray(list) ? (list as readonly Json[])[0] : undefined;
 }
 
 function coerced(schema: Json | undefined, text: string): Json {

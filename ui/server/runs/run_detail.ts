@@ -84,5 +84,7 @@ function nodeOf(node: NodeAccount): RunNode {
     ...node.skipReason === undefined ? {} : { skipReason: node.skipReason },
     failures: node.failures.map(({ item, failure }) => ({ ...item === undefined ? {} : { item }, failure })),
     ...node.output === undefined ? {} : { output: node.output },
+    ...node.reused === undefined ? {} : { reused: node.reused, reusedItems: node.reusedItems },
+    ...node.missed === undefined ? {} : { missed: node.missed },
   };
 }

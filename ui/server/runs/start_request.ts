@@ -5,10 +5,15 @@
  */
 
 import { isAbsolute, resolve } from "node:path";
+import { nodeId, runId } from "../../../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../../../core/json.ts";
 import type { StartRequest } from "../../../core/orchestration/run_handle.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
-import type { InputDefinition, WorkflowDefinition } from "../../../core/workflow/definition.ts";
+import type {
+  InputDefinition,
+  NodeDefinition,
+  WorkflowDefinition,
+} from "../../../core/workflow/definition.ts";
 import { validate } from "../../../core/workflow/json_schema.ts";
 import type { RequestFault } from "../../api/problem.ts";
 import type { StartRun } from "../../api/runs.ts";
@@ -48,6 +53,7 @@ export async function startRequestOf(
       });
     }
   }
+  await checkPins(desk, definition, body, faults);
   if (faults.length > 0) {
     const [first] = faults;
     const detail =
@@ -60,11 +66,56 @@ export async function startRequestOf(
     workspace: folder,
     mayWrite: body.mayWrite === true,
     ...body.concurrency === undefined ? {} : { concurrency: body.concurrency },
+    ...await reuseOf(desk, body),
   };
+  return { request, steer: { isMock: body.mock === true, breakpoints: body.breakpoints ?? [] } };
+}
+
+/** What is taken over from earlier runs, or given by hand. */
+async function reuseOf(desk: Desk, { pins, from, memo }: StartRun): Promise<Pick<StartRequest, "reuse">> {
+  if (pins === undefined && from === undefined && memo === undefined) return {};
+  const { artifacts } = (await desk.backend()).pit;
+  const kept = await Promise.all(
+    Object.entries(pins ?? {}).map(async ([node, value]) => {
+      const bytes = new TextEncoder().encode(JSON.stringify(value));
+      const artifact = await artifacts.put(bytes, { type: "application/json", name: `${node}.pin.json` });
+      return { node: nodeId(node), artifact, sizeBytes: bytes.length, from: "the board" };
+    }),
+  );
   return {
-    request,
-    steer: { isMock: body.mock === true, pins: body.pins ?? {}, breakpoints: body.breakpoints ?? [] },
+    reuse: {
+      ...from === undefined ? {} : { of: runId(from.run) },
+      ...from !== undefined && "node" in from ? { from: [nodeId(from.node)] } : {},
+      ...from !== undefined && "changed" in from ? { changed: true } : {},
+      ...memo === undefined ? {} : { memo },
+      ...kept.length === 0 ? {} : { pins: kept },
+    },
   };
+}
+
+/** Only what a call gives can be given by hand, and it must fit. */
+async function checkPins(desk: Desk, definition: WorkflowDefinition, body: StartRun, faults: RequestFault[]) {
+  const entries = Object.entries(body.pins ?? {});
+  const catalog = entries.length === 0 ? undefined : await desk.catalog();
+  for (const [name, value] of entries) {
+    const node = (definition.nodes as ReadonlyMap<string, NodeDefinition>).get(name);
+    const place = `body.pins.${name}`;
+    if (node === undefined) continue;
+    if (node.kind !== "call" || node.each !== undefined) {
+      const found = node.kind === "call" ? "a node that runs over many items" : `a ${node.kind}`;
+      faults.push({ place, found, right: "a node that calls once" });
+      continue;
+    }
+    const schema = (catalog?.nodes.get(node.use) ?? catalog?.tasks.get(node.use))?.output;
+    for (const { path, message } of schema === undefined ? [] : validate(schema, value)) {
+      const found = message.replace(/^Found /, "");
+      faults.push({
+        place: path === "" ? place : `${place}.${path}`,
+        found,
+        right: `an output of ${node.use}`,
+      });
+    }
+  }
 }
 
 async function definitionOf(desk: Desk, { workflow }: StartRun): Promise<WorkflowDefinition> {

@@ -1,5 +1,5 @@
 /**
- * Steering the calls of a run from the board: mock data, pinned outputs, breakpoints. It stands between the runs and the
+ * Steering the calls of a run from the board: mock data, breakpoints. It stands between the runs and the
  * extensions as an ExtensionPort, so that the engine, the log and the Conductor are the same as ever.
  *
  * Invariant: only calls of runs that were started with it are touched, and a run that is resumed by another process is not
@@ -28,7 +28,6 @@ import { runTime } from "./run_time.ts";
 
 export interface Steer {
   readonly isMock: boolean;
-  readonly pins: Readonly<Record<string, JsonObject>>;
   readonly breakpoints: readonly string[];
 }
 
@@ -105,7 +104,7 @@ export class Steering {
   }
 
   async #start(steer: Steer, start: () => Promise<RunId>): Promise<RunId> {
-    const isPlain = !steer.isMock && Object.keys(steer.pins).length === 0 && steer.breakpoints.length === 0;
+    const isPlain = !steer.isMock && steer.breakpoints.length === 0;
     if (isPlain) return await start();
     this.#starting = { steer, since: this.#clock.now() };
     try {
@@ -194,10 +193,6 @@ class SteeredExtensions implements ExtensionPort {
         failure: { class: "cancelled", message: "The call was cancelled at a breakpoint" },
       };
     }
-    const pin = Object.hasOwn(steered.steer.pins, request.node)
-      ? steered.steer.pins[request.node]
-      : undefined;
-    if (pin !== undefined) return { ok: true, output: pin };
     if (!steered.steer.isMock) return await this.#inner.call(instance, request, options);
     const catalog = await (this.#catalog ??= this.#inner.describe());
     const output = request.task?.output ?? catalog.nodes.get(request.nodeType)?.output;

@@ -78,9 +78,8 @@ export function ExpressionField(
         id={id}
         class="textarea code expression-input"
         rows={Math.min(5, 1 + Math.floor(value.length / 44))}
-        role="combobox"
-        aria-expanded={isOpen}
-        aria-controls={`${id}-options`}
+        aria-haspopup="listbox"
+        aria-controls={isOpen ? `${id}-options` : undefined}
         aria-autocomplete="list"
         aria-activedescendant={isOpen ? `${id}-option-${chosen}` : undefined}
         aria-invalid={isInvalid}

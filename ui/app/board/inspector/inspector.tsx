@@ -43,7 +43,7 @@ function EdgeInspector({ bench, edge }: { readonly bench: Workbench; readonly ed
   );
   return (
     <div class="form inspector">
-      <h3>Connection</h3>
+      <h2>Connection</h2>
       <p class="row">
         <Button small look="quiet" onClick={() => board.select([edge.from])}>
           {name(edge.from)}
@@ -75,7 +75,7 @@ function EdgeInspector({ bench, edge }: { readonly bench: Workbench; readonly ed
       {edge.isPlain
         ? null
         : <p class="field-help">It is part of a larger expression: change that in {name(edge.to)}.</p>}
-      <h3>What goes through</h3>
+      <h2>What goes through</h2>
       <DataPreview bench={bench} node={edge.from} port={edge.fromPort} />
     </div>
   );
@@ -89,7 +89,7 @@ function SeveralInspector(
   const align = (to: AlignTo) => alignSelection(bench, to);
   return (
     <div class="form inspector">
-      <h3>{ids.length} chosen</h3>
+      <h2>{ids.length} chosen</h2>
       <div class="row wrap" role="group" aria-label="Align">
         <IconButton icon="alignleft" label="Align left" onClick={() => align("left")} />
         <IconButton icon="aligntop" label="Align top" onClick={() => align("top")} />

@@ -222,7 +222,7 @@ function Ports({ bench, node }: NodeInspectorProps) {
   };
   return (
     <section class="form" aria-label="Inputs">
-      <h3>Inputs</h3>
+      <h2>Inputs</h2>
       {shown.map((port) => <PortField key={port.name} bench={bench} node={node} port={port} />)}
       {shown.length < sorted.length
         ? (
@@ -391,7 +391,7 @@ function Cases({ bench, node }: NodeInspectorProps) {
   };
   return (
     <section class="form" aria-label="Cases">
-      <h3>Cases</h3>
+      <h2>Cases</h2>
       <p class="field-help">
         In order; the first that is true goes on. <code>value</code> is what came in.
       </p>
@@ -447,7 +447,7 @@ function Outputs({ bench, node }: NodeInspectorProps) {
   if (node.outputs.length === 0) return null;
   return (
     <section class="form" aria-label="Outputs">
-      <h3>Outputs</h3>
+      <h2>Outputs</h2>
       <ul class="outputs">
         {node.outputs.map(({ name, schema }) => (
           <li key={name}>

@@ -44,7 +44,7 @@ export function WorkflowInspector({ bench }: { readonly bench: Workbench }) {
       {isFile
         ? (
           <>
-            <h3>Workflow</h3>
+            <h2>Workflow</h2>
             <SchemaForm
               name="head"
               root={headSchema}
@@ -56,7 +56,7 @@ export function WorkflowInspector({ bench }: { readonly bench: Workbench }) {
             />
           </>
         )
-        : <h3>Loop body</h3>}
+        : <h2>Loop body</h2>}
       <Inputs bench={bench} />
       <Outputs bench={bench} />
       {isFile
@@ -93,7 +93,7 @@ function Inputs({ bench }: { readonly bench: Workbench }) {
   };
   return (
     <section class="form" aria-label="Inputs">
-      <h3>Inputs</h3>
+      <h2>Inputs</h2>
       {Object.entries(inputs).map(([input, given]) => {
         const schema = objectOf(given);
         const type = typeof schema["type"] === "string" ? schema["type"] : "";
@@ -170,7 +170,7 @@ function Outputs({ bench }: { readonly bench: Workbench }) {
   };
   return (
     <section class="form" aria-label="Outputs">
-      <h3>Outputs</h3>
+      <h2>Outputs</h2>
       {Object.entries(outputs).map(([output, expression]) => {
         const problems = problemsAt(board.allProblems.value, OUTPUTS, output);
         return (

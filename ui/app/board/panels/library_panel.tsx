@@ -8,7 +8,7 @@ import { VirtualList } from "../../parts/virtual_list.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import type { LibraryEntry } from "../library.ts";
 import type { Workbench } from "../workbench.ts";
-import { groupWords, iconFor } from "../view/kinds.ts";
+import { iconFor } from "../view/kinds.ts";
 
 /** What a dragged entry carries. */
 export const DRAG_TYPE = "application/x-symphony-node";
@@ -91,7 +91,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
       >
         {[...sections].map(([section, entries]) => (
           <section key={section} aria-label={section}>
-            <h3 class="library-section">{section}</h3>
+            <h2 class="library-section">{section}</h2>
             <ul>
               {entries.map((entry) => (
                 <li key={entry.use}>
@@ -100,7 +100,6 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
                     class={`library-item kind-${entry.group}`}
                     draggable
                     data-tip={entry.description}
-                    aria-label={`Add ${entry.title}, ${groupWords[entry.group]}`}
                     onClick={() => onAdd(entry)}
                     onDragStart={(event) => {
                       event.dataTransfer?.setData(DRAG_TYPE, entry.use);

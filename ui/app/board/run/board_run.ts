@@ -30,6 +30,8 @@ export class BoardRun {
   readonly inputs = signal<JsonObject>({});
   /** Streamed text of nodes, newest run only. */
   readonly said = signal<ReadonlyMap<string, string>>(new Map());
+  /** Nodes whose outputs were taken as given; they must never look as if they had run. */
+  readonly pinned = signal<ReadonlySet<string>>(new Set());
   /** Grows when outputs may be new. */
   readonly outputs = signal(0);
   readonly #app: App;
@@ -77,9 +79,9 @@ export class BoardRun {
     this.isStarting.value = true;
     this.inputs.value = inputs;
     try {
-      const { run } = await this.#app.client.call("POST /runs", { body });
+      const { run, pinned } = await this.#app.client.call("POST /runs", { body });
       announce("The run has started");
-      this.watch(run);
+      this.watch(run, pinned);
     } catch (error) {
       const text = error instanceof ApiError
         ? [error.message, error.hint].filter(Boolean).join(". ")
@@ -91,8 +93,9 @@ export class BoardRun {
   }
 
   /** Shows a run on the board. */
-  watch(run: string): void {
+  watch(run: string, pinned: readonly string[] = []): void {
     this.#stop?.();
+    this.pinned.value = new Set(pinned);
     this.#overlay.clear();
     this.said.value = new Map();
     this.runId.value = run;
@@ -247,7 +250,7 @@ function statusOf(node: RunNode, isHeld: boolean): NodeStatus {
   const done = counts.completed + counts.failed + counts.skipped;
   const isUnderWay = state === "running" || state === "retrying";
   return {
-    state: isHeld ? "held" : node.isPinned === true && state === "completed" ? "completed" : state,
+    state: isHeld ? "held" : state,
     counts: isFan && total !== undefined ? `${done}/${total}` : "",
     share: isUnderWay && isFan && total !== undefined && total > 0 ? done / total : undefined,
     note: node.failures[0]?.failure.message ?? note ?? node.skipReason,

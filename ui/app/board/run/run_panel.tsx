@@ -128,7 +128,7 @@ export function RunPanel(
                 <StateDot state={status?.state ?? node.state} />
                 <span class="cut grow">{node.node}</span>
                 {status?.counts ? <span class="faint numbers">{status.counts}</span> : null}
-                {node.isPinned === true ? <span class="badge">pinned</span> : null}
+                {run.pinned.value.has(node.node) ? <span class="badge warn">given</span> : null}
                 {ms === undefined ? null : <span class="faint numbers">{span(ms)}</span>}
               </div>
             );

@@ -36,9 +36,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
   const isExpanded = board.expanded.value.has(node.id);
   const folded = shape.hidden;
   const problemWord = worst === undefined ? "" : worst === "error" ? ", has errors" : ", has warnings";
-  const label = `${node.title}, ${groupWords[node.group]}${
-    node.use === "" ? "" : ` ${node.use}`
-  }${problemWord}`;
+  const words = `, ${groupWords[node.group]}${problemWord}`;
   const classes = [
     "card",
     `kind-${node.group}`,
@@ -53,7 +51,6 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
       id={`node-${node.id}`}
       data-node={node.id}
       role="option"
-      aria-label={label}
       aria-selected={isSelected}
       style={{
         transform: `translate(${x}px, ${y}px)`,
@@ -74,6 +71,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
             <Icon name="plug" size={13} />
           </span>
         )}
+        <span class="hidden-text">{words}</span>
         <CardRun run={run} id={node.id} />
         {worst === undefined ? null : (
           <span class={`card-flag ${worst}`}>
@@ -116,6 +114,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
         ? (
           <span
             class="card-fold"
+            aria-hidden="true"
             data-fold=""
             style={{ top: `${36 + PADDING / 2 + (shape.rows - 1) * ROW_HEIGHT}px` }}
           >
@@ -124,7 +123,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
         )
         : null}
       {shape.marks.length === 0 ? null : (
-        <div class="card-foot">
+        <div class="card-foot" aria-hidden="true">
           {shape.marks.map(({ kind, text }) => (
             <span
               key={kind}
@@ -190,6 +189,7 @@ function Port(
   return (
     <div
       class={`port port-${side} ${state}`}
+      aria-hidden="true"
       data-port={port.name}
       data-side={side}
       data-tip={`${port.name}: ${describe(port.schema)}${
@@ -227,7 +227,9 @@ function CardRun({ run, id }: { readonly run: RunOverlay; readonly id: string })
         ? null
         : (
           <span class="card-state" data-tip={status.note ?? stateWord(status.state)}>
-            {status.counts === "" ? null : <span class="card-count numbers">{status.counts}</span>}
+            {status.counts === ""
+              ? null
+              : <span class="card-count numbers" aria-hidden="true">{status.counts}</span>}
             <StateDot state={status.state} />
           </span>
         )}
