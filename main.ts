@@ -240,6 +240,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   };
 }
 
+/** Runs of the queue that a server carries out at once, beside those that are started in it. */
+const SERVED_RUNS = 4;
+
 /** The page's server. Its grants are those of the session, so that an answer there is in force at once. */
 async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
@@ -271,7 +274,11 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
-    open: async (around) => await openSession(options, { around, grants: await grants, mayAsk: true }),
+    open: async (around) => {
+      const { withWorker } = await import("./cli/queue_worker.ts");
+      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
+      return withWorker(services(), session, SERVED_RUNS);
+    },
   };
 }
 
