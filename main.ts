@@ -7,49 +7,74 @@
 
 import { runCli } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
-import type { CliServices, Session, SessionOptions } from "./cli/services.ts";
+import type { CliServices, Served, ServeRequest, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
+import { keepForecast, openForecast } from "./conductor/learning/forecast_file.ts";
 import { FileDecisionLog } from "./conductor/learning/file_log.ts";
 import { FolderPolicies } from "./conductor/learning/folder_policies.ts";
 import { LearningConductor } from "./conductor/learning_conductor.ts";
+import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import type { Json } from "./core/json.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { LanguagePort } from "./core/ports/language.ts";
+import type { StructurePort } from "./core/ports/structure.ts";
+import type { TextPorts } from "./core/ports/text_editing.ts";
 import { VERSION } from "./core/version.ts";
 import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
-import { addGrant, listGrants, listInstalled, removeGrant } from "./extensions/grant_book.ts";
+import { readDataFile, writeDataFile } from "./extensions/data_file.ts";
+import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./extensions/grant_book.ts";
 import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
-import { changeSetting, listSettings, readSettings } from "./extensions/settings.ts";
+import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand, HOST_SUBCOMMAND } from "./extensions/host/host_command.ts";
 import { runHost } from "./extensions/host/host_main.ts";
+import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
+import { readAgents } from "./extensions/acp/agent_config.ts";
+import { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
-import { bundledFolder, ExtensionLoader } from "./extensions/loader/loader.ts";
+import { JoinedExtensions } from "./extensions/joined_extensions.ts";
+import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
+import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
+import { readServers } from "./extensions/mcp/server_config.ts";
+import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
+import { Keyring, passphraseFrom } from "./system/secrets.ts";
 import { SystemRandom } from "./system/random.ts";
+import { SystemTriggers } from "./system/triggers/system_triggers.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
 const isCompiled = Deno.build.standalone;
 const here = import.meta.dirname ?? ".";
 const clock = new SystemClock();
+/** A second in which somebody waits is worth five minutes of an idle host: some 30 MB, and no processor. */
+const EXTENSION_HOSTS = { urgency: 300, loadSeconds: 0.2 };
+const programName = isCompiled ? "symphony" : "deno task -q symphony";
 
 function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
   const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
   return new ExtensionLoader({
     ...shipped,
     user: `${data}/extensions`,
+    workspace: { folder: Deno.cwd(), isTrusted: () => isTrusted(data, Deno.cwd()) },
     extra: extensions,
     cache: `${data}/cache/extensions`,
   });
+}
+
+async function isTrusted(data: string, folder: string): Promise<boolean> {
+  return (await PolicyBook.open(data)).trustOf(folder) === "trusted";
 }
 
 async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grants> {
@@ -58,17 +83,49 @@ async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grant
   return all;
 }
 
-async function extensionsOf(options: SessionOptions, artifacts: ArtifactPort): Promise<HostExtensions> {
-  const command = isCompiled ? compiledHostCommand() : denoHostCommand();
-  return new HostExtensions({
+const hostCommand = () => isCompiled ? compiledHostCommand() : denoHostCommand();
+const env = (name: string) => Deno.env.get(name);
+
+async function extensionsOf(
+  options: SessionOptions,
+  artifacts: ArtifactPort,
+  { grants, monitor }: { readonly grants?: Grants | undefined; readonly monitor?: ResourceMonitor } = {},
+): Promise<JoinedExtensions> {
+  const hosts = new HostExtensions({
     source: sourceOf(options),
-    command,
-    grants: await grantsOf(options),
+    command: hostCommand(),
+    grants: grants ?? await grantsOf(options),
     artifacts,
-    settings: await readSettings(options.data),
+    settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
-    monitor: new ResourceMonitor({ data: options.data }),
+    monitor: monitor ?? new ResourceMonitor({ data: options.data }),
     spares: true,
+  });
+  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
+  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });
+  return new JoinedExtensions(hosts, [
+    { owns: McpExtensions.owns, port: mcp },
+    { owns: AcpExtensions.owns, port: acp },
+  ]);
+}
+
+/** What makes, checks and installs extensions. */
+function deskOf(data: string, folder: string): ExtensionDesk {
+  const source = sourceOf({ data, extensions: [], grants: [] });
+  return new ExtensionDesk({
+    data,
+    folder,
+    env,
+    tools: {
+      ...toolchainOf(isCompiled ? `${here}/prebuilt` : undefined),
+      command: hostCommand(),
+      host: source,
+    },
+    forget: (entry) => source.forget(entry),
+    bundled: async () =>
+      (await source.load()).installed.filter(({ origin }) => origin === "bundled").map(({ manifest }) =>
+        manifest
+      ),
   });
 }
 
@@ -81,18 +138,68 @@ function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit
   };
 }
 
+/** What all runs of a data folder may take together; a person may edit it as well. */
+function limitsFile(data: string) {
+  const file = `${data}/limits.jsonc`;
+  return {
+    file,
+    read: () => readDataFile(file),
+    write: (value: Json) =>
+      writeDataFile(file, "Limits of what runs take. `symphony limits` changes them.", value),
+  };
+}
+
 /** Below the data folder: what the Conductor decided, and what it has learned from it. */
 function conductorFiles(data: string) {
   const folder = `${data}/conductor`;
   return { log: new FileDecisionLog(`${folder}/decisions.jsonl`), store: new FolderPolicies(folder) };
 }
 
-async function openSession(options: SessionOptions): Promise<Session> {
+/** What the user interface works on texts with. */
+export interface OpenTexts extends TextPorts, AsyncDisposable {
+  readonly language: LanguagePort;
+  readonly structure: StructurePort;
+}
+
+interface SessionParts {
+  /** Put between the runs and the extensions. */
+  readonly around?: (extensions: ExtensionPort) => ExtensionPort;
+  readonly grants?: Grants;
+  /** True where a person can be asked, although there is no terminal. */
+  readonly mayAsk?: boolean;
+}
+
+/** What the Pit takes from the surroundings: secrets, keys by name, where decisions are kept. */
+function pitSurroundings(data: string, runsPolicies: boolean): Parameters<typeof openPit>[3] {
+  const keyring = new Keyring();
+  return {
+    secret: {
+      passphrase: () => passphraseFrom("SYMPHONY_PASSPHRASE", "Passphrase of the artifact store"),
+      fromKeyring: (account) => keyring.get(account),
+      toKeyring: (account, secret) => keyring.set(account, secret),
+    },
+    newPassphrase: () => passphraseFrom("SYMPHONY_NEW_PASSPHRASE", "New passphrase of the artifact store"),
+    environment: (name) => Deno.env.get(name),
+    decisions: conductorFiles(data).log.path,
+    runsPolicies,
+  };
+}
+
+async function openSession(options: SessionOptions, parts: SessionParts = {}): Promise<Session> {
   const data = makeDataFolder(options.data);
-  const pit = await openPit(data, instancesOf(() => extensions), clock);
-  const extensions = await extensionsOf({ ...options, data }, pit.artifacts);
-  const random = new SystemRandom();
   const { log, store } = conductorFiles(data);
+  const forecast = await openForecast(store, EXTENSION_HOSTS);
+  const pit = await openPit(data, instancesOf(() => extensions), clock, {
+    ...pitSurroundings(data, true),
+    forecast,
+    limits: await limitsIn(limitsFile(data)),
+    pid: Deno.pid,
+  });
+  const lookAhead = new WarmAhead(forecast, pit.pool, clock);
+  const monitor = new ResourceMonitor({ data });
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
+  const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
+  const random = new SystemRandom();
   const conductor = await LearningConductor.open({
     log,
     store,
@@ -101,23 +208,63 @@ async function openSession(options: SessionOptions): Promise<Session> {
     fallback: new SimpleConductor(),
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
-  const mayAsk = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  const ports = { pit, control: pit.control, extensions, conductor, recovery, mayAsk, clock, random };
+  const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
+  const { control, memo } = pit;
+  const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
+  const watched = { ...ports, lookAhead, poolWatch: pit.pool };
   return {
-    runner: new Runner(ports, (definition) => catalogFor(extensions, definition)),
+    runner: new Runner(
+      watched,
+      (definition) => options.wrap === undefined ? catalogFor(hosts, definition) : extensions.describe(),
+    ),
     pit,
+    queue: pit.queue,
     control: pit.control,
     extensions,
-    monitor: extensions.monitor,
-    unavailable: (types) => extensions.availability(types),
+    monitor,
+    unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
+      lookAhead[Symbol.dispose]();
       await extensions.close();
+      await keepForecast(store, forecast).catch(() => {}); // Only time is lost by it.
       await conductor[Symbol.asyncDispose]();
       await recovery[Symbol.asyncDispose]();
       await log[Symbol.asyncDispose]();
       await pit[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The page's server. Its grants are those of the session, so that an answer there is in force at once. */
+async function serve(request: ServeRequest): Promise<Served> {
+  const data = makeDataFolder(request.data);
+  const options = { ...request, data };
+  const { serveUi } = await import("./main_ui.ts");
+  const { conductor, composition, templates, settings } = services();
+  return await serveUi(options, {
+    version: VERSION,
+    program: programName,
+    clock,
+    templates,
+    composition,
+    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
+    conductor: conductor(),
+    settings: {
+      list: () => settings.list(options),
+      change: (change) => settings.change(options, change),
+    },
+    decisionLog: () => conductorFiles(data).log,
+    openTexts: () => openTexts(data),
+    granted(prompt) {
+      const grants = grantsOf({ ...options, prompt });
+      return {
+        installed: async () =>
+          await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+        grants: liveGrants(grants),
+        open: async (around) => await openSession(options, { around, grants: await grants, mayAsk: true }),
+      };
+    },
+  });
 }
 
 async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
@@ -128,8 +275,30 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     makeDataFolder(folder),
     { warm: nothing, cool: nothing, isAlive: () => false },
     clock,
+    pitSurroundings(folder, false),
   );
-  return { pit, control: pit.control, [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose]() };
+  const { compaction, control, memo, pools, queue } = pit;
+  return {
+    pit,
+    compaction,
+    control,
+    memo,
+    pools,
+    queue,
+    [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * The texts that people and agents share, in the editor's own process, with its journal below the data folder: editing, presence, marks,
+ * proposals, language and structure. Its code is loaded, and the editor started, only now; closing the ports ends it.
+ * @throws SymphonyError where no editor can be started
+ */
+export async function openTexts(data: string): Promise<OpenTexts> {
+  const { findEditor } = await import("./editor/link/find_editor.ts");
+  const { RemoteTextPorts } = await import("./editor/link/remote_text_ports.ts");
+  const { Supervisor } = await import("./editor/link/supervisor.ts");
+  return await RemoteTextPorts.open(new Supervisor(findEditor(`${makeDataFolder(data)}/editor`)));
 }
 
 async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {
@@ -146,13 +315,16 @@ function services(): CliServices {
   return {
     ...system,
     version: VERSION,
-    program: isCompiled ? "symphony" : "deno task -q symphony",
+    program: programName,
     clock,
+    random: new SystemRandom(),
+    triggerSource: new SystemTriggers(),
     dataFolder: (flag) => system.absolute(dataFolderPath(flag)),
     templates: () => readTemplates(`${here}/templates`),
     catalog,
     openSession,
     openStore,
+    serve,
     composition: (data) =>
       new CompositionDesk({ store: conductorFiles(data).store, clock, readFile: system.readFile }),
     conductor: () =>
@@ -162,10 +334,16 @@ function services(): CliServices {
         now: () => clock.now(),
         open: (data) => conductorFiles(data),
       }),
+    ext: (data) => deskOf(data, system.folder),
     installed: async (options) =>
       await listInstalled(sourceOf(options), await grantsOf(options), await HealthBook.open(options.data)),
     safety: new FolderSafety(sourceOf),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
+    limits: {
+      list: (data) => listLimits(limitsFile(data)),
+      set: async (data, { kind, limit }) => void await changeLimit(limitsFile(data), kind, limit),
+      remove: (data, kind) => changeLimit(limitsFile(data), kind, undefined),
+    },
     settings: {
       list: (options, extension) => listSettings(options.data, sourceOf(options), extension),
       change: (options, change) => changeSetting(options.data, sourceOf(options), change),

@@ -168,3 +168,6 @@ print(
   ),
 );
 if (!Number.isFinite(kept)) throw new Error("the benchmark computed nothing");
+
+// Planning 10,000 nodes, prewarming, recovery, composition.
+await import("./dispatch_bench.ts");

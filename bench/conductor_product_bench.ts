@@ -1,48 +1,39 @@
 /**
- * The Conductor in the product: the bundled code review 300 times with three instruments of known worth behind real HTTP
- * servers. Prints the regret curve, what was spent against always taking the best one at equal quality, and how many
- * calls a failing favourite still got. Run it with `deno run -A bench/conductor_product_bench.ts [RUNS]`.
+ * The Conductor in the product: the bundled workflows 300 times, in turn, with three instruments of known worth behind
+ * real HTTP servers. Prints the regret curve, what was spent against always taking the best one at equal quality, and how
+ * many calls a failing favourite still got. Run it with `deno run -A bench/conductor_product_bench.ts [RUNS]`.
  *
  * @module
  */
 
-import { alwaysTrial, productTrial } from "../tests/conductor/product/product_trial.ts";
+import { alwaysTrial, productTrial, workflows } from "../tests/conductor/product/product_trial.ts";
 import { withSampleRepository } from "../tests/templates/sample_repository.ts";
 import { print } from "./tail.ts";
 
+const WIDTH = 60;
 const runs = Number(Deno.args[0] ?? 300);
-const failAt = Math.floor(runs * 2 / 3);
+const failAt = Math.min(60, Math.floor(runs / 3));
 const said = (line: string) => void Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 
 await withSampleRepository(async (workspace) => {
-  const learned = await productTrial({ runs: failAt, workspace, onProgress: said });
-  print(`${failAt} runs of code-review, three instruments; expected reward of a call (balanced preference):`);
+  const learned = await productTrial({ runs, workspace, onProgress: said });
+  print(
+    `${runs} runs of ${
+      workflows.join(", ")
+    } in turn; three instruments, expected reward of a review (balanced):`,
+  );
   for (const { name, worth, calls } of learned.instruments) {
     print(`  ${name.padEnd(8)} ${worth.toFixed(3)}   ${calls} calls`);
   }
-  print("\nregret: expected reward lost against the best that was allowed");
-  let sum = 0;
-  const at = new Set([10, 25, 50, 100, 200, 300, 400, 600, learned.regrets.length]);
-  learned.regrets.forEach((regret, index) => {
-    sum += regret;
-    const count = index + 1;
-    if (at.has(count)) {
-      print(
-        `  after ${String(count).padStart(4)} decisions ${sum.toFixed(2).padStart(7)}   a decision ${
-          (sum / count).toFixed(4)
-        }`,
-      );
-    }
-  });
   const random = learned.instruments.reduce((total, { worth }) => total + worth, 0) /
     learned.instruments.length;
   const best = Math.max(...learned.instruments.map(({ worth }) => worth));
-  print(`  choosing at random loses ${(best - random).toFixed(4)} a decision`);
+  printCurve(learned.regrets, best - random);
 
-  const always = await alwaysTrial({ runs: failAt, workspace, onProgress: said }, "grand");
+  const always = await alwaysTrial({ runs, workspace, onProgress: said }, "grand");
   const { usd, accepted, quality } = learned.earned;
   print(
-    `\nmoney, at equal quality (reviews accepted ${accepted} and ${always.accepted}, their quality ${
+    `\nmoney, at equal quality (answers accepted ${accepted} and ${always.accepted}, their quality ${
       quality.toFixed(3)
     } and ${always.quality.toFixed(3)}):`,
   );
@@ -52,10 +43,31 @@ await withSampleRepository(async (workspace) => {
     } % saved`,
   );
 
-  const failing = await productTrial({ runs: runs - failAt + 20, failAt: 20, workspace, onProgress: said });
+  const failing = await productTrial({ runs: failAt * 2, failAt, workspace, onProgress: said });
   print(
-    `\nthe favourite (${failing.favourite}) answers nothing after 20 runs: ${failing.callsUntilLeft} more calls in the ${
-      runs - failAt
-    } runs after that`,
+    `\nthe favourite (${failing.favourite}) answers nothing after ${failAt} runs: ` +
+      `${failing.callsUntilLeft} more calls in the ${failAt} runs after that`,
   );
 });
+
+/** Regret summed up, at twelve places, beside what choosing at random would have lost. */
+function printCurve(regrets: readonly number[], perRandom: number): void {
+  print("\nregret: expected reward lost against the best that was allowed, summed up");
+  print("  decisions      ours   at random   a decision, lately");
+  const places = 12;
+  const most = regrets.reduce((sum, regret) => sum + regret, 0);
+  let [sum, at, before] = [0, 0, 0];
+  for (let place = 1; place <= places; place++) {
+    const until = Math.round((regrets.length * place) / places);
+    const [from, was] = [at, before];
+    for (; at < until; at++) sum += regrets[at] as number;
+    before = sum;
+    const lately = (sum - was) / Math.max(1, until - from);
+    const bar = "▇".repeat(Math.round((sum / Math.max(most, 1e-9)) * WIDTH / 2));
+    print(
+      `  ${String(at).padStart(9)} ${sum.toFixed(2).padStart(9)} ${
+        (at * perRandom).toFixed(2).padStart(11)
+      } ${lately.toFixed(4).padStart(20)}   ${bar}`,
+    );
+  }
+}

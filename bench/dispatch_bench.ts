@@ -1,6 +1,6 @@
 /**
  * What deciding costs beside routing: which of 10,000 nodes goes next and where, what is kept warm, what follows a failure,
- * what a goal in words finds. Run it with `deno task bench dispatch`.
+ * what a goal in words finds. Part of `deno task bench conductor`; alone with `deno run -A bench/dispatch_bench.ts`.
  *
  * @module
  */

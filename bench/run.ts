@@ -7,14 +7,17 @@
 
 const names = [
   "dag",
+  "dag_scale",
   "log",
   "throughput",
   "artifact",
   "search",
+  "filing",
   "pool",
   "eviction",
   "arbitration",
   "ipc",
+  "ext_dev",
   "extensions",
   "startup",
   "lsp",
@@ -24,7 +27,7 @@ const names = [
   "highlight",
   "conductor",
   "conductor_product",
-  "dispatch",
+  "prewarm",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

@@ -40,6 +40,15 @@ export async function startup(): Promise<void> {
       await report(of("templates list"), () => wholeMs(program, ["templates", "list"]));
       const common = ["--data", `${folder}/data`];
       await report(of("check code-review"), () => wholeMs(program, ["check", "code-review", ...common]));
+      const serve = ["serve", "--port", "0", "--workspace", folder, ...common];
+      await report(
+        of("serve, to the address printed"),
+        async () => (await firstPageMs(program, serve)).address,
+      );
+      await report(
+        of("serve, to the first page in full"),
+        async () => (await firstPageMs(program, serve)).page,
+      );
       const run = ["run", "repo-map", "--json", "--workspace", folder];
       await report(of("run, to the first node started"), () => firstNodeMs(program, [...run, ...common]));
       await report(of("the very first run, to the first node started"), async () => {
@@ -75,6 +84,33 @@ async function wholeMs({ exec, args }: Program, words: readonly string[]): Promi
   const took = performance.now() - began;
   if (!success) throw new Error(`${exec} ${words.join(" ")} failed: ${new TextDecoder().decode(stderr)}`);
   return took;
+}
+
+/** To the line with the address, and to the last byte of the page. */
+async function firstPageMs(
+  { exec, args }: Program,
+  words: readonly string[],
+): Promise<{ readonly address: number; readonly page: number }> {
+  const began = performance.now();
+  const child = new Deno.Command(exec, {
+    args: [...args, ...words],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  })
+    .spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    const { value = "" } = await lines.read();
+    const address = performance.now() - began;
+    const response = await fetch(new URL("/", value.trim()));
+    await response.text();
+    return { address, page: performance.now() - began };
+  } finally {
+    child.kill("SIGKILL");
+    await lines.cancel();
+    await child.status;
+  }
 }
 
 async function firstNodeMs({ exec, args }: Program, words: readonly string[]): Promise<number> {

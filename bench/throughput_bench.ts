@@ -42,6 +42,7 @@ async function once(
   const clock = new SystemClock();
   const services = {
     pit,
+    memo: pit.memo,
     control: pit.control,
     extensions,
     conductor: new SimpleConductor(),

@@ -2,8 +2,8 @@
  * Makes `dist/symphony` and `dist/symphony-editor`: what goes with a program is prepared, the program becomes one JavaScript
  * file, and `deno compile` puts them with the runtime into one executable. Run by `deno task build [symphony] [editor]`.
  *
- * A staging folder is laid out as its program finds things beside itself: `templates/`, `prebuilt/` and lmdb's add-on for
- * symphony, `editor-assets/` (grammars, queries, themes) for the editor.
+ * A staging folder is laid out as its program finds things beside itself: `templates/`, `prebuilt/`, `ui/` (the page)
+ * and lmdb's add-on for symphony, `editor-assets/` (grammars, queries, themes) for the editor.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import { prebuildBundled } from "../extensions/loader/prebuild.ts";
 import { bundleProgram } from "./bundle.ts";
 import { compileProgram } from "./compile.ts";
 import { ADD_ON, addOnFile } from "./lmdb_plugin.ts";
+import { buildUi } from "./ui.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 const dist = `${root}/dist`;
@@ -33,8 +34,12 @@ async function buildSymphony(): Promise<void> {
     await copyFolder(`${root}/templates`, `${stage}/templates`);
     return size(await folderSize(`${stage}/templates`));
   });
+  await step("page", async () => {
+    const { assets } = await buildUi({ out: `${stage}/ui` });
+    return size(assets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  });
   await Deno.copyFile(await addOnFile(root), `${stage}/${ADD_ON}`);
-  await program(stage, `${root}/main.ts`, "symphony", ["prebuilt", "templates", ADD_ON]);
+  await program(stage, `${root}/main.ts`, "symphony", ["prebuilt", "templates", "ui", ADD_ON]);
 }
 
 async function buildEditor(): Promise<void> {

@@ -80,6 +80,7 @@ function checkPositionals(command: Command, found: readonly string[]): void {
   if (missing !== undefined) {
     throw wrong(command, `Missing ${missing.name} for ${command.path}: expected ${usage(command)}`);
   }
+  if (command.positionals.at(-1)?.isRest === true) return;
   const extra = found[command.positionals.length];
   if (extra !== undefined) {
     throw wrong(command, `Unexpected word "${extra}" for ${command.path}: expected ${usage(command)}`);
@@ -88,7 +89,9 @@ function checkPositionals(command: Command, found: readonly string[]): void {
 
 /** `runs show ID`. */
 export function usage(command: Command): string {
-  const words = command.positionals.map((one) => one.isOptional === true ? `[${one.name}]` : one.name);
+  const words = command.positionals.map((one) =>
+    one.isOptional === true ? `[${one.name}]` : one.isRest === true ? `-- ${one.name}…` : one.name
+  );
   return [command.path, ...words].join(" ");
 }
 

@@ -1,24 +1,27 @@
-/** `artifacts list|show|get|verify`. @module */
+/** `artifacts list|show|get`. @module */
 
-import { SymphonyError } from "../core/errors.ts";
-import type { ArtifactId } from "../core/ids.ts";
-import type { ArtifactInfo, ArtifactPort } from "../core/ports/artifact.ts";
+import type { ArtifactInfo } from "../core/ports/artifact.ts";
+import { findReference } from "./artifact_reference.ts";
+import { artifactRecord, bytesOf, numberFlag, openLibrary } from "./artifact_store.ts";
 import { type Arguments, exitCodes } from "./command.ts";
-import { findArtifact, findRun } from "./prefix.ts";
+import { findRun } from "./prefix.ts";
 import { localTime } from "./runs_list_command.ts";
-import type { CliServices, Store } from "./services.ts";
-import { cleanLine, cleanText, count, size, table } from "./text.ts";
+import type { CliServices } from "./services.ts";
+import { cleanLine, cleanText, size, table } from "./text.ts";
 
 /** How much of a text artifact `show` prints. */
 const SHOWN_BYTES = 4096;
 
 /** One line an artifact, newest first. */
 export async function artifactsListCommand(services: CliServices, args: Arguments): Promise<number> {
-  await using store = await open(services, args);
+  const limit = numberFlag(args, "limit", { least: 1 }) ?? Infinity;
+  await using store = await openLibrary(services, args);
   const wanted = args.value("run");
   const filter = wanted === undefined ? {} : { run: (await findRun(store.pit.dag, wanted)).run };
   const rows: string[][] = [];
+  let left = limit;
   for await (const info of store.pit.artifacts.list(filter)) {
+    if (left-- <= 0) break;
     if (args.has("json")) await services.stdout.write(`${JSON.stringify(artifactRecord(info))}\n`);
     else rows.push(artifactRow(info));
   }
@@ -29,10 +32,14 @@ export async function artifactsListCommand(services: CliServices, args: Argument
 
 /** What is known of an artifact. */
 export async function artifactsShowCommand(services: CliServices, args: Arguments): Promise<number> {
-  await using store = await open(services, args);
-  const info = await findArtifact(store.pit.artifacts, args.positional(0));
+  await using store = await openLibrary(services, args);
+  const { info } = await findReference(store, args.positional(0));
+  const { catalog } = store.pit.library;
+  const { tags, hold, scores } = await catalog.labels(info.id);
+  const versions = (await catalog.versionsOf(info.id)).map(({ name, version }) => `${name}@${version}`);
   if (args.has("json")) {
-    await services.stdout.write(`${JSON.stringify(artifactRecord(info))}\n`);
+    const labels = { versions, tags, ...hold === undefined ? {} : { hold }, scores };
+    await services.stdout.write(`${JSON.stringify({ ...artifactRecord(info), ...labels })}\n`);
     return exitCodes.completed;
   }
   const { origin } = info;
@@ -43,16 +50,23 @@ export async function artifactsShowCommand(services: CliServices, args: Argument
     ["made", localTime(info.createdAt)],
     ...info.name === undefined ? [] : [["name", cleanLine(info.name)]],
     ...origin === undefined ? [] : [["by", originText(info)], ["run", origin.run]],
+    ...versions.map((version) => ["version", cleanLine(version)]),
+    ...tags.length === 0 ? [] : [["tags", tags.map(cleanLine).join(", ")]],
+    ...hold === undefined ? [] : [["held", cleanLine(hold)]],
+    ...scores.map(({ scorer, version, value }) => [
+      "quality",
+      `${value.toFixed(2)} by ${cleanLine(scorer)} ${cleanLine(version)}`,
+    ]),
   ];
-  await services.stdout.write(`${table(rows)}\n${beginning(await bytesOf(store.pit.artifacts, info.id))}`);
+  await services.stdout.write(`${table(rows)}\n${beginning(await bytesOf(store, info.id))}`);
   return exitCodes.completed;
 }
 
 /** The bytes, to standard output or a file. */
 export async function artifactsGetCommand(services: CliServices, args: Arguments): Promise<number> {
-  await using store = await open(services, args);
-  const info = await findArtifact(store.pit.artifacts, args.positional(0));
-  const bytes = await bytesOf(store.pit.artifacts, info.id);
+  await using store = await openLibrary(services, args);
+  const { info } = await findReference(store, args.positional(0));
+  const bytes = await bytesOf(store, info.id);
   const out = args.value("out");
   if (out === undefined || out === "-") await services.stdout.write(bytes);
   else {
@@ -61,23 +75,6 @@ export async function artifactsGetCommand(services: CliServices, args: Arguments
     await services.stderr.write(`Wrote ${size(bytes.length)} to ${path}\n`);
   }
   return exitCodes.completed;
-}
-
-/** Reads everything again; exit 1 where something is damaged. */
-export async function artifactsVerifyCommand(services: CliServices, args: Arguments): Promise<number> {
-  await using store = await open(services, args);
-  let faults = 0;
-  for await (const { id, fault } of store.pit.artifacts.verify()) {
-    faults++;
-    const text = fault === "missing" ? "bytes are missing" : "bytes have changed since they were stored";
-    await services.stdout.write(args.has("json") ? `${JSON.stringify({ id, fault })}\n` : `${id}: ${text}\n`);
-  }
-  if (!args.has("json")) {
-    await services.stdout.write(
-      faults === 0 ? "Every artifact is as it was stored\n" : `${count(faults, "fault")}\n`,
-    );
-  }
-  return faults === 0 ? exitCodes.completed : exitCodes.failed;
 }
 
 /** Id, size, type, and what made it. */
@@ -91,23 +88,9 @@ export function artifactRow(info: ArtifactInfo): string[] {
   ];
 }
 
-function artifactRecord(info: ArtifactInfo): Record<string, unknown> {
-  return { ...info, createdAt: new Date(info.createdAt).toISOString() };
-}
-
 function originText({ origin }: ArtifactInfo): string {
   if (origin === undefined) return "";
   return `${origin.node}${origin.item === undefined ? "" : `[${origin.item}]`}`;
-}
-
-async function open(services: CliServices, args: Arguments): Promise<Store> {
-  return await services.openStore(services.dataFolder(args.value("data")));
-}
-
-async function bytesOf(artifacts: ArtifactPort, id: ArtifactId): Promise<Uint8Array> {
-  const bytes = await artifacts.get(id);
-  if (bytes !== undefined) return bytes;
-  throw new SymphonyError("not-found", `Cannot find artifact ${id}: its bytes are missing`);
 }
 
 function beginning(bytes: Uint8Array): string {

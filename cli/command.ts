@@ -21,12 +21,16 @@ export interface Positional {
   /** In capitals, as the help shows it. */
   readonly name: string;
   readonly isOptional?: boolean;
+  /** Takes all words from here on, at least one; only the last. */
+  readonly isRest?: boolean;
 }
 
 export interface Command {
   /** One or two words, for example `runs show`. */
   readonly path: string;
   readonly summary: string;
+  /** True for what the program says to itself only. */
+  readonly isHidden?: boolean;
   readonly positionals: readonly Positional[];
   readonly flags: readonly Flag[];
   /** Further paragraphs of its help. */

@@ -4,10 +4,16 @@
  * @module
  */
 
+import { artifactCommands } from "./artifact_commands.ts";
+import { budgetFlags } from "./budget_flags.ts";
 import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
+import { dagCommands } from "./dag_commands.ts";
+import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { queueCommands } from "./queue_commands.ts";
 import { safetyCommands } from "./safety_commands.ts";
+import { staleCommands } from "./stale_command_table.ts";
 
 const runId = [{ name: "ID" }];
 const itemFlag: Flag = { name: "item", value: "N", summary: "which item of a fan-out, from 0" };
@@ -42,6 +48,11 @@ export const commands: readonly Command[] = [
         summary: "the folder that nodes may read, as FOLDER; else the current one",
       },
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
+      ...budgetFlags,
+      {
+        name: "ui",
+        summary: "shows the run in the browser instead: prints an address and serves until Ctrl-C",
+      },
     ],
     details: `${exits}\nA value that begins with @ is written @@.`,
     examples: [
@@ -50,6 +61,29 @@ export const commands: readonly Command[] = [
       { args: "run my.workflow.jsonc --input root=src --json", does: "for a script" },
     ],
     load: async () => (await import("./run_command.ts")).runCommand,
+  },
+  {
+    path: "serve",
+    summary: "the board and the monitor in the browser; so does symphony without a command",
+    positionals: [],
+    flags: [
+      { name: "port", value: "N", summary: "0 for any; else the one that was used last" },
+      { name: "open", summary: "opens the address in the browser" },
+      {
+        name: "workspace",
+        value: "DIR",
+        summary: "the folder that is shown and that runs may read; else the current one",
+      },
+      ...sessionFlags,
+    ],
+    details:
+      "Prints a one-time address, for 127.0.0.1 alone. Ctrl-C stops the server and pauses its runs; twice ends at " +
+      "once. A server that was killed goes on with its runs when it is started again.",
+    examples: [
+      { args: "serve --open", does: "compose and watch in the browser" },
+      { args: "serve --workspace ../other/repository", does: "work on another folder" },
+    ],
+    load: async () => (await import("./serve_command.ts")).serveCommand,
   },
   {
     path: "check",
@@ -69,6 +103,11 @@ export const commands: readonly Command[] = [
       { name: "choose", value: "N", summary: "which of those shown, from 1; the first without it" },
       { name: "force", summary: "replace FILE where there is one" },
       { name: "manual", summary: "by retrieval alone: no instrument is asked" },
+      {
+        name: "instrument",
+        value: "TYPE",
+        summary: "which instrument composes; the Conductor chooses without it",
+      },
       { name: "reject", summary: "none of what was shown last is wanted" },
       jsonFlag,
       ...sessionFlags,
@@ -94,7 +133,11 @@ export const commands: readonly Command[] = [
     path: "runs show",
     summary: "what a run did: nodes, states, times, failures, outputs, artifacts",
     positionals: runId,
-    flags: [dataFlag, jsonFlag],
+    flags: [
+      { name: "explain", summary: "why each result was taken over or made, node by node" },
+      dataFlag,
+      jsonFlag,
+    ],
     details: idsNote,
     examples: [{ args: "runs show last", does: "the newest run" }],
     load: async () => (await import("./runs_show_command.ts")).runsShowCommand,
@@ -103,7 +146,7 @@ export const commands: readonly Command[] = [
     path: "runs resume",
     summary: "go on with a run that was paused, waits, or lost its process",
     positionals: runId,
-    flags: [...sessionFlags, jsonEvents],
+    flags: [...sessionFlags, jsonEvents, ...budgetFlags],
     details: `${idsNote}\n${exits}`,
     examples: [{ args: "runs resume last", does: "go on with the newest run" }],
     load: async () => (await import("./runs_resume_command.ts")).runsResumeCommand,
@@ -119,9 +162,9 @@ export const commands: readonly Command[] = [
   },
   {
     path: "runs export",
-    summary: "the durable events of a run, one JSON value a line, in order",
+    summary: "the durable events of a run, one JSON value a line, in order; or as CSV",
     positionals: runId,
-    flags: [dataFlag, jsonFlag],
+    flags: [{ name: "csv", summary: "comma-separated, with a header" }, dataFlag, jsonFlag],
     details: idsNote,
     examples: [{ args: "runs export last > run.jsonl", does: "keep the log as a file" }],
     load: async () => (await import("./runs_export_command.ts")).runsExportCommand,
@@ -158,41 +201,8 @@ export const commands: readonly Command[] = [
     examples: [{ args: `runs signal last deployed --value '{"version":"1.2"}'`, does: "tell what happened" }],
     load: async () => (await import("./runs_answer_command.ts")).runsSignalCommand,
   },
-  {
-    path: "artifacts list",
-    summary: "what runs have made, the newest first",
-    positionals: [],
-    flags: [{ name: "run", value: "ID", summary: "only those of one run" }, dataFlag, jsonFlag],
-    examples: [{ args: "artifacts list --run last", does: "those of the newest run" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsListCommand,
-  },
-  {
-    path: "artifacts show",
-    summary: "what is known of an artifact, and its beginning where it is text",
-    positionals: runId,
-    flags: [dataFlag, jsonFlag],
-    details: "ID may be any unique beginning of at least 4 digits.",
-    examples: [{ args: "artifacts show 3fa9c1", does: "by the beginning of its id" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsShowCommand,
-  },
-  {
-    path: "artifacts get",
-    summary: "an artifact's bytes, verified",
-    positionals: runId,
-    flags: [{ name: "out", value: "FILE", summary: "write here instead of standard output" }, dataFlag],
-    details: "ID may be any unique beginning of at least 4 digits.",
-    examples: [{ args: "artifacts get 3fa9c1 --out report.md", does: "as a file" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsGetCommand,
-  },
-  {
-    path: "artifacts verify",
-    summary: "read every byte again and say what is damaged",
-    positionals: [],
-    flags: [dataFlag, jsonFlag],
-    details: "Exit code: 0 all is as it was stored, 1 something is damaged.",
-    examples: [{ args: "artifacts verify", does: "after a disk gave trouble" }],
-    load: async () => (await import("./artifacts_command.ts")).artifactsVerifyCommand,
-  },
+  ...artifactCommands,
+  ...staleCommands,
   {
     path: "templates list",
     summary: "the workflows that ship with the program",
@@ -258,6 +268,55 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./grants_command.ts")).grantsRemoveCommand,
   },
   ...conductorCommands,
+  ...dagCommands,
+  ...queueCommands,
+  {
+    path: "pool",
+    summary:
+      "instances of extensions: states, leases, cold starts, health and the latest moves with their reasons",
+    positionals: [],
+    flags: [
+      { name: "all", summary: "every process that is remembered, not the newest only" },
+      jsonFlag,
+      dataFlag,
+    ],
+    details:
+      "Each process has its own pool; what it is like is written down every two seconds and at its end.",
+    examples: [{ args: "pool", does: "what the newest process keeps warm, and what it cost" }],
+    load: async () => (await import("./pool_command.ts")).poolCommand,
+  },
+  {
+    path: "limits list",
+    summary: "what all runs of this data folder may take together",
+    positionals: [],
+    flags: [jsonFlag, dataFlag],
+    examples: [{ args: "limits list", does: "a line a limit" }],
+    load: async () => (await import("./limits_command.ts")).limitsListCommand,
+  },
+  {
+    path: "limits set",
+    summary: "bounds calls, requests, tokens or dollars, of all extensions or of one",
+    positionals: [{ name: "KIND" }, { name: "LIMIT" }],
+    flags: [dataFlag],
+    details:
+      "KIND is calls (at once), requests, tokens or usd, and with :EXTENSION of one only. LIMIT is a number, or one a " +
+      "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A node waits, " +
+      "fairly, until it is its turn; it holds from the next start of a run.",
+    examples: [
+      { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },
+      { args: "limits set calls:symphony/local 1", does: "one question at a time" },
+    ],
+    load: async () => (await import("./limits_command.ts")).limitsSetCommand,
+  },
+  {
+    path: "limits remove",
+    summary: "takes a limit away",
+    positionals: [{ name: "KIND" }],
+    flags: [dataFlag],
+    examples: [{ args: "limits remove calls:symphony/local", does: "ask as often as it can" }],
+    load: async () => (await import("./limits_command.ts")).limitsRemoveCommand,
+  },
+  ...extCommands,
   {
     path: "settings list",
     summary: "what can be set of each extension, and what it is",

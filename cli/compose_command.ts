@@ -16,6 +16,21 @@ export async function composeCommand(services: CliServices, args: Arguments): Pr
   const desk = services.composition(options.data);
   const goal = args.positionals[0];
   if (args.has("reject")) return await reject(services, desk, goal);
+  const out = args.value("out");
+  if (out !== undefined) refuseReplacing(services, out, args.has("force"));
+  const choice = args.value("choose");
+  if (choice !== undefined && !/^[1-9]\d{0,5}$/.test(choice)) {
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot take proposal "${cleanLine(choice)}": expected a whole number from 1`,
+    );
+  }
+  if (choice !== undefined && out === undefined) {
+    throw new SymphonyError(
+      "bad-input",
+      "Cannot choose a proposal without --out FILE: where should it be written?",
+    );
+  }
   const shown = goal === undefined ? await desk.last() : await propose(services, args, desk, goal);
   if (goal === undefined && shown.length === 0) {
     throw new SymphonyError(
@@ -23,13 +38,11 @@ export async function composeCommand(services: CliServices, args: Arguments): Pr
       'Cannot compose: no goal is given and none was before, expected compose "GOAL"',
     );
   }
-  const out = args.value("out");
   if (out === undefined) return shown.length === 0 ? exitCodes.failed : exitCodes.completed;
   return await take(services, desk, {
     shown,
     out,
-    choice: args.value("choose"),
-    isForced: args.has("force"),
+    choice,
   });
 }
 
@@ -73,12 +86,18 @@ async function propose(
 async function asked(services: CliServices, args: Arguments, desk: ComposeDesk, goal: string) {
   const options = sessionOptions(services, args);
   const templates = services.templates();
+  if (args.has("manual") && args.has("instrument")) {
+    throw new SymphonyError(
+      "bad-input",
+      "Cannot compose with --manual and --instrument: expected one of them",
+    );
+  }
   if (args.has("manual")) {
     return await desk.propose({ goal, catalog: await services.catalog(options), templates });
   }
   await using session = await services.openSession(options);
   const catalog = await session.extensions.describe();
-  const instrument = await draftingOf(session, catalog, services.folder);
+  const instrument = await draftingOf(session, catalog, services.folder, args.value("instrument"));
   if (instrument === undefined) return await desk.propose({ goal, catalog, templates });
   return await desk.propose({ goal, catalog, templates, instrument });
 }
@@ -86,30 +105,35 @@ async function asked(services: CliServices, args: Arguments, desk: ComposeDesk, 
 async function take(
   services: CliServices,
   desk: ComposeDesk,
-  { shown, out, choice, isForced }: {
+  { shown, out, choice }: {
     readonly shown: readonly Proposal[];
     readonly out: string;
     readonly choice: string | undefined;
-    readonly isForced: boolean;
   },
 ): Promise<number> {
   const number = choice === undefined ? 1 : Number(choice);
   const taken = shown[number - 1];
-  if (taken === undefined || !Number.isInteger(number)) {
+  if (taken === undefined) {
     const range = shown.length === 0 ? "nothing was proposed" : `expected 1 to ${shown.length}`;
     throw new SymphonyError("bad-input", `Cannot take proposal "${choice ?? "1"}": ${range}`);
   }
   const path = services.absolute(out);
-  if (!isForced && exists(services, path)) {
-    throw new SymphonyError("bad-input", `Cannot write "${out}": there is a file already`, {
-      hint: "Name another file, or replace it with --force",
-    });
-  }
   await services.writeFile(path, new TextEncoder().encode(taken.text));
   const notes = await desk.took(taken, shown, { path, text: taken.text });
   for (const note of notes) await services.stderr.write(`note: ${cleanLine(note)}\n`);
-  await services.stderr.write(`Wrote ${out}; run it with: ${services.program} run ${out}\n`);
+  const needed = taken.inputs.filter(({ isRequired }) => isRequired).map(({ name }) => ` --input ${name}=…`);
+  await services.stderr.write(
+    `Wrote ${out}; run it with: ${services.program} run ${out}${needed.map(cleanLine).join("")}\n`,
+  );
   return exitCodes.completed;
+}
+
+/** Before anything is asked: a proposal may cost money. */
+function refuseReplacing(services: CliServices, out: string, isForced: boolean): void {
+  if (isForced || !exists(services, services.absolute(out))) return;
+  throw new SymphonyError("bad-input", `Cannot write "${out}": there is a file already`, {
+    hint: "Name another file, or replace it with --force",
+  });
 }
 
 async function reject(services: CliServices, desk: ComposeDesk, goal: string | undefined): Promise<number> {

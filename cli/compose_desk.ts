@@ -34,6 +34,8 @@ export interface Proposal {
   };
   readonly writes: boolean;
   readonly coverage: number;
+  /** Words of the goal that it does not speak of. */
+  readonly missing: readonly string[];
   readonly score: number;
 }
 

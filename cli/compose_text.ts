@@ -5,7 +5,7 @@ import type { Style } from "./style.ts";
 import { cleanLine, count, table } from "./text.ts";
 
 export function proposalText(proposal: Proposal, style: Style): string {
-  const { name, description, reason, nodes, inputs, outputs, problems } = proposal;
+  const { name, description, reason, nodes, inputs, outputs, problems, missing } = proposal;
   const rows = nodes.map(({ id, use, title }) => [`  ${cleanLine(id)}`, cleanLine(use), cleanLine(title)]);
   const lines = [
     `${style("bold", "1")}  ${style("bold", cleanLine(name))}  ${style("dim", cleanLine(reason))}`,
@@ -14,6 +14,11 @@ export function proposalText(proposal: Proposal, style: Style): string {
     ...(inputs.length === 0 ? [] : [`  takes  ${inputs.map(inputText).join(", ")}`]),
     ...(outputs.length === 0 ? [] : [`  gives  ${outputs.map(cleanLine).join(", ")}`]),
     `  costs  ${priceText(proposal)}`,
+    ...(missing.length === 0 ? [] : [
+      `  ${style("yellow", "lacks")}  nothing in it speaks of ${
+        missing.slice(0, 8).map(cleanLine).join(", ")
+      }`,
+    ]),
     ...(proposal.writes
       ? [`  ${style("yellow", "changes files")}: runs with --allow-write, or behind a gate`]
       : []),

@@ -45,8 +45,22 @@ export const conductorCommands: readonly Command[] = [
     path: "conductor train",
     summary: "learn a candidate policy from the whole log and compare it with what decided",
     positionals: [],
-    flags: [dataFlag, jsonFlag],
-    examples: [{ args: "conductor train", does: "make a candidate; it decides nothing yet" }],
+    flags: [
+      {
+        name: "dataset",
+        value: "PATH",
+        summary: "learn from this curated dataset instead: a file or a folder",
+      },
+      dataFlag,
+      jsonFlag,
+    ],
+    details:
+      "A dataset has one decision a line in .jsonl files (conductor/README.md); its rows for validation are compared on,\n" +
+      "never learned. Exit code: 0 learned, 2 there is nothing to learn or a row is malformed (the message names the place).",
+    examples: [
+      { args: "conductor train", does: "make a candidate; it decides nothing yet" },
+      { args: "conductor train --dataset curated", does: "the same from curated decisions" },
+    ],
     load: async () => (await import("./conductor_policy_commands.ts")).conductorTrainCommand,
   },
   {
@@ -110,11 +124,26 @@ export const conductorCommands: readonly Command[] = [
     load: async () => (await import("./conductor_policy_commands.ts")).conductorFreezeCommand,
   },
   {
+    path: "conductor verdict",
+    summary: "say what a run's result, or a node's, was worth to you; the Conductor learns from it",
+    positionals: [{ name: "RUN[:NODE]" }, { name: "VERDICT" }],
+    flags: [{ name: "note", value: "TEXT", summary: "why, kept with it" }, dataFlag, jsonFlag],
+    details:
+      "VERDICT is accept (worth 1), edit (0.6) or reject (0). RUN is an id, its unique beginning, or `last`. What went\n" +
+      "into the judged result over h edges shares in it with weight 0.5 to the power of h.",
+    examples: [
+      { args: "conductor verdict last accept", does: "the newest run gave what you wanted" },
+      { args: 'conductor verdict r0k3:review reject --note "misses the bug"', does: "one node's answer" },
+    ],
+    load: async () => (await import("./conductor_verdict_command.ts")).conductorVerdictCommand,
+  },
+  {
     path: "conductor export",
     summary: "every decision with its outcome and reward, one JSON value a line",
     positionals: [],
     flags: [
       { name: "out", value: "FILE", summary: "write here instead of standard output" },
+      { name: "dataset", summary: "only what can be learned from, in the format that train --dataset reads" },
       dataFlag,
       jsonFlag,
     ],

@@ -88,6 +88,8 @@ export interface StatusFacts {
 }
 
 export interface ExplanationFacts {
+  /** `route`: candidates are instruments; `recover`: they are actions after a failure. */
+  readonly type: string;
   readonly decision: string;
   readonly at: number;
   readonly run?: string;
@@ -125,6 +127,7 @@ export interface ExplanationFacts {
     readonly usd?: number;
     readonly seconds?: number;
     readonly failure?: string;
+    readonly note?: string;
   };
 }
 
@@ -152,6 +155,27 @@ export interface PromotionFacts {
   readonly state: StateFacts;
 }
 
+export type VerdictWord = "accept" | "edit" | "reject";
+
+export interface VerdictRequest {
+  readonly run: string;
+  readonly word: VerdictWord;
+  readonly note?: string;
+  /** Edges between each node of the run and what was judged, 0 for that itself. */
+  readonly hops: ReadonlyMap<string, number>;
+}
+
+/** What a verdict did to the quality of one decision. */
+export interface CreditFacts {
+  readonly decision: string;
+  readonly node: string;
+  readonly instrument: string;
+  readonly hops: number;
+  readonly weight: number;
+  readonly before: number | undefined;
+  readonly quality: number;
+}
+
 /** `data` is an absolute data folder throughout. */
 export interface ConductorDesk {
   /** @throws SymphonyError `bad-input` naming the place; `not-found` */
@@ -160,9 +184,13 @@ export interface ConductorDesk {
   /** `id` may be any unique beginning, or `last`. @throws SymphonyError `not-found` | `bad-input` */
   explain(data: string, id: string): Promise<ExplanationFacts>;
   replay(data: string): Promise<ReplayFacts>;
-  /** @throws SymphonyError `bad-input` where there is nothing to learn from */
+  /**
+   * Learns from the log, or from a curated dataset: the absolute path of a file or folder.
+   * @throws SymphonyError `bad-input` where there is nothing to learn from, or naming the place of a malformed row
+   */
   train(
     data: string,
+    dataset?: string,
   ): Promise<
     { readonly policy: string; readonly learned: number; readonly comparison: ComparisonFacts | undefined }
   >;
@@ -170,6 +198,10 @@ export interface ConductorDesk {
   promote(data: string, isDry: boolean): Promise<PromotionFacts>;
   rollback(data: string): Promise<StateFacts>;
   freeze(data: string, frozen: StateFacts["frozen"]): Promise<StateFacts>;
+  /** @throws SymphonyError `not-found` where no instrument of the run can be credited with it */
+  verdict(data: string, request: VerdictRequest): Promise<readonly CreditFacts[]>;
   /** Gives every decision with its outcome; how many there are. */
   export(data: string, each: (row: object) => void): Promise<number>;
+  /** The same as rows of a dataset that `train` reads. */
+  exportDataset(data: string, each: (row: object) => void): Promise<number>;
 }

@@ -34,8 +34,18 @@ function explanationText(facts: ExplanationFacts, style: Style): string {
     `\n${whyText(facts)}${flipText(facts)}${outcomeText(facts)}`;
 }
 
-function candidatesText({ candidates }: ExplanationFacts): string {
-  const head = ["", "instrument", "quality", "USD", "seconds", "fails", "score", "chance", "seen"];
+function candidatesText({ type, candidates }: ExplanationFacts): string {
+  const head = [
+    "",
+    type === "recover" ? "action" : "instrument",
+    "quality",
+    "USD",
+    "seconds",
+    "fails",
+    "score",
+    "chance",
+    "seen",
+  ];
   const rows = candidates.map((one) => [
     one.isChosen ? "→" : one.isBest ? "best" : "",
     `${cleanLine(one.instrument)}${one.isDefault ? " (default)" : ""}`,
@@ -72,12 +82,13 @@ function flipText({ flip }: ExplanationFacts): string {
 
 function outcomeText({ outcome }: ExplanationFacts): string {
   if (outcome === undefined) return "  no outcome yet\n";
-  const { quality, source, usd, seconds, failure } = outcome;
+  const { quality, source, usd, seconds, failure, note } = outcome;
   const parts = [
     failure === undefined ? undefined : `failed: ${failure}`,
     quality === undefined ? undefined : `quality ${quality.toFixed(3)} (${cleanLine(source ?? "")})`,
     usd === undefined ? undefined : `$${usd.toFixed(5)}`,
     seconds === undefined ? undefined : `${seconds.toFixed(2)} s`,
+    note === undefined ? undefined : `noted: ${cleanLine(note)}`,
   ].filter((part) => part !== undefined);
   return `  it gave: ${parts.join(", ")}\n`;
 }

@@ -29,9 +29,14 @@ export async function conductorReplayCommand(services: CliServices, args: Argume
   return firstDifference === undefined ? exitCodes.completed : exitCodes.failed;
 }
 
-/** Learns a candidate from the whole log. */
+/** Learns a candidate from the whole log, or from a dataset. */
 export async function conductorTrainCommand(services: CliServices, args: Arguments): Promise<number> {
-  const facts = await services.conductor().train(services.dataFolder(args.value("data")));
+  const dataset = args.value("dataset");
+  const data = services.dataFolder(args.value("data"));
+  const facts = await services.conductor().train(
+    data,
+    dataset === undefined ? undefined : services.absolute(dataset),
+  );
   return await say(
     services,
     args,
@@ -84,7 +89,9 @@ export async function conductorFreezeCommand(services: CliServices, args: Argume
 export async function conductorExportCommand(services: CliServices, args: Arguments): Promise<number> {
   const lines: string[] = [];
   const data = services.dataFolder(args.value("data"));
-  const rows = await services.conductor().export(data, (row) => lines.push(`${JSON.stringify(row)}\n`));
+  const each = (row: object) => void lines.push(`${JSON.stringify(row)}\n`);
+  const desk = services.conductor();
+  const rows = args.has("dataset") ? await desk.exportDataset(data, each) : await desk.export(data, each);
   const out = args.value("out");
   if (out === undefined) {
     for (let at = 0; at < lines.length; at += 200) {

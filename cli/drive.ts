@@ -17,7 +17,7 @@ import { closingText } from "./outcome_text.ts";
 import { outputsText, writeOutputs } from "./outputs.ts";
 import { TerminalPrompt } from "./permission_prompt.ts";
 import { PlainView } from "./plain_view.ts";
-import { RunAccount } from "./run_account.ts";
+import { RunAccount } from "../core/orchestration/run_account.ts";
 import type { RunView } from "./run_view.ts";
 import { isCapable, styleFor } from "./style.ts";
 import type { CliServices, Session } from "./services.ts";

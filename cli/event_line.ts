@@ -8,7 +8,7 @@
 import type { RunId } from "../core/ids.ts";
 import type { LiveEvent, RunOutcome } from "../core/orchestration/run_handle.ts";
 import type { LoggedEvent } from "../core/ports/dag.ts";
-import type { WaitingNode } from "./run_account.ts";
+import type { WaitingNode } from "../core/orchestration/run_account.ts";
 
 /** A durable event as one line, with its end of line. */
 export function durableLine(run: RunId, event: LoggedEvent): string {

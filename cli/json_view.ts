@@ -9,7 +9,7 @@ import type { LiveEvent, RunHandle, RunOutcome } from "../core/orchestration/run
 import type { LoggedEvent } from "../core/ports/dag.ts";
 import { durableLine, lastLine, transientLine } from "./event_line.ts";
 import { LineWriter } from "./line_writer.ts";
-import type { RunAccount } from "./run_account.ts";
+import type { RunAccount } from "../core/orchestration/run_account.ts";
 import type { RunView } from "./run_view.ts";
 import type { Output } from "./services.ts";
 

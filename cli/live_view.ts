@@ -10,7 +10,7 @@ import type { LiveEvent, RunHandle, RunOutcome } from "../core/orchestration/run
 import type { ClockPort } from "../core/ports/clock.ts";
 import { liveLines } from "./live_lines.ts";
 import { label } from "./plain_view.ts";
-import type { RunAccount } from "./run_account.ts";
+import type { RunAccount } from "../core/orchestration/run_account.ts";
 import type { RunView } from "./run_view.ts";
 import type { Output } from "./services.ts";
 import type { Style } from "./style.ts";

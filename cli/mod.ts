@@ -16,6 +16,8 @@ import type { CliServices } from "./services.ts";
 import { styleFor } from "./style.ts";
 import { cleanText } from "./text.ts";
 
+const shown = commands.filter(({ isHidden }) => isHidden !== true);
+
 /** Failures that the person's words, files or answers brought about; all others are the world's. */
 const wrongInput: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "bad-id",
@@ -42,15 +44,12 @@ async function dispatch(services: CliServices): Promise<number> {
   const [first, ...rest] = services.args;
   if (first === "--version" || first === "-V") return await print(services, `symphony ${services.version}\n`);
   if (first === "--help" || first === "-h") {
-    return await print(services, groupHelp(commands, services.program));
+    return await print(services, groupHelp(shown, services.program));
   }
   if (first === "help") return await help(services, rest);
-  if (first === undefined) {
-    await services.stderr.write(groupHelp(commands, services.program));
-    return exitCodes.wrongInput;
-  }
+  if (first === undefined) return await dispatch({ ...services, args: ["serve"] });
   if (isGroup(first) && (rest.length === 0 || rest.every(isHelp))) {
-    const text = groupHelp(commands, services.program, first);
+    const text = groupHelp(shown, services.program, first);
     if (rest.length > 0) return await print(services, text);
     await services.stderr.write(text);
     return exitCodes.wrongInput;
@@ -67,9 +66,9 @@ async function dispatch(services: CliServices): Promise<number> {
 
 async function help(services: CliServices, words: readonly string[]): Promise<number> {
   const [first] = words;
-  if (first === undefined) return await print(services, groupHelp(commands, services.program));
+  if (first === undefined) return await print(services, groupHelp(shown, services.program));
   if (isGroup(first) && words.length === 1) {
-    return await print(services, groupHelp(commands, services.program, first));
+    return await print(services, groupHelp(shown, services.program, first));
   }
   return await print(services, commandHelp(find(words).command, services.program));
 }
@@ -86,7 +85,7 @@ function find(words: readonly string[]): { readonly command: Command; readonly w
     throw new SymphonyError("bad-input", `Unknown flag "${first}": expected a command first`, { hint });
   }
   if (isGroup(first)) {
-    const known = commands.filter(({ path }) => path.startsWith(`${first} `)).map(({ path }) =>
+    const known = shown.filter(({ path }) => path.startsWith(`${first} `)).map(({ path }) =>
       path.split(" ")[1] ?? ""
     );
     const found = second === "" ? `Missing command after "${first}"` : `Unknown command "${first} ${second}"`;

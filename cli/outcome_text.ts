@@ -8,7 +8,7 @@
 import type { RunOutcome } from "../core/orchestration/run_handle.ts";
 import type { WrittenOutput } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
-import type { RunAccount, WaitingNode } from "./run_account.ts";
+import type { RunAccount, WaitingNode } from "../core/orchestration/run_account.ts";
 import type { Colour, Style } from "./style.ts";
 import { cleanLine, count, duration } from "./text.ts";
 import { troubleLines } from "./trouble_text.ts";
@@ -60,7 +60,11 @@ function headline(outcome: RunOutcome, { style, account, elapsedMs }: Closing): 
 
 function waysOn(outcome: RunOutcome, { account, program, dataFlag }: Closing): string[] {
   const resume = `${program} runs resume ${outcome.run}${dataFlag}`;
-  if (outcome.state === "paused") return [`Paused; resume with: ${resume}`];
+  if (outcome.state === "paused") {
+    const isSpent = account.reason.startsWith("The run's budget");
+    const more = isSpent ? " --budget USD (or --budget-tokens N, --budget-time SPAN)" : "";
+    return [...isSpent ? [cleanLine(account.reason)] : [], `Paused; resume with: ${resume}${more}`];
+  }
   if (outcome.state !== "waiting-for-input") return [];
   const answers = account.waiting.slice(0, NAMED).flatMap((waiting) =>
     answerLines(waiting, outcome, `${program} runs`, dataFlag)

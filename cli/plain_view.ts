@@ -10,7 +10,7 @@ import type { LoggedEvent } from "../core/ports/dag.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import { adviceFor } from "./advice.ts";
 import { LineWriter } from "./line_writer.ts";
-import { isSettled, type NodeAccount, type RunAccount } from "./run_account.ts";
+import { isSettled, type NodeAccount, type RunAccount } from "../core/orchestration/run_account.ts";
 import type { RunView } from "./run_view.ts";
 import type { Output } from "./services.ts";
 import { cleanLine, count, duration, truncate } from "./text.ts";

@@ -8,7 +8,7 @@ import { dirname, resolve } from "node:path";
 import { statfsSync } from "node:fs";
 import { SymphonyError } from "../core/errors.ts";
 import { ReaderGone } from "./reader_gone.ts";
-import type { Output, ProcessServices } from "./services.ts";
+import type { Output, ProcessServices, SelfProcess } from "./services.ts";
 
 /** The services of this process. */
 export function processServices(): ProcessServices {
@@ -24,14 +24,26 @@ export function processServices(): ProcessServices {
     exitNow: (code) => Deno.exit(code),
     readFile,
     writeFile,
+    confirm,
     isFolder,
     absolute,
     programOutput,
     isInteractive: Deno.stdin.isTerminal(),
     readLine: lineReader(),
     freeSpace,
+    makeTempFolder: (prefix) => Deno.makeTempDir({ prefix }),
+    removeFolder: (path) => Deno.remove(path, { recursive: true }),
+    startSelf,
     platform: `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
   };
+}
+
+async function confirm(question: string): Promise<boolean | undefined> {
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) return undefined;
+  await Deno.stdout.write(new TextEncoder().encode(`${question} [y/N] `));
+  const buffer = new Uint8Array(256);
+  const size = await Deno.stdin.read(buffer) ?? 0;
+  return /^y(es)?$/i.test(new TextDecoder().decode(buffer.subarray(0, size)).trim());
 }
 
 function isFolder(path: string): boolean {
@@ -165,6 +177,48 @@ async function programOutput(program: string, args: readonly string[]): Promise<
   } catch {
     return undefined;
   }
+}
+
+/** What this program is started with besides its words; under `deno run` the flags of the tasks. */
+function selfArguments(): readonly string[] {
+  if (Deno.build.standalone) return [];
+  const flags = ["-A", "-q", "--no-prompt", "--unstable-worker-options"];
+  const backtracking = "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks";
+  return ["run", ...flags, backtracking, Deno.mainModule];
+}
+
+function startSelf(words: readonly string[]): SelfProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...selfArguments(), ...words],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  return {
+    lines: linesOf(child.stdout),
+    errors: new Response(child.stderr).text().then(async (text) => {
+      await child.status;
+      return text;
+    }),
+    kill: () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    },
+  };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+  if (rest !== "") yield rest;
 }
 
 function freeSpace(path: string): number | undefined {

@@ -1,12 +1,15 @@
 /** `run FILE|TEMPLATE`: everything is checked before anything runs. @module */
 
 import { SymphonyError } from "../core/errors.ts";
+import { forecastText, readBudgetFlags } from "./budget_flags.ts";
+import type { StartRequest } from "../core/orchestration/run_handle.ts";
+import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
 import type { Arguments } from "./command.ts";
 import { drive, promptFor } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import type { CliServices } from "./services.ts";
-import { checkedDefinition, readWorkflow } from "./workflow_file.ts";
+import { checkedDefinition, readWorkflow, type WorkflowSource } from "./workflow_file.ts";
 import { workspaceOf } from "./workspace.ts";
 
 const MOST_AT_ONCE = 1000;
@@ -15,28 +18,66 @@ const MOST_AT_ONCE = 1000;
 export async function runCommand(services: CliServices, args: Arguments): Promise<number> {
   const source = readWorkflow(services, args.positional(0));
   const concurrency = readConcurrency(args.value("concurrency"));
+  const budget = readBudgetFlags(args);
+  if (args.has("ui")) return await runInBrowser(services, args, source, concurrency);
   const options = sessionOptions(services, args);
   // The session's own catalogue: reading the extensions twice would be felt before the first node.
   const prompt = promptFor(services, args.has("json"), services.isInteractive === true);
   await using session = await services.openSession(prompt === undefined ? options : { ...options, prompt });
-  const definition = checkedDefinition(services, source, await session.extensions.describe());
-  const given = readInputs(services, args.values("input"), definition.inputs);
-  const asked = args.positionals[1] ?? args.value("workspace");
-  const { folder, inputs } = workspaceOf(services, asked, given, definition.inputs);
-  return await drive(services, session, (listener) =>
-    session.runner.start({
-      definition,
-      inputs,
-      workspace: folder,
-      mayWrite: args.has("allow-write"),
-      ...concurrency === undefined ? {} : { concurrency },
-    }, listener), {
+  const definition = withBudget(
+    checkedDefinition(services, source, await session.extensions.describe()),
+    budget,
+  );
+  const request = requestOf(services, args, definition, concurrency);
+  const forecast = await forecastText(session.pit.dag, definition);
+  if (forecast !== undefined && !args.has("json")) await services.stderr.write(forecast);
+  return await drive(services, session, (listener) => session.runner.start(request, listener), {
     isJson: args.has("json"),
     title: definition.name,
     data: options.data,
     dataFlag: repeatedData(args),
     ...(prompt === undefined ? {} : { prompt }),
   });
+}
+
+/** The run in a server of the page. */
+async function runInBrowser(
+  services: CliServices,
+  args: Arguments,
+  source: WorkflowSource,
+  concurrency: number | undefined,
+): Promise<number> {
+  const { startServing, untilStopped } = await import("./serve_command.ts");
+  const catalog = await services.catalog(sessionOptions(services, args));
+  const definition = withBudget(checkedDefinition(services, source, catalog), readBudgetFlags(args));
+  const request = requestOf(services, args, definition, concurrency);
+  const served = await startServing(services, args);
+  const run = await served.start(request);
+  await services.stdout.write(`${await served.address()}\n`);
+  await services.stderr.write(`Run ${run} is shown there; Ctrl-C stops the server and pauses the run.\n`);
+  return await untilStopped(services, served);
+}
+
+function withBudget(definition: WorkflowDefinition, budget: Budget | undefined): WorkflowDefinition {
+  return budget === undefined ? definition : { ...definition, budget: { ...definition.budget, ...budget } };
+}
+
+function requestOf(
+  services: CliServices,
+  args: Arguments,
+  definition: WorkflowDefinition,
+  concurrency: number | undefined,
+): StartRequest {
+  const given = readInputs(services, args.values("input"), definition.inputs);
+  const asked = args.positionals[1] ?? args.value("workspace");
+  const { folder, inputs } = workspaceOf(services, asked, given, definition.inputs);
+  return {
+    definition,
+    inputs,
+    workspace: folder,
+    mayWrite: args.has("allow-write"),
+    ...concurrency === undefined ? {} : { concurrency },
+  };
 }
 
 function readConcurrency(text: string | undefined): number | undefined {

@@ -2,7 +2,7 @@
 
 import type { RunId } from "../core/ids.ts";
 import type { DagPort } from "../core/ports/dag.ts";
-import { RunAccount } from "./run_account.ts";
+import { RunAccount } from "../core/orchestration/run_account.ts";
 
 /** Reads the whole log. @throws SymphonyError `not-found` */
 export async function accountOf(dag: DagPort, run: RunId): Promise<RunAccount> {

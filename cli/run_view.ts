@@ -1,7 +1,7 @@
 /** What shows a run while it goes on; there is one view for terminals, one for plain text and one for JSON. @module */
 
 import type { LiveEvent, RunHandle, RunOutcome } from "../core/orchestration/run_handle.ts";
-import type { NodeAccount, RunAccount } from "./run_account.ts";
+import type { NodeAccount, RunAccount } from "../core/orchestration/run_account.ts";
 
 export interface RunView {
   /** The run has its handle; events may have come before. `account` holds what a resumed run's log said before. */

@@ -14,7 +14,7 @@ import { didYouMean } from "../core/workflow/suggest.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { findRun } from "./prefix.ts";
-import type { RunAccount } from "./run_account.ts";
+import type { RunAccount } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
 import type { CliServices, Session } from "./services.ts";
 import { cleanLine } from "./text.ts";
@@ -72,7 +72,7 @@ export async function runsSignalCommand(services: CliServices, args: Arguments):
 }
 
 /** Gives the command to whoever may apply it; true where it was left for another process. */
-async function tell(session: Session, { run }: RunSummary, command: UserCommand): Promise<boolean> {
+export async function tell(session: Session, { run }: RunSummary, command: UserCommand): Promise<boolean> {
   if (await session.control.isClaimed(run)) {
     await session.control.send(run, command);
     return true;
@@ -149,7 +149,8 @@ function readJson(text: string | undefined): Json {
   }
 }
 
-function readItem(text: string | undefined): number | undefined {
+/** The number of an item. @throws SymphonyError `bad-input` */
+export function readItem(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new SymphonyError("bad-input", `Cannot read --item "${text}": expected a whole number from 0`);

@@ -18,7 +18,7 @@ export async function runsListCommand(services: CliServices, args: Arguments): P
   if (args.has("json")) return exitCodes.completed;
   const text = rows.length === 0
     ? `No runs yet; begin with: ${services.program} run code-review\n`
-    : table([["RUN", "STATE", "STARTED", "TOOK", "WORKFLOW"], ...rows]);
+    : table([["RUN", "STATE", "STARTED", "TOOK", "SPENT", "WORKFLOW"], ...rows]);
   await services.stdout.write(text);
   return exitCodes.completed;
 }
@@ -40,6 +40,7 @@ export function summaryRecord(summary: RunSummary, resumable: boolean): Record<s
     state: summary.state,
     startedAt: new Date(summary.startedAt).toISOString(),
     ...summary.endedAt === undefined ? {} : { endedAt: new Date(summary.endedAt).toISOString() },
+    ...summary.spent === undefined ? {} : { spent: summary.spent },
     resumable,
   };
 }
@@ -57,6 +58,7 @@ function rowOf(services: CliServices, summary: RunSummary, resumable: boolean): 
     stateText(summary, resumable),
     localTime(startedAt),
     took === undefined ? "" : duration(took - startedAt),
+    summary.spent === undefined || summary.spent.usd === 0 ? "" : `$${summary.spent.usd.toFixed(4)}`,
     cleanLine(summary.workflow),
   ];
 }

@@ -2,19 +2,22 @@
 
 import type { ArtifactInfo } from "../core/ports/artifact.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
+import type { Overview } from "../core/timeline/mod.ts";
 import { artifactRow } from "./artifacts_command.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData } from "./flags.ts";
 import { outputsText } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
 import { findRun } from "./prefix.ts";
-import { type NodeAccount, nodeState, type RunAccount } from "./run_account.ts";
+import { type NodeAccount, nodeState, type RunAccount } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
+import { pictureOf } from "./run_overview.ts";
 import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_command.ts";
 import type { CliServices, Store } from "./services.ts";
 import { loadValue } from "./stored_values.ts";
 import { type Colour, styleFor } from "./style.ts";
 import { cleanLine, duration, size, table, truncate } from "./text.ts";
+import { overviewText } from "./trace_text.ts";
 import { troubleLines } from "./trouble_text.ts";
 
 /** Artifacts that are named; the rest are counted. */
@@ -37,6 +40,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
   const summary = await findRun(store.pit.dag, args.positional(0));
   const resumable = await isResumable(store, summary);
   const account = await accountOf(store.pit.dag, summary.run);
+  const { overview } = await pictureOf(services, store, summary);
   const outputs = await outputsOf(store, account);
   const artifacts: ArtifactInfo[] = [];
   for await (const info of store.pit.artifacts.list({ run: summary.run })) artifacts.push(info);
@@ -44,6 +48,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
     const record = {
       ...summaryRecord(summary, resumable),
       ...accountRecord(account),
+      progress: progressRecord(overview),
       outputs,
       artifacts: artifacts.map(({ id }) => id),
     };
@@ -67,6 +72,8 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
       return name + (colour === undefined ? state : style(colour, state));
     });
   const parts = [`${head.join("\n")}\n`, nodes, troubleText(account), waitingText(account)];
+  if (args.has("explain")) parts.push(explainText(account));
+  if (overview.criticalPath.length > 0 || resumable) parts.push(overviewText(overview));
   const printed = outputsText(outputs);
   if (printed !== "") parts.push(printed);
   if (artifacts.length > 0) parts.push(artifactText(artifacts));
@@ -91,7 +98,9 @@ function rowOf(node: NodeAccount): string[] {
     : duration(node.endedAt - node.startedAt);
   const notes = [
     ...node.instrument === undefined ? [] : [`on ${node.instrument}`],
+    ...reuseNote(node),
     ...node.costUsd > 0 ? [`$${node.costUsd.toFixed(4)}`] : [],
+    ...tokensOf(node) > 0 ? [`${tokensOf(node)} tokens`] : [],
     ...counts.failed > 0 && node.isFan ? [`${counts.failed} failed`] : [],
     ...counts.skipped > 0 && node.isFan ? [`${counts.skipped} skipped`] : [],
     ...nodeState(node) === "skipped" && node.skipReason !== undefined ? [node.skipReason] : [],
@@ -104,6 +113,47 @@ function rowOf(node: NodeAccount): string[] {
     took,
     truncate(cleanLine(notes.join(", ")), NOTE_CELLS),
   ];
+}
+
+/** A result that was not made here is never mistaken for one that was. */
+function reuseNote({ reused, reusedItems, isFan }: NodeAccount): string[] {
+  if (reused === undefined) return [];
+  const how = reused.how === "pinned"
+    ? "pinned"
+    : reused.run === undefined
+    ? reused.how
+    : `from ${reused.run}`;
+  return [isFan ? `${reusedItems} ${how}` : how];
+}
+
+function explainText(account: RunAccount): string {
+  const lines = [...account.nodes.values()].flatMap((node) => {
+    const name = label(node.scope, node.node);
+    const { reused, reusedItems, missed } = node;
+    const items = node.isFan && reusedItems > 0
+      ? ` (${reusedItems} of ${node.count ?? node.items.size})`
+      : "";
+    return [
+      ...reused === undefined
+        ? []
+        : [`  ${name}: ${reused.how}${items}, ${reused.why}${savedText(reused)}\n`],
+      ...missed === undefined ? [] : [`  ${name}: done, ${missed}\n`],
+    ];
+  });
+  if (lines.length > 0) return `Why\n${lines.map((line) => cleanLine(line.trimEnd()) + "\n").join("")}`;
+  return "Why\n  every node was done; no kept result was asked for\n";
+}
+
+function savedText({ savedMs, savedUsd }: NonNullable<NodeAccount["reused"]>): string {
+  const saved = [
+    ...savedMs === undefined || savedMs === 0 ? [] : [duration(savedMs)],
+    ...savedUsd === undefined ? [] : [`$${savedUsd.toFixed(4)}`],
+  ];
+  return saved.length === 0 ? "" : ` (saved ${saved.join(", ")})`;
+}
+
+function tokensOf({ tokensIn, tokensOut }: NodeAccount): number {
+  return tokensIn + tokensOut;
 }
 
 function troubleText(account: RunAccount): string {
@@ -126,6 +176,10 @@ function artifactText(artifacts: readonly ArtifactInfo[]): string {
   return `Artifacts: ${artifacts.length}, ${size(total)}\n${table(rows)}${more}`;
 }
 
+function progressRecord({ done, total, elapsedMs, left, criticalPath, criticalMs }: Overview) {
+  return { done, total, elapsedMs, ...left === undefined ? {} : { left }, criticalPath, criticalMs };
+}
+
 function accountRecord(account: RunAccount): Record<string, unknown> {
   const nodes = [...account.nodes.values()].map((node) => ({
     node: node.node,
@@ -134,9 +188,13 @@ function accountRecord(account: RunAccount): Record<string, unknown> {
     ...node.count === undefined ? {} : { count: node.count },
     counts: node.counts,
     attempts: node.attempts,
+    ...node.costUsd > 0 ? { costUsd: node.costUsd } : {},
+    ...tokensOf(node) > 0 ? { tokens: tokensOf(node) } : {},
     ...node.startedAt === undefined ? {} : { startedAt: new Date(node.startedAt).toISOString() },
     ...node.endedAt === undefined ? {} : { endedAt: new Date(node.endedAt).toISOString() },
     ...node.instrument === undefined ? {} : { instrument: node.instrument },
+    ...node.reused === undefined ? {} : { reused: node.reused, reusedItems: node.reusedItems },
+    ...node.missed === undefined ? {} : { missed: node.missed },
     ...node.skipReason === undefined ? {} : { reason: node.skipReason },
     ...node.failures.length === 0 ? {} : { failures: node.failures },
   }));

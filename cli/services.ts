@@ -8,21 +8,30 @@
  * @module
  */
 
-import type { NodeTypeId, RunId } from "../core/ids.ts";
+import type { NodeId, NodeTypeId, RunId } from "../core/ids.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Refusal, UserCommand } from "../core/orchestration/command.ts";
+import type { MovePlan } from "../core/orchestration/plan_move.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
+import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
+import type { MemoPort } from "../core/ports/memo.ts";
 import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import type { PitPort } from "../core/ports/pit.ts";
+import type { PoolHistoryPort } from "../core/ports/pool.ts";
+import type { RandomPort } from "../core/ports/random.ts";
+import type { QueuePort } from "../core/ports/queue.ts";
 import type { ResourceMonitorPort } from "../core/ports/resource_monitor.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
+import type { TriggerSourcePort } from "../core/ports/trigger_source.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
 import type { ComposeDesk } from "./compose_desk.ts";
 import type { SafetyDesk } from "./safety_desk.ts";
 import type { ConductorDesk } from "./conductor_desk.ts";
+import type { ExtDesk } from "./ext_desk.ts";
 
 /** One of the two output streams. */
 export interface Output {
@@ -52,6 +61,8 @@ export interface ProcessServices {
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /** Joins `path` to `base` (the current folder) where it is relative. */
   absolute(path: string, base?: string): string;
+  /** Asks for a yes; undefined where nobody can be asked. */
+  confirm?(question: string): Promise<boolean | undefined>;
   /** True for a folder that is there. */
   isFolder(path: string): boolean;
   /** What a program prints, for `git --version`; undefined where it cannot be started or fails. */
@@ -62,8 +73,24 @@ export interface ProcessServices {
   readLine?(signal: AbortSignal): Promise<string | undefined>;
   /** Free bytes on the disk that holds `path`; undefined where that cannot be told. */
   freeSpace(path: string): number | undefined;
+  /** A fresh folder of this process's own. */
+  makeTempFolder(prefix: string): Promise<string>;
+  /** Removes a folder and what is in it. */
+  removeFolder(path: string): Promise<void>;
+  /** Starts this program again as another process, with other words. */
+  startSelf(words: readonly string[]): SelfProcess;
   /** For `doctor`: operating system, processor and runtime. */
   readonly platform: string;
+}
+
+/** This program as another process. */
+export interface SelfProcess {
+  /** What it prints, line by line, to its end. */
+  readonly lines: AsyncIterable<string>;
+  /** What it says on standard error, once it has ended. */
+  readonly errors: Promise<string>;
+  /** Ends it at once, with SIGKILL: it can do nothing about it. */
+  kill(): void;
 }
 
 /** A workflow that ships with the program. */
@@ -82,6 +109,8 @@ export interface SessionOptions {
   readonly extensions: readonly string[];
   /** `EXTENSION:PERMISSION`, for this process only. */
   readonly grants: readonly string[];
+  /** Puts something between the runs and the extensions. */
+  readonly wrap?: (extensions: ExtensionPort) => ExtensionPort;
   /** Asks the person for permissions in the moment of use, where one is there. */
   readonly prompt?: PermissionPromptPort;
 }
@@ -90,13 +119,25 @@ export interface SessionOptions {
 export interface RunStarter {
   /** Starts a run and drives it in this process. `listener` sees every event, durable ones once they are. */
   start(request: StartRequest, listener: (event: LiveEvent) => void): Promise<RunHandle>;
-  /** Continues a run that is paused, waits or lost its process. @throws SymphonyError `not-found` | `busy` | … */
-  resume(run: RunId, listener: (event: LiveEvent) => void): Promise<RunHandle>;
+  /** Continues a run that is paused, waits or lost its process; `budget` is what it may spend in all. @throws SymphonyError `not-found` | `busy` | … */
+  resume(
+    run: RunId,
+    listener: (event: LiveEvent) => void,
+    options?: { readonly budget?: Budget },
+  ): Promise<RunHandle>;
   /**
    * Puts a command into the log of a run that no process drives; nothing is executed by it. For `runs cancel`, answers
    * to gates and signals. @throws SymphonyError `not-found` | `busy` where a living process drives the run.
    */
   command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>>;
+  /** Moves a run that no process drives to another version of its workflow; an error lists what is against it. */
+  move(
+    run: RunId,
+    definition: WorkflowDefinition,
+    options: { readonly mayWriteAgain: boolean; readonly isTrial?: boolean },
+  ): Promise<Result<MovePlan, readonly string[]>>;
+  /** The names of the run's own nodes. @throws SymphonyError `not-found` */
+  nodes(run: RunId): Promise<readonly NodeId[]>;
 }
 
 /** An open data folder with everything that runs on it. Disposing closes the hosts and the database. */
@@ -104,6 +145,7 @@ export interface Session extends AsyncDisposable {
   readonly runner: RunStarter;
   readonly pit: PitPort;
   readonly control: RunControlPort;
+  readonly queue: QueuePort;
   readonly extensions: ExtensionPort;
   /** What extensions use up. */
   readonly monitor?: ResourceMonitorPort;
@@ -112,7 +154,11 @@ export interface Session extends AsyncDisposable {
 }
 
 /** The data folder only, without extensions: for `runs list`, `artifacts get` and the like. */
-export type Store = AsyncDisposable & Pick<Session, "pit" | "control">;
+export type Store = AsyncDisposable & Pick<Session, "pit" | "control" | "queue"> & {
+  readonly memo: MemoPort;
+  readonly compaction: LogCompactionPort;
+  readonly pools: PoolHistoryPort;
+};
 
 /** One line of `extensions list`. */
 export interface InstalledExtension {
@@ -144,6 +190,12 @@ export interface Grant {
   readonly verdict?: "deny";
 }
 
+/** One line of `limits list`: a kind and its limit as a person writes it, such as `60/min`. */
+export interface Limit {
+  readonly kind: string;
+  readonly limit: string;
+}
+
 /** One line of `settings list`. */
 export interface Setting {
   readonly extension: string;
@@ -153,6 +205,26 @@ export interface Setting {
   readonly isSet: boolean;
   readonly description: string;
   readonly schema: JsonObject;
+}
+
+export interface ServeRequest extends SessionOptions {
+  /** Absolute folder whose files are shown and that runs may read. */
+  readonly workspace: string;
+  /** 0 for any; without it the one that was used last, or any. */
+  readonly port?: number;
+  /** Hears what goes wrong and concerns no request. */
+  onError(line: string): void;
+}
+
+/** A server of the page. */
+export interface Served extends AsyncDisposable {
+  /** False where another process serves this data folder already. */
+  readonly isOurs: boolean;
+  /** A new one-time address. */
+  address(): Promise<string>;
+  /** Starts a run in the server. */
+  start(request: StartRequest): Promise<RunId>;
+  readonly finished: Promise<void>;
 }
 
 /** What `doctor` finds. */
@@ -181,6 +253,9 @@ export interface CliServices extends ProcessServices {
   /** How hints call the program: `symphony` when compiled, else `deno task -q symphony`. */
   readonly program: string;
   readonly clock: ClockPort;
+  readonly random: RandomPort;
+  /** Schedules, files, git and the web, for triggers. */
+  readonly triggerSource: TriggerSourcePort;
   /** The absolute data folder: the flag, else SYMPHONY_DATA, else the platform's convention. Does not make it. */
   dataFolder(flag: string | undefined): string;
   templates(): readonly Template[];
@@ -188,10 +263,14 @@ export interface CliServices extends ProcessServices {
   catalog(options: SessionOptions): Promise<Catalog>;
   openSession(options: SessionOptions): Promise<Session>;
   openStore(data: string): Promise<Store>;
+  /** Serves the board and the monitor. @throws SymphonyError `busy` where the port is taken */
+  serve(request: ServeRequest): Promise<Served>;
   /** The Conductor's own commands. */
   conductor(): ConductorDesk;
   /** Composes workflows; what it learns is kept in the data folder. */
   composition(data: string): ComposeDesk;
+  /** Making and installing extensions, for the data folder. */
+  ext?(data: string): ExtDesk;
   installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
   readonly grants: {
     list(data: string): Promise<readonly Grant[]>;
@@ -207,6 +286,13 @@ export interface CliServices extends ProcessServices {
       options: SessionOptions,
       change: { readonly extension: string; readonly name: string; readonly value: Json | undefined },
     ): Promise<void>;
+  };
+  readonly limits: {
+    list(data: string): Promise<readonly Limit[]>;
+    /** @throws SymphonyError `bad-input` */
+    set(data: string, limit: Limit): Promise<void>;
+    /** False where there was none. */
+    remove(data: string, kind: string): Promise<boolean>;
   };
   /** Permissions, health and use of extensions beyond grants. */
   readonly safety?: SafetyDesk;

@@ -40,9 +40,9 @@ export async function settingsSetCommand(services: CliServices, args: Arguments)
   const settings = await services.settings.list(options, extension);
   const value = valueOf(settings, { extension, name, text });
   await services.settings.change(options, { extension, name, value });
-  await services.stdout.write(
-    `Set ${cleanLine(name)} of ${cleanLine(extension)} to ${cleanLine(shown(value))}\n`,
-  );
+  const isSecret = settings.find((one) => one.name === name)?.schema["format"] === "secret";
+  const told = isSecret ? "a new secret, kept encrypted" : cleanLine(shown(value));
+  await services.stdout.write(`Set ${cleanLine(name)} of ${cleanLine(extension)} to ${told}\n`);
   return exitCodes.completed;
 }
 

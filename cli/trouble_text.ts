@@ -9,7 +9,7 @@ import type { NodeId } from "../core/ids.ts";
 import type { NodeFailure } from "../core/policy/failure.ts";
 import { adviceFor } from "./advice.ts";
 import { label } from "./plain_view.ts";
-import { type NodeAccount, nodeState, type RunAccount } from "./run_account.ts";
+import { type NodeAccount, nodeState, type RunAccount } from "../core/orchestration/run_account.ts";
 import { cleanLine } from "./text.ts";
 
 /** Lines, and names on a line, that are told; the rest are counted. */

@@ -72,6 +72,13 @@ export interface OutcomeRecord {
   readonly usd?: number;
   readonly seconds?: number;
   readonly failure?: FailureClass;
+  /** What a person said about it. */
+  readonly note?: string;
+}
+
+/** True for a later word on an answer that had its outcome before: a person's, or what it was worth downstream. */
+export function isJudgement({ source }: OutcomeRecord): boolean {
+  return source === "person" || source === "downstream";
 }
 
 export type LogEntry =

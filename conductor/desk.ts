@@ -9,6 +9,7 @@
 
 import { SymphonyError } from "../core/errors.ts";
 import type { DecisionLogPort, PolicyChange } from "./decision.ts";
+import { type Dataset, datasetRow, readDataset, splitOfRun } from "./learning/dataset.ts";
 import { evaluateFolder } from "./evaluate/evaluate.ts";
 import type { SourceFile } from "./evaluate/folder_source.ts";
 import { readFolder } from "./evaluate/read_folder.ts";
@@ -16,14 +17,15 @@ import type { ReportTable } from "./evaluate/report_table.ts";
 import { explainDecision, type Explanation } from "./explain.ts";
 import type { Comparison } from "./learning/comparison.ts";
 import { type JoinedDecision, type JoinedLog, joinLog, rewardOfRow } from "./learning/log_rows.ts";
-import { writePolicy } from "./learning/policy_files.ts";
+import { readComparison, writeComparison, writePolicy } from "./learning/policy_files.ts";
 import { optionsFor, PolicySession } from "./learning/policy_session.ts";
 import { type Frozen, policyName, type PolicyState, readState, writeState } from "./learning/policy_state.ts";
 import type { PolicyStorePort } from "./learning/policy_store.ts";
 import { liveComparison, type PromotionVerdict, verdictOf } from "./learning/promotion.ts";
 import { type Replay, replayLog } from "./learning/replay.ts";
 import { type ConductorStatus, statusOf } from "./learning/status.ts";
-import { train } from "./learning/train.ts";
+import { train, trainOn } from "./learning/train.ts";
+import { type Credit, creditsOf, type Verdict } from "./learning/verdict.ts";
 
 export interface DeskServices {
   /** Every file below a folder. @throws SymphonyError `not-found` | `permission` | `io` */
@@ -97,29 +99,43 @@ export class ConductorDesk {
     return await replayLog(log);
   }
 
-  /** Learns a candidate from the whole log. @throws SymphonyError `bad-input` where the log has no outcome */
-  async train(data: string): Promise<TrainedReport> {
+  /**
+   * Learns a candidate from the whole log, or from a curated dataset: a file or a folder.
+   * @throws SymphonyError `bad-input` where there is no outcome to learn, or a row is malformed (the message names the place)
+   */
+  async train(data: string, dataset?: string): Promise<TrainedReport> {
+    const curated = dataset === undefined ? undefined : await this.#dataset(dataset);
     const { log, store } = this.#services.open(data);
     await using _ = log;
     const joined = await joinLog(log);
     const state = await readState(store);
     const made = state.made + 1;
     const name = policyName(made);
-    const { policy, simple, pending, comparison, learned } = train(joined, optionsFor(name));
+    const trained = curated === undefined
+      ? train(joined, optionsFor(name))
+      : trainOn(curated, optionsFor(name));
+    const { policy, simple, pending, comparison, learned } = trained;
     if (learned === 0) {
-      throw new SymphonyError("bad-input", "Cannot train: the log has no decision with an outcome", {
+      const from = dataset === undefined ? "the log" : `"${dataset}"`;
+      throw new SymphonyError("bad-input", `Cannot train: ${from} has no decision with an outcome`, {
         hint: "Run workflows with tasks that instruments serve; every outcome is logged",
       });
     }
     const parts = [...policy.save(), simple.save()];
     await writePolicy(store, name, { parts, position: joined.end, pending });
+    // What was learned from elsewhere cannot be compared anew from the log.
+    if (curated !== undefined) await writeComparison(store, name, comparison);
     await this.#change(log, store, {
       ...withoutCandidate(state),
       candidate: name,
       stage: "trained",
       since: this.#services.now(),
       made,
-    }, { change: "train", policy: name, reason: `learned ${learned} outcomes` });
+    }, {
+      change: "train",
+      policy: name,
+      reason: `learned ${learned} outcomes${dataset === undefined ? "" : ` of ${dataset}`}`,
+    });
     return { policy: name, learned, comparison };
   }
 
@@ -136,7 +152,7 @@ export class ConductorDesk {
     }
     const joined = await joinLog(log);
     const comparison = stage === "trained"
-      ? train(joined, optionsFor(candidate)).comparison
+      ? await readComparison(store, candidate) ?? train(joined, optionsFor(candidate)).comparison
       : liveComparison(joined, state);
     const verdict = verdictOf(stage, comparison);
     const isPromoted = !isDry && verdict.requirements.every(({ isMet }) => isMet);
@@ -190,6 +206,30 @@ export class ConductorDesk {
     return next;
   }
 
+  /** Joins a person's verdict to the decisions of a run. @throws SymphonyError `not-found` where there are none */
+  async verdict(
+    data: string,
+    { run, ...verdict }: Omit<Verdict, "at"> & { readonly run: string },
+  ): Promise<readonly Omit<Credit, "outcome">[]> {
+    const { log } = this.#services.open(data);
+    await using _ = log;
+    const { rows } = await joinLog(log);
+    const own = rows.filter(({ decision }) => decision.run === run);
+    const credits = creditsOf(own, { ...verdict, at: this.#services.now() });
+    if (credits.length === 0) {
+      throw new SymphonyError(
+        "not-found",
+        `Cannot credit the verdict: no instrument answered for it in run ${run}`,
+        {
+          hint: "Verdicts are learned from where the Conductor chose the instrument",
+        },
+      );
+    }
+    log.append(credits.map(({ outcome }) => ({ entry: "outcome", outcome })));
+    await log.flush();
+    return credits.map(({ outcome: _outcome, ...credit }) => credit);
+  }
+
   /** Decisions with their outcomes and rewards, for training elsewhere. */
   async export(
     data: string,
@@ -203,6 +243,24 @@ export class ConductorDesk {
       each(reward === undefined ? row : { ...row, reward });
     }
     return rows.length;
+  }
+
+  /** Writes decisions with outcomes as a dataset, about a fifth of the runs for validation; how many rows there are. */
+  async exportDataset(data: string, each: (row: object) => void): Promise<number> {
+    const { log } = this.#services.open(data);
+    await using _ = log;
+    let written = 0;
+    for (const row of (await joinLog(log)).rows) {
+      const known = datasetRow(row, splitOfRun(row.decision.run ?? row.decision.id));
+      if (known === undefined) continue;
+      each(known);
+      written++;
+    }
+    return written;
+  }
+
+  async #dataset(path: string): Promise<Dataset> {
+    return await readDataset(await this.#services.folderFiles(path), path);
   }
 
   async #keepIncumbent(log: DecisionLogPort, store: PolicyStorePort): Promise<void> {
@@ -227,14 +285,14 @@ function withoutCandidate({ candidate: _candidate, ...state }: PolicyState): Pol
 }
 
 function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
-  const routes = rows.filter(({ decision }) => decision.type === "route");
-  const last = routes.at(-1);
+  const explained = rows.filter(({ decision }) => decision.type === "route" || decision.type === "recover");
+  const last = explained.at(-1);
   if (last === undefined) {
     throw new SymphonyError("not-found", "Cannot explain: the Conductor has decided nothing yet");
   }
   if (id === "last") return last;
-  if (id.startsWith("r")) return decisionOfRun(routes, id);
-  const found = routes.filter(({ decision }) => decision.id.startsWith(id));
+  if (id.startsWith("r")) return decisionOfRun(explained, id);
+  const found = explained.filter(({ decision }) => decision.id.startsWith(id));
   const [first, second] = found;
   if (first === undefined) {
     throw new SymphonyError(
@@ -255,9 +313,9 @@ function decisionNamed({ rows }: JoinedLog, id: string): JoinedDecision {
 }
 
 /** `RUN` or `RUN:NODE`, the run by any unique beginning: the newest decision of it. */
-function decisionOfRun(routes: readonly JoinedDecision[], id: string): JoinedDecision {
+function decisionOfRun(explained: readonly JoinedDecision[], id: string): JoinedDecision {
   const [run = "", node] = id.split(":");
-  const found = routes.filter(({ decision }) =>
+  const found = explained.filter(({ decision }) =>
     decision.run?.startsWith(run) === true && (node === undefined || decision.node === node)
   );
   const runs = new Set(found.map(({ decision }) => decision.run));

@@ -10,9 +10,11 @@
 import type { Preference } from "../core/policy/preference.ts";
 import type { DecisionRecord, OutcomeRecord } from "./decision.ts";
 import { routeFacts } from "./learning/route_record.ts";
+import { explainRecovery } from "./recovery/explain_recovery.ts";
 import { smallestFlip } from "./routing/flip.ts";
 
 export interface ExplainedCandidate {
+  /** An instrument; for a decision after a failure, an action. */
   readonly instrument: string;
   readonly quality: number;
   readonly qualitySd: number;
@@ -31,6 +33,7 @@ export interface ExplainedCandidate {
 }
 
 export interface Explanation {
+  readonly type: DecisionRecord["type"];
   readonly decision: string;
   readonly at: number;
   readonly run?: string;
@@ -51,13 +54,15 @@ export interface Explanation {
   readonly outcome?: OutcomeRecord;
 }
 
-/** Explains a routing decision. */
+/** Explains a decision about an instrument, or one after a failure. */
 export function explainDecision(record: DecisionRecord, outcome: OutcomeRecord | undefined): Explanation {
+  if (record.type === "recover") return explainRecovery(record, outcome);
   const { heads, preference, actions, action } = record;
   const facts = routeFacts(record);
   const best = largest(record.scores);
   const flip = smallestFlip(heads, preference, best);
   return {
+    type: record.type,
     decision: record.id,
     at: record.at,
     ...(record.run === undefined ? {} : { run: record.run }),

@@ -112,7 +112,7 @@ async function run(options: Options): Promise<number> {
     );
     return true;
   };
-  if (options.spare) await warm(journal);
+  if (options.spare) warm(journal, needed.promise).catch(report);
   const tidying = setTimeout(() => journal?.tidy().catch(report), TIDY_MS);
   await using sockets = new AsyncDisposableStack();
   const path = options.listen;
@@ -149,12 +149,15 @@ function platformFolder(): string | undefined {
   }
 }
 
-/** Does ahead what a spare would otherwise do when it is needed. */
-async function warm(journal: Journal | undefined): Promise<void> {
-  await import("./revision/serve_revision.ts");
-  (await import("./revision/warm_up.ts")).warmUp();
+/** Does ahead what a spare would otherwise do when it is needed, as long as it is not. */
+async function warm(journal: Journal | undefined, needed: Promise<void>): Promise<void> {
+  const isNeeded = new AbortController();
+  const stop = () => isNeeded.abort();
+  needed.then(stop, stop);
   // Made now, the session's folder is there when it is needed.
   journal?.session;
+  const { warmUp } = await import("./revision/warm_up.ts");
+  await warmUp(isNeeded.signal);
 }
 
 if (import.meta.main) {

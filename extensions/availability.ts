@@ -8,11 +8,11 @@
 import type { NodeTypeId } from "../core/ids.ts";
 import type { Catalog, NodeType } from "../core/workflow/catalog.ts";
 import type { WorkflowDefinition } from "../core/workflow/definition.ts";
-import type { HostExtensions } from "./host_extensions.ts";
+import type { AvailabilityPort } from "./joined_extensions.ts";
 
 /** What `extensions` contribute, with each instrument's reason where it cannot be used. Without a definition all are asked. */
 export async function catalogFor(
-  extensions: HostExtensions,
+  extensions: AvailabilityPort,
   definition?: WorkflowDefinition,
 ): Promise<Catalog> {
   const catalog = await extensions.describe();

@@ -14,6 +14,8 @@ export interface Described {
   readonly id: ExtensionId;
   readonly version: string;
   readonly codeHash: string;
+  /** What is set of it, defaults included. */
+  readonly settings?: JsonObject;
   readonly resources: Resources;
   readonly contributes: readonly Contribution[];
 }
@@ -23,8 +25,8 @@ export interface CatalogProblem {
   readonly message: string;
 }
 
-/** An instrument called by its own name takes a prompt and gives text. */
-const instrumentInput: JsonObject = {
+/** What an instrument takes that is called by its own name. */
+export const instrumentInput: JsonObject = {
   type: "object",
   properties: {
     prompt: { type: "string", description: "What is asked" },
@@ -38,7 +40,8 @@ const instrumentInput: JsonObject = {
   required: ["prompt"],
 };
 
-const instrumentOutput: JsonObject = {
+/** What an instrument gives that is called by its own name. */
+export const instrumentOutput: JsonObject = {
   type: "object",
   properties: {
     text: { type: "string", description: "The answer" },
@@ -67,7 +70,8 @@ export function catalogOf(
       const owner = nodes.get(type)?.extension ?? tasks.get(type)?.extension;
       if (owner !== undefined) {
         found.push({ where: extension.id, message: `"${type}" is already contributed by ${owner}` });
-      } else if (one.kind === "task") tasks.set(type, taskOf(type, extension.id, one));
+      } else if (one.kind === "view" || one.kind === "command") continue;
+      else if (one.kind === "task") tasks.set(type, taskOf(type, extension.id, one));
       else nodes.set(type, nodeOf(type, extension, one, unavailable.get(type)));
     }
   }
@@ -82,12 +86,13 @@ function taskOf(type: NodeTypeId, extension: ExtensionId, one: Contribution & { 
 function nodeOf(
   type: NodeTypeId,
   extension: Described,
-  one: Exclude<Contribution, { kind: "task" }>,
+  one: Extract<Contribution, { kind: "operator" | "instrument" }>,
   unavailable: string | undefined,
 ): NodeType {
   const { title, description, kind } = one;
-  const { id, version, codeHash } = extension;
-  const base = { type, kind, extension: id, version, title, description, codeHash };
+  const { id, version, codeHash, settings } = extension;
+  const said = settings === undefined || Object.keys(settings).length === 0 ? {} : { settings };
+  const base = { type, kind, extension: id, version, title, description, codeHash, ...said };
   if (one.kind === "operator") return { ...base, input: one.input, output: one.output, effect: one.effect };
   const { serves, priceIn, priceOut, contextTokens, promisedQuality } = one;
   return {

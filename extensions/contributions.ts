@@ -38,6 +38,8 @@ const shapes: Readonly<Record<string, JsonObject>> = {
     contextTokens: { type: "number", exclusiveMinimum: 0 },
     promisedQuality: { type: "number", minimum: 0, maximum: 1 },
   }),
+  view: shape("view", {}),
+  command: shape("command", {}),
   task: shape("task", { system: text(20_000), prompt: text(100_000), input: schema, output: schema }),
 };
 

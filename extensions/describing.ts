@@ -34,7 +34,8 @@ export async function describeAll(
     try {
       described.push(await describing.one(actor));
     } catch (error) {
-      problems.push({ where: actor.id, message: messageOf(error) });
+      const message = messageOf(error);
+      problems.push({ where: actor.id, message: await actor.installed.inSource?.(message) ?? message });
     }
   }
   return { described, problems };
@@ -62,7 +63,7 @@ class Describing {
       }
       await actor.remember(contributes);
     }
-    return { id, version, codeHash, resources, contributes };
+    return { id, version, codeHash, settings: actor.config, resources, contributes };
   }
 
   /**

@@ -5,7 +5,7 @@
  */
 
 import { extensionId } from "../core/ids.ts";
-import { keysOf } from "../core/policy/permission.ts";
+import { type Grant, keysOf } from "../core/policy/permission.ts";
 import { Grants } from "./grants.ts";
 import type { HealthBook } from "./health_book.ts";
 import type { ExtensionSource } from "./installed.ts";
@@ -48,6 +48,34 @@ export async function removeGrant(data: string, extension: string, permission: s
   const removed = await grants.remove(extensionId(extension), permission);
   await grants.flush();
   return removed;
+}
+
+/** The grants that a session goes by, to be looked at and changed while it runs. */
+export function liveGrants(opening: Promise<Grants>) {
+  return {
+    list: async (): Promise<readonly Grant[]> => (await opening).list(),
+    async add(grant: LiveGrant): Promise<void> {
+      const grants = await opening;
+      const { extension, permission, verdict = "allow", scope, env } = grant;
+      const until = scope?.kind === "until" ? scope.atMs : grant.until;
+      if (scope?.kind === "session" || scope?.kind === "once") {
+        grants.addForSession(`${extension}:${permission}`, verdict);
+        return;
+      }
+      await grants.add(extensionId(extension), permission, {
+        verdict,
+        ...(env === undefined ? {} : { env }),
+        ...(until === undefined ? {} : { untilMs: until }),
+      });
+    },
+    remove: async (extension: string, permission: string): Promise<boolean> =>
+      await (await opening).remove(extensionId(extension), permission),
+  };
+}
+
+interface LiveGrant extends Omit<GrantLine, "verdict"> {
+  readonly verdict?: Grant["verdict"];
+  readonly scope?: Grant["scope"];
 }
 
 /** What is installed, and what each may do. */

@@ -98,13 +98,13 @@ export class Grants {
     return () => void this.#listeners.delete(listen);
   }
 
-  /** Grants for this session only: `EXTENSION=PERMISSION`. @throws SymphonyError `bad-input` */
-  addForSession(text: string): void {
+  /** Grants or refuses for this session only: `EXTENSION=PERMISSION`. @throws SymphonyError `bad-input` */
+  addForSession(text: string, verdict: Grant["verdict"] = "allow"): void {
     const at = text.search(/[=:]/);
     if (at < 0) throw badGrant(text);
     const extension = extensionId(text.slice(0, at));
     const permission = permissionKey(text.slice(at + 1));
-    this.#forSession({ extension, permission, verdict: "allow", scope: { kind: "session" } });
+    this.#forSession({ extension, permission, verdict, scope: { kind: "session" } });
   }
 
   /** Keeps a grant; one for the same extension and permission is replaced. @throws SymphonyError `bad-input` | `io` */

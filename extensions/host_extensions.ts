@@ -23,6 +23,7 @@ import type {
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
 import { Capabilities } from "./capabilities/broker.ts";
+import type { CallScope } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
 import type { Grants } from "./grants.ts";
@@ -46,6 +47,8 @@ export interface HostExtensionsOptions {
   /** Settings by extension; defaults come from the manifests. */
   readonly settings?: ReadonlyMap<ExtensionId, JsonObject>;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
+  /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
+  readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
   /** The longest that a module may take to load, in milliseconds. */
@@ -191,7 +194,7 @@ export class HostExtensions implements ExtensionPort {
 
   health(): readonly InstanceHealth[] {
     return [...this.#instances.values()].map(({ id, actor, channel, calls, failures }) => {
-      const memoryBytes = channel.memoryBytes;
+      const { memoryBytes, cpuMs } = channel;
       const { class: name, reason } = actor.health;
       return {
         instance: id,
@@ -203,6 +206,7 @@ export class HostExtensions implements ExtensionPort {
         health: name,
         ...(reason === "" ? {} : { reason }),
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
+        ...(cpuMs === undefined ? {} : { cpuMs }),
       };
     });
   }
@@ -312,7 +316,7 @@ export class HostExtensions implements ExtensionPort {
         if (instance.actor.quarantine !== undefined) await this.deactivate(instance.id);
       }
     }
-    return result;
+    return await inSource(instance.actor, result);
   }
 
   #perform(
@@ -325,7 +329,7 @@ export class HostExtensions implements ExtensionPort {
     },
   ): Promise<CallResult> {
     const { contribution, request, options } = call;
-    const { nodeType, input, attempt, idempotencyKey, task } = request;
+    const { nodeType, input, attempt, idempotencyKey, task, maxUsd, maxTokensInAll } = request;
     // Its engine gives up before the deadline, so that the failure says why.
     const budgetMs = Math.min(MOST_LIGHT_CALL_MS, (options.timeoutMs ?? LIGHT_CALL_MS) * 0.9);
     return channel.call({
@@ -337,6 +341,8 @@ export class HostExtensions implements ExtensionPort {
         attempt,
         key: idempotencyKey,
         ...(task === undefined ? {} : { task: { ...task } }),
+        ...(maxUsd === undefined ? {} : { maxUsd }),
+        ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
         ...(actor.boot === "light" ? { unit: unit.number, budgetMs } : {}),
       },
       open: (signal) => this.#capabilities(actor, request, signal),
@@ -363,7 +369,7 @@ export class HostExtensions implements ExtensionPort {
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
     const { workspace, mayWrite, run, node, item } = request;
-    return new Capabilities({
+    const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
@@ -374,7 +380,8 @@ export class HostExtensions implements ExtensionPort {
       artifacts: this.#options.artifacts,
       asset: (name) => actor.installed.asset(name),
       onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
-    });
+    };
+    return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
   }
 
   async #probe(actor: Actor, contribution: Contribution): Promise<string | undefined> {
@@ -433,4 +440,13 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
       resolve();
     }, { once: true });
   });
+}
+
+/** A failure's stack with places in the author's files. */
+async function inSource({ installed }: Actor, result: CallResult): Promise<CallResult> {
+  if (result.ok || installed.inSource === undefined) return result;
+  const { message, detail } = result.failure;
+  if (detail === undefined) return result;
+  const told = { message: await installed.inSource(message), detail: await installed.inSource(detail) };
+  return { ok: false, failure: { ...result.failure, ...told } };
 }

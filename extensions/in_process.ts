@@ -24,7 +24,7 @@ import type { Authority } from "./capabilities/capability.ts";
 import { HeldArtifacts } from "./capabilities/held_artifacts.ts";
 import { catalogOf, type Described } from "./catalog.ts";
 import { defaultResources, type Resources } from "./manifest/manifest.ts";
-import type { ExtensionDefinition, InstrumentDefinition, OperatorDefinition } from "./sdk/define.ts";
+import type { ExtensionDefinition, RunnableDefinition } from "./sdk/define.ts";
 import type { CapabilityClient, RuntimeEvent } from "./sdk/runtime/client.ts";
 import { type ContextSetup, createContext } from "./sdk/runtime/context.ts";
 import { type Contribution, describe } from "./sdk/runtime/describe.ts";
@@ -50,7 +50,7 @@ interface Loaded {
 }
 
 interface Runnable {
-  readonly definition: OperatorDefinition | InstrumentDefinition;
+  readonly definition: RunnableDefinition;
   readonly contribution: Contribution;
 }
 
@@ -182,9 +182,14 @@ class Call implements CapabilityClient, ContextSetup {
   }
 
   run(input: CallRequest["input"]): CallResult | Promise<CallResult> {
-    const { task } = this.#request;
+    const { task, maxUsd, maxTokensInAll } = this.#request;
     try {
-      const call = task === undefined ? { input } : { input, task };
+      const call = {
+        input,
+        ...(task === undefined ? {} : { task }),
+        ...(maxUsd === undefined ? {} : { maxUsd }),
+        ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
+      };
       const performed = perform(this.#runnable.definition, call, createContext(this, this));
       if (performed instanceof Promise) {
         return this.#settled(

@@ -20,6 +20,10 @@ export interface Installed {
   code(): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes of a listed asset; undefined where the manifest lists none of that name. */
   asset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Turns places in the module, as `bundle.js:3:14`, into places in the author's files; absent where none are known. */
+  inSource?(text: string): Promise<string>;
+  /** The folder it was read from; absent for what ships in the executable. */
+  readonly folder?: string;
   /** Keeps what it contributes beside its module. */
   remember(contributes: readonly Contribution[]): Promise<void>;
 }

@@ -108,6 +108,17 @@ export class PolicyBook {
     await this.#writing;
   }
 
+  /** Forgets what it was approved to ask for, with the extension. @throws SymphonyError `io` */
+  async forget(extension: string): Promise<void> {
+    if (!this.#approvals.delete(extension)) return;
+    const file = join(this.#data, "approvals.jsonc");
+    await this.flush();
+    const all = parseApprovals(await readDataFile(file).catch(() => undefined));
+    if (all.delete(extension)) {
+      await writeDataFile(file, heads.approvals, Object.fromEntries(all) as unknown as Json);
+    }
+  }
+
   /** Waits until all is written. */
   async flush(): Promise<void> {
     await this.#writing.catch(() => {});

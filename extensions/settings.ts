@@ -14,6 +14,7 @@ import { didYouMean } from "../core/workflow/suggest.ts";
 import { readDataFile, writeDataFile } from "./data_file.ts";
 import type { ExtensionSource } from "./installed.ts";
 import type { Manifest } from "./manifest/manifest.ts";
+import { isSecret, SettingSecrets, shownSetting } from "./setting_secrets.ts";
 
 const HEAD = "Settings of extensions. `symphony settings` changes them; so may you.";
 
@@ -41,6 +42,15 @@ export async function readSettings(data: string): Promise<ReadonlyMap<ExtensionI
   );
 }
 
+/** The settings as extensions get them, secret ones in the clear. @throws SymphonyError as `readSettings`, or `corrupt` */
+export async function openSettings(data: string): Promise<ReadonlyMap<ExtensionId, JsonObject>> {
+  const secrets = new SettingSecrets(data);
+  const kept = await readSettings(data);
+  return new Map(
+    await Promise.all([...kept].map(async ([id, values]) => [id, await secrets.unsealAll(values)] as const)),
+  );
+}
+
 /** Every setting that an installed extension knows, of all or of one. @throws SymphonyError `not-found` */
 export async function listSettings(
   data: string,
@@ -58,7 +68,7 @@ export async function listSettings(
       return {
         extension: id,
         name,
-        value: set ?? standard,
+        value: shownSetting(schema, set ?? standard),
         isSet: set !== undefined,
         description: String(description),
         schema,
@@ -94,13 +104,23 @@ export async function changeSetting(
   }
   const all = Object.fromEntries(await readSettings(data)) as Record<string, JsonObject>;
   const { [name]: _, ...rest } = all[id] ?? {};
-  const values = value === undefined ? rest : { ...rest, [name]: value };
+  const isSealed = value !== undefined && isSecret(schema);
+  const stored = isSealed ? await new SettingSecrets(data).seal(value) : value;
+  const values = stored === undefined ? rest : { ...rest, [name]: stored };
   const { [id]: __, ...others } = all;
   await writeDataFile(
     fileIn(data),
     HEAD,
     Object.keys(values).length === 0 ? others : { ...others, [id]: values },
   );
+}
+
+/** Takes away all settings of an extension. @throws SymphonyError `io` */
+export async function forgetSettings(data: string, extension: ExtensionId): Promise<void> {
+  const all = Object.fromEntries(await readSettings(data)) as Record<string, JsonObject>;
+  if (!Object.hasOwn(all, extension)) return;
+  const { [extension]: _, ...others } = all;
+  await writeDataFile(fileIn(data), HEAD, others);
 }
 
 function fileIn(data: string): string {

@@ -52,14 +52,19 @@ export function acceptOutput(contribution: Contribution, request: CallRequest, p
   if (!isObject(output)) return failed("output", `Output of ${contribution.type} is not an object`);
   const schema = request.task?.output ?? (contribution.kind === "operator" ? contribution.output : undefined);
   const wrong = isObject(schema) ? misfit(schema, output) : undefined;
-  if (wrong !== undefined) return failed("output", `Output of ${contribution.type}: ${wrong}`);
   const usage = usageOf(isObject(performed) ? performed["usage"] : undefined);
+  if (wrong !== undefined) {
+    return failed("output", `Output of ${contribution.type}: ${wrong}`, usage?.costUsd);
+  }
   return { ok: true, output, ...(usage === undefined ? {} : { usage }) };
 }
 
 /** A failed result. */
-export function failed(failureClass: FailureClass, message: string): CallResult {
-  return { ok: false, failure: { class: failureClass, message } };
+export function failed(failureClass: FailureClass, message: string, costUsd?: number): CallResult {
+  return {
+    ok: false,
+    failure: { class: failureClass, message, ...(costUsd === undefined ? {} : { costUsd }) },
+  };
 }
 
 const known = new Set<string>(failureClasses);
@@ -67,11 +72,12 @@ const known = new Set<string>(failureClasses);
 /** A failure as an extension reported it, its parts checked and cut to size. */
 export function acceptFailure(value: Json): NodeFailure {
   const given = isObject(value) ? value : {};
-  const { class: name, message, retryAfterMs, detail } = given;
+  const { class: name, message, retryAfterMs, costUsd, detail } = given;
   return {
     class: typeof name === "string" && known.has(name) ? name as FailureClass : "thrown",
     message: typeof message === "string" ? message.slice(0, 2000) : "The extension gave no message",
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 ? { retryAfterMs } : {}),
+    ...(typeof costUsd === "number" && costUsd >= 0 ? { costUsd } : {}),
     ...(typeof detail === "string" ? { detail: detail.slice(0, 4000) } : {}),
   };
 }

@@ -27,7 +27,7 @@ export type StoreKey = string | (string | number)[];
 export type Table = Database<Uint8Array, StoreKey>;
 
 /** Raised whenever the layout of the records changes in a way that older programs would misread. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** What this program reads; older data folders are raised to its own format when they are opened. */
 const OLDEST_FORMAT = 1;
 const FILE = "pit.mdb";
@@ -51,6 +51,28 @@ const tableNames = [
   "settled",
   "claims",
   "inbox",
+  "pools",
+  "memo",
+  "memo-places",
+  "memo-codes",
+  "artifact-versions",
+  "makers",
+  "unfiled",
+  "filing",
+  "keys",
+  "packed",
+  "tiers",
+  "quarantine",
+  "condemned",
+  "batches",
+  "readings",
+  "retention",
+  "queue",
+  "queue-ended",
+  "queue-places",
+  "queue-limits",
+  "queue-triggers",
+  "queue-noted",
 ] as const;
 
 /** The tables that exist. */

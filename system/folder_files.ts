@@ -4,6 +4,7 @@
  * @module
  */
 
+import { basename } from "node:path";
 import { messageOf, SymphonyError } from "../core/errors.ts";
 
 export interface FolderFile {
@@ -13,8 +14,11 @@ export interface FolderFile {
   bytes(): Promise<Uint8Array>;
 }
 
-/** Files below `folder`, sorted by name; links are not followed. @throws SymphonyError `not-found` | `permission` | `io` */
+/** Files below `folder`, sorted by name, or the file that it names; links are not followed. @throws SymphonyError `not-found` | `permission` | `io` */
 export async function folderFiles(folder: string): Promise<readonly FolderFile[]> {
+  if ((await attempt(() => Deno.stat(folder), folder)).isFile) {
+    return [{ name: basename(folder), bytes: () => attempt(() => Deno.readFile(folder), folder) }];
+  }
   const names: string[] = [];
   await walk(folder, "", names);
   return names.sort().map((name) => ({

@@ -1,6 +1,6 @@
 /**
  * What a long history costs: an edit at its beginning and after a million keystrokes, an undo, an edit made for a text of long ago, the way
- * back to an old revision, memory by the keystroke.
+ * back to an old revision, memory by the keystroke, undo of an agent's large group among a person's edits.
  *
  * @module
  */
@@ -27,6 +27,8 @@ function keystroke(step: number): void {
   else document.replace(caret, ++caret - 1, "x", "ann");
 }
 
+document.replace(0, 0, "b", "bob");
+document.undo("bob");
 const early = await sample(keystroke, 20_000);
 const before = Deno.memoryUsage().rss;
 for (let step = 0; step < KEYSTROKES; step++) keystroke(step);
@@ -37,6 +39,11 @@ print(`  ${line("a keystroke at the beginning", early)}`);
 print(`  ${line("a keystroke after them", late, early)}`);
 print(`  memory: ${(grown / KEYSTROKES).toFixed(0)} bytes a keystroke, text and history`);
 print(`  ${line("undo of the newest edit", await sample(() => document.undo("ann"), 50), late)}`);
+print(
+  `  ${
+    line("whether an author of long ago can undo", await sample(() => document.canUndo("bob"), 50), late)
+  }`,
+);
 const revision = document.revision;
 const length = document.length;
 print(
@@ -60,7 +67,36 @@ print(
     )
   }`,
 );
+for (const size of [500, 5_000, 50_000]) {
+  const { text, undo, again } = largeGroup(size);
+  print(
+    `  a group of ${
+      size.toLocaleString("en")
+    } edits of an agent, as many of a person between, ${text.length} units: ` +
+      `undo ${undo.toFixed(0)} ms, redo ${again[0]!.toFixed(0)} ms, undo again ${again[1]!.toFixed(0)} ms`,
+  );
+}
 if (document.length === length) throw new Error("nothing was edited");
+
+/** Milliseconds of an undo, a redo and another undo of a group whose edits are all over the text. */
+function largeGroup(size: number): { text: TextDocument; undo: number; again: readonly number[] } {
+  const text = new TextDocument("const value = compute(first, second);\n".repeat(27_000));
+  const group = text.newGroup();
+  for (let edit = 0; edit < size; edit++) {
+    const from = below(text.length - 2);
+    const delta = Delta.replace(text.length, from, from + edit % 3, "word");
+    text.edit({ delta, author: "agent", group });
+    const to = below(text.length);
+    text.replace(to, to, "x", "ann");
+  }
+  const timed = (act: () => unknown) => {
+    const began = performance.now();
+    act();
+    return performance.now() - began;
+  };
+  const undo = timed(() => text.undo("agent"));
+  return { text, undo, again: [timed(() => text.redo("agent")), timed(() => text.undo("agent"))] };
+}
 
 function stale(behind: number, at: number): void {
   const base = document.revision - behind;

@@ -18,6 +18,8 @@ export interface Draft {
   readonly text: string;
   /** Why it was proposed, in words. */
   readonly reason: string;
+  /** True where an instrument is told the whole goal: it may know what no part speaks of. */
+  readonly isTold?: boolean;
 }
 
 export interface Candidate extends Draft {
@@ -38,6 +40,8 @@ export interface Candidate extends Draft {
   readonly writes: boolean;
   /** Share of the goal's words that it speaks of, 0 to 1. */
   readonly coverage: number;
+  /** Words of the goal that none of its parts speaks of. */
+  readonly missing: readonly string[];
   /** Share of its parts that speak of the goal, 0 to 1. */
   readonly focus: number;
   /** Probability that the person accepts it, as learned. */

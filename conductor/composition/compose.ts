@@ -16,14 +16,18 @@ import type { DurationModel } from "../dispatch/mod.ts";
 import type { Candidate, Draft } from "./candidate.ts";
 import { type DraftPort, fromInstrument } from "./from_instrument.ts";
 import { fromParts } from "./from_parts.ts";
+import { fromPrompt } from "./from_prompt.ts";
 import { Knowledge, type KnownTemplate } from "./knowledge.ts";
 import { featuresOf, type PreferenceModel } from "./preference_model.ts";
 import { priceOf } from "./price.ts";
+import { words } from "./words.ts";
 
 /** Templates that are proposed at most. */
 const MOST_TEMPLATES = 2;
 /** A template is proposed where it speaks of at least this share of the goal. */
 const LEAST_COVERAGE = 0.3;
+/** What speaks of less than this share of what the best speaks of only distracts. */
+const NEAR_COVERAGE = 0.6;
 const LONGEST_GOAL = 2000;
 
 export interface ComposeRequest {
@@ -70,9 +74,17 @@ export async function compose(request: ComposeRequest): Promise<Composed> {
   const parts = fromParts(goal, knowledge);
   if (parts === undefined) notes.push("no installed part speaks of this goal");
   else if (propose(parts) === undefined) notes.push("the parts that speak of this goal cannot be joined");
+  const prompted = knowledge.isStrange(goal) ? fromPrompt(goal, knowledge) : undefined;
+  if (prompted !== undefined) propose(prompted);
   if (request.instrument !== undefined) notes.push(...await byInstrument(goal, knowledge, request, propose));
   candidates.sort((a, b) => b.score - a.score);
-  return { candidates, notes };
+  const most = Math.max(0, ...candidates.map(({ coverage }) => coverage));
+  return {
+    candidates: candidates.filter(({ coverage, source }) =>
+      source === "instrument" || coverage >= NEAR_COVERAGE * most
+    ),
+    notes,
+  };
 }
 
 async function byInstrument(
@@ -125,10 +137,22 @@ function candidateOf(
     problems,
     price: priceOf(plan, catalog, durations),
     writes: writesFiles(plan, catalog),
-    coverage: knowledge.coverage(goal, nodes.map(({ use }) => use), said),
-    focus: knowledge.focus(goal, nodes.map(({ use }) => use)),
+    coverage: knowledge.coverage(goal, nodes.map(({ use }) => use), said, draft.isTold),
+    missing: draft.isTold === true ? [] : knowledge.missing(goal, nodes.map(({ use }) => use), said),
+    // What is called as the goal says is to the point, whatever it takes to get there.
+    focus: Math.max(
+      knowledge.focus(goal, nodes.map(({ use }) => use)),
+      draft.source === "template" ? shareNamed(goal, `${definition.id} ${definition.name}`) : 0,
+    ),
   };
   return { ...made, score: preference.score(featuresOf(made)) };
+}
+
+/** Share of the goal's words that stand in a name. */
+function shareNamed(goal: string, name: string): number {
+  const asked = new Set(words(goal));
+  const named = new Set(words(name));
+  return asked.size === 0 ? 0 : [...asked].filter((word) => named.has(word)).length / asked.size;
 }
 
 function descriptionOf(schema: unknown): string {

@@ -10,7 +10,7 @@ import { isObject, own } from "../../core/json.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Catalog } from "../../core/workflow/catalog.ts";
 import { TextIndex } from "./bm25.ts";
-import { words } from "./words.ts";
+import { pairsOf, words } from "./words.ts";
 
 export interface KnownTemplate {
   readonly id: string;
@@ -34,6 +34,9 @@ export interface Ranked<T> {
   readonly found: T;
   readonly score: number;
 }
+
+/** How well an instrument does by being told what a part was made for. */
+const TOLD = 0.5;
 
 export class Knowledge {
   readonly templates: readonly KnownTemplate[];
@@ -105,21 +108,48 @@ export class Knowledge {
     return this.parts.find((part) => part.type === type);
   }
 
-  /** The share of the goal's telling words that one of these parts or this text speaks of, 0 to 1. */
-  coverage(goal: string, types: readonly string[], text: string): number {
-    const places = types.map((type) => this.parts.findIndex((part) => part.type === type));
-    const said = new Set(words(text));
+  /**
+   * The share of the goal's telling words that one of these parts or this text speaks of, 0 to 1. A word that nothing
+   * here speaks of counts as much as a usual one. An instrument that is told the goal meets such words, and others by half.
+   */
+  coverage(goal: string, types: readonly string[], text: string, isTold = false): number {
+    const speaks = this.#speaking(types, text);
     let all = 0;
     let met = 0;
+    let known = 0;
+    let unknown = 0;
     for (const word of new Set(words(goal))) {
-      // A word that nothing here speaks of cannot be met by anything.
-      if (!this.#headIndex.knows(word)) continue;
+      if (!this.#headIndex.knows(word) && !speaks(word)) {
+        unknown++;
+        continue;
+      }
       // Rare words tell what is meant: they count by the square.
       const weight = this.#headIndex.rarity(word) ** 2;
+      known++;
       all += weight;
-      if (said.has(word) || places.some((at) => this.#headIndex.has(at, word))) met += weight;
+      if (speaks(word)) met += weight;
+      else if (isTold) met += weight * TOLD;
     }
-    return all === 0 ? 0 : met / all;
+    const usual = known === 0 ? 1 : all / known;
+    const whole = all + unknown * usual;
+    return whole === 0 ? 0 : (met + (isTold ? unknown * usual : 0)) / whole;
+  }
+
+  /** Words of the goal, as they are written, that none of these parts and not this text speaks of. */
+  missing(goal: string, types: readonly string[], text: string): readonly string[] {
+    const speaks = this.#speaking(types, text);
+    return [...new Set(pairsOf(goal).filter(([, stemmed]) => !speaks(stemmed)).map(([written]) => written))];
+  }
+
+  /** True where nothing that is installed speaks of one of the goal's words. */
+  isStrange(goal: string): boolean {
+    return words(goal).some((word) => !this.#headIndex.knows(word));
+  }
+
+  #speaking(types: readonly string[], text: string): (word: string) => boolean {
+    const places = types.map((type) => this.parts.findIndex((part) => part.type === type));
+    const said = new Set(words(text));
+    return (word) => said.has(word) || places.some((at) => this.#headIndex.has(at, word));
   }
 }
 

@@ -15,7 +15,7 @@ import type { Candidate } from "./candidate.ts";
 /** What is looked at, with the prior mean and standard deviation of its weight. */
 const FEATURES = [
   ["always", -1, 1],
-  ["a template", 0.2, 0.7],
+  ["a template", 0.8, 0.7],
   ["made of parts", -0.2, 0.7],
   ["by an instrument", 0.3, 0.7],
   ["share of the goal's words", 4, 1],

@@ -64,8 +64,10 @@ const ALIKE: readonly (readonly string[])[] = [
   ["complex", "complicat"],
   ["test", "untest", "coverag"],
   ["download", "fetch", "request", "http", "url", "web"],
-  ["sentiment", "mood", "tone", "feel"],
+  ["sentiment", "mood", "tone", "feel", "happy", "angry"],
   ["entit", "nam", "person"],
+  ["find", "extract", "detect", "search", "look", "pick"],
+  ["marker", "todo", "todos", "fixme", "hack"],
 ];
 
 const standsFor = new Map(
@@ -74,13 +76,15 @@ const standsFor = new Map(
 
 /** Every word in order, stemmed; common words left out. */
 export function words(text: string): string[] {
-  const found = text
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return found.filter((word) => !COMMON.has(word)).map((word) => {
-    const cut = stem(word);
-    return standsFor.get(cut) ?? cut;
+  return pairsOf(text).map(([, stemmed]) => stemmed);
+}
+
+/** Every word in order as it is written, and stemmed; common words left out. */
+export function pairsOf(text: string): (readonly [written: string, stemmed: string])[] {
+  const found = text.replace(/([a-z])([A-Z])/g, "$1 $2").match(/[\p{L}\p{N}]+/gu) ?? [];
+  return found.filter((word) => !COMMON.has(word.toLowerCase())).map((word) => {
+    const cut = stem(word.toLowerCase());
+    return [word, standsFor.get(cut) ?? cut];
   });
 }
 

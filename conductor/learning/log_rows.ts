@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isJudgement } from "../decision.ts";
 import type { DecisionLogPort, DecisionRecord, OutcomeRecord, PolicyChange } from "../decision.ts";
 import { rewardOf } from "./route_policy.ts";
 import { requestOf, routeOutcome } from "./route_record.ts";
@@ -14,6 +15,8 @@ export interface JoinedDecision {
   readonly decision: DecisionRecord;
   /** Undefined while the call is under way, or where its process died. */
   readonly outcome: OutcomeRecord | undefined;
+  /** What was known before anybody judged it, where somebody did. */
+  readonly measured?: OutcomeRecord;
 }
 
 export interface JoinedLog {
@@ -27,6 +30,7 @@ export interface JoinedLog {
 export async function joinLog(log: DecisionLogPort): Promise<JoinedLog> {
   const decisions: DecisionRecord[] = [];
   const outcomes = new Map<string, OutcomeRecord>();
+  const measured = new Map<string, OutcomeRecord>();
   const changes: PolicyChange[] = [];
   let end = 0;
   for await (const { entry, next } of log.read()) {
@@ -36,10 +40,20 @@ export async function joinLog(log: DecisionLogPort): Promise<JoinedLog> {
     else {
       const { outcome } = entry;
       const before = outcomes.get(outcome.decision);
+      if (before !== undefined && isJudgement(outcome) && !isJudgement(before)) {
+        measured.set(outcome.decision, before);
+      }
       outcomes.set(outcome.decision, before === undefined ? outcome : merged(before, outcome));
     }
   }
-  const rows = decisions.map((decision) => ({ decision, outcome: outcomes.get(decision.id) }));
+  const rows = decisions.map((decision) => {
+    const before = measured.get(decision.id);
+    return {
+      decision,
+      outcome: outcomes.get(decision.id),
+      ...(before === undefined ? {} : { measured: before }),
+    };
+  });
   return { rows, changes, end };
 }
 

@@ -6,7 +6,9 @@
  * @module
  */
 
+import { SymphonyError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import type { Comparison } from "./comparison.ts";
 import type { DecisionRecord } from "../decision.ts";
 import type { RouterOptions } from "../routing/router.ts";
 import type { SnapshotPart } from "../snapshot_part.ts";
@@ -70,4 +72,29 @@ export async function writePolicy(
       parts,
     }),
   );
+}
+
+/** The comparison that a policy was trained with, where its rows are not in the log. */
+export async function writeComparison(
+  store: PolicyStorePort,
+  name: string,
+  comparison: Comparison | undefined,
+): Promise<void> {
+  await store.write(comparisonFile(name), new TextEncoder().encode(JSON.stringify(comparison ?? null)));
+}
+
+/** Undefined where none was written. @throws SymphonyError `corrupt` */
+export async function readComparison(store: PolicyStorePort, name: string): Promise<Comparison | undefined> {
+  const bytes = await store.read(comparisonFile(name));
+  if (bytes === undefined) return undefined;
+  try {
+    // Written above, each file by one process.
+    return JSON.parse(new TextDecoder().decode(bytes)) as Comparison | null ?? undefined;
+  } catch (cause) {
+    throw new SymphonyError("corrupt", `Cannot read ${comparisonFile(name)}: it is no JSON`, { cause });
+  }
+}
+
+function comparisonFile(name: string): string {
+  return `${name}.comparison.json`;
 }

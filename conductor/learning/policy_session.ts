@@ -15,14 +15,16 @@
 
 import { nodeTypeId } from "../../core/ids.ts";
 import type { Outcome } from "../../core/ports/conductor.ts";
+import { isJudgement } from "../decision.ts";
 import type { DecisionLogPort, DecisionRecord, LogEntry, OutcomeRecord } from "../decision.ts";
+import { decisionsOf, type Judged } from "./judged.ts";
 import type { RouterOptions } from "../routing/router.ts";
 import { TEXT_FEATURES } from "../routing/text_features.ts";
 import { SimpleConductor } from "../simple_conductor.ts";
 import { type KeptPolicy, readPolicy, writePolicy } from "./policy_files.ts";
 import { firstState, type PolicyState, readState } from "./policy_state.ts";
 import type { PolicyStorePort } from "./policy_store.ts";
-import { RoutePolicy } from "./route_policy.ts";
+import { RoutePolicy, type TakenRound } from "./route_policy.ts";
 import { requestOf, routeFacts, routeOutcome } from "./route_record.ts";
 
 /** Decisions without an outcome that are remembered; older ones are taken for lost. */
@@ -116,6 +118,17 @@ export class PolicySession {
 
   /** Reads state, policies and log anew, up to and with what this process has appended. */
   async reload(): Promise<void> {
+    // A judgement is of a decision that may be long past: where one is met whose decision is not known, it is looked up.
+    const judged: Judged = new Map();
+    for (;;) {
+      const unknown = await this.#reload(judged);
+      if (unknown.size === 0) return;
+      await decisionsOf(this.#log, unknown, judged);
+    }
+  }
+
+  async #reload(judged: Judged): Promise<ReadonlySet<string>> {
+    const unknown = new Set<string>();
     const state = await readState(this.#store);
     const kept = await this.#read(state.incumbent);
     const hasCandidate = state.stage === "shadow" || state.stage === "canary";
@@ -135,14 +148,16 @@ export class PolicySession {
       flushed = this.#appended.length;
       await this.#log.flush();
       for await (const { entry, next } of this.#log.read(loaded.position)) {
-        apply(loaded, entry, next);
+        apply(loaded, entry, next, judged, unknown);
         loaded.position = next;
       }
       // What was appended meanwhile is read in another turn: the new state must have learned it, too.
     } while (this.#appended.length !== flushed);
+    if (unknown.size > 0) return unknown;
     this.#appended = [];
     this.#loaded = loaded;
     this.#keptAt = keptAt;
+    return unknown;
   }
 
   /** Whether the state on the disk is still the one this session has. */
@@ -197,7 +212,8 @@ export class PolicySession {
   /** Other learners write into the same log; what they decide teaches this one nothing. */
   #concernsRouting(entry: LogEntry): boolean {
     if (entry.entry === "decision") return entry.decision.type === "route";
-    return entry.entry === "outcome" && this.#loaded.incumbent.pending.has(entry.outcome.decision);
+    if (entry.entry !== "outcome") return false;
+    return isJudgement(entry.outcome) || this.#loaded.incumbent.pending.has(entry.outcome.decision);
   }
 
   async #read(name: string): Promise<KeptPolicy> {
@@ -226,7 +242,13 @@ function learnersOf({ incumbent, candidate }: Loaded): readonly Learner[] {
 }
 
 /** What the log says happened, to policies that did not see it. `next` is the position behind the entry. */
-function apply(loaded: Loaded, entry: LogEntry, next: number): void {
+function apply(
+  loaded: Loaded,
+  entry: LogEntry,
+  next: number,
+  judged: Judged,
+  unknown: Set<string>,
+): void {
   if (entry.entry === "decision" && entry.decision.type === "route") {
     const request = requestOf(entry.decision);
     const masked = entry.decision.masked.map(({ action }) => action);
@@ -237,7 +259,32 @@ function apply(loaded: Loaded, entry: LogEntry, next: number): void {
     }
     const { policy, from } = loaded.incumbent;
     if (next > from && routeFacts(entry.decision).mode === "learned") policy.draw(ONE);
-  } else if (entry.entry === "outcome") learn(loaded, entry.outcome, next);
+  } else if (entry.entry === "outcome") {
+    const { outcome } = entry;
+    const id = outcome.decision;
+    const isPending = learnersOf(loaded).some(({ pending }) => pending.has(id));
+    if (isPending || !isJudgement(outcome)) learn(loaded, outcome, next);
+    else if (!judged.has(id)) unknown.add(id);
+    else judge(loaded, judged.get(id), outcome, next);
+  }
+}
+
+function judge(loaded: Loaded, decision: DecisionRecord | undefined, outcome: OutcomeRecord, next: number) {
+  if (decision === undefined || decision.type !== "route" || loaded.state.frozen !== "no") return;
+  for (const { policy, from } of learnersOf(loaded)) {
+    if (next > from) policy.judge(roundOf(decision, outcome));
+  }
+}
+
+/** The decision as a round of which only the quality is known. */
+export function roundOf(decision: DecisionRecord, { quality }: OutcomeRecord): TakenRound {
+  return {
+    request: requestOf(decision),
+    action: decision.action,
+    propensity: decision.propensities[decision.action] ?? 1,
+    standard: routeFacts(decision).standard,
+    outcome: quality === undefined ? {} : { quality },
+  };
 }
 
 function remember(pending: Map<string, DecisionRecord>, decision: DecisionRecord): void {

@@ -7,9 +7,10 @@
  * @module
  */
 
-import type { DecisionLogPort, DecisionRecord } from "../decision.ts";
+import { type DecisionLogPort, type DecisionRecord, isJudgement } from "../decision.ts";
+import { decisionsOf, type Judged, judgedIds } from "./judged.ts";
 import { CANARY_SHARE, firstState } from "./policy_state.ts";
-import { optionsFor } from "./policy_session.ts";
+import { optionsFor, roundOf } from "./policy_session.ts";
 import { RoutePolicy } from "./route_policy.ts";
 import { requestOf, routeFacts, routeOutcome } from "./route_record.ts";
 
@@ -32,6 +33,8 @@ export async function replayLog(log: DecisionLogPort): Promise<Replay> {
   let [decisions, equal, notCompared] = [0, 0, 0];
   let firstDifference: Replay["firstDifference"];
   let isComparable = true;
+  const judged: Judged = new Map();
+  await decisionsOf(log, await judgedIds(log), judged);
   for await (const { entry } of log.read()) {
     if (entry.entry === "policy") {
       if (entry.change.change === "full" || entry.change.change === "rollback") isComparable = false;
@@ -54,6 +57,11 @@ export async function replayLog(log: DecisionLogPort): Promise<Replay> {
     }
     const decision = pending.get(entry.outcome.decision);
     pending.delete(entry.outcome.decision);
+    if (decision === undefined && isJudgement(entry.outcome)) {
+      const of = judged.get(entry.outcome.decision);
+      if (of?.type === "route") policy.judge(roundOf(of, entry.outcome));
+      continue;
+    }
     const seen = routeOutcome(entry.outcome);
     if (decision === undefined || seen === undefined) continue;
     policy.learn({

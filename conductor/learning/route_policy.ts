@@ -77,6 +77,11 @@ export class RoutePolicy {
     this.router.learn(request, action, propensity, outcome);
   }
 
+  /** Learns a later word on the quality of an answer. */
+  judge({ request, action, propensity, outcome: { quality } }: TakenRound): void {
+    if (quality !== undefined) this.router.judge(request, action, propensity, { quality });
+  }
+
   #noteRound({ request, action, standard, outcome }: TakenRound): void {
     const { heads, scores } = this.router.best(request);
     const reward = rewardOf(request, outcome, heads[action]?.usd ?? 0, heads[action]?.seconds ?? 0);

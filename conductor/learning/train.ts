@@ -9,6 +9,7 @@
 
 import { type ComparedRow, comparedRow, compareRows, type Comparison } from "./comparison.ts";
 import type { DecisionRecord } from "../decision.ts";
+import type { Dataset } from "./dataset.ts";
 import { SimpleConductor } from "../simple_conductor.ts";
 import { type JoinedLog, rewardOfRow } from "./log_rows.ts";
 import { simpleOutcome } from "./policy_session.ts";
@@ -28,6 +29,24 @@ export interface Trained {
   readonly comparison: Comparison | undefined;
   /** Outcomes it has learned. */
   readonly learned: number;
+}
+
+/** Learns the rows for training and is then compared on those for validation, which it never learns. */
+export function trainOn({ train: rows, validation }: Dataset, options: RouterOptions): Trained {
+  // Without rows for validation the comparison is of the policy while it learns.
+  if (validation.length === 0) return train({ rows, changes: [], end: 0 }, options);
+  const trained = train({ rows, changes: [], end: 0 }, options);
+  const compared: ComparedRow[] = [];
+  for (const row of validation) {
+    const { decision } = row;
+    const reward = rewardOfRow(row);
+    const { standard, mode } = routeFacts(decision);
+    trained.policy.meet(requestOf(decision), decision.masked.map(({ action }) => action));
+    if (reward === undefined || mode !== "learned") continue;
+    const { propensities } = trained.policy.propose(requestOf(decision), standard);
+    compared.push(comparedRow(decision, reward, propensities));
+  }
+  return { ...trained, comparison: compareRows(compared) };
 }
 
 /** Learns every routing decision of the log. */

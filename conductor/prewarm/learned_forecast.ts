@@ -22,6 +22,7 @@ import type {
   LookAheadPort,
   WarmWindows,
 } from "../../core/ports/forecast.ts";
+import type { Catalog } from "../../core/workflow/catalog.ts";
 import type { Plan } from "../../core/workflow/plan.ts";
 import { DurationModel } from "../dispatch/duration_model.ts";
 import { taskGraphOf } from "../dispatch/task_graph.ts";
@@ -34,6 +35,7 @@ import type { Kept } from "./idle_gaps.ts";
 import { InstanceCount } from "./instance_count.ts";
 import { LookAhead, rateAt } from "./look_ahead.ts";
 import { NextUse } from "./next_use.ts";
+import { RunWork } from "./run_work.ts";
 
 export interface LearnedForecastOptions {
   /** What a second of waiting is worth, in seconds of a held instance. */
@@ -47,6 +49,13 @@ interface Resting {
   readonly since: number;
   readonly gaps: IdleGaps;
   readonly kept: Kept;
+}
+
+interface Opened {
+  readonly graph: TaskGraph;
+  /** What each task was expected to take when its scope was opened. */
+  readonly seconds: Float64Array;
+  readonly startedAt: Map<number, number>;
 }
 
 interface Known {
@@ -67,10 +76,8 @@ export class LearnedForecast implements ForecastPort, LookAheadPort, Snapshottab
   readonly #loadSeconds: number;
   readonly #counts = new GapCounts(new GapSlots(RESOLUTION_SECONDS));
   readonly #ahead = new LookAhead();
-  readonly #graphs = new Map<
-    string,
-    { readonly graph: TaskGraph; readonly startedAt: Map<number, number> }
-  >();
+  readonly #graphs = new Map<string, Opened>();
+  readonly #runs = new Map<RunId, RunWork>();
   #known = new Map<ExtensionId, Known>();
   #pooled = new PooledGaps();
   #next = new NextUse();
@@ -141,11 +148,22 @@ export class LearnedForecast implements ForecastPort, LookAheadPort, Snapshottab
     });
   }
 
-  opened(run: RunId, scope: string, plan: Plan): void {
+  opened(run: RunId, scope: string, plan: Plan, catalog: Catalog): void {
     const graph = taskGraphOf(plan);
+    // What names its own type needs no learning; for a task the one that was chosen last is expected.
+    for (const { definition } of plan.nodes) {
+      const type = definition.kind === "call" ? catalog.nodes.get(definition.use) : undefined;
+      if (type !== undefined && !this.#carrier.has(type.type)) this.#carrier.set(type.type, type.extension);
+    }
     const name = workflowName(run, scope);
-    this.#graphs.set(name, { graph, startedAt: new Map() });
-    this.#ahead.open(name, graph, this.#durations.durations(graph, [0]));
+    const estimates = this.#durations.durations(graph, [0]);
+    const seconds = Float64Array.from(
+      { length: graph.size },
+      (_, task) => (estimates.row(task)[0] as number) * estimates.factor(task),
+    );
+    this.#graphs.set(name, { graph, seconds, startedAt: new Map() });
+    this.#ahead.open(name, graph, estimates);
+    this.#work(run).add(seconds);
   }
 
   begun(run: RunId, scope: string, node: number, at: number, extension?: ExtensionId): void {
@@ -153,6 +171,7 @@ export class LearnedForecast implements ForecastPort, LookAheadPort, Snapshottab
     const opened = this.#graphs.get(name);
     if (opened === undefined) return;
     opened.startedAt.set(node, at);
+    this.#work(run).begun(at);
     if (extension !== undefined) {
       this.#carrier.set(opened.graph.kinds[opened.graph.kindOf[node] as number] as string, extension);
     }
@@ -171,9 +190,15 @@ export class LearnedForecast implements ForecastPort, LookAheadPort, Snapshottab
       this.#durations.observe(task, 0, Math.max(0, at - begun) / 1000);
     }
     this.#ahead.settled(name, node);
+    this.#work(run).settled(opened.seconds[node] as number);
+  }
+
+  urgency(run: RunId, at: number): number | undefined {
+    return this.#runs.size < 2 ? undefined : this.#runs.get(run)?.urgency(at);
   }
 
   closed(run: RunId): void {
+    this.#runs.delete(run);
     for (const name of this.#graphs.keys()) {
       if (name !== run && !name.startsWith(`${run}/`)) continue;
       this.#graphs.delete(name);
@@ -243,6 +268,12 @@ export class LearnedForecast implements ForecastPort, LookAheadPort, Snapshottab
     return this.#ahead.needs(now - known.loadSeconds, this.#horizon()).some((need) =>
       this.#carrier.get(need.kind) === extension && rateAt(need, now) * this.#coldWorth(known) >= 1
     );
+  }
+
+  #work(run: RunId): RunWork {
+    let work = this.#runs.get(run);
+    if (work === undefined) this.#runs.set(run, work = new RunWork());
+    return work;
   }
 
   #horizon(): number {

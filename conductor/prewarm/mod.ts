@@ -9,4 +9,5 @@
 
 export { LearnedForecast } from "./learned_forecast.ts";
 export type { LearnedForecastOptions } from "./learned_forecast.ts";
+export { WarmAhead } from "./warm_ahead.ts";
 export { evaluatePrewarm } from "./trial/evaluate_prewarm.ts";

@@ -1,6 +1,10 @@
 /**
- * Recovery as the product runs it: a policy that is kept in a file and whose decisions stand in the decision log. Nothing
- * that it cannot read or write stops a run: it then begins anew and says so.
+ * Recovery as the product runs it: its decisions and their outcomes stand in the decision log, and what it knows is what
+ * follows from that log; a file beside it only shortens the reading. Nothing that it cannot read or write stops a run: it
+ * then begins anew and says so.
+ *
+ * The kill switch holds here, too: frozen to means, nothing is tried out or learned; frozen to the default, the table that
+ * held before anything was learned decides.
  *
  * Ring: conductor. Implements RecoveryPort.
  *
@@ -8,7 +12,6 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
-import { preferences } from "../../core/policy/preference.ts";
 import type { Recovery } from "../../core/policy/recovery.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { RandomPort } from "../../core/ports/random.ts";
@@ -19,40 +22,50 @@ import type {
   RecoveryPort,
   RunningCall,
 } from "../../core/ports/recovery.ts";
-import type { DecisionLogPort, DecisionRecord, Heads } from "../decision.ts";
+import type { DecisionLogPort } from "../decision.ts";
+import { type PolicyState, readState } from "../learning/policy_state.ts";
 import type { PolicyStorePort } from "../learning/policy_store.ts";
-import { decodeSnapshot, encodeSnapshot } from "../learning/snapshot.ts";
-import type { RecoveryAccount } from "./recovery_policy.ts";
+import { RecoveryFold } from "./recovery_fold.ts";
 import { RecoveryPolicy } from "./recovery_policy.ts";
+import type { RecoveryAccount } from "./recovery_policy.ts";
+import { type RecoveryMode, recoveryRecord } from "./recovery_record.ts";
 
 const FILE = "recovery.snapshot";
+/** Attempts after which what was learned is kept and the kill switch looked at. */
+const KEEP_EVERY = 50;
+/** What was chosen has at least this probability: the sample in use may be one that drawing again did not give. */
+const LEAST_CHANCE = 0.01;
 
 export interface KeptRecoveryOptions {
   readonly log: DecisionLogPort;
   readonly store: PolicyStorePort;
   readonly clock: ClockPort;
-  /** For the names of decisions, and the seed of a new policy. */
+  /** For the names of decisions. */
   readonly random: RandomPort;
 }
 
 export class KeptRecovery implements RecoveryPort, AsyncDisposable {
   readonly #options: KeptRecoveryOptions;
-  readonly #policy: RecoveryPolicy;
+  /** What decides where the switch is at the default: learns nothing. */
+  readonly #unlearned = new RecoveryPolicy();
+  /** As the log had it when this was opened, and what this process has seen since. */
+  #known = new RecoveryFold();
+  #frozen: PolicyState["frozen"] = "no";
   #problem: string | undefined;
   #made = 0;
   #attempts = 0;
+  #background: Promise<void> = Promise.resolve();
 
-  private constructor(options: KeptRecoveryOptions, policy: RecoveryPolicy) {
+  private constructor(options: KeptRecoveryOptions) {
     this.#options = options;
-    this.#policy = policy;
+    this.#unlearned.isFrozen = true;
   }
 
   static async open(options: KeptRecoveryOptions): Promise<KeptRecovery> {
-    const policy = new RecoveryPolicy(Math.floor(options.random.next() * 2 ** 32));
-    const kept = new KeptRecovery(options, policy);
+    const kept = new KeptRecovery(options);
     try {
-      const bytes = await options.store.read(FILE);
-      if (bytes !== undefined) { for (const part of decodeSnapshot(bytes).parts) policy.restore(part); }
+      kept.#known = await kept.#read();
+      kept.#frozen = (await readState(options.store)).frozen;
     } catch (error) {
       kept.#problem = `Recovery is learned anew: ${messageOf(error)}`;
     }
@@ -65,48 +78,73 @@ export class KeptRecovery implements RecoveryPort, AsyncDisposable {
   }
 
   recover(failed: FailedAttempt): Recovery {
-    const propensities = this.#policy.propensities(failed);
-    const account = this.#policy.decide(failed);
+    const mode = modeOf(this.#frozen);
+    const policy = mode === "default" ? this.#unlearned : this.#known.policy;
+    policy.isFrozen = mode !== "learned";
+    const shares = policy.propensities(failed);
+    const account = policy.decide(failed);
     const at = this.#options.clock.now();
-    const decision = this.#newId(at);
-    const record = recordOf(account, propensities, { id: decision, at });
-    this.#options.log.append([{ entry: "decision", decision: record }]);
-    return { ...account.chosen, decision };
+    const id = this.#newId(at);
+    const decision = recoveryRecord(account, { id, at, mode, propensities: propensitiesOf(account, shares) });
+    this.#options.log.append([{ entry: "decision", decision }]);
+    this.#known.decided(decision);
+    return { ...account.chosen, decision: id };
   }
 
   attempted(result: AttemptResult): void {
-    this.#attempts += 1;
-    this.#policy.attempted(result);
+    if (this.#frozen === "no") this.#known.policy.noteCall(result);
     const decision = result.after?.recovery.decision;
-    if (decision === undefined) return;
-    const outcome = {
-      decision,
-      at: this.#options.clock.now(),
-      seconds: result.seconds,
-      source: "attempt",
-      ...(result.usd === undefined ? {} : { usd: result.usd }),
-      ...(result.quality === undefined ? {} : { quality: result.quality }),
-      ...(result.failure === undefined ? {} : { failure: result.failure }),
-    };
-    this.#options.log.append([{ entry: "outcome", outcome }]);
+    if (decision !== undefined) {
+      const outcome = {
+        decision,
+        at: this.#options.clock.now(),
+        seconds: result.seconds,
+        source: "attempt",
+        ...(result.usd === undefined ? {} : { usd: result.usd }),
+        ...(result.quality === undefined ? {} : { quality: result.quality }),
+        ...(result.failure === undefined ? {} : { failure: result.failure }),
+      };
+      this.#options.log.append([{ entry: "outcome", outcome }]);
+      this.#known.ended(outcome);
+    }
+    if (++this.#attempts % KEEP_EVERY === 0) this.#keepInBackground();
   }
 
   hedge(call: RunningCall): Hedge | undefined {
-    return this.#policy.hedge(call);
+    return this.#frozen === "default" ? undefined : this.#known.policy.hedge(call);
   }
 
   hedged(): void {
-    this.#policy.hedged();
+    this.#known.policy.hedged();
   }
 
   /** Keeps what was learned, where something was. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#attempts === 0) return;
-    try {
-      await this.#options.store.write(FILE, encodeSnapshot({ facts: {}, parts: [this.#policy.save()] }));
-    } catch (error) {
+    if (this.#attempts > 0) this.#keepInBackground();
+    await this.#background;
+  }
+
+  #keepInBackground(): void {
+    this.#background = this.#background.then(() => this.#keep()).catch((error) => {
       this.#problem = `Recovery could not be kept: ${messageOf(error)}`;
-    }
+    });
+  }
+
+  async #keep(): Promise<void> {
+    const { log, store } = this.#options;
+    await log.flush();
+    const known = await this.#read();
+    await store.write(FILE, known.toBytes());
+    this.#frozen = (await readState(store)).frozen;
+  }
+
+  /** What the log says, read on from where the file ends. */
+  async #read(): Promise<RecoveryFold> {
+    const { log, store } = this.#options;
+    const bytes = await store.read(FILE);
+    const known = bytes === undefined ? new RecoveryFold() : RecoveryFold.fromBytes(bytes);
+    for await (const { entry, next } of log.read(known.position)) known.take(entry, next);
+    return known;
   }
 
   #newId(now: number): string {
@@ -117,47 +155,15 @@ export class KeptRecovery implements RecoveryPort, AsyncDisposable {
   }
 }
 
-function recordOf(
-  { failed, chosen, values, masked, expected }: RecoveryAccount,
-  propensities: ReadonlyMap<string, number>,
-  { id, at }: { readonly id: string; readonly at: number },
-): DecisionRecord {
-  const shares = values.map(({ action }) => propensities.get(action) ?? 0);
-  // What was chosen by the sample in use may have been drawn by none of the others.
-  const index = values.findIndex(({ action }) => action === chosen.action);
-  const least = 1 / 100;
-  if ((shares[index] ?? 0) < least) shares[index] = least;
-  const sum = shares.reduce((total, share) => total + share, 0);
-  return {
-    id,
-    type: "recover",
-    at,
-    run: failed.run,
-    node: failed.node,
-    attempt: failed.attempts,
-    kind: failed.kind,
-    features: [],
-    preference: failed.preference ?? preferences.balanced,
-    actions: values.map(({ action }) => action),
-    masked,
-    action: index,
-    propensities: shares.map((share) => share / sum),
-    heads: values.map(({ action, success }): Heads => ({
-      quality: success,
-      qualitySd: 0,
-      usd: action === "give-up" ? 0 : expected[action].usd,
-      seconds: action === "give-up" ? 0 : expected[action].seconds,
-      failure: 1 - success,
-    })),
-    scores: values.map(({ value }) => value),
-    explored: false,
-    policy: "recovery",
-    facts: {
-      after: failed.failure.class,
-      instrument: failed.instrument,
-      importance: failed.importance,
-      position: failed.position,
-      reason: chosen.reason,
-    },
-  };
+function modeOf(frozen: PolicyState["frozen"]): RecoveryMode {
+  return frozen === "no" ? "learned" : frozen;
+}
+
+/** In the order of the account's values. */
+function propensitiesOf({ values, chosen }: RecoveryAccount, shares: ReadonlyMap<string, number>): number[] {
+  const chances = values.map(({ action }) =>
+    Math.max(shares.get(action) ?? 0, action === chosen.action ? LEAST_CHANCE : 0)
+  );
+  const sum = chances.reduce((total, chance) => total + chance, 0);
+  return chances.map((chance) => chance / sum);
 }

@@ -34,7 +34,8 @@ const PRIOR: Readonly<Record<FailureKind, readonly [number, number, number, numb
   hopeless: [0.01, 0.02, 0.02, 0.02, 0.5],
 };
 const PRIOR_WORTH = 4;
-const POOLED_WORTH = 6;
+/** Observations that the counts of all tasks together are worth. */
+export const POOLED_WORTH = 6;
 /** A next failure is of the same kind as the last with this prior weight, of each other kind with a small one. */
 const SAME_AGAIN = 2;
 const OTHER_KIND = 0.15;
@@ -63,6 +64,12 @@ export class RecoveryCounts {
     this.failures[cell] = (this.failures[cell] as number) + 1;
     const at = kind * KINDS + failureKinds.indexOf(to);
     this.next[at] = (this.next[at] as number) + 1;
+  }
+
+  /** Outcomes of an action after such failures. */
+  seen(from: FailureKind, action: LearnedAction): number {
+    const cell = failureKinds.indexOf(from) * ACTIONS + learnedActions.indexOf(action);
+    return (this.successes[cell] as number) + (this.failures[cell] as number);
   }
 
   write(numbers: NumberWriter): void {

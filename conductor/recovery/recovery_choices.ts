@@ -153,7 +153,8 @@ function masks(
   return masked;
 }
 
-function costsOf(expected: ExpectedByAction, { perUsd, perSecond, perFailure }: Preference): ByAction {
+/** In worth, under a preference. */
+export function costsOf(expected: ExpectedByAction, { perUsd, perSecond, perFailure }: Preference): ByAction {
   const cost = ({ seconds, usd }: Expected) => perUsd * usd + perSecond * seconds + perFailure;
   return {
     "retry": cost(expected.retry),

@@ -15,7 +15,8 @@
 import { SymphonyError } from "../../core/errors.ts";
 import { own } from "../../core/json.ts";
 import type { Json } from "../../core/json.ts";
-import type { Recovery } from "../../core/policy/recovery.ts";
+import type { FailureClass } from "../../core/policy/failure.ts";
+import type { Recovery, RecoveryAction } from "../../core/policy/recovery.ts";
 import type {
   AttemptResult,
   FailedAttempt,
@@ -30,11 +31,11 @@ import { ExtraCalls } from "./extra_calls.ts";
 import { failureKind, failureKinds } from "./failure_kind.ts";
 import { InstrumentBook } from "./instrument_book.ts";
 import { worthOf } from "./patience.ts";
-import { chancesOf, RecoveryCounts } from "./recovery_belief.ts";
-import type { RecoveryChances } from "./recovery_belief.ts";
-import { type Choices, choicesAfter, type ExpectedByAction } from "./recovery_choices.ts";
+import { chancesOf, learnedActions, POOLED_WORTH, RecoveryCounts } from "./recovery_belief.ts";
+import type { LearnedAction, RecoveryChances } from "./recovery_belief.ts";
+import { type Choices, choicesAfter } from "./recovery_choices.ts";
 import { actionValues } from "./recovery_plan.ts";
-import type { ActionValue } from "./recovery_plan.ts";
+import type { ActionValue, ByAction } from "./recovery_plan.ts";
 
 /** A decision with everything that led to it, for the log and for explanations. */
 export interface RecoveryAccount {
@@ -43,7 +44,17 @@ export interface RecoveryAccount {
   /** All allowed actions, the best first. */
   readonly values: readonly ActionValue[];
   readonly masked: readonly { readonly action: string; readonly reason: string }[];
-  readonly expected: ExpectedByAction;
+  readonly choices: Choices;
+  /** What is believed, not what was sampled. */
+  readonly beliefs: ActionBeliefs;
+}
+
+/** Beliefs of a kind of task, and for each action after such a failure how well its chance is known. */
+export interface ActionBeliefs {
+  readonly chances: RecoveryChances;
+  /** Standard deviation of the chance to succeed, and outcomes for this kind of task. */
+  readonly spread: ByAction;
+  readonly seen: ByAction;
 }
 
 /** Outcomes after which a new sample is drawn. */
@@ -69,28 +80,35 @@ export class RecoveryPolicy implements RecoveryPort, Snapshottable {
   }
 
   recover(failed: FailedAttempt): Recovery {
-    return this.decide(failed).chosen;
+    const choices = choicesAfter(failed, this.#book);
+    return recoveryOf(this.#values(failed, choices), choices, failed);
   }
 
   /** `recover`, with everything that led to it. */
   decide(failed: FailedAttempt): RecoveryAccount {
     const choices = choicesAfter(failed, this.#book);
-    const values = valuesOf(
-      failed,
-      choices,
-      this.isFrozen ? this.beliefs(failed.kind) : this.#sample(failed.kind),
-    );
+    const values = this.#values(failed, choices);
     return {
       failed,
       chosen: recoveryOf(values, choices, failed),
       values,
       masked: [...choices.masked].map(([action, reason]) => ({ action, reason })),
-      expected: choices.expected,
+      choices,
+      beliefs: this.#actionBeliefs(failed),
     };
   }
 
-  /** How likely each action is chosen in this state, by drawing again and again; changes nothing. */
+  /** Draws what deciding would draw, where a decision is not taken but learned of. */
+  draw(kind: string): void {
+    this.#sample(kind);
+  }
+
+  /**
+   * How likely each action is chosen in this state, by drawing again and again; changes nothing. Where nothing is tried
+   * out, the best by means has all.
+   */
   propensities(failed: FailedAttempt, draws = 50): ReadonlyMap<string, number> {
+    if (this.isFrozen) return new Map([[this.recover(failed).action, 1]]);
     const choices = choicesAfter(failed, this.#book);
     const random = SeededRandom.restore(this.#random.save());
     const shares = new Map<string, number>();
@@ -102,16 +120,32 @@ export class RecoveryPolicy implements RecoveryPort, Snapshottable {
     return shares;
   }
 
-  attempted({ kind, instrument, seconds, usd, quality, failure, after }: AttemptResult): void {
+  attempted(result: AttemptResult): void {
+    this.noteCall(result);
+    const { kind, failure, after } = result;
+    if (after !== undefined) this.noteOutcome(kind, after.failure, after.recovery.action, failure);
+  }
+
+  /** Learns of the instrument. */
+  noteCall({ kind, instrument, seconds, usd, quality, failure }: Omit<AttemptResult, "after">): void {
     this.#extra.call();
     this.#book.note(kind, instrument, { seconds, usd, quality, isSuccess: failure === undefined });
-    if (after === undefined || after.recovery.action === "give-up") return;
-    const from = failureKind(after.failure);
+  }
+
+  /** Learns of the action: whether the attempt that it led to succeeded, and if not, what it failed with. */
+  noteOutcome(
+    kind: string,
+    after: FailureClass,
+    action: RecoveryAction,
+    failure: FailureClass | undefined,
+  ): void {
+    if (action === "give-up") return;
+    const from = failureKind(after);
     const to = failure === undefined ? undefined : failureKind(failure);
     let own = this.#kinds.get(kind);
     if (own === undefined) this.#kinds.set(kind, own = new RecoveryCounts());
-    own.note(from, after.recovery.action, to);
-    this.#all.note(from, after.recovery.action, to);
+    own.note(from, action, to);
+    this.#all.note(from, action, to);
     this.#outcomes += 1;
     if (this.#outcomes % SAMPLE_EVERY === 0) this.#samples.clear();
   }
@@ -196,6 +230,24 @@ export class RecoveryPolicy implements RecoveryPort, Snapshottable {
     this.#samples = samples;
   }
 
+  #values(failed: FailedAttempt, choices: Choices): readonly ActionValue[] {
+    const { kind } = failed;
+    return valuesOf(failed, choices, this.isFrozen ? this.beliefs(kind) : this.#sample(kind));
+  }
+
+  #actionBeliefs({ kind, failure }: FailedAttempt): ActionBeliefs {
+    const own = this.#kinds.get(kind) ?? new RecoveryCounts();
+    const chances = chancesOf(own, this.#all);
+    const group = failureKind(failure.class);
+    const seen = byAction((action) => own.seen(group, action));
+    const row = failureKinds.indexOf(group) * learnedActions.length;
+    const spread = byAction((action) => {
+      const success = chances.success[row + learnedActions.indexOf(action)] as number;
+      return Math.sqrt(success * (1 - success) / (POOLED_WORTH + seen[action] + 1));
+    });
+    return { chances, spread, seen };
+  }
+
   #sample(kind: string): RecoveryChances {
     let sample = this.#samples.get(kind);
     if (sample === undefined) {
@@ -204,6 +256,16 @@ export class RecoveryPolicy implements RecoveryPort, Snapshottable {
     }
     return sample;
   }
+}
+
+function byAction(value: (action: LearnedAction) => number): ByAction {
+  return {
+    "retry": value("retry"),
+    "correct": value("correct"),
+    "fall-back": value("fall-back"),
+    "escalate": value("escalate"),
+    "ask": value("ask"),
+  };
 }
 
 /** A second call may go to an instrument that is weaker by this much. */

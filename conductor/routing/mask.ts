@@ -27,7 +27,7 @@ export interface MaskFacts {
   readonly deadlineSeconds: number | undefined;
 }
 
-/** What a call costs is known when it has ended; it may cost half as much again without passing the budget. */
+/** Where a call costs half as much again, its answer should still be whole: the driver cuts it where the money ends. */
 export const PRUDENCE = 1.5;
 
 /** Why the option is hard to take; hard reasons are never relaxed. */

@@ -151,10 +151,16 @@ export class Router implements Snapshottable {
 
   /** Learns what came of taking candidate `action` with probability `propensity`. */
   learn(request: RouteRequest, action: number, propensity: number, outcome: RouteOutcome): void {
-    const scored = this.#score(request);
-    const { kind, instruments, costs } = scored;
+    const { kind, instruments } = this.judge(request, action, propensity, outcome);
     const instrument = instruments[action] as number;
     const candidate = request.candidates[action] as RouteRequest["candidates"][number];
+    this.#costs.observe(kind, instrument, candidate, request.tokensIn, request.now, outcome);
+  }
+
+  /** Learns the quality alone: of an answer whose cost, time and failure are known already. */
+  judge(request: RouteRequest, action: number, propensity: number, outcome: RouteOutcome): Scored {
+    const scored = this.#score(request);
+    const { kind, instruments, costs } = scored;
     const expected = costs[action] as CostHead;
     const quality = outcome.failure === undefined ? outcome.quality : outcome.quality ?? 0;
     if (quality !== undefined && outcome.failure !== "transient") {
@@ -178,9 +184,9 @@ export class Router implements Snapshottable {
           Number(outcome.failure !== undefined),
         ),
       }, quality);
-      if (this.#settings.drift) this.#lookForDrift(instrument, residual);
+      if (this.#settings.drift) this.#lookForDrift(instruments[action] as number, residual);
     }
-    this.#costs.observe(kind, instrument, candidate, request.tokensIn, request.now, outcome);
+    return scored;
   }
 
   /** Structures and their weights, for `explain`. */

@@ -15,6 +15,8 @@ import type {
   Candidate,
   Claim,
   FairnessReading,
+  Judgement,
+  LimitReading,
   Verdict,
 } from "../../core/ports/arbitration.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
@@ -169,6 +171,14 @@ export class SimulatedArbitration implements ArbitrationPort {
     return this.#rules.request(claim);
   }
 
+  counts(kind: string): boolean {
+    return this.#rules.counts(kind);
+  }
+
+  limits(): readonly LimitReading[] {
+    return this.#rules.limits();
+  }
+
   release(token: number): boolean {
     return this.#rules.release(token);
   }
@@ -181,8 +191,11 @@ export class SimulatedArbitration implements ArbitrationPort {
     return this.#rules.withdraw(claim);
   }
 
-  choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string } {
-    return this.#rules.choose(candidates);
+  choose(
+    candidates: readonly Candidate[],
+    judgements: readonly Judgement[] = [],
+  ): { readonly winner: number; readonly reason: string } {
+    return this.#rules.choose(candidates, judgements);
   }
 
   fairness(): FairnessReading {

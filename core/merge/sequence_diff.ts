@@ -19,6 +19,10 @@ export interface Hunk {
 const ANCHOR_SIZE = 16;
 /** Rounds of the search in one range before it takes what it has. */
 const MAX_ROUNDS = 1024;
+/** Steps for one difference, some nanoseconds each; ranges that are reached later are replaced as they are. */
+const MOST_STEPS = 200_000_000;
+/** Steps that looking at one element for anchors counts as. */
+const ANCHOR_STEPS = 32;
 
 /** The hunks in ascending order; between them the sequences are the same. Elements are whole numbers from 0. */
 export function diffSequences(a: ArrayLike<number>, b: ArrayLike<number>): Hunk[] {
@@ -35,6 +39,7 @@ class SequenceDiff {
   readonly #backward: Int32Array;
   /** Where diagonal 0 stands in the two arrays above. */
   readonly #zero: number;
+  #stepsLeft = MOST_STEPS;
 
   constructor(a: ArrayLike<number>, b: ArrayLike<number>) {
     this.#a = a;
@@ -61,7 +66,7 @@ class SequenceDiff {
       aTo--;
       bTo--;
     }
-    if (aFrom === aTo || bFrom === bTo) return this.#add(aFrom, aTo, bFrom, bTo);
+    if (aFrom === aTo || bFrom === bTo || this.#stepsLeft <= 0) return this.#add(aFrom, aTo, bFrom, bTo);
     if (Math.min(aTo - aFrom, bTo - bFrom) >= ANCHOR_SIZE && this.#compareByAnchors(aFrom, aTo, bFrom, bTo)) {
       return;
     }
@@ -107,6 +112,7 @@ class SequenceDiff {
   /** Places, ascending in the first sequence, of elements that each range has exactly once, and whether they share any element. */
   #uniquePairs(aFrom: number, aTo: number, bFrom: number, bTo: number) {
     const MANY = -1;
+    this.#stepsLeft -= ANCHOR_STEPS * (aTo - aFrom + bTo - bFrom);
     const inA = new Map<number, number>();
     for (let at = aFrom; at < aTo; at++) inA.set(this.#a[at]!, inA.has(this.#a[at]!) ? MANY : at);
     const inB = new Map<number, number>();
@@ -140,6 +146,7 @@ class SequenceDiff {
     forward[zero + 1] = 0;
     backward[zero + 1] = 0;
     for (let round = 0; round <= rounds; round++) {
+      this.#stepsLeft -= 4 * (round + 1);
       for (let k = -round; k <= round; k += 2) {
         let x = k === -round || (k !== round && forward[zero + k - 1]! < forward[zero + k + 1]!)
           ? forward[zero + k + 1]!

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NodeTypeId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { CallNode } from "../workflow/definition.ts";
@@ -35,7 +36,7 @@ export class Assignments {
     const type = catalog.nodes.get(definition.use);
     // An operator that a node names is always the same, and costs nothing.
     if (type !== undefined && type.instrument === undefined) {
-      return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0, options: [] };
+      return { type, task: undefined, input: withDefaults(type.input, bound), options: [] };
     }
     const { conductor } = this.#driver.services;
     return assign(
@@ -47,17 +48,36 @@ export class Assignments {
     );
   }
 
+  /** The same for another than `without`; a failure where all that could be asked are among them. */
+  another(
+    scope: RunScope,
+    unit: Unit,
+    definition: CallNode,
+    bound: JsonObject,
+    without: readonly NodeTypeId[],
+  ): Assignment | { readonly failure: NodeFailure } {
+    const { setup: { catalog }, services: { conductor } } = this.#driver;
+    const context = this.#context(scope, unit, definition);
+    return assign(definition, bound, catalog, context, (request) => {
+      const options = request.options.filter(({ instrument }) => !without.includes(instrument));
+      if (options.length === 0) return { choice: undefined, reason: "all were asked" };
+      return conductor.route({ ...request, options, tried: [...request.tried, ...without] });
+    });
+  }
+
   /** What is left of the run's money, and of its time and the node's. */
   limits(scope: RunScope, definition: CallNode): RunLimits {
     const { setup: { startedAt }, services: { clock } } = this.#driver;
     const { timeoutMs } = rootOf(scope).plan.definition;
     const budgetUsd = this.#budget.left();
+    const budgetTokens = this.#budget.leftTokens();
     const leftMs = Math.min(
       definition.timeoutMs ?? Infinity,
       timeoutMs === undefined ? Infinity : startedAt + timeoutMs - clock.now(),
     );
     return {
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(budgetTokens === undefined ? {} : { budgetTokens }),
       ...(leftMs === Infinity ? {} : { deadlineSeconds: Math.max(0, leftMs / 1000) }),
     };
   }

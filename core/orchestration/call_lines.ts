@@ -10,13 +10,19 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
+import { SymphonyError } from "../errors.ts";
 import type { ExtensionId } from "../ids.ts";
+import type { CallResult } from "../ports/extension.ts";
 import { noLease } from "../ports/pool.ts";
 import type { Lease, PoolKind } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { RunScope } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
+
+const ASK_AGAIN_MS = 2000;
+/** How often and how long a line asks while the circuit of its kind is open. */
+const BUSY_MS = 250;
+const MOST_BUSY_MS = 10_000;
 
 /** What the lines know of a call. */
 export interface LineCall {
@@ -34,19 +40,21 @@ interface Line<Call> {
   /** Places that the pool was asked for. */
   asked: number;
   isAdvancing: boolean;
+  /** Monotonic milliseconds since when the circuit of the kind is open; undefined while it is not. */
+  busySince: number | undefined;
 }
 
 export class CallLines<Call extends LineCall> {
   readonly #driver: Driver;
   readonly #start: (call: Call, lease: Lease) => void;
-  readonly #refuse: (call: Call, reason: string) => void;
+  readonly #refuse: (call: Call, error: unknown) => void;
   readonly #lines = new Map<ExtensionId, Line<Call>>();
 
   /** `start` begins a call with its place; `refuse` hears that none can be had. */
   constructor(
     driver: Driver,
     start: (call: Call, lease: Lease) => void,
-    refuse: (call: Call, reason: string) => void,
+    refuse: (call: Call, error: unknown) => void,
   ) {
     this.#driver = driver;
     this.#start = start;
@@ -77,7 +85,7 @@ export class CallLines<Call extends LineCall> {
       line.held++;
       return lease;
     } catch (error) {
-      if (!signal.aborted) this.#refuse(call, messageOf(error));
+      if (!signal.aborted) this.#refuse(call, error);
       return undefined;
     }
   }
@@ -86,6 +94,14 @@ export class CallLines<Call extends LineCall> {
   release(call: Call, lease: Lease, failure: string | undefined): void {
     this.#lineOf(call.type.extension).held--;
     this.#driver.services.pit.pool.release(lease, failure);
+  }
+
+  /** Tells the pool how long the call held its place, and whether the instance was at fault. */
+  observe(call: Call, durationMs: number, result: CallResult): void {
+    // That an instance died the pool knows itself; most of those that it took along had no part in it.
+    if (!result.ok && result.failure.class === "crash") return;
+    const { kind } = this.#lineOf(call.type.extension);
+    this.#driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
   }
 
   /** Lets those go on who wait behind the call. */
@@ -123,6 +139,7 @@ export class CallLines<Call extends LineCall> {
         held: 0,
         asked: 0,
         isAdvancing: false,
+        busySince: undefined,
       };
       this.#lines.set(extension, line);
     }
@@ -149,24 +166,49 @@ export class CallLines<Call extends LineCall> {
   }
 
   #ask(line: Line<Call>): void {
-    const { pit } = this.#driver.services;
-    const wanted = Math.min(line.waiting.length, line.places - line.held);
+    const { pit, clock, lookAhead } = this.#driver.services;
+    const urgency = lookAhead?.urgency(this.#driver.setup.run, clock.now());
+    // A run that waits grows more urgent: it asks anew now and then.
+    const options = urgency === undefined ? {} : { priority: urgency, timeoutMs: ASK_AGAIN_MS };
+    // Beside other runs it also asks for the places that it has, or another gets each as soon as it is given back.
+    const held = urgency === undefined ? line.held : 0;
+    const wanted = Math.min(line.waiting.length, line.places - held);
     while (line.asked < wanted) {
       line.asked++;
-      pit.pool.acquire(line.kind, this.#driver.signal).then((lease) => {
+      pit.pool.acquire(line.kind, this.#driver.signal, options).then((lease) => {
         line.asked--;
+        line.busySince = undefined;
         this.#advance(line, lease);
       }, (error) => {
         line.asked--;
-        if (!this.#driver.isStopping) this.#refuseAll(line, messageOf(error));
+        if (this.#driver.isStopping) return;
+        const code = error instanceof SymphonyError ? error.code : undefined;
+        if (code === "timeout") this.#ask(line);
+        else if (code === "busy" && this.#mayWait(line)) clock.schedule(BUSY_MS, () => this.#ask(line));
+        else this.#refuseAll(line, error);
       }).catch((error) => this.#driver.crash(error));
     }
   }
 
-  #refuseAll(line: Line<Call>, reason: string): void {
+  /** True while a circuit has not been open for long: an attempt is not spent on that. */
+  #mayWait(line: Line<Call>): boolean {
+    const now = this.#driver.services.clock.monotonic();
+    line.busySince ??= now;
+    return now - line.busySince < MOST_BUSY_MS;
+  }
+
+  #refuseAll(line: Line<Call>, error: unknown): void {
+    line.busySince = undefined;
     for (const call of line.waiting.splice(0)) {
-      this.#refuse(call, reason);
+      this.#refuse(call, error);
       this.#driver.leave();
     }
   }
+}
+
+/** True where the instance, not what it was asked, is to blame. */
+export function isInstanceFault(result: CallResult): boolean {
+  if (result.ok) return false;
+  const { class: kind } = result.failure;
+  return kind === "timeout" || kind === "resource";
 }

@@ -10,7 +10,9 @@ import type { Json } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
+import type { Budget } from "../workflow/definition.ts";
 import type { ValueRef, WaitingFor } from "./event.ts";
+import type { MemoNote, Reused } from "./reuse.ts";
 
 /** Who answered a gate and what. */
 export interface ProvidedInput {
@@ -23,7 +25,7 @@ export interface ProvidedInput {
 export type UserCommand =
   | { readonly type: "start" }
   | { readonly type: "pause"; readonly reason: string }
-  | { readonly type: "resume" }
+  | { readonly type: "resume"; readonly budget?: Budget }
   | { readonly type: "cancel"; readonly reason: string }
   | { readonly type: "retry-node"; readonly node: NodeId }
   | { readonly type: "skip-node"; readonly node: NodeId; readonly item?: number; readonly reason: string }
@@ -49,6 +51,7 @@ export type Report =
     readonly type: "begin";
     readonly instrument?: NodeTypeId | undefined;
     readonly reason?: string | undefined;
+    readonly memo?: MemoNote | undefined;
   }
   | Unit & {
     readonly type: "complete";
@@ -58,6 +61,7 @@ export type Report =
     readonly usage?: Usage | undefined;
     /** Who gave it, where that is not who began. */
     readonly instrument?: NodeTypeId | undefined;
+    readonly reused?: Reused | undefined;
   }
   /** `recovery` is what was chosen; the plain retry where it is absent. Limits hold all the same. */
   | Unit & { readonly type: "fail"; readonly failure: NodeFailure; readonly recovery?: Recovery }

@@ -159,7 +159,7 @@ type ReportOf<T extends UnitReport["type"]> = Extract<UnitReport, { readonly typ
 type EventOf<T extends RunEvent["type"]> = Draft<Extract<RunEvent, { readonly type: T }>>;
 
 function startedEvent(
-  { item, instrument, reason }: ReportOf<"begin">,
+  { item, instrument, reason, memo }: ReportOf<"begin">,
   node: NodeId,
   { at, attempt }: { readonly at: number; readonly attempt: number },
 ): RunEvent {
@@ -167,11 +167,12 @@ function startedEvent(
   if (item >= 0) event.item = item;
   if (instrument !== undefined) event.instrument = instrument;
   if (reason !== undefined) event.reason = reason;
+  if (memo !== undefined) event.memo = memo;
   return event;
 }
 
 function completedEvent(
-  { item, output, durationMs, port, usage, instrument }: ReportOf<"complete">,
+  { item, output, durationMs, port, usage, instrument, reused }: ReportOf<"complete">,
   node: NodeId,
   { at, attempt }: { readonly at: number; readonly attempt: number },
 ): RunEvent {
@@ -180,6 +181,7 @@ function completedEvent(
   if (port !== undefined) event.port = port;
   if (usage !== undefined) event.usage = usage;
   if (instrument !== undefined) event.instrument = instrument;
+  if (reused !== undefined) event.reused = reused;
   return event;
 }
 

@@ -29,7 +29,11 @@ export function decideUser(state: RunState, command: UserCommand, at: number): D
     case "pause":
       return ok([{ type: "run.paused", at, reason: command.reason }]);
     case "resume":
-      return ok([{ type: "run.resumed", at }]);
+      return ok([{
+        type: "run.resumed",
+        at,
+        ...(command.budget === undefined ? {} : { budget: command.budget }),
+      }]);
     case "cancel":
       return ok([{ type: "run.cancelled", at, reason: command.reason }]);
     case "signal":

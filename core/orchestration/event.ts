@@ -11,6 +11,8 @@ import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
+import type { Budget } from "../workflow/definition.ts";
+import type { MemoNote, Reused, ReuseRequest } from "./reuse.ts";
 
 /** A value beside the log: small ones inline, large ones by the hash of their JSON. */
 export type ValueRef = { readonly value: Json } | {
@@ -45,10 +47,13 @@ export type RunEvent =
     /** Absolute path below which nodes may read. */
     readonly workspace: string;
     readonly mayWrite: boolean;
+    /** Which results of earlier runs it may take over. */
+    readonly reuse?: ReuseRequest;
   }
   | Common & { readonly type: "run.started" }
   | Common & { readonly type: "run.paused"; readonly reason: string }
-  | Common & { readonly type: "run.resumed" }
+  /** With what a person now allows it to spend in all, instead of what its workflow says. */
+  | Common & { readonly type: "run.resumed"; readonly budget?: Budget }
   | Common & {
     readonly type: "run.completed";
     readonly outputs: ValueRef;
@@ -63,6 +68,8 @@ export type RunEvent =
     readonly instrument?: NodeTypeId;
     /** Why this instrument. */
     readonly reason?: string;
+    /** Why no kept result was taken, and the key of this one. */
+    readonly memo?: MemoNote;
   }
   | NodeEvent & {
     readonly type: "node.completed";
@@ -74,6 +81,8 @@ export type RunEvent =
     readonly usage?: Usage;
     /** Who gave it, where that is not who began: asked because the first was late. */
     readonly instrument?: NodeTypeId;
+    /** Where it was not made here but taken over: from where, and why. */
+    readonly reused?: Reused;
   }
   | NodeEvent & {
     readonly type: "node.retrying";
@@ -93,6 +102,14 @@ export type RunEvent =
   | NodeEvent & { readonly type: "node.waiting"; readonly for: WaitingFor }
   /** A round of a loop ended with these outputs. */
   | NodeEvent & { readonly type: "node.iterated"; readonly iteration: number; readonly output: ValueRef }
+  /** The run goes on by another version of its workflow; nodes that are in both and not in `reset` keep what they have. */
+  | Common & {
+    readonly type: "run.moved";
+    readonly version: string;
+    readonly definition: ArtifactId;
+    readonly inputs: JsonObject;
+    readonly reset: readonly NodeId[];
+  }
   /** These nodes are as if they had never run (retry of a failed node and what hung on it). */
   | Common & { readonly type: "nodes.reset"; readonly nodes: readonly NodeId[] };
 

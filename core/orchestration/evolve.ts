@@ -66,6 +66,9 @@ function evolveRun(state: RunState, event: Exclude<RunEvent, { readonly type: `n
   switch (event.type) {
     case "run.created":
       return;
+    case "run.moved":
+      // Another plan: a state of its own is made for it (run_move.ts).
+      return;
     case "run.started":
       state.run = "running";
       return recount(state);

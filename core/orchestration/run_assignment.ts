@@ -14,6 +14,7 @@ import type { InstrumentOption, RoutingRequest } from "../ports/conductor.ts";
 import type { TaskCall } from "../ports/extension.ts";
 import type { Catalog, NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
+import { callBounds, callLimit, type SentText, tokenLimit } from "./call_cost.ts";
 import { renderPrompt } from "./prompt.ts";
 import { narrowed } from "./run_recovery.ts";
 
@@ -27,8 +28,10 @@ export interface Assignment {
   readonly reason?: string;
   /** The routing decision, where one was taken. */
   readonly decision?: string;
-  /** US dollars that the call is expected to cost. */
-  readonly expectedUsd: number;
+  /** US dollars that the call may cost at most; undefined where no budget limits it or it costs nothing. */
+  readonly maxUsd?: number;
+  /** Tokens, sent and answered together, that it may take at most. */
+  readonly maxTokens?: number;
   /** Everything that may serve the task; empty where the node names its own type. */
   readonly options: readonly InstrumentOption[];
   /** True for the instrument that was asked because the first was late. */
@@ -40,6 +43,8 @@ export type RoutingContext =
   & Pick<RoutingRequest, "run" | "node" | "tried" | "attempt">
   & Partial<Pick<RoutingRequest, "preference" | "budgetUsd" | "deadlineSeconds">>
   & {
+    /** Tokens that are left of the run's budget. */
+    readonly budgetTokens?: number;
     /** What was chosen after the last attempt, and what was wrong with it. */
     readonly recovery?: Recovery | undefined;
     readonly failure?: NodeFailure | undefined;
@@ -61,7 +66,7 @@ export function assign(
   route: Route,
 ): Assignment | { readonly failure: NodeFailure } {
   const type = catalog.nodes.get(definition.use);
-  if (type !== undefined) return ownType(type, bound, context.budgetUsd);
+  if (type !== undefined) return ownType(type, bound, context);
   const task = catalog.tasks.get(definition.use);
   if (task === undefined) return unavailable(`No installed extension provides "${definition.use}"`);
   const name = taskName(task);
@@ -69,11 +74,12 @@ export function assign(
     instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
   );
   const able = serving.filter(({ instrument }) => instrument?.unavailable === undefined);
-  const usable = able.filter((candidate) => !isPaid(candidate) || hasMoney(context));
-  if (usable.length === 0 && able.length > 0) return spent(name);
   const input = withDefaults(task.input, bound);
   const prompt = corrected(renderPrompt(task.prompt, input), context);
   const call = { name, system: task.system, prompt, output: task.output };
+  const sent = { text: call.system + call.prompt, schema: call.output };
+  const usable = able.filter((candidate) => fits(candidate, sent, context));
+  if (usable.length === 0 && able.length > 0) return spent(name, context);
   const { quality } = definition;
   const { recovery, failure: _failure, ...asked } = context;
   const options = usable.map(option);
@@ -100,7 +106,7 @@ export function assign(
     call,
     reason: decided.reason,
     options,
-    expectedUsd: decided.expectedUsd ?? 0,
+    ...limited(chosen, sent, context, decided.expectedUsd),
     ...(decided.decision === undefined ? {} : { decision: decided.decision }),
   };
 }
@@ -108,12 +114,41 @@ export function assign(
 function ownType(
   type: NodeType,
   bound: JsonObject,
-  budgetUsd: number | undefined,
+  left: Left,
 ): Assignment | { readonly failure: NodeFailure } {
   const why = type.instrument?.unavailable;
   if (why !== undefined) return unavailable(`${type.type}: ${why}`);
-  if (isPaid(type) && !hasMoney({ budgetUsd })) return spent(type.type);
-  return { type, task: undefined, input: withDefaults(type.input, bound), expectedUsd: 0, options: [] };
+  const input = withDefaults(type.input, bound);
+  const sent = { text: JSON.stringify(input) };
+  if (!fits(type, sent, left)) return spent(type.type, left);
+  return { type, task: undefined, input, options: [], ...limited(type, sent, left) };
+}
+
+/** What is left of the run's budget. */
+type Left = Pick<RoutingContext, "budgetUsd" | "budgetTokens">;
+
+/** True where what is left pays for a short answer to what is sent. */
+function fits({ instrument }: NodeType, sent: SentText, { budgetUsd, budgetTokens }: Left): boolean {
+  if (instrument === undefined || (budgetUsd === undefined && budgetTokens === undefined)) return true;
+  const { leastUsd, leastTokens } = callBounds(sent, instrument);
+  const isPayable = budgetUsd === undefined || !isPaid({ instrument }) || leastUsd <= budgetUsd;
+  return isPayable && (budgetTokens === undefined || leastTokens <= budgetTokens);
+}
+
+function limited(
+  { instrument }: NodeType,
+  sent: SentText,
+  { budgetUsd, budgetTokens }: Left,
+  expectedUsd = 0,
+): Pick<Assignment, "maxUsd" | "maxTokens"> {
+  if (instrument === undefined || (budgetUsd === undefined && budgetTokens === undefined)) return {};
+  const bounds = callBounds(sent, instrument);
+  return {
+    ...(budgetUsd === undefined || !isPaid({ instrument })
+      ? {}
+      : { maxUsd: callLimit(bounds, expectedUsd, budgetUsd) }),
+    ...(budgetTokens === undefined ? {} : { maxTokens: tokenLimit(bounds, budgetTokens) }),
+  };
 }
 
 /** The prompt, with what was wrong with the last answer where it is to be corrected. */
@@ -122,16 +157,18 @@ function corrected(prompt: string, { recovery, failure }: RoutingContext): strin
   return `${prompt}\n\nAn earlier answer was not accepted: ${failure.message}\nGive the whole answer again, corrected.`;
 }
 
-function isPaid({ instrument }: NodeType): boolean {
+function isPaid({ instrument }: Pick<NodeType, "instrument">): boolean {
   return (instrument?.priceIn ?? 0) + (instrument?.priceOut ?? 0) > 0;
 }
 
-function hasMoney({ budgetUsd }: { readonly budgetUsd?: number | undefined }): boolean {
-  return budgetUsd === undefined || budgetUsd > 0;
-}
-
-function spent(what: string): { readonly failure: NodeFailure } {
-  return { failure: { class: "credit", message: `The run's budget is spent: nothing is left for ${what}` } };
+function spent(what: string, { budgetUsd, budgetTokens }: Left): { readonly failure: NodeFailure } {
+  const left = (budgetUsd ?? Infinity) <= 0 || (budgetTokens ?? Infinity) <= 0 ? "nothing is left" : `${
+    [
+      ...(budgetUsd === undefined ? [] : [`$${budgetUsd.toFixed(4)}`]),
+      ...(budgetTokens === undefined ? [] : [`${budgetTokens} tokens`]),
+    ].join(" and ")
+  } are left, too little`;
+  return { failure: { class: "credit", message: `The run's budget is spent: ${left} for ${what}` } };
 }
 
 function unavailable(message: string): { readonly failure: NodeFailure } {

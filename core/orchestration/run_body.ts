@@ -12,6 +12,7 @@ import { parseExpression } from "../workflow/cel.ts";
 import type { LoopNode, SubWorkflowNode, WorkflowDefinition } from "../workflow/definition.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { ValueRef } from "./event.ts";
+import type { MemoNote } from "./reuse.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 
@@ -32,8 +33,8 @@ export class RunBodies {
   }
 
   /** Begins a loop or sub-workflow with its bound inputs. */
-  begin(scope: RunScope, unit: Unit, bound: JsonObject): void {
-    if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
+  begin(scope: RunScope, unit: Unit, bound: JsonObject, memo?: MemoNote): void {
+    if (!this.#driver.report(scope, { type: "begin", ...unit, memo })) return;
     this.#driver.track(this.#next(scope, unit, bound));
   }
 

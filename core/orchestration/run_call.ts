@@ -5,9 +5,9 @@
  */
 
 import { messageOf, SymphonyError } from "../errors.ts";
-import { own } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
+import type { Claim } from "../ports/arbitration.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Outcome } from "../ports/conductor.ts";
 import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
@@ -20,8 +20,11 @@ import { Assignments, rootOf } from "./assignment.ts";
 import { CallLines } from "./call_lines.ts";
 import type { Report } from "./command.ts";
 import type { ValueRef } from "./event.ts";
+import type { MemoNote } from "./reuse.ts";
 import type { Assignment } from "./run_assignment.ts";
-import type { RunBudget } from "./run_budget.ts";
+import { isCostUnknown, type RunBudget } from "./run_budget.ts";
+import { CallAmounts, claimed } from "./run_claim.ts";
+import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
@@ -40,8 +43,8 @@ interface Call {
   readonly type: NodeType;
   readonly assigned: Assignment;
   readonly request: CallRequest;
-  /** Gives back what the call holds of the budget. */
-  readonly settle: () => void;
+  /** Gives back what the call holds of the budget; with `true` where nobody knows what it cost. */
+  readonly settle: (isUnknown?: boolean) => void;
 }
 
 export class RunCalls {
@@ -49,31 +52,39 @@ export class RunCalls {
   readonly #budget: RunBudget;
   readonly #assignments: Assignments;
   readonly #lines: CallLines<Call>;
+  readonly #amounts: CallAmounts;
 
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
     this.#budget = budget;
     this.#assignments = new Assignments(driver, budget);
+    this.#amounts = new CallAmounts(driver.services.pit.arbitration);
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
-      ({ scope, unit, settle }, reason) => {
+      ({ scope, unit, settle }, error) => {
         settle();
-        this.#fail(scope, unit, "unavailable", reason);
+        // While a circuit is open, later is better; what cannot be started stays so.
+        const isBusy = error instanceof SymphonyError && error.code === "busy";
+        this.#fail(scope, unit, isBusy ? "rate-limit" : "unavailable", messageOf(error));
       },
     );
   }
 
   /** Begins the unit. May complete it at once, where the extension answers at once. */
-  run(scope: RunScope, unit: Unit, bound: JsonObject): void {
+  run(scope: RunScope, unit: Unit, bound: JsonObject, memo?: MemoNote): void {
     const { setup } = this.#driver;
     const { node, item } = unit;
     const { gated, definition } = scope.plan.nodes[node] as PlanNode & { readonly definition: CallNode };
     const assigned = this.#assignments.of(scope, unit, definition, bound);
-    if ("failure" in assigned) return this.#unassigned(scope, unit, definition, assigned.failure);
+    if ("failure" in assigned) {
+      // What calls under way hold may be left over when they have ended.
+      if (this.#budget.isHeld) return this.#runLater(scope, unit, bound, memo);
+      return this.#unassigned(scope, unit, definition, assigned.failure);
+    }
     const { type, task, input, reason } = assigned;
     const instrument = type.kind === "instrument" ? type.type : undefined;
-    if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason })) return;
+    if (!this.#driver.report(scope, { type: "begin", node, item, instrument, reason, memo })) return;
 
     const problems = validate((task ?? type).input, input);
     if (problems.length > 0) {
@@ -92,10 +103,12 @@ export class RunCalls {
       type,
       assigned,
       request: this.#request(scope, unit, assigned),
-      settle: this.#budget.hold(assigned.expectedUsd),
+      settle: this.#budget.hold(assigned),
     };
-    if (isWrite) this.#driver.track(this.#write(call));
-    else this.#lines.enter(call);
+    if (isWrite) return this.#driver.track(this.#write(call));
+    const amounts = this.#amounts.of(call.type, call.assigned);
+    if (amounts === undefined) this.#lines.enter(call);
+    else this.#driver.track(this.#share(call, amounts));
   }
 
   /** Forgets the calls that wait and whose scope was aborted. */
@@ -103,7 +116,17 @@ export class RunCalls {
     this.#lines.dropAborted(({ settle }) => settle());
   }
 
-  #request(scope: RunScope, unit: Unit, { type, input, call }: Assignment): CallRequest {
+  #runLater(scope: RunScope, unit: Unit, bound: JsonObject, memo: MemoNote | undefined): void {
+    this.#driver.enter();
+    this.#budget.whenFreed(() => {
+      this.#driver.leave();
+      if (!this.#driver.isStopping && !this.#driver.signalOf(scope).aborted) {
+        this.run(scope, unit, bound, memo);
+      }
+    });
+  }
+
+  #request(scope: RunScope, unit: Unit, { type, input, call, maxUsd, maxTokens }: Assignment): CallRequest {
     const { run, workspace, mayWrite } = this.#driver.setup;
     const { id, gated } = scope.plan.nodes[unit.node] as PlanNode;
     const request: Draft<CallRequest> = {
@@ -118,6 +141,8 @@ export class RunCalls {
     };
     if (unit.item >= 0) request.item = unit.item;
     if (call !== undefined) request.task = call;
+    if (maxUsd !== undefined) request.maxUsd = maxUsd;
+    if (maxTokens !== undefined) request.maxTokensInAll = maxTokens;
     return request;
   }
 
@@ -138,7 +163,10 @@ export class RunCalls {
     let claim: number | undefined;
     try {
       await log.flush();
-      claim = await this.#exclusive(call, signal);
+      const { path, root } = call.request.input;
+      const exclusive = [`file:${String(path ?? root ?? ".")}`];
+      const amounts = this.#amounts.of(call.type, call.assigned);
+      claim = await this.#claim(call, { exclusive, ...(amounts === undefined ? {} : { amounts }) });
       if (claim === undefined) return;
       const lease = await this.#lines.acquire(call, signal);
       if (lease === undefined) return;
@@ -153,6 +181,9 @@ export class RunCalls {
   #ask(call: Call, lease: Lease): Answer | Promise<Answer> {
     const { scope, unit, type, assigned: { task, options }, definition, request } = call;
     const signal = this.#driver.signalOf(scope);
+    if (isContest(call)) {
+      return contested(this.#driver, this.#contest(call), () => this.#call(call, lease, signal));
+    }
     if (task === undefined) {
       const result = this.#call(call, lease, signal);
       return result instanceof Promise ? result.then((later) => ({ result: later, type })) : { result, type };
@@ -167,6 +198,28 @@ export class RunCalls {
       { type, call: running, request, signal, say },
       (under) => this.#call(call, lease, under),
     );
+  }
+
+  #contest(call: Call): Contest {
+    const { scope, unit, definition, assigned, request } = call;
+    return {
+      definition,
+      assigned,
+      request,
+      signal: this.#driver.signalOf(scope),
+      another: (without) => {
+        const other = this.#assignments.another(scope, unit, definition, assigned.input, without);
+        return "failure" in other ? undefined : other;
+      },
+      assign: (use, input) => {
+        const { quality: _quality, ...node } = definition;
+        return this.#assignments.of(scope, unit, { ...node, use }, input);
+      },
+      hold: (other) => this.#budget.hasRoom(other) ? this.#budget.hold(other) : undefined,
+      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+      report: (other, durationMs, result, measured) =>
+        this.#tellConductor({ ...call, assigned: other }, durationMs, { result, measured }),
+    };
   }
 
   /** The call's result, at once where the extension gives it at once. Never throws. */
@@ -190,13 +243,17 @@ export class RunCalls {
   }
 
   /** Gives the place back, judges what came and reports how the call ended. */
-  #done(asked: Call, lease: Lease, started: number, { result, type }: Answer): void | Promise<void> {
-    const call = type === asked.type ? asked : answeredBy(asked, type);
+  #done(asked: Call, lease: Lease, started: number, answer: Answer): void | Promise<void> {
+    const { result, type } = answer;
+    let call = type === asked.type ? asked : answeredBy(asked, type);
+    if (answer.isFirstCostUnknown === true) call = { ...call, settle: () => asked.settle(true) };
     const { assigned: { task, input }, definition, request, scope } = call;
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     this.#lines.release(asked, lease, crashed);
-    if (this.#driver.isStopping) return call.settle();
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
+    // Where a second instrument answered, the first one's call was broken off, and says nothing.
+    if (type === asked.type) this.#lines.observe(asked, durationMs, result);
+    if (this.#driver.isStopping) return call.settle();
     const judged = judge(result, task ?? type, {
       definition,
       input,
@@ -209,8 +266,7 @@ export class RunCalls {
   }
 
   #judged(call: Call, durationMs: number, judged: Judged): void | Promise<void> {
-    call.settle();
-    if (this.#driver.isStopping) return;
+    if (this.#driver.isStopping) return call.settle();
     const { result } = judged;
     this.#tellConductor(call, durationMs, judged);
     const ending = result.ok
@@ -221,7 +277,7 @@ export class RunCalls {
   }
 
   #complete(
-    { scope, unit, assigned }: Call,
+    { scope, unit, definition, assigned, settle }: Call,
     durationMs: number,
     { output, usage }: Success,
   ): void | Promise<void> {
@@ -232,22 +288,23 @@ export class RunCalls {
     };
     if (item >= 0) origin.item = item;
     const instrument = assigned.isSecond === true ? assigned.type.type : undefined;
-    const complete = (ref: ValueRef) =>
-      void this.#driver.report(scope, {
-        type: "complete",
-        node,
-        item,
-        output: ref,
-        durationMs,
-        usage,
-        instrument,
-      });
+    const complete = (ref: ValueRef) => {
+      const report = { type: "complete", node, item, output: ref, durationMs, usage, instrument } as const;
+      const isTaken = this.#driver.report(scope, report);
+      // What the first of two has cost, when it was broken off, nobody knows; candidates are all told of.
+      const isUncounted = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
+      settle(isUncounted || (assigned.isSecond === true && !asksSeveral(definition)));
+      if (!isTaken) return;
+      const { type, task, input } = assigned;
+      const costUsd = usage?.costUsd;
+      this.#driver.reuse.keep({ scope, unit, type, task, input, output: ref, durationMs, costUsd });
+    };
     const stored = this.#driver.values.store(output, { origin });
     return stored instanceof Promise ? stored.then(complete) : complete(stored);
   }
 
   /** The Conductor may choose what follows; else the node's own retry policy does. */
-  #failed({ scope, unit, assigned, definition }: Call, failure: NodeFailure): void {
+  #failed({ scope, unit, assigned, definition, settle }: Call, failure: NodeFailure): void {
     const { node, item } = unit;
     const recovery = recover(this.#driver, scope, unit, {
       assigned,
@@ -259,6 +316,8 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
+    // A failure does not say how many tokens went into it.
+    settle(isCostUnknown(failure) || assigned.maxTokens !== undefined);
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -292,30 +351,42 @@ export class RunCalls {
     attempted(this.#driver, scope, unit, attempt);
   }
 
-  /** The exclusive right to what the call writes, as soon as it is free; undefined where `signal` fired meanwhile. */
-  async #exclusive(
-    { scope, unit, request: { input, node } }: Call,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
-    const { arbitration } = this.#driver.services.pit;
-    const place = own(input, "path") ?? own(input, "root") ?? ".";
+  /** What the claim of a call asks for, granted; undefined where the call is not to begin, which has been reported. */
+  async #claim(call: Call, claim: Pick<Claim, "exclusive" | "amounts">): Promise<number | undefined> {
+    const { scope, unit, request: { node } } = call;
     const by = {
       run: this.#driver.setup.run,
       node,
       priority: 0,
       ...(unit.item >= 0 ? { item: unit.item } : {}),
     };
-    while (!signal.aborted) {
-      const verdict = arbitration.request({ by, exclusive: [`file:${String(place)}`] });
-      if (verdict.verdict === "granted") return verdict.token;
-      if (verdict.verdict === "denied") throw new SymphonyError("permission", verdict.reason);
-      this.#driver.say(scope, unit, { kind: "log", level: "info", text: verdict.reason });
-      await arbitration.released();
-    }
+    const token = await claimed(this.#driver.services, { by, ...claim }, {
+      signal: this.#driver.signalOf(scope),
+      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+    });
+    if (typeof token === "number") return token;
+    call.settle();
+    if (token !== undefined) this.#fail(scope, unit, token.failure.class, token.failure.message);
     return undefined;
   }
 
+  /** Enters the line once what the call takes of what is limited is granted; a share is given back when it has ended. */
+  async #share(call: Call, amounts: Readonly<Record<string, number>>): Promise<void> {
+    const token = await this.#claim(call, { exclusive: [], amounts });
+    if (token === undefined) return;
+    const { arbitration } = this.#driver.services.pit;
+    const settle = () => {
+      call.settle();
+      arbitration.release(token);
+    };
+    if (this.#driver.isStopping) return settle();
+    this.#lines.enter({ ...call, settle });
+  }
+
   #unassigned(scope: RunScope, { node, item }: Unit, definition: CallNode, failure: NodeFailure): void {
+    if (definition.importance === "essential" && failure.class === "credit") {
+      return this.#driver.pauseAfter(failure.message);
+    }
     if (definition.importance === "essential") {
       if (this.#driver.report(scope, { type: "begin", node, item })) {
         this.#driver.report(scope, { type: "fail", node, item, failure });
@@ -324,6 +395,15 @@ export class RunCalls {
       this.#driver.report(scope, { type: "skip", node, item, reason: failure.message, failure });
     }
   }
+}
+
+/** Several are asked, of instruments only: an operator gives the same again. */
+function isContest({ definition, type }: Call): boolean {
+  return asksSeveral(definition) && type.kind === "instrument" && type.effect !== "write";
+}
+
+function asksSeveral({ quality }: CallNode): boolean {
+  return (quality?.candidates ?? 1) > 1;
 }
 
 type FailReport = Extract<Report, { readonly type: "fail" }>;

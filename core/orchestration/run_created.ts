@@ -20,5 +20,6 @@ export function createdEvent(scope: RunScope, setup: RunSetup, at: number): RunE
     inputs: scope.inputs,
     workspace: setup.workspace,
     mayWrite: setup.mayWrite,
+    ...(scope.path !== "" || setup.reuse === undefined ? {} : { reuse: setup.reuse }),
   };
 }

@@ -12,6 +12,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import type { Result } from "../result.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import type { Refusal, UserCommand } from "./command.ts";
+import type { ReuseRequest } from "./reuse.ts";
 
 /** A durable event, or something said meanwhile that is not kept. Durable ones arrive after they are durable. */
 export type LiveEvent =
@@ -31,6 +32,10 @@ export interface StartRequest {
   readonly mayWrite: boolean;
   /** Most nodes at once. */
   readonly concurrency?: number;
+  /** The run's id, where it is known before; else a fresh one. */
+  readonly run?: RunId;
+  /** What may be taken over from earlier runs, beyond what every run takes. */
+  readonly reuse?: ReuseRequest;
 }
 
 /** One line of the progress display. */
@@ -57,8 +62,12 @@ export interface Progress {
   readonly state: RunStateName;
   readonly nodes: readonly NodeProgress[];
   readonly elapsedMs: number;
-  /** Rough; undefined while nothing can be said. */
+  /** From earlier runs where there are any, else rough; undefined while nothing can be said. */
   readonly etaMs: number | undefined;
+  /** Earlier runs that `etaMs` is learned from. */
+  readonly etaRuns?: number;
+  /** The nodes that the run's length hangs on by what earlier runs took, first to last. */
+  readonly criticalPath?: readonly NodeId[];
 }
 
 export interface RunOutcome {

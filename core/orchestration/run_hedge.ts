@@ -5,16 +5,18 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
 import type { CallEvent, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Hedge, RunningCall } from "../ports/recovery.ts";
 import type { NodeType } from "../workflow/catalog.ts";
+import { callElsewhere } from "./call_elsewhere.ts";
 import type { Driver } from "./run_services.ts";
 
 /** An answer and who gave it. */
 export interface Answer {
   readonly result: CallResult;
   readonly type: NodeType;
+  /** True where what the first of several has cost is not known, and so not in the answer's cost. */
+  readonly isFirstCostUnknown?: boolean;
 }
 
 export interface HedgedCall {
@@ -37,7 +39,10 @@ export function hedged(
   const { type, call, signal } = hedgedCall;
   const hedge = type.effect === "write" ? undefined : driver.services.recovery?.hedge(call);
   const other = hedge === undefined ? undefined : driver.setup.catalog.nodes.get(hedge.instrument);
-  if (hedge === undefined || other === undefined || other.effect === "write") {
+  if (
+    hedge === undefined || other === undefined || other.effect === "write" ||
+    wouldCostMore(hedgedCall.request, other)
+  ) {
     const result = begin(signal);
     return result instanceof Promise ? result.then((later) => ({ result: later, type })) : { result, type };
   }
@@ -45,6 +50,11 @@ export function hedged(
   const result = begin(AbortSignal.any([signal, first.signal]));
   if (!(result instanceof Promise)) return { result, type };
   return race(driver, hedgedCall, { hedge, other, result, breakOff: () => first.abort() });
+}
+
+/** A second paid call may cost more than the run's budget holds for the first. */
+function wouldCostMore({ maxUsd }: CallRequest, { instrument }: NodeType): boolean {
+  return maxUsd !== undefined && (instrument?.priceIn ?? 0) + (instrument?.priceOut ?? 0) > 0;
 }
 
 function race(
@@ -57,7 +67,7 @@ function race(
     readonly breakOff: () => void;
   },
 ): Promise<Answer> {
-  const { type, signal, say } = hedgedCall;
+  const { type, request, signal, say } = hedgedCall;
   return new Promise((resolve) => {
     const second = new AbortController();
     let asked: Promise<CallResult> | undefined;
@@ -66,7 +76,7 @@ function race(
       driver.services.recovery?.hedged();
       const seconds = (hedge.afterMs / 1000).toFixed(1);
       say({ kind: "log", level: "info", text: `No answer after ${seconds} s: ${other.type} is asked, too` });
-      asked = askOther(driver, hedgedCall, other, AbortSignal.any([signal, second.signal]));
+      asked = callElsewhere(driver, other, request, { signal: AbortSignal.any([signal, second.signal]) });
       asked.then((later) => {
         if (!later.ok) return;
         resolve({ result: later, type: other });
@@ -83,28 +93,4 @@ function race(
       resolve({ result: own, type });
     });
   });
-}
-
-async function askOther(
-  driver: Driver,
-  { request }: HedgedCall,
-  other: NodeType,
-  signal: AbortSignal,
-): Promise<CallResult> {
-  const { pit, extensions } = driver.services;
-  const limits = driver.setup.catalog.limits.get(other.extension) ?? { instances: 1, concurrency: 1 };
-  try {
-    const lease = await pit.pool.acquire(pit.pool.register(other.extension, limits), signal);
-    let crashed: string | undefined;
-    try {
-      const asked = { ...request, nodeType: other.type };
-      const result = await extensions.call(pit.pool.instanceOf(lease), asked, { signal });
-      if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
-      return result;
-    } finally {
-      pit.pool.release(lease, crashed);
-    }
-  } catch (error) {
-    return { ok: false, failure: { class: "crash", message: messageOf(error) } };
-  }
 }

@@ -68,7 +68,7 @@ export class RunLookAhead {
     let begun = this.#begun.get(scope);
     if (begun === undefined) {
       this.#begun.set(scope, begun = new Uint8Array(scope.plan.nodes.length));
-      this.#port.opened(this.#run, scope.path, scope.plan);
+      this.#port.opened(this.#run, scope.path, scope.plan, this.#catalog);
     }
     return begun;
   }

@@ -17,6 +17,7 @@ import type { RunStateName } from "../ports/dag.ts";
 import type { CallEvent } from "../ports/extension.ts";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
+import type { Budget } from "../workflow/definition.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { Refusal, Report, UserCommand } from "./command.ts";
 import { consequences, decide, type DecideContext } from "./decide.ts";
@@ -25,7 +26,7 @@ import { evolve } from "./evolve.ts";
 import { RunBodies } from "./run_body.ts";
 import { RunCalls } from "./run_call.ts";
 import { RunBudget } from "./run_budget.ts";
-import { encodeCheckpoint } from "./run_checkpoint.ts";
+import { checkpointOf, freezeScopes } from "./run_checkpoint.ts";
 import { createdEvent } from "./run_created.ts";
 import type { LiveEvent, Progress, RunHandle, RunOutcome } from "./run_handle.ts";
 import type { RunLog } from "./run_log.ts";
@@ -33,11 +34,14 @@ import { RunLookAhead } from "./run_look_ahead.ts";
 import { evaluateOutputs } from "./run_outputs.ts";
 import { dispatch } from "./run_dispatch.ts";
 import { ProgressView } from "./run_progress.ts";
+import type { RunReuse } from "./run_reuse.ts";
 import type { RunScopes } from "./run_scopes.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
+import { isEnd, summaryOf } from "./run_summary.ts";
 import type { RunValues } from "./run_values.ts";
+import { readHistory } from "../timeline/history.ts";
 import { nextWake, orphans, requeue, wakeDue } from "./ready.ts";
 import { isIdleWaiting, runStateName } from "./reading.ts";
 import { ScopeAgenda } from "./scope_agenda.ts";
@@ -48,6 +52,8 @@ const CONTROL_POLL_MS = 200;
 /** Between two appends: longer ones keep the listener waiting, shorter ones no timer can keep. */
 const MOST_PAUSE_MS = 20;
 const LEAST_PAUSE_MS = 0.2;
+/** How long a run has been under way before earlier ones are read for an estimate. */
+const HISTORY_AFTER_MS = 1500;
 /** Events between checkpoints. */
 const CHECKPOINT_EVENTS = 20_000;
 
@@ -57,6 +63,7 @@ export interface LoopParts {
   readonly values: RunValues;
   readonly log: RunLog;
   readonly scopes: RunScopes;
+  readonly reuse: RunReuse;
   readonly listener: (event: LiveEvent) => void;
   /** Called once when the loop has stopped, before `done` settles. */
   readonly stopped: () => Promise<void>;
@@ -67,6 +74,7 @@ export class RunLoop implements RunHandle, Driver {
   readonly setup: RunSetup;
   readonly values: RunValues;
   readonly log: RunLog;
+  readonly reuse: RunReuse;
   readonly done: Promise<RunOutcome>;
   readonly #scopes: RunScopes;
   readonly #listener: (event: LiveEvent) => void;
@@ -89,8 +97,12 @@ export class RunLoop implements RunHandle, Driver {
   /** True while units could start but for the log, which is full. */
   #isHeldUp = false;
   #stopping = false;
+  /** Why the run is to pause as soon as nothing is under way. */
+  #pauseReason: string | undefined;
   #crash: { readonly error: unknown } | undefined;
   #checkpointAt: number;
+  /** One is being made; the next is left out rather than piled up. */
+  #isCheckpointing = false;
   #settle!: { resolve: (outcome: RunOutcome) => void; reject: (error: unknown) => void };
 
   constructor(parts: LoopParts) {
@@ -98,6 +110,7 @@ export class RunLoop implements RunHandle, Driver {
     this.setup = parts.setup;
     this.values = parts.values;
     this.log = parts.log;
+    this.reuse = parts.reuse;
     this.#scopes = parts.scopes;
     this.#listener = parts.listener;
     this.#stopped = parts.stopped;
@@ -107,10 +120,15 @@ export class RunLoop implements RunHandle, Driver {
     });
     this.#calls = new RunCalls(
       this,
-      new RunBudget(this.#scopes, this.#scopes.root.plan.definition.budgetUsd),
+      new RunBudget(this.#scopes, () => this.#budget),
     );
     this.#units = new RunUnits(this, this.#calls, this.#bodies);
-    this.#view = new ProgressView(this.#scopes.root, parts.services.clock, parts.setup.startedAt);
+    this.#view = new ProgressView(
+      this.#scopes.root,
+      parts.services.clock,
+      parts.setup.startedAt,
+      parts.setup.concurrency,
+    );
     const { lookAhead } = parts.services;
     this.#lookAhead = lookAhead && new RunLookAhead(lookAhead, parts.setup.run, parts.setup.catalog);
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
@@ -126,16 +144,26 @@ export class RunLoop implements RunHandle, Driver {
   }
 
   /** Begins to work. Call once; `isResumed` where the scopes were read from a log. */
-  begin(isResumed = false): void {
-    if (isResumed) this.#takeUp();
+  begin(isResumed = false, budget?: Budget): void {
+    if (isResumed) this.#takeUp(budget);
     this.#agenda.touch(this.#scopes.root);
     this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
+    // A run that is over sooner needs no estimate.
+    this.#timer("history", HISTORY_AFTER_MS, () => this.#learnFromHistory());
     const limit = this.#scopes.root.plan.definition.timeoutMs;
     if (limit !== undefined) {
       const left = this.setup.startedAt + limit - this.services.clock.now();
       this.#timer("timeout", Math.max(0, left), () => {
         const failure = { class: "timeout", message: `The run took longer than its ${limit} ms` } as const;
         this.report(this.#scopes.root, { type: "abort", failure });
+      });
+    }
+    const { timeMs } = this.#budget;
+    if (timeMs !== undefined) {
+      const left = timeMs - this.#scopes.root.activeMs(this.services.clock.now());
+      this.#timer("budget", Math.max(0, left), () => {
+        const reason = `The run's budget of time, ${timeMs / 1000} s, is spent`;
+        this.command({ type: "pause", reason });
       });
     }
     this.#pump();
@@ -190,6 +218,10 @@ export class RunLoop implements RunHandle, Driver {
     return abort.signal;
   }
 
+  pauseAfter(reason: string): void {
+    this.#pauseReason ??= reason;
+  }
+
   enter(): void {
     this.#busy++;
   }
@@ -214,11 +246,12 @@ export class RunLoop implements RunHandle, Driver {
   // The engine.
 
   /** What was running when the last process stopped is begun again, except bodies, which go on inside. */
-  #takeUp(): void {
+  #takeUp(budget?: Budget): void {
     const { root } = this.#scopes;
+    // A run that lost its process is paused first, where it gets another budget: only a paused one is resumed.
+    if (budget !== undefined) this.#command({ type: "pause", reason: "its process is gone" });
     if (runStateName(root.state) !== "running") {
-      const resumed = decide(root.state, { type: "resume" }, this.#context());
-      if (resumed.ok) this.#apply(root, resumed.value);
+      this.#command({ type: "resume", ...(budget === undefined ? {} : { budget }) });
     }
     for (const scope of [...this.#scopes.all()]) {
       for (const unit of orphans(scope.state)) {
@@ -226,6 +259,17 @@ export class RunLoop implements RunHandle, Driver {
       }
       this.#apply(scope, consequences(scope.state, this.#context()));
     }
+  }
+
+  #command(command: UserCommand): void {
+    const { root } = this.#scopes;
+    const decided = decide(root.state, command, this.#context());
+    if (decided.ok) this.#apply(root, decided.value);
+  }
+
+  get #budget(): Budget {
+    const { plan, raised } = this.#scopes.root;
+    return { ...plan.definition.budget, ...raised };
   }
 
   #context(): DecideContext {
@@ -280,7 +324,7 @@ export class RunLoop implements RunHandle, Driver {
       let left = UNITS_PER_TURN;
       for (;;) {
         this.#isHeldUp = this.log.isFull;
-        if (this.#isHeldUp || this.#busy >= this.setup.concurrency) break;
+        if (this.#isHeldUp || this.#busy >= this.setup.concurrency || this.#pauseReason !== undefined) break;
         const next = this.#agenda.takeReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);
@@ -327,6 +371,9 @@ export class RunLoop implements RunHandle, Driver {
     const { root } = this.#scopes;
     const state = runStateName(root.state);
     if (state === "completed" || state === "failed" || state === "cancelled") return this.#finish(state);
+    if (this.#pauseReason !== undefined && this.#busy === 0) {
+      return void this.command({ type: "pause", reason: this.#pauseReason });
+    }
     if (this.log.nextSeq >= this.#checkpointAt) this.#checkpoint();
     this.values.trim();
     for (const scope of this.#agenda.takeSettled()) this.#finishScope(scope);
@@ -400,13 +447,32 @@ export class RunLoop implements RunHandle, Driver {
     );
   }
 
+  /** The scopes are copied now; their bytes are made between other work, and the run goes on meanwhile. */
   #checkpoint(): void {
     this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
-    const checkpoint = { nextSeq: this.log.nextSeq, bytes: encodeCheckpoint(this.#scopes) };
-    // A checkpoint must never be ahead of the log.
-    this.log.flush()
-      .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, checkpoint))
-      .catch((error) => this.crash(error));
+    if (this.#isCheckpointing) return;
+    this.#isCheckpointing = true;
+    const { nextSeq } = this.log;
+    const work = checkpointOf(freezeScopes(this.#scopes, this.setup.definition));
+    const go = () => {
+      const { done, value } = work.next();
+      if (done !== true) return this.#timer("checkpoint", 0, go);
+      // A checkpoint must never be ahead of the log.
+      this.log.flush()
+        .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, { nextSeq, bytes: value }))
+        .then(() => this.#isCheckpointing = false)
+        .catch((error) => this.crash(error));
+    };
+    this.#timer("checkpoint", 0, go);
+  }
+
+  /** An estimate is a convenience: where the earlier logs cannot be read, there is none. */
+  #learnFromHistory(): void {
+    const { definition } = this.#scopes.root.plan;
+    readHistory(this.services.pit.dag, definition.id, this.run).then(
+      (history) => this.#view.learn(history),
+      () => {},
+    );
   }
 
   /** Aborts what goes on in a scope and below it, or everywhere. */
@@ -435,17 +501,11 @@ export class RunLoop implements RunHandle, Driver {
     try {
       if (this.#crash !== undefined) throw this.#crash.error;
       await this.log.flush();
+      await this.reuse.settled();
       const outcome = await this.#outcome(state);
-      const ended = state === "completed" || state === "failed" || state === "cancelled";
       const now = this.services.clock.now();
-      await dag.summarize({
-        run: this.setup.run,
-        workflow: this.#scopes.root.plan.definition.id,
-        state,
-        startedAt: this.setup.startedAt,
-        ...(ended ? { endedAt: now } : {}),
-      });
-      if (ended) await stale.settle(this.setup.run, now);
+      await dag.summarize(summaryOf(this.setup, this.#scopes, state, now));
+      if (isEnd(state)) await stale.settle(this.setup.run, now);
       return outcome;
     } finally {
       await this.#stopped();

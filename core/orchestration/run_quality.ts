@@ -15,6 +15,7 @@ import type { CheckResult } from "../quality/quality_check.ts";
 import type { NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
+import { callElsewhere } from "./call_elsewhere.ts";
 import type { Driver } from "./run_services.ts";
 
 const MOST_PROBLEM = 300;
@@ -99,24 +100,13 @@ export async function askOperator(
   request: CallRequest,
   signal: AbortSignal,
 ): Promise<CallResult> {
-  const { pit, extensions } = driver.services;
   const type = driver.setup.catalog.nodes.get(use);
   if (type === undefined || type.kind !== "operator" || type.effect === "write") {
     return { ok: false, failure: { class: "unavailable", message: `${use} is no operator that may check` } };
   }
-  const limits = driver.setup.catalog.limits.get(type.extension) ?? { instances: 1, concurrency: 1 };
-  const lease = await pit.pool.acquire(pit.pool.register(type.extension, limits), signal);
-  let crashed: string | undefined;
-  try {
-    const { task: _task, ...rest } = request;
-    const idempotencyKey = `${request.idempotencyKey}:${use}`;
-    const asked = { ...rest, nodeType: use, input, idempotencyKey };
-    const result = await extensions.call(pit.pool.instanceOf(lease), asked, { signal, timeoutMs: 30_000 });
-    if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
-    return result;
-  } finally {
-    pit.pool.release(lease, crashed);
-  }
+  const { task: _task, ...rest } = request;
+  const idempotencyKey = `${request.idempotencyKey}:${use}`;
+  return await callElsewhere(driver, type, { ...rest, input, idempotencyKey }, { signal, timeoutMs: 30_000 });
 }
 
 /** The first faults of a schema check, in words. */

@@ -20,6 +20,7 @@ import { spentOf } from "./reading.ts";
 /** What is left of the run's money and time. */
 export interface RunLimits {
   readonly budgetUsd?: number;
+  readonly budgetTokens?: number;
   readonly deadlineSeconds?: number;
 }
 

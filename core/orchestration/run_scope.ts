@@ -10,6 +10,7 @@ import type { NodeId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { own } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { Budget } from "../workflow/definition.ts";
 import type { Plan, PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { RunAttempts } from "./run_attempts.ts";
@@ -48,6 +49,8 @@ export class RunScope {
   readonly attempts: RunAttempts = new RunAttempts();
   readonly #items = new Map<number, ValueRef>();
   readonly #loops = new Map<string, LoopProgress>();
+  /** Nodes whose results were taken over, not made here. */
+  readonly #taken = new Set<number>();
   /** What it gave, once it has completed. */
   outputs: ValueRef | undefined;
   /** Why it failed, if it did. */
@@ -56,6 +59,11 @@ export class RunScope {
   degraded: readonly NodeId[] = [];
   /** US dollars that its calls cost, those of its bodies included. */
   spentUsd = 0;
+  /** Tokens of the same calls, as far as they are known. */
+  spentTokens = 0;
+  /** What a person allowed instead of the workflow's budget. */
+  raised: Budget = {};
+  readonly #activity = { pastMs: 0, since: NaN };
 
   constructor(plan: Plan, state: RunState, context: {
     path: string;
@@ -75,11 +83,14 @@ export class RunScope {
   observe(event: RunEvent): void {
     this.attempts.observe(event);
     this.#spend(event);
+    if (event.type.startsWith("run.")) this.#noteActivity(event);
     if (event.type === "node.expanded") {
       this.#items.set(this.plan.indexOf.get(event.node) as number, event.items);
     } else if (event.type === "node.iterated") {
       const node = this.plan.indexOf.get(event.node) as number;
       this.#loops.set(unitKey(node, event.item ?? -1), { rounds: event.iteration, output: event.output });
+    } else if (event.type === "node.completed") {
+      if (event.reused !== undefined) this.#taken.add(this.plan.indexOf.get(event.node) as number);
     } else if (event.type === "run.completed") {
       this.outputs = event.outputs;
       this.degraded = event.degraded;
@@ -97,10 +108,29 @@ export class RunScope {
       : event.type === "node.failed" || event.type === "node.retrying"
       ? event.failure.costUsd
       : undefined;
-    if (usd === undefined) return;
-    this.spentUsd += usd;
-    for (let outer = this.origin?.parent; outer !== undefined; outer = outer.origin?.parent) {
-      outer.spentUsd += usd;
+    const used = event.type === "node.completed" ? event.usage : undefined;
+    const tokens = (used?.tokensIn ?? 0) + (used?.tokensOut ?? 0);
+    if (usd === undefined && tokens === 0) return;
+    let scope: RunScope | undefined = this as RunScope;
+    for (; scope !== undefined; scope = scope.origin?.parent) {
+      scope.spentUsd += usd ?? 0;
+      scope.spentTokens += tokens;
+    }
+  }
+
+  /** Milliseconds in which the run was carried out, up to `now`. */
+  activeMs(now: number): number {
+    const { pastMs, since } = this.#activity;
+    return pastMs + (Number.isNaN(since) ? 0 : Math.max(0, now - since));
+  }
+
+  #noteActivity(event: RunEvent): void {
+    if (event.type === "run.started" || event.type === "run.resumed") {
+      if (event.type === "run.resumed") this.raised = { ...this.raised, ...event.budget };
+      if (Number.isNaN(this.#activity.since)) this.#activity.since = event.at;
+    } else if (event.type === "run.paused") {
+      this.#activity.pastMs = this.activeMs(event.at);
+      this.#activity.since = NaN;
     }
   }
 
@@ -108,6 +138,16 @@ export class RunScope {
     // A fan-out whose list still holds stays expanded: only some of its items begin anew.
     if (itemCount(this.state, node) < 0) this.#items.delete(node);
     for (const key of this.#loops.keys()) if (key.startsWith(`${node}:`)) this.#loops.delete(key);
+  }
+
+  /** True where a node that this one reads did its work in this run. */
+  sourcesWereMade(unit: Unit): boolean {
+    return this.#node(unit).bindings.some((binding) =>
+      binding.kind === "expression" &&
+      binding.sources.some((source) =>
+        source >= 0 && this.plan.nodes[source]!.definition.kind === "call" && !this.#taken.has(source)
+      )
+    );
   }
 
   /** How far a loop has come, if a round has ended. */
@@ -125,6 +165,10 @@ export class RunScope {
       ...(this.failure === undefined ? {} : { failure: this.failure as unknown as Json }),
       degraded: [...this.degraded],
       spentUsd: this.spentUsd,
+      spentTokens: this.spentTokens,
+      pastMs: this.#activity.pastMs,
+      ...(Number.isNaN(this.#activity.since) ? {} : { since: this.#activity.since }),
+      ...(Object.keys(this.raised).length === 0 ? {} : { raised: this.raised as unknown as Json }),
       ...(attempts === undefined ? {} : { attempts }),
     };
   }
@@ -141,6 +185,10 @@ export class RunScope {
     this.failure = own(notes, "failure") as unknown as RunScope["failure"];
     this.degraded = (own(notes, "degraded") ?? []) as unknown as readonly NodeId[];
     this.spentUsd = Number(own(notes, "spentUsd") ?? 0);
+    this.spentTokens = Number(own(notes, "spentTokens") ?? 0);
+    this.#activity.pastMs = Number(own(notes, "pastMs") ?? 0);
+    this.#activity.since = Number(own(notes, "since") ?? NaN);
+    this.raised = (own(notes, "raised") ?? {}) as unknown as Budget;
     this.attempts.import(own(notes, "attempts"));
   }
 

@@ -10,12 +10,16 @@ import type { ConductorPort } from "../ports/conductor.ts";
 import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
 import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
+import type { MemoPort } from "../ports/memo.ts";
+import type { PoolWatchPort } from "../ports/pool.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RecoveryPort } from "../ports/recovery.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 import type { Report } from "./command.ts";
+import type { ReuseRequest } from "./reuse.ts";
 import type { RunLog } from "./run_log.ts";
+import type { RunReuse } from "./run_reuse.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { RunValues } from "./run_values.ts";
 
@@ -28,8 +32,12 @@ export interface RunServices {
   readonly random: RandomPort;
   /** Told what begins and settles, where there is a forecast. */
   readonly lookAhead?: LookAheadPort;
+  /** Told how each call on an instance went. */
+  readonly poolWatch?: Pick<PoolWatchPort, "observe">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
+  /** Results kept for other runs; without it, none are. */
+  readonly memo?: MemoPort;
   /** True where a person is there to be asked about a failure. */
   readonly mayAsk?: boolean;
 }
@@ -43,6 +51,7 @@ export interface RunSetup {
   readonly mayWrite: boolean;
   readonly concurrency: number;
   readonly startedAt: number;
+  readonly reuse?: ReuseRequest;
 }
 
 /** What the parts of the driver ask of the loop that owns them. */
@@ -51,6 +60,7 @@ export interface Driver {
   readonly setup: RunSetup;
   readonly values: RunValues;
   readonly log: RunLog;
+  readonly reuse: RunReuse;
   /** True once nothing new may begin (paused, ended, or the disk refused). */
   readonly isStopping: boolean;
   /** Tells the engine. A report that comes too late is dropped: false. */
@@ -61,6 +71,8 @@ export interface Driver {
   readonly signal: AbortSignal;
   /** Fires when the run stops or the scope ends. */
   signalOf(scope: RunScope): AbortSignal;
+  /** Begins nothing more, and pauses the run once what is under way has ended. */
+  pauseAfter(reason: string): void;
   /** Takes one of the run's places (`concurrency`) for what does not end at once. */
   enter(): void;
   /** Gives it back. */

@@ -14,7 +14,9 @@ import type { PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunBodies } from "./run_body.ts";
 import type { RunCalls } from "./run_call.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
+import type { Reuse } from "./run_reuse.ts";
 import type { Driver } from "./run_services.ts";
+import type { MemoNote } from "./reuse.ts";
 import type { ValueRef } from "./event.ts";
 
 /** Thrown inside this file only: a condition or binding could not be evaluated. */
@@ -66,11 +68,29 @@ export class RunUnits {
     }
   }
 
+  /** Takes over a result that stands in for the unit's own, or does it. */
   #perform(scope: RunScope, unit: Unit, node: PlanNode, bound: JsonObject): void {
+    const found = this.#driver.reuse.of(scope, unit, bound);
+    if (found === undefined) return this.#do(scope, unit, node, bound);
+    if (!(found instanceof Promise)) return this.#take(scope, unit, node, bound, found);
+    this.#driver.track(found.then((later) => {
+      if (!this.#driver.isStopping) this.#take(scope, unit, node, bound, later);
+    }));
+  }
+
+  #take(scope: RunScope, unit: Unit, node: PlanNode, bound: JsonObject, reuse: Reuse | undefined): void {
+    if (reuse === undefined || !("reused" in reuse)) return this.#do(scope, unit, node, bound, reuse?.note);
+    const { note, output, port, reused } = reuse;
+    const memo = note.key === undefined ? undefined : note;
+    if (!this.#driver.report(scope, { type: "begin", ...unit, memo })) return;
+    this.#driver.report(scope, { type: "complete", ...unit, output, durationMs: 0, port, reused });
+  }
+
+  #do(scope: RunScope, unit: Unit, node: PlanNode, bound: JsonObject, memo?: MemoNote): void {
     const { definition } = node;
     switch (definition.kind) {
       case "call":
-        return this.#calls.run(scope, unit, bound);
+        return this.#calls.run(scope, unit, bound, memo);
       case "branch":
         return this.#branch(scope, unit, node, definition, bound);
       case "merge": {
@@ -80,12 +100,12 @@ export class RunUnits {
         });
       }
       case "gate":
-        return this.#gate(scope, unit, definition, bound);
+        return this.#gate(scope, unit, definition, bound, memo);
       case "wait":
-        return this.#wait(scope, unit, definition);
+        return this.#wait(scope, unit, definition, memo);
       case "loop":
       case "workflow":
-        return this.#bodies.begin(scope, unit, bound);
+        return this.#bodies.begin(scope, unit, bound, memo);
       case "input":
         return this.#complete(scope, unit, { value: own(scope.inputs, definition.name) ?? null });
       case "output":
@@ -134,15 +154,15 @@ export class RunUnits {
     this.#complete(scope, unit, {}, "");
   }
 
-  #gate(scope: RunScope, unit: Unit, definition: GateNode, bound: JsonObject): void {
-    if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
+  #gate(scope: RunScope, unit: Unit, definition: GateNode, bound: JsonObject, memo?: MemoNote): void {
+    if (!this.#driver.report(scope, { type: "begin", ...unit, memo })) return;
     const shown = Object.keys(bound).length === 0 ? "" : `\n${JSON.stringify(bound, null, 2).slice(0, 4000)}`;
     const question = `${definition.question}${shown}`;
     this.#driver.report(scope, { type: "wait", ...unit, for: { kind: "approval", question } });
   }
 
-  #wait(scope: RunScope, unit: Unit, { wait }: WaitNode): void {
-    if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
+  #wait(scope: RunScope, unit: Unit, { wait }: WaitNode, memo?: MemoNote): void {
+    if (!this.#driver.report(scope, { type: "begin", ...unit, memo })) return;
     const untilMs = "forMs" in wait
       ? this.#driver.services.clock.now() + wait.forMs
       : "until" in wait

@@ -6,27 +6,33 @@
 
 import { SymphonyError } from "../errors.ts";
 import { newRunId } from "../ids.ts";
-import type { RunId } from "../ids.ts";
-import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
+import type { NodeId, RunId } from "../ids.ts";
+import type { JsonObject } from "../json.ts";
+import type { LoggedEvent, RunStateName, RunSummary } from "../ports/dag.ts";
 import type { RunClaim } from "../ports/run_control.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { Catalog } from "../workflow/catalog.ts";
-import type { WorkflowDefinition } from "../workflow/definition.ts";
+import type { Budget, WorkflowDefinition } from "../workflow/definition.ts";
 import { makePlan } from "../workflow/make_plan.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Refusal, UserCommand } from "./command.ts";
 import { consequences, decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
 import { createdEvent } from "./run_created.ts";
-import { decodeCheckpoint } from "./run_checkpoint.ts";
-import { keepDefinition, readDefinition } from "./run_definition.ts";
+import { checkpointDefinition, decodeCheckpoint } from "./run_checkpoint.ts";
+import { EarlierRun } from "./earlier_run.ts";
+import { keepDefinition, type KeptDefinition, readDefinition } from "./run_definition.ts";
 import { dispatch } from "./run_dispatch.ts";
 import type { LiveEvent, RunHandle, RunOutcome, StartRequest } from "./run_handle.ts";
 import { RunLog } from "./run_log.ts";
 import { RunLoop } from "./run_loop.ts";
+import { movedScopes } from "./run_move.ts";
+import { type MovePlan, planMove } from "./plan_move.ts";
+import { RunReuse } from "./run_reuse.ts";
 import { RunScopes } from "./run_scopes.ts";
 import type { RunServices, RunSetup } from "./run_services.ts";
+import { isEnd, summaryOf } from "./run_summary.ts";
 import { RunValues } from "./run_values.ts";
 import { runStateName } from "./reading.ts";
 
@@ -38,6 +44,7 @@ type Listener = (event: LiveEvent) => void;
 interface Recovered {
   readonly scopes: RunScopes;
   readonly setup: RunSetup;
+  readonly kept: KeptDefinition;
   readonly values: RunValues;
   readonly nextSeq: number;
   readonly last: LoggedEvent;
@@ -58,7 +65,7 @@ export class Runner {
     const { definition } = request;
     const catalog = await this.#catalog(definition);
     const plan = planOf(definition, catalog);
-    const run = newRunId(clock.now(), () => random.next());
+    const run = request.run ?? newRunId(clock.now(), () => random.next());
     const values = new RunValues(pit.artifacts);
     const setup: RunSetup = {
       run,
@@ -68,12 +75,14 @@ export class Runner {
       mayWrite: request.mayWrite,
       concurrency: request.concurrency ?? definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: clock.now(),
+      ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
     };
+    const reuse = await this.#reuse(setup, plan, request.inputs);
     const claim = await control.claim(run);
     if (claim === undefined) {
       throw new SymphonyError("busy", `Cannot start run ${run}: another process has it`);
     }
-    await pit.dag.create({ run, workflow: definition.id, state: "running", startedAt: setup.startedAt });
+    await this.#create({ run, workflow: definition.id, state: "running", startedAt: setup.startedAt }, claim);
     const scopes = new RunScopes(plan, request.inputs, {
       values,
       rank: (of) => this.#services.conductor.rank(of),
@@ -86,14 +95,18 @@ export class Runner {
       scopes.root.observe(event);
       log.push(event);
     }
-    return this.#loop({ scopes, setup, values, log, listener, claim });
+    return this.#loop({ scopes, setup, values, log, listener, claim, reuse });
   }
 
   /**
-   * Goes on with a run that was paused, waits, or lost its process. Of a run that has ended, gives the outcome again.
+   * Goes on with a run that was paused, waits, or lost its process; with a `budget`, that is what it may spend in all. Of a run that has ended, gives the outcome again.
    * @throws SymphonyError `not-found` | `busy` while another process drives it | `corrupt`
    */
-  async resume(run: RunId, listener: Listener): Promise<RunHandle> {
+  async resume(
+    run: RunId,
+    listener: Listener,
+    options: { readonly budget?: Budget } = {},
+  ): Promise<RunHandle> {
     const claim = await this.#claim(run, "resume");
     try {
       const recovered = await this.#recover(run);
@@ -103,9 +116,20 @@ export class Runner {
         await claim.release();
         return await endedHandle(recovered, state, listener, last);
       }
+      const reuse = await this.#reuse(setup, scopes.root.plan, scopes.root.inputs);
       const log = new RunLog(this.#services.pit.dag, run, { nextSeq, deliver: deliverTo(listener) });
-      await this.#services.pit.dag.summarize(summaryOf(setup, scopes, "running"));
-      const handle = this.#loop({ scopes, setup, values, log, listener, claim, isResumed: true });
+      await this.#services.pit.dag.summarize(summaryOf(setup, scopes, "running", this.#services.clock.now()));
+      const handle = this.#loop({
+        scopes,
+        setup,
+        values,
+        log,
+        listener,
+        claim,
+        reuse,
+        isResumed: true,
+        ...options,
+      });
       return handle;
     } catch (error) {
       await claim.release();
@@ -136,12 +160,60 @@ export class Runner {
       await log.flush();
       const state = runStateName(scopes.root.state);
       await this.#services.pit.dag.summarize(
-        summaryOf(setup, scopes, state, isEnd(state) ? this.#services.clock.now() : undefined),
+        summaryOf(setup, scopes, state, this.#services.clock.now()),
       );
       return ok(undefined);
     } finally {
       await claim.release();
     }
+  }
+
+  /**
+   * Moves a run that no process drives to another version of its workflow; nothing is executed by it. With `isTrial` it
+   * only says what would happen. An error lists every reason against it.
+   * @throws SymphonyError `not-found` | `busy` where a living process drives the run | `bad-workflow`
+   */
+  async move(
+    run: RunId,
+    definition: WorkflowDefinition,
+    options: { readonly mayWriteAgain: boolean; readonly isTrial?: boolean },
+  ): Promise<Result<MovePlan, readonly string[]>> {
+    const claim = await this.#claim(run, "move");
+    try {
+      const { scopes, setup, kept, nextSeq } = await this.#recover(run);
+      const catalog = await this.#catalog(definition);
+      const { root } = scopes;
+      const plan = planOf(definition, catalog);
+      const planned = planMove(root.state, {
+        before: { plan: root.plan, catalog: kept.catalog },
+        now: { plan, catalog },
+        inputs: root.inputs,
+      }, options);
+      if (!planned.ok || options.isTrial === true) return planned;
+      const { pit, clock } = this.#services;
+      const log = new RunLog(pit.dag, run, { nextSeq, deliver: () => {} });
+      log.push({
+        type: "run.moved",
+        at: clock.now(),
+        version: definition.version,
+        definition: await keepDefinition(pit.artifacts, definition, catalog),
+        inputs: planned.value.inputs,
+        reset: planned.value.redone.map(({ node }) => node),
+      });
+      await log.flush();
+      const state = root.state.run === "paused" ? "paused" : "running";
+      await pit.dag.summarize(summaryOf(setup, scopes, state, clock.now()));
+      return planned;
+    } finally {
+      await claim.release();
+    }
+  }
+
+  /** The names of the run's own nodes, by the version it goes by. @throws SymphonyError `not-found` */
+  async nodes(run: RunId): Promise<readonly NodeId[]> {
+    const { pit } = this.#services;
+    const { plan } = await EarlierRun.read(pit.dag, pit.artifacts, run);
+    return plan.nodes.map(({ id }) => id);
   }
 
   #context(): { now: number; random: () => number } {
@@ -163,12 +235,39 @@ export class Runner {
     log: RunLog;
     listener: Listener;
     claim: RunClaim;
+    reuse: RunReuse;
     isResumed?: boolean;
+    budget?: Budget;
   }): RunHandle {
-    const { claim, isResumed, ...rest } = parts;
+    const { claim, isResumed, budget, ...rest } = parts;
     const loop = new RunLoop({ services: this.#services, ...rest, stopped: () => claim.release() });
-    loop.begin(isResumed === true);
+    loop.begin(isResumed === true, budget);
     return loop;
+  }
+
+  /** Opens the log. One that a killed process opened and wrote nothing into is this run's. @throws `exists` */
+  async #create(summary: RunSummary, claim: RunClaim): Promise<void> {
+    const { dag } = this.#services.pit;
+    try {
+      await dag.create(summary);
+    } catch (error) {
+      const isTaken = error instanceof SymphonyError && error.code === "exists";
+      if (isTaken && await firstEvent(dag.replay(summary.run)) === undefined) return;
+      await claim.release();
+      throw error;
+    }
+  }
+
+  async #reuse(setup: RunSetup, plan: Plan, inputs: JsonObject): Promise<RunReuse> {
+    const { memo, clock, pit } = this.#services;
+    const { reuse: request } = setup;
+    const needsEarlier = request?.of !== undefined &&
+      (request.from !== undefined || request.changed === true);
+    const earlier = needsEarlier && request?.of !== undefined
+      ? await EarlierRun.read(pit.dag, pit.artifacts, request.of)
+      : undefined;
+    const { artifacts } = pit;
+    return new RunReuse(setup, { plan, inputs, memo, artifacts, now: () => clock.now(), request, earlier });
   }
 
   async #recover(run: RunId): Promise<Recovered> {
@@ -179,37 +278,43 @@ export class Runner {
     if (first === undefined || first.type !== "run.created") {
       throw new SymphonyError("corrupt", `Cannot read run ${run}: its log does not begin with run.created`);
     }
-    const kept = await readDefinition(pit.artifacts, first.definition);
-    const current = await this.#catalog(kept.definition);
-    const catalog: Catalog = {
-      ...current,
-      nodes: new Map([...kept.catalog.nodes, ...current.nodes]),
-      tasks: new Map([...kept.catalog.tasks, ...current.tasks]),
-    };
-    const plan = planOf(kept.definition, kept.catalog);
     const checkpoint = await pit.dag.loadCheckpoint(run);
-    const scopes = checkpoint === undefined
+    let definition = (checkpoint && checkpointDefinition(checkpoint.bytes)) ?? first.definition;
+    let kept = await readDefinition(pit.artifacts, definition);
+    const plan = planOf(kept.definition, kept.catalog);
+    let scopes = checkpoint === undefined
       ? new RunScopes(plan, first.inputs, { values, rank })
       : decodeCheckpoint(checkpoint.bytes, plan, { values, rank });
     let nextSeq = checkpoint?.nextSeq ?? 0;
     let last: LoggedEvent = first;
     for await (const batch of pit.dag.replay(run, nextSeq)) {
       for (const event of batch) {
-        scopes.replay(event);
+        if (event.type === "run.moved") {
+          definition = event.definition;
+          kept = await readDefinition(pit.artifacts, definition);
+          scopes = movedScopes(scopes, planOf(kept.definition, kept.catalog), event, { values, rank });
+        } else scopes.replay(event);
         nextSeq = event.seq + 1;
         last = event;
       }
     }
+    const current = await this.#catalog(kept.definition);
+    const catalog: Catalog = {
+      ...current,
+      nodes: new Map([...kept.catalog.nodes, ...current.nodes]),
+      tasks: new Map([...kept.catalog.tasks, ...current.tasks]),
+    };
     const setup: RunSetup = {
       run,
-      definition: first.definition,
+      definition,
       catalog,
       workspace: first.workspace,
       mayWrite: first.mayWrite,
       concurrency: kept.definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: first.at,
+      ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
     };
-    return { scopes, setup, values, nextSeq, last };
+    return { scopes, setup, kept, values, nextSeq, last };
   }
 }
 
@@ -230,21 +335,6 @@ function deliverTo(listener: Listener): (event: LoggedEvent) => void {
 async function firstEvent(batches: AsyncIterable<readonly LoggedEvent[]>): Promise<LoggedEvent | undefined> {
   for await (const batch of batches) if (batch[0] !== undefined) return batch[0];
   return undefined;
-}
-
-function isEnd(state: RunStateName): boolean {
-  return state === "completed" || state === "failed" || state === "cancelled";
-}
-
-function summaryOf(setup: RunSetup, scopes: RunScopes, state: RunStateName, endedAt?: number) {
-  const workflow = scopes.root.plan.definition.id;
-  return {
-    run: setup.run,
-    workflow,
-    state,
-    startedAt: setup.startedAt,
-    ...(endedAt === undefined ? {} : { endedAt }),
-  };
 }
 
 /** The handle of a run that has ended already: its last event is delivered again. */

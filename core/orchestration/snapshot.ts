@@ -42,10 +42,79 @@ interface Kept {
   readonly otherPorts: readonly (readonly [number, string])[];
 }
 
+/** Units, or members of a list, between two pauses: about a millisecond. */
+const SLICE = 8192;
+
+/** A state as it was at a moment: the run goes on, this does not change. */
+export interface FrozenState {
+  readonly count: number;
+  readonly states: Uint8Array;
+  readonly spent: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly attempts: Uint16Array;
+  readonly portOf: Uint16Array;
+  readonly nodeOf: Int32Array;
+  readonly base: Int32Array;
+  readonly size: Int32Array;
+  readonly outputs: readonly (ValueRef | undefined)[];
+  readonly head: Pick<Kept, "run" | "reason" | "failure" | "fatal">;
+  readonly rest: Omit<Kept, "run" | "reason" | "failure" | "fatal" | "base" | "size" | "outputs">;
+}
+
+/** Copies what a snapshot is made of; costs a few copies of arrays, not their text. */
+export function freezeState(state: RunState): FrozenState {
+  const count = state.unitCount;
+  return {
+    count,
+    states: state.states.slice(0, count),
+    spent: state.spent.slice(0, count),
+    flags: state.flags.slice(0, count),
+    attempts: state.attempts.slice(0, count),
+    portOf: state.portOf.slice(0, count),
+    nodeOf: state.nodeOf.slice(0, count),
+    base: state.base.slice(),
+    size: state.size.slice(),
+    outputs: state.outputs.slice(),
+    head: { run: state.run, reason: state.reason, failure: state.failure ?? null, fatal: state.fatal },
+    rest: {
+      openedAt: [...state.openedAt],
+      itemLists: state.itemLists.map((list) => list ?? null),
+      failures: sorted(state.failures),
+      notes: sorted(state.notes),
+      waits: sorted(state.waits),
+      dueAt: sorted(state.dueAt),
+      iterations: sorted(state.iterations),
+      otherPorts: sorted(state.otherPorts),
+    },
+  };
+}
+
 /** The state's bytes. Equal states have equal bytes. */
 export function takeSnapshot(state: RunState): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(keep(state)));
-  const count = state.unitCount;
+  return atOnce(snapshotOf(freezeState(state)));
+}
+
+/** The result of work in slices, without a pause. */
+export function atOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
+/** The bytes of a frozen state, with a pause after each slice of the work. */
+export function* snapshotOf(frozen: FrozenState): Generator<void, Uint8Array> {
+  const { count } = frozen;
+  const { openedAt, itemLists, ...others } = frozen.rest;
+  const texts = [JSON.stringify(frozen.head).slice(0, -1), ',"base":'];
+  yield* listText(frozen.base, texts);
+  texts.push(',"size":');
+  yield* listText(frozen.size, texts);
+  texts.push(`,"openedAt":${JSON.stringify(openedAt)},"itemLists":${JSON.stringify(itemLists)},"outputs":`);
+  yield* listText(frozen.outputs, texts);
+  texts.push(`,${JSON.stringify(others).slice(1)}`);
+  yield;
+  const json = new TextEncoder().encode(texts.join(""));
   const bytes = new Uint8Array(HEADER_BYTES + json.length + count * UNIT_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, VERSION);
@@ -54,42 +123,37 @@ export function takeSnapshot(state: RunState): Uint8Array {
   bytes.set(json, HEADER_BYTES);
   let at = HEADER_BYTES + json.length;
   for (let unit = 0; unit < count; unit++, at += UNIT_BYTES) {
-    view.setUint8(at, loggedState(state, unit));
-    view.setUint8(at + 1, state.spent[unit]!);
-    view.setUint8(at + 2, state.flags[unit]! & FAULTY);
-    view.setUint16(at + 3, state.attempts[unit]!, true);
-    view.setUint16(at + 5, state.portOf[unit]!, true);
-    view.setInt32(at + 7, state.nodeOf[unit]!, true);
+    if (unit % SLICE === 0) yield;
+    view.setUint8(at, loggedState(frozen, unit));
+    view.setUint8(at + 1, frozen.spent[unit]!);
+    view.setUint8(at + 2, frozen.flags[unit]! & FAULTY);
+    view.setUint16(at + 3, frozen.attempts[unit]!, true);
+    view.setUint16(at + 5, frozen.portOf[unit]!, true);
+    view.setInt32(at + 7, frozen.nodeOf[unit]!, true);
   }
   return bytes;
 }
 
-/** The state of a unit as the log has it. */
-function loggedState(state: RunState, unit: number): number {
-  const flags = state.flags[unit]!;
-  if ((flags & WOKEN) !== 0) return RETRYING;
-  if ((flags & ORPHANED) !== 0) return RUNNING;
-  return state.states[unit]!;
+/** A list's JSON, piece by piece. */
+function* listText(list: ArrayLike<unknown>, into: string[]): Generator<void, void> {
+  into.push("[");
+  for (let from = 0; from < list.length; from += SLICE) {
+    const piece = Array.from(
+      { length: Math.min(SLICE, list.length - from) },
+      (_, i) => list[from + i] ?? null,
+    );
+    into.push(`${from === 0 ? "" : ","}${JSON.stringify(piece).slice(1, -1)}`);
+    yield;
+  }
+  into.push("]");
 }
 
-function keep(state: RunState): Kept {
-  return {
-    run: state.run,
-    reason: state.reason,
-    failure: state.failure ?? null,
-    fatal: state.fatal,
-    base: [...state.base],
-    size: [...state.size],
-    openedAt: [...state.openedAt],
-    itemLists: state.itemLists.map((list) => list ?? null),
-    outputs: state.outputs.map((output) => output ?? null),
-    failures: sorted(state.failures),
-    notes: sorted(state.notes),
-    waits: sorted(state.waits),
-    dueAt: sorted(state.dueAt),
-    iterations: sorted(state.iterations),
-    otherPorts: sorted(state.otherPorts),
-  };
+/** The state of a unit as the log has it. */
+function loggedState({ flags, states }: FrozenState, unit: number): number {
+  const flag = flags[unit]!;
+  if ((flag & WOKEN) !== 0) return RETRYING;
+  if ((flag & ORPHANED) !== 0) return RUNNING;
+  return states[unit]!;
 }
 
 function sorted<T>(map: ReadonlyMap<number, T>): (readonly [number, T])[] {

@@ -5,7 +5,6 @@
  */
 
 import type { NodeId, RunId } from "../ids.ts";
-import type { Json } from "../json.ts";
 
 export interface Claimant {
   readonly run: RunId;
@@ -42,9 +41,14 @@ export type Verdict =
 
 export interface Candidate {
   readonly from: string;
-  readonly result: Json;
-  /** 0 to 1. */
+  /** 0 to 1; NaN where nothing measured it. */
   readonly quality: number;
+}
+
+/** What a judge said of two candidates, named by their places; a tie has no winner. */
+export interface Judgement {
+  readonly pair: readonly [number, number];
+  readonly winner: number | undefined;
 }
 
 /** How the work of one user, or of one run, has fared. */
@@ -68,7 +72,20 @@ export interface FairnessReading {
   readonly gini: number;
 }
 
+/** One limit and how much of it is taken. */
+export interface LimitReading {
+  readonly kind: string;
+  /** What there is at once: of a rate, what may go out in one burst. */
+  readonly total: number;
+  readonly free: number;
+  /** For a rate. */
+  readonly perMinute?: number;
+}
+
 export interface ArbitrationPort {
+  /** True where the kind is limited, so that a claim for it can be deferred. */
+  counts(kind: string): boolean;
+  limits(): readonly LimitReading[];
   /** Decides at once; a deferred claim may be asked again after any release. Deterministic. */
   request(claim: Claim): Verdict;
   /** Gives back what a granted claim holds; false where the token is unknown. */
@@ -77,7 +94,13 @@ export interface ArbitrationPort {
   released(): Promise<void>;
   /** Gives up a claim that was deferred; false where it does not wait. */
   withdraw(claim: Claim): boolean;
-  /** The winner's place in `candidates` and why; ties go to the first. @throws RangeError for an empty list. */
-  choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string };
+  /**
+   * The winner's place in `candidates` and why. With judgements of pairs, who wins most of them (a tie is half a win); else,
+   * and among equals, who has the best quality; then the first. @throws RangeError for an empty list
+   */
+  choose(
+    candidates: readonly Candidate[],
+    judgements?: readonly Judgement[],
+  ): { readonly winner: number; readonly reason: string };
   fairness(): FairnessReading;
 }

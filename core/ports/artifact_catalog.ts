@@ -18,10 +18,13 @@ export interface ArtifactVersion {
   readonly message: string;
   /** Unix milliseconds. */
   readonly at: number;
+  /** The run whose output it is. */
+  readonly run?: RunId;
 }
 
 export interface NewVersion {
   readonly artifact: ArtifactId;
+  readonly run?: RunId;
   readonly message?: string;
   /** The latest version where it is not given; 0 for none. */
   readonly parent?: number;
@@ -51,6 +54,8 @@ export interface ArtifactCatalogPort {
   versions(name: string): Promise<readonly ArtifactVersion[]>;
   /** Every name with its latest version. */
   names(): AsyncIterable<ArtifactVersion>;
+  /** The versions that this artifact is, by name and number. */
+  versionsOf(id: ArtifactId): Promise<readonly ArtifactVersion[]>;
   labels(id: ArtifactId): Promise<ArtifactLabels>;
   /** Changes tags, hold and scores; a score of the same scorer and version is replaced. @throws SymphonyError `not-found` */
   label(id: ArtifactId, change: LabelChange): Promise<ArtifactLabels>;
@@ -93,8 +98,11 @@ export interface ArtifactHit {
 
 export interface SearchResult {
   readonly hits: readonly ArtifactHit[];
+  /** All that fit, however many. */
   readonly total: number;
-  /** How many of all hits have each value. */
+  /** Where so many fit that only the newest were ranked and counted by value: how many those are. */
+  readonly looked?: number;
+  /** How many of all hits have each value, the most frequent first. */
   readonly facets: {
     readonly type: Readonly<Record<string, number>>;
     readonly tag: Readonly<Record<string, number>>;

@@ -51,7 +51,7 @@ export interface RoutingDecision {
   readonly reason: string;
   /** Names the decision in the log, for `explain` and to join the outcome; absent where nothing was logged. */
   readonly decision?: string;
-  /** US dollars to hold for the call: what it is expected to cost, with some room. */
+  /** What the call is expected to cost in US dollars, with some room. */
   readonly expectedUsd?: number;
 }
 

@@ -14,6 +14,16 @@ export interface RunSummary {
   readonly state: RunStateName;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** What it has spent, as of the last time the line was written. */
+  readonly spent?: RunSpent;
+}
+
+export interface RunSpent {
+  readonly usd: number;
+  /** Of instruments, as far as they say. */
+  readonly tokens: number;
+  /** Milliseconds in which it was carried out. */
+  readonly activeMs: number;
 }
 
 export type RunStateName =

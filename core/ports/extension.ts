@@ -25,6 +25,10 @@ export interface CallRequest {
   readonly mayWrite: boolean;
   /** For a task routed to an instrument. */
   readonly task?: TaskCall;
+  /** US dollars that the call may cost at most, where the run has a budget; an instrument bounds its answer by it. */
+  readonly maxUsd?: number;
+  /** Tokens, sent and answered together, that the call may take at most. */
+  readonly maxTokensInAll?: number;
 }
 
 /** The task that an instrument is asked to serve; see Catalog.tasks. */
@@ -73,6 +77,8 @@ export interface InstanceHealth {
   readonly reason?: string;
   /** Resident memory of the host process, where known. */
   readonly memoryBytes?: number;
+  /** Processor time of the host process so far, where known. */
+  readonly cpuMs?: number;
 }
 
 export interface ExtensionPort {

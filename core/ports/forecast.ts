@@ -8,6 +8,7 @@
  */
 
 import type { ExtensionId, RunId } from "../ids.ts";
+import type { Catalog } from "../workflow/catalog.ts";
 import type { Plan } from "../workflow/plan.ts";
 
 /** When an idle instance is to be warm, from the moment it became idle; in order, apart from each other. */
@@ -53,12 +54,17 @@ export const FORECAST_STEP_MS = 5000;
 
 /** What the driver of a run tells. Calls of runs that were not opened are ignored. `scope` is as in an event's. */
 export interface LookAheadPort {
-  /** A run begins or is taken up, or a loop's or sub-workflow's body inside one. */
-  opened(run: RunId, scope: string, plan: Plan): void;
+  /** A run begins or is taken up, or a loop's or sub-workflow's body inside one; the catalogue says who may carry it out. */
+  opened(run: RunId, scope: string, plan: Plan, catalog: Catalog): void;
   /** A node began, or the first item of one that fans out; `extension` carries it out, undefined for control nodes. */
   begun(run: RunId, scope: string, node: number, at: number, extension?: ExtensionId): void;
   /** A node settled: completed, failed or skipped. */
   settled(run: RunId, scope: string, node: number, at: number): void;
   /** The run stopped, whatever the reason. */
   closed(run: RunId): void;
+  /**
+   * How soon calls of the run should be served beside those of other runs, higher first: a whole number that rises as
+   * less work is left and as the run grows older. Undefined while no other run is open.
+   */
+  urgency(run: RunId, at: number): number | undefined;
 }

@@ -47,8 +47,8 @@ export interface PoolPort {
   lease(kind: PoolKind): Lease;
   /**
    * A place on a hot instance, warming one where the limits allow, else waiting by priority, then in order of arrival.
-   * @throws SymphonyError `aborted` when `signal` fires, `timeout`, `extension` when no instance can be started or its
-   * circuit is open, `closed`.
+   * @throws SymphonyError `aborted` when `signal` fires, `timeout`, `extension` when no instance can be started,
+   * `busy` while its circuit is open, `closed`.
    */
   acquire(kind: PoolKind, signal: AbortSignal, options?: AcquireOptions): Promise<Lease>;
   /** The instance behind a lease. @throws SymphonyError `closed` for a stale lease. */
@@ -108,6 +108,30 @@ export interface PoolWatchPort {
   counters(): PoolCounters;
   /** Tells how a call on a kind went; what is told here opens and closes its circuit. */
   observe(kind: PoolKind, call: { readonly durationMs: number; readonly failed: boolean }): void;
-  /** Starts instances ahead of need, within the limits; says how many. */
-  prewarm(kind: PoolKind, instances: number, reason: string): number;
+  /**
+   * Starts instances ahead of need until so many are not cold, within the limits; says how many were started. With
+   * `keepMs` so many are also kept for as long, whatever the forecast of idle times says.
+   */
+  prewarm(kind: PoolKind, instances: number, reason: string, keepMs?: number): number;
+}
+
+/** What the pool of one process was like when it was last written down. */
+export interface PoolStatus {
+  /** Names the process among all that the data folder knows. */
+  readonly process: string;
+  readonly pid: number;
+  /** Unix milliseconds, as are the next two. */
+  readonly startedAt: number;
+  readonly at: number;
+  readonly endedAt?: number;
+  readonly counters: PoolCounters;
+  readonly instances: readonly PoolReading[];
+  readonly health: readonly KindHealth[];
+  readonly moves: readonly PoolMove[];
+}
+
+/** The pools of all processes of a data folder, those that have ended too. */
+export interface PoolHistoryPort {
+  /** The newest process first. */
+  statuses(): Promise<readonly PoolStatus[]>;
 }

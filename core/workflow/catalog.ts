@@ -26,6 +26,8 @@ export interface NodeType {
   readonly effect: Effect;
   /** SHA-256 of the extension's bundle, so that a result can be tied to the code that made it. */
   readonly codeHash: string;
+  /** What is set of the extension, defaults included: a result follows from it too. No secrets. */
+  readonly settings?: JsonObject;
   readonly instrument?: InstrumentTraits;
 }
 

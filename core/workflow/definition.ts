@@ -39,6 +39,17 @@ export interface NodeQuality {
   readonly checks: readonly QualityCheck[];
   /** False where the Conductor may not try anything out here. */
   readonly mayExplore: boolean;
+  /** Instruments that are asked at once, 2 to 8; the best answer counts. */
+  readonly candidates?: number;
+  /** Compares the candidates' answers in pairs. */
+  readonly judge?: NodeTypeId;
+}
+
+/** Whether a result kept from an earlier run may stand in for a node's own. */
+export interface MemoPolicy {
+  readonly use: boolean;
+  /** Oldest result that may, in milliseconds. */
+  readonly forMs?: number;
 }
 
 /** What every node may say, whatever its kind. */
@@ -60,6 +71,8 @@ export interface NodeCommon {
   readonly timeoutMs?: number;
   readonly importance: Importance;
   readonly quality?: NodeQuality;
+  /** Absent: the rule of core/orchestration/memo_rule.ts. */
+  readonly memo?: MemoPolicy;
   readonly title?: string;
   readonly description?: string;
 }
@@ -127,6 +140,16 @@ export type NodeDefinition =
   | InputNode
   | OutputNode;
 
+/** What a run may spend; what is not there is not limited. */
+export interface Budget {
+  /** US dollars. */
+  readonly usd?: number;
+  /** Of instruments, sent and answered together. */
+  readonly tokens?: number;
+  /** Milliseconds in which the run is carried out; while it is paused or waits for a person none pass. */
+  readonly timeMs?: number;
+}
+
 export interface WorkflowDefinition {
   readonly schema: 1;
   readonly id: string;
@@ -143,6 +166,6 @@ export interface WorkflowDefinition {
   readonly concurrency?: number;
   /** What a dollar, a second and a failure are worth; `balanced` where it says nothing. */
   readonly preference?: Preference;
-  /** US dollars that a run may spend on instruments. */
-  readonly budgetUsd?: number;
+  /** What a run may spend; where an essential node needs more, the run pauses for a person. */
+  readonly budget?: Budget;
 }

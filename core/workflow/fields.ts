@@ -20,6 +20,7 @@ export const workflowFields = [
   "concurrency",
   "preference",
   "budget",
+  "board",
 ] as const;
 
 /** Of a loop's body. */
@@ -38,6 +39,7 @@ export const nodeFields = [
   "timeout",
   "importance",
   "quality",
+  "memo",
   "title",
   "description",
   "position",
@@ -63,11 +65,14 @@ export function isControlUse(use: string): use is ControlUse {
 }
 
 export const retryFields = ["max", "backoff", "initial", "cap", "jitter"] as const;
-export const qualityFields = ["min", "checks", "explore"] as const;
+export const qualityFields = ["min", "checks", "explore", "candidates", "judge"] as const;
 export const checkFields = ["check", "use", "port", "with"] as const;
 export const preferenceFields = ["perUsd", "perSecond", "perFailure"] as const;
-export const budgetFields = ["usd"] as const;
+export const budgetFields = ["usd", "tokens", "time"] as const;
 export const positionFields = ["x", "y"] as const;
+export const boardFields = ["notes", "groups", "inputs", "outputs"] as const;
+export const noteFields = ["text", "x", "y", "width", "height", "colour"] as const;
+export const groupFields = ["title", "nodes", "colour"] as const;
 export const caseFields = ["port", "when"] as const;
 
 /** Names that expressions already use for something else, and so no node may bear. */

@@ -35,11 +35,50 @@ export function checkUse(node: NodeDefinition, catalog: Catalog, reads: NodeRead
       hint,
     });
   });
+  checkContest(node, catalog, reads);
+  checkMemo(node, catalog, reads);
   if (node.kind !== "call" || catalog.nodes.has(node.use) || catalog.tasks.has(node.use)) return;
   const known = [...catalog.nodes.keys(), ...catalog.tasks.keys(), ...Object.keys(controlFields)];
   const hint = didYouMean(node.use, known, "node types");
   const message = `Found "${node.use}", which no installed extension contributes`;
   reads.fault(["nodes", node.id, "use"], "value", { code: "unknown-node-type", message, hint });
+}
+
+/** Reports candidates of what is no task, since only instruments that may differ can compete, and a judge that gives no winner. */
+function checkContest(node: NodeDefinition, catalog: Catalog, reads: NodeReads): void {
+  const { candidates, judge } = node.quality ?? {};
+  const path = ["nodes", node.id, "quality"];
+  const use = node.kind === "call" ? node.use : undefined;
+  if (
+    candidates !== undefined && (use === undefined || (catalog.nodes.has(use) && !catalog.tasks.has(use)))
+  ) {
+    const hint = 'Name a task that several instruments serve, for example "use": "instrument/generate"';
+    const message = `Found "candidates" at ${node.id}, which is always done by the same`;
+    reads.fault([...path, "candidates"], "name", { code: "bad-value", message, hint });
+  }
+  if (judge === undefined) return;
+  const type = catalog.tasks.get(judge) ?? catalog.nodes.get(judge);
+  if (type !== undefined && portSchema(type.output, "winner") !== undefined) return;
+  const known = [...catalog.tasks.values(), ...catalog.nodes.values()];
+  const judges = known.filter(({ output }) => portSchema(output, "winner") !== undefined);
+  const hint = didYouMean(judge, judges.map((one) => one.type), "judges");
+  const message = `Found "${judge}" as a judge, which gives no winner`;
+  reads.fault([...path, "judge"], "value", { code: "unknown-node-type", message, hint });
+}
+
+/** Reports a wish for kept results where there can be none. */
+function checkMemo(node: NodeDefinition, catalog: Catalog, reads: NodeReads): void {
+  if (node.memo?.use !== true) return;
+  const writes = node.kind === "call" && catalog.nodes.get(node.use)?.effect === "write";
+  if (node.kind === "call" && !writes) return;
+  const message = writes
+    ? `Found "memo" at ${node.id}, which writes: a kept result would leave out what it writes`
+    : `Found "memo" at ${node.id}, a control node, which keeps no result`;
+  reads.fault(["nodes", node.id, "memo"], "value", {
+    code: "bad-value",
+    message,
+    hint: "Remove it; the nodes before it can have one",
+  });
 }
 
 /** Reports ports that the node does not take, that are given twice or not at all, and constants that do not fit. */

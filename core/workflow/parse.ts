@@ -17,6 +17,7 @@ import { positionsOf, readJsonc } from "./jsonc.ts";
 import { validate } from "./json_schema.ts";
 import { CURRENT_SCHEMA, migrate, type Migrations, migrations } from "./migrate.ts";
 import { type BodyReader, checkSchema, parseNode } from "./parse_node.ts";
+import { checkBoard } from "./parse_board.ts";
 import { readBudget, readPreference } from "./parse_quality.ts";
 import type { Problem } from "./problem.ts";
 import { Reader } from "./reader.ts";
@@ -138,7 +139,8 @@ class Reading {
     const timeoutMs = reader.duration(tree, "timeout", [], 1);
     const concurrency = reader.number(tree, "concurrency", [], { min: 1, max: 100_000, integer: true });
     const preference = readPreference(tree, reader);
-    const budgetUsd = readBudget(tree, reader);
+    const budget = readBudget(tree, reader);
+    checkBoard(tree, reader);
     return {
       schema: 1,
       id,
@@ -149,7 +151,7 @@ class Reading {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(preference === undefined ? {} : { preference }),
-      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(budget === undefined ? {} : { budget }),
     };
   }
 

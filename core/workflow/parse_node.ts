@@ -12,6 +12,7 @@ import type {
   CallNode,
   GateNode,
   Importance,
+  MemoPolicy,
   NodeCommon,
   NodeDefinition,
   RetryPolicy,
@@ -135,6 +136,8 @@ function readCommon(id: NodeId, use: string, tree: ObjectNode, path: JsonPath, r
   if (description !== undefined) fields.description = description;
   const quality = readQuality(tree, path, reader);
   if (quality !== undefined) fields.quality = quality;
+  const memo = readMemo(tree, path, reader);
+  if (memo !== undefined) fields.memo = memo;
   checkPosition(tree, path, reader);
   return {
     id,
@@ -157,6 +160,18 @@ function readObject(
 ): JsonObject {
   const node = reader.object(tree, name, path, hint);
   return node === undefined ? {} : toObject(node);
+}
+
+function readMemo(tree: ObjectNode, path: JsonPath, reader: Reader): MemoPolicy | undefined {
+  const node = tree.members.get("memo")?.node;
+  if (node === undefined) return undefined;
+  if (node.kind === "boolean") return { use: node.value === true };
+  if (node.kind !== "string") {
+    reader.wrong([...path, "memo"], node, 'Expected true, false, or how old a kept result may be, as "7d"');
+    return undefined;
+  }
+  const forMs = reader.duration(tree, "memo", path, 1);
+  return forMs === undefined ? undefined : { use: true, forMs };
 }
 
 function checkPosition(tree: ObjectNode, path: JsonPath, reader: Reader): void {

@@ -4,18 +4,20 @@
  * @module
  */
 
-import { isNodeTypeId } from "../ids.ts";
+import { isNodeTypeId, type NodeTypeId } from "../ids.ts";
 import { type Preference, type PreferenceName, preferences } from "../policy/preference.ts";
 import { builtInCheck, builtInChecks } from "../quality/measure.ts";
 import type { QualityCheck } from "../quality/quality_check.ts";
 import { budgetFields, checkFields, preferenceFields, qualityFields } from "./fields.ts";
-import type { NodeQuality } from "./definition.ts";
+import type { Budget, NodeQuality } from "./definition.ts";
 import { type JsonNode, type ObjectNode, toObject } from "./json_node.ts";
 import { validate } from "./json_schema.ts";
 import type { Reader } from "./reader.ts";
 import type { JsonPath } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** Most instruments that are asked at once for one answer. */
+const MOST_CANDIDATES = 8;
 /** Most checks of one node. */
 const MOST_CHECKS = 50;
 
@@ -31,11 +33,34 @@ export function readQuality(tree: ObjectNode, path: JsonPath, reader: Reader): N
     reader.wrong([...inner, "explore"], explore, "Expected true or false");
   }
   const checks = readChecks(quality.members.get("checks")?.node, [...inner, "checks"], reader);
+  const candidates = reader.number(quality, "candidates", inner, {
+    min: 2,
+    max: MOST_CANDIDATES,
+    integer: true,
+  });
+  const judge = readJudge(quality, inner, reader);
+  if (judge !== undefined && candidates === undefined) {
+    reader.missing(inner, "candidates", '"quality"', 'A judge compares candidates: add "candidates": 2');
+  }
   return {
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(judge === undefined ? {} : { judge }),
     ...(min === undefined ? {} : { min }),
     checks,
     mayExplore: explore?.kind !== "boolean" || explore.value === true,
   };
+}
+
+function readJudge(quality: ObjectNode, path: JsonPath, reader: Reader): NodeTypeId | undefined {
+  const judge = reader.text(quality, "judge", path, 200);
+  if (judge === undefined || isNodeTypeId(judge)) return judge;
+  const hint = "Expected group/name in lower case, for example instrument/judge";
+  reader.fault([...path, "judge"], "value", {
+    code: "bad-value",
+    message: `Found "${judge}" as "judge"`,
+    hint,
+  });
+  return undefined;
 }
 
 function readChecks(node: JsonNode | undefined, path: JsonPath, reader: Reader): readonly QualityCheck[] {
@@ -126,11 +151,20 @@ export function readPreference(tree: ObjectNode, reader: Reader): Preference | u
   return { perUsd: weight("perUsd"), perSecond: weight("perSecond"), perFailure: weight("perFailure") };
 }
 
-/** US dollars that a run may spend on instruments. */
-export function readBudget(tree: ObjectNode, reader: Reader): number | undefined {
+/** What a run may spend: money, tokens, time. */
+export function readBudget(tree: ObjectNode, reader: Reader): Budget | undefined {
   const node = reader.object(tree, "budget", [], 'Expected an object, for example { "usd": 0.5 }');
   if (node === undefined) return undefined;
   reader.checkFields(node, ["budget"], budgetFields, '"budget"');
-  if (!node.members.has("usd")) reader.missing(["budget"], "usd", '"budget"', 'Add "usd": 0.5');
-  return reader.number(node, "usd", ["budget"], { min: 0, max: 1_000_000 });
+  if (node.members.size === 0) {
+    reader.missing(["budget"], "usd", '"budget"', 'Add "usd": 0.5, "tokens" or "time"');
+  }
+  const usd = reader.number(node, "usd", ["budget"], { min: 0, max: 1_000_000 });
+  const tokens = reader.number(node, "tokens", ["budget"], { min: 0, max: 1e12, integer: true });
+  const timeMs = reader.duration(node, "time", ["budget"], 1);
+  return {
+    ...(usd === undefined ? {} : { usd }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(timeMs === undefined ? {} : { timeMs }),
+  };
 }

@@ -44,9 +44,7 @@ function plain(value: unknown): unknown {
 /** Reads `serialize`'s text. The caller says what it is. @throws SymphonyError `corrupt` */
 export function deserialize<T>(text: string): T {
   try {
-    return JSON.parse(text, (_key, part) => {
-      return isMarked(part) ? new Map(part[MARK]) : unmarked(part);
-    }) as T;
+    return mapped(JSON.parse(text)) as T;
   } catch (cause) {
     throw new SymphonyError("corrupt", "Cannot read the definition kept with the run: it is not JSON", {
       cause,
@@ -54,17 +52,34 @@ export function deserialize<T>(text: string): T {
   }
 }
 
-/** The object with the names of those members shortened that could have been taken for the mark. */
-function unmarked(part: unknown): unknown {
-  if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
-  if (!Object.keys(part).some((name) => markLike.test(name))) return part;
-  return Object.fromEntries(
-    Object.entries(part).map(([name, value]) => [markLike.test(name) ? name.slice(1) : name, value]),
-  );
+/** The value with its maps again, changed in place: a reviver of JSON.parse takes over ten times as long. */
+function mapped(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const part: unknown = value[i];
+      if (typeof part === "object" && part !== null) value[i] = mapped(part);
+    }
+    return value;
+  }
+  const object = value as Record<string, unknown>;
+  const names = Object.keys(object);
+  if (names.length === 1 && names[0] === MARK && Array.isArray(object[MARK])) {
+    return new Map(mapped(object[MARK]) as [unknown, unknown][]);
+  }
+  let isMarkLike = false;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    if (name.charCodeAt(0) === 36 && markLike.test(name)) isMarkLike = true;
+    const part = object[name];
+    if (typeof part === "object" && part !== null) object[name] = mapped(part);
+  }
+  return isMarkLike ? unmarked(object) : object;
 }
 
-function isMarked(part: unknown): part is { readonly [MARK]: [unknown, unknown][] } {
-  if (typeof part !== "object" || part === null) return false;
-  const keys = Object.keys(part);
-  return keys.length === 1 && keys[0] === MARK && Array.isArray((part as Record<string, unknown>)[MARK]);
+/** The object with the names of those members shortened that could have been taken for the mark. */
+function unmarked(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [markLike.test(name) ? name.slice(1) : name, value]),
+  );
 }

@@ -74,6 +74,11 @@ export class Settings {
     this.#buffers.delete(buffer);
   }
 
+  /** A setting that is no buffer's: what the person says, else its default. */
+  general(key: string): Json | undefined {
+    return this.#general[key] ?? DEFAULTS[key];
+  }
+
   /** All settings of a buffer, keys sorted. */
   table(buffer: Buffer): SettingsTable {
     return this.#buffers.get(buffer)?.table ?? layered([DEFAULTS, this.#general]);

@@ -27,6 +27,8 @@ export type Reconciled =
 
 /** Where more than this differs it becomes one replacement, instead of being compared line by line. */
 const MOST_COMPARED_UNITS = 16 << 20;
+/** Of three texts together: a second of work, about. */
+const MOST_MERGED_UNITS = 32 << 20;
 
 /** The change that takes `from` to `to`, in as many small parts as lines and words tell apart. */
 export function difference(from: Rope, to: Rope): Delta {
@@ -46,12 +48,16 @@ export function difference(from: Rope, to: Rope): Delta {
 /** The change of `ours` that brings in `theirs`, both made from `base`. */
 export function reconcile(base: Rope, ours: Rope, theirs: Rope): Reconciled {
   if (ours.equals(base) || ours.equals(theirs)) return { kind: "merged", delta: difference(ours, theirs) };
+  if (theirs.equals(base)) return { kind: "merged", delta: Delta.identity(ours.length) };
   const head = lineStartBefore(base, Math.min(commonHead(base, ours), commonHead(base, theirs)));
   const shortest = Math.min(base.length, ours.length, theirs.length) - head;
   const tail = lineStartAfter(
     base,
     Math.min(commonTail(base, ours, shortest), commonTail(base, theirs, shortest)),
   );
+  if (base.length + ours.length + theirs.length - 3 * (head + tail) > MOST_MERGED_UNITS) {
+    return reconcileCoarsely(base, ours, theirs);
+  }
   const middle = (rope: Rope) => rope.sliceString(head, rope.length - tail);
   const merge = mergeTexts(middle(base), middle(ours), middle(theirs));
   if (merge.conflicts.length > 0) {
@@ -66,6 +72,37 @@ export function reconcile(base: Rope, ours: Rope, theirs: Rope): Reconciled {
   }
   const changes = merge.changes.map(({ from, to, insert }) => ({ from: from + head, to: to + head, insert }));
   return { kind: "merged", delta: Delta.of(ours.length, changes) };
+}
+
+/** The same for texts that differ too much for their lines to be compared: each side has changed one place, from its first difference to its last. */
+function reconcileCoarsely(base: Rope, ours: Rope, theirs: Rope): Reconciled {
+  const [mine, other] = [changedPart(base, ours), changedPart(base, theirs)];
+  const growth = ours.length - base.length;
+  if (mine.to < other.from || other.to < mine.from) {
+    const shift = mine.to < other.from ? growth : 0;
+    const insert = theirs.sliceString(other.from, other.to + theirs.length - base.length);
+    return {
+      kind: "merged",
+      delta: Delta.replace(ours.length, other.from + shift, other.to + shift, insert),
+    };
+  }
+  const from = Math.min(mine.from, other.from);
+  const to = Math.max(mine.to, other.to);
+  const place = {
+    from,
+    to: to + growth,
+    base: base.sliceString(from, to),
+    ours: ours.sliceString(from, to + growth),
+    theirs: theirs.sliceString(from, to + theirs.length - base.length),
+  };
+  return { kind: "conflict", places: [place] };
+}
+
+/** The lines of `base` that are not in `text`, as one range. */
+function changedPart(base: Rope, text: Rope): { readonly from: number; readonly to: number } {
+  const from = lineStartBefore(base, commonHead(base, text));
+  const tail = lineStartAfter(base, commonTail(base, text, Math.min(base.length, text.length) - from));
+  return { from, to: base.length - tail };
 }
 
 /** Merging goes by whole lines. */

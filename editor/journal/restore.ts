@@ -14,6 +14,7 @@ import { TextNotes } from "../revision/text_notes.ts";
 import { TextDocument } from "../text/document.ts";
 import { Rope } from "../text/rope.ts";
 import type { SavedUndoGroups } from "../undo_groups.ts";
+import type { Frames } from "./frame.ts";
 import { readLog } from "./log_file.ts";
 import { basePath } from "./session_folder.ts";
 import { type FileRecord, LOG_VERSION, type LogRecord, readRecord } from "./record.ts";
@@ -47,7 +48,11 @@ const noPerson: SavedUndoGroups = { groups: [0], done: 1 };
  * @throws SymphonyError `corrupt` where the log has no whole base; `io`
  */
 export async function restoreLog(path: string): Promise<RestoredText> {
-  const { records, goodBytes } = readLog(path);
+  return await restoreFrames(readLog(path), path);
+}
+
+/** The same of what was read from there. */
+export async function restoreFrames({ records, goodBytes }: Frames, path: string): Promise<RestoredText> {
   const [begin, ...rest] = records.map(readRecord);
   const corrupt = (why: string) => new SymphonyError("corrupt", `Cannot restore from "${path}": ${why}`);
   if (begin?.k !== "begin") throw corrupt("it has no beginning");

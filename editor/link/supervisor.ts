@@ -15,7 +15,7 @@ import type { EditorEnd, EditorSource } from "./editor_source.ts";
 export interface SupervisorOptions {
   /** How many deaths in how long are too many. Default: 20 in a minute. */
   readonly deaths?: { readonly most: number; readonly withinMs: number };
-  /** How long after an editor has taken over the next spare is started. Default: 100 ms: the work comes first. */
+  /** How long after an editor has taken over the next spare is started. Default: 300 ms: the work comes first. */
   readonly spareAfterMs?: number;
 }
 
@@ -37,7 +37,7 @@ export class Supervisor implements EditorSource {
   constructor(command: EditorCommand, options: SupervisorOptions = {}) {
     this.#command = command;
     this.#deaths = options.deaths ?? { most: 20, withinMs: 60_000 };
-    this.#spareAfterMs = options.spareAfterMs ?? 100;
+    this.#spareAfterMs = options.spareAfterMs ?? 300;
   }
 
   /** The editor that works now. */

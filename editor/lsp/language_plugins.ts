@@ -7,6 +7,7 @@
 
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Buffer } from "../buffers.ts";
+import type { PluginFolders } from "../plugins/discover.ts";
 import type { FrontEnd } from "../plugins/front_end.ts";
 import type { PluginSide } from "../session/sides.ts";
 import type { Mark } from "../view/render.ts";
@@ -69,7 +70,7 @@ export class LanguagePlugins implements PluginSide {
     }
   }
 
-  start(folders: { readonly configDir?: string; readonly extrasDir?: string }): Promise<void> {
+  start(folders: PluginFolders): Promise<void> {
     return this.#plugins.start(folders);
   }
 

@@ -20,6 +20,13 @@ export interface FoundPlugin {
   readonly defaults: ReadonlyMap<string, JsonObject>;
 }
 
+/** Where plugins are looked for: those of the front end's folder, what it brings along, and the setting `plugin_search_path`. */
+export interface PluginFolders {
+  readonly configDir?: string;
+  readonly extrasDir?: string;
+  readonly searchPath?: readonly string[];
+}
+
 /** The plugins of `folders`, each folder's in the order of their names; of two with one name the first. What cannot be read is reported. */
 export async function discoverPlugins(
   folders: readonly string[],

@@ -5,15 +5,15 @@
  */
 
 import type { Delta } from "../text/delta.ts";
+import { type Span, Spans } from "../text/spans.ts";
 import { Annotations } from "./annotations.ts";
-import { type Span, SpanLayer } from "./span_layer.ts";
 
 /** What one plugin says of one buffer. */
 export class Layer {
   readonly pluginId: number;
   /** The stacks of scopes that spans name by their index. It only grows. */
   readonly scopes: (readonly string[])[] = [];
-  readonly spans = new SpanLayer();
+  readonly spans = new Spans();
   readonly annotations = new Annotations();
 
   constructor(pluginId: number) {

@@ -15,7 +15,7 @@ import type { Buffer, BufferChange, Buffers } from "../buffers.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import type { Annotation } from "./annotations.ts";
 import { BUILT_IN_ID, BuiltIn } from "./built_in.ts";
-import type { FoundPlugin } from "./discover.ts";
+import type { FoundPlugin, PluginFolders } from "./discover.ts";
 import type { FrontEnd, Region } from "./front_end.ts";
 import { type Layer, Layers } from "./layers.ts";
 import type { BufferInfo, CoreMessage, PluginMessage, UpdateMessage } from "./messages.ts";
@@ -114,14 +114,7 @@ export class PluginHost {
   }
 
   /** Finds the plugins in the folders and starts those that want to be started at once. Does not wait for them. */
-  async start(
-    folders: {
-      readonly configDir?: string;
-      readonly extrasDir?: string;
-      readonly searchPath?: readonly string[];
-    },
-  ): Promise<void> {
-    const { configDir, extrasDir, searchPath } = folders;
+  async start({ configDir, extrasDir, searchPath }: PluginFolders): Promise<void> {
     const places = [
       ...(configDir === undefined ? [] : [`${configDir}/plugins`]),
       ...(extrasDir === undefined ? [] : [extrasDir]),

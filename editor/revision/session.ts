@@ -8,6 +8,7 @@
  * @module
  */
 
+import { clearTimeout, setTimeout } from "node:timers";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import { type AuthorId, type BufferId, bufferId } from "../../core/ids.ts";
 import type { BufferInfo, MarkId, TextSource } from "../../core/ports/text_editing.ts";
@@ -58,6 +59,9 @@ interface Held {
 
 /** The text goes along with the answer to `text/open` up to this size; a longer one is read in parts. */
 const MOST_SENT_UNITS = 8 << 20;
+/** After a takeover those who wait for an answer come first; then one text after the other is restored. */
+const FIRST_PAUSE_MS = 150;
+const PAUSE_MS = 20;
 
 export class RevisionSession {
   readonly #desk: Desk;
@@ -71,6 +75,7 @@ export class RevisionSession {
   /** Texts of editors that died which were not restored yet. */
   readonly #later = new Map<BufferId, Later>();
   #client: string | undefined;
+  #restoring: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(desk: Desk, transport: LineTransport, options: SessionOptions) {
@@ -234,9 +239,18 @@ export class RevisionSession {
       );
     }
     this.#options.onBegin?.();
-    // What nobody asks for is restored too, but after the answer.
-    if (this.#later.size > 0) setTimeout(() => this.#restoreAll(), 0);
+    this.#restoreNext(FIRST_PAUSE_MS);
     return { resumed };
+  }
+
+  /** What nobody asks for is restored too, one text after the other; whoever asks for one comes first. */
+  #restoreNext(pauseMs: number): void {
+    if (this.#later.size === 0 || this.#ended) return;
+    this.#restoring = setTimeout(async () => {
+      const [next] = this.#later.values();
+      await next?.done();
+      this.#restoreNext(PAUSE_MS);
+    }, pauseMs);
   }
 
   async #restoreAll(): Promise<void> {
@@ -398,6 +412,8 @@ export class RevisionSession {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#restoring);
+    this.#restoreAll();
     this.#optional?.[Symbol.dispose]();
     for (const held of [...this.#held.values()]) {
       this.#forget(held);

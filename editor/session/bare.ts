@@ -32,6 +32,7 @@ export function bareLooks(names: readonly string[] = ["InspiredGitHub"]): LooksS
     runs: () => [],
     setTheme: (name) => names.includes(name) ? { name, settingsJson: (): JsonObject => ({}) } : undefined,
     themeNames: () => names,
+    isOutdated: false,
     followFolder: () => Promise.resolve(),
     close: () => {},
   };

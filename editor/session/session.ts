@@ -85,6 +85,8 @@ export class Session implements FrontEnd, Disposable {
   readonly #chosen = new WeakSet<Buffer>();
   readonly #stops: (() => void)[] = [];
   #started = false;
+  /** The theme that the front end has chosen. */
+  #theme: string | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -252,11 +254,12 @@ export class Session implements FrontEnd, Disposable {
     await plugins.start({
       ...(configDir === undefined ? {} : { configDir }),
       ...(extrasDir === undefined ? {} : { extrasDir }),
+      searchPath: this.#settings.pluginSearchPath(),
     });
     const languages = plugins.languages();
     await this.#settings.setLanguages(languages);
     if (configDir !== undefined) {
-      await this.#looks.followFolder(`${configDir}/themes`, () => this.#tellThemes());
+      await this.#looks.followFolder(`${configDir}/themes`, () => this.#themesChanged());
       this.#settings.follow((changes) => this.#turns.settingsChanged(changes));
     }
     const { language } = this.#parts;
@@ -271,12 +274,21 @@ export class Session implements FrontEnd, Disposable {
     this.notify("available_themes", { themes: [...this.#looks.themeNames()] });
   }
 
+  /** The user's themes have changed: the one that is shown is shown as it is now. */
+  #themesChanged(): void {
+    this.#tellThemes();
+    if (this.#theme === undefined || !this.#looks.isOutdated) return;
+    const done = this.#setTheme(this.#theme);
+    if (done instanceof Promise) done.catch((error) => this.#parts.log(messageOf(error)));
+  }
+
   #setTheme(name: string): Later {
     const theme = this.#looks.setTheme(name);
     if (theme === undefined) {
       this.#parts.log(`There is no theme "${name}"`);
       return;
     }
+    this.#theme = name;
     this.notify("theme_changed", { name: theme.name, theme: theme.settingsJson() });
     this.#turns.redrawAll();
   }

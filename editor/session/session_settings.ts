@@ -5,6 +5,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import type { Buffer } from "../buffers.ts";
 import { type Domain, type LanguageSettings, Settings } from "../config/settings.ts";
@@ -18,6 +19,7 @@ type Changes = Map<Buffer, SettingsTable>;
 export class SessionSettings implements Disposable {
   readonly settings: Settings = new Settings();
   readonly #alert: (text: string) => void;
+  #folder: string | undefined;
   #files: SettingsFiles | undefined;
   #languages: readonly string[] = [];
 
@@ -27,6 +29,7 @@ export class SessionSettings implements Disposable {
 
   /** Uses the settings in a folder, which is made where it is missing. */
   async open(folder: string): Promise<void> {
+    this.#folder = folder;
     this.#files = new SettingsFiles(folder);
     try {
       await this.#files.prepare();
@@ -34,6 +37,13 @@ export class SessionSettings implements Disposable {
       this.#alert(`Cannot use the settings folder ${JSON.stringify(folder)}: ${messageOf(error)}`);
     }
     await this.#load(PREFERENCES);
+  }
+
+  /** The folders in which plugins are looked for besides; those that are not absolute lie in the settings folder. */
+  pluginSearchPath(): readonly string[] {
+    const paths = this.settings.general("plugin_search_path");
+    const folder = this.#folder ?? ".";
+    return (Array.isArray(paths) ? paths : []).map((path) => resolve(folder, String(path)));
   }
 
   /** Takes over the languages there are, and reads the user's settings for each. */

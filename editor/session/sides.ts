@@ -7,6 +7,7 @@
 import type { Region } from "../view/selection.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Buffer } from "../buffers.ts";
+import type { PluginFolders } from "../plugins/discover.ts";
 import type { FrontEnd } from "../plugins/front_end.ts";
 import type { LanguageSettings } from "../config/settings.ts";
 import type { Mark, StyleRun } from "../view/render.ts";
@@ -16,7 +17,7 @@ export interface PluginSide {
   /** Lets a front end hear of plugins; the result ends it. */
   attach(frontEnd: FrontEnd): () => void;
   /** Finds and starts the plugins of a front end that has introduced itself. */
-  start(folders: { readonly configDir?: string; readonly extrasDir?: string }): Promise<void>;
+  start(folders: PluginFolders): Promise<void>;
   /** The languages there are, for `available_languages` and settings. */
   languages(): readonly LanguageSettings[];
   /** Settles soon, once what colours a buffer has started; undefined where there is nothing to wait for. */
@@ -46,6 +47,8 @@ export interface LooksSide {
   /** Chooses a theme; undefined where there is none of that name. */
   setTheme(name: string): { readonly name: string; settingsJson(): JsonObject } | undefined;
   themeNames(): readonly string[];
+  /** Whether the theme that is shown was read anew since it was chosen, and says something else now. */
+  readonly isOutdated: boolean;
   /** Reads the user's themes and follows changes in their folder; `changed` is called after one. */
   followFolder(folder: string, changed: () => void): Promise<void>;
   close(): void;

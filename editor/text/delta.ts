@@ -42,7 +42,13 @@ export class Delta {
   #growth: number[] | undefined;
 
   /** For `DeltaBuilder`: the columns must be normalised. */
-  constructor(baseLength: number, newLength: number, from: number[], to: number[], insert: string[]) {
+  constructor(
+    baseLength: number,
+    newLength: number,
+    from: number[],
+    to: number[],
+    insert: readonly string[],
+  ) {
     this.baseLength = baseLength;
     this.newLength = newLength;
     this.from = from;

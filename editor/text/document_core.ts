@@ -17,6 +17,9 @@ import type { Rope } from "./rope.ts";
 import { TextBuffer } from "./text_buffer.ts";
 import type { TextEvent } from "./text_event.ts";
 
+/** An edit of an old revision is compared with so many steps since at most. */
+const MOST_STEPS = 4_096;
+
 export class DocumentCore {
   readonly replica: string;
   /** Number of this replica in the graph. */
@@ -82,6 +85,12 @@ export class DocumentCore {
       this.groups.take(meta.group);
       return delta;
     }
+    const alone = toggles.has(this.agent, meta.group) ? undefined : this.#movedAlone(delta, base);
+    if (alone !== undefined) {
+      this.#editNewest(alone, meta);
+      this.groups.take(meta.group);
+      return alone;
+    }
     const isUndone = !toggles.isEmpty &&
       toggles.sumUpTo(this.agent, meta.group, revisions.endOf(base) - 1) > 0;
     const done = this.#merge(this.agent, this.history.versionAt(base), opsOf(delta, isUndone), [], meta);
@@ -142,6 +151,31 @@ export class DocumentCore {
     });
     this.history.pushPatches(agent, target.patches, this.buffer.length, meta);
     return deltaOfPatches(target.patches, before);
+  }
+
+  /**
+   * The same change of the newest text, where nothing since `base` has touched its places: then it comes out as if its author had known
+   * the newest text, whatever else is merged, and need not be merged. Undefined where something has, or too much has happened.
+   */
+  #movedAlone(delta: Delta, base: number): Delta | undefined {
+    const { size } = delta;
+    const from = [...delta.from];
+    const to = [...delta.to];
+    let left = MOST_STEPS;
+    const isAlone = this.history.eachStepBetween(base, this.newest, (at, removed, inserted) => {
+      if ((left -= size) < 0) return false;
+      for (let change = 0; change < size; change++) {
+        if (at > to[change]!) continue;
+        if (at + removed >= from[change]!) return false;
+        from[change]! += inserted - removed;
+        to[change]! += inserted - removed;
+      }
+      return true;
+    });
+    if (!isAlone) return undefined;
+    const growth = delta.newLength - delta.baseLength;
+    const { length } = this.buffer;
+    return new Delta(length, length + growth, from, to, delta.insert);
   }
 
   #editNewest(delta: Delta, meta: Meta): void {

@@ -9,8 +9,8 @@
  */
 
 import { EventGraph, type Version } from "./event_graph.ts";
-import { OpLog, TOGGLE } from "./op_log.ts";
-import { type Patch, RevisionLog } from "./revision_log.ts";
+import { INSERT, OpLog, TOGGLE } from "./op_log.ts";
+import { type LvRange, type Patch, RevisionLog } from "./revision_log.ts";
 import { Toggles } from "./toggles.ts";
 import { type Target, Tracker } from "./tracker.ts";
 
@@ -29,6 +29,9 @@ export interface Meta {
   readonly priority: number;
   readonly group: number;
 }
+
+/** Told of `removed` units at a place that made way for `inserted`; false for no more. */
+export type VisitStep = (at: number, removed: number, inserted: number) => boolean;
 
 export class History {
   readonly log = new OpLog();
@@ -148,6 +151,37 @@ export class History {
     return patches;
   }
 
+  /** Calls back with the steps that lead from one revision to a later one, by their lengths, until false comes back; whether none did. */
+  eachStepBetween(from: number, to: number, visit: VisitStep): boolean {
+    const { revisions } = this;
+    if (revisions.isLinear) return this.#eachStepOfLog(revisions.endOf(from), revisions.endOf(to), visit);
+    let start = from;
+    for (let revision = from + 1; revision <= to; revision++) {
+      const own = revisions.patchesOf(revision);
+      if (own === undefined) continue;
+      if (!this.#eachStepOfLog(revisions.endOf(start), revisions.endOf(revision - 1), visit)) return false;
+      for (const { at, removed, inserted } of own) {
+        if (!visit(at, removed.length, inserted.length)) return false;
+      }
+      start = revision;
+    }
+    return this.#eachStepOfLog(revisions.endOf(start), revisions.endOf(to), visit);
+  }
+
+  #eachStepOfLog(from: number, to: number, visit: VisitStep): boolean {
+    const { log } = this;
+    const part = { kind: 0, at: 0, length: 0 };
+    let lv = from;
+    for (let run = from < to ? log.runOf(from) : 0; lv < to; run++) {
+      const end = Math.min(log.start[run]! + log.length[run]!, to);
+      log.part(run, lv, end, part);
+      const { kind, at, length } = part;
+      if (!visit(at, kind === INSERT ? 0 : length, kind === INSERT ? length : 0)) return false;
+      lv = end;
+    }
+    return true;
+  }
+
   /** The operations of a revision as its author made them. */
   opsOf(revision: number): TextOp[] {
     const ops: TextOp[] = [];
@@ -190,20 +224,34 @@ export class History {
     return this.graph.agent[this.graph.runOf(this.revisions.endOf(revision) - 1)]!;
   }
 
-  /** The revisions of a replica's undo group from `from` on, ascending; toggles of it are not among them. */
-  *revisionsOfGroup(agent: number, group: number, from: number): Generator<number, void, undefined> {
-    const { revisions } = this;
-    let revision = revisions.nextOfGroup(group, from);
-    while (revision !== undefined) {
-      if (this.agentOf(revision) === agent && !this.isToggle(revision)) yield revision;
-      revision = revisions.nextOfGroup(group, revision + 1);
+  /** The LVs of a replica's undo group from revision `from` on, in ranges, ascending; toggles of it may be among them. */
+  *ofGroup(agent: number, group: number, from: number): Generator<LvRange, void, undefined> {
+    const { graph } = this;
+    for (const range of this.revisions.ofGroup(group, from)) {
+      if (graph.agents.length === 1) {
+        yield range;
+        continue;
+      }
+      let { start } = range;
+      for (let run = graph.runOf(start); start < range.end; run++) {
+        const end = Math.min(graph.end[run]!, range.end);
+        if (graph.agent[run] === agent) yield { start, end };
+        start = end;
+      }
     }
   }
 
   /** First LV of a replica's undo group; undefined where it has no events. */
   firstLvOf(agent: number, group: number): number | undefined {
-    const [first] = this.revisionsOfGroup(agent, group, this.revisions.first + 1);
-    return first === undefined ? undefined : this.revisions.endOf(first - 1);
+    const { log } = this;
+    for (const { start, end } of this.ofGroup(agent, group, this.revisions.first + 1)) {
+      let lv = start;
+      for (let run = log.runOf(start); lv < end; run++) {
+        if (log.kind[run] !== TOGGLE) return lv;
+        lv = log.start[run]! + log.length[run]!;
+      }
+    }
+    return undefined;
   }
 
   /** Forgets everything before a revision, whose version must be critical. */

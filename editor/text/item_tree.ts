@@ -28,6 +28,8 @@ export class Item {
   hidden: number;
   /** Those that hide it in the newest text. */
   hiddenNow: number;
+  /** Whether it shows has changed, and the newest text does not know it yet. */
+  isTurned = false;
   /** Text of base units that were deleted since. */
   text: string | undefined;
   block: Block;
@@ -56,6 +58,8 @@ export class Item {
 export class Block {
   parent: Tier | undefined;
   items: Item[];
+  /** An item in it may be turned. */
+  hasTurned = false;
   seen = 0;
   shown = 0;
 
@@ -68,6 +72,7 @@ export class Block {
 class Tier {
   parent: Tier | undefined;
   kids: (Block | Tier)[];
+  hasTurned = false;
   seen = 0;
   shown = 0;
 
@@ -159,20 +164,16 @@ export class ItemTree {
     return x.parent!.kids.indexOf(x) - x.parent!.kids.indexOf(y);
   }
 
-  /** Units of the newest text before an item. */
-  shownBefore(item: Item): number {
-    let shown = 0;
-    for (const other of item.block.items) {
-      if (other === item) break;
-      if (other.isShown) shown += other.length;
-    }
-    for (let node: Block | Tier = item.block; node.parent !== undefined; node = node.parent) {
-      for (const kid of node.parent.kids) {
-        if (kid === node) break;
-        shown += kid.shown;
-      }
-    }
-    return shown;
+  /** Notes that an item shows, or does not, other than the newest text has it. */
+  turn(item: Item): void {
+    item.isTurned = !item.isTurned;
+    let node: Block | Tier | undefined = item.block;
+    for (; node !== undefined && !node.hasTurned; node = node.parent) node.hasTurned = true;
+  }
+
+  /** Calls back with each turned item, in order, and where it stands in the text that shows all of them as they are; none is turned then. */
+  takeTurned(visit: (item: Item, at: number) => void): void {
+    takeTurnedOf(this.#root, 0, visit);
   }
 
   /** Cuts an item; the result is its second part. */
@@ -187,6 +188,7 @@ export class ItemTree {
     rest.isIn = item.isIn;
     rest.hidden = item.hidden;
     rest.hiddenNow = item.hiddenNow;
+    rest.isTurned = item.isTurned;
     if (item.text !== undefined) {
       rest.text = item.text.slice(offset);
       item.text = item.text.slice(0, offset);
@@ -239,6 +241,7 @@ export class ItemTree {
 
   #splitBlock(block: Block): void {
     const right = new Block(block.parent, block.items.splice(block.items.length >> 1));
+    right.hasTurned = block.hasTurned;
     for (const item of right.items) {
       item.block = right;
       if (item.isSeen) right.seen += item.length;
@@ -255,6 +258,7 @@ export class ItemTree {
       const root = new Tier(undefined, [left, right]);
       root.seen = left.seen + right.seen;
       root.shown = left.shown + right.shown;
+      root.hasTurned = left.hasTurned;
       left.parent = right.parent = root;
       this.#root = root;
       return;
@@ -263,6 +267,7 @@ export class ItemTree {
     parent.kids.splice(parent.kids.indexOf(left) + 1, 0, right);
     if (parent.kids.length <= BLOCK) return;
     const sibling = new Tier(parent.parent, parent.kids.splice(parent.kids.length >> 1));
+    sibling.hasTurned = parent.hasTurned;
     for (const kid of sibling.kids) {
       kid.parent = sibling;
       sibling.seen += kid.seen;
@@ -271,6 +276,25 @@ export class ItemTree {
     parent.seen -= sibling.seen;
     parent.shown -= sibling.shown;
     this.#adopt(parent, sibling);
+  }
+}
+
+function takeTurnedOf(node: Block | Tier, start: number, visit: (item: Item, at: number) => void): void {
+  node.hasTurned = false;
+  let at = start;
+  if (node instanceof Tier) {
+    for (const kid of node.kids) {
+      if (kid.hasTurned) takeTurnedOf(kid, at, visit);
+      at += kid.shown;
+    }
+    return;
+  }
+  for (const item of node.items) {
+    if (item.isTurned) {
+      item.isTurned = false;
+      visit(item, at);
+    }
+    if (item.isShown) at += item.length;
   }
 }
 

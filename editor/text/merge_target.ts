@@ -5,8 +5,12 @@
  */
 
 import type { MergeTarget } from "./history.ts";
+import { deltaOfPatches, inverseOfPatches } from "./patches.ts";
 import type { Patch } from "./revision_log.ts";
 import type { TextBuffer } from "./text_buffer.ts";
+
+/** More steps than this are taken back at once. */
+const MANY = 64;
 
 export class BufferTarget implements MergeTarget {
   readonly patches: Patch[] = [];
@@ -41,8 +45,22 @@ export class BufferTarget implements MergeTarget {
     this.patches.push({ at, removed: "", inserted: text });
   }
 
+  change(patches: readonly Patch[]): void {
+    const delta = deltaOfPatches(patches, this.#buffer.length);
+    for (let change = 0; change < delta.size; change++) {
+      this.#check(delta.from[change]!, delta.to[change]! - delta.from[change]!);
+    }
+    this.#buffer.replaceAll(delta, delta.newLength);
+    for (const patch of patches) this.patches.push(patch);
+  }
+
   /** Takes every step back. */
   rollBack(): void {
+    if (this.patches.length > MANY) {
+      const delta = inverseOfPatches(this.patches.splice(0), this.#buffer.length);
+      this.#buffer.replaceAll(delta, delta.newLength);
+      return;
+    }
     for (let step = this.patches.pop(); step !== undefined; step = this.patches.pop()) {
       this.#buffer.replace(step.at, step.at + step.inserted.length, step.removed);
     }

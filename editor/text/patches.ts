@@ -32,8 +32,23 @@ export function deltaOfPatches(patches: readonly Patch[], baseLength: number): D
 
 /** What takes all steps back. */
 export function inverseOfPatches(patches: readonly Patch[], newLength: number): Delta {
+  if (ascend(patches)) {
+    const builder = new DeltaBuilder(newLength);
+    for (const { at, removed, inserted } of patches) builder.replace(at, at + inserted.length, removed);
+    return builder.build();
+  }
   const back = patches.map(({ at, removed, inserted }) => ({ at, removed: inserted, inserted: removed }));
   return deltaOfPatches(back.reverse(), newLength);
+}
+
+/** Whether each step is behind the one before. */
+function ascend(patches: readonly Patch[]): boolean {
+  let end = 0;
+  for (const { at, inserted } of patches) {
+    if (at < end) return false;
+    end = at + inserted.length;
+  }
+  return true;
 }
 
 function composeAll(deltas: readonly Delta[], from: number, to: number): Delta {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { GroupIndex, placesOf } from "./group_index.ts";
+
 /** One step of what an event did: at `at`, `removed` made way for `inserted`. Later steps count in the text after earlier ones. */
 export interface Patch {
   readonly at: number;
@@ -12,9 +14,17 @@ export interface Patch {
   readonly inserted: string;
 }
 
+/** LVs from `start` to before `end`. */
+export interface LvRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 interface Writer {
   readonly author: string;
   readonly priority: number;
+  /** Indices of the author's runs, ascending; those of other priorities are among them. */
+  readonly runs: number[];
 }
 
 /** Revisions that differ from the one before by the same amounts. */
@@ -43,6 +53,10 @@ export class RevisionLog {
   /** How many events are known: that of revision `first + 1` has index 0. */
   #count = 0;
   #runs: Run[] = [];
+  /** All runs but the last. */
+  readonly #groups = new GroupIndex();
+  /** Indices of the runs of each author, ascending. */
+  readonly #runsOfAuthor = new Map<string, number[]>();
   // The last run and its last revision.
   #last: Run | undefined;
   #lastEnd = 0;
@@ -89,7 +103,12 @@ export class RevisionLog {
     this.#patches.delete(this.last);
     const run = this.#last!;
     this.#count--;
-    if (--run.count === 0) this.#runs.pop();
+    if (--run.count === 0) {
+      this.#runs.pop();
+      run.writer.runs.pop();
+      const index = this.#runs.length - 1;
+      if (index >= 0) this.#groups.takeBack(this.#runs[index]!, index);
+    }
     this.#toLast();
   }
 
@@ -136,46 +155,63 @@ export class RevisionLog {
     return this.#find(revision).run.writer.priority;
   }
 
-  /** The first revision of a group that is at or behind `from`; undefined where there is none. O(runs). */
-  nextOfGroup(group: number, from: number): number | undefined {
-    const index = from - this.first - 1;
-    for (let at = Math.max(0, this.#runAt(index)); at < this.#runs.length; at++) {
-      const run = this.#runs[at]!;
-      let step = Math.max(0, index - run.first);
-      if (run.groupStep !== 0) {
-        const own = (group - run.group) / run.groupStep;
-        if (!Number.isInteger(own) || own < step || own >= run.count) continue;
-        step = own;
-      } else if (run.group !== group || step >= run.count) continue;
-      return this.first + 1 + run.first + step;
+  /** The LVs of a group's events from revision `from` on, in ranges [start, end), ascending. O(log runs), then by what is found. */
+  *ofGroup(group: number, from: number): Generator<LvRange, void, undefined> {
+    const index = Math.max(0, from - this.first - 1);
+    const last = this.#runs.length - 1;
+    for (const run of this.#groups.runsOf(group, this.#runAt(index))) {
+      const range = this.#ofGroupIn(run, group, index);
+      if (range !== undefined) yield range;
     }
-    return undefined;
+    // The last one still grows and is in no index.
+    const range = last < 0 ? undefined : this.#ofGroupIn(last, group, index);
+    if (range !== undefined) yield range;
   }
 
-  /** The newest revision of an author that is at or before `from`; undefined where there is none. O(runs). */
-  lastOfAuthor(author: string, from: number): number | undefined {
-    const index = from - this.first - 1;
-    for (let at = this.#runAt(index); at >= 0; at--) {
-      const run = this.#runs[at]!;
-      if (run.writer.author === author) return this.first + 1 + Math.min(index, run.first + run.count - 1);
+  #ofGroupIn(at: number, group: number, index: number): LvRange | undefined {
+    const run = this.#runs[at]!;
+    const [first, to] = placesOf(run, group);
+    const from = Math.max(first, index - run.first);
+    if (from >= to) return undefined;
+    const start = from > 0 ? run.end + (from - 1) * run.endStep : this.#startOf(at);
+    return { start, end: run.end + (to - 1) * run.endStep };
+  }
+
+  /** The first LV of a run. */
+  #startOf(at: number): number {
+    const before = this.#runs[at - 1];
+    return before === undefined ? this.#floor : before.end + (before.count - 1) * before.endStep;
+  }
+
+  /** The group of the event that holds `lv`, and where the last of those that follow it in the same group ends. */
+  groupAt(lv: number): { readonly group: number; readonly end: number } {
+    const { run, step } = this.#ofLv(lv);
+    const isOne = run.count === 1 || run.groupStep === 0;
+    const last = isOne ? run.count - 1 : step;
+    return { group: run.group + (isOne ? 0 : step * run.groupStep), end: run.end + last * run.endStep };
+  }
+
+  /** The revisions of an author, newest first, in stretches; `group` is what all of one have, undefined where they differ. */
+  *ofAuthor(
+    author: string,
+  ): Generator<
+    { readonly from: number; readonly to: number; readonly group: number | undefined },
+    void,
+    undefined
+  > {
+    const own = this.#runsOfAuthor.get(author) ?? [];
+    for (let at = own.length - 1; at >= 0; at--) {
+      const run = this.#runs[own[at]!]!;
+      const from = this.first + 1 + run.first;
+      const isOne = run.count === 1 || run.groupStep === 0;
+      yield { from, to: from + run.count - 1, group: isOne ? run.group : undefined };
     }
-    return undefined;
   }
 
   /** The revision whose event holds `lv`. */
   revisionOf(lv: number): number {
-    const runs = this.#runs;
-    let low = 0;
-    let high = runs.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const run = runs[middle]!;
-      if (run.end + (run.count - 1) * run.endStep > lv) high = middle;
-      else low = middle + 1;
-    }
-    const { first, end, endStep } = runs[low]!;
-    const step = lv < end ? 0 : Math.floor((lv - end) / endStep) + 1;
-    return this.first + 1 + first + step;
+    const { run, step } = this.#ofLv(lv);
+    return this.first + 1 + run.first + step;
   }
 
   /** Forgets everything before a revision. */
@@ -197,6 +233,12 @@ export class RevisionLog {
         group: run.group + step * run.groupStep,
       };
     });
+    this.#groups.clear();
+    for (const runs of this.#runsOfAuthor.values()) runs.length = 0;
+    for (const [index, run] of this.#runs.entries()) {
+      run.writer.runs.push(index);
+      if (index < this.#runs.length - 1) this.#groups.add(run, index);
+    }
     this.#count -= count;
     this.first = revision;
     this.#toLast();
@@ -215,6 +257,8 @@ export class RevisionLog {
       lengthStep: 0,
       groupStep: 0,
     };
+    if (this.#last !== undefined) this.#groups.add(this.#last, this.#runs.length - 1);
+    writer.runs.push(this.#runs.length);
     this.#runs.push(run);
     this.#last = run;
   }
@@ -234,6 +278,20 @@ export class RevisionLog {
     return { run, step: index - run.first };
   }
 
+  #ofLv(lv: number): { readonly run: Run; readonly step: number } {
+    const runs = this.#runs;
+    let low = 0;
+    let high = runs.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const run = runs[middle]!;
+      if (run.end + (run.count - 1) * run.endStep > lv) high = middle;
+      else low = middle + 1;
+    }
+    const run = runs[low]!;
+    return { run, step: lv < run.end ? 0 : Math.floor((lv - run.end) / run.endStep) + 1 };
+  }
+
   /** The last run that does not begin behind an entry; -1 where there is none. */
   #runAt(index: number): number {
     const runs = this.#runs;
@@ -251,7 +309,11 @@ export class RevisionLog {
   #writerOf(author: string, priority: number): Writer {
     const key = `${priority} ${author}`;
     let writer = this.#writers.get(key);
-    if (writer === undefined) this.#writers.set(key, writer = { author, priority });
+    if (writer === undefined) {
+      let runs = this.#runsOfAuthor.get(author);
+      if (runs === undefined) this.#runsOfAuthor.set(author, runs = []);
+      this.#writers.set(key, writer = { author, priority, runs });
+    }
     return writer;
   }
 }

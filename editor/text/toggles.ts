@@ -40,7 +40,7 @@ export class Toggles {
   add(lv: number, toggle: Toggle): number {
     this.#list.push(toggle);
     this.#lv.push(lv);
-    addTo(this.#sum, keyOf(toggle.agent, toggle.group), toggle.weight);
+    addTo(this.#sum, groupKey(toggle.agent, toggle.group), toggle.weight);
     return this.count - 1;
   }
 
@@ -53,13 +53,18 @@ export class Toggles {
     while (this.#lv.length > 0 && this.#lv[this.#lv.length - 1]! >= lv) {
       this.#lv.pop();
       const toggle = this.#list.pop()!;
-      addTo(this.#sum, keyOf(toggle.agent, toggle.group), -toggle.weight);
+      addTo(this.#sum, groupKey(toggle.agent, toggle.group), -toggle.weight);
     }
+  }
+
+  /** Whether the group was ever toggled. */
+  has(agent: number, group: number): boolean {
+    return this.#sum.has(groupKey(agent, group));
   }
 
   /** What the group's toggles sum to in the newest version. */
   sum(agent: number, group: number): number {
-    return this.#sum.get(keyOf(agent, group)) ?? 0;
+    return this.#sum.get(groupKey(agent, group)) ?? 0;
   }
 
   isUndone(agent: number, group: number): boolean {
@@ -68,7 +73,7 @@ export class Toggles {
 
   /** The sum of the group's toggles up to `lv`. */
   sumUpTo(agent: number, group: number, lv: number): number {
-    let sum = this.#forgotten.get(keyOf(agent, group)) ?? 0;
+    let sum = this.#forgotten.get(groupKey(agent, group)) ?? 0;
     for (let at = 0; at < this.#lv.length && this.#lv[at]! <= lv; at++) {
       const toggle = this.#list[at]!;
       if (toggle.agent === agent && toggle.group === group) sum += toggle.weight;
@@ -95,7 +100,7 @@ export class Toggles {
     let count = 0;
     while (count < this.#lv.length && this.#lv[count]! <= lv) {
       const toggle = this.#list[count++]!;
-      addTo(this.#forgotten, keyOf(toggle.agent, toggle.group), toggle.weight);
+      addTo(this.#forgotten, groupKey(toggle.agent, toggle.group), toggle.weight);
     }
     this.#list = this.#list.slice(count);
     this.#lv = this.#lv.slice(count);
@@ -111,13 +116,14 @@ export class Toggles {
 
   /** Sets the sum of a group before all toggles that follow. */
   setForgottenSum(agent: number, group: number, sum: number): void {
-    const key = keyOf(agent, group);
+    const key = groupKey(agent, group);
     addTo(this.#forgotten, key, sum);
     addTo(this.#sum, key, sum);
   }
 }
 
-function keyOf(agent: number, group: number): number {
+/** One number for a group of a replica. */
+export function groupKey(agent: number, group: number): number {
   return group * MOST_AGENTS + agent;
 }
 

@@ -20,8 +20,8 @@ import type { EventGraph, Version } from "./event_graph.ts";
 import { sameVersion } from "./event_graph.ts";
 import { DELETE_BACK, INSERT, type OpLog, type OpPart, TOGGLE } from "./op_log.ts";
 import { type Item, ItemTree, NO_ID } from "./item_tree.ts";
-import type { RevisionLog } from "./revision_log.ts";
-import type { Toggles } from "./toggles.ts";
+import type { LvRange, Patch, RevisionLog } from "./revision_log.ts";
+import { groupKey, type Toggles } from "./toggles.ts";
 
 /** The newest text, to which the tracker says what to do. */
 export interface Target {
@@ -29,6 +29,8 @@ export interface Target {
   /** Gives the text it took away. */
   remove(at: number, length: number): string;
   insert(at: number, text: string): void;
+  /** Many steps at once, ascending, each in the text after those before it. */
+  change(patches: readonly Patch[]): void;
 }
 
 /** What the tracker walks over. */
@@ -37,8 +39,8 @@ export interface Past {
   readonly graph: EventGraph;
   readonly revisions: RevisionLog;
   readonly toggles: Toggles;
-  /** The revisions of a replica's undo group from `from` on, ascending. */
-  revisionsOfGroup(agent: number, group: number, from: number): Iterable<number>;
+  /** The LVs of a replica's undo group from revision `from` on, in ranges, ascending. */
+  ofGroup(agent: number, group: number, from: number): Iterable<LvRange>;
 }
 
 /** Longer than any text. */
@@ -66,7 +68,7 @@ export class Tracker {
   readonly #past: Past;
   readonly #tree = new ItemTree(ENDLESS);
   readonly #deletions: Deletion[] = [];
-  readonly #groups = new Map<string, GroupState>();
+  readonly #groups = new Map<number, GroupState>();
   readonly #part: OpPart = { kind: 0, at: 0, length: 0 };
   #version: Version;
 
@@ -89,9 +91,10 @@ export class Tracker {
       this.#moveTo(lv === start ? graph.parents[run]! : [lv - 1]);
       let state: GroupState | undefined;
       if (!toggles.isEmpty) {
-        const revision = revisions.revisionOf(lv);
-        to = Math.min(to, revisions.endOf(revision));
-        state = this.#stateOf(graph.agent[run]!, revisions.groupOf(revision));
+        const { group, end: last } = revisions.groupAt(lv);
+        to = Math.min(to, last);
+        const agent = graph.agent[run]!;
+        state = toggles.has(agent, group) ? this.#stateOf(agent, group) : undefined;
       }
       this.#apply(lv, to, state, target);
       this.#version = [to - 1];
@@ -102,15 +105,18 @@ export class Tracker {
   #apply(from: number, to: number, state: GroupState | undefined, target: Target | undefined): void {
     const { log } = this.#past;
     const part = this.#part;
-    const isUndone = state !== undefined && state.prepared > 0;
-    const isUndoneNow = state !== undefined && state.now > 0;
+    let isUndone = state !== undefined && state.prepared > 0;
+    let isUndoneNow = state !== undefined && state.now > 0;
     let lv = from;
     for (let run = log.runOf(from); lv < to; run++) {
       const end = Math.min(log.start[run]! + log.length[run]!, to);
       log.part(run, lv, end, part);
       const { kind, at, length } = part;
-      if (kind === TOGGLE) this.#toggle(lv, at, target);
-      else if (kind === INSERT) {
+      if (kind === TOGGLE) {
+        this.#toggle(lv, at, target);
+        isUndone = state !== undefined && state.prepared > 0;
+        isUndoneNow = state !== undefined && state.now > 0;
+      } else if (kind === INSERT) {
         const item = this.#insert(lv, at, length, target === undefined || isUndoneNow ? undefined : target);
         if (isUndone || isUndoneNow) {
           this.#tree.set(item, true, isUndone ? 1 : 0, isUndoneNow ? 1 : 0);
@@ -267,33 +273,31 @@ export class Tracker {
     const wasNow = state.now > 0;
     state.prepared += weight;
     state.now += weight;
-    if (was !== state.prepared > 0) this.#flip(agent, group, lv, was ? -1 : 1, false, undefined);
-    if (wasNow !== state.now > 0) this.#flip(agent, group, lv, wasNow ? -1 : 1, true, target);
+    const prepared = was === state.prepared > 0 ? 0 : was ? -1 : 1;
+    const now = wasNow === state.now > 0 ? 0 : wasNow ? -1 : 1;
+    if (prepared === 0 && now === 0) return;
+    this.#flip(agent, group, lv, prepared, now, target !== undefined);
+    if (target !== undefined && now !== 0) this.#tell(target);
   }
 
-  /** Hides (1) or shows (-1) what the group inserted, and the reverse for what it deleted, in one of the two versions. */
-  #flip(
-    agent: number,
-    group: number,
-    end: number,
-    by: number,
-    isNow: boolean,
-    target: Target | undefined,
-  ): void {
+  /**
+   * Hides (1) or shows (-1) what the group inserted, and the reverse for what it deleted, in the prepared and in the newest version;
+   * `marks` what a target has to be told of.
+   */
+  #flip(agent: number, group: number, end: number, prepared: number, now: number, marks: boolean): void {
     const { log, revisions } = this.#past;
     const first = revisions.revisionOf(this.base + 1);
-    for (const revision of this.#past.revisionsOfGroup(agent, group, first)) {
-      const from = revisions.endOf(revision - 1);
-      if (from >= end) break;
-      const to = Math.min(revisions.endOf(revision), end);
-      let lv = from;
-      for (let run = log.runOf(from); lv < to; run++) {
+    for (const { start, end: last } of this.#past.ofGroup(agent, group, first)) {
+      if (start >= end) break;
+      const to = Math.min(last, end);
+      let lv = start;
+      for (let run = log.runOf(start); lv < to; run++) {
         const part = Math.min(log.start[run]! + log.length[run]!, to);
         const kind = log.kind[run]!;
-        if (kind === INSERT) this.#hide(lv, part - lv, by, isNow, target);
+        if (kind === INSERT) this.#hide(lv, part - lv, prepared, now, marks);
         else if (kind !== TOGGLE) {
-          this.#eachDeletion(lv, part - 1, (deletion) => {
-            if (isNow || deletion.isIn) this.#hide(deletion.target, deletion.length, -by, isNow, target);
+          this.#eachDeletion(lv, part - 1, ({ target, length, isIn }) => {
+            this.#hide(target, length, isIn ? -prepared : 0, -now, marks);
           });
         }
         lv = part;
@@ -301,28 +305,39 @@ export class Tracker {
     }
   }
 
-  /** Adds `by` to what hides units, in one of the two versions. */
-  #hide(id: number, length: number, by: number, isNow: boolean, target: Target | undefined): void {
+  /** Adds to what hides units, in the prepared and in the newest version. */
+  #hide(id: number, length: number, prepared: number, now: number, marks: boolean): void {
     const tree = this.#tree;
     for (let done = 0; done < length;) {
       const item = tree.isolate(id + done, length - done);
       done += item.length;
-      if (!isNow) {
-        // What is not in the version will get its count when it is put in.
-        if (item.isIn) tree.set(item, true, item.hidden + by, item.hiddenNow);
-        continue;
-      }
       const wasShown = item.isShown;
-      const willShow = item.hiddenNow + by === 0;
-      if (target !== undefined && wasShown !== willShow) {
-        const at = tree.shownBefore(item);
-        if (wasShown) {
-          const text = target.remove(at, item.length);
-          if (item.id < 0 && item.text === undefined) item.text = text;
-        } else target.insert(at, item.id >= 0 ? this.#past.log.inserted(item.id, item.length) : item.text!);
-      }
-      tree.set(item, item.isIn, item.hidden, item.hiddenNow + by);
+      // What is not in the version will get its count when it is put in.
+      tree.set(item, item.isIn, item.isIn ? item.hidden + prepared : item.hidden, item.hiddenNow + now);
+      if (marks && wasShown !== item.isShown) tree.turn(item);
     }
+  }
+
+  /** Tells the target of everything that has been turned, in one step. */
+  #tell(target: Target): void {
+    const { log } = this.#past;
+    const patches: Patch[] = [];
+    let growth = 0;
+    this.#tree.takeTurned((item, at) => {
+      if (item.id < 0) item.text ??= target.read(at - growth, item.length);
+      const text = item.id >= 0 ? log.inserted(item.id, item.length) : item.text!;
+      const [removed, inserted] = item.isShown ? ["", text] : [text, ""];
+      growth += inserted.length - removed.length;
+      const last = patches[patches.length - 1];
+      if (last !== undefined && last.at + last.inserted.length === at) {
+        patches[patches.length - 1] = {
+          at: last.at,
+          removed: last.removed + removed,
+          inserted: last.inserted + inserted,
+        };
+      } else patches.push({ at, removed, inserted });
+    });
+    target.change(patches);
   }
 
   /** Makes `version` the one being prepared. */
@@ -350,8 +365,9 @@ export class Tracker {
       const revision = by > 0 ? first + step : last - step;
       const start = Math.max(from, revisions.endOf(revision - 1));
       const end = Math.min(to, revisions.endOf(revision) - 1);
-      const state = this.#stateOf(agent, revisions.groupOf(revision));
-      this.#shiftEvents(start, end, by, state.prepared > 0);
+      const group = revisions.groupOf(revision);
+      const isUndone = toggles.has(agent, group) && this.#stateOf(agent, group).prepared > 0;
+      this.#shiftEvents(start, end, by, isUndone);
     }
   }
 
@@ -386,7 +402,7 @@ export class Tracker {
     const state = this.#stateOf(agent, group);
     const was = state.prepared > 0;
     state.prepared += by * weight;
-    if (was !== state.prepared > 0) this.#flip(agent, group, this.at, was ? -1 : 1, false, undefined);
+    if (was !== state.prepared > 0) this.#flip(agent, group, this.at, was ? -1 : 1, 0, false);
   }
 
   /** Adds `by` to what hides units in the prepared version, whether they are in it or not. */
@@ -422,7 +438,7 @@ export class Tracker {
   }
 
   #stateOf(agent: number, group: number): GroupState {
-    const key = `${agent} ${group}`;
+    const key = groupKey(agent, group);
     let state = this.#groups.get(key);
     if (state === undefined) {
       const sum = this.#past.toggles.sumUpTo(agent, group, this.base);

@@ -16,14 +16,15 @@ export function undoableGroup(
 ): number | undefined {
   const { revisions, toggles } = history;
   let last: number | undefined;
-  for (const revision of revisionsOf(history, agent, author)) {
-    const group = revisions.groupOf(revision);
-    // Most follow each other in one group, which has to be looked at once.
-    if (group === last || frozen.has(group) || toggles.isUndone(agent, group) || history.isToggle(revision)) {
-      continue;
+  const mayBe = (group: number) => group !== last && !frozen.has(group) && !toggles.isUndone(agent, group);
+  for (const { from, to, group: common } of revisions.ofAuthor(author)) {
+    // Most stretches have one group, which has to be looked at once.
+    for (let revision = to; revision >= from && (common === undefined || mayBe(common)); revision--) {
+      const group = common ?? revisions.groupOf(revision);
+      if (!mayBe(group) || history.agentOf(revision) !== agent || history.isToggle(revision)) continue;
+      last = group;
+      if (beginnerOf(history, agent, group) === author) return group;
     }
-    last = group;
-    if (beginnerOf(history, agent, group) === author) return group;
   }
   return undefined;
 }
@@ -37,23 +38,18 @@ export function redoableGroup(
 ): number | undefined {
   const { toggles } = history;
   if (toggles.isEmpty) return undefined;
-  for (const revision of revisionsOf(history, agent, author)) {
-    if (!history.isToggle(revision)) return undefined;
-    for (const { agent: owner, group, weight } of history.togglesOf(revision)) {
-      if (weight > 0 && owner === agent && toggles.isUndone(agent, group) && !frozen.has(group)) return group;
+  for (const { from, to } of history.revisions.ofAuthor(author)) {
+    for (let revision = to; revision >= from; revision--) {
+      if (history.agentOf(revision) !== agent) continue;
+      if (!history.isToggle(revision)) return undefined;
+      for (const { agent: owner, group, weight } of history.togglesOf(revision)) {
+        if (weight > 0 && owner === agent && toggles.isUndone(agent, group) && !frozen.has(group)) {
+          return group;
+        }
+      }
     }
   }
   return undefined;
-}
-
-/** The revisions that an author made at this replica, newest first. */
-function* revisionsOf(history: History, agent: number, author: string): Generator<number, void, undefined> {
-  const { revisions } = history;
-  let revision = revisions.lastOfAuthor(author, revisions.last);
-  while (revision !== undefined) {
-    if (history.agentOf(revision) === agent) yield revision;
-    revision = revisions.lastOfAuthor(author, revision - 1);
-  }
 }
 
 /** Who made the first event of a group. */

@@ -61,6 +61,12 @@ export class Looks {
     return theme;
   }
 
+  get isOutdated(): boolean {
+    const { theme } = this.#table;
+    const now = this.#themes.get(theme.name);
+    return now !== undefined && now !== theme;
+  }
+
   themeNames(): readonly string[] {
     return this.#themes.names();
   }

@@ -18,6 +18,8 @@ export class ThemeStore {
   readonly #bundled = new Map(BUNDLED_THEMES.map((theme) => [theme.name, theme]));
   readonly #made = new Map<string, Theme>();
   readonly #user = new Map<string, Theme>();
+  /** What was read of each file, so that one that says the same is the same theme. */
+  #read = new Map<string, { readonly text: string; readonly theme: Theme }>();
   readonly #report: (problem: string) => void;
 
   /** @param report is told of every theme that cannot be read */
@@ -55,6 +57,7 @@ export class ThemeStore {
   /** Reads the user's themes (`*.tmTheme`, `*.json`) anew. A missing folder holds none. */
   async readFolder(folder: string): Promise<void> {
     const found = new Map<string, Theme>();
+    const read = new Map<string, { readonly text: string; readonly theme: Theme }>();
     const files: string[] = [];
     try {
       for await (const { name, isDirectory } of Deno.readDir(folder)) if (!isDirectory) files.push(name);
@@ -68,7 +71,10 @@ export class ThemeStore {
         // Loaded when there is something to read: it is large, and most people have no themes of their own.
         const { parseTheme, THEME_FILE } = await import("./parse_theme.ts");
         if (!THEME_FILE.test(file)) continue;
-        const theme = parseTheme(file, await Deno.readTextFile(join(folder, file)));
+        const text = await Deno.readTextFile(join(folder, file));
+        const known = this.#read.get(file);
+        const theme = known?.text === text ? known.theme : parseTheme(file, text);
+        read.set(file, { text, theme });
         found.set(theme.name, theme);
       } catch (error) {
         this.#report(
@@ -76,6 +82,7 @@ export class ThemeStore {
         );
       }
     }
+    this.#read = read;
     this.#user.clear();
     for (const [name, theme] of found) this.#user.set(name, theme);
   }

@@ -7,12 +7,12 @@
  * @module
  */
 
+import { Breaks } from "../text/breaks.ts";
 import { countNewlines } from "../text/measure.ts";
 import type { Rope } from "../text/rope.ts";
 import { graphemeBefore, graphemeFloor } from "./graphemes.ts";
 import { Reader } from "./reader.ts";
 import type { Ruler } from "./ruler.ts";
-import { SoftBreaks } from "./soft_breaks.ts";
 import { LineWrap, unknownStretches } from "./wrap.ts";
 import { WrapTasks } from "./wrap_tasks.ts";
 
@@ -48,7 +48,7 @@ const SPARSE_UNITS = 2000;
 const MOST_STRETCHES = 10_000;
 
 export class Lines {
-  readonly #breaks = new SoftBreaks();
+  readonly #breaks = new Breaks();
   readonly #tasks = new WrapTasks();
   #ruler: Ruler | undefined;
 

@@ -178,7 +178,7 @@ export class HostChannel {
     return this.#host.traffic;
   }
 
-  /** CPU time of the process, in milliseconds. */
+  /** Processor time of the process so far in milliseconds; undefined where unknown. */
   get cpuMs(): number | undefined {
     return cpuOf(this.#host.pid);
   }
@@ -346,8 +346,10 @@ export class HostChannel {
         return;
       }
       case Kind.unloadable: {
-        const { message } = this.#clean(readFailure(body));
-        const error = new SymphonyError("extension", `Its module cannot be loaded: ${message}`);
+        const { message, detail } = this.#clean(readFailure(body));
+        const place = /\bbundle\.js:\d+:\d+/.exec(detail ?? "")?.[0];
+        const text = place === undefined ? message : `${message} (${place})`;
+        const error = new SymphonyError("extension", `Its module cannot be loaded: ${text}`);
         return this.#loading.get(id)?.reject(error);
       }
       default:

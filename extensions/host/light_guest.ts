@@ -6,7 +6,7 @@
  */
 
 import "./light_platform.ts";
-import type { ExtensionDefinition, InstrumentDefinition, OperatorDefinition } from "../sdk/define.ts";
+import type { ExtensionDefinition, RunnableDefinition } from "../sdk/define.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { createContext } from "../sdk/runtime/context.ts";
 import { describe } from "../sdk/runtime/describe.ts";
@@ -20,7 +20,7 @@ interface GuestCall extends CallData {
 
 type Emit = (event: string) => void;
 
-const definitions = new Map<string, OperatorDefinition | InstrumentDefinition>();
+const definitions = new Map<string, RunnableDefinition>();
 let config: Readonly<Record<string, unknown>> = {};
 
 // Calls of light extensions are over before a cancellation could be heard.

@@ -30,7 +30,7 @@ export function scriptOf(code: string, names: readonly string[] = []): string {
   const body = evaded(code.slice(0, found.index));
   return `(({ ${
     given.join(", ")
-  } }) => (async () => {\n${body}\nreturn ${name};\n})())(globalThis)\n//# sourceURL=bundle.js`;
+  } }) => (async () => {\n${body}\nreturn ${name};\n})())(globalThis)\n//# sourceURL=extension.js`;
 }
 
 /**
@@ -47,7 +47,8 @@ function evaded(code: string): string {
     .replaceAll("<!--", "<\\!--").replaceAll("-->", "--\\>");
 }
 
-/** Places of a script, in a stack or message, as places of its module. */
+/** Places of a script, in a stack or message, as places of its module; those of the worker's own module are told apart. */
 export function placesInModule(text: string): string {
-  return text.replace(/\bbundle\.js:(\d+)/g, (_, line: string) => `bundle.js:${Number(line) - LINES_ABOVE}`);
+  return text.replace(/\bbundle\.js:/g, "host.js:")
+    .replace(/\bextension\.js:(\d+)/g, (_, line: string) => `bundle.js:${Number(line) - LINES_ABOVE}`);
 }

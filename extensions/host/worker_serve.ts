@@ -10,7 +10,7 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
-import type { ExtensionDefinition, InstrumentDefinition, OperatorDefinition } from "../sdk/define.ts";
+import type { ExtensionDefinition, RunnableDefinition } from "../sdk/define.ts";
 import { ExtensionFailure, type ReportableClass } from "../sdk/failure.ts";
 import type { CapabilityReply, Plain } from "../sdk/runtime/client.ts";
 import { createContext } from "../sdk/runtime/context.ts";
@@ -86,7 +86,7 @@ export class WorkerService {
   readonly #writer: FrameWriter;
   readonly #evaluate: Evaluate;
   readonly #places: (text: string) => string;
-  readonly #definitions = new Map<string, OperatorDefinition | InstrumentDefinition>();
+  readonly #definitions = new Map<string, RunnableDefinition>();
   readonly #running = new Map<number, RunningCall>();
   readonly #waiting = new Map<number, Waiting>();
   #config: Readonly<Record<string, unknown>> = {};

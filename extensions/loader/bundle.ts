@@ -15,6 +15,8 @@ import { type BundleInput, inputsOf } from "./bundle_input.ts";
 
 export interface Bundle {
   readonly code: Uint8Array<ArrayBuffer>;
+  /** Source map of the module, its sources relative to the entry's folder; undefined where none was asked for. */
+  readonly map?: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly BundleInput[];
 }
 
@@ -23,6 +25,17 @@ export interface BundleOptions {
   readonly sdk: string;
   /** True for the product's own worker root, which alone may import at run time. */
   readonly open?: boolean;
+  /** True where imports that are left are for the caller to tell, with their places. */
+  readonly leaveImports?: boolean;
+  /** True where places in the module must be told in the author's files. */
+  readonly maps?: boolean;
+}
+
+/** What the bundler found wrong, with its place in the author's file where it has one. */
+export interface BundleFault {
+  readonly text: string;
+  /** Relative to the entry's folder; 1-based. */
+  readonly place?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
 const BUILTIN =
@@ -70,6 +83,7 @@ async function build(
     bundle: true,
     write: false,
     metafile: true,
+    ...(options.maps === true ? { sourcemap: "external" as const, sourcesContent: false } : {}),
     format: "esm",
     platform: "browser",
     target: "es2022",
@@ -89,9 +103,16 @@ async function build(
   const codes = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   return await Promise.all(entries.map(async (entry, number) => {
     const code = new Uint8Array(codes.get(`${number}.js`) ?? []);
-    if (options.open !== true) await refuseImports(new TextDecoder().decode(code), entry);
+    if (options.open !== true && options.leaveImports !== true) {
+      await refuseImports(new TextDecoder().decode(code), entry);
+    }
     const paths = inputsBehind(`${number}.js`, result.metafile);
-    return { code, inputs: await inputsOf(paths.map((path) => join(place, path))) };
+    const map = codes.get(`${number}.js.map`);
+    return {
+      code,
+      inputs: await inputsOf(paths.map((path) => join(place, path))),
+      ...(map === undefined ? {} : { map: new Uint8Array(map) }),
+    };
   }));
 }
 
@@ -155,17 +176,24 @@ export async function refuseImports(code: string, entry: string): Promise<void> 
   }
 }
 
+/** The bundler's own messages behind an error of `bundle`; empty where it is of another kind. */
+export function bundleFaults(error: unknown, entry: string): readonly BundleFault[] {
+  const from = error instanceof SymphonyError ? error.cause : error;
+  const errors = typeof from === "object" && from !== null && "errors" in from && Array.isArray(from.errors)
+    ? from.errors as { text: string; location: { file: string; line: number; column: number } | null }[]
+    : [];
+  return errors.map(({ text, location }) => {
+    if (location === null) return { text };
+    const file = relative(dirname(entry), join(dirname(entry), location.file));
+    return { text, place: { file, line: location.line, column: location.column + 1 } };
+  });
+}
+
 function bundleError(error: unknown, entry: string): SymphonyError {
   if (error instanceof SymphonyError) return error;
-  const errors =
-    typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors)
-      ? error.errors as { text: string; location: { file: string; line: number; column: number } | null }[]
-      : [];
-  const lines = errors.slice(0, 10).map(({ text, location }) => {
-    if (location === null) return text;
-    const file = relative(dirname(entry), join(dirname(entry), location.file));
-    return `${file}:${location.line}:${location.column + 1}: ${text}`;
-  });
+  const lines = bundleFaults(error, entry).slice(0, 10).map(({ text, place }) =>
+    place === undefined ? text : `${place.file}:${place.line}:${place.column}: ${text}`
+  );
   const message = lines.length > 0
     ? lines.join("; ")
     : error instanceof Error

@@ -14,7 +14,7 @@ import type { OpenEngine } from "./engine.ts";
 import { type BundleInput, PresentFiles } from "./bundle_input.ts";
 
 /** Changes when bundles of an older program must not be used. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 interface CacheRecord {
   readonly format: number;
@@ -46,7 +46,7 @@ export class BundleCache {
     const known = this.#prepared.get(entry) ?? await this.#read(entry);
     this.#prepared.delete(entry);
     const record = known ?? await this.#making(async () => {
-      const made = await bundle(entry, { sdk: this.#sdk, open }, this.#openEngine);
+      const made = await bundle(entry, { sdk: this.#sdk, open, maps: !open }, this.#openEngine);
       return await this.#keep(entry, made);
     });
     return new CachedBundle(this.#folder, this.#fileOf(entry), record);
@@ -73,6 +73,17 @@ export class BundleCache {
     });
   }
 
+  /** Removes what was made of `entry`. */
+  async forget(entry: string): Promise<void> {
+    const file = this.#fileOf(entry);
+    const text = await Deno.readTextFile(file).catch(() => undefined);
+    if (text === undefined) return;
+    const { codeHash } = JSON.parse(text) as CacheRecord;
+    for (const path of [file, ...["js", "js.map"].map((end) => join(this.#folder, `${codeHash}.${end}`))]) {
+      await Deno.remove(path).catch(() => undefined);
+    }
+  }
+
   #fileOf(entry: string): string {
     return join(this.#folder, `${sha256(new TextEncoder().encode(entry)).slice(0, 32)}.json`);
   }
@@ -87,8 +98,9 @@ export class BundleCache {
     }
   }
 
-  async #keep(entry: string, { code, inputs }: Bundle): Promise<CacheRecord> {
+  async #keep(entry: string, { code, inputs, map }: Bundle): Promise<CacheRecord> {
     const codeHash = sha256(code);
+    if (map !== undefined) await writeWhole(join(this.#folder, `${codeHash}.js.map`), map);
     await writeWhole(join(this.#folder, `${codeHash}.js`), code);
     const record = { format: FORMAT, entry, sdk: this.#sdk, codeHash, inputs };
     await writeWhole(this.#fileOf(entry), new TextEncoder().encode(JSON.stringify(record)));
@@ -142,6 +154,11 @@ export class CachedBundle {
       "corrupt",
       `Cannot use "${path}": it was changed. It is made again at the next start`,
     );
+  }
+
+  /** The module's source map; undefined where none was kept. */
+  async map(): Promise<string | undefined> {
+    return await Deno.readTextFile(join(this.#folder, `${this.codeHash}.js.map`)).catch(() => undefined);
   }
 
   async remember(contributes: readonly Contribution[]): Promise<void> {

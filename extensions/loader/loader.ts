@@ -5,18 +5,22 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Origin } from "../../core/policy/permission.ts";
+import { VERSION } from "../../core/version.ts";
 import type { CatalogProblem } from "../catalog.ts";
+import { resolveDependencies } from "../install/dependencies.ts";
+import { readRegistry, versionFolder } from "../install/registry.ts";
 import { type Manifest, MANIFEST_FILE } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read_manifest.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
 import { assetPath } from "./assets.ts";
 import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
-import { programEngine, wasmEngine } from "./engine.ts";
+import { type OpenEngine, programEngine, wasmEngine } from "./engine.ts";
+import { SourcePlaces } from "./source_places.ts";
 import { bootEntries, type BootKind, type LightEngine } from "../host/boot.ts";
 import {
   PREBUILT_BUNDLER,
@@ -36,15 +40,32 @@ export interface ExtensionSources {
   readonly user?: string;
   /** Folders of single extensions, or of several. */
   readonly extra?: readonly string[];
+  /** The folder that the person works in: what lies in its `.symphony/extensions` counts where the folder is trusted. */
+  readonly workspace?: { readonly folder: string; readonly isTrusted: () => Promise<boolean> };
   /** Where bundles are kept. */
   readonly cache: string;
 }
+
+const WORKSPACE_EXTENSIONS = ".symphony/extensions";
 
 /** The product's own extensions, under `deno run`. */
 export const bundledFolder = fileURLToPath(new URL("../bundled", import.meta.url));
 /** What `symphony/sdk` stands for, under `deno run`. */
 export const sdkEntry = fileURLToPath(new URL("../sdk/mod.ts", import.meta.url));
 
+/** What makes a module of an author's files. */
+export interface Toolchain {
+  /** What `symphony/sdk` stands for. */
+  readonly sdk: string;
+  readonly openEngine: OpenEngine;
+}
+
+/** The toolchain of the executable, whose bundles are in `prebuilt`, or of a program run from source. */
+export function toolchainOf(prebuilt?: string): Toolchain {
+  return prebuilt === undefined
+    ? { sdk: sdkEntry, openEngine: programEngine }
+    : { sdk: join(prebuilt, PREBUILT_SDK), openEngine: wasmEngine(join(prebuilt, PREBUILT_BUNDLER)) };
+}
 const hostFolder = fileURLToPath(new URL("../host", import.meta.url));
 const ENGINE_ASSET = "npm:@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm";
 
@@ -54,10 +75,8 @@ export class ExtensionLoader implements ExtensionSource {
 
   constructor(sources: ExtensionSources) {
     this.#sources = sources;
-    const { prebuilt, cache } = sources;
-    this.#cache = prebuilt === undefined
-      ? new BundleCache(cache, sdkEntry, programEngine)
-      : new BundleCache(cache, join(prebuilt, PREBUILT_SDK), wasmEngine(join(prebuilt, PREBUILT_BUNDLER)));
+    const { sdk, openEngine } = toolchainOf(sources.prebuilt);
+    this.#cache = new BundleCache(sources.cache, sdk, openEngine);
   }
 
   /** Everything that is installed, bundled. Never throws for what an extension holds. */
@@ -98,7 +117,12 @@ export class ExtensionLoader implements ExtensionSource {
       } else installed.push(one);
       ids.add(id);
     }
-    return { installed, problems };
+    return { installed: fitting(installed, problems), problems };
+  }
+
+  /** Removes the module that was made of an entry. */
+  async forget(entry: string): Promise<void> {
+    await this.#cache.forget(entry);
   }
 
   /** The root module of the workers of a kind. */
@@ -124,15 +148,40 @@ export class ExtensionLoader implements ExtensionSource {
     return await cached.code();
   }
 
+  /** Folders of what `ext install` put there. */
+  async #installed(user: string, problems: CatalogProblem[]): Promise<readonly string[]> {
+    try {
+      return [...(await readRegistry(user)).values()].map((entry) => versionFolder(user, entry));
+    } catch (error) {
+      problems.push({ where: user, message: messageOf(error) });
+      return [];
+    }
+  }
+
   async #discover(problems: CatalogProblem[]): Promise<Found[]> {
-    const { bundled, user, extra, prebuilt } = this.#sources;
+    const { bundled, user, workspace, extra, prebuilt } = this.#sources;
     const found: Found[] = [];
     if (bundled !== undefined && prebuilt === undefined) {
       for (const folder of await foldersIn(bundled)) found.push({ folder, origin: "bundled" });
     }
     if (user !== undefined) {
+      for (const folder of await this.#installed(user, problems)) {
+        found.push({ folder, origin: "third-party" });
+      }
       for (const publisher of [user, ...await subfolders(user)]) {
         for (const folder of await foldersIn(publisher)) found.push({ folder, origin: "third-party" });
+      }
+    }
+    if (workspace !== undefined) {
+      const folders = await foldersIn(join(workspace.folder, WORKSPACE_EXTENSIONS));
+      if (folders.length > 0 && await workspace.isTrusted()) {
+        for (const folder of folders) found.push({ folder, origin: "third-party" });
+      } else if (folders.length > 0) {
+        const many = folders.length === 1
+          ? "an extension, which is"
+          : `${folders.length} extensions, which are`;
+        const message = `It brings ${many} left out: the folder is not trusted (symphony trust)`;
+        problems.push({ where: workspace.folder, message });
       }
     }
     for (const folder of extra ?? []) {
@@ -174,19 +223,30 @@ async function readFolder({ folder, origin }: Found): Promise<ReadFolder> {
   return { folder, origin, manifest, entry: join(folder, manifest.entry) };
 }
 
+/** Those whose dependencies are there, in their order. */
+function fitting(installed: readonly Installed[], problems: CatalogProblem[]): readonly Installed[] {
+  const needs = installed.map(({ manifest }) => manifest);
+  const { conflicts } = resolveDependencies(needs, VERSION);
+  for (const { id, reason } of conflicts) problems.push({ where: id, message: `It is left out: ${reason}` });
+  const left = new Set(conflicts.map(({ id }) => id));
+  return installed.filter(({ manifest }) => !left.has(manifest.id));
+}
+
 class FolderExtension implements Installed {
   readonly manifest: Manifest;
   readonly origin: Origin;
   readonly codeHash: string;
-  readonly #folder: string;
+  readonly folder: string;
+  readonly #entry: string;
   readonly #bundle: CachedBundle;
   readonly #assets = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-  constructor({ manifest, origin, folder }: ReadFolder, bundle: CachedBundle) {
+  constructor({ manifest, origin, folder, entry }: ReadFolder, bundle: CachedBundle) {
     this.manifest = manifest;
     this.origin = origin;
     this.codeHash = bundle.codeHash;
-    this.#folder = folder;
+    this.folder = folder;
+    this.#entry = entry;
     this.#bundle = bundle;
   }
 
@@ -202,10 +262,16 @@ class FolderExtension implements Installed {
     if (!this.manifest.assets.includes(name)) return undefined;
     let bytes = this.#assets.get(name);
     if (bytes === undefined) {
-      bytes = assetPath(this.#folder, name).then((path) => Deno.readFile(path));
+      bytes = assetPath(this.folder, name).then((path) => Deno.readFile(path));
       this.#assets.set(name, bytes);
     }
     return await bytes;
+  }
+
+  async inSource(text: string): Promise<string> {
+    if (!SourcePlaces.mayBeIn(text)) return text;
+    const map = await this.#bundle.map();
+    return map === undefined ? text : new SourcePlaces(map, dirname(this.#entry)).trace(text, this.folder);
   }
 
   remember(contributes: readonly Contribution[]): Promise<void> {

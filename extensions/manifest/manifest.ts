@@ -6,6 +6,7 @@
 
 import type { ExtensionId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { UiContributions } from "../../core/motif/contributions.ts";
 import type { Permission } from "../../core/policy/permission.ts";
 
 export const MANIFEST_FILE = "symphony.jsonc";
@@ -49,6 +50,18 @@ export interface Manifest {
   readonly resources: Resources;
   /** Object schema of the settings; defaults are taken from it. */
   readonly config: JsonObject;
+  /** Extensions that must be there, each with a range of versions. */
+  readonly dependencies: Readonly<Record<string, string>>;
+  /** The range of Symphony's versions that it is made for; absent for any. */
+  readonly engine?: string;
+  /** When it is started before it is called: `onStart`, `onView:ID`, `onCommand:TYPE`, `onNode:TYPE`. */
+  readonly activation: readonly string[];
+  /** What it adds to the user interface. */
+  readonly contributes: UiContributions;
+  /** SPDX expression. */
+  readonly license?: string;
+  readonly author?: string;
+  readonly homepage?: string;
 }
 
 export const defaultResources: Resources = { memoryMb: 256, instances: 2, concurrency: 4 };

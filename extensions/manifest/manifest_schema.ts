@@ -6,6 +6,7 @@
  */
 
 import type { JsonObject } from "../../core/json.ts";
+import { contributesSchema } from "./contributes_schema.ts";
 
 const reason = {
   type: "string",
@@ -168,6 +169,38 @@ export const manifestSchema: JsonObject = {
         tokens: { ...count(1_000_000_000, "tokens of models in one session") },
         usd: { type: "number", exclusiveMinimum: 0, description: "Give US dollars in one session" },
       },
+    },
+    dependencies: {
+      type: "object",
+      maxProperties: 100,
+      propertyNames: { pattern: "^[a-z][a-z0-9-]{0,63}/[a-z][a-z0-9-]{0,63}$" },
+      additionalProperties: { type: "string", minLength: 1, maxLength: 100 },
+      description: 'Name extensions with a range of versions: { "acme/base": "^1.2.0" }',
+    },
+    engine: {
+      type: "string",
+      minLength: 1,
+      maxLength: 100,
+      description: 'Give the range of Symphony versions, as ">=0.1.0"',
+    },
+    activation: {
+      type: "array",
+      maxItems: 50,
+      description: "List when it starts: onStart, onView:ID, onCommand:TYPE or onNode:TYPE",
+      items: {
+        type: "string",
+        pattern: "^(onStart|on(View|Command|Node):[a-z*][a-z0-9*/-]*)$",
+        description: 'Write "onStart", "onView:ID", "onCommand:TYPE" or "onNode:TYPE"',
+      },
+    },
+    contributes: contributesSchema,
+    license: { type: "string", minLength: 1, maxLength: 200, description: "Give an SPDX expression, as MIT" },
+    author: { type: "string", minLength: 1, maxLength: 200, description: "Say who made it" },
+    homepage: {
+      type: "string",
+      pattern: "^https://[^\\s]+$",
+      maxLength: 500,
+      description: "Give an https address",
     },
     config: {
       type: "object",

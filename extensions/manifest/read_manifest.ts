@@ -7,12 +7,14 @@
 
 import { extensionId } from "../../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
+import { noUi, type UiContributions } from "../../core/motif/contributions.ts";
 import type { Permission } from "../../core/policy/permission.ts";
 import { toJson } from "../../core/workflow/json_node.ts";
 import { schemaFault, validate } from "../../core/workflow/json_schema.ts";
 import { positionsOf, readJsonc } from "../../core/workflow/jsonc.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import { didYouMean } from "../../core/workflow/suggest.ts";
+import { isRange } from "../versions.ts";
 import { defaultResources, type Manifest } from "./manifest.ts";
 import { manifestSchema, permissionSchemas } from "./manifest_schema.ts";
 
@@ -61,6 +63,63 @@ function faultsOf(value: Json): Fault[] {
       path: ["config"],
       message: `Found an unusable schema: ${fault}`,
       hint: "Write a JSON Schema",
+    });
+  }
+  faults.push(...rangeFaults(value), ...contributionFaults(value));
+  return faults;
+}
+
+function rangeFaults(value: Json): Fault[] {
+  const dependencies = own(value, "dependencies");
+  const ranges: [readonly string[], Json | undefined][] = [[["engine"], own(value, "engine")]];
+  for (const [id, range] of Object.entries(isObject(dependencies) ? dependencies : {})) {
+    ranges.push([["dependencies", id], range]);
+  }
+  return ranges.flatMap(([path, range]) =>
+    typeof range !== "string" || isRange(range) ? [] : [{
+      path,
+      message: `Found "${range}", which is no range of versions`,
+      hint: 'Write a range as npm does: "^1.2.0", ">=1.0.0 <3", "1.x"',
+    }]
+  );
+}
+
+/** Assets and commands that a contribution names must be there. */
+function contributionFaults(value: Json): Fault[] {
+  const contributes = own(value, "contributes");
+  const listed = own(value, "assets");
+  const assets = new Set(Array.isArray(listed) ? listed : []);
+  const listOf = (name: string) => {
+    const found = own(contributes, name);
+    return Array.isArray(found) ? found : [];
+  };
+  const faults: Fault[] = [];
+  for (const [kind, member] of [["panels", "frame"], ["templates", "file"]] as const) {
+    for (const [at, one] of listOf(kind).entries()) {
+      const file = own(one, member);
+      if (typeof file !== "string" || assets.has(file)) continue;
+      const hint = 'Name it in "assets"';
+      faults.push({
+        path: ["contributes", kind, String(at), member],
+        message: `"${file}" is no asset`,
+        hint,
+      });
+    }
+  }
+  for (const [at, panel] of listOf("panels").entries()) {
+    if ((own(panel, "view") === undefined) !== (own(panel, "frame") === undefined)) continue;
+    const hint = 'Give either "view" or "frame"';
+    faults.push({ path: ["contributes", "panels", String(at)], message: "A panel shows one thing", hint });
+  }
+  const commands = new Set(listOf("commands").map((one) => own(one, "command")));
+  for (const [at, key] of listOf("keys").entries()) {
+    const command = own(key, "command");
+    if (typeof command !== "string" || commands.has(command)) continue;
+    const hint = didYouMean(command, [...commands].map(String), "commands");
+    faults.push({
+      path: ["contributes", "keys", String(at), "command"],
+      message: `Found no command "${command}"`,
+      hint,
     });
   }
   if (own(value, "tier") === "light") faults.push(...tooHeavy(value));
@@ -167,5 +226,18 @@ function manifestOf(value: JsonObject): Manifest {
     tier: value["tier"] === "light" ? "light" : "full",
     resources: { ...defaultResources, ...(isObject(resources) ? resources : {}) },
     config: (value["config"] ?? { type: "object", properties: {} }) as JsonObject,
+    dependencies: (value["dependencies"] ?? {}) as Manifest["dependencies"],
+    activation: (value["activation"] ?? []) as readonly string[],
+    contributes: { ...noUi, ...value["contributes"] as unknown as Partial<UiContributions> },
+    ...textsOf(value, ["engine", "license", "author", "homepage"]),
   };
+}
+
+function textsOf<K extends string>(
+  value: JsonObject,
+  names: readonly K[],
+): { readonly [name in K]?: string } {
+  return Object.fromEntries(
+    names.filter((name) => typeof value[name] === "string").map((name) => [name, value[name]]),
+  ) as { readonly [name in K]?: string };
 }

@@ -99,6 +99,10 @@ export interface InstrumentRequest {
   readonly model: string | undefined;
   readonly maxTokens: number | undefined;
   readonly temperature: number | undefined;
+  /** US dollars that serving the request may cost at most; undefined where nothing limits it. */
+  readonly maxUsd: number | undefined;
+  /** Tokens, sent and answered together, that serving the request may take at most; undefined where nothing limits it. */
+  readonly maxTokensInAll: number | undefined;
 }
 
 export interface InstrumentReply {

@@ -55,8 +55,68 @@ export interface TaskDefinition {
   readonly output: TObject;
 }
 
+/**
+ * Something to be shown: given what it is about, what it remembers and what the person did, it says what to show. It
+ * keeps nothing between two calls but `state`, so that it may be stopped and started at any time.
+ */
+export interface ViewDefinition {
+  readonly kind: "view";
+  /** `group/name`, as `contributes` of the manifest says it. */
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  readonly run: (input: ViewInput, context: CallContext) => ViewOutput | Promise<ViewOutput>;
+}
+
+export interface ViewInput {
+  readonly props: Readonly<Record<string, unknown>>;
+  /** As the last answer gave it; null at first. */
+  readonly state: unknown;
+  /** What the person did; absent at first. */
+  readonly event?: { readonly id: string; readonly name: string; readonly value?: unknown };
+}
+
+export interface ViewOutput {
+  /** Made of the components that `schemas/motif_tree.schema.json` lists. */
+  readonly tree: ViewNode | string;
+  readonly state?: unknown;
+  /** Of an editor: the file's new text. Who shows it makes it one undoable edit. */
+  readonly text?: string;
+}
+
+export interface ViewNode {
+  readonly is: string;
+  readonly key?: string;
+  readonly props?: Readonly<Record<string, unknown>>;
+  readonly children?: readonly (ViewNode | string)[];
+  readonly on?: Readonly<Record<string, string>>;
+}
+
+/** Something the person can have done, from the palette, a menu or a key. */
+export interface CommandDefinition {
+  readonly kind: "command";
+  /** `group/name`, as `contributes` of the manifest says it. */
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  readonly run: (
+    input: Readonly<Record<string, unknown>>,
+    context: CallContext,
+  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+}
+
+export type Definition =
+  | OperatorDefinition
+  | InstrumentDefinition
+  | TaskDefinition
+  | ViewDefinition
+  | CommandDefinition;
+
+/** What can be called. */
+export type RunnableDefinition = Exclude<Definition, TaskDefinition>;
+
 export interface ExtensionDefinition {
-  readonly contributes: readonly (OperatorDefinition | InstrumentDefinition | TaskDefinition)[];
+  readonly contributes: readonly Definition[];
 }
 
 /** Declares an operator; `run`'s types follow from the schemas. */
@@ -74,6 +134,16 @@ export function defineInstrument(instrument: Omit<InstrumentDefinition, "kind">)
 /** Declares a task for instruments. */
 export function defineTask(task: Omit<TaskDefinition, "kind">): TaskDefinition {
   return { ...task, kind: "task" };
+}
+
+/** Declares a view. */
+export function defineView(view: Omit<ViewDefinition, "kind">): ViewDefinition {
+  return { ...view, kind: "view" };
+}
+
+/** Declares a command. */
+export function defineCommand(command: Omit<CommandDefinition, "kind">): CommandDefinition {
+  return { ...command, kind: "command" };
 }
 
 /** The default export of an extension's entry. */

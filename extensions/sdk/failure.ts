@@ -25,14 +25,17 @@ export class ExtensionFailure extends Error {
   override readonly name = "ExtensionFailure";
   readonly failureClass: ReportableClass;
   readonly retryAfterMs: number | undefined;
+  /** US dollars that the call cost all the same. */
+  readonly costUsd: number | undefined;
 
   constructor(
     failureClass: ReportableClass,
     message: string,
-    options: { retryAfterMs?: number; cause?: unknown } = {},
+    options: { retryAfterMs?: number; costUsd?: number; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.failureClass = failureClass;
     this.retryAfterMs = options.retryAfterMs;
+    this.costUsd = options.costUsd;
   }
 }

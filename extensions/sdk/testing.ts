@@ -12,7 +12,7 @@ import { Capabilities } from "../capabilities/broker.ts";
 import type { Authority } from "../capabilities/capability.ts";
 import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
 import { misfit, withDefaults } from "../value_check.ts";
-import type { InstrumentDefinition, OperatorDefinition } from "./define.ts";
+import type { RunnableDefinition } from "./define.ts";
 import { ExtensionFailure } from "./failure.ts";
 import type { RuntimeEvent } from "./runtime/client.ts";
 import { createContext } from "./runtime/context.ts";
@@ -38,6 +38,10 @@ export interface TestOptions {
   readonly signal?: AbortSignal;
   readonly attempt?: number;
   readonly task?: CallData["task"];
+  /** US dollars that an instrument's call may cost at most. */
+  readonly maxUsd?: number;
+  /** Tokens that an instrument's call may take at most. */
+  readonly maxTokensInAll?: number;
   /** Looks at the workspace before a temporary one is removed. */
   readonly after?: (workspace: string) => void | Promise<void>;
 }
@@ -53,7 +57,7 @@ export interface TestOutcome<O = Record<string, unknown>> {
  * @throws ExtensionFailure of class `input` or `output` for what does not fit; otherwise what the handler throws.
  */
 export async function testOperator<O = Record<string, unknown>>(
-  definition: OperatorDefinition | InstrumentDefinition,
+  definition: RunnableDefinition,
   input: Readonly<Record<string, unknown>>,
   options: TestOptions = {},
 ): Promise<TestOutcome<O>> {
@@ -69,7 +73,7 @@ export async function testOperator<O = Record<string, unknown>>(
 }
 
 async function runOnce(
-  definition: OperatorDefinition | InstrumentDefinition,
+  definition: RunnableDefinition,
   input: Readonly<Record<string, unknown>>,
   workspace: string,
   options: TestOptions,
@@ -95,7 +99,12 @@ async function runOnce(
       config: options.config ?? {},
       emit: (event) => events.push(event),
     });
-    const call = { input: given, ...(options.task === undefined ? {} : { task: options.task }) };
+    const call = {
+      input: given,
+      ...(options.task === undefined ? {} : { task: options.task }),
+      ...(options.maxUsd === undefined ? {} : { maxUsd: options.maxUsd }),
+      ...(options.maxTokensInAll === undefined ? {} : { maxTokensInAll: options.maxTokensInAll }),
+    };
     const performed = await perform(definition, call, context);
     const output = JSON.parse(JSON.stringify(performed.output)) as JsonObject;
     if (definition.kind === "operator") {
@@ -108,9 +117,9 @@ async function runOnce(
   }
 }
 
-function checkedInput(definition: OperatorDefinition | InstrumentDefinition, input: object): JsonObject {
+function checkedInput(definition: RunnableDefinition, input: object): JsonObject {
   const given = plain(input);
-  if (definition.kind === "instrument") return given;
+  if (definition.kind !== "operator") return given;
   const schema = plain(definition.input);
   const filled = withDefaults(schema, given);
   const wrong = misfit(schema, filled);

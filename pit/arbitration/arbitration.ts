@@ -21,6 +21,8 @@ import type {
   Claim,
   Claimant,
   FairnessReading,
+  Judgement,
+  LimitReading,
   Verdict,
 } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
@@ -87,6 +89,14 @@ export class Arbitration implements ArbitrationPort {
     this.#shares = new Shares(this.#supplies, weights);
   }
 
+  counts(kind: string): boolean {
+    return this.#supplies.counts(kind);
+  }
+
+  limits(): readonly LimitReading[] {
+    return this.#supplies.readings(this.#clock.now());
+  }
+
   request(claim: Claim): Verdict {
     const { by, exclusive, amounts = NOTHING } = claim;
     const now = this.#clock.now();
@@ -151,8 +161,11 @@ export class Arbitration implements ArbitrationPort {
     return true;
   }
 
-  choose(candidates: readonly Candidate[]): { readonly winner: number; readonly reason: string } {
-    return chooseCandidate(candidates);
+  choose(
+    candidates: readonly Candidate[],
+    judgements: readonly Judgement[] = [],
+  ): { readonly winner: number; readonly reason: string } {
+    return chooseCandidate(candidates, judgements);
   }
 
   fairness(): FairnessReading {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { LimitReading } from "../../core/ports/arbitration.ts";
+
 /** A kind that comes back on release. */
 export interface Capacity {
   readonly total: number;
@@ -55,6 +57,20 @@ export class Supplies {
   /** True where the kind is counted. */
   counts(kind: string): boolean {
     return this.#capacities.has(kind) || this.#buckets.has(kind);
+  }
+
+  /** Every limit and what is free of it. */
+  readings(now: number): readonly LimitReading[] {
+    const capacities = [...this.#capacities].map(([kind, { total, held }]) => ({
+      kind,
+      total,
+      free: round(Math.max(0, total - held)),
+    }));
+    const rates = [...this.#buckets].map(([kind, bucket]) => {
+      const { level, rate: { burst, perMinute } } = this.#refilled(bucket, now);
+      return { kind, total: burst, free: round(Math.max(0, level)), perMinute };
+    });
+    return [...capacities, ...rates].sort((a, b) => a.kind < b.kind ? -1 : 1);
   }
 
   /** The first amount that is not to be had at `now`; undefined where all are. */

@@ -17,14 +17,12 @@ import type {
   ArtifactVersion,
   LabelChange,
   NewVersion,
-  QualityScore,
 } from "../../core/ports/artifact_catalog.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, Table } from "../store.ts";
-
-const MOST_NAME = 500;
-const MOST_TAG = 100;
-const noLabels: ArtifactLabels = { tags: [], hold: undefined, scores: [] };
+import { checkedJsonBytes, readCheckedJson } from "./checked.ts";
+import { stamp } from "./records.ts";
+import { changedLabels, checkChange, checkName, noLabels, noParent } from "./labels.ts";
 
 /** ArtifactCatalogPort in the data folder. */
 export class LmdbArtifactCatalog implements ArtifactCatalogPort {
@@ -33,6 +31,8 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
   readonly #records: Table;
   /** [name, version] → JSON. */
   readonly #versions: Table;
+  /** [artifact, name, version] → nothing. */
+  readonly #byArtifact: Table;
   readonly #labels: Table;
   /** What the search has to look at again. */
   readonly #unindexed: Table;
@@ -42,45 +42,39 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
     this.#clock = clock;
     this.#records = store.table("artifacts");
     this.#versions = store.table("versions");
+    this.#byArtifact = store.table("artifact-versions");
     this.#labels = store.table("labels");
     this.#unindexed = store.table("unindexed");
   }
 
-  async addVersion(name: string, { artifact, message = "", parent }: NewVersion): Promise<ArtifactVersion> {
-    if (name === "" || name.length > MOST_NAME || /\p{Cc}/u.test(name)) {
-      throw new SymphonyError(
-        "bad-input",
-        `Cannot name an artifact "${name.slice(0, 80)}": expected 1 to ${MOST_NAME} printable characters`,
-      );
-    }
+  async addVersion(name: string, version: NewVersion): Promise<ArtifactVersion> {
+    checkName(name);
     let made: ArtifactVersion | undefined;
-    await this.#store.commit(() => {
-      this.#demand(artifact);
-      const latest = this.#latest(name);
-      if (latest?.artifact === artifact) {
-        made = latest;
-        return;
-      }
-      const from = parent ?? latest?.version ?? 0;
-      if (from > (latest?.version ?? 0)) {
-        throw new SymphonyError(
-          "bad-input",
-          `Cannot make a version of "${name}" from version ${from}: the latest is ${latest?.version ?? 0}`,
-        );
-      }
-      const version = (latest?.version ?? 0) + 1;
-      made = {
-        name,
-        version,
-        artifact,
-        message,
-        at: this.#clock.now(),
-        ...(from > 0 ? { parent: from } : {}),
-      };
-      this.#versions.put([name, version], jsonBytes(made));
-      this.#unindexed.put(artifact, nothing);
-    });
+    await this.#store.commit(() => made = this.add(name, version, this.#clock.now()));
     return made as ArtifactVersion;
+  }
+
+  /** Inside a transaction: what `addVersion` does. @throws SymphonyError `not-found` | `bad-input` */
+  add(name: string, { artifact, message = "", parent, run }: NewVersion, at: number): ArtifactVersion {
+    this.#demand(artifact);
+    const latest = this.#latest(name);
+    if (latest?.artifact === artifact) return latest;
+    const from = parent ?? latest?.version ?? 0;
+    if (from > (latest?.version ?? 0)) throw noParent(name, from, latest?.version ?? 0);
+    const version = (latest?.version ?? 0) + 1;
+    const made: ArtifactVersion = {
+      name,
+      version,
+      artifact,
+      message,
+      at,
+      ...(from > 0 ? { parent: from } : {}),
+      ...(run === undefined ? {} : { run }),
+    };
+    this.#versions.put([name, version], checkedJsonBytes(made));
+    this.#byArtifact.put([artifact, name, version], nothing);
+    this.#unindexed.put(artifact, stamp());
+    return made;
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
@@ -103,47 +97,35 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
+  async versionsOf(id: ArtifactId): Promise<readonly ArtifactVersion[]> {
+    this.#store.refresh();
+    return [...this.#byArtifact.getKeys({ start: [id], end: [id, "\uffff"] })].flatMap((key) => {
+      const [, name, version] = key as [string, string, number];
+      const bytes = this.#versions.getBinary([name, version]);
+      return bytes === undefined ? [] : [versionOf(bytes)];
+    });
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
   async labels(id: ArtifactId): Promise<ArtifactLabels> {
     this.#store.refresh();
     return this.#read(id);
   }
 
   async label(id: ArtifactId, change: LabelChange): Promise<ArtifactLabels> {
-    const { addTags = [], removeTags = [], hold, score } = change;
-    const wrong = addTags.find((tag) => tag === "" || tag.length > MOST_TAG || /[\p{Cc},]/u.test(tag));
-    if (wrong !== undefined) {
-      throw new SymphonyError(
-        "bad-input",
-        `Cannot tag with "${wrong.slice(0, 80)}": expected 1 to ${MOST_TAG} characters, no comma`,
-      );
-    }
-    if (score !== undefined && !(score.value >= 0 && score.value <= 1)) {
-      throw new SymphonyError("bad-input", `Cannot score with ${score.value}: expected a number from 0 to 1`);
-    }
+    checkChange(change);
     let labels = noLabels;
     await this.#store.commit(() => {
       this.#demand(id);
-      const before = this.#read(id);
-      const tags = new Set([...before.tags, ...addTags]);
-      for (const tag of removeTags) tags.delete(tag);
-      labels = {
-        tags: [...tags].sort(),
-        hold: hold === null ? undefined : hold ?? before.hold,
-        scores: score === undefined
-          ? before.scores
-          : scored(before.scores, { ...score, at: this.#clock.now() }),
-      };
-      this.#labels.put(id, jsonBytes(labels));
-      this.#unindexed.put(id, nothing);
+      labels = changedLabels(this.#read(id), change, this.#clock.now());
+      this.#labels.put(id, checkedJsonBytes(labels));
+      this.#unindexed.put(id, stamp());
     });
     return labels;
   }
 
   #read(id: ArtifactId): ArtifactLabels {
-    const bytes = this.#labels.getBinary(id);
-    if (bytes === undefined) return noLabels;
-    const { tags, hold, scores } = JSON.parse(new TextDecoder().decode(bytes)) as ArtifactLabels;
-    return { tags, hold, scores };
+    return labelsOf(this.#labels.getBinary(id));
   }
 
   #latest(name: string): ArtifactVersion | undefined {
@@ -168,16 +150,15 @@ export class LmdbArtifactCatalog implements ArtifactCatalogPort {
 
 const nothing = new Uint8Array(0);
 
-function scored(scores: readonly QualityScore[], score: QualityScore): readonly QualityScore[] {
-  const others = scores.filter(({ scorer, version }) => scorer !== score.scorer || version !== score.version);
-  return [...others, score];
-}
-
-function jsonBytes(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
-function versionOf(bytes: Uint8Array): ArtifactVersion {
-  const { artifact, ...rest } = JSON.parse(new TextDecoder().decode(bytes)) as ArtifactVersion;
+/** A stored version. @throws SymphonyError `corrupt` */
+export function versionOf(bytes: Uint8Array): ArtifactVersion {
+  const { artifact, ...rest } = readCheckedJson(bytes, "a version") as ArtifactVersion;
   return { ...rest, artifact: artifactId(artifact) };
+}
+
+/** Stored labels; none where there are none. @throws SymphonyError `corrupt` */
+export function labelsOf(bytes: Uint8Array | undefined): ArtifactLabels {
+  if (bytes === undefined) return noLabels;
+  const { tags, hold, scores } = readCheckedJson(bytes, "labels") as ArtifactLabels;
+  return { tags, hold, scores };
 }

@@ -18,6 +18,12 @@ interface Entry {
 /** ArtifactPort that forgets everything with the process. */
 export class MemoryArtifacts implements ArtifactPort {
   readonly #clock: ClockPort;
+  /** Told of each artifact that a run stores. */
+  onUse: (id: ArtifactId, at: number, run: RunId) => void = () => {};
+  /** Told of each artifact that is stored, known or not. */
+  onPut: (id: ArtifactId) => void = () => {};
+  /** Told of each that is read, with Unix milliseconds. */
+  onRead: (id: ArtifactId, at: number) => void = () => {};
   readonly #entries = new Map<ArtifactId, Entry>();
 
   constructor(clock: ClockPort) {
@@ -29,8 +35,12 @@ export class MemoryArtifacts implements ArtifactPort {
     const id = hashOf(bytes);
     const info = infoOf(id, bytes.length, this.#clock.now(), meta);
     const entry = this.#entries.get(id) ?? { info, bytes: bytes.slice(), runs: new Set<RunId>() };
-    if (meta.origin !== undefined) entry.runs.add(meta.origin.run);
+    if (meta.origin !== undefined) {
+      entry.runs.add(meta.origin.run);
+      this.onUse(id, info.createdAt, meta.origin.run);
+    }
     this.#entries.set(id, entry);
+    this.onPut(id);
     return id;
   }
 
@@ -39,6 +49,7 @@ export class MemoryArtifacts implements ArtifactPort {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     if (hashOf(entry.bytes) !== id) throw corruptArtifact(id, "its content does not hash to its id");
+    this.onRead(id, this.#clock.now());
     return entry.bytes.slice();
   }
 
@@ -59,5 +70,24 @@ export class MemoryArtifacts implements ArtifactPort {
     for (const [id, entry] of this.#entries) {
       if (hashOf(entry.bytes) !== id) yield await Promise.resolve({ id, fault: "changed" } as const);
     }
+  }
+
+  infoNow(id: ArtifactId): ArtifactInfo | undefined {
+    return this.#entries.get(id)?.info;
+  }
+
+  ids(): readonly ArtifactId[] {
+    return [...this.#entries.keys()];
+  }
+
+  has(id: ArtifactId): boolean {
+    return this.#entries.has(id);
+  }
+
+  /** Forgets an artifact; gives its size, undefined where it was unknown. */
+  remove(id: ArtifactId): number | undefined {
+    const size = this.#entries.get(id)?.bytes.length;
+    this.#entries.delete(id);
+    return size;
   }
 }

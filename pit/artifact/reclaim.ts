@@ -23,10 +23,10 @@ export class LmdbArtifactReclaim implements ArtifactReclaimPort {
   readonly #chunks: Table;
   readonly #labels: Table;
 
-  constructor(store: Store) {
+  constructor(store: Store, blocks: Blocks = new Blocks(store)) {
     this.#store = store;
     this.#records = new Records(store);
-    this.#blocks = new Blocks(store);
+    this.#blocks = blocks;
     this.#chunks = store.table("chunks");
     this.#labels = store.table("labels");
   }
@@ -58,7 +58,7 @@ export class LmdbArtifactReclaim implements ArtifactReclaimPort {
     let freedBytes = 0;
     for (const id of new Set(ids)) {
       let freed: number | undefined;
-      await this.#store.commit(() => freed = this.#removeOne(id));
+      await this.#store.commit(() => freed = this.removeOne(id));
       if (freed === undefined) continue;
       artifacts++;
       freedBytes += freed;
@@ -86,7 +86,7 @@ export class LmdbArtifactReclaim implements ArtifactReclaimPort {
   }
 
   /** Inside a transaction: the bytes that this freed; undefined where the artifact is unknown. */
-  #removeOne(id: ArtifactId): number | undefined {
+  removeOne(id: ArtifactId): number | undefined {
     const found = this.#records.read(id);
     if (found === undefined) return undefined;
     const { info, content } = found;

@@ -1,7 +1,7 @@
 /**
- * How an artifact lies in the store. A record is four bytes that give the length of the header, the header as JSON,
- * and then the content where that is small, or the names of its blocks, 32 bytes each, in order. Content that was
- * stored before there were blocks (format 1) lies in chunks of its own.
+ * How an artifact lies in the store. A record is four bytes that give the length of the header with the highest bit set,
+ * four bytes of checksum over header and names, the header as JSON, and then the content where that is small, or the names of its blocks, 32 bytes each, in order. Older records have no checksum and no
+ * such bit. Content that was stored before there were blocks (format 1) lies in chunks of its own.
  *
  * @module
  */
@@ -12,11 +12,15 @@ import { SymphonyError } from "../../core/errors.ts";
 import { type ArtifactId, artifactId, nodeId, runId } from "../../core/ids.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { ArtifactInfo, ArtifactMeta } from "../../core/ports/artifact.ts";
+import { crc32 } from "./checked.ts";
 
 /** Content up to this size lies in the record itself. */
 export const INLINE_BYTES = 64 * 1024;
 /** Size of the chunks of format 1. */
 export const CHUNK_BYTES = 256 * 1024;
+
+const HEAD_BYTES = 8;
+const CHECKED = 0x8000_0000 | 0;
 
 /** SHA-256 of `bytes` as an id. Synchronous: measured quicker than WebCrypto at every size up to 1 MB. */
 export function hashOf(bytes: Uint8Array): ArtifactId {
@@ -44,19 +48,26 @@ export function infoOf(
 /** Where the content of an artifact is. */
 export type Content =
   | { readonly kind: "inline"; readonly bytes: Uint8Array }
+  /** Small and encrypted; the sealed form of its coded form (codec.ts), under the artifact's id. */
+  | { readonly kind: "sealed"; readonly bytes: Uint8Array }
   | { readonly kind: "blocks"; readonly names: readonly string[] }
   | { readonly kind: "chunks" };
 
 /** The record of `info` and, where it is small, of the content, else of its blocks' names. */
 export function recordBytes(info: ArtifactInfo, content: Exclude<Content, { kind: "chunks" }>): Uint8Array {
   const { id: _, ...rest } = info;
-  const isInline = content.kind === "inline";
-  const header = new TextEncoder().encode(JSON.stringify(isInline ? rest : { ...rest, layout: "blocks" }));
-  const tail = isInline ? content.bytes : namesBytes(content.names);
-  const bytes = new Uint8Array(4 + header.length + tail.length);
-  new DataView(bytes.buffer).setUint32(0, header.length);
-  bytes.set(header, 4);
-  bytes.set(tail, 4 + header.length);
+  const { kind } = content;
+  const header = new TextEncoder().encode(
+    JSON.stringify(kind === "inline" ? rest : { ...rest, layout: kind }),
+  );
+  const tail = kind === "blocks" ? namesBytes(content.names) : content.bytes;
+  const bytes = new Uint8Array(HEAD_BYTES + header.length + tail.length);
+  bytes.set(header, HEAD_BYTES);
+  bytes.set(tail, HEAD_BYTES + header.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, (header.length | CHECKED) >>> 0);
+  // Content is covered by its id; names of blocks are not.
+  view.setUint32(4, crc32(kind === "blocks" ? bytes.subarray(HEAD_BYTES) : header));
   return bytes;
 }
 
@@ -75,11 +86,14 @@ function namesOf(bytes: Uint8Array): readonly string[] {
 
 /** The parts of a record; inline content is a view into `bytes`. @throws SymphonyError `corrupt` */
 export function readRecord(id: ArtifactId, bytes: Uint8Array): { info: ArtifactInfo; content: Content } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = bytes.length < 4 ? -1 : 4 + view.getUint32(0);
-  if (end < 4 || end > bytes.length) throw unreadable(id);
-  const header = parsedHeader(bytes.subarray(4, end));
+  const { from, end, sum } = headOf(bytes);
+  if (end < from || end > bytes.length) throw unreadable(id);
+  const header = parsedHeader(bytes.subarray(from, end));
   if (header === undefined) throw unreadable(id);
+  if (sum !== undefined) {
+    const covered = header["layout"] === "blocks" ? bytes.subarray(from) : bytes.subarray(from, end);
+    if (crc32(covered) !== sum) throw unreadable(id);
+  }
   const { sizeBytes, type, createdAt, name } = header;
   if (typeof sizeBytes !== "number" || typeof type !== "string" || typeof createdAt !== "number") {
     throw unreadable(id);
@@ -96,7 +110,19 @@ export function readRecord(id: ArtifactId, bytes: Uint8Array): { info: ArtifactI
   return { info, content: contentOf(header, sizeBytes, bytes.subarray(end)) };
 }
 
+/** Where the header begins and ends, and its checksum. */
+function headOf(bytes: Uint8Array): { readonly from: number; readonly end: number; readonly sum?: number } {
+  const nothing = { from: 0, end: -1 };
+  if (bytes.length < 4) return nothing;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(0);
+  if ((length & CHECKED) === 0) return { from: 4, end: 4 + length };
+  if (bytes.length < HEAD_BYTES) return nothing;
+  return { from: HEAD_BYTES, end: HEAD_BYTES + (length & ~CHECKED), sum: view.getUint32(4) };
+}
+
 function contentOf(header: JsonObject, sizeBytes: number, tail: Uint8Array): Content {
+  if (header["layout"] === "sealed") return { kind: "sealed", bytes: tail };
   if (header["layout"] === "blocks") return { kind: "blocks", names: namesOf(tail) };
   return sizeBytes <= INLINE_BYTES ? { kind: "inline", bytes: tail } : { kind: "chunks" };
 }

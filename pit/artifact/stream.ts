@@ -12,9 +12,9 @@ import type { ArtifactMeta } from "../../core/ports/artifact.ts";
 import type { ArtifactStreamPort, ByteRange } from "../../core/ports/artifact_stream.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, Table } from "../store.ts";
-import { Blocks, prepareBlock, type PreparedBlock, putterOf } from "./blocks.ts";
+import { BlockGone, Blocks, prepareBlock, type PreparedBlock, putterOf } from "./blocks.ts";
 import { chunkEnd, MAX_CHUNK_BYTES } from "./chunking.ts";
-import { isCompressedType } from "./codec.ts";
+import { decodeBlock, encodeBlock, isCompressedType } from "./codec.ts";
 import {
   CHUNK_BYTES,
   type Content,
@@ -25,6 +25,7 @@ import {
   recordBytes,
 } from "./record.ts";
 import { Records } from "./records.ts";
+import { KeyChanged } from "./vault.ts";
 
 /** So much is stored in one transaction. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -37,11 +38,11 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
   readonly #blocks: Blocks;
   readonly #chunks: Table;
 
-  constructor(store: Store, clock: ClockPort) {
+  constructor(store: Store, clock: ClockPort, blocks: Blocks = new Blocks(store)) {
     this.#store = store;
     this.#clock = clock;
     this.#records = new Records(store);
-    this.#blocks = new Blocks(store);
+    this.#blocks = blocks;
     this.#chunks = store.table("chunks");
   }
 
@@ -57,9 +58,13 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
     const flush = async () => {
       const blocks = batch;
       [batch, batchBytes] = [[], 0];
-      await this.#store.commit(() => {
-        for (const block of blocks) this.#blocks.put(block, putter);
-      }, BATCH_BYTES);
+      await this.#retried(async (key) => {
+        const sealed = await this.#blocks.sealed(blocks, key);
+        await this.#store.commit(() => {
+          this.#blocks.vault.demandCurrent(key);
+          for (const block of sealed) this.#blocks.put(block, putter);
+        }, BATCH_BYTES);
+      });
     };
     const take = async (piece: Uint8Array) => {
       const block = prepareBlock(piece, mayCompress);
@@ -80,8 +85,17 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
       const id = hash.digest("hex") as ArtifactId;
       const info = infoOf(id, sizeBytes, createdAt, meta);
       if (small !== undefined) {
-        const record = recordBytes(info, { kind: "inline", bytes: small });
-        await this.#store.commit(() => void this.#records.put(info, record), record.length);
+        const bytes = small;
+        await this.#retried(async (key) => {
+          const content = key === 0
+            ? { kind: "inline" as const, bytes }
+            : { kind: "sealed" as const, bytes: await this.#seal(id, bytes, mayCompress, key) };
+          const record = recordBytes(info, content);
+          await this.#store.commit(() => {
+            this.#blocks.vault.demandCurrent(key);
+            this.#records.put(info, record);
+          }, record.length);
+        });
         return id;
       }
       if (batch.length > 0) await flush();
@@ -112,8 +126,7 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
       throw new RangeError(`Cannot read bytes ${from} to ${to} of artifact ${id}: it has ${info.sizeBytes}`);
     }
     let offset = 0;
-    for (const piece of this.#pieces(id, content, info.sizeBytes)) {
-      const bytes = await Promise.resolve(piece);
+    for await (const bytes of this.#pieces(id, content, info.sizeBytes)) {
       const [start, end] = [Math.max(from - offset, 0), Math.min(to - offset, bytes.length)];
       offset += bytes.length;
       if (start < end) yield bytes.subarray(start, end);
@@ -124,13 +137,32 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
     if (offset < to) throw corruptArtifact(id, "a part of its content is missing");
   }
 
-  *#pieces(id: ArtifactId, content: Content, sizeBytes: number): Iterable<Uint8Array> {
+  #seal(id: ArtifactId, bytes: Uint8Array, mayCompress: boolean, key: number): Promise<Uint8Array> {
+    return this.#blocks.vault.seal(id, encodeBlock(bytes, mayCompress), key);
+  }
+
+  /** Tries again where meanwhile another key became current or a block went away. */
+  async #retried(act: (key: number) => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await act(this.#blocks.vault.currentKey());
+      } catch (error) {
+        if (!(error instanceof KeyChanged) && !(error instanceof BlockGone)) throw error;
+      }
+    }
+  }
+
+  async *#pieces(id: ArtifactId, content: Content, sizeBytes: number): AsyncIterable<Uint8Array> {
     if (content.kind === "inline") {
       if (hashOf(content.bytes) !== id) throw corruptArtifact(id, "its content does not hash to its id");
       yield new Uint8Array(content.bytes);
+    } else if (content.kind === "sealed") {
+      const bytes = decodeBlock(await this.#blocks.vault.open(id, new Uint8Array(content.bytes)));
+      if (hashOf(bytes) !== id) throw corruptArtifact(id, "its content does not hash to its id");
+      yield bytes;
     } else if (content.kind === "blocks") {
       for (const name of content.names) {
-        const bytes = this.#blocks.read(name);
+        const bytes = await this.#blocks.read(name);
         if (bytes === undefined) throw corruptArtifact(id, "a part of its content is missing");
         if (hashOf(bytes) !== name) throw corruptArtifact(id, "a part of its content has changed");
         yield bytes;

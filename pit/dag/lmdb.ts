@@ -16,13 +16,23 @@ import { assert, SymphonyError } from "../../core/errors.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
 import type { Checkpoint, DagPort, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
+import type { Compaction, LogCompactionPort } from "../../core/ports/log_compaction.ts";
 import type { Store, Table } from "../store.ts";
+import { isSqueezed, squeeze, unsqueeze } from "./record_bytes.ts";
 import { summaryBytes, summaryOf } from "./summary.ts";
 
 /** Above this many characters a commit's events go on in a further record, so that replay stays in small pieces. */
 const RECORD_CHARS = 256 * 1024;
 /** Runs listed between two looks at the database. */
 const PAGE = 256;
+
+/** Bytes of records that are squeezed into one. */
+const SQUEEZED_TOGETHER = 1024 * 1024;
+
+interface StoredRecord {
+  readonly firstSeq: number;
+  readonly bytes: Uint8Array;
+}
 
 interface Group {
   readonly firstSeq: number;
@@ -39,7 +49,7 @@ interface Log {
 }
 
 /** DagPort in the data folder. */
-export class LmdbDag implements DagPort {
+export class LmdbDag implements DagPort, LogCompactionPort {
   readonly #store: Store;
   readonly #runs: Table;
   readonly #byStart: Table;
@@ -123,6 +133,32 @@ export class LmdbDag implements DagPort {
     });
   }
 
+  /**
+   * Many small records become few squeezed ones, each group in one transaction: a process that dies between leaves a log
+   * of which a part is squeezed, which reads the same.
+   */
+  async compact(run: RunId): Promise<Compaction> {
+    const length = this.#durableLength(run);
+    let beforeBytes = 0;
+    let afterBytes = 0;
+    for (let at = 0; at < length;) {
+      const group = this.#recordsFrom(run, at);
+      const before = group.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      const last = group.at(-1);
+      if (last === undefined) throw missingEvent(run, at, length);
+      const texts = group.map(({ bytes }) => textOf(bytes).slice(1, -1)).filter((text) => text !== "");
+      const text = `[${texts.join(",")}]`;
+      at = last.firstSeq + (JSON.parse(textOf(last.bytes)) as unknown[]).length;
+      const isDone = group.length === 1 && isSqueezed(last.bytes);
+      const squeezed = isDone ? last.bytes : await squeeze(text);
+      beforeBytes += before;
+      if (isDone || squeezed.length >= before || !await this.#replace(run, group, squeezed)) {
+        afterBytes += before;
+      } else afterBytes += squeezed.length;
+    }
+    return { events: length, beforeBytes, afterBytes };
+  }
+
   async *list(): AsyncIterable<RunSummary> {
     let before: [number, string] | undefined;
     while (true) {
@@ -132,6 +168,36 @@ export class LmdbDag implements DagPort {
       if (last === undefined || page.length < PAGE) return;
       before = [last.startedAt, last.run];
     }
+  }
+
+  /** The records from event `seq` on that go into one. */
+  #recordsFrom(run: RunId, seq: number): StoredRecord[] {
+    this.#store.refresh();
+    const group: StoredRecord[] = [];
+    let size = 0;
+    for (const { key, value } of this.#events.getRange({ start: [run, seq], end: [run, Infinity] })) {
+      const bytes = Uint8Array.from(value);
+      // One that is squeezed already stays as it is.
+      if (group.length > 0 && (size + bytes.length > SQUEEZED_TOGETHER || isSqueezed(bytes))) break;
+      group.push({ firstSeq: Number(key[1]), bytes });
+      size += bytes.length;
+      if (isSqueezed(bytes)) break;
+    }
+    return group;
+  }
+
+  /** False where another process has done the same meanwhile. */
+  async #replace(run: RunId, group: readonly StoredRecord[], squeezed: Uint8Array): Promise<boolean> {
+    let isOurs = false;
+    await this.#store.commit(() => {
+      isOurs = group.every(({ firstSeq, bytes }) =>
+        this.#events.getBinary([run, firstSeq])?.length === bytes.length
+      );
+      if (!isOurs) return;
+      for (const { firstSeq } of group.slice(1)) this.#events.remove([run, firstSeq]);
+      this.#events.put([run, group[0]!.firstSeq], squeezed);
+    }, squeezed.length);
+    return isOurs;
   }
 
   /** One page of summaries, newest start first, after `before`. */
@@ -226,9 +292,13 @@ function countBytes(count: number): Uint8Array {
   return bytes;
 }
 
+function textOf(bytes: Uint8Array): string {
+  return decoder.decode(isSqueezed(bytes) ? unsqueeze(bytes) : bytes);
+}
+
 function parseRecord(run: RunId, firstSeq: number, bytes: Uint8Array): LoggedEvent[] {
   try {
-    const events = JSON.parse(decoder.decode(bytes)) as RunEvent[];
+    const events = JSON.parse(textOf(bytes)) as RunEvent[];
     assert(Array.isArray(events), "a record of the log is an array");
     return events.map((event, at) => ({ ...event, seq: firstSeq + at }));
   } catch (cause) {

@@ -9,6 +9,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
 import type { Checkpoint, DagPort, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
+import type { Compaction, LogCompactionPort } from "../../core/ports/log_compaction.ts";
 
 interface Batch {
   readonly firstSeq: number;
@@ -24,7 +25,7 @@ interface Log {
 }
 
 /** DagPort that forgets everything with the process. */
-export class MemoryDag implements DagPort {
+export class MemoryDag implements DagPort, LogCompactionPort {
   readonly #logs = new Map<RunId, Log>();
 
   // deno-lint-ignore require-await -- a throw becomes a rejection
@@ -70,6 +71,18 @@ export class MemoryDag implements DagPort {
   // deno-lint-ignore require-await -- a throw becomes a rejection
   async summarize(summary: RunSummary): Promise<void> {
     this.#log(summary.run).summary = summary;
+  }
+
+  /** Appends become one text. */
+  // deno-lint-ignore require-await -- a throw becomes a rejection
+  async compact(run: RunId): Promise<Compaction> {
+    const log = this.#log(run);
+    const sizeOf = () => log.batches.reduce((sum, { text }) => sum + text.length, 0);
+    const beforeBytes = sizeOf();
+    const texts = log.batches.map(({ text }) => text.slice(1, -1));
+    const all = { firstSeq: 0, count: log.length, text: `[${texts.join(",")}]` };
+    if (log.length > 0) log.batches.splice(0, log.batches.length, all);
+    return { events: log.length, beforeBytes, afterBytes: sizeOf() };
   }
 
   async *list(): AsyncIterable<RunSummary> {

@@ -37,14 +37,14 @@ export class LmdbRunControl implements RunControlPort, AsyncDisposable {
     this.#inbox = store.table("inbox");
   }
 
-  // deno-lint-ignore require-await -- a throw becomes a rejection
   async claim(run: RunId): Promise<RunClaim | undefined> {
     const self = this.#proof();
     const token = `${self.name}/${crypto.randomUUID()}`;
-    const taken = this.#store.exclusively(() => {
-      if (this.#holderLives(run)) return false;
-      this.#claims.put(run, encoder.encode(token));
-      return true;
+    let taken = false;
+    // Claims of one turn share a commit, which excludes other processes all the same (C1).
+    await this.#store.commit(() => {
+      taken = !this.#holderLives(run);
+      if (taken) this.#claims.put(run, encoder.encode(token));
     });
     return taken ? { release: () => this.#release(run, token) } : undefined;
   }
@@ -97,11 +97,10 @@ export class LmdbRunControl implements RunControlPort, AsyncDisposable {
     return holder === this.#self?.name || isAlive(this.#folder, holder);
   }
 
-  // deno-lint-ignore require-await -- a throw becomes a rejection
   async #release(run: RunId, token: string): Promise<void> {
-    this.#store.exclusively(() => {
+    await this.#store.commit(() => {
       const bytes = this.#claims.getBinary(run);
-      if (bytes !== undefined && decoder.decode(bytes) === token) this.#claims.removeSync(run);
+      if (bytes !== undefined && decoder.decode(bytes) === token) this.#claims.remove(run);
     });
   }
 

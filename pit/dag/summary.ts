@@ -40,7 +40,15 @@ export function summaryOf(bytes: Uint8Array): RunSummary {
     state: value.state as RunStateName,
     startedAt: value.startedAt,
     ...(typeof value.endedAt === "number" ? { endedAt: value.endedAt } : {}),
+    ...spentOf(value.spent),
   };
+}
+
+function spentOf(value: unknown): Pick<RunSummary, "spent"> {
+  if (!isObject(value)) return {};
+  const { usd, tokens, activeMs } = value;
+  if (typeof usd !== "number" || typeof tokens !== "number" || typeof activeMs !== "number") return {};
+  return { spent: { usd, tokens, activeMs } };
 }
 
 function parsed(text: string): unknown {

@@ -63,18 +63,20 @@ export class KindHealthWindow {
     return opens;
   }
 
-  /** True where a call may be tried; after the time of an open circuit one may. */
+  /** True where a call may be tried; after the time of an open circuit one may, and another where nothing was heard of it. */
   admits(now: number): boolean {
     if (this.#circuit === "closed") return true;
-    if (this.#circuit === "half-open") return false;
     if (now < this.#openUntil) return false;
     this.#circuit = "half-open";
+    this.#openUntil = now + MOST_OPEN_MS;
     return true;
   }
 
   /** The call that was to decide did not take place. */
   notTried(): void {
-    if (this.#circuit === "half-open") this.#circuit = "open";
+    if (this.#circuit !== "half-open") return;
+    this.#circuit = "open";
+    this.#openUntil = 0;
   }
 
   state(): { readonly state: HealthState; readonly reason: string } {

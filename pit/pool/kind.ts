@@ -9,6 +9,7 @@ import type { ClockPort } from "../../core/ports/clock.ts";
 import type { InstanceState, PoolLimits } from "../../core/ports/pool.ts";
 import type { Popularity } from "./eviction.ts";
 import { KindHealthWindow } from "./health.ts";
+import type { Rest } from "./keep_warm.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Room for one instance; a cold slot may be given to another kind. */
@@ -23,9 +24,15 @@ export interface Slot {
   loadMs: number;
   /** Started ahead of need, and not used since. */
   isAhead: boolean;
+  /** Started ahead of need, and the forecast has not been told of its first use. */
+  isUntold: boolean;
   /** Leases at the last look, and when there had been new ones. */
   seenLeases: number;
   lastUse: number;
+  /** Since when it rests and until when it is kept, where there is a forecast. */
+  rest: Rest | undefined;
+  /** Unix milliseconds until which it is kept in any case. */
+  keepUntil: number;
 }
 
 export class Kind {

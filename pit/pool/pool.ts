@@ -37,32 +37,14 @@ import {
 } from "../../core/ports/pool.ts";
 import { type EvictionPolicy, FadingFrequency } from "./eviction.ts";
 import type { Popularity } from "./eviction.ts";
+import { KeepWarm } from "./keep_warm.ts";
 import { Kind, type Slot } from "./kind.ts";
 import { MoveLog } from "./moves.ts";
 import { Places } from "./places.ts";
-import { abortedError } from "./waiters.ts";
+import type { Instances, PoolOptions } from "./instances.ts";
+import { abortedError, closedError, openError } from "./waiters.ts";
 
-/** How the pool starts, stops and watches instances. */
-export interface Instances {
-  /** Starts an instance; a rejection means that it did not start. */
-  warm(extension: ExtensionId): Promise<InstanceId>;
-  /** Stops an instance; called once for each that was warmed. */
-  cool(instance: InstanceId): Promise<void>;
-  /** False where the instance has died. */
-  isAlive(instance: InstanceId): boolean;
-  /** Resident bytes, where they are known. */
-  memoryOf?(instance: InstanceId): number | undefined;
-}
-
-export interface PoolOptions {
-  /** Most instances of all kinds that are not cold. */
-  readonly mostInstances?: number;
-  /** Most memory of all instances together. */
-  readonly mostMemoryBytes?: number;
-  readonly eviction?: EvictionPolicy;
-  /** Idle instances are cooled after so long; without it only where room is needed. */
-  readonly keepAliveMs?: number;
-}
+export type { Instances, PoolOptions } from "./instances.ts";
 
 const FIRST_BACK_OFF_MS = 100;
 const MOST_BACK_OFF_MS = 30_000;
@@ -85,6 +67,7 @@ export class InstancePool implements PoolPort, PoolWatchPort {
   /** Cold slots by their number of places, to be used again by any kind. */
   readonly #cold = new Map<number, Slot[]>();
   readonly #moves = new MoveLog();
+  readonly #keepWarm: KeepWarm | undefined;
   readonly #starved = new Set<Kind>();
   readonly #counters = {
     misses: 0,
@@ -106,6 +89,7 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     this.#clock = clock;
     this.#options = options;
     this.#eviction = options.eviction ?? new FadingFrequency();
+    this.#keepWarm = options.forecast && new KeepWarm(options.forecast);
   }
 
   register(extension: ExtensionId, limits: PoolLimits): PoolKind {
@@ -135,7 +119,9 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     if (entry === undefined) throw new RangeError(`Cannot acquire: no kind ${kind} is registered`);
     if (this.#closed) throw closedError(entry.extension);
     if (signal.aborted) throw abortedError(entry.extension);
-    if (!entry.health.admits(this.#clock.now())) throw openError(entry);
+    if (!entry.health.admits(this.#clock.now())) {
+      throw openError(entry.extension, entry.health.state().reason);
+    }
     const lease = this.#leaseAlive(entry);
     if (lease !== noLease) return lease;
     this.#counters.misses++;
@@ -216,25 +202,45 @@ export class InstancePool implements PoolPort, PoolWatchPort {
 
   counters(): PoolCounters {
     let leases = this.#pastLeases;
-    for (const slot of this.#slots) if (slot.state !== "cold") leases += this.#places.leases(slot.index);
+    for (const slot of this.#slots) {
+      if (slot.state === "cold") continue;
+      const own = this.#places.leases(slot.index);
+      leases += own;
+      if (own > 0) this.#noteFirstUse(slot);
+    }
     return { ...this.#counters, hits: Math.max(0, leases - this.#counters.misses) };
   }
 
   observe(kind: PoolKind, { durationMs, failed }: { durationMs: number; failed: boolean }): void {
     const entry = this.#kinds[kind];
-    if (entry?.health.observe(durationMs, failed, this.#clock.now()) !== true) return;
+    if (entry === undefined) return;
+    this.#keepWarm?.called(entry.extension, durationMs);
+    this.#noteHealth(entry, durationMs, failed);
+  }
+
+  #noteHealth(entry: Kind, durationMs: number, failed: boolean): void {
+    if (!entry.health.observe(durationMs, failed, this.#clock.now())) return;
     // What goes through a fresh instance tells more than one that has failed so often; and nobody leases past the circuit.
     for (const slot of entry.slots) if (slot.state === "hot") this.#startCooling(slot, "its circuit opened");
   }
 
-  prewarm(kind: PoolKind, instances: number, reason: string): number {
+  prewarm(kind: PoolKind, instances: number, reason: string, keepMs = 0): number {
     const entry = this.#kinds[kind];
     if (entry === undefined || this.#closed) return 0;
     let started = 0;
+    const keepUntil = this.#clock.now() + keepMs;
+    let kept = 0;
+    for (const slot of entry.slots) {
+      if ((slot.state === "hot" || slot.state === "warming") && kept++ < instances) {
+        slot.keepUntil = Math.max(slot.keepUntil, keepUntil);
+      }
+    }
     while (entry.used < Math.min(instances, entry.limits.instances) && this.#mayWarm(entry)) {
       if (!this.#makeRoom()) break;
       const slot = this.#coldSlot(entry);
       slot.isAhead = true;
+      slot.isUntold = true;
+      slot.keepUntil = keepUntil;
       this.#counters.prewarmed++;
       this.#warm(slot, reason);
       started++;
@@ -252,8 +258,7 @@ export class InstancePool implements PoolPort, PoolWatchPort {
       if (lease === noLease) return noLease;
       const slot = this.#slots[this.#places.instanceOf(lease)] as Slot;
       if (this.#instances.isAlive(slot.instance as InstanceId)) {
-        if (slot.isAhead) this.#counters.coldStartsAvoided++;
-        slot.isAhead = false;
+        this.#noteFirstUse(slot);
         return lease;
       }
       this.#places.release(lease);
@@ -263,8 +268,11 @@ export class InstancePool implements PoolPort, PoolWatchPort {
 
   /** What follows a release out of the ordinary. */
   #settle(slot: Slot, failure: string | undefined): void {
-    if (failure !== undefined && slot.state === "hot") this.#fail(slot, failure);
-    else if (this.#places.busy(slot.index) === 0 && (slot.state === "failed" || slot.state === "cooling")) {
+    if (failure !== undefined && slot.state === "hot") {
+      this.#fail(slot, failure);
+      // One death, however many calls were under way.
+      this.#noteHealth(slot.kind, slot.kind.health.meanMs, true);
+    } else if (this.#places.busy(slot.index) === 0 && (slot.state === "failed" || slot.state === "cooling")) {
       this.#cool(slot);
     }
     this.#serve(slot.kind);
@@ -361,9 +369,16 @@ export class InstancePool implements PoolPort, PoolWatchPort {
   #noteUse(slot: Slot, now: number): void {
     const leases = this.#places.leases(slot.index);
     if (leases === slot.seenLeases) return;
+    this.#noteFirstUse(slot);
     this.#eviction.used(this.#popularityOf(slot.kind, now), leases - slot.seenLeases, now);
     slot.seenLeases = leases;
     slot.lastUse = now;
+  }
+
+  /** The first use of an instance that was started ahead is a cold start avoided. */
+  #noteFirstUse(slot: Slot): void {
+    if (slot.isAhead) this.#counters.coldStartsAvoided++;
+    slot.isAhead = false;
   }
 
   #memory(): number {
@@ -399,8 +414,11 @@ export class InstancePool implements PoolPort, PoolWatchPort {
       instance: undefined,
       loadMs: 0,
       isAhead: false,
+      isUntold: false,
       seenLeases: 0,
       lastUse: 0,
+      rest: undefined,
+      keepUntil: 0,
     };
     kind.slots.add(slot);
     this.#slots[index] = slot;
@@ -422,6 +440,7 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     slot.loadMs = loadMs;
     slot.seenLeases = 0;
     slot.lastUse = this.#clock.monotonic();
+    if (!slot.isAhead) this.#keepWarm?.startedFor(slot.kind.extension, this.#clock.now(), loadMs);
     this.#counters.loadMs += loadMs;
     slot.kind.backOffMs = 0;
     this.#move(slot, "hot", "it has started");
@@ -479,6 +498,9 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     this.#live--;
     this.#pastLeases += this.#places.forgetLeases(slot.index);
     slot.isAhead = false;
+    slot.isUntold = false;
+    slot.rest = undefined;
+    slot.keepUntil = 0;
     const places = this.#places.placesOf(slot.index);
     const cold = this.#cold.get(places);
     if (cold === undefined) this.#cold.set(places, [slot]);
@@ -488,7 +510,8 @@ export class InstancePool implements PoolPort, PoolWatchPort {
 
   /** Looks at the instances now and then while there are any: the dead, those too long idle, and the memory. */
   #watch(): void {
-    if (this.#closed || this.#cancelLook !== undefined || this.#live === 0) return;
+    if (this.#closed || this.#cancelLook !== undefined) return;
+    if (this.#live === 0 && this.#keepWarm?.isExpecting !== true) return;
     this.#cancelLook = this.#clock.schedule(LOOK_MS, () => {
       this.#cancelLook = undefined;
       this.#look();
@@ -505,18 +528,53 @@ export class InstancePool implements PoolPort, PoolWatchPort {
         this.#fail(slot, "it was found dead");
         continue;
       }
+      const wasUsed = this.#places.leases(slot.index) !== slot.seenLeases;
       this.#noteUse(slot, now);
       const idleMs = now - slot.lastUse;
-      if (this.#places.busy(slot.index) === 0 && idleMs > keepAliveMs) {
+      const gone = this.#keepWarm && this.#lookAtRest(this.#keepWarm, slot, wasUsed);
+      if (gone !== undefined) this.#startCooling(slot, gone);
+      else if (this.#places.busy(slot.index) === 0 && idleMs > keepAliveMs) {
         this.#startCooling(slot, `nobody used it for ${Math.round(idleMs / 1000)} s`);
       }
     }
+    if (this.#keepWarm !== undefined) { for (const kind of this.#kinds) this.#count(this.#keepWarm, kind); }
     for (let used = this.#memory(); used > mostMemoryBytes;) {
       const idle = this.#leastValuable(true);
       if (idle === undefined) break;
       used -= this.#memoryOf(idle);
       this.#counters.evictions++;
       this.#startCooling(idle, "the instances take too much memory");
+    }
+  }
+
+  /** Lets the forecast know whether the instance rests; why it should go, or undefined. */
+  #lookAtRest(keepWarm: KeepWarm, slot: Slot, wasUsed: boolean): string | undefined {
+    const { kind } = slot;
+    const now = this.#clock.now();
+    const isBusy = this.#places.busy(slot.index) > 0;
+    // One that was started ahead rests since nobody knows when, until it is used or its time is over.
+    if (slot.isUntold && !wasUsed) {
+      return now < slot.keepUntil ? undefined : "nobody came for whom it was started";
+    }
+    const loadMs = slot.isUntold ? slot.loadMs : undefined;
+    slot.isUntold = false;
+    slot.rest = keepWarm.look(kind.extension, { rest: slot.rest, isBusy, wasUsed, loadMs }, now);
+    if (slot.rest === undefined || now < slot.keepUntil || kind.waiters.size > 0) return undefined;
+    if (kind.used <= keepWarm.floor(kind.extension)) return undefined;
+    return keepWarm.shouldGo(kind.extension, slot.rest, now);
+  }
+
+  /** Starts what the load asks for, and what is to be warm again about now. */
+  #count(keepWarm: KeepWarm, kind: Kind): void {
+    const now = this.#clock.now();
+    const { extension, limits, waiters, index } = kind;
+    const wanted = keepWarm.wanted(extension, waiters.size, limits.concurrency, now);
+    if (wanted > kind.used) {
+      this.prewarm(index as PoolKind, wanted, `${wanted} are wanted for the load`, LOOK_MS * 4);
+    }
+    const until = keepWarm.window(extension, now);
+    if (until !== undefined && kind.used === 0) {
+      this.prewarm(index as PoolKind, 1, "it is usually asked for about now", until - now);
     }
   }
 
@@ -532,15 +590,4 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     slot.state = to;
     slot.reason = reason;
   }
-}
-
-function closedError(extension: ExtensionId): SymphonyError {
-  return new SymphonyError("closed", `Cannot lease an instance of "${extension}": the pool is closed`);
-}
-
-function openError({ extension, health }: Kind): SymphonyError {
-  return new SymphonyError(
-    "extension",
-    `Cannot lease an instance of "${extension}": ${health.state().reason}`,
-  );
 }

@@ -102,3 +102,11 @@ export class Waiters {
 export function abortedError(extension: ExtensionId): SymphonyError {
   return new SymphonyError("aborted", `Cannot lease an instance of "${extension}": the caller gave up`);
 }
+
+export function closedError(extension: ExtensionId): SymphonyError {
+  return new SymphonyError("closed", `Cannot lease an instance of "${extension}": the pool is closed`);
+}
+
+export function openError(extension: ExtensionId, reason: string): SymphonyError {
+  return new SymphonyError("busy", `Cannot lease an instance of "${extension}": ${reason}`);
+}

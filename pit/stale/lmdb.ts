@@ -7,18 +7,26 @@
 import { type ArtifactId, artifactId, type RunId, runId } from "../../core/ids.ts";
 import type { StalePort, StaleProposal } from "../../core/ports/stale.ts";
 import type { Store, Table } from "../store.ts";
+import { timeBytes, timeOf } from "../time_bytes.ts";
 import { proposalFor, type Uses } from "./tier.ts";
 
 /** Artifacts looked at between two looks at the database. */
 const PAGE = 256;
+const nothing = new Uint8Array(0);
 
 /** StalePort in the data folder. A use lies under (artifact, run). */
 export class LmdbStale implements StalePort {
   readonly #store: Store;
   readonly #uses: Table;
   readonly #settled: Table;
+  /** Runs that ended and are still to be filed, in the order of their ends. */
+  readonly #unfiled: Table;
+  readonly #onSettled: () => void;
 
-  constructor(store: Store) {
+  /** `onSettled` is told, after it is durable, that there is a run to file. */
+  constructor(store: Store, onSettled: () => void = () => {}) {
+    this.#onSettled = onSettled;
+    this.#unfiled = store.table("unfiled");
     this.#store = store;
     this.#uses = store.table("uses");
     this.#settled = store.table("settled");
@@ -36,7 +44,9 @@ export class LmdbStale implements StalePort {
   async settle(run: RunId, at: number): Promise<void> {
     await this.#store.commit(() => {
       this.#settled.put(run, timeBytes(at));
+      this.#unfiled.put([at, run], nothing);
     });
+    this.#onSettled();
   }
 
   async *review(now: number): AsyncIterable<StaleProposal> {
@@ -74,14 +84,4 @@ export class LmdbStale implements StalePort {
     }
     return { uses, last: undefined };
   }
-}
-
-function timeBytes(at: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, at);
-  return bytes;
-}
-
-function timeOf(bytes: Uint8Array | undefined): number | undefined {
-  return bytes && new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0);
 }

@@ -73,6 +73,7 @@ Deno.test("draftingOf() asks an instrument by a run, which is routed and kept li
   const session = {
     runner: runnerOver(extensions, pit),
     pit,
+    queue: pit.queue,
     control: pit.control,
     extensions,
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -7,7 +7,7 @@
 
 import { runCli } from "../../cli/mod.ts";
 import { ReaderGone } from "../../cli/reader_gone.ts";
-import type { CliServices, Grant, Output, Template } from "../../cli/services.ts";
+import type { CliServices, Grant, Output, Served, ServeRequest, Template } from "../../cli/services.ts";
 import { CompositionDesk } from "../../conductor/composition/mod.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
 import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
@@ -15,7 +15,8 @@ import { FolderPolicies } from "../../conductor/learning/folder_policies.ts";
 import { MemoryPolicies } from "../../conductor/learning/policy_store.ts";
 import { SimpleConductor } from "../../conductor/simple_conductor.ts";
 import { SymphonyError } from "../../core/errors.ts";
-import { extensionId } from "../../core/ids.ts";
+import { extensionId, newRunId } from "../../core/ids.ts";
+import type { StartRequest } from "../../core/orchestration/run_handle.ts";
 import { Runner } from "../../core/orchestration/runner.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
 import { InProcessExtensions } from "../../extensions/in_process.ts";
@@ -24,6 +25,7 @@ import type { OpenPit } from "../../pit/open_pit.ts";
 import { SystemClock } from "../../system/clock.ts";
 import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
+import { SystemTriggers } from "../../system/triggers/system_triggers.ts";
 import { trialExtension } from "./trial_extension.ts";
 
 /** An output that keeps what is written and can lose its reader. */
@@ -110,6 +112,20 @@ export class Desk {
     return this.#interrupts.size > 0;
   }
 
+  /** Asked to serve. */
+  readonly served: ServeRequest[] = [];
+  readonly startedInBrowser: StartRequest[] = [];
+  readonly #server: Served = {
+    isOurs: false,
+    address: () => Promise.resolve("http://127.0.0.1:1/#t=key"),
+    start: (request) => {
+      this.startedInBrowser.push(request);
+      return Promise.resolve(newRunId(0, () => 0));
+    },
+    finished: Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+
   /** Gives one command. */
   async say(...args: string[]): Promise<Said> {
     this.stdout = new MemoryOutput();
@@ -128,6 +144,7 @@ export class Desk {
     const { pit, extensions } = this;
     const runner = new Runner({
       pit,
+      memo: pit.memo,
       control: pit.control,
       extensions,
       conductor: new SimpleConductor(),
@@ -141,6 +158,8 @@ export class Desk {
       stdout: this.stdout,
       stderr: this.stderr,
       clock: this.#clock,
+      random: new SystemRandom(),
+      triggerSource: new SystemTriggers(),
       folder: "/here",
       onInterrupt: (handler) => {
         this.#interrupts.add(handler);
@@ -163,6 +182,11 @@ export class Desk {
       dataFolder: (flag) => flag ?? "/data",
       absolute: (path, base = "/here") => new URL(path, `file://${base}/`).pathname.replace(/(.)\/$/, "$1"),
       programOutput: (program) => Promise.resolve(program === "git" ? "git version 2.47.0" : undefined),
+      makeTempFolder: () => Promise.reject(new Error("no folders here")),
+      removeFolder: () => Promise.resolve(),
+      startSelf: () => {
+        throw new Error("no processes here");
+      },
       freeSpace: () => 10 * 1024 ** 3,
       platform: "test",
       version: "0.0.1-test",
@@ -170,8 +194,28 @@ export class Desk {
       templates: () => this.templates,
       catalog: () => extensions.describe(),
       openSession: () =>
-        Promise.resolve({ runner, pit, control: pit.control, extensions, [Symbol.asyncDispose]: stay }),
-      openStore: () => Promise.resolve({ pit, control: pit.control, [Symbol.asyncDispose]: stay }),
+        Promise.resolve({
+          runner,
+          pit,
+          queue: pit.queue,
+          control: pit.control,
+          extensions,
+          [Symbol.asyncDispose]: stay,
+        }),
+      serve: (request) => {
+        this.served.push(request);
+        return Promise.resolve(this.#server);
+      },
+      openStore: () =>
+        Promise.resolve({
+          pit,
+          queue: pit.queue,
+          compaction: pit.compaction,
+          control: pit.control,
+          memo: pit.memo,
+          pools: pit.pools,
+          [Symbol.asyncDispose]: stay,
+        }),
       composition: () =>
         new CompositionDesk({
           store: this.policies,
@@ -193,6 +237,11 @@ export class Desk {
           }),
         }),
       installed: () => Promise.resolve([]),
+      limits: {
+        list: () => Promise.resolve([]),
+        set: () => Promise.resolve(),
+        remove: () => Promise.resolve(false),
+      },
       settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       grants: {
         list: () => Promise.resolve(this.granted),

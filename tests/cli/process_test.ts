@@ -166,3 +166,17 @@ Deno.test("runs cancel ends a run that another process carries out", async () =>
     assert.equal(said?.code, 0, said?.err);
   });
 });
+
+Deno.test("pool shows what an ended process kept warm and why it moved, for people and as JSON", async () => {
+  await inFolder(async (folder, data) => {
+    assert.match((await say(["pool", "--data", data], folder)).out, /No pool has held an instance/);
+    assert.equal((await say(["run", "many.workflow.jsonc", "--data", data], folder)).code, 0);
+    const { code, out } = await say(["pool", "--data", data], folder);
+    assert.equal(code, 0);
+    assert.match(out, /^Process \d+, since .*, ended after /);
+    assert.match(out, /tests\/trial +cold/);
+    assert.match(out, /cooling → cold/);
+    const [status] = jsonLines((await say(["pool", "--json", "--data", data], folder)).out);
+    assert.equal((status?.["counters"] as { coldStarts: number }).coldStarts, 1);
+  });
+});

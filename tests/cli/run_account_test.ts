@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isSettled, type ItemState, nodeState, RunAccount } from "../../cli/run_account.ts";
+import { isSettled, type ItemState, nodeState, RunAccount } from "../../core/orchestration/run_account.ts";
 import { troubleLines } from "../../cli/trouble_text.ts";
 import { nodeId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";

@@ -7,6 +7,7 @@
 
 import { runCli } from "../../cli/mod.ts";
 import { processServices } from "../../cli/process_services.ts";
+import type { SessionOptions } from "../../cli/services.ts";
 import { CompositionDesk } from "../../conductor/composition/mod.ts";
 import { ConductorDesk } from "../../conductor/desk.ts";
 import { FileDecisionLog } from "../../conductor/learning/file_log.ts";
@@ -20,22 +21,30 @@ import { SystemClock } from "../../system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "../../system/data_folder.ts";
 import { folderFiles } from "../../system/folder_files.ts";
 import { SystemRandom } from "../../system/random.ts";
+import { SystemTriggers } from "../../system/triggers/system_triggers.ts";
 import { trialExtension } from "./trial_extension.ts";
 
 const clock = new SystemClock();
 
-async function open(data: string) {
-  const extensions = new InProcessExtensions([{
+async function open(data: string, wrap?: SessionOptions["wrap"]) {
+  const real = new InProcessExtensions([{
     id: extensionId("tests/trial"),
     definition: trialExtension,
   }]);
-  const pit = await openPit(makeDataFolder(data), {
-    warm: (id) => extensions.activate(id),
-    cool: (id) => extensions.deactivate(id),
-    isAlive: (id) => extensions.isAlive(id),
-  }, clock);
+  const extensions = wrap?.(real) ?? real;
+  const pit = await openPit(
+    makeDataFolder(data),
+    {
+      warm: (id) => extensions.activate(id),
+      cool: (id) => extensions.deactivate(id),
+      isAlive: (id) => extensions.isAlive(id),
+    },
+    clock,
+    { pid: Deno.pid },
+  );
   const services = {
     pit,
+    memo: pit.memo,
     control: pit.control,
     extensions,
     conductor: new SimpleConductor(),
@@ -45,7 +54,11 @@ async function open(data: string) {
   return {
     runner: new Runner(services, () => extensions.describe()),
     pit,
+    memo: pit.memo,
+    compaction: pit.compaction,
+    queue: pit.queue,
     control: pit.control,
+    pools: pit.pools,
     extensions,
     [Symbol.asyncDispose]: async () => {
       await extensions.close();
@@ -59,12 +72,15 @@ const code = await runCli({
   version: "0.0.1-test",
   program: "symphony",
   clock,
+  random: new SystemRandom(),
+  triggerSource: new SystemTriggers(),
   dataFolder: (flag) => dataFolderPath(flag),
   templates: () => [],
   catalog: () =>
     new InProcessExtensions([{ id: extensionId("tests/trial"), definition: trialExtension }]).describe(),
-  openSession: ({ data }) => open(data),
+  openSession: ({ data, wrap }) => open(data, wrap),
   openStore: (data) => open(data),
+  serve: () => Promise.reject(new Error("The trial serves no page")),
   composition: (data) =>
     new CompositionDesk({
       store: new FolderPolicies(data),
@@ -82,6 +98,11 @@ const code = await runCli({
       }),
     }),
   installed: () => Promise.resolve([]),
+  limits: {
+    list: () => Promise.resolve([]),
+    set: () => Promise.resolve(),
+    remove: () => Promise.resolve(false),
+  },
   settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
   grants: {
     list: () => Promise.resolve([]),

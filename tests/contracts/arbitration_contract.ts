@@ -101,10 +101,30 @@ export function testArbitrationPort(name: string, make: () => ArbitrationPort): 
     await released;
   });
 
+  Deno.test(`${name}.choose() takes who wins most comparisons, then the best quality, then the first`, () => {
+    const port = make();
+    const of = (...qualities: number[]) => qualities.map((quality, at) => ({ from: `m${at}`, quality }));
+    const chosen = port.choose(of(0.9, 0.1, 0.5), [
+      { pair: [0, 1], winner: 1 },
+      { pair: [0, 2], winner: 2 },
+      { pair: [1, 2], winner: 1 },
+    ]);
+    assert.equal(chosen.winner, 1);
+    assert.match(chosen.reason, /"m1" wins 2 of 3 comparisons/);
+    const circle = [
+      { pair: [0, 1], winner: 0 },
+      { pair: [1, 2], winner: 1 },
+      { pair: [0, 2], winner: 2 },
+    ] as const;
+    assert.equal(port.choose(of(0.1, 0.1, 0.2), circle).winner, 2);
+    assert.equal(port.choose(of(0.1, 0.1, 0.1), circle).winner, 0);
+    assert.equal(port.choose(of(0.2, 0.4), [{ pair: [0, 1], winner: undefined }]).winner, 1);
+    assert.throws(() => port.choose(of(0.2), [{ pair: [0, 1], winner: 1 }]), RangeError);
+  });
+
   Deno.test(`${name}.choose() takes the best quality, the first among equals, and says why`, () => {
     const port = make();
-    const of = (...qualities: number[]) =>
-      qualities.map((quality, at) => ({ from: `m${at}`, result: at, quality }));
+    const of = (...qualities: number[]) => qualities.map((quality, at) => ({ from: `m${at}`, quality }));
     assert.equal(port.choose(of(0.2, 0.9, 0.5)).winner, 1);
     assert.equal(port.choose(of(0.2, 0.9, 0.9)).winner, 1);
     assert.match(port.choose(of(0.2, 0.9, 0.9)).reason, /"m1".*first of 2.*0\.9/);

@@ -40,6 +40,9 @@ export function testArtifactCatalogPort(name: string, make: Make<Catalog>): void
     assert.deepEqual(await at.catalog.versions("repor"), []);
     const names = (await collect(at.catalog.names())).map(({ name, version }) => [name, version]);
     assert.deepEqual(names, [["report", 3], ["report2", 1]]);
+    const ofB = (await at.catalog.versionsOf(b)).map(({ name, version }) => [name, version]);
+    assert.deepEqual(ofB, [["report", 2], ["report2", 1]]);
+    assert.deepEqual(await at.catalog.versionsOf(unknown), []);
   });
 
   Deno.test(`${name} refuses unknown artifacts, parents that are not there, and odd names`, async () => {

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { extensionId, nodeId, runId } from "../../core/ids.ts";
 import type { ForecastPort, LookAheadPort } from "../../core/ports/forecast.ts";
 import { checkWorkflow } from "../../core/workflow/check.ts";
+import type { Catalog } from "../../core/workflow/catalog.ts";
 import type { Plan } from "../../core/workflow/plan.ts";
 import { gives, TableExtensions } from "../core/orchestration/table_extensions.ts";
 
@@ -15,7 +16,7 @@ const extension = extensionId("acme/thing");
 const other = extensionId("acme/other");
 const run = runId("r000000000000000");
 
-function twoSteps(): Plan {
+function twoSteps(): { readonly plan: Plan; readonly catalog: Catalog } {
   const table = new TableExtensions({
     "test/first": { run: () => gives({}) },
     "test/second": { run: () => gives({}) },
@@ -23,7 +24,7 @@ function twoSteps(): Plan {
   const nodes = { first: { use: "test/first" }, second: { use: "test/second", after: "first" } };
   const { plan } = checkWorkflow(JSON.stringify({ schema: 1, id: "t", nodes }), "t", table.catalog);
   assert.ok(plan !== undefined);
-  return plan;
+  return { plan, catalog: table.catalog };
 }
 
 /** Runs the suite against what `make` gives. */
@@ -47,10 +48,10 @@ export function testForecastPort(name: string, make: () => ForecastPort & LookAh
 
   Deno.test(`${name}.coming() tells what a running node leads to, once it was seen, and nothing after the end`, () => {
     const forecast = make();
-    const plan = twoSteps();
+    const { plan, catalog } = twoSteps();
     const place = (id: string) => plan.indexOf.get(nodeId(id)) as number;
     const once = (at: number) => {
-      forecast.opened(run, "", plan);
+      forecast.opened(run, "", plan, catalog);
       forecast.begun(run, "", place("first"), at, extension);
       const coming = forecast.coming(at + 2900);
       forecast.settled(run, "", place("first"), at + 3000);
@@ -87,6 +88,24 @@ export function testForecastPort(name: string, make: () => ForecastPort & LookAh
     const few = wanted(4000);
     assert.ok(few >= 1);
     assert.ok(wanted(40_000) > few);
+  });
+
+  Deno.test(`${name}.urgency() rises as less is left and as a run grows older, and is nothing for a run alone`, () => {
+    const forecast = make();
+    const { plan, catalog } = twoSteps();
+    const other = runId("r000000000000001");
+    forecast.opened(run, "", plan, catalog);
+    forecast.begun(run, "", 0, 0, extension);
+    assert.equal(forecast.urgency(run, 0), undefined);
+    forecast.opened(other, "", plan, catalog);
+    forecast.begun(other, "", 0, 0, extension);
+    const first = forecast.urgency(run, 0) as number;
+    assert.equal(forecast.urgency(other, 0), first);
+    forecast.settled(run, "", 0, 1000);
+    assert.ok((forecast.urgency(run, 1000) as number) > (forecast.urgency(other, 1000) as number));
+    assert.ok((forecast.urgency(other, 3_600_000) as number) > first);
+    forecast.closed(run);
+    assert.equal(forecast.urgency(other, 0), undefined);
   });
 
   Deno.test(`${name} ignores what it is told of runs that were not opened`, () => {

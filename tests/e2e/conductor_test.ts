@@ -52,11 +52,35 @@ Deno.test("symphony conductor tells of real runs: status, explain, replay, expor
     const rows = exported.out.trim().split("\n").map((line) => JSON.parse(line) as { reward: number });
     assert.equal(rows.length, 2);
     assert.ok(rows.every(({ reward }) => Number.isFinite(reward)));
+    const verdict = await json("verdict", "last", "reject", "--note", "not what I meant");
+    const credits = verdict["credits"] as { node: string; hops: number; quality: number }[];
+    assert.deepEqual(credits.map(({ node, hops, quality }) => [node, hops, quality]), [
+      ["phrases", 0, 0],
+      ["phrases", 0, 0],
+    ]);
+    const judged = (await json("explain", "last"))["outcome"] as Record<string, unknown>;
+    assert.deepEqual([judged["quality"], judged["source"], judged["note"]], [
+      0,
+      "person",
+      "not what I meant",
+    ]);
+    assert.deepEqual(await json("replay"), { decisions: 2, equal: 2, notCompared: 0 });
+    assert.equal((await symphony(["conductor", "verdict", "last:phrase", "accept", ...data])).code, 2);
+    assert.equal((await symphony(["conductor", "verdict", "last", "maybe", ...data])).code, 2);
     assert.equal((await json("freeze"))["frozen"], "means");
     const text = await symphony(["conductor", "explain", "last", ...data]);
     assert.match(text.out, /was the only one allowed/);
     const trained = await json("train");
     assert.equal(trained["learned"], 2);
+    const curated = `${folder}/curated.jsonl`;
+    assert.equal((await json("export", "--dataset", "--out", curated))["rows"], 2);
+    await Deno.writeTextFile(curated, (await Deno.readTextFile(curated)).replaceAll("validation", "train"));
+    assert.equal((await json("train", "--dataset", curated))["learned"], 2);
+    await Deno.writeTextFile(curated, "{}\n");
+    const malformed = await symphony(["conductor", "train", "--dataset", curated, ...data]);
+    assert.equal(malformed.code, 2);
+    assert.match(malformed.err, /curated\.jsonl line 1, field "format": found nothing/);
+    assert.equal((await symphony(["conductor", "train", "--dataset", `${folder}/no`, ...data])).code, 2);
     const promoted = await symphony(["conductor", "promote", ...data]);
     assert.equal(promoted.code, 1);
     assert.match(promoted.out, /not met +1000 decisions/);

@@ -181,6 +181,19 @@ const runs: Readonly<Record<string, (one: UnitCase) => void>> = {
   "unit:line-ending": lineEndingCase,
 };
 
+/** Run by `text/xi_cases_test.ts`. */
+const ofTextCore = ["unit:engine", "unit:engine-merge", "unit:delta", "unit:subset", "unit:rope"];
+
+Deno.test({
+  name: "every unit kind of the shared cases is run through our modules",
+  ignore: !there,
+  async fn() {
+    const cases: UnitCase[] = JSON.parse(await Deno.readTextFile(file));
+    const kinds = new Set(cases.map(({ kind }) => kind).filter((kind) => kind.startsWith("unit:")));
+    assert.deepEqual([...kinds].filter((kind) => !(kind in runs) && !ofTextCore.includes(kind)), []);
+  },
+});
+
 for (const [kind, run] of Object.entries(runs)) {
   Deno.test({
     name: `the shared cases ${kind} hold for our modules`,

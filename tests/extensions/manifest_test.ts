@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { noUi } from "../../core/motif/contributions.ts";
 import { publishedSchema } from "../../extensions/manifest/manifest_schema.ts";
 import { readManifest } from "../../extensions/manifest/read_manifest.ts";
 
@@ -26,6 +27,9 @@ Deno.test("readManifest() fills in resources, settings and lists that are left o
     tier: "full",
     resources: { memoryMb: 256, instances: 2, concurrency: 4 },
     config: { type: "object", properties: {} },
+    dependencies: {},
+    activation: [],
+    contributes: noUi,
   });
 });
 
@@ -56,7 +60,36 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
   ["an absolute entry", { entry: "/main.ts" }, /^entry:/],
   ["an entry that is no module", { entry: "main.sh" }, /^entry:/],
   ["an asset outside its folder", { assets: ["a/../../b"] }, /^assets\.0:/],
-  ["an unknown key", { contributes: {} }, /^contributes: Found the unknown key/],
+  ["an unknown key", { contributs: {} }, /^contributs: Found the unknown key/],
+  ["an unknown contribution", { contributes: { panel: [] } }, /^contributes\.panel: Found the unknown key/],
+  [
+    "a range that is none",
+    { dependencies: { "acme/base": "latest!" } },
+    /^dependencies\.acme\/base: Found "latest!", which is no range/,
+  ],
+  ["an engine that is no range", { engine: "new" }, /^engine: Found "new"/],
+  ["a dependency that is no extension", { dependencies: { Base: "1" } }, /^dependencies/],
+  ["an activation that is none", { activation: ["onMoon"] }, /^activation\.0:/],
+  [
+    "a panel that shows nothing",
+    { contributes: { panels: [{ id: "p", title: "P", place: "side" }] } },
+    /^contributes\.panels\.0: A panel shows one thing/,
+  ],
+  [
+    "a frame that is no asset",
+    { contributes: { panels: [{ id: "p", title: "P", place: "side", frame: "p.html" }] } },
+    /^contributes\.panels\.0\.frame: "p\.html" is no asset/,
+  ],
+  [
+    "a key for a command that is not there",
+    { contributes: { keys: [{ command: "acme/x", key: "mod+x" }] } },
+    /^contributes\.keys\.0\.command: Found no command "acme\/x"/,
+  ],
+  [
+    "a colour that is none",
+    { contributes: { themes: [{ id: "t", title: "T", ground: "dark", colors: { background: "red" } }] } },
+    /^contributes\.themes\.0\.colors\.background:/,
+  ],
   ["an unknown key of resources", { resources: { memory: 1 } }, /^resources\.memory: Found the unknown key/],
   ["no memory", { resources: { memoryMb: 0 } }, /^resources\.memoryMb:/],
   ["a permission without reason", { permissions: [{ kind: "git" }] }, /^permissions\.0: Missing "reason"/],

@@ -46,7 +46,7 @@ Deno.test("placesInModule() gives the lines of the module", async () => {
   } catch (error) {
     stack = (error as Error).stack ?? "";
   }
-  const line = Number(/bundle\.js:(\d+)/.exec(stack)?.[1] ?? NaN);
+  const line = Number(/extension\.js:(\d+)/.exec(stack)?.[1] ?? NaN);
   // Function() puts lines of its own above.
-  assert.equal(placesInModule(`at bundle.js:${line}:3`), `at bundle.js:${line - 1}:3`);
+  assert.equal(placesInModule(`at extension.js:${line}:3`), `at bundle.js:${line - 1}:3`);
 });

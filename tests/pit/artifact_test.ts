@@ -10,10 +10,12 @@ import { chunksOf, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../pit/artifact/c
 import { CHUNK_BYTES, hashOf } from "../../pit/artifact/record.ts";
 import { LmdbArtifacts } from "../../pit/artifact/lmdb.ts";
 import { MemoryArtifacts } from "../../pit/artifact/memory.ts";
+import { MemoryArtifactReclaim, MemoryArtifactStreams } from "../../pit/artifact/memory_streams.ts";
 import type { Store } from "../../pit/store.ts";
 import { content, testArtifactPort } from "../contracts/artifact_contract.ts";
 import { collect, plain } from "../contracts/subject.ts";
 import { ManualClock } from "./manual_clock.ts";
+import { noise } from "./noise.ts";
 import { overTemporaryStore } from "./temporary_store.ts";
 
 const clock = new ManualClock();
@@ -178,16 +180,11 @@ Deno.test("chunksOf() cuts by content: sizes within bounds, all of it, and alike
   assert.ok(changed.filter((name) => !names.has(name)).length <= 2);
 });
 
-/** Bytes that nothing can compress (xorshift32). */
-function noise(size: number, seed = 1): Uint8Array {
-  let state = seed;
-  return Uint8Array.from({ length: size }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 9;
-  });
-}
+testArtifactStreamPort("MemoryArtifacts", () => {
+  const artifacts = new MemoryArtifacts(clock);
+  const streams = new MemoryArtifactStreams(artifacts);
+  return Promise.resolve(plain({ artifacts, streams, reclaim: new MemoryArtifactReclaim(artifacts) }));
+}, () => clock.now());
 
 testArtifactStreamPort("LmdbArtifacts", () =>
   overTemporaryStore((store) => ({

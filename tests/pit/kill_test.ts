@@ -20,22 +20,36 @@ function start(folder: string, run: RunId, seed: number): Deno.ChildProcess {
 async function killedAfter(child: Deno.ChildProcess, count: number) {
   let length = 0;
   let said = -1;
+  let checkpoint = 0;
   const artifacts: string[] = [];
   for await (const line of lines(child.stdout)) {
     const [kind, value = ""] = line.split(" ");
     if (kind === "ready") said = 0;
     else if (kind === "e") length = Number(value);
+    else if (kind === "c") checkpoint = Number(value);
     else artifacts.push(value);
     // The child runs on while this is read, so the kill falls anywhere in its work, also inside a commit.
     if (said >= 0 && said++ === count) child.kill("SIGKILL");
   }
   await child.status;
-  return { length, artifacts };
+  return { length, artifacts, checkpoint };
 }
 
-async function checkFolder(folder: string, run: RunId, length: number, artifacts: readonly string[]) {
+async function checkFolder(
+  folder: string,
+  run: RunId,
+  { length, checkpoint }: { readonly length: number; readonly checkpoint: number },
+  artifacts: readonly string[],
+) {
   await using pit = await openPit(folder, noInstances, new SystemClock());
+  const kept = await pit.dag.loadCheckpoint(run);
+  const nextSeq = kept?.nextSeq ?? 0;
+  assert.ok(nextSeq >= checkpoint, `checkpoint ${checkpoint} was acknowledged, ${nextSeq} is there`);
+  assert.ok(kept === undefined || kept.bytes.every((byte) => byte === nextSeq % 251), "a whole checkpoint");
   const events = (await collect(pit.dag.replay(run))).flat();
+  assert.ok(nextSeq <= events.length, "no checkpoint is ahead of its log");
+  const tail = (await collect(pit.dag.replay(run, nextSeq))).flat();
+  assert.equal(tail.length, events.length - nextSeq);
   assert.ok(events.length >= length, `${length} events were acknowledged, ${events.length} are there`);
   for (const [at, event] of events.entries()) {
     assert.equal(event.seq, at);
@@ -57,7 +71,7 @@ Deno.test(`LmdbDag and LmdbArtifacts keep what was acknowledged when killed ${RO
     const count = Math.floor(Math.random() * 60);
     const said = await killedAfter(start(folder.path, run, round), count);
     artifacts.push(...said.artifacts);
-    const length = await checkFolder(folder.path, run, said.length, artifacts);
+    const length = await checkFolder(folder.path, run, said, artifacts);
     assert.ok(length >= before, `round ${round}, killed after ${count} lines: the log became shorter`);
     before = length;
   }
@@ -70,8 +84,8 @@ Deno.test("openPit() lets two processes write runs and artifacts into one folder
   const children = runs.map((run, at) => start(folder.path, run, 100 + at));
   const said = await Promise.all(children.map((child) => killedAfter(child, 300)));
   for (const [at, run] of runs.entries()) {
-    const { length, artifacts } = said[at] as { length: number; artifacts: string[] };
-    assert.ok(length > 100);
-    await checkFolder(folder.path, run, length, artifacts);
+    const one = said[at]!;
+    assert.ok(one.length > 100);
+    await checkFolder(folder.path, run, one, one.artifacts);
   }
 });

@@ -94,13 +94,13 @@ Deno.test("openStore() refuses a newer format, saying what to do, and leaves it 
     noSubdir: true,
     encoding: "binary",
   });
-  root.putSync("format", bytes("3"));
+  root.putSync("format", bytes("99"));
   await root.close();
   for (let round = 0; round < 2; round++) {
     await assert.rejects(
       openStore(folder.path),
       (error: unknown) =>
-        code("unsupported")(error) && /its format is 3, this program reads 2/.test(String(error)),
+        code("unsupported")(error) && /its format is 99, this program reads \d+/.test(String(error)),
     );
   }
 });

@@ -12,6 +12,8 @@ import type { RunEvent } from "../../core/orchestration/event.ts";
 import type { RunOutcome } from "../../core/orchestration/run_handle.ts";
 import { Runner } from "../../core/orchestration/runner.ts";
 import { checkWorkflow } from "../../core/workflow/check.ts";
+import dataExtension from "../../extensions/bundled/data/main.ts";
+import diffExtension from "../../extensions/bundled/diff/main.ts";
 import codeExtension from "../../extensions/bundled/code/main.ts";
 import filesExtension from "../../extensions/bundled/files/main.ts";
 import gitExtension from "../../extensions/bundled/git/main.ts";
@@ -44,6 +46,8 @@ export function bundledExtensions(
     Object.entries(codeAssets).map(([name, path]) => [name, Deno.readFileSync(path)]),
   );
   const groups = {
+    data: dataExtension,
+    diff: diffExtension,
     files: filesExtension,
     git: gitExtension,
     report: reportExtension,
@@ -70,7 +74,11 @@ export interface TemplateRun {
 export async function runTemplate(
   name: string,
   workspace: string,
-  options: { inputs?: JsonObject; more?: Readonly<Record<string, ExtensionDefinition>> } = {},
+  options: {
+    inputs?: JsonObject;
+    more?: Readonly<Record<string, ExtensionDefinition>>;
+    mayWrite?: boolean;
+  } = {},
 ): Promise<TemplateRun> {
   const extensions = bundledExtensions(options.more);
   const { definition, problems } = checkWorkflow(templateText(name), name, await extensions.describe());
@@ -93,9 +101,12 @@ export async function runTemplate(
   try {
     const runner = new Runner(services, () => extensions.describe());
     const inputs = { ...defaultsOf(definition.inputs), ...options.inputs };
-    const handle = await runner.start({ definition, inputs, workspace, mayWrite: false }, (live) => {
-      if (live.durable) events.push(live.event);
-    });
+    const handle = await runner.start(
+      { definition, inputs, workspace, mayWrite: options.mayWrite ?? false },
+      (live) => {
+        if (live.durable) events.push(live.event);
+      },
+    );
     const outcome = await handle.done;
     const skipped = events.flatMap((event) => event.type === "node.skipped" ? [`${event.node}`] : []);
     return { outcome, events, skipped };

@@ -26,10 +26,14 @@ const critic = defineExtension({
 Deno.test("every template checks without a problem or a warning", async () => {
   const extensions = bundledExtensions();
   const catalog = await extensions.describe();
-  assert.deepEqual(templateNames(), ["changelog", "code-review", "docs-outline", "repo-map"]);
+  assert.deepEqual(templateNames(), ["agent-edits", "changelog", "code-review", "docs-outline", "repo-map"]);
   for (const name of templateNames()) {
     const { problems, definition } = checkWorkflow(templateText(name), name, catalog);
-    assert.deepEqual(problems.map(({ line, message }) => `${name}:${line} ${message}`), []);
+    const told = problems.map(({ code, line, message }) => `${code} ${name}:${line} ${message}`);
+    // This one writes what is safe without asking, for whoever starts it with --allow-write.
+    const expected = name === "agent-edits" ? [/^ungated-write agent-edits:\d+ write writes/] : [];
+    assert.equal(told.length, expected.length, told.join("\n"));
+    for (const [at, pattern] of expected.entries()) assert.match(told[at] ?? "", pattern);
     assert.equal(definition?.id, name);
   }
 });
@@ -143,4 +147,66 @@ Deno.test("changelog refuses a beginning that is neither tag nor commit, and nam
     assert.equal(outcome.state, "failed");
     assert.match(outcome.failure?.message ?? "", /"v9".*v1\.0\.0/);
   });
+});
+
+/** Does to a file what a wish says: `OLD -> NEW`. */
+const editor = defineExtension({
+  contributes: [defineInstrument({
+    type: "test/editor",
+    title: "Editor",
+    description: "Replaces words in a file",
+    serves: ["generate"],
+    priceIn: 0,
+    priceOut: 0,
+    run: ({ input }) => {
+      const prompt = String(input["prompt"]);
+      const [, from, to] = /Change only this: (.*) -> (.*)$/m.exec(prompt) ?? [];
+      const text = prompt.slice(prompt.indexOf("\n\n") + 2).replace(String(from), () => String(to));
+      return Promise.resolve({ text, data: { text }, model: "editor", finish: "stop" });
+    },
+  })],
+});
+
+async function agentEdits(wishes: readonly string[]) {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = "sum.ts";
+    await Deno.writeTextFile(
+      `${folder}/${path}`,
+      "export function sum(a: number, b: number): number {\n  return a + b;\n}\n\nexport const zero = 0;\n",
+    );
+    const more = { editor };
+    const { outcome } = await runTemplate("agent-edits", folder, {
+      inputs: { path, wishes: [...wishes] },
+      more,
+      mayWrite: true,
+    });
+    return { outcome, file: await Deno.readTextFile(`${folder}/${path}`) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("agent-edits writes the merge of all agents' edits without asking where it is safe", async () => {
+  const { outcome, file } = await agentEdits(["zero = 0 -> zero = 0n", "a + b -> b + a", "sum( -> total("]);
+  assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
+  assert.equal(
+    file,
+    "export function total(a: number, b: number): number {\n  return b + a;\n}\n\nexport const zero = 0n;\n",
+  );
+  assert.deepEqual(outcome.outputs["conflicts"], []);
+  assert.equal(outcome.outputs["safe"], true);
+});
+
+Deno.test("agent-edits asks a person where two agents contradict, and where the merge does not parse", async () => {
+  const contradicting = await agentEdits(["a + b -> a - b", "a + b -> a * b"]);
+  assert.equal(
+    contradicting.outcome.state,
+    "waiting-for-input",
+    JSON.stringify(contradicting.outcome.failure),
+  );
+  assert.match(contradicting.file, /return a \+ b;/, "nothing is written");
+  const broken = await agentEdits(["zero = 0; -> zero = ("]);
+  assert.equal(broken.outcome.state, "waiting-for-input", JSON.stringify(broken.outcome.failure));
+  assert.match(broken.file, /zero = 0;/, "nothing is written");
 });

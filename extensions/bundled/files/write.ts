@@ -1,4 +1,4 @@
-import { type CallContext, defineOperator, ExtensionFailure, Type } from "symphony/sdk";
+import { type CallContext, defineOperator, ExtensionFailure, mergeEdits, Type } from "symphony/sdk";
 import { workspacePath } from "./workspace_path.ts";
 
 /** `files/write`: puts text into one file. */
@@ -11,10 +11,17 @@ export const write = defineOperator({
   input: Type.Object({
     path: Type.String({ format: "path", title: "Path", description: "Relative to the workspace." }),
     content: Type.String({ title: "Content", description: "The text of the file." }),
-    mode: Type.Optional(Type.Union([Type.Literal("create"), Type.Literal("overwrite")], {
-      default: "create",
-      title: "Mode",
-      description: "create refuses to replace a file that holds something else; overwrite replaces it.",
+    mode: Type.Optional(
+      Type.Union([Type.Literal("create"), Type.Literal("overwrite"), Type.Literal("merge")], {
+        default: "create",
+        title: "Mode",
+        description:
+          "create refuses to replace a file that holds something else; overwrite replaces it; merge brings both together, from `base`.",
+      }),
+    ),
+    base: Type.Optional(Type.String({
+      title: "Base",
+      description: "For merge: the text of the file when the content was made from it.",
     })),
   }),
   output: Type.Object({
@@ -24,16 +31,54 @@ export const write = defineOperator({
       title: "Changed",
       description: "False where the file held this content already.",
     }),
-    sha256: Type.String({ title: "SHA-256", description: "Of the content, in hex." }),
+    sha256: Type.String({ title: "SHA-256", description: "Of the file's bytes, in hex." }),
+    merged: Type.Boolean({
+      title: "Merged",
+      description: "True where the file had changed since `base`, and holds both changes now.",
+    }),
   }),
   async run(given, context) {
     const path = workspacePath(given.path);
-    const bytes = new TextEncoder().encode(given.content);
-    const changed = await differs(context, path, bytes, given.mode ?? "create");
+    const content = given.mode === "merge" ? await merged(context, path, given) : given.content;
+    const bytes = new TextEncoder().encode(content);
+    const mode = given.mode === "create" || given.mode === undefined ? "create" : "overwrite";
+    const changed = await differs(context, path, bytes, mode);
     if (changed) await context.files.write(path, bytes);
-    return { path, sizeBytes: bytes.length, changed, sha256: await sha256(bytes) };
+    const sizeBytes = bytes.length;
+    return { path, sizeBytes, changed, sha256: await sha256(bytes), merged: content !== given.content };
   },
 });
+
+/** What the file should hold so that neither its own changes since `base` nor the new ones are lost. */
+async function merged(
+  context: CallContext,
+  path: string,
+  { base, content }: { readonly base?: string; readonly content: string },
+): Promise<string> {
+  if (base === undefined) {
+    throw new ExtensionFailure(
+      "input",
+      `Cannot merge into "${path}": "base" is missing, the text it was made from`,
+    );
+  }
+  const there = path === "" ? undefined : await context.files.stat(path);
+  if (there?.kind !== "file") return content;
+  const edits = [{ by: "the file now", text: await context.files.readText(path) }, {
+    by: "this node",
+    text: content,
+  }];
+  const { text, conflicts } = mergeEdits(base, edits);
+  const [first] = conflicts;
+  if (first === undefined) return text;
+  const line = base.slice(0, first.base.from).split("\n").length;
+  const sides = first.sides.map((side) => `${side.by} has ${JSON.stringify(side.text.slice(0, 200))}`);
+  throw new ExtensionFailure(
+    "input",
+    `Cannot merge into "${path}": ${conflicts.length} conflict${
+      conflicts.length === 1 ? "" : "s"
+    }, the first in line ${line} of the base, where ${sides.join(" and ")}`,
+  );
+}
 
 /** True where the file must be written. A repeated attempt finds its own content and writes nothing. */
 async function differs(

@@ -17,6 +17,7 @@ import {
 import { failureFrom } from "./failure.ts";
 import { addTokens, costUsd, type Price } from "./price.ts";
 import { type Answer, type LanguageModel, type ModelOptions, readAnswer } from "./stream.ts";
+import { Spending } from "./spending.ts";
 import { structureIn } from "./structure.ts";
 
 export interface ModelSetup {
@@ -45,15 +46,57 @@ export async function answerWith(
   if (request.prompt.trim() === "") {
     throw new ExtensionFailure("input", 'Cannot ask a model: "prompt" is empty');
   }
+  const spending = new Spending(setup.price, request.maxUsd, request.maxTokensInAll);
   try {
+    const ask = (prompt: Prompt) => answerTo(setup, request, context, spending, prompt);
     const prompt = promptOf(setup, request);
-    const first = await readAnswer(setup.model, optionsOf(setup, request, context, prompt), context.token);
+    const first = await ask(prompt);
     if (request.schema === undefined) return plainReply(setup, first);
-    return await structuredReply(setup, request, context, request.schema, prompt, first);
+    return await structuredReply(setup, context, request.schema, prompt, first, ask);
   } catch (error) {
     context.signal.throwIfAborted();
-    throw failureFrom(error, setup.where, Date.now());
+    throw withCost(failureFrom(error, setup.where, Date.now()), spending.usd);
   }
+}
+
+/** One answer, no longer than what may be spent allows. */
+async function answerTo(
+  setup: ModelSetup,
+  request: InstrumentRequest,
+  context: InstrumentContext,
+  spending: Spending,
+  prompt: Prompt,
+): Promise<Answer> {
+  if (request.maxUsd !== undefined && setup.price === undefined) {
+    throw new ExtensionFailure(
+      "credit",
+      `Cannot ask "${setup.model.modelId}" within a budget: the price of "${setup.model.modelId}" is not known`,
+    );
+  }
+  const limit = spending.tokensFor([prompt, request.schema ?? null], request.maxTokens ?? setup.maxTokens);
+  if (limit === 0) {
+    throw new ExtensionFailure(
+      "credit",
+      `Cannot ask "${setup.model.modelId}": what is left of ${spending.limitText} for the call does not pay ` +
+        "for the prompt and an answer",
+    );
+  }
+  const answer = await readAnswer(setup.model, optionsOf(setup, request, context, prompt, limit), (text) => {
+    spending.came(text);
+    context.token(text);
+  });
+  spending.ended(answer.tokens);
+  return answer;
+}
+
+function withCost(failure: ExtensionFailure, costUsd: number | undefined): ExtensionFailure {
+  if (costUsd === undefined) return failure;
+  const { failureClass, message, retryAfterMs, cause } = failure;
+  return new ExtensionFailure(failureClass, message, {
+    costUsd,
+    cause,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 }
 
 function plainReply(setup: ModelSetup, answer: Answer): InstrumentReply {
@@ -68,18 +111,18 @@ function plainReply(setup: ModelSetup, answer: Answer): InstrumentReply {
 
 async function structuredReply(
   setup: ModelSetup,
-  request: InstrumentRequest,
   context: InstrumentContext,
   schema: Schema,
   prompt: Prompt,
   first: Answer,
+  ask: (prompt: Prompt) => Promise<Answer>,
 ): Promise<InstrumentReply> {
   const found = structureIn(first.text, schema);
   if (found.ok) return { ...replyOf(setup, first), data: found.data };
   refuseCutOff(first);
   context.log("warn", `"${first.model}": the answer does not fit, asking once more: ${found.problem}`);
   const again = promptAgain(prompt, first.text, found.problem, schema);
-  const second = await readAnswer(setup.model, optionsOf(setup, request, context, again), context.token);
+  const second = await ask(again);
   const repaired = structureIn(second.text, schema);
   const both = { ...second, tokens: addTokens(first.tokens, second.tokens) };
   if (repaired.ok) return { ...replyOf(setup, both), data: repaired.data };
@@ -115,11 +158,11 @@ function replyOf(setup: ModelSetup, { text, model, finish, tokens }: Answer): In
 
 function optionsOf(
   setup: ModelSetup,
-  { schema, maxTokens, temperature }: InstrumentRequest,
+  { schema, temperature }: InstrumentRequest,
   context: InstrumentContext,
   prompt: Prompt,
+  limit: number | undefined,
 ): ModelOptions {
-  const limit = maxTokens ?? setup.maxTokens;
   return {
     prompt,
     abortSignal: context.signal,

@@ -5,9 +5,10 @@
  */
 
 import { defineExtension } from "symphony/sdk";
+import { judge } from "./judge.ts";
 import { review } from "./review.ts";
 import { entities, generate, keyphrases, sentiment, summarize } from "./text.ts";
 
 export default defineExtension({
-  contributes: [generate, review, summarize, keyphrases, entities, sentiment],
+  contributes: [generate, judge, review, summarize, keyphrases, entities, sentiment],
 });

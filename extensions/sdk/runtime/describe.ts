@@ -44,7 +44,20 @@ export interface TaskDescription {
   readonly output: PlainObject;
 }
 
-export type Contribution = OperatorDescription | InstrumentDescription | TaskDescription;
+/** A view or a command: called like an operator, but no node of a workflow. */
+export interface UiDescription<K extends "view" | "command"> {
+  readonly kind: K;
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+export type Contribution =
+  | OperatorDescription
+  | InstrumentDescription
+  | TaskDescription
+  | UiDescription<"view">
+  | UiDescription<"command">;
 
 const typePattern = /^[a-z][a-z0-9-]{0,63}\/[a-z][a-z0-9-]{0,63}$/;
 
@@ -103,9 +116,13 @@ function contributionOf(one: unknown, place: string): Contribution {
         prompt: textOf(given, "prompt", named),
         ...schemasOf(given, named),
       };
+    case "view":
+      return { kind: "view", ...base };
+    case "command":
+      return { kind: "command", ...base };
     default:
       throw new TypeError(
-        `${named}.kind must be operator, instrument or task, found ${String(given["kind"])}`,
+        `${named}.kind must be operator, instrument, task, view or command, found ${String(given["kind"])}`,
       );
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import type { InstrumentContext, InstrumentReply, InstrumentRequest } from "../context.ts";
-import type { InstrumentDefinition, OperatorDefinition } from "../define.ts";
+import type { InstrumentDefinition, RunnableDefinition } from "../define.ts";
 import { ExtensionFailure } from "../failure.ts";
 
 /** What the core sends for one call. */
@@ -17,6 +17,8 @@ export interface CallData {
     readonly prompt: string;
     readonly output: unknown;
   };
+  readonly maxUsd?: number;
+  readonly maxTokensInAll?: number;
 }
 
 export interface Performed {
@@ -28,12 +30,13 @@ export interface PlainFailure {
   readonly class: string;
   readonly message: string;
   readonly retryAfterMs?: number;
+  readonly costUsd?: number;
   readonly detail?: string;
 }
 
 /** Calls the handler. Throws what it throws. */
 export function perform(
-  definition: OperatorDefinition | InstrumentDefinition,
+  definition: RunnableDefinition,
   call: CallData,
   context: InstrumentContext,
 ): Performed | Promise<Performed> {
@@ -53,7 +56,7 @@ async function performInstrument(
 }
 
 function requestOf(call: CallData): InstrumentRequest {
-  const { input, task } = call;
+  const { input, task, maxUsd, maxTokensInAll } = call;
   const text = (name: string) => typeof input[name] === "string" ? input[name] as string : undefined;
   const number = (name: string) => typeof input[name] === "number" ? input[name] as number : undefined;
   const schema = task === undefined ? input["schema"] : task.output;
@@ -66,6 +69,8 @@ function requestOf(call: CallData): InstrumentRequest {
     model: text("model"),
     maxTokens: number("maxTokens"),
     temperature: number("temperature"),
+    maxUsd,
+    maxTokensInAll,
   };
 }
 
@@ -99,8 +104,13 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
 export function failureOf(error: unknown, signal: AbortSignal): PlainFailure {
   if (signal.aborted) return { class: "cancelled", message: "The call was cancelled" };
   if (isExtensionFailure(error)) {
-    const { failureClass, message, retryAfterMs } = error;
-    return { class: failureClass, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    const { failureClass, message, retryAfterMs, costUsd } = error;
+    return {
+      class: failureClass,
+      message,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(costUsd === undefined ? {} : { costUsd }),
+    };
   }
   if (!(error instanceof Error)) return { class: "thrown", message: shortened(String(error)).slice(0, 2000) };
   const message = error.message === "" ? error.name : error.message;
@@ -108,9 +118,9 @@ export function failureOf(error: unknown, signal: AbortSignal): PlainFailure {
   return { class: "thrown", message: shortened(message).slice(0, 2000), detail };
 }
 
-/** Without the module's address, which is its whole text in base64. */
+/** Without the module's address, which is its whole text in base64, cut in the middle where it is long. */
 export function shortened(text: string): string {
-  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/g, "bundle.js");
+  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=.]*/g, "bundle.js");
 }
 
 /** By shape, not by class: a bundle carries its own copy of the SDK. */

@@ -201,6 +201,37 @@ Deno.test("files/write refuses a folder, the workspace itself and a run that may
   await assert.rejects(forbidden, failure("permission", ""));
 });
 
+Deno.test("files/write brings both changes together where the file changed since its base", async () => {
+  const base = "one\ntwo\nthree\nfour\n";
+  const given = { path: "f", mode: "merge", base, content: "one\ntwo\nthree\nFOUR\n" };
+  const files = { f: "ONE\ntwo\nthree\nfour\n" };
+  const after = async (workspace: string) =>
+    assert.equal(await Deno.readTextFile(`${workspace}/f`), "ONE\ntwo\nthree\nFOUR\n");
+  const { output } = await testOperator(write, given, { files, after });
+  assert.deepEqual([output["changed"], output["merged"]], [true, true]);
+  const alone = await testOperator(write, given, { files: { f: base } });
+  assert.deepEqual([alone.output["changed"], alone.output["merged"]], [true, false]);
+  const fresh = await testOperator(write, given, { files: {} });
+  assert.equal(fresh.output["merged"], false);
+});
+
+Deno.test("files/write writes nothing where the changes contradict, and tells both sides", async () => {
+  const given = { path: "f", mode: "merge", base: "one\ntwo\n", content: "one\n2\n" };
+  const workspace = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${workspace}/f`, "one\nTWO\n");
+    await assert.rejects(
+      testOperator(write, given, { workspace }),
+      /1 conflict, the first in line 2 of the base, where the file now has "TWO\\n" and this node has "2\\n"/,
+    );
+    assert.equal(await Deno.readTextFile(`${workspace}/f`), "one\nTWO\n");
+    const { base: _, ...rest } = given;
+    await assert.rejects(testOperator(write, rest, { workspace }), /"base" is missing/);
+  } finally {
+    await Deno.remove(workspace, { recursive: true });
+  }
+});
+
 Deno.test("files/write and files/read give any text back", async () => {
   const workspace = await Deno.makeTempDir();
   const text = fc.string({ unit: "grapheme" }).filter((each) =>

@@ -9,6 +9,7 @@ const definitions = tasks.contributes as readonly TaskDefinition[];
 Deno.test("symphony/tasks contributes the tasks that workflows use", () => {
   assert.deepEqual(definitions.map(({ kind, type }) => `${kind} ${type}`), [
     "task instrument/generate",
+    "task instrument/judge",
     "task instrument/review",
     "task instrument/summarize",
     "task instrument/keyphrases",

@@ -92,6 +92,35 @@ Deno.test("compose() finds the template that is meant", async () => {
   }
 });
 
+/** The first proposal for a goal, as a person would say it: its template or the parts of it. */
+async function first(goal: string): Promise<string> {
+  const { candidates: [best] } = await compose(request(goal));
+  assert.ok(best !== undefined, goal);
+  return best.source === "template" ? best.id : best.nodes.map(({ use }) => use).join(" ");
+}
+
+Deno.test("compose() puts first what a newcomer means", async () => {
+  const meant: readonly (readonly [goal: string, first: string])[] = [
+    ["review my code and tell me what is bad", "code-review"],
+    ["make a changelog", "changelog"],
+    ["find all todo comments in my project", "code-review"],
+    ["download a web page and summarize it", "http/fetch instrument/summarize"],
+    ["translate my README to German", "files/read instrument/generate"],
+    ["which files in this repo change most often", "git/log"],
+    ["extract names and dates from a text file", "files/read instrument/entities"],
+    ["how happy is this text", "files/read instrument/sentiment"],
+    ["write a poem", "instrument/generate"],
+  ];
+  for (const [goal, expected] of meant) assert.equal(await first(goal), expected, goal);
+});
+
+Deno.test("compose() says which words of the goal nothing in a proposal speaks of", async () => {
+  const { candidates } = await compose(request("download a web page and summarize it for pirates"));
+  const parts = candidates.find(({ isTold, source }) => source === "parts" && isTold !== true);
+  assert.deepEqual(parts?.missing, ["page", "pirates"]);
+  assert.deepEqual(candidates.find(({ isTold }) => isTold === true)?.missing, []);
+});
+
 Deno.test("compose() takes any goal: words in any script, braces, quotes, instructions", async () => {
   const property = fc.asyncProperty(
     fc.string({ minLength: 1, maxLength: 200, unit: "grapheme" }),

@@ -67,6 +67,7 @@ Deno.test("Runner tells the forecast what begins and settles, and when the run i
     begun: (_, scope, node, __, extension) => void told.push(`begun ${scope}${node} ${extension}`),
     settled: (_, scope, node) => void told.push(`settled ${scope}${node}`),
     closed: () => void told.push("closed"),
+    urgency: () => undefined,
   };
   const extensions = new TableExtensions({
     "test/list": { run: () => gives({ all: [1, 2] }) },

@@ -1,5 +1,5 @@
 /**
- * The bundled code review, run many times with three instruments of known worth behind real servers, the real runner and
+ * The bundled workflows that ask instruments, run many times in turn with three instruments of known worth behind real servers, the real runner and
  * the Conductor that learns. What it earned is held against what each instrument is known to be worth.
  *
  * @module
@@ -27,8 +27,10 @@ import { SystemClock } from "../../../system/clock.ts";
 import { bundledExtensions, templateText } from "../../templates/template_run.ts";
 import { ScriptedInstrument } from "./scripted_instrument.ts";
 
-/** Quality of a bad answer: one of its three checks is good. */
-const BAD_QUALITY = 1 / 3;
+/** The templates with a task in them. */
+export const workflows = ["code-review", "docs-outline", "changelog"] as const;
+/** Quality of a bad answer by task: one of the three checks of a review is good, one of the two of a summary. */
+const BAD_QUALITY: Readonly<Record<string, number>> = { review: 1 / 3, summarize: 1 / 2 };
 
 export interface ProductTrial {
   readonly runs: number;
@@ -41,12 +43,14 @@ export interface ProductTrial {
   /** Calls to the favourite after its server had failed, until it was left for good; undefined where none failed. */
   readonly callsUntilLeft: number | undefined;
   readonly favourite: string;
+  /** Decisions before it failed. */
+  readonly decidedBefore: number;
 }
 
-/** What the reviews cost and were worth. */
+/** What the answers cost and were worth. */
 export interface Earned {
   readonly usd: number;
-  /** Reviews that were accepted, and their mean quality. */
+  /** Answers that were accepted, and their mean quality. */
   readonly accepted: number;
   readonly quality: number;
 }
@@ -68,7 +72,7 @@ export function threeInstruments(): readonly ScriptedInstrument[] {
   ];
 }
 
-/** Runs the review `runs` times, one after the other, with the Conductor that learns. */
+/** Runs `runs` workflows, one after the other, with the Conductor that learns. */
 export async function productTrial(options: ProductTrialOptions): Promise<ProductTrial> {
   const instruments = threeInstruments();
   const log = new MemoryDecisionLog();
@@ -135,12 +139,12 @@ async function runAll(
   const extensions = bundledExtensions(
     Object.fromEntries(instruments.map(({ behaviour, extension }) => [behaviour.name, extension])),
   );
-  const { definition } = checkWorkflow(
-    templateText("code-review"),
-    "code-review",
-    await extensions.describe(),
-  );
-  if (definition === undefined) throw new Error("the template does not check");
+  const catalog = await extensions.describe();
+  const definitions = workflows.map((name) => {
+    const { definition } = checkWorkflow(templateText(name), name, catalog);
+    if (definition === undefined) throw new Error(`the template ${name} does not check`);
+    return definition;
+  });
   const pit = memoryPit({
     warm: (id) => extensions.activate(id),
     cool: (id) => extensions.deactivate(id),
@@ -150,12 +154,15 @@ async function runAll(
     { pit, control: pit.control, extensions, conductor, clock, random: new SeededRandom(11) },
     () => extensions.describe(),
   );
-  const inputs = Object.fromEntries(
-    [...definition.inputs].map(([name, input]) => [name, input.default ?? null]),
-  );
   try {
     for (let run = 0; run < runs; run++) {
       before(run);
+      const definition = definitions[run % definitions.length] as (typeof definitions)[number];
+      const inputs = Object.fromEntries(
+        [...definition.inputs].flatMap(([name, input]) =>
+          input.default === undefined ? [] : [[name, input.default]]
+        ),
+      );
       const handle = await runner.start({ definition, inputs, workspace, mayWrite: false }, () => {});
       await handle.done;
       if (run % 50 === 49) onProgress?.(`run ${run + 1} of ${runs}`);
@@ -184,11 +191,13 @@ function summary(
     | { readonly instrument: ScriptedInstrument; readonly asked: number; readonly decided: number }
     | undefined,
 ) {
-  const worth = new Map(instruments.map((instrument) => [instrument.type, worthOf(instrument)]));
-  const regrets = decisions.map(({ actions, action }, at) => {
+  const regrets = decisions.map(({ actions, action, kind }, at) => {
     const value = (id: string) => {
       const isDown = failure !== undefined && at >= failure.decided && id === failure.instrument.type;
-      return isDown ? -preferences.balanced.perFailure : worth.get(id) ?? 0;
+      const instrument = instruments.find(({ type }) => type === id);
+      return isDown || instrument === undefined
+        ? -preferences.balanced.perFailure
+        : worthOf(instrument, kind);
     };
     return Math.max(...actions.map(value)) - value(actions[action] ?? "");
   });
@@ -198,16 +207,17 @@ function summary(
     instruments: instruments.map((instrument) => ({
       name: instrument.behaviour.name,
       calls: instrument.asked,
-      worth: worthOf(instrument),
+      worth: worthOf(instrument, "review"),
     })),
     callsUntilLeft: failure === undefined ? undefined : failure.instrument.asked - failure.asked,
     favourite: failure?.instrument.behaviour.name ?? "",
+    decidedBefore: failure?.decided ?? decisions.length,
   };
 }
 
 /** Expected reward of one call under the balanced preference; the milliseconds of a local server count nothing. */
-function worthOf({ behaviour: { good }, usd }: ScriptedInstrument): number {
-  return utility(preferences.balanced, good + (1 - good) * BAD_QUALITY, usd, 0, 1 - good);
+function worthOf({ behaviour: { good }, usd }: ScriptedInstrument, task: string): number {
+  return utility(preferences.balanced, good + (1 - good) * (BAD_QUALITY[task] ?? 0), usd, 0, 1 - good);
 }
 
 function favouriteOf(

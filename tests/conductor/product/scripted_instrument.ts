@@ -23,6 +23,9 @@ export interface InstrumentBehaviour {
 export const TOKENS_IN = 1000;
 export const TOKENS_OUT = 200;
 
+const SUMMARY = JSON.stringify({ summary: "It does what it says, for those who ask it." });
+/** Fits the schema, and can be seen to say nothing. */
+const NO_SUMMARY = JSON.stringify({ summary: "" });
 const GOOD = JSON.stringify({
   findings: [{ severity: "medium", line: 5, title: "Deep nesting", detail: "Five levels hide the exit." }],
   summary: "One function does too much.",
@@ -99,14 +102,16 @@ export class ScriptedInstrument implements AsyncDisposable {
   }
 
   async #answer(request: Request): Promise<Response> {
-    await request.text();
+    const asked = await request.text();
     this.asked++;
     if (this.isDown) {
       return Response.json({ error: { message: "the server is on fire", type: "server_error" } }, {
         status: 500,
       });
     }
-    const text = this.#random.next() < this.behaviour.good ? GOOD : BAD;
+    const isGood = this.#random.next() < this.behaviour.good;
+    const isReview = asked.includes("findings");
+    const text = isReview ? (isGood ? GOOD : BAD) : isGood ? SUMMARY : NO_SUMMARY;
     const model = this.behaviour.name;
     const usage = {
       "prompt_tokens": TOKENS_IN,

@@ -122,7 +122,7 @@ Deno.test("RecoveryPolicy never passes the attempts, the budget or the deadline,
       const random = new SeededRandom(seed);
       for (const one of all) {
         const attempt = made(one);
-        const { chosen, expected } = policy.decide(attempt);
+        const { chosen, choices: { expected } } = policy.decide(attempt);
         const { action, instrument } = chosen;
         if (action === "ask") assert.ok(attempt.mayAsk);
         else if (action !== "give-up") {

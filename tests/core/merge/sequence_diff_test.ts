@@ -65,3 +65,22 @@ Deno.test("diffSequences() is right where a shortest way would cost too much", (
   const b = Array.from({ length: 6000 }, () => random() % 3);
   assert.deepEqual(applied(a, b), b);
 });
+
+Deno.test("diffSequences() of long sequences without order, where looking at all would take too long, is right all the same", () => {
+  let state = 7;
+  const below = (limit: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(state / 0x100000000 * limit);
+  };
+  const a = Int32Array.from({ length: 150_000 }, () => below(500));
+  const b = Int32Array.from({ length: 300_000 }, () => below(500));
+  const made: number[] = [];
+  let at = 0;
+  for (const { aFrom, aTo, bFrom, bTo } of diffSequences(a, b)) {
+    for (; at < aFrom; at++) made.push(a[at]!);
+    for (let each = bFrom; each < bTo; each++) made.push(b[each]!);
+    at = aTo;
+  }
+  for (; at < a.length; at++) made.push(a[at]!);
+  assert.ok(made.length === b.length && made.every((element, index) => element === b[index]));
+});

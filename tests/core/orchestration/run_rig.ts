@@ -10,27 +10,37 @@ import type { LiveEvent, RunHandle, RunOutcome } from "../../../core/orchestrati
 import { Runner } from "../../../core/orchestration/runner.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { ExtensionPort } from "../../../core/ports/extension.ts";
+import type { PitPort } from "../../../core/ports/pit.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
+import type { Limits } from "../../../pit/arbitration/limits.ts";
 import { memoryPit } from "../../../pit/memory_pit.ts";
 import type { OpenPit } from "../../../pit/open_pit.ts";
 import { SystemClock } from "../../../system/clock.ts";
 import { SystemRandom } from "../../../system/random.ts";
 
 /** The Pit in memory over these extensions. */
-export function pitOver(extensions: ExtensionPort): OpenPit {
-  return memoryPit({
-    warm: (extension) => extensions.activate(extension),
-    cool: (instance) => extensions.deactivate(instance),
-    isAlive: (instance) => extensions.isAlive(instance),
-  }, new SystemClock());
+export function pitOver(extensions: ExtensionPort, limits: Limits = {}): OpenPit {
+  return memoryPit(
+    {
+      warm: (extension) => extensions.activate(extension),
+      cool: (instance) => extensions.deactivate(instance),
+      isAlive: (instance) => extensions.isAlive(instance),
+    },
+    new SystemClock(),
+    { limits },
+  );
 }
 
 /** A runner on `pit`. */
-export function runnerOver(extensions: ExtensionPort, pit: OpenPit): Runner {
+export function runnerOver(
+  extensions: ExtensionPort,
+  pit: PitPort & Pick<OpenPit, "control" | "memo">,
+): Runner {
   const clock = new SystemClock();
   const services = {
     pit,
     control: pit.control,
+    memo: pit.memo,
     extensions,
     conductor: new SimpleConductor(),
     clock,

@@ -55,6 +55,32 @@ const structure: readonly Malformed[] = [
     "the number 1",
     `{ "schema": ⟦"one", "id": "w", "nodes": { ${scan} } }`,
   ),
+  row("a board of words", "bad-value", "the string", nodes(scan, `"board": ⟦"left"`)),
+  row(
+    "a note without place",
+    "bad-value",
+    `"x"`,
+    nodes(scan, `"board": { "notes": { "n": { "x": ⟦"left" } } }`),
+  ),
+  row(
+    "a note's unknown colour",
+    "bad-value",
+    "colour",
+    nodes(scan, `"board": { "notes": { "n": { "colour": ⟦"pink" } } }`),
+  ),
+  row(
+    "a group without nodes",
+    "missing-field",
+    `no "nodes"`,
+    nodes(scan, `"board": { "groups": { ⟦"g": {} } }`),
+  ),
+  row(
+    "a group of numbers",
+    "bad-value",
+    `"nodes"`,
+    nodes(scan, `"board": { "groups": { "g": { "nodes": ⟦[1] } } }`),
+  ),
+  row("an unknown field of the board", "unknown-field", "zoom", nodes(scan, `"board": { ⟦"zoom": 1 }`)),
   row("no id", "missing-field", `no "id"`, `⟦{ "schema": 1, "nodes": { ${scan} } }`),
   row(
     "an id with a space",

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { builtInChecks } from "../../../core/quality/measure.ts";
 import {
+  boardFields,
   bodyFields,
   budgetFields,
   caseFields,
   checkFields,
   controlFields,
+  groupFields,
   nodeFields,
+  noteFields,
   positionFields,
   preferenceFields,
   qualityFields,
@@ -53,10 +56,10 @@ function valueOf(text: string): Json {
 const everything = `{
   "$schema": "workflow.schema.json", "schema": 1, "id": "all", "name": "All", "version": "1.0.0", "description": "d",
   "inputs": { "a": { "type": "number" }, "b": true }, "timeout": "1.5h", "concurrency": 4,
-  "preference": { "perUsd": 20, "perSecond": 0.02, "perFailure": 0.05 }, "budget": { "usd": 0.5 },
+  "preference": { "perUsd": 20, "perSecond": 0.02, "perFailure": 0.05 }, "budget": { "usd": 0.5, "tokens": 90000, "time": "10m" },
   "nodes": {
     "call": { "use": "math/add", "in": { "a": "inputs.a" }, "with": { "b": 2 }, "after": "input", "when": "true",
-      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
+      "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "candidates": 2, "judge": "math/add", "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
         { "use": "math/add" }] }, "title": "t",
       "description": "d", "position": { "x": -1.5, "y": 2 } },
     "many": { "use": "math/add", "each": "[1, 2]", "in": { "a": "item" }, "concurrency": 2, "after": ["call"],
@@ -74,7 +77,12 @@ const everything = `{
     "input": { "use": "control/input", "name": "a" },
     "output": { "use": "control/output", "name": "o", "in": { "value": "merge.value" } }
   },
-  "outputs": { "sum": "call.sum" }
+  "outputs": { "sum": "call.sum" },
+  "board": {
+    "notes": { "why": { "text": "Why", "x": 1, "y": -2.5, "width": 200, "height": 80, "colour": "yellow" } },
+    "groups": { "first": { "title": "First", "nodes": ["call"], "colour": "blue" } },
+    "inputs": { "x": 0, "y": 0 }, "outputs": { "x": 9, "y": 9 }
+  }
 }`;
 
 const other = { file: "other", text: codeReview };
@@ -105,6 +113,10 @@ Deno.test("workflow.schema.json knows the fields that the parser knows, and no o
   assert.deepEqual(fieldsAt("properties", "preference", "anyOf", 1), sorted(preferenceFields));
   assert.deepEqual(fieldsAt("properties", "budget"), sorted(budgetFields));
   assert.deepEqual(fieldsAt("$defs", "node", "properties", "position"), sorted(positionFields));
+  assert.deepEqual(fieldsAt("properties", "board"), sorted(boardFields));
+  const entry = "additionalProperties";
+  assert.deepEqual(fieldsAt("properties", "board", "properties", "notes", entry), sorted(noteFields));
+  assert.deepEqual(fieldsAt("properties", "board", "properties", "groups", entry), sorted(groupFields));
   const kinds = part("$defs", "node", "properties", "use", "anyOf", 0)["enum"] as string[];
   assert.deepEqual(sorted(kinds), sorted(Object.keys(controlFields)));
   const found = (part("$defs", "node")["allOf"] as JsonObject[]).map((rule, index): [string, string[]] => {

@@ -68,3 +68,26 @@ Deno.test("reconcile() names the lines that contradict, with both sides", () => 
     theirs: "limit = 35\n",
   }]);
 });
+
+Deno.test("reconcile() of texts too different to be compared by lines takes each side's change as one place", () => {
+  const lines = (count: number, word: string) =>
+    Array.from({ length: count }, (_, at) => `${word} ${at}\n`).join("");
+  const head = lines(1_000, "head");
+  const old = lines(100_000, "old");
+  const fresh = lines(3_000_000, "something else altogether");
+  const base = Rope.of(head + old);
+  const theirs = Rope.of(head + fresh);
+  const mine = Rope.of(`${head.replace("head 7\n", "mine\n")}${old}`);
+  const apart = reconcile(base, mine, theirs);
+  assert.ok(apart.kind === "merged");
+  assert.ok(apart.delta.apply(mine).equals(Rope.of(head.replace("head 7\n", "mine\n") + fresh)));
+  const both = Rope.of(head + old.replace("old 7\n", "mine\n"));
+  const contradicting = reconcile(base, both, theirs);
+  assert.ok(contradicting.kind === "conflict" && contradicting.places.length === 1);
+  const [place] = contradicting.places;
+  assert.equal(place?.from, head.length);
+  assert.equal(place?.ours, both.sliceString(head.length));
+  assert.equal(place?.theirs, fresh);
+  const unchanged = reconcile(base, both, Rope.of(base.toString()));
+  assert.ok(unchanged.kind === "merged" && unchanged.delta.isIdentity);
+});

@@ -5,7 +5,9 @@ import { Buffers } from "../../../editor/buffers.ts";
 import { MemoryDisk } from "../../../editor/files/memory_disk.ts";
 import type { ByteChannel } from "../../../editor/revision/byte_channel.ts";
 import { Desk } from "../../../editor/revision/desk.ts";
+import { LineTransport } from "../../../editor/revision/line_transport.ts";
 import { serveRevision } from "../../../editor/revision/serve_revision.ts";
+import { RevisionSession } from "../../../editor/revision/session.ts";
 import { memoryChannels } from "./memory_channel.ts";
 
 interface Answer {
@@ -308,4 +310,34 @@ Deno.test("RevisionSession goes on after 20,000 malformed and hostile messages, 
     author: "a",
   };
   assert.equal(((await client.ask("text/edit", edit)).result as { ok: boolean }).ok, true);
+});
+
+Deno.test("RevisionSession restores the text that is asked for first, and in time those that nobody asks for", async () => {
+  using editor = rig();
+  const restored: number[] = [];
+  const { promise: all, resolve } = Promise.withResolvers<void>();
+  const [client, server] = memoryChannels();
+  const ended = Promise.withResolvers<void>();
+  new RevisionSession(editor.desk, new LineTransport(server, "server"), {
+    version: "1",
+    session: "new",
+    adopt: () => Promise.resolve([11, 12, 13]),
+    arrived: () => undefined,
+    restored(id) {
+      restored.push(id);
+      if (restored.length === 3) resolve();
+      return Promise.resolve(editor.desk.buffers.open({ id, text: `text ${id}` }));
+    },
+    onEnd: ended.resolve,
+  });
+  const asking = new Client(client);
+  const resume = [11, 12, 13].map((buffer) => ({ buffer, opens: 1, revision: 0, watches: [] }));
+  const { result } = await asking.ask("session/begin", { ...begin, adopt: ["old"], resume });
+  assert.deepEqual(result, { resumed: ["later", "later", "later"] });
+  assert.deepEqual((await asking.ask("text/read", { buffer: 13 })).result, { revision: 0, text: "text 13" });
+  assert.deepEqual(restored, [13]);
+  await all;
+  assert.deepEqual(restored, [13, 11, 12]);
+  asking.close();
+  await ended.promise;
 });

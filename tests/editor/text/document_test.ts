@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { Delta } from "../../../editor/text/delta.ts";
 import { type Revision, TextDocument } from "../../../editor/text/document.ts";
 import { readTextEvent, type TextEvent } from "../../../editor/text/text_event.ts";
@@ -266,6 +267,9 @@ Deno.test("TextDocument.compact() forgets old revisions, keeps held ones, and al
   assert.equal(document.textAt(30).toString(), held);
   document.edit({ revision: 30, delta: Delta.replace(held.length, 0, 0, "late "), author: "bob" });
   assert.ok(text(document).startsWith("late start\n") && text(document).endsWith("line 49\n"));
+  // Where others have written since, it is merged.
+  const end = held.length;
+  document.edit({ revision: 30, delta: Delta.replace(end, end, end, "later\n"), author: "bob" });
   hold.release();
   hold.release();
   assert.equal(
@@ -274,10 +278,55 @@ Deno.test("TextDocument.compact() forgets old revisions, keeps held ones, and al
     "two versions that do not know of each other are still open",
   );
   for (let line = 50; line < 56; line++) insert(document, document.length, `line ${line}\n`, "ann");
-  assert.equal(document.compact({ revisions: 5 }), 52);
+  assert.equal(document.compact({ revisions: 5 }), 53);
   for (let undo = 0; undo < 5; undo++) assert.ok(document.undo("ann") !== undefined);
   assert.equal(document.undo("ann"), undefined, "older groups are final");
   assert.ok(text(document).endsWith("line 50\n"));
+});
+
+Deno.test("TextDocument.edit() of an old revision comes out as its event does elsewhere, touched since or not", () => {
+  const place = fc.nat({ max: 60 });
+  const edit = fc.record({
+    behind: fc.nat({ max: 12 }),
+    from: place,
+    size: fc.nat({ max: 3 }),
+    insert: fc.string({ maxLength: 3, unit: "grapheme-ascii" }),
+    undo: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 40, size: "max" }), (edits) => {
+      // What merging gives: each author has a replica of his own, which knew what he saw.
+      const start = "The quick brown fox jumps over the lazy dog.";
+      const document = new TextDocument(start, { replica: "a" });
+      const other = new TextDocument(start, { replica: "b" });
+      for (const { behind, from, size, insert, undo } of edits) {
+        const revision = Math.max(0, document.revision - behind);
+        const length = document.lengthAt(revision);
+        const at = Math.min(from, length);
+        const to = Math.min(at + size, length);
+        const author = from % 2 === 0 ? "ann" : "bob";
+        if (undo && from % 5 === 0) document.undo(author);
+        else document.edit({ revision, delta: Delta.replace(length, at, to, insert), author });
+      }
+      other.apply(document.eventsSince(other.version()));
+      assert.equal(text(other), text(document));
+      while (document.undo("ann") !== undefined);
+      while (document.undo("bob") !== undefined);
+      assert.equal(text(document), start);
+    }),
+    { seed: 20_261_126, numRuns: 500 },
+  );
+});
+
+Deno.test("TextDocument.edit() far from what has happened since is not merged, so the past can be forgotten", () => {
+  const document = new TextDocument("a".repeat(1_000));
+  for (let at = 0; at < 100; at++) {
+    const revision = Math.max(0, document.revision - 20);
+    const length = document.lengthAt(revision);
+    const place = (at * 389) % length;
+    document.edit({ revision, delta: Delta.replace(length, place, place, "b"), author: `agent-${at % 7}` });
+  }
+  assert.equal(document.compact({ revisions: 30 }), 70);
 });
 
 Deno.test("TextDocument.compact() does not forget what an undo still needs", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { noUi } from "../../../core/motif/contributions.ts";
 import type { LivenessLimits } from "../../../core/actor/liveness.ts";
 import { messageOf, SymphonyError } from "../../../core/errors.ts";
 import { extensionId } from "../../../core/ids.ts";
@@ -72,6 +73,9 @@ export function installedOf(
       kind: "operator",
       description: id,
       entry: "main.js",
+      dependencies: {},
+      activation: [],
+      contributes: noUi,
       assets: [],
       permissions: permissions as readonly Permission[],
       tier,

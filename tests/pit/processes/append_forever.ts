@@ -1,6 +1,6 @@
 /**
  * Appends and stores until it is killed. Each line on stdout is something that was acknowledged: `e N` events of the
- * log, `a HASH` an artifact. Arguments: folder, run, seed.
+ * log, `a HASH` an artifact, `c N` a checkpoint at event N. Arguments: folder, run, seed.
  *
  * @module
  */
@@ -24,6 +24,7 @@ try {
   await pit.dag.create({ run, workflow: "w", state: "running", startedAt: Number(seedText) });
 }
 say(`e ${length}`);
+let acknowledged = length;
 
 function event(seq: number): RunEvent {
   return { type: "node.skipped", at: seq, node: nodeId("a"), reason: `event ${seq} `.repeat(1 + seq % 20) };
@@ -38,7 +39,10 @@ async function append(): Promise<never> {
       length += count;
       calls.push(
         pit.dag.append(run, seq, Array.from({ length: count }, (_, at) => event(seq + at)))
-          .then(() => void say(`e ${seq + count}`)),
+          .then(() => {
+            acknowledged = Math.max(acknowledged, seq + count);
+            say(`e ${seq + count}`);
+          }),
       );
     }
     await Promise.all(calls);
@@ -54,5 +58,16 @@ async function store(): Promise<never> {
   }
 }
 
+/** Squeezes the log and keeps checkpoints of what was acknowledged, while it grows. */
+async function tidy(): Promise<never> {
+  while (true) {
+    await pit.compaction.compact(run);
+    const nextSeq = acknowledged;
+    await pit.dag.saveCheckpoint(run, { nextSeq, bytes: new Uint8Array(5000).fill(nextSeq % 251) });
+    say(`c ${nextSeq}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 say("ready");
-await Promise.all([append(), store()]);
+await Promise.all([append(), store(), tidy()]);

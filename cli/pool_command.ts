@@ -1,0 +1,75 @@
+/** `pool`: what the pools of this data folder's processes are like. @module */
+
+import type { InstanceState, KindHealth, PoolStatus } from "../core/ports/pool.ts";
+import { type Arguments, exitCodes } from "./command.ts";
+import { localTime } from "./runs_list_command.ts";
+import type { CliServices } from "./services.ts";
+import { styleFor } from "./style.ts";
+import { cleanLine, duration, table } from "./text.ts";
+
+/** A process that has not written for so long, and has not ended, is gone. */
+const GONE_MS = 60_000;
+const MOVES = 10;
+
+/** The pools, the newest process first. */
+export async function poolCommand(services: CliServices, args: Arguments): Promise<number> {
+  await using store = await services.openStore(services.dataFolder(args.value("data")));
+  const statuses = await store.pools.statuses();
+  const shown = args.has("all") ? statuses : statuses.slice(0, 1);
+  if (args.has("json")) {
+    await services.stdout.write(shown.map((status) => `${JSON.stringify(status)}\n`).join(""));
+    return exitCodes.completed;
+  }
+  const style = styleFor(services, services.stdout);
+  const now = services.clock.now();
+  const parts = shown.map((status) => statusText(status, now, (text) => style("bold", text)));
+  await services.stdout.write(
+    parts.length === 0 ? "No pool has held an instance in this data folder\n" : parts.join("\n"),
+  );
+  return exitCodes.completed;
+}
+
+function statusText(status: PoolStatus, now: number, bold: (text: string) => string): string {
+  const { counters, health } = status;
+  const end = status.endedAt !== undefined
+    ? `ended after ${duration(status.endedAt - status.startedAt)}`
+    : now - status.at > GONE_MS
+    ? "gone"
+    : "at work";
+  const asked = counters.hits + counters.misses;
+  const rate = asked === 0 ? "" : `, ${Math.round(100 * counters.hits / asked)} % at once`;
+  const lines = [
+    bold(`Process ${status.pid}, since ${localTime(status.startedAt)}, ${end}`),
+    `${asked} leases${rate}; ${counters.coldStarts} cold starts, ${counters.coldStartsAvoided} avoided by ${counters.prewarmed} started ahead; ` +
+    `${counters.evictions} evicted, ${counters.failures} failed; ${duration(counters.loadMs)} spent starting`,
+  ];
+  const healthOf = new Map<string, KindHealth>(health.map((one) => [one.extension, one]));
+  const rows = [...byExtension(status)].map(([extension, states]) => {
+    const { state, reason, calls, meanMs } = healthOf.get(extension) ??
+      { state: "unknown", reason: "", calls: 0, meanMs: 0 };
+    return [
+      cleanLine(extension),
+      [...states].map(([name, count]) => count === 1 ? name : `${count} ${name}`).join(", "),
+      calls === 0 ? "" : `${calls} calls, mean ${duration(meanMs)}`,
+      state === "healthy" || state === "unknown" ? state : cleanLine(`${state}: ${reason}`),
+    ];
+  });
+  const moves = status.moves.slice(-MOVES).map(({ at, extension, from, to, reason }) => [
+    `  ${localTime(at)}`,
+    cleanLine(extension),
+    `${from} → ${to}`,
+    cleanLine(reason),
+  ]);
+  return `${lines.join("\n")}\n${table(rows)}${moves.length === 0 ? "" : `Latest moves\n${table(moves)}`}`;
+}
+
+function byExtension({ instances, health }: PoolStatus): Map<string, Map<InstanceState | "none", number>> {
+  const found = new Map<string, Map<InstanceState | "none", number>>();
+  for (const { extension } of health) found.set(extension, new Map());
+  for (const { extension, state } of instances) {
+    const states = found.get(extension) ?? new Map<InstanceState | "none", number>();
+    found.set(extension, states.set(state, (states.get(state) ?? 0) + 1));
+  }
+  for (const states of found.values()) if (states.size === 0) states.set("none", 1);
+  return found;
+}

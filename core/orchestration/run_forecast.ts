@@ -1,0 +1,66 @@
+/**
+ * What a run will spend, told from earlier ones of the same workflow before it starts: the median, and what nine of ten kept
+ * within. The quantiles are those of the runs as they were, so that nothing is assumed about how costs are spread.
+ *
+ * @module
+ */
+
+import type { RunSummary } from "../ports/dag.ts";
+import type { Budget } from "../workflow/definition.ts";
+
+/** Runs that are looked at, and runs that are taken. */
+const MOST_LOOKED_AT = 500;
+const MOST_TAKEN = 50;
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p90: number;
+}
+
+export interface RunForecast {
+  /** Completed runs it rests on. */
+  readonly runs: number;
+  readonly usd: Quantiles;
+  readonly tokens: Quantiles;
+  readonly activeMs: Quantiles;
+}
+
+/** Undefined where no run of the workflow has completed. `newestFirst` is read no further than needed. */
+export async function forecastOf(
+  newestFirst: AsyncIterable<RunSummary>,
+  workflow: string,
+): Promise<RunForecast | undefined> {
+  const taken: NonNullable<RunSummary["spent"]>[] = [];
+  let seen = 0;
+  for await (const { workflow: of, state, spent } of newestFirst) {
+    if (of === workflow && state === "completed" && spent !== undefined) taken.push(spent);
+    if (++seen >= MOST_LOOKED_AT || taken.length >= MOST_TAKEN) break;
+  }
+  if (taken.length === 0) return undefined;
+  const quantiles = (of: "usd" | "tokens" | "activeMs"): Quantiles => {
+    const sorted = taken.map((spent) => spent[of]).sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] as number;
+    return { p50: at(0.5), p90: at(0.9) };
+  };
+  return {
+    runs: taken.length,
+    usd: quantiles("usd"),
+    tokens: quantiles("tokens"),
+    activeMs: quantiles("activeMs"),
+  };
+}
+
+/** What the forecast says the budget may not be enough for: each as median and budget. */
+export function shortfalls(
+  forecast: RunForecast,
+  { usd, tokens, timeMs }: Budget,
+): readonly { readonly of: "usd" | "tokens" | "time"; readonly expected: number; readonly budget: number }[] {
+  const pairs = [
+    { of: "usd", expected: forecast.usd.p90, budget: usd },
+    { of: "tokens", expected: forecast.tokens.p90, budget: tokens },
+    { of: "time", expected: forecast.activeMs.p90, budget: timeMs },
+  ] as const;
+  return pairs.flatMap(({ of, expected, budget }) =>
+    budget !== undefined && expected > budget ? [{ of, expected, budget }] : []
+  );
+}

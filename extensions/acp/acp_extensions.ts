@@ -1,0 +1,308 @@
+/**
+ * Coding agents that speak the Agent Client Protocol, as instruments: `agent/NAME`. An agent's program runs outside the
+ * sandbox, which the person agreed to when adding it; what it asks for is answered by its policy.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
+import {
+  type ExtensionId,
+  extensionId,
+  type InstanceId,
+  instanceId,
+  type NodeTypeId,
+  nodeTypeId,
+} from "../../core/ids.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import type {
+  CallOptions,
+  CallRequest,
+  CallResult,
+  ExtensionPort,
+  InstanceHealth,
+} from "../../core/ports/extension.ts";
+import type { Catalog, NodeType } from "../../core/workflow/catalog.ts";
+import { instrumentInput, instrumentOutput } from "../catalog.ts";
+import { ExtensionFailure } from "../sdk/failure.ts";
+import { failed, misfit } from "../value_check.ts";
+import type { AgentConfig } from "./agent_config.ts";
+import { AgentConnection } from "./agent_connection.ts";
+import { AgentTurn, promptOf, structureIn } from "./agent_turn.ts";
+import { type Changes, WorkspaceChanges } from "./workspace_changes.ts";
+
+export const ACP_PUBLISHER = "acp";
+
+export interface AcpExtensionsOptions {
+  readonly agents: () => Promise<ReadonlyMap<string, AgentConfig>>;
+  readonly env: (name: string) => string | undefined;
+  readonly onLog?: (extension: ExtensionId, line: string) => void;
+}
+
+interface Agent {
+  readonly config: AgentConfig;
+  readonly id: ExtensionId;
+  readonly node: NodeType;
+}
+
+interface Instance {
+  readonly agent: Agent;
+  readonly connection: AgentConnection;
+  calls: number;
+  failures: number;
+}
+
+/** An agent that was told to stop and does not is ended. */
+const STOPPING_MS = 5_000;
+
+export function agentExtension(name: string): ExtensionId {
+  return extensionId(`${ACP_PUBLISHER}/${name}`);
+}
+
+/** The node type that an agent is. */
+export function agentNode(config: AgentConfig): NodeType {
+  const { name, policy, serves, version } = config;
+  return {
+    type: nodeTypeId(`agent/${name}`),
+    kind: "instrument",
+    extension: agentExtension(name),
+    version,
+    title: `Agent ${name}`,
+    description: `The coding agent "${config.command.join(" ")}", through the Agent Client Protocol`,
+    input: instrumentInput,
+    output: {
+      ...instrumentOutput,
+      properties: {
+        ...instrumentOutput["properties"] as JsonObject,
+        diff: { type: "string", description: "What it changed in the workspace, as a unified diff" },
+        files: {
+          type: "array",
+          items: {
+            type: "object",
+            properties: { path: { type: "string" }, change: { enum: ["added", "modified", "removed"] } },
+          },
+          description: "The files that it changed",
+        },
+        asked: {
+          type: "array",
+          items: { type: "object" },
+          description: "What it asked leave for, and what it was told",
+        },
+      },
+      required: ["text", "model", "finish", "diff", "files", "asked"],
+    },
+    effect: policy === "read" ? "network" : "write",
+    codeHash: createHash("sha256").update(JSON.stringify(config)).digest("hex"),
+    instrument: { serves, priceIn: 0, priceOut: 0 },
+  };
+}
+
+export class AcpExtensions implements ExtensionPort {
+  readonly #options: AcpExtensionsOptions;
+  readonly #instances = new Map<InstanceId, Instance>();
+  readonly #closing = new AbortController();
+  #agents: Promise<ReadonlyMap<ExtensionId, Agent>> | undefined;
+  #next = 1;
+
+  constructor(options: AcpExtensionsOptions) {
+    this.#options = options;
+  }
+
+  /** True for an extension that is an agent. */
+  static owns(extension: ExtensionId): boolean {
+    return extension.startsWith(`${ACP_PUBLISHER}/`);
+  }
+
+  async describe(): Promise<Catalog> {
+    const nodes = new Map<NodeTypeId, NodeType>();
+    const limits = new Map<ExtensionId, { instances: number; concurrency: number }>();
+    try {
+      for (const { id, node } of (await this.#known()).values()) {
+        // One turn at a time: what changed in the folder is told as one turn's work.
+        limits.set(id, { instances: 1, concurrency: 1 });
+        nodes.set(node.type, node);
+      }
+      return { nodes, tasks: new Map(), limits, problems: [] };
+    } catch (error) {
+      return { nodes, tasks: new Map(), limits, problems: [{ where: "agents", message: messageOf(error) }] };
+    }
+  }
+
+  async activate(extension: ExtensionId, signal?: AbortSignal): Promise<InstanceId> {
+    const agent = (await this.#known()).get(extension);
+    if (agent === undefined) {
+      throw new SymphonyError("not-found", `Cannot activate "${extension}": no such agent`);
+    }
+    if (this.#closing.signal.aborted) {
+      throw new SymphonyError("closed", "Cannot activate: extensions are closed");
+    }
+    const id = instanceId(`${extension}#${this.#next++}`);
+    const connection = await AgentConnection.open(agent.config, {
+      env: this.#options.env,
+      onLog: (line) => this.#options.onLog?.(extension, line),
+      onEnd: () => this.#instances.delete(id),
+      signal: signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]),
+    });
+    this.#instances.set(id, { agent, connection, calls: 0, failures: 0 });
+    return id;
+  }
+
+  async call(instance: InstanceId, request: CallRequest, options: CallOptions): Promise<CallResult> {
+    const found = this.#instances.get(instance);
+    if (found === undefined) return failed("crash", `Instance "${instance}" is not alive`);
+    if (options.signal.aborted) return failed("cancelled", "The call was cancelled");
+    found.calls++;
+    const result = await this.#turn(found, request, options);
+    if (!result.ok) found.failures++;
+    return result;
+  }
+
+  isAlive(instance: InstanceId): boolean {
+    return this.#instances.get(instance)?.connection.isAlive === true;
+  }
+
+  async deactivate(instance: InstanceId): Promise<void> {
+    const found = this.#instances.get(instance);
+    this.#instances.delete(instance);
+    await found?.connection.close();
+  }
+
+  health(): readonly InstanceHealth[] {
+    return [...this.#instances].map(([instance, { agent, connection, calls, failures }]) => ({
+      instance,
+      extension: agent.id,
+      alive: connection.isAlive,
+      calls,
+      failures,
+      restarts: 0,
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([...this.#instances.keys()].map((id) => this.deactivate(id)));
+  }
+
+  #known(): Promise<ReadonlyMap<ExtensionId, Agent>> {
+    return this.#agents ??= this.#options.agents().then((agents) =>
+      new Map(
+        [...agents.values()].map((config) => {
+          const id = agentExtension(config.name);
+          return [id, { config, id, node: agentNode(config) }];
+        }),
+      )
+    );
+  }
+
+  async #turn(instance: Instance, request: CallRequest, options: CallOptions): Promise<CallResult> {
+    const { agent, connection } = instance;
+    const { signal, timeoutMs } = options;
+    const workspace = await Deno.realPath(request.workspace);
+    const changes = await WorkspaceChanges.begin(workspace);
+    const turn = new AgentTurn(request, options, {
+      extension: agent.id,
+      policy: agent.config.policy,
+      workspace,
+    });
+    const stop = new AbortController();
+    const stopped = (reason: CallResult) => new StoppedTurn(reason);
+    const late = () => stop.abort(stopped(failed("timeout", `No answer within ${timeoutMs} ms`)));
+    const cancel = () => stop.abort(stopped(failed("cancelled", "The call was cancelled")));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      const running = connection.turn(workspace, promptOf(request), turn, stop.signal);
+      const finish = await orStopped(running, stop.signal, () => this.#endIfDeaf(running, connection));
+      return resultOf(turn, finish, await changes.end(), request, connection.title);
+    } catch (error) {
+      return await failureOf(error, connection);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  #endIfDeaf(running: Promise<string>, connection: AgentConnection): void {
+    const timer = setTimeout(() => void connection.close(), STOPPING_MS);
+    running.catch(() => undefined).finally(() => clearTimeout(timer));
+  }
+}
+
+/** Carries the result of a turn that was broken off. */
+class StoppedTurn extends Error {
+  readonly result: CallResult;
+
+  constructor(result: CallResult) {
+    super("The turn was stopped");
+    this.result = result;
+  }
+}
+
+function orStopped(running: Promise<string>, signal: AbortSignal, onStop: () => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => {
+      onStop();
+      reject(signal.reason);
+    }, { once: true });
+    running.then(resolve, reject);
+  });
+}
+
+async function failureOf(error: unknown, connection: AgentConnection): Promise<CallResult> {
+  if (error instanceof StoppedTurn) return error.result;
+  if (error instanceof ExtensionFailure) return failed(error.failureClass, error.message);
+  const code = isObject(error) || error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  // The protocol's own number for an agent that wants a login first.
+  if (code === -32000) {
+    const ways = connection.loginWays.length === 0 ? "" : `: ${connection.loginWays.join(", ")}`;
+    return failed("auth", `The agent wants you to log in first, with its own program${ways}`);
+  }
+  if (await connection.isGone()) return failed("crash", "The agent ended during the call");
+  return failed("thrown", messageOf(error).slice(0, 2000));
+}
+
+const finishes: Readonly<Record<string, "stop" | "length" | "filter" | "other">> = {
+  "end_turn": "stop",
+  "max_tokens": "length",
+  "max_turn_requests": "length",
+  refusal: "filter",
+};
+
+function resultOf(
+  turn: AgentTurn,
+  stopReason: string,
+  { files, diff }: Changes,
+  request: CallRequest,
+  title: string,
+): CallResult {
+  if (files.length > 0 && !request.mayWrite) {
+    const paths = files.slice(0, 5).map(({ path }) => path).join(", ");
+    return failed(
+      "permission",
+      `The agent changed files without asking, though the run may not write: ${paths}`,
+    );
+  }
+  if (stopReason === "refusal") return failed("refusal", `The agent declined: ${turn.text.slice(-500)}`);
+  const finish = finishes[stopReason] ?? "other";
+  const usage = { finish, model: title };
+  const schema = request.task?.output ?? request.input["schema"];
+  const data = schema === undefined || schema === null ? undefined : structureIn(turn.text);
+  if (request.task !== undefined) {
+    const output = data ?? { text: turn.text };
+    const wrong = isObject(request.task.output) ? misfit(request.task.output, output) : undefined;
+    return wrong === undefined
+      ? { ok: true, output, usage }
+      : failed("output", `Answer of the agent: ${wrong}`);
+  }
+  const output = {
+    text: turn.text,
+    model: title,
+    finish,
+    diff,
+    files: files as unknown as Json,
+    asked: turn.asked as unknown as Json,
+    ...(data === undefined ? {} : { data }),
+  };
+  return { ok: true, output, usage };
+}

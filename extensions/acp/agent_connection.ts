@@ -1,0 +1,282 @@
+/**
+ * A running coding agent, spoken to through the protocol's own library over its pipes. One turn is one session: what an
+ * agent remembers of another run is its own affair.
+ *
+ * @module
+ */
+
+import type { ClientConnection, SessionNotification } from "@agentclientprotocol/sdk";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
+import { VERSION } from "../../core/version.ts";
+import type { AgentConfig } from "./agent_config.ts";
+import type { Option } from "./permission_policy.ts";
+
+const START_MS = 60_000;
+const ENDING_MS = 2_000;
+const ENDED_MS = 500;
+const LOG_CHARS = 8_192;
+
+/** What an agent may ask of one turn. */
+export interface TurnHost {
+  readText(path: string, line: number | undefined, limit: number | undefined): Promise<string>;
+  writeText(path: string, text: string): Promise<void>;
+  /** The chosen option; undefined cancels. */
+  permission(
+    asked: { readonly title: string; readonly kind: string },
+    options: readonly Option[],
+  ): string | undefined;
+  update(update: SessionNotification["update"]): void;
+}
+
+export interface AgentOptions {
+  readonly env: (name: string) => string | undefined;
+  readonly onLog: (line: string) => void;
+  readonly onEnd: () => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Of the environment only what a program needs to run at all, and what the person named. */
+const PASSED = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "LC_ALL",
+  "TERM",
+  "TMPDIR",
+  "XDG_CONFIG_HOME",
+]
+  .concat(["SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "PATHEXT", "COMSPEC"]);
+
+export class AgentConnection {
+  /** What it said of itself. */
+  readonly title: string;
+  readonly version: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #connection: ClientConnection;
+  readonly #hosts: Map<string, TurnHost>;
+  readonly #loginWays: readonly string[];
+  #ended = false;
+
+  /** Starts the agent and shakes hands. @throws SymphonyError `extension` | `bad-input` | `aborted` */
+  static async open(config: AgentConfig, options: AgentOptions): Promise<AgentConnection> {
+    const { client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } = await import(
+      "@agentclientprotocol/sdk"
+    );
+    const child = spawn(config, options.env);
+    void drain(child.stderr, options.onLog);
+    const hosts = new Map<string, TurnHost>();
+    const hostOf = (session: string): TurnHost => {
+      const host = hosts.get(session);
+      if (host === undefined) throw new Error(`There is no session ${session}`);
+      return host;
+    };
+    /** A refusal in words; the library would tell the agent of an internal error. */
+    const told = async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        throw new RequestError(-32602, messageOf(error));
+      }
+    };
+    const connection = client({ name: "symphony" })
+      .onRequest(methods.client.session.requestPermission, ({ params }) => {
+        const { toolCall, options: offered } = params;
+        const asked = { title: toolCall.title ?? toolCall.toolCallId, kind: toolCall.kind ?? "other" };
+        const optionId = hostOf(params.sessionId).permission(asked, offered);
+        return {
+          outcome: optionId === undefined ? { outcome: "cancelled" } : { outcome: "selected", optionId },
+        };
+      })
+      .onRequest(methods.client.fs.readTextFile, ({ params }) =>
+        told(async () => {
+          const { sessionId, path, line, limit } = params;
+          return { content: await hostOf(sessionId).readText(path, line ?? undefined, limit ?? undefined) };
+        }))
+      .onRequest(methods.client.fs.writeTextFile, ({ params }) =>
+        told(async () => {
+          await hostOf(params.sessionId).writeText(params.path, params.content);
+          return {};
+        }))
+      .connect(ndJsonStream(child.stdin, child.stdout));
+    const died = child.status.then(({ code, signal }) => {
+      throw new SymphonyError(
+        "extension",
+        `The agent "${config.name}" ended (${signal ?? `exit code ${code}`})`,
+      );
+    });
+    died.catch(() => undefined);
+    try {
+      const hello = await within(
+        Promise.race([
+          connection.agent.request(methods.agent.initialize, {
+            protocolVersion: PROTOCOL_VERSION,
+            clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: false },
+            clientInfo: { name: "symphony", title: "Symphony", version: VERSION },
+          }),
+          died,
+        ]),
+        options.signal,
+      );
+      const { agentInfo, authMethods } = hello;
+      const opened = new AgentConnection(child, connection, hosts, {
+        title: agentInfo?.title ?? agentInfo?.name ?? config.name,
+        version: agentInfo?.version ?? "0",
+        loginWays: (authMethods ?? []).map(({ name }) => name),
+      });
+      child.status.then(() => {
+        opened.#ended = true;
+        options.onEnd();
+      });
+      return opened;
+    } catch (cause) {
+      connection.close();
+      await end(child);
+      if (cause instanceof SymphonyError) throw cause;
+      const text = `Cannot start the agent "${config.command.join(" ")}": ${messageOf(cause)}`;
+      throw new SymphonyError("extension", text, { cause });
+    }
+  }
+
+  private constructor(
+    child: Deno.ChildProcess,
+    connection: ClientConnection,
+    hosts: Map<string, TurnHost>,
+    told: { readonly title: string; readonly version: string; readonly loginWays: readonly string[] },
+  ) {
+    this.#child = child;
+    this.#connection = connection;
+    this.#hosts = hosts;
+    this.#loginWays = told.loginWays;
+    this.title = told.title;
+    this.version = told.version;
+  }
+
+  get isAlive(): boolean {
+    return !this.#ended;
+  }
+
+  /** How one logs in where it refuses to work; empty where it says nothing. */
+  get loginWays(): readonly string[] {
+    return this.#loginWays;
+  }
+
+  /** One turn in a new session. Gives why it stopped. Rejects as the library does. */
+  async turn(folder: string, prompt: string, host: TurnHost, signal: AbortSignal): Promise<string> {
+    const { methods } = await import("@agentclientprotocol/sdk");
+    const { agent } = this.#connection;
+    // The library's own queue: the end of a turn comes after everything that was said in it.
+    using session = await agent.buildSession({ cwd: folder, mcpServers: [] }).start();
+    const { sessionId } = session;
+    this.#hosts.set(sessionId, host);
+    const cancel = () =>
+      void agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      // How it ends is told by the queue, too.
+      session.prompt(prompt).catch(() => undefined);
+      for (;;) {
+        const message = await session.nextUpdate();
+        if (message.kind === "stop") return message.stopReason;
+        host.update(message.update);
+      }
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      this.#hosts.delete(sessionId);
+    }
+  }
+
+  /** True where its process has ended, or does so at once: its pipes close a moment earlier. */
+  async isGone(): Promise<boolean> {
+    if (this.#ended) return true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ENDED_MS));
+    const gone = await Promise.race([this.#child.status.then(() => true), late]);
+    clearTimeout(timer);
+    return gone;
+  }
+
+  /** Ends it: its input is closed, then it is told to, then made to. Repeating is harmless. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#connection.close();
+    await end(this.#child);
+  }
+}
+
+function spawn(config: AgentConfig, read: AgentOptions["env"]): Deno.ChildProcess {
+  const [program = "", ...args] = config.command;
+  const env: Record<string, string> = {};
+  for (const name of PASSED) {
+    const value = read(name);
+    if (value !== undefined) env[name] = value;
+  }
+  for (const name of config.env) {
+    const value = read(name);
+    if (value === undefined || value === "") {
+      throw new SymphonyError("bad-input", `The environment variable ${name} is not set`);
+    }
+    env[name] = value;
+  }
+  try {
+    const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+    return new Deno.Command(program, { args, env, clearEnv: true, ...pipes }).spawn();
+  } catch (cause) {
+    throw new SymphonyError("extension", `Cannot start the agent "${program}": ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** `promise`, but no longer than a start may take. */
+function within<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () =>
+      reject(new SymphonyError("timeout", `The agent did not answer within ${START_MS / 1000} s`));
+    const stop = () => reject(new SymphonyError("aborted", "The start was aborted"));
+    const timer = setTimeout(late, START_MS);
+    signal?.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    });
+  });
+}
+
+async function end(child: Deno.ChildProcess): Promise<void> {
+  const gone = child.status.then(() => true);
+  const waited = async () => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ENDING_MS));
+    const ended = await Promise.race([gone, late]);
+    clearTimeout(timer);
+    return ended;
+  };
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended by itself.
+    }
+    if (await waited()) break;
+  }
+  await child.stderr.cancel().catch(() => undefined);
+}
+
+async function drain(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onLog: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  try {
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + chunk).split("\n");
+      rest = (lines.pop() ?? "").slice(-LOG_CHARS);
+      for (const line of lines) if (line.trim() !== "") onLog(line.slice(0, LOG_CHARS));
+    }
+  } catch {
+    // The agent was ended while it wrote.
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * One call of an agent: what it asks is answered by the policy and through the same rules for files that extensions have,
+ * what it says is streamed, what it changed is told.
+ *
+ * @module
+ */
+
+import type { SessionNotification } from "@agentclientprotocol/sdk";
+import { relative } from "node:path";
+import type { ExtensionId } from "../../core/ids.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { CallOptions, CallRequest } from "../../core/ports/extension.ts";
+import type { CallScope, Operation } from "../capabilities/capability.ts";
+import { fileOperations } from "../capabilities/files.ts";
+import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
+import type { TurnHost } from "./agent_connection.ts";
+import type { AgentPolicy } from "./agent_config.ts";
+import { answerTo, type Option } from "./permission_policy.ts";
+
+/** What the agent asked for, and what it was told. */
+export interface AskedFor {
+  readonly title: string;
+  readonly kind: string;
+  readonly allowed: boolean;
+  readonly reason: string;
+}
+
+const MOST_TEXT = 8 << 20;
+
+export class AgentTurn implements TurnHost {
+  readonly asked: AskedFor[] = [];
+  readonly #request: CallRequest;
+  readonly #policy: AgentPolicy;
+  readonly #workspace: string;
+  readonly #options: CallOptions;
+  readonly #files: Readonly<Record<string, Operation>>;
+  #text = "";
+
+  /** `workspace` is where the folder really is. */
+  constructor(
+    request: CallRequest,
+    options: CallOptions,
+    { extension, policy, workspace }: {
+      readonly extension: ExtensionId;
+      readonly policy: AgentPolicy;
+      readonly workspace: string;
+    },
+  ) {
+    this.#request = request;
+    this.#policy = policy;
+    this.#workspace = workspace;
+    this.#options = options;
+    this.#files = fileOperations(scopeOf(request, options.signal, extension, policy, workspace));
+  }
+
+  /** All that it said. */
+  get text(): string {
+    return this.#text;
+  }
+
+  async readText(path: string, line: number | undefined, limit: number | undefined): Promise<string> {
+    const reply = await this.#files["files.read"]?.({ path: this.#below(path) }, undefined);
+    const text = new TextDecoder().decode(reply?.bytes);
+    if (line === undefined && limit === undefined) return text;
+    const from = Math.max(0, (line ?? 1) - 1);
+    return text.split("\n").slice(from, limit === undefined ? undefined : from + limit).join("\n");
+  }
+
+  async writeText(path: string, text: string): Promise<void> {
+    await this.#files["files.write"]?.({ path: this.#below(path) }, new TextEncoder().encode(text));
+  }
+
+  permission(
+    asked: { readonly title: string; readonly kind: string },
+    options: readonly Option[],
+  ): string | undefined {
+    const { allowed, optionId, reason } = answerTo(asked, options, this.#policy, this.#request.mayWrite);
+    this.asked.push({ ...asked, allowed, reason });
+    this.#log("info", `${allowed ? "allowed" : "refused"} ${asked.kind} "${asked.title}": ${reason}`);
+    return optionId;
+  }
+
+  update(update: SessionNotification["update"]): void {
+    switch (update.sessionUpdate) {
+      case "agent_message_chunk":
+        if (update.content.type === "text") this.#say(update.content.text);
+        return;
+      case "agent_thought_chunk":
+        if (update.content.type === "text") this.#log("debug", update.content.text);
+        return;
+      case "tool_call":
+        return this.#log("info", `${update.kind ?? "tool"}: ${update.title}`);
+      case "plan": {
+        const done = update.entries.filter(({ status }) => status === "completed").length;
+        const current = update.entries.find(({ status }) => status === "in_progress");
+        const note = current === undefined ? {} : { note: current.content };
+        return this.#options.onEvent?.({ kind: "progress", done, total: update.entries.length, ...note });
+      }
+    }
+  }
+
+  #say(text: string): void {
+    if (this.#text.length + text.length <= MOST_TEXT) this.#text += text;
+    this.#options.onEvent?.({ kind: "token", text });
+  }
+
+  #log(level: "debug" | "info", text: string): void {
+    this.#options.onEvent?.({ kind: "log", level, text: text.slice(0, 8192) });
+  }
+
+  /** The protocol's paths are absolute; one outside stays so and is refused. */
+  #below(path: string): string {
+    for (const root of [this.#workspace, this.#request.workspace]) {
+      const below = relative(root, path);
+      if (below !== "" && !below.startsWith("..") && !below.startsWith("/")) return below;
+    }
+    return path;
+  }
+}
+
+function scopeOf(
+  { run, node, mayWrite }: CallRequest,
+  signal: AbortSignal,
+  extension: ExtensionId,
+  policy: AgentPolicy,
+  workspace: string,
+): CallScope {
+  return {
+    authority: {
+      extension,
+      permissions: [],
+      refusal: (key) =>
+        key === "files:read" || (key === "files:write" && policy !== "read")
+          ? undefined
+          : `its policy is ${policy}`,
+      namesOutright: () => false,
+      secret: () => undefined,
+    },
+    workspace,
+    mayWrite,
+    signal,
+    run,
+    node,
+    granted: new Set(),
+    artifacts: new HeldArtifacts(),
+    asset: () => Promise.resolve(undefined),
+  };
+}
+
+/** What the agent is told. A structured answer has to be asked for in words. */
+export function promptOf({ input, task }: CallRequest): string {
+  const system = task?.system ?? textIn(input, "system");
+  const prompt = task?.prompt ?? textIn(input, "prompt");
+  const schema = task === undefined ? input["schema"] : task.output;
+  const parts = [system, prompt];
+  if (schema !== undefined && schema !== null) {
+    parts.push(
+      `End your answer with one JSON object in a \`\`\`json fence that fits this JSON Schema:\n${
+        JSON.stringify(schema)
+      }`,
+    );
+  }
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** The last JSON object of an answer; undefined where there is none. */
+export function structureIn(text: string): JsonObject | undefined {
+  const fences = [...text.matchAll(/```(?:json)?\s*\n([\s\S]*?)```/g)].map(([, inner]) => inner ?? "");
+  const bare = text.slice(Math.max(0, text.indexOf("{")), text.lastIndexOf("}") + 1);
+  for (const candidate of [...fences.reverse(), bare]) {
+    try {
+      const value = JSON.parse(candidate) as Json;
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+    } catch {
+      // The next one may be whole.
+    }
+  }
+  return undefined;
+}
+
+function textIn(input: JsonObject, name: string): string {
+  const value = input[name];
+  return typeof value === "string" ? value : "";
+}

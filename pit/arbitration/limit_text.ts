@@ -1,0 +1,38 @@
+/**
+ * Limits as a person writes them: `4` of something at once, `60/min`, `90k/min burst 20k`.
+ *
+ * @module
+ */
+
+import { SymphonyError } from "../../core/errors.ts";
+import type { Capacity, Rate } from "./limits.ts";
+
+const PER_MINUTE: Readonly<Record<string, number>> = { s: 60, min: 1, h: 1 / 60, day: 1 / 1440 };
+const TIMES: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9 };
+const KIND = /^[a-z][a-z0-9-]*(?::[a-z0-9][a-z0-9./-]*)?$/;
+const LIMIT = /^([0-9]+(?:\.[0-9]+)?)([kMG]?)(?:\/(s|min|h|day)(?: burst ([0-9]+(?:\.[0-9]+)?)([kMG]?))?)?$/;
+
+/** Reads a limit. @throws SymphonyError `bad-input` with what was found and what would be right */
+export function readLimit(kind: string, text: string): Capacity | Rate {
+  if (!KIND.test(kind)) {
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot limit "${
+        kind.slice(0, 80)
+      }": expected a kind such as calls, calls:symphony/openai or requests:symphony/openai`,
+    );
+  }
+  const [, amount, times = "", per, burst, burstTimes = ""] = LIMIT.exec(text.trim()) ?? [];
+  const value = Number(amount) * (TIMES[times] as number);
+  if (amount === undefined || !(value > 0)) {
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot limit ${kind} to "${
+        text.slice(0, 80)
+      }": expected a number above 0 such as 4, 60/min or 90k/min burst 20k`,
+    );
+  }
+  if (per === undefined) return { total: value };
+  const perMinute = value * (PER_MINUTE[per] as number);
+  return { perMinute, burst: burst === undefined ? value : Number(burst) * (TIMES[burstTimes] as number) };
+}

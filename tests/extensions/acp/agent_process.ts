@@ -1,0 +1,83 @@
+/**
+ * A coding agent made with the protocol's own library, as a process: its prompt is a script of what it does, one line
+ * each: `say TEXT`, `read PATH`, `write PATH TEXT`, `ask KIND TITLE`, `direct PATH TEXT` (past the client), `wait`, `die`,
+ * `refuse`.
+ *
+ * @module
+ */
+
+import { agent, ndJsonStream, PROTOCOL_VERSION } from "@agentclientprotocol/sdk";
+
+const stopped = new Map<string, AbortController>();
+let folder = "/";
+
+const app = agent({ name: "scripted" })
+  .onRequest("initialize", () => ({
+    protocolVersion: PROTOCOL_VERSION,
+    agentCapabilities: {},
+    agentInfo: { name: "scripted", title: "Scripted agent", version: "1.2.3" },
+  }))
+  .onRequest("session/new", ({ params }) => {
+    folder = params.cwd;
+    const sessionId = crypto.randomUUID();
+    stopped.set(sessionId, new AbortController());
+    return { sessionId };
+  })
+  .onNotification("session/cancel", ({ params }) => stopped.get(params.sessionId)?.abort())
+  .onRequest("session/prompt", async ({ params, client }) => {
+    const { sessionId } = params;
+    const say = (text: string) =>
+      client.notify("session/update", {
+        sessionId,
+        update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text } },
+      });
+    const [part] = params.prompt;
+    for (const line of (part?.type === "text" ? part.text : "").split("\n")) {
+      const [word = "", first = "", ...rest] = line.split(" ");
+      const path = `${folder}/${first}`;
+      switch (word) {
+        case "say":
+          await say(line.slice(4));
+          break;
+        case "read":
+          await say((await client.request("fs/read_text_file", { sessionId, path })).content);
+          break;
+        case "write":
+          await client.request("fs/write_text_file", { sessionId, path, content: `${rest.join(" ")}\n` })
+            .catch((error: Error) => say(`refused: ${error.message}`));
+          break;
+        case "direct":
+          await Deno.writeTextFile(path, `${rest.join(" ")}\n`);
+          break;
+        case "ask": {
+          const { outcome } = await client.request("session/request_permission", {
+            sessionId,
+            toolCall: { toolCallId: "1", title: rest.join(" "), kind: first as "edit" },
+            options: [
+              { optionId: "yes", name: "Yes", kind: "allow_once" },
+              { optionId: "always", name: "Always", kind: "allow_always" },
+              { optionId: "no", name: "No", kind: "reject_once" },
+            ],
+          });
+          await say(`${outcome.outcome === "selected" ? outcome.optionId : outcome.outcome};`);
+          break;
+        }
+        case "wait": {
+          const signal = stopped.get(sessionId)?.signal;
+          await new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve()));
+          return { stopReason: "cancelled" };
+        }
+        case "deaf":
+          await new Promise(() => {});
+          break;
+        case "die":
+          Deno.exit(3);
+          break;
+        case "refuse":
+          return { stopReason: "refusal" };
+      }
+    }
+    return { stopReason: "end_turn" };
+  });
+
+app.connect(ndJsonStream(Deno.stdout.writable, Deno.stdin.readable));

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { SymphonyError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { readLimit } from "../../pit/arbitration/limit_text.ts";
+import { changeLimit, limitsIn, listLimits } from "../../pit/arbitration/limits_file.ts";
+
+Deno.test("readLimit() reads amounts, rates and bursts as a person writes them", () => {
+  assert.deepEqual(readLimit("calls", "4"), { total: 4 });
+  assert.deepEqual(readLimit("requests:symphony/openai", "60/min"), { perMinute: 60, burst: 60 });
+  assert.deepEqual(readLimit("tokens", "90k/min burst 20k"), { perMinute: 90_000, burst: 20_000 });
+  assert.deepEqual(readLimit("usd", "1.5/h"), { perMinute: 0.025, burst: 1.5 });
+  assert.deepEqual(readLimit("requests", "2/s"), { perMinute: 120, burst: 2 });
+});
+
+Deno.test("readLimit() says what was found and what would be right", () => {
+  for (const limit of ["", "0", "-1", "many", "60 a minute", "60/year", "60/min burst", "1e999", "NaN"]) {
+    assert.throws(() => readLimit("calls", limit), (error) => {
+      assert.ok(error instanceof SymphonyError && error.code === "bad-input");
+      return error.message.includes(`"${limit}"`) && error.message.includes("60/min");
+    }, limit);
+  }
+  assert.throws(() => readLimit("Calls of all", "4"), /"Calls of all": expected a kind such as calls/);
+});
+
+Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes nothing then", async () => {
+  let kept: Json | undefined;
+  const file = {
+    file: "limits.jsonc",
+    read: () => Promise.resolve(kept),
+    write: (value: Json) => {
+      kept = value;
+      return Promise.resolve();
+    },
+  };
+  assert.deepEqual(await limitsIn(file), {});
+  assert.equal(await changeLimit(file, "calls", "4"), true);
+  assert.equal(await changeLimit(file, "requests:a/b", "60/min"), true);
+  assert.deepEqual(await listLimits(file), [
+    { kind: "calls", limit: "4" },
+    { kind: "requests:a/b", limit: "60/min" },
+  ]);
+  await assert.rejects(changeLimit(file, "calls", "none"));
+  assert.deepEqual(kept, { calls: "4", "requests:a/b": "60/min" });
+  assert.equal(await changeLimit(file, "calls", undefined), true);
+  assert.equal(await changeLimit(file, "calls", undefined), false);
+  assert.deepEqual(await limitsIn(file), { "requests:a/b": { perMinute: 60, burst: 60 } });
+  kept = { calls: "lots" };
+  await assert.rejects(limitsIn(file), /limits\.jsonc: Cannot limit calls to "lots"/);
+});

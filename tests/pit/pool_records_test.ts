@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { extensionId } from "../../core/ids.ts";
+import { LmdbPoolRecords } from "../../pit/pool/records.ts";
+import { InstancePool } from "../../pit/pool/pool.ts";
+import { openStore } from "../../pit/store.ts";
+import { FakeInstances } from "../contracts/pool_contract.ts";
+import { ManualClock } from "./manual_clock.ts";
+
+const never = new AbortController().signal;
+
+Deno.test("LmdbPoolRecords shows another opening of the folder what a pool is like while it lives and after its end", async () => {
+  const folder = await Deno.makeTempDir();
+  const clock = new ManualClock();
+  try {
+    await using store = await openStore(folder);
+    await using other = await openStore(folder);
+    const looking = new LmdbPoolRecords(other, clock);
+    assert.deepEqual(await looking.statuses(), []);
+    const pool = new InstancePool(new FakeInstances(), clock);
+    const records = new LmdbPoolRecords(store, clock);
+    records.record(pool, 42);
+    clock.advance(10_000);
+    await records[Symbol.asyncDispose]();
+    assert.deepEqual(await looking.statuses(), [], "a pool that held nothing leaves nothing");
+
+    records.record(pool, 42);
+    const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+    pool.release(await pool.acquire(kind, never));
+    clock.advance(2_000);
+    await store.commit(() => {});
+    const [living] = await looking.statuses();
+    assert.deepEqual([living?.pid, living?.endedAt], [42, undefined]);
+    assert.deepEqual(living?.instances.map(({ state }) => state), ["hot"]);
+    assert.deepEqual(living?.moves.map(({ from, to }) => `${from} ${to}`), ["cold warming", "warming hot"]);
+    await pool.drain();
+    await records[Symbol.asyncDispose]();
+    const [ended] = await looking.statuses();
+    assert.equal(ended?.endedAt, clock.now());
+    assert.equal(ended?.process, living?.process);
+    assert.ok(ended?.moves.some(({ to, reason }) => to === "cold" && reason !== ""));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("LmdbPoolRecords keeps the newest twenty processes", async () => {
+  const folder = await Deno.makeTempDir();
+  const clock = new ManualClock();
+  try {
+    await using store = await openStore(folder);
+    for (let pid = 1; pid <= 23; pid++) {
+      const records = new LmdbPoolRecords(store, clock);
+      const pool = new InstancePool(new FakeInstances(), clock);
+      records.record(pool, pid);
+      const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+      pool.release(await pool.acquire(kind, never));
+      clock.advance(5);
+      await records[Symbol.asyncDispose]();
+    }
+    const pids = (await new LmdbPoolRecords(store, clock).statuses()).map(({ pid }) => pid);
+    assert.deepEqual(pids, Array.from({ length: 20 }, (_, at) => 23 - at));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

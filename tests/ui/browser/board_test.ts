@@ -1,0 +1,418 @@
+/**
+ * The board as a person uses it, in a real browser with the real catalogue: composing, connecting, refusing, mending, saving,
+ * undoing, finding, by pointer and by keyboard alone; a file that somebody else changes; a server that goes away.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import * as esbuild from "esbuild";
+import type { Browser, Page } from "playwright-core";
+import { buildUi } from "../../../build/ui.ts";
+import { parse } from "jsonc-parser";
+import { checkWorkflow } from "../../../core/workflow/check.ts";
+import type { Catalog } from "../../../core/workflow/catalog.ts";
+import { browserTest, openPage, startBrowser } from "./browser.ts";
+import { FixtureServer } from "./fixture_server.ts";
+import { realCatalog } from "./real_catalog.ts";
+
+const template = (name: string) => new URL(`../../../templates/${name}.workflow.jsonc`, import.meta.url);
+
+interface Stand {
+  readonly browser: Browser;
+  readonly catalog: Catalog;
+  readonly page: string;
+}
+
+let stand: Promise<Stand> | undefined;
+
+async function makeStand(): Promise<Stand> {
+  const folder = await Deno.makeTempDir({ prefix: "symphony-page-" });
+  const [browser, catalog] = await Promise.all([
+    startBrowser(),
+    realCatalog(),
+    buildUi({ out: folder, isReadable: true }),
+  ]);
+  await esbuild.stop();
+  return { browser, catalog, page: folder };
+}
+
+/** One browser for all; each test has a server and a page of its own. */
+async function onPage(
+  run: (page: Page, server: FixtureServer, stand: Stand) => Promise<void>,
+  options: Parameters<typeof openPage>[1] = {},
+): Promise<void> {
+  const made = await (stand ??= makeStand());
+  await using server = FixtureServer.start(made.page, made.catalog);
+  const { page, faults } = await openPage(made.browser, options);
+  try {
+    await run(page, server, made);
+    // A server that was taken away on purpose is missed by the browser, too.
+    assert.deepEqual(faults.filter((fault) => !/WebSocket|Failed to load resource|net::ERR/.test(fault)), []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function openBoard(page: Page, server: FixtureServer, name = "code-review"): Promise<void> {
+  await server.write(`${name}.workflow.jsonc`, await Deno.readTextFile(template(name)), "outside");
+  await page.goto(`${server.address}/#/board/${name}.workflow.jsonc`);
+  await page.waitForSelector(".card");
+}
+
+/** Adds a node by the palette, as one who knows its name. */
+async function addByPalette(page: Page, words: string): Promise<void> {
+  await page.locator(".stage").focus();
+  await page.keyboard.press("n");
+  await page.getByRole("combobox", { name: "Add a node" }).fill(words);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("dialog.palette", { state: "detached" });
+}
+
+/** Drags from a port to another place. */
+async function dragPort(
+  page: Page,
+  from: string,
+  to: string | { readonly x: number; readonly y: number },
+): Promise<void> {
+  const start = await centreOf(page, from);
+  const end = typeof to === "string" ? await centreOf(page, to) : to;
+  await page.mouse.move(start.x, start.y);
+  await page.mouse.down();
+  await page.mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 3 });
+  await page.mouse.move(end.x, end.y, { steps: 3 });
+}
+
+async function centreOf(page: Page, selector: string): Promise<{ x: number; y: number }> {
+  const box = await page.locator(selector).first().boundingBox();
+  assert.ok(box !== null, selector);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+const output = (node: string, port: string) =>
+  `#node-${node} [data-side="output"][data-port="${port}"] .port-dot`;
+const input = (node: string, port: string) =>
+  `#node-${node} [data-side="input"][data-port="${port}"] .port-dot`;
+
+async function saved(page: Page, server: FixtureServer, file: string): Promise<string> {
+  await page.keyboard.press("Control+s");
+  await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
+  return server.text(file) ?? "";
+}
+
+browserTest(
+  "a person composes five nodes from the palette, connects them, is refused, mends a red field, and saves what runs",
+  () =>
+    onPage(async (page, server, { catalog }) => {
+      const file = "my-review.workflow.jsonc";
+      await page.goto(server.address);
+      await page.getByRole("button", { name: "Begin with nothing" }).click();
+      await page.getByLabel("Name").fill("My review");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".stage-hint");
+      for (
+        const words of ["scan files", "read a file", "measure a file", "find duplicates", "review code"]
+      ) await addByPalette(page, words);
+      assert.equal(await page.locator(".card").count(), 5);
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Shift+L");
+      await page.keyboard.press("f");
+
+      // A list into a text: refused where it is dropped, with the reason of `symphony check`.
+      await dragPort(page, output("scan", "files"), input("read", "path"));
+      const reason = page.locator(".wire-reason.no");
+      await reason.waitFor();
+      assert.match(await reason.textContent() ?? "", /takes string, found array of string/);
+      await page.mouse.up();
+      await page.locator(".toast").filter({ hasText: "Cannot connect" }).waitFor();
+      assert.ok(!(await page.locator(".status").textContent() ?? "").includes("1 connections"));
+
+      // Once for each file, by keyboard.
+      await page.locator("#node-scan .card-head").click();
+      await page.keyboard.press("c");
+      await page.getByRole("combobox", { name: "Connect scan to" }).fill("sources ⇉ metrics");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("dialog.palette", { state: "detached" });
+      await page.keyboard.press("f");
+
+      await page.locator("#node-metrics .card-fold").click();
+      // By pointer, on the body of a node: the port that fits is found.
+      await dragPort(page, output("metrics", "tokens"), "#node-duplicates .card-title");
+      await page.mouse.up();
+      await dragPort(page, output("metrics", "source"), input("review", "source"));
+      await page.mouse.up();
+
+      // The read file has a red field; it is mended in the inspector, as one types.
+      await page.getByRole("tab", { name: /Problems/ }).click();
+      await page.locator(".problem").filter({ hasText: `"path" of read` }).click();
+      const path = page.locator("#port-path");
+      await path.waitFor();
+      assert.equal(await path.getAttribute("aria-invalid"), "true");
+      await path.fill("README.md");
+      await page.waitForFunction(() =>
+        document.getElementById("port-path")?.getAttribute("aria-invalid") === "false"
+      );
+      // And the measured file is the item, chosen from the completions.
+      await page.getByRole("tab", { name: /Problems/ }).click();
+      await page.locator(".problem").filter({ hasText: `"file" of metrics` }).click();
+      await page.getByRole("button", { name: "file: expression" }).click();
+      const expression = page.locator("#port-file");
+      await expression.fill("ite");
+      await page.getByRole("option", { name: /^item/ }).click();
+      assert.equal(await expression.inputValue(), "item");
+      await page.locator(".status").filter({ hasText: "No problems" }).or(
+        page.locator(".status").filter({ hasText: "0 errors" }),
+      ).waitFor();
+
+      const text = await saved(page, server, file);
+      assert.deepEqual(
+        checkWorkflow(text, file, catalog).problems.filter(({ severity }) => severity === "error"),
+        [],
+      );
+      const { nodes } = parse(text);
+      assert.deepEqual(Object.keys(nodes), ["scan", "read", "metrics", "duplicates", "review"]);
+      assert.equal(nodes.metrics.each, "scan.sources");
+      assert.deepEqual(nodes.duplicates.in, { tokens: "metrics.tokens" });
+      assert.deepEqual(nodes.review.in, { source: "metrics.source" });
+
+      // All of it can be taken back, and done again.
+      await page.locator(".stage").focus();
+      for (let step = 0; step < 40; step++) await page.keyboard.press("Control+z");
+      await page.waitForSelector(".stage-hint");
+      for (let step = 0; step < 40; step++) await page.keyboard.press("Control+Shift+z");
+      await page.waitForFunction(() => document.querySelectorAll(".card").length === 5);
+      assert.equal(await saved(page, server, file), text);
+    }),
+);
+
+browserTest(
+  "the board opens a file written by hand and keeps its comments, whatever is done to one node",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      const before = await Deno.readTextFile(template("code-review"));
+      await page.locator("#node-scan .card-head").click();
+      await page.getByRole("textbox", { name: "Title" }).fill("Look for the files");
+      const after = await saved(page, server, "code-review.workflow.jsonc");
+      assert.equal(after, before.replace("Find the source files", "Look for the files"));
+    }),
+);
+
+browserTest(
+  "a walk by keyboard alone: find, choose, move, rename, note, copy, paste, remove",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("@find copies");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => document.activeElement?.classList.contains("stage"));
+      assert.equal(await page.locator(".card.is-selected").getAttribute("data-node"), "duplicates");
+      const place = () =>
+        page.locator("#node-duplicates").evaluate((card) => (card as HTMLElement).style.transform);
+      const first = await place();
+      await page.keyboard.press("Alt+ArrowDown");
+      assert.notEqual(await place(), first);
+      await page.keyboard.press("ArrowLeft");
+      const reached = await page.locator(".card.is-selected").getAttribute("data-node");
+      assert.notEqual(reached, "duplicates");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => document.activeElement?.closest("#inspector") !== null);
+      await page.locator("#node-name").focus();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.type("first");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#node-first");
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Control+d");
+      await page.waitForSelector("#node-first2");
+      await page.keyboard.press("Delete");
+      await page.waitForSelector("#node-first2", { state: "detached" });
+      const text = await saved(page, server, "code-review.workflow.jsonc");
+      assert.match(text, /"first": \{/);
+      assert.ok(!text.includes("first2"));
+    }),
+);
+
+browserTest(
+  "dragging moves a node by the grid, and a box chooses several; one undo for each",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      const scan = await centreOf(page, "#node-scan .card-title");
+      await page.mouse.move(scan.x, scan.y);
+      await page.mouse.down();
+      await page.mouse.move(scan.x + 61, scan.y + 143, { steps: 6 });
+      await page.mouse.up();
+      const text = await saved(page, server, "code-review.workflow.jsonc");
+      const { nodes } = parse(text);
+      assert.ok(
+        Object.values<{ position?: object }>(nodes).every(({ position }) => position !== undefined),
+        "nothing jumps when it is opened again",
+      );
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Control+z");
+      assert.equal(
+        await saved(page, server, "code-review.workflow.jsonc"),
+        await Deno.readTextFile(template("code-review")),
+      );
+
+      const stage = await page.locator(".stage").boundingBox();
+      assert.ok(stage !== null);
+      await page.keyboard.down("Shift");
+      await page.mouse.move(stage.x + 4, stage.y + 4);
+      await page.mouse.down();
+      await page.mouse.move(stage.x + stage.width - 4, stage.y + stage.height - 150, { steps: 5 });
+      await page.mouse.up();
+      await page.keyboard.up("Shift");
+      assert.ok(await page.locator(".card.is-selected").count() >= 3);
+    }),
+);
+
+browserTest(
+  "a file that is changed elsewhere is merged; where both contradict, each place is asked",
+  () =>
+    onPage(async (page, server) => {
+      const file = "code-review.workflow.jsonc";
+      await openBoard(page, server);
+      const before = await Deno.readTextFile(template("code-review"));
+      await page.locator("#node-scan .card-head").click();
+      await page.getByRole("textbox", { name: "Title" }).fill("Mine");
+      await server.write(file, before.replace("Write the report", "Theirs"));
+      await page.locator(".toast").filter({ hasText: "merged" }).waitFor();
+      const merged = await saved(page, server, file);
+      assert.ok(merged.includes("Mine") && merged.includes("Theirs"));
+
+      await page.getByRole("textbox", { name: "Title" }).fill("Mine again");
+      await server.write(file, merged.replace(`"Mine"`, `"Their scan"`));
+      const dialog = page.getByRole("dialog", { name: "The file was changed elsewhere" });
+      await dialog.waitFor();
+      await dialog.getByRole("button", { name: "All theirs" }).click();
+      await dialog.getByRole("button", { name: "Take these" }).click();
+      await page.locator("#node-scan").filter({ hasText: "Their scan" }).waitFor();
+      assert.ok((server.text(file) ?? "").includes("Their scan"));
+    }),
+);
+
+browserTest(
+  "a server that goes away is told, and what was not saved is there when it is back",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      await page.locator("#node-scan .card-head").click();
+      server.isDown = true;
+      server.drop();
+      await page.locator(".lost").waitFor();
+      await page.getByRole("textbox", { name: "Title" }).fill("While away");
+      await page.keyboard.press("Control+s");
+      await page.locator(".toast.bad").waitFor();
+      server.isDown = false;
+      await page.locator(".lost").waitFor({ state: "detached" });
+      await page.locator(".toast.bad").getByRole("button", { name: "Try again" }).click();
+      await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
+      assert.match(server.text("code-review.workflow.jsonc") ?? "", /While away/);
+    }),
+);
+
+browserTest(
+  "versions are compared in a picture and a list, and one is brought back",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      await page.locator("#node-history .card-head").click();
+      await page.keyboard.press("Delete");
+      await saved(page, server, "code-review.workflow.jsonc");
+      await page.getByRole("tab", { name: "Versions" }).click();
+      await page.getByRole("button", { name: "Compare version 1" }).click();
+      const dialog = page.getByRole("dialog", { name: "Compare versions" });
+      await dialog.locator(".diff-list").filter({ hasText: "history" }).waitFor();
+      assert.match(await dialog.locator(".diff-list").textContent() ?? "", /removed history/);
+      await dialog.getByRole("button", { name: "Bring this version back" }).click();
+      await page.waitForSelector("#node-history");
+      assert.equal(
+        await saved(page, server, "code-review.workflow.jsonc"),
+        await Deno.readTextFile(template("code-review")),
+      );
+    }),
+);
+
+browserTest(
+  "a part becomes a workflow of its own that checks, and the whole still does",
+  () =>
+    onPage(async (page, server, { catalog }) => {
+      await server.write(
+        "w.workflow.jsonc",
+        `{ "schema": 1, "id": "w", "inputs": { "root": { "type": "string", "default": "." } }, "nodes": {
+      "scan": { "use": "files/scan", "in": { "root": "inputs.root" }, "position": { "x": 0, "y": 0 } },
+      "shape": { "use": "data/transform", "in": { "data": "scan.files" }, "with": { "expression": "$count($)" }, "position": { "x": 300, "y": 0 } },
+      "check": { "use": "data/validate", "in": { "data": "shape.result" }, "with": { "schema": { "type": "number" } }, "position": { "x": 600, "y": 0 } }
+    }, "outputs": { "valid": "check.valid" } }`,
+      );
+      await page.goto(`${server.address}/#/board/w.workflow.jsonc`);
+      await page.locator("#node-shape .card-title").click();
+      await page.locator("#node-check .card-title").click({ modifiers: ["Shift"] });
+      await page.getByRole("button", { name: "Make a sub-workflow…" }).click();
+      await page.getByRole("dialog").getByLabel("Name").fill("Count them");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#node-count_them");
+      const text = await saved(page, server, "w.workflow.jsonc");
+      const part = server.text("count-them.workflow.jsonc") ?? "";
+      const errors = (checked: ReturnType<typeof checkWorkflow>) =>
+        checked.problems.filter(({ severity }) => severity === "error");
+      assert.deepEqual(errors(checkWorkflow(part, "part", catalog)), []);
+      assert.deepEqual(errors(checkWorkflow(text, "w", catalog, () => ({ file: "part", text: part }))), []);
+      assert.equal(parse(text).outputs.valid, "count_them.valid");
+    }),
+);
+
+browserTest("the board is exported as SVG and PNG", () =>
+  onPage(async (page, server) => {
+    await openBoard(page, server);
+    for (
+      const [name, ending, magic] of [["Export as SVG", ".svg", "<svg"], [
+        "Export as PNG",
+        ".png",
+        "\u0089PNG",
+      ]] as const
+    ) {
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type(`>${name}`);
+      const download = page.waitForEvent("download");
+      await page.keyboard.press("Enter");
+      const found = await download;
+      assert.ok(found.suggestedFilename().endsWith(ending));
+      const bytes = await Deno.readFile(await found.path());
+      assert.equal(
+        [...bytes.slice(0, magic.length)].map((byte) => String.fromCharCode(byte)).join(""),
+        magic,
+      );
+      assert.ok(bytes.length > 2000);
+    }
+  }));
+
+browserTest(
+  "ten thousand nodes are shown, panned and found without one element for each",
+  () =>
+    onPage(async (page, server) => {
+      const nodes = Array.from({ length: 10_000 }, (_, i) => {
+        const before = i >= 100 ? `, "in": { "text": "n${i - 100 + (i % 7)}.parts" }` : "";
+        return `"n${i}": { "use": "text/split"${before}, "position": { "x": ${
+          Math.floor(i / 100) * 300
+        }, "y": ${(i % 100) * 170} } }`;
+      });
+      await server.write(
+        "large.workflow.jsonc",
+        `{ "schema": 1, "id": "large", "nodes": {\n${nodes.join(",\n")}\n} }`,
+      );
+      await page.goto(`${server.address}/#/board/large.workflow.jsonc`);
+      await page.waitForFunction(() =>
+        document.querySelector(".status")?.textContent?.includes("10000 nodes")
+      );
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type("n7777");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#node-n7777");
+      assert.ok(await page.locator(".card").count() < 400);
+    }),
+);

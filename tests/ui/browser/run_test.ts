@@ -1,0 +1,169 @@
+/**
+ * The board with the program itself behind it: what a person composes runs, is watched, shows what went through; what the board
+ * saved runs unchanged from the command line; the program is killed and comes back, and the page goes on without a reload.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import * as esbuild from "esbuild";
+import type { Page } from "playwright-core";
+import { currentUi } from "../../../build/ui.ts";
+import { Program } from "../server/program.ts";
+import { browserTest, openPage, startBrowser } from "./browser.ts";
+
+const workflow = `// Counts the lines of every source file.
+{
+  "schema": 1,
+  "id": "count",
+  "name": "Count",
+  "inputs": { "root": { "type": "string", "default": "." } },
+  "nodes": {
+    "scan": { "use": "files/scan", "in": { "root": "inputs.root" } },
+    "read": { "use": "files/read", "each": "scan.files", "in": { "path": "item" } }, // once a file
+    "sum": { "use": "data/transform", "in": { "data": "read.lines" }, "with": { "expression": "$sum($)" } },
+    "ask": { "use": "control/gate", "question": "Is that right?", "in": { "lines": "sum.result" } },
+    "say": { "use": "data/transform", "in": { "data": "sum.result" }, "after": ["ask.approved"], "with": { "expression": "\\"lines: \\" & $string($)" } }
+  },
+  "outputs": { "said": "say.result" }
+}
+`;
+
+interface Place {
+  readonly workspace: string;
+  readonly data: string;
+}
+
+async function makePlace(): Promise<Place> {
+  const workspace = await Deno.makeTempDir({ prefix: "symphony-work-" });
+  const data = await Deno.makeTempDir({ prefix: "symphony-data-" });
+  await Deno.mkdir(`${workspace}/src`);
+  for (let i = 1; i <= 4; i++) await Deno.writeTextFile(`${workspace}/src/${i}.txt`, "line\n".repeat(i));
+  await Deno.writeTextFile(`${workspace}/count.workflow.jsonc`, workflow);
+  return { workspace, data };
+}
+
+function serve({ workspace, data }: Place, port = "0"): Program {
+  return new Program(["serve", "--port", port, "--workspace", workspace, "--data", data]);
+}
+
+async function startRun(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("textbox", { name: "Root" }).fill("src");
+  await page.getByRole("dialog").getByRole("button", { name: "Run" }).click();
+}
+
+browserTest(
+  "a workflow is run from the board, watched, asked about, looked into, and saved so that the command line runs it",
+  async () => {
+    await currentUi();
+    await esbuild.stop();
+    const place = await makePlace();
+    await using program = serve(place);
+    const address = await program.line();
+    const browser = await startBrowser();
+    try {
+      const { page, faults } = await openPage(browser);
+      await page.goto(address);
+      await page.getByRole("link", { name: /Count/ }).click();
+      await page.waitForSelector("#node-sum");
+      assert.ok(!page.url().includes("t="), "the key does not stay in the address");
+      await startRun(page);
+
+      // The gate asks; the nodes before it show what they did.
+      await page.locator(".asking").getByRole("button", { name: "Approve" }).waitFor({ timeout: 60_000 });
+      assert.match(await page.locator("#node-read .card-count").textContent() ?? "", /4\/4/);
+      await page.getByRole("button", { name: "Approve" }).click();
+      await page.locator(".run-head").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
+
+      // What came out of a node, and what went through a connection.
+      await page.locator("#node-say .card-title").click();
+      await page.getByRole("tab", { name: "Inspector" }).click();
+      await page.locator(".preview").filter({ hasText: "lines: 10" }).waitFor();
+
+      // Pinned, the node is not called again, and says so.
+      await page.locator("#node-sum .card-title").click();
+      await page.getByRole("button", { name: "Pin this output" }).click();
+      await page.locator("#node-sum .card-flag.pinned").waitFor();
+
+      // A breakpoint stops before the node; a step goes on.
+      await page.locator("#node-say .card-title").click();
+      await page.keyboard.press("F9");
+      await page.locator("#node-say .card-flag.breakpoint").waitFor();
+      await startRun(page);
+      await page.locator(".asking").getByRole("button", { name: "Approve" }).click({ timeout: 60_000 });
+      await page.locator(".asking").filter({ hasText: "Stopped before say" }).waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Go on" }).click();
+      await page.locator(".run-head").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
+      assert.match(
+        await page.locator(".virtual-row").filter({ hasText: "sum" }).textContent() ?? "",
+        /given/,
+      );
+
+      await page.locator("#node-ask .card-title").click();
+      await page.keyboard.press("Delete");
+      await page.keyboard.press("Control+s");
+      await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
+      assert.deepEqual(
+        faults.filter((fault) => !fault.includes("Content Security Policy directive 'connect-src'")),
+        [],
+      );
+    } finally {
+      await browser.close();
+    }
+    const text = await Deno.readTextFile(`${place.workspace}/count.workflow.jsonc`);
+    assert.ok(
+      text.startsWith("// Counts the lines") && text.includes("// once a file") &&
+        !text.includes("control/gate"),
+    );
+    await using run = new Program([
+      "run",
+      `${place.workspace}/count.workflow.jsonc`,
+      "--workspace",
+      place.workspace,
+      "--data",
+      place.data,
+      "--input",
+      "root=src",
+      "--json",
+    ]);
+    let last = "";
+    for (
+      let line = await run.line();
+      !last.includes("run-completed") && !last.includes("completed");
+      line = await run.line().catch(() => "completed")
+    ) last = line;
+    assert.equal((await run.child.status).code, 0);
+  },
+);
+
+browserTest(
+  "the program is killed and started again: the page goes on without a reload, the board as it was",
+  async () => {
+    await currentUi();
+    await esbuild.stop();
+    const place = await makePlace();
+    const program = serve(place);
+    const address = await program.line();
+    const { port } = new URL(address);
+    const browser = await startBrowser();
+    try {
+      const { page } = await openPage(browser);
+      await page.goto(address);
+      await page.getByRole("link", { name: /Count/ }).click();
+      await page.locator("#node-sum .card-title").click();
+      await page.getByRole("textbox", { name: "Title" }).fill("Kept");
+      await program.kill("SIGKILL");
+      await page.locator(".lost").waitFor();
+      await using again = serve(place, port);
+      await again.line();
+      await page.locator(".lost").waitFor({ state: "detached", timeout: 30_000 });
+      assert.equal(await page.getByRole("textbox", { name: "Title" }).inputValue(), "Kept");
+      await page.keyboard.press("Control+s");
+      await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
+      assert.match(await Deno.readTextFile(`${place.workspace}/count.workflow.jsonc`), /"title": "Kept"/);
+    } finally {
+      await browser.close();
+    }
+  },
+);

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { extensionId } from "../../../core/ids.ts";
+import type { PermissionQuestion } from "../../../core/ports/permission_prompt.ts";
+import { UiRig } from "./ui_rig.ts";
+
+const question: PermissionQuestion = {
+  extension: extensionId("acme/lint"),
+  origin: "third-party",
+  permission: "files:read",
+  what: "read your files",
+  why: "It looks for faults",
+  risk: "medium",
+  notAsked: ["the network"],
+  folder: "/here",
+};
+
+Deno.test("PermissionPrompts puts questions before the readers of the page, and gives their answers", async () => {
+  await using rig = await UiRig.start();
+  const client = await rig.connect();
+  await client.subscribe("permissions");
+  await client.until(() => client.of("permissions").length === 1);
+  const controller = new AbortController();
+  const first = rig.prompts.ask(question, controller.signal);
+  const second = rig.prompts.ask({ ...question, permission: "git" }, controller.signal);
+  await client.until(() =>
+    client.of("permissions").filter(({ data }) => data.kind === "prompt").length === 2
+  );
+  const { value: prompts } = await rig.call("GET /permissions/prompts");
+  assert.deepEqual(prompts.map(({ permission, what, risk }) => [permission, what, risk]), [
+    ["files:read", "read your files", "medium"],
+    ["git", "read your files", "medium"],
+  ]);
+  const path = `/permissions/prompts/${prompts[0]?.id}`;
+  const answer = { verdict: "allow", scope: "session" };
+  assert.equal((await rig.call("POST /permissions/prompts/{id}", { path, body: answer })).status, 200);
+  assert.deepEqual(await first, { verdict: "allow", scope: { kind: "session" } });
+  assert.equal((await rig.call("POST /permissions/prompts/{id}", { path, body: answer })).status, 404);
+  controller.abort();
+  assert.equal(await second, undefined);
+  await client.until(() =>
+    client.of("permissions").some(({ data }) => data.kind === "answered" && data.verdict === "expired")
+  );
+  assert.deepEqual((await rig.call("GET /permissions/prompts")).value, []);
+  await client.close();
+});
+
+Deno.test("PermissionDesk reads the audit newest first, page by page, and past lines that were cut", async () => {
+  await using rig = await UiRig.start();
+  const line = (at: number, extension: string) =>
+    JSON.stringify({ at: new Date(at).toISOString(), extension, permission: "git", decision: "allowed" });
+  await Deno.writeTextFile(
+    `${rig.data}/audit.log`,
+    `${[1, 2, 3, 4, 5].map((at) => line(at * 1000, at % 2 === 0 ? "a/b" : "c/d")).join("\n")}\n{"at":"20`,
+  );
+  const page = await rig.call("GET /permissions/audit", { path: "/permissions/audit?limit=2" });
+  assert.deepEqual(page.value.lines.map(({ at }) => at), [5000, 4000]);
+  assert.equal(page.value.next, 4000);
+  const next = await rig.call("GET /permissions/audit", {
+    path: "/permissions/audit?limit=2&before=4000&extension=c/d",
+  });
+  assert.deepEqual(next.value.lines.map(({ at }) => at), [3000, 1000]);
+});
+
+Deno.test("grants are given and taken back over the API, and readers are told", async () => {
+  await using rig = await UiRig.start();
+  const client = await rig.connect();
+  await client.subscribe("permissions");
+  const { value } = await rig.call("PUT /grants", { body: { extension: "acme/lint", permission: "git" } });
+  assert.deepEqual(value.map(({ permission, verdict }) => [permission, verdict]), [["git", "allow"]]);
+  await client.until(() => client.of("permissions").some(({ data }) => data.kind === "grants"));
+  const path = "/grants?extension=acme%2Flint&permission=git";
+  assert.deepEqual((await rig.call("DELETE /grants", { path })).value, []);
+  assert.equal((await rig.call("DELETE /grants", { path })).status, 404);
+  await client.close();
+});

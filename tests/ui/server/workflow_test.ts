@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { checkWorkflow } from "../../../core/workflow/check.ts";
+import { editedText } from "../../../ui/server/workflows/workflow_store.ts";
+import { UiRig } from "./ui_rig.ts";
+
+const small = `// What it is for.
+{
+  "schema": 1,
+  "id": "small",
+  "name": "Small", // Its name.
+  "version": "1.0.0",
+  "nodes": {
+    /* Shouts. */
+    "shout": { "use": "trial/shout", "with": { "text": "a" } },
+    "again": { "use": "trial/shout", "in": { "text": "shout.text" } },
+  },
+}
+`;
+const FILE = "/workflow?file=small.workflow.jsonc";
+
+Deno.test("WorkflowStore saves edits and keeps comments and layout outside what changed", async () => {
+  await using rig = await UiRig.start();
+  rig.write("small.workflow.jsonc", small);
+  const { value: opened, headers } = await rig.call("GET /workflow", { path: FILE });
+  assert.equal(opened.text, small);
+  assert.equal(headers.get("etag"), `"${opened.hash}"`);
+  assert.deepEqual(opened.problems, []);
+  assert.deepEqual(opened.graph?.edges, [{
+    from: "shout",
+    fromPort: "text",
+    to: "again",
+    toPort: "text",
+    kind: "needs",
+  }]);
+  const { status, value: saved } = await rig.call("PUT /workflow", {
+    path: FILE,
+    body: { edits: [{ path: ["nodes", "shout", "with", "text"], value: "b" }], message: "louder" },
+    headers: { "if-match": `"${opened.hash}"` },
+  });
+  assert.equal(status, 200);
+  assert.equal(saved.text, small.replace('"text": "a"', '"text": "b"'));
+  assert.equal(await Deno.readTextFile(`${rig.folder}/small.workflow.jsonc`), saved.text);
+  const { value: versions } = await rig.call("GET /workflow/versions", {
+    path: "/workflow/versions?file=small.workflow.jsonc",
+  });
+  assert.deepEqual(versions.map(({ by, message }) => [by, message]), [["board", "louder"], ["outside", ""]]);
+  const { value: first } = await rig.call("GET /workflow/versions/{hash}", {
+    path: `/workflow/versions/${opened.hash}?file=small.workflow.jsonc`,
+  });
+  assert.equal(first.text, small);
+});
+
+Deno.test("WorkflowStore merges with what was changed elsewhere, and refuses what contradicts with all three texts", async () => {
+  await using rig = await UiRig.start();
+  rig.write("small.workflow.jsonc", small);
+  const { value: opened } = await rig.call("GET /workflow", { path: FILE });
+  const headers = { "if-match": `"${opened.hash}"` };
+  rig.write("small.workflow.jsonc", small.replace('"Small", // Its name.', '"Smaller", // Its name.'));
+  const merged = await rig.call("PUT /workflow", {
+    path: FILE,
+    body: { edits: [{ path: ["nodes", "shout", "with", "text"], value: "b" }] },
+    headers,
+  });
+  assert.equal(merged.status, 200);
+  assert.equal(merged.value.isMerged, true);
+  assert.match(merged.value.text, /"Smaller"[\s\S]*"text": "b"/);
+  const before = await Deno.readTextFile(`${rig.folder}/small.workflow.jsonc`);
+  const problem = await rig.refused("PUT /workflow", {
+    path: FILE,
+    body: { edits: [{ path: ["nodes", "shout", "with", "text"], value: "c" }] },
+    headers,
+  });
+  assert.equal(problem.status, 412);
+  assert.equal(problem.code, "changed");
+  assert.equal(problem.conflict?.base, small);
+  assert.equal(problem.conflict?.current.text, before);
+  assert.match(problem.conflict?.merged ?? "", /<<<<<<< yours[\s\S]*>>>>>>> in the file/);
+  assert.equal(await Deno.readTextFile(`${rig.folder}/small.workflow.jsonc`), before);
+});
+
+Deno.test("WorkflowStore makes a new file once, renames it with its versions and removes it", async () => {
+  await using rig = await UiRig.start();
+  const path = "/workflow?file=deep/new.workflow.jsonc";
+  const make = () =>
+    rig.call("PUT /workflow", { path, body: { text: small }, headers: { "if-none-match": "*" } });
+  assert.equal((await make()).status, 200);
+  assert.equal((await make()).status, 412);
+  const renamed = await rig.call("POST /workflow/rename", {
+    path: "/workflow/rename?file=deep/new.workflow.jsonc",
+    body: { to: "other.workflow.jsonc" },
+  });
+  assert.equal(renamed.value.file, "other.workflow.jsonc");
+  const { value: list } = await rig.call("GET /workflows");
+  assert.deepEqual(list.map(({ file, nodes, errors }) => [file, nodes, errors]), [[
+    "other.workflow.jsonc",
+    2,
+    0,
+  ]]);
+  const other = "/workflow?file=other.workflow.jsonc";
+  assert.equal(
+    (await rig.call("DELETE /workflow", { path: other, headers: { "if-match": '"x"' } })).status,
+    412,
+  );
+  const { hash } = renamed.value;
+  assert.equal(
+    (await rig.call("DELETE /workflow", { path: other, headers: { "if-match": `"${hash}"` } })).status,
+    200,
+  );
+  assert.deepEqual((await rig.call("GET /workflows")).value, []);
+  const { value: versions } = await rig.call("GET /workflow/versions", {
+    path: "/workflow/versions?file=other.workflow.jsonc",
+  });
+  assert.equal(versions.length, 1);
+});
+
+Deno.test("WorkflowStore reaches nothing outside the workspace, by no path and no link", async () => {
+  await using rig = await UiRig.start();
+  await Deno.writeTextFile(`${rig.data}/secret.workflow.jsonc`, small);
+  await Deno.symlink(rig.data, `${rig.folder}/link`);
+  for (
+    const file of [
+      "../data/secret.workflow.jsonc",
+      `${rig.data}/secret.workflow.jsonc`,
+      "link/secret.workflow.jsonc",
+    ]
+  ) {
+    const path = `/workflow?file=${encodeURIComponent(file)}`;
+    assert.equal((await rig.refused("GET /workflow", { path })).status, 400, file);
+    const body = { text: "gone" };
+    const put = await rig.refused("PUT /workflow", { path, body, headers: { "if-none-match": "*" } });
+    assert.ok(put.status >= 400, file);
+  }
+  assert.equal(await Deno.readTextFile(`${rig.data}/secret.workflow.jsonc`), small);
+});
+
+Deno.test("FileWatch tells readers of a workflow file that was changed on the disk", async () => {
+  await using rig = await UiRig.start();
+  rig.write("small.workflow.jsonc", small);
+  const client = await rig.connect();
+  await client.subscribe("files");
+  await client.until(() => client.events.length > 0);
+  // The folders are being listed; what changes before they are watched is what the snapshot stands for.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  rig.write("small.workflow.jsonc", `${small}\n`);
+  await client.until(() =>
+    client.events.some(({ data }) =>
+      data.kind === "changed" && "path" in data && data.path === "small.workflow.jsonc"
+    )
+  );
+  await client.close();
+});
+
+Deno.test("editedText() changes what its edits name and nothing else, whatever the edits", () => {
+  const names = ["shout", "again", "third"];
+  const edit = fc.oneof(
+    fc.record({
+      path: fc.tuple(fc.constant("nodes"), fc.constantFrom(...names)),
+      value: fc.constant({ use: "trial/shout", with: { text: "x" } }),
+    }),
+    fc.record({ path: fc.tuple(fc.constant("nodes"), fc.constantFrom(...names)) }),
+    fc.record({ path: fc.tuple(fc.constant("name")), value: fc.string() }),
+  );
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 8 }), (edits) => {
+      const text = editedText(small, edits);
+      const model = JSON.parse(small.replaceAll(/\/\/.*|\/\*.*?\*\//g, "").replaceAll(/,(\s*[}\]])/g, "$1"));
+      for (const { path, value } of edits as { path: string[]; value?: unknown }[]) {
+        const [first = "", second] = path;
+        const holder = second === undefined ? model : model[first];
+        if (value === undefined) delete holder[second ?? first];
+        else holder[second ?? first] = value;
+      }
+      const parsed = JSON.parse(
+        text.replaceAll(/^\s*\/\/.*|\/\/ Its name\.|\/\*.*?\*\//gm, "").replaceAll(/,(\s*[}\]])/g, "$1"),
+      );
+      assert.deepEqual(parsed, model);
+      assert.ok(text.startsWith("// What it is for."));
+      assert.ok(text.includes("// Its name."));
+    }),
+    { numRuns: 200, seed: 11 },
+  );
+  assert.equal(
+    checkWorkflow(small, "small", { nodes: new Map(), tasks: new Map(), problems: [], limits: new Map() })
+      .problems.filter(({ code }) => code === "syntax").length,
+    0,
+  );
+});

@@ -1,0 +1,67 @@
+/** Grants, prompts and the audit of what was decided. @module */
+
+import type { GrantScope, Origin } from "../../core/policy/permission.ts";
+import type { Risk } from "../../core/policy/permission_policy.ts";
+
+export interface GrantLine {
+  readonly extension: string;
+  readonly permission: string;
+  readonly verdict: "allow" | "deny";
+  readonly scope: GrantScope;
+  /** For a secret: the environment variable it is read from. The secret itself is never sent. */
+  readonly env?: string;
+}
+
+export interface NewGrant {
+  readonly extension: string;
+  readonly permission: string;
+  readonly env?: string;
+  /** Unix milliseconds; absent for always. */
+  readonly until?: number;
+}
+
+export interface GrantKey {
+  readonly extension: string;
+  readonly permission: string;
+}
+
+/** An extension wants something now and is held until a person answers or `until`. */
+export interface PermissionPrompt {
+  readonly id: string;
+  readonly extension: string;
+  readonly permission: string;
+  readonly origin: Origin;
+  /** What it could do with it, in words. */
+  readonly what: string;
+  /** Why it says it needs that: a stranger's words, to be shown as such. */
+  readonly reason: string;
+  readonly risk: Risk;
+  /** What it does not ask for at all, in words. */
+  readonly notAsked: readonly string[];
+  /** The folder that the run works on. */
+  readonly folder: string;
+  readonly run?: string;
+  readonly askedAt: number;
+  readonly until: number;
+}
+
+export interface PromptAnswer {
+  readonly verdict: "allow" | "deny";
+  readonly scope: "once" | "session" | "always";
+}
+
+export interface AuditQuery {
+  readonly extension?: string;
+  /** Default 200, at most 2000; newest first. */
+  readonly limit?: number;
+  readonly before?: number;
+}
+
+export interface AuditLine {
+  readonly at: number;
+  readonly extension: string;
+  readonly permission: string;
+  /** `allowed`, `denied`, `prompt`, `granted`, `withdrawn`. */
+  readonly decision: string;
+  readonly reason?: string;
+}

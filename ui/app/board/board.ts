@@ -1,0 +1,346 @@
+/**
+ * The board behind the view: one document, what is selected, where one looks, what is wrong, how it is laid out. Views read
+ * its signals and call its methods; it knows nothing of the page.
+ *
+ * @module
+ */
+
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Catalog } from "../../../core/workflow/catalog.ts";
+import type { CheckAnswer, CheckedNode } from "./check/check_protocol.ts";
+import { layoutGraph, type LayoutRequest, type Places } from "./layout/layout_graph.ts";
+import type { Change } from "./model/change.ts";
+import { moveNodes, type Point } from "./model/commands.ts";
+import type { KnownTypes } from "./model/connection_judge.ts";
+import { BoardDocument } from "./model/document.ts";
+import type { Graph, Scope } from "./model/graph.ts";
+import { completed, unplaced } from "./places.ts";
+import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
+import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
+import { fitted, type Viewport } from "./view/viewport.ts";
+
+/** Graphs up to this are laid out at once; larger ones in the worker. */
+const AT_ONCE = 300;
+/** Nodes snap to this. */
+export const GRID = 8;
+
+export interface Layouter {
+  /** Lays out elsewhere; the newest question wins. */
+  readonly ask: (request: LayoutRequest) => Promise<Places>;
+}
+
+export class Board {
+  readonly file: string;
+  readonly document: BoardDocument;
+  readonly selection = signal<ReadonlySet<string>>(new Set());
+  readonly selectedEdge = signal<string | undefined>(undefined);
+  /** The node that the keyboard is on. */
+  readonly cursor = signal<string | undefined>(undefined);
+  readonly expanded = signal<ReadonlySet<string>>(new Set());
+  readonly view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
+  /** Size of the window in screen pixels. */
+  readonly size = signal({ width: 1000, height: 700 });
+  readonly allProblems = signal<readonly PlacedProblem[]>([]);
+  readonly isChecked = signal(false);
+  /** Grows with every change of the text. */
+  readonly version = signal(0);
+  readonly #layouter: Layouter;
+  readonly #shapes: ShapeCache = new WeakMap();
+  readonly #laidOut = signal<ReadonlyMap<string, Point>>(new Map());
+  #types = new Map<string, CheckedNode>();
+  readonly graph: ReadonlySignal<Graph>;
+  readonly scene: ReadonlySignal<Scene>;
+  readonly worst: ReadonlySignal<ReadonlyMap<string, "error" | "warning">>;
+  readonly isDirty: ReadonlySignal<boolean>;
+  /** Called after every change of the text. */
+  onText: (text: string) => void = () => undefined;
+
+  constructor(file: string, text: string, catalog: Catalog, layouter: Layouter) {
+    this.file = file;
+    this.#layouter = layouter;
+    this.document = new BoardDocument(text, catalog, () => performance.now());
+    this.graph = computed(() => (this.version.value, this.document.graph));
+    this.scene = computed(() => {
+      const graph = this.graph.value;
+      const laidOut = this.#laidOut.value;
+      const notes = new Map(graph.notes.map((note) => [`note:${note.id}`, note]));
+      const placeOf = (id: string): Point => {
+        const node = graph.nodes.get(id);
+        if (node === undefined) return notes.get(id) ?? { x: 0, y: 0 };
+        return filePlace(graph, node) ?? laidOut.get(id) ?? { x: 0, y: 0 };
+      };
+      return new Scene(graph, placeOf, this.expanded.value, this.#shapes);
+    });
+    this.worst = computed(() => worstByNode(this.allProblems.value));
+    this.isDirty = computed(() => (this.version.value, !this.document.history.isSaved));
+    this.#placeMissing();
+  }
+
+  /** What the checker found out about types. */
+  get types(): KnownTypes {
+    return {
+      outputs: (node) => {
+        const known = this.#types.get(node);
+        return known === undefined ? undefined : new Map(known.outputs);
+      },
+      isFan: (node) =>
+        this.#types.get(node)?.isFan ?? this.graph.peek().nodes.get(node)?.value["each"] !== undefined,
+    };
+  }
+
+  /** Makes a change; the selection follows it. */
+  apply(change: Change): boolean {
+    return batch(() => {
+      const before = [...this.selection.peek()];
+      if (!this.document.apply(change, before)) return false;
+      this.#changed();
+      if (change.select !== undefined) this.select(change.select);
+      return true;
+    });
+  }
+
+  undo(): void {
+    this.#step(this.document.undo());
+  }
+
+  redo(): void {
+    this.#step(this.document.redo());
+  }
+
+  #step(selected: readonly string[] | undefined): void {
+    if (selected === undefined) return;
+    batch(() => {
+      this.#changed();
+      this.select(selected);
+    });
+  }
+
+  /** Another text, as a step that can be taken back. */
+  replaceText(text: string, label: string): void {
+    batch(() => {
+      this.document.replace(text, label);
+      this.#changed();
+    });
+  }
+
+  /** The file is on the disk as it is here. */
+  markSaved(): void {
+    this.document.history.markSaved();
+    this.version.value++;
+  }
+
+  setCatalog(catalog: Catalog): void {
+    this.document.setCatalog(catalog);
+    this.version.value++;
+    this.onText(this.document.text);
+  }
+
+  /** Looks into the body of a loop, or out again. */
+  enter(scope: Scope): void {
+    batch(() => {
+      this.document.enter(scope);
+      this.select([]);
+      this.#laidOut.value = new Map();
+      this.version.value++;
+      this.#placeMissing();
+    });
+    this.onText(this.document.text);
+  }
+
+  #changed(): void {
+    this.version.value++;
+    const { nodes, notes } = this.document.graph;
+    const isThere = (id: string) => nodes.has(id) || notes.some((note) => id === `note:${note.id}`);
+    this.selection.value = new Set([...this.selection.peek()].filter(isThere));
+    const edge = this.selectedEdge.peek();
+    if (edge !== undefined && !this.document.graph.edges.some(({ id }) => id === edge)) {
+      this.selectedEdge.value = undefined;
+    }
+    const cursor = this.cursor.peek();
+    if (cursor !== undefined && !isThere(cursor)) this.cursor.value = undefined;
+    this.#placeMissing();
+    this.onText(this.document.text);
+  }
+
+  /** Takes what the checker said about the text that is shown. */
+  takeCheck(answer: CheckAnswer): void {
+    batch(() => {
+      this.allProblems.value = placedProblems(answer.problems, this.file, this.document.scope);
+      this.isChecked.value = true;
+    });
+    // While there are errors, types from before are better than none.
+    if (answer.nodes.length > 0) this.#types = new Map(answer.nodes.map((node) => [node.id, node]));
+  }
+
+  select(ids: Iterable<string>, isAdded = false): void {
+    batch(() => {
+      const chosen = new Set(ids);
+      this.selection.value = isAdded ? new Set([...this.selection.peek(), ...chosen]) : chosen;
+      this.selectedEdge.value = undefined;
+      if (chosen.size === 1) this.cursor.value = [...chosen][0];
+    });
+  }
+
+  selectEdge(id: string): void {
+    batch(() => {
+      this.selection.value = new Set();
+      this.selectedEdge.value = id;
+    });
+  }
+
+  toggleSelected(id: string): void {
+    const next = new Set(this.selection.peek());
+    if (!next.delete(id)) next.add(id);
+    this.select(next);
+  }
+
+  toggleExpanded(id: string): void {
+    const next = new Set(this.expanded.peek());
+    if (!next.delete(id)) next.add(id);
+    this.expanded.value = next;
+  }
+
+  placeOf(id: string): Point {
+    const scene = this.scene.peek();
+    const index = scene.indexOf.get(id);
+    return index === undefined ? { x: 0, y: 0 } : { x: scene.left[index]!, y: scene.top[index]! };
+  }
+
+  /** Writes where nodes stand. With the first move the others' places are written too, so that nothing jumps later. */
+  moveTo(places: ReadonlyMap<string, Point>, label?: string, join?: string): void {
+    const all = new Map(places);
+    for (const id of unplaced(this.graph.peek())) if (!all.has(id)) all.set(id, this.placeOf(id));
+    this.apply(
+      moveNodes(
+        this.document.ground,
+        all,
+        label ?? (places.size === 1 ? `Move ${[...places.keys()][0]}` : `Move ${places.size} nodes`),
+        join,
+      ),
+    );
+  }
+
+  /** A free place near the middle of the window, or near `at`. */
+  freePlace(at?: Point): Point {
+    const { x, y, zoom } = this.view.peek();
+    const { width, height } = this.size.peek();
+    let place = at ?? { x: (width / 2 - x) / zoom - 108, y: (height / 2 - y) / zoom - 40 };
+    const scene = this.scene.peek();
+    const isTaken = ({ x: left, y: top }: Point) =>
+      scene.boxesIn({ left: left - 8, top: top - 8, right: left + 224, bottom: top + 90 }).length > 0;
+    for (let tries = 0; tries < 40 && isTaken(place); tries++) place = { x: place.x + 32, y: place.y + 32 };
+    return { x: snap(place.x), y: snap(place.y) };
+  }
+
+  /** Shows all nodes, or those named. */
+  fit(ids?: Iterable<string>, maxZoom = 1): void {
+    const scene = this.scene.peek();
+    const indices = ids === undefined ? undefined : [...ids].flatMap((id) => scene.indexOf.get(id) ?? []);
+    const bounds = scene.bounds(indices);
+    const { width, height } = this.size.peek();
+    if (bounds !== undefined) {
+      this.view.value = fitted(bounds, width, height, Math.min(56, width / 12), maxZoom);
+    }
+  }
+
+  /** Where one begins: all of it where that can be read, else its beginning. */
+  firstLook(): void {
+    this.fit();
+    const { zoom } = this.view.peek();
+    const bounds = this.scene.peek().bounds();
+    if (zoom >= 0.5 || bounds === undefined || this.graph.peek().nodes.size > 400) return;
+    const { height } = this.size.peek();
+    const scale = 0.8;
+    this.view.value = {
+      zoom: scale,
+      x: 48 - bounds.left * scale,
+      y: height / 2 - (bounds.top + bounds.bottom) / 2 * scale,
+    };
+  }
+
+  /** Brings a node into sight without changing more than needed. */
+  reveal(id: string): void {
+    const scene = this.scene.peek();
+    const index = scene.indexOf.get(id);
+    if (index === undefined) return;
+    const { left, top, right, bottom } = scene.rectOf(index);
+    const { width, height } = this.size.peek();
+    const view = this.view.peek();
+    const zoom = view.zoom < 0.4 ? 0.8 : view.zoom;
+    const margin = 40;
+    const shift = (near: number, far: number, offset: number, room: number) => {
+      if (far - near > room - 2 * margin) return margin - near;
+      if (near + offset < margin) return margin - near;
+      return far + offset > room - margin ? room - margin - far : offset;
+    };
+    const base = zoom === view.zoom
+      ? view
+      : { x: width / 2 - ((left + right) / 2) * zoom, y: height / 2 - ((top + bottom) / 2) * zoom };
+    this.view.value = {
+      zoom,
+      x: shift(left * zoom, right * zoom, base.x, width),
+      y: shift(top * zoom, bottom * zoom, base.y, height),
+    };
+  }
+
+  /** Lays out all nodes, or those named, which keep their corner. One step of undo. */
+  async layout(ids?: readonly string[], refine?: (request: LayoutRequest) => Promise<Places>): Promise<void> {
+    const chosen = ids === undefined || ids.length < 2 ? undefined : new Set(ids);
+    const request = this.#request(chosen);
+    const places = refine !== undefined ? await refine(request) : await this.#askLayout(request);
+    const scene = this.scene.peek();
+    const corner = chosen === undefined
+      ? undefined
+      : scene.bounds([...chosen].flatMap((id) => scene.indexOf.get(id) ?? []));
+    const dx = corner?.left ?? 0;
+    const dy = corner?.top ?? 0;
+    const map = new Map(places.map(([id, x, y]) => [id, { x: x + dx, y: y + dy }]));
+    this.apply(
+      moveNodes(this.document.ground, map, chosen === undefined ? "Lay out" : `Lay out ${chosen.size} nodes`),
+    );
+    if (chosen === undefined) this.fit();
+  }
+
+  #request(chosen?: ReadonlySet<string>): LayoutRequest {
+    const { graph, shapes, ids, top } = this.scene.peek();
+    const isIn = (id: string) => chosen === undefined || chosen.has(id);
+    const nodes = ids.flatMap((id, index) => {
+      const shape = shapes[index];
+      return shape === undefined || !isIn(id)
+        ? []
+        : [{ id, width: shape.width, height: shape.height, y: top[index]! }];
+    });
+    const edges = graph.edges.filter(({ from, to }) => isIn(from) && isIn(to)).map(({ from, to }) =>
+      [from, to] as const
+    );
+    const groups = graph.groups.map(({ id, nodes: members }) => ({ id, nodes: members.filter(isIn) }));
+    return { nodes, edges, groups };
+  }
+
+  async #askLayout(request: LayoutRequest): Promise<Places> {
+    return request.nodes.length <= AT_ONCE ? layoutGraph(request) : await this.#layouter.ask(request);
+  }
+
+  /** Gives places to nodes that have none yet. */
+  #placeMissing(): void {
+    const graph = this.document.graph;
+    const known = this.#laidOut.peek();
+    const missing = unplaced(graph).filter((id) => !known.has(id));
+    if (missing.length === 0) return;
+    const { nodes, ...rest } = this.#request();
+    // Nothing of where unplaced nodes happen to be may count.
+    const request = { ...rest, nodes: nodes.map(({ id, width, height }) => ({ id, width, height })) };
+    if (request.nodes.length <= AT_ONCE) {
+      this.#laidOut.value = completed(graph, layoutGraph(request), known);
+      return;
+    }
+    this.#layouter.ask(request).then((places) => {
+      this.#laidOut.value = completed(this.document.graph, places, this.#laidOut.peek());
+      this.firstLook();
+    });
+  }
+}
+
+export function snap(value: number): number {
+  return Math.round(value / GRID) * GRID;
+}

@@ -1,0 +1,527 @@
+/** The board as a person sees it: bar, library, stage, inspector, and the dialogs that actions open. @module */
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Button, IconButton } from "../parts/button.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Menu, MenuButton } from "../parts/menu.tsx";
+import { rememberedSize, SplitHandle } from "../parts/split.tsx";
+import { TabPanel, Tabs } from "../parts/tabs.tsx";
+import { fuzzyMatch } from "../parts/fuzzy.ts";
+import { ErrorState } from "../parts/states.tsx";
+import { addFinder } from "../shell/command_palette.tsx";
+import { rememberKeys } from "../shell/keys_view.tsx";
+import { useStatus } from "../shell/status_bar.tsx";
+import { announce } from "../state/announce.ts";
+import { hrefOf } from "../state/route.ts";
+import { showToast } from "../state/toasts.ts";
+import { BoardActions } from "./board_actions.ts";
+import { CollapseDialog } from "./collapse_dialog.tsx";
+import { ConnectPalette } from "./connect_palette.tsx";
+import { dropConnection, insertOnEdge } from "./connecting.ts";
+import { ConflictDialog } from "./file/conflict_dialog.tsx";
+import { Inspector } from "./inspector/inspector.tsx";
+import { SourceDialog } from "./file/source_dialog.tsx";
+import type { LibraryEntry } from "./library.ts";
+import { addNode, type Point } from "./model/commands.ts";
+import { nameForUse } from "./model/names.ts";
+import { DRAG_TYPE, type LeftTab, LibraryPanel } from "./panels/library_panel.tsx";
+import { ProblemsPanel } from "./panels/problems_panel.tsx";
+import { VersionsPanel } from "./panels/versions_panel.tsx";
+import type { PlacedProblem } from "./problems.ts";
+import { QuickAdd } from "./quick_add.tsx";
+import type { RunMode } from "./run/board_run.ts";
+import { needsInputs, RunDialog, RunPanel } from "./run/run_panel.tsx";
+import { iconFor } from "./view/kinds.ts";
+import type { Drop } from "./view/gestures.ts";
+import { Stage } from "./view/stage.tsx";
+import type { SidePanel, Workbench } from "./workbench.ts";
+
+const leftSize = rememberedSize("board.left", 244);
+const rightSize = rememberedSize("board.right", 316);
+
+type Open =
+  | { readonly kind: "add"; readonly at: Point | undefined; readonly drop?: Drop }
+  | { readonly kind: "connect"; readonly source: string }
+  | { readonly kind: "run"; readonly mode: RunMode }
+  | { readonly kind: "collapse" }
+  | { readonly kind: "source" }
+  | { readonly kind: "menu"; readonly at: Point; readonly world: Point };
+
+export function BoardScreen({ bench }: { readonly bench: Workbench }) {
+  const { board, file, app } = bench;
+  const isNarrow = innerWidth <= 900;
+  const [open, setOpen] = useState<Open | undefined>(undefined);
+  const [isLeft, setLeft] = useState(!isNarrow);
+  const [isRight, setRight] = useState(!isNarrow);
+  const [tab, setTab] = useState<LeftTab>("library");
+  const [search, setSearch] = useState("");
+  const stage = useRef<HTMLElement | undefined>(undefined);
+
+  const focusInspector = () => {
+    setRight(true);
+    bench.panel.value = "inspector";
+    setTimeout(() => {
+      const panel = document.getElementById("inspector");
+      const bad = panel?.querySelector<HTMLElement>('[aria-invalid="true"]');
+      (bad ?? panel?.querySelector<HTMLElement>("input, textarea, select"))?.focus();
+    }, 0);
+  };
+  const runNow = (mode: RunMode) => {
+    const isFault = board.allProblems.peek().some(({ severity }) => severity === "error");
+    if (isFault) {
+      bench.panel.value = "problems";
+      setRight(true);
+      showToast({
+        look: "warn",
+        title: "Mend the errors first",
+        text: "The list at the right says what to do",
+      });
+      return;
+    }
+    if (mode === "all" || mode === "mock" ? needsInputs(bench) : false) return setOpen({ kind: "run", mode });
+    bench.panel.value = "run";
+    setRight(true);
+    void bench.run.start(mode, bench.run.inputs.peek());
+  };
+  const actions = useMemo(() =>
+    new BoardActions(bench, {
+      add: (at) => setOpen({ kind: "add", at }),
+      connect: (source) => setOpen({ kind: "connect", source }),
+      run: runNow,
+      collapse: () => setOpen({ kind: "collapse" }),
+      edit: focusInspector,
+      search: () => {
+        setLeft(true);
+        setTab("outline");
+        setTimeout(() => document.querySelector<HTMLElement>("#left-panel input")?.focus(), 0);
+      },
+      togglePanel: (side) => side === "left" ? setLeft((shown) => !shown) : setRight((shown) => !shown),
+      showSource: () => setOpen({ kind: "source" }),
+    }), [bench]);
+
+  useEffect(() => {
+    const list = actions.commands();
+    rememberKeys(list);
+    const stop = app.commands.add(list);
+    const stopFinder = addFinder(() =>
+      [...board.graph.peek().nodes.values()].map(({ id, title, use, group }) => ({
+        id: `node.${id}`,
+        title,
+        about: use,
+        group: "Nodes",
+        icon: iconFor(use, group),
+        run: () => {
+          board.select([id]);
+          board.reveal(id);
+          stage.current?.focus();
+        },
+      }))
+    );
+    const leave = (event: BeforeUnloadEvent) => {
+      if (board.isDirty.peek()) event.preventDefault();
+    };
+    addEventListener("beforeunload", leave);
+    // The first look: everything, once the stage has its size.
+    const frame = requestAnimationFrame(() => board.firstLook());
+    return () => {
+      stop();
+      stopFinder();
+      removeEventListener("beforeunload", leave);
+      cancelAnimationFrame(frame);
+    };
+  }, [actions]);
+
+  const faded = useMemo(() => {
+    if (tab !== "outline" || search.trim() === "") return undefined;
+    return new Set(
+      [...board.graph.value.nodes.values()].filter(({ title, id, use }) =>
+        fuzzyMatch(search, `${title} ${id} ${use}`) === undefined
+      ).map(({ id }) => id),
+    );
+  }, [search, tab, board.graph.value]);
+
+  const problems = board.allProblems.value;
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const warnings = problems.length - errors;
+  useStatus(
+    "board.problems",
+    (
+      <button type="button" onClick={() => (bench.panel.value = "problems", setRight(true))}>
+        <Icon name={errors > 0 ? "bad" : warnings > 0 ? "warn" : "good"} size={12} />
+        {errors === 0 && warnings === 0
+          ? "No problems"
+          : `${counted(errors, "error")}, ${counted(warnings, "warning")}`}
+      </button>
+    ),
+    [errors, warnings],
+  );
+  const { nodes, edges, fault } = board.graph.value;
+  useStatus("board.size", <span class="numbers">{nodes.size} nodes, {edges.length} connections</span>, [
+    nodes.size,
+    edges.length,
+  ]);
+
+  const add = (entry: LibraryEntry, at?: Point, drop?: Drop, port?: string) => {
+    const edge = edges.find(({ id }) => id === board.selectedEdge.peek());
+    if (drop === undefined && edge !== undefined && at !== undefined) {
+      return insertOnEdge(board, edge, entry, at);
+    }
+    const change = addNode(board.document.ground, nameForUse(entry.use), entry.value, board.freePlace(at));
+    board.apply(change);
+    announce(`Added ${change.id}`);
+    if (drop !== undefined && port !== undefined) {
+      dropConnection(board, { ...drop, node: change.id, port, verdict: { fits: "yes", reason: "" } });
+    }
+    stage.current?.focus();
+  };
+  const goTo = ({ node, field }: PlacedProblem) => {
+    if (node === undefined) {
+      board.select([]);
+      bench.panel.value = "inspector";
+      return;
+    }
+    board.select([node]);
+    board.reveal(node);
+    bench.panel.value = "inspector";
+    setTimeout(() => {
+      const name = field.replace(/^(in|with)\./, "port-");
+      const element = document.getElementById(name) ?? document.getElementById(`node-${field}`) ??
+        document.querySelector<HTMLElement>('#inspector [aria-invalid="true"]');
+      element?.focus();
+    }, 0);
+  };
+
+  return (
+    <div class="board">
+      <BoardBar bench={bench} actions={actions} onRun={runNow} />
+      {file.conflict.value === undefined
+        ? null
+        : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
+      <div class="board-body">
+        {isLeft
+          ? (
+            <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
+              <LibraryPanel
+                bench={bench}
+                tab={tab}
+                onTab={setTab}
+                search={search}
+                onSearch={setSearch}
+                onAdd={(entry) => add(entry)}
+              />
+            </aside>
+          )
+          : null}
+        {isLeft ? <SplitHandle label="Width of the library" size={leftSize} min={180} max={440} /> : null}
+        {fault === undefined
+          ? (
+            <Stage
+              board={board}
+              run={bench.overlay}
+              faded={faded}
+              onReady={(element) => stage.current = element}
+              onConnect={(drop) => {
+                if (drop.node === undefined) setOpen({ kind: "add", at: drop.world, drop });
+                else dropConnection(board, drop);
+              }}
+              onOpen={() => focusInspector()}
+              onAdd={(at) => setOpen({ kind: "add", at })}
+              onMenu={(at, world) => setOpen({ kind: "menu", at, world })}
+              onDropped={(data, world) => {
+                const entry = bench.library.find(({ use }) => use === data.getData(DRAG_TYPE));
+                if (entry !== undefined) add(entry, { x: world.x - 100, y: world.y - 18 });
+                else if (data.getData("text/plain") !== "") {
+                  actions.pasteText(
+                    data.getData("text/plain"),
+                    world,
+                  );
+                }
+              }}
+              onKey={(event) => {
+                if (actions.stageKey(event)) {
+                  event.preventDefault();
+                  event.stopPropagation();
+                }
+              }}
+            >
+              <StageTools bench={bench} actions={actions} />
+              {nodes.size === 0
+                ? (
+                  <div class="stage-hint">
+                    <p>Nothing here yet.</p>
+                    <p>
+                      Double-click, press <kbd class="key">N</kbd>, or drag a node from the library.
+                    </p>
+                  </div>
+                )
+                : null}
+            </Stage>
+          )
+          : (
+            <ErrorState
+              title="The file cannot be shown as a workflow"
+              error={new Error(fault)}
+              onRetry={() => setOpen({ kind: "source" })}
+            />
+          )}
+        {isRight
+          ? <SplitHandle label="Width of the inspector" size={rightSize} min={240} max={640} after />
+          : null}
+        {isRight
+          ? (
+            <aside class="panel side right" style={{ width: `${rightSize.value}px` }} aria-label="Inspector">
+              <RightPanel
+                bench={bench}
+                onGo={goTo}
+                onRun={runNow}
+                onCollapse={() => setOpen({ kind: "collapse" })}
+                errors={errors}
+              />
+            </aside>
+          )
+          : null}
+      </div>
+      {open?.kind === "add"
+        ? (
+          <QuickAdd
+            library={bench.library}
+            held={open.drop}
+            onChoose={(entry, port) => add(entry, open.at, open.drop, port)}
+            onClose={() => setOpen(undefined)}
+          />
+        )
+        : null}
+      {open?.kind === "connect"
+        ? (
+          <ConnectPalette
+            board={board}
+            source={open.source}
+            onConnect={({ from, to, kind }) =>
+              dropConnection(board, {
+                fixed: from,
+                isFromSource: true,
+                node: to.node,
+                port: to.port,
+                verdict: { fits: "yes", reason: "" },
+                replaces: undefined,
+              }, kind)}
+            onRefused={(reason) => {
+              announce(`Refused: ${reason}`);
+              showToast({ look: "warn", title: "Cannot connect", text: reason });
+            }}
+            onClose={() => setOpen(undefined)}
+          />
+        )
+        : null}
+      {open?.kind === "run"
+        ? <RunDialog bench={bench} mode={open.mode} onClose={() => setOpen(undefined)} />
+        : null}
+      {open?.kind === "collapse" ? <CollapseDialog bench={bench} onClose={() => setOpen(undefined)} /> : null}
+      {open?.kind === "source" ? <SourceDialog bench={bench} onClose={() => setOpen(undefined)} /> : null}
+      {open?.kind === "menu"
+        ? (
+          <Menu
+            label="Actions"
+            at={open.at}
+            entries={actions.menu(open.world)}
+            onClose={() => setOpen(undefined)}
+          />
+        )
+        : null}
+    </div>
+  );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function BoardBar(
+  { bench, actions, onRun }: {
+    readonly bench: Workbench;
+    readonly actions: BoardActions;
+    readonly onRun: (mode: RunMode) => void;
+  },
+) {
+  const { board, file, run } = bench;
+  const isDirty = board.isDirty.value;
+  board.version.value;
+  const { history, scope } = board.document;
+  const name = board.graph.value.head["name"];
+  const save = file.state.value;
+  const keysOf = (id: string) => bench.app.commands.keysOf(`board.${id}`);
+  return (
+    <div class="bar">
+      <a
+        class="button quiet icon-only"
+        href={hrefOf("board")}
+        aria-label="All workflows"
+        data-tip="All workflows"
+      >
+        <Icon name="left" />
+      </a>
+      <h1>{typeof name === "string" ? name : bench.board.file}</h1>
+      {scope.length === 0 ? null : (
+        <span class="row">
+          <Icon name="right" size={12} />
+          <Button small look="quiet" onClick={() => board.enter(scope.slice(0, -3))}>
+            {scope.at(-2)}: leave
+          </Button>
+        </span>
+      )}
+      <span class="faint cut bar-file">{bench.board.file}</span>
+      <span class={`badge ${save === "failed" ? "bad" : isDirty ? "warn" : ""}`} role="status">
+        {save === "saving" ? "Saving" : save === "failed" ? "Not saved" : isDirty ? "Changed" : "Saved"}
+      </span>
+      <span class="grow" />
+      <IconButton
+        icon="undo"
+        label={history.canUndo === undefined ? "Undo" : `Undo: ${history.canUndo.label}`}
+        keys={keysOf("undo")}
+        disabled={history.canUndo === undefined}
+        onClick={() => actions.undo()}
+      />
+      <IconButton
+        icon="redo"
+        label={history.canRedo === undefined ? "Redo" : `Redo: ${history.canRedo.label}`}
+        keys={keysOf("redo")}
+        disabled={history.canRedo === undefined}
+        onClick={() => actions.redo()}
+      />
+      <span class="bar-rule" />
+      <IconButton
+        icon="layout"
+        label="Lay out"
+        keys={keysOf("layout")}
+        onClick={() => void board.layout([...board.selection.peek()])}
+      />
+      <MenuButton
+        label="More"
+        entries={() => {
+          board.select([]);
+          return actions.menu(board.freePlace());
+        }}
+      />
+      <span class="bar-rule" />
+      <Button
+        icon="save"
+        onClick={() => void file.save()}
+        disabled={!isDirty && save !== "failed"}
+        data-tip="Save"
+        data-tip-keys={keysOf("save")}
+      >
+        Save
+      </Button>
+      <span class="button-group">
+        <Button icon="play" look="primary" disabled={run.isStarting.value} onClick={() => onRun("all")}>
+          Run
+        </Button>
+        <MenuButton
+          label="More ways to run"
+          icon="down"
+          look="primary"
+          entries={() => [
+            { title: "Run", icon: "play", run: () => onRun("all") },
+            {
+              title: "Run only what changed",
+              icon: "retry",
+              disabled: run.runId.peek() === undefined,
+              run: () => onRun("changed"),
+            },
+            {
+              title: "Run from the chosen node",
+              icon: "step",
+              disabled: run.runId.peek() === undefined || board.selection.peek().size !== 1,
+              run: () => actions.runFrom(),
+            },
+            { title: "Run with mock data", icon: "bulb", run: () => onRun("mock") },
+          ]}
+        />
+      </span>
+    </div>
+  );
+}
+
+function StageTools({ bench, actions }: { readonly bench: Workbench; readonly actions: BoardActions }) {
+  const { board, app } = bench;
+  const keysOf = (id: string) => app.commands.keysOf(`board.${id}`);
+  return (
+    <div class="stage-tools" role="group" aria-label="View">
+      <IconButton
+        small
+        icon="zoomout"
+        label="Zoom out"
+        keys={keysOf("zoomOut")}
+        onClick={() => actions.zoom(0.8)}
+      />
+      <Button
+        small
+        look="quiet"
+        class="zoom numbers"
+        aria-label={`${Math.round(board.view.value.zoom * 100)}%: zoom to 100 %`}
+        onClick={() => actions.zoom(1 / board.view.peek().zoom)}
+      >
+        {Math.round(board.view.value.zoom * 100)}%
+      </Button>
+      <IconButton
+        small
+        icon="zoomin"
+        label="Zoom in"
+        keys={keysOf("zoomIn")}
+        onClick={() => actions.zoom(1.25)}
+      />
+      <IconButton small icon="fit" label="Show everything" keys={keysOf("fit")} onClick={() => board.fit()} />
+      <IconButton
+        small
+        icon="plus"
+        label="Add a node"
+        keys={keysOf("add")}
+        onClick={() => app.commands.run("board.add")}
+      />
+    </div>
+  );
+}
+
+function RightPanel(
+  { bench, onGo, onRun, onCollapse, errors }: {
+    readonly bench: Workbench;
+    readonly onGo: (problem: PlacedProblem) => void;
+    readonly onRun: (mode: RunMode) => void;
+    readonly onCollapse: () => void;
+    readonly errors: number;
+  },
+) {
+  const chosen = bench.panel.value;
+  return (
+    <>
+      <Tabs<SidePanel>
+        label="Inspector, problems, run, versions"
+        name="right"
+        tabs={[
+          { id: "inspector", title: "Inspector" },
+          {
+            id: "problems",
+            title: "Problems",
+            ...(errors > 0 ? { badge: <span class="badge bad numbers">{errors}</span> } : {}),
+          },
+          { id: "run", title: "Run" },
+          { id: "versions", title: "Versions" },
+        ]}
+        chosen={chosen}
+        onChoose={(id) => bench.panel.value = id}
+      />
+      <TabPanel name="right" chosen={chosen} class={chosen === "inspector" ? "padded" : ""}>
+        {chosen === "inspector"
+          ? (
+            <div id="inspector">
+              <Inspector bench={bench} onCollapse={onCollapse} />
+            </div>
+          )
+          : null}
+        {chosen === "problems" ? <ProblemsPanel bench={bench} onGo={onGo} /> : null}
+        {chosen === "run" ? <RunPanel bench={bench} onRun={onRun} /> : null}
+        {chosen === "versions" ? <VersionsPanel bench={bench} /> : null}
+      </TabPanel>
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * Checking as one types: the newest text is asked for, answers to older ones are dropped. Texts of sub-workflows are fetched
+ * when they are first missed.
+ *
+ * @module
+ */
+
+import type { CatalogInfo } from "../../../api/catalog.ts";
+import type { CheckAnswer, CheckQuestion } from "./check_protocol.ts";
+
+declare const CHECK_WORKER: string;
+
+/** After the last keystroke. */
+const PAUSE_MS = 60;
+
+export interface CheckerOptions {
+  /** The text of another workflow; null where there is none. */
+  readonly fetchOther: (reference: string) => Promise<string | null>;
+  readonly onAnswer: (answer: CheckAnswer) => void;
+}
+
+export class Checker {
+  readonly #worker = new Worker(CHECK_WORKER, { type: "module" });
+  readonly #options: CheckerOptions;
+  readonly #others: Record<string, string | null> = {};
+  #number = 0;
+  #timer: number | undefined;
+  #isBusy = false;
+  #next: { text: string; file: string } | undefined;
+  #last: { text: string; file: string } | undefined;
+
+  constructor(options: CheckerOptions) {
+    this.#options = options;
+    this.#worker.onmessage = ({ data }: MessageEvent<CheckAnswer>) => this.#take(data);
+    this.#worker.onerror = () => this.#isBusy = false;
+  }
+
+  setCatalog(catalog: CatalogInfo): void {
+    this.#post({ kind: "catalog", catalog: { nodes: catalog.nodes, tasks: catalog.tasks } });
+    if (this.#last !== undefined) this.ask(this.#last.text, this.#last.file);
+  }
+
+  /** Checks the text in a moment; a newer one takes its place. */
+  ask(text: string, file: string): void {
+    this.#next = { text, file };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#send(), PAUSE_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#worker.terminate();
+  }
+
+  #send(): void {
+    if (this.#isBusy || this.#next === undefined) return;
+    this.#isBusy = true;
+    this.#last = this.#next;
+    this.#next = undefined;
+    this.#post({ kind: "check", number: ++this.#number, others: this.#others, ...this.#last });
+  }
+
+  #post(question: CheckQuestion): void {
+    this.#worker.postMessage(question);
+  }
+
+  #take(answer: CheckAnswer): void {
+    this.#isBusy = false;
+    if (this.#next === undefined) this.#options.onAnswer(answer);
+    if (answer.missing.length > 0) this.#fetch(answer.missing);
+    this.#send();
+  }
+
+  #fetch(references: readonly string[]): void {
+    const fetches = references.map(async (reference) => {
+      this.#others[reference] = await this.#options.fetchOther(reference).catch(() => null);
+    });
+    Promise.all(fetches).then(() => {
+      if (this.#last !== undefined && this.#next === undefined) this.ask(this.#last.text, this.#last.file);
+    });
+  }
+}

@@ -1,0 +1,123 @@
+/** What is chosen on the board, to be looked at and changed: a node, a connection, several nodes, or the workflow itself. @module */
+
+import { Button, IconButton } from "../../parts/button.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { INPUTS, OUTPUTS } from "../model/board_node.ts";
+import { aligned, type AlignTo } from "../model/align.ts";
+import { disconnect, groupNodes, removeNodes } from "../model/commands.ts";
+import type { BoardEdge } from "../model/graph.ts";
+import { DataPreview } from "../run/data_preview.tsx";
+import type { Workbench } from "../workbench.ts";
+import { NodeInspector } from "./node_inspector.tsx";
+import { WorkflowInspector } from "./workflow_inspector.tsx";
+
+export function Inspector(
+  { bench, onCollapse }: { readonly bench: Workbench; readonly onCollapse: () => void },
+) {
+  const { board } = bench;
+  const selection = board.selection.value;
+  const { nodes, edges } = board.graph.value;
+  const edge = edges.find(({ id }) => id === board.selectedEdge.value);
+  if (edge !== undefined) return <EdgeInspector bench={bench} edge={edge} />;
+  const [only] = selection;
+  const node = selection.size === 1 && only !== undefined ? nodes.get(only) : undefined;
+  if (node !== undefined && node.id !== INPUTS && node.id !== OUTPUTS) {
+    return <NodeInspector key={node.id} bench={bench} node={node} />;
+  }
+  if (selection.size > 1) return <SeveralInspector bench={bench} onCollapse={onCollapse} />;
+  return <WorkflowInspector bench={bench} />;
+}
+
+function EdgeInspector({ bench, edge }: { readonly bench: Workbench; readonly edge: BoardEdge }) {
+  const { board } = bench;
+  const words = {
+    data: "Data",
+    each: "Once for each item",
+    when: "Condition",
+    after: "Order only",
+    case: "Condition of a case",
+  } as const;
+  const name = (id: string) => id === INPUTS ? "inputs" : id === OUTPUTS ? "outputs" : id;
+  const problems = board.allProblems.value.filter((one) =>
+    one.node === edge.to && one.field.replace(/^in\./, "") === (edge.toPort || edge.kind)
+  );
+  return (
+    <div class="form inspector">
+      <h2>Connection</h2>
+      <p class="row">
+        <Button small look="quiet" onClick={() => board.select([edge.from])}>
+          {name(edge.from)}
+          {edge.fromPort === "" ? "" : `.${edge.fromPort}`}
+        </Button>
+        <Icon name="right" size={13} />
+        <Button small look="quiet" onClick={() => board.select([edge.to])}>
+          {name(edge.to)}
+          {edge.toPort === "" ? "" : `.${edge.toPort}`}
+        </Button>
+      </p>
+      <p class="muted">
+        {words[edge.kind]}: <code>{edge.text}</code>
+      </p>
+      {problems.map(({ message, hint }, index) => (
+        <p key={index} class="field-error">
+          <Icon name="bad" size={13} />
+          <span>{message}. {hint}</span>
+        </p>
+      ))}
+      <Button
+        icon="trash"
+        look="danger"
+        disabled={!edge.isPlain}
+        onClick={() => board.apply(disconnect(board.document.ground, [edge]))}
+      >
+        Disconnect
+      </Button>
+      {edge.isPlain
+        ? null
+        : <p class="field-help">It is part of a larger expression: change that in {name(edge.to)}.</p>}
+      <h2>What goes through</h2>
+      <DataPreview bench={bench} node={edge.from} port={edge.fromPort} />
+    </div>
+  );
+}
+
+function SeveralInspector(
+  { bench, onCollapse }: { readonly bench: Workbench; readonly onCollapse: () => void },
+) {
+  const { board } = bench;
+  const ids = [...board.selection.value];
+  const align = (to: AlignTo) => alignSelection(bench, to);
+  return (
+    <div class="form inspector">
+      <h2>{ids.length} chosen</h2>
+      <div class="row wrap" role="group" aria-label="Align">
+        <IconButton icon="alignleft" label="Align left" onClick={() => align("left")} />
+        <IconButton icon="aligntop" label="Align top" onClick={() => align("top")} />
+        <IconButton icon="distribute" label="Even gaps across" onClick={() => align("across")} />
+        <Button small onClick={() => align("down")}>Even gaps down</Button>
+      </div>
+      <Button icon="layout" onClick={() => void board.layout(ids)}>Lay these out</Button>
+      <Button icon="group" onClick={() => board.apply(groupNodes(board.document.ground, ids))}>Group</Button>
+      <Button icon="workflow" onClick={onCollapse}>Make a sub-workflow…</Button>
+      <Button icon="trash" look="danger" onClick={() => board.apply(removeNodes(board.document.ground, ids))}>
+        Remove
+      </Button>
+    </div>
+  );
+}
+
+/** Aligns what is chosen; one step of undo. */
+export function alignSelection({ board }: Workbench, to: AlignTo): void {
+  const scene = board.scene.peek();
+  const boxes = [...board.selection.peek()].flatMap((id) => {
+    const index = scene.indexOf.get(id);
+    return index === undefined ? [] : [{
+      id,
+      x: scene.left[index]!,
+      y: scene.top[index]!,
+      width: scene.width[index]!,
+      height: scene.height[index]!,
+    }];
+  });
+  if (boxes.length > 1) board.moveTo(aligned(boxes, to), `Align ${boxes.length} nodes`);
+}

@@ -1,0 +1,179 @@
+/**
+ * A node as the board shows it: what it is, its ports with their types, and what it reads. Made from the node's text alone,
+ * so that a node whose text has not changed is not made again.
+ *
+ * @module
+ */
+
+import { isObject, type Json, type JsonObject, type JsonSchema, own } from "../../../../core/json.ts";
+import type { NodeTypeId } from "../../../../core/ids.ts";
+import { type Catalog, type Effect, portSchema } from "../../../../core/workflow/catalog.ts";
+import { isControlUse } from "../../../../core/workflow/fields.ts";
+import { type Read, readsOf } from "./reads.ts";
+
+export type NodeGroup = "operator" | "instrument" | "control" | "input" | "output" | "unknown";
+
+export interface BoardPort {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  readonly isRequired: boolean;
+  /** Something is bound to it, by expression or as a constant. */
+  readonly isBound: boolean;
+}
+
+export interface BoardNode {
+  readonly id: string;
+  /** Its value as it stands in the file. */
+  readonly text: string;
+  readonly value: JsonObject;
+  readonly use: string;
+  readonly group: NodeGroup;
+  readonly title: string;
+  readonly inputs: readonly BoardPort[];
+  readonly outputs: readonly BoardPort[];
+  /** Takes further inputs of any name. */
+  readonly isOpen: boolean;
+  readonly effect: Effect;
+  readonly reads: readonly Read[];
+  /** Why the instrument cannot be used now. */
+  readonly unavailable?: string;
+}
+
+/** The workflow's own inputs and outputs stand on the board as two nodes. */
+export const INPUTS = "$inputs";
+export const OUTPUTS = "$outputs";
+
+interface Ports {
+  readonly inputs: readonly (readonly [string, JsonSchema, boolean])[];
+  readonly outputs: readonly (readonly [string, JsonSchema])[];
+  readonly isOpen: boolean;
+}
+
+/** The node `id` whose text is `text` and whose value was read from it. */
+export function boardNode(id: string, text: string, value: JsonObject, catalog: Catalog): BoardNode {
+  const use = typeof value["use"] === "string" ? value["use"] : "";
+  const type = catalog.nodes.get(use as NodeTypeId);
+  const task = catalog.tasks.get(use as NodeTypeId);
+  const ports = isControlUse(use) ? controlPorts(use, value) : callPorts(type ?? task);
+  const bound = new Set([...Object.keys(objectOf(value["in"])), ...Object.keys(objectOf(value["with"]))]);
+  const known = new Set(ports.inputs.map(([name]) => name));
+  const further = [...bound].filter((name) => !known.has(name));
+  const title = value["title"];
+  const unavailable = type?.instrument?.unavailable;
+  return {
+    id,
+    text,
+    value,
+    use,
+    group: groupOf(use, type?.kind ?? (task === undefined ? undefined : "instrument")),
+    title: typeof title === "string" && title !== "" ? title : id,
+    inputs: [
+      ...ports.inputs.map(([name, schema, isRequired]) => ({
+        name,
+        schema,
+        isRequired,
+        isBound: bound.has(name),
+      })),
+      ...further.map((name) => ({ name, schema: true, isRequired: false, isBound: true })),
+    ],
+    outputs: ports.outputs.map(([name, schema]) => ({ name, schema, isRequired: false, isBound: false })),
+    isOpen: ports.isOpen,
+    effect: type?.effect ?? (task === undefined ? "none" : "network"),
+    reads: readsOf(value),
+    ...(unavailable === undefined ? {} : { unavailable }),
+  };
+}
+
+function groupOf(use: string, kind: "operator" | "instrument" | undefined): NodeGroup {
+  if (use === "control/input") return "input";
+  if (use === "control/output") return "output";
+  if (isControlUse(use)) return "control";
+  return kind ?? "unknown";
+}
+
+function callPorts(type: { readonly input: JsonObject; readonly output: JsonObject } | undefined): Ports {
+  if (type === undefined) return { inputs: [], outputs: [], isOpen: true };
+  const required = own(type.input, "required");
+  const needed = new Set(Array.isArray(required) ? required as readonly string[] : []);
+  const more = own(type.input, "additionalProperties");
+  return {
+    inputs: propertyNames(type.input).map((name) => {
+      const schema = portSchema(type.input, name) ?? true;
+      const hasDefault = isObject(schema) && Object.hasOwn(schema, "default");
+      return [name, schema, needed.has(name) && !hasDefault];
+    }),
+    outputs: propertyNames(type.output).map((name) => [name, portSchema(type.output, name) ?? true]),
+    isOpen: more === true || isObject(more),
+  };
+}
+
+function controlPorts(use: string, value: JsonObject): Ports {
+  const closed = { isOpen: false };
+  switch (use) {
+    case "control/branch":
+      return {
+        inputs: [["value", true, false]],
+        outputs: caseNames(value["cases"]).map((name) => [name, true]),
+        ...closed,
+      };
+    case "control/merge":
+      return { inputs: [], outputs: [["value", true]], isOpen: true };
+    case "control/gate": {
+      const answer: JsonSchema = {
+        type: "object",
+        properties: { value: asSchema(value["schema"]), by: { type: "string" }, comment: { type: "string" } },
+      };
+      return { inputs: [], outputs: [["approved", answer], ["rejected", answer]], isOpen: true };
+    }
+    case "control/wait":
+      return { inputs: [], outputs: [["value", true]], ...closed };
+    case "control/loop": {
+      const body = objectOf(value["body"]);
+      const outputs = Object.keys(objectOf(body["outputs"])).map((
+        name,
+      ): [string, JsonSchema] => [name, true]);
+      return {
+        inputs: bodyInputs(body),
+        outputs: [...outputs, ["iterations", { type: "integer", minimum: 1 }], ["done", { type: "boolean" }]],
+        ...closed,
+      };
+    }
+    case "control/workflow":
+      return { inputs: [], outputs: [], isOpen: true };
+    case "control/input":
+      return { inputs: [], outputs: [["value", true]], ...closed };
+    default:
+      return { inputs: [["value", true, true]], outputs: [], ...closed };
+  }
+}
+
+/** Inputs of a body or file: required where they have no default. */
+export function bodyInputs(body: JsonObject): readonly (readonly [string, JsonSchema, boolean])[] {
+  return Object.entries(objectOf(body["inputs"])).map(([name, schema]) => {
+    const { default: fallback, ...rest } = objectOf(schema);
+    return [name, rest, fallback === undefined] as const;
+  });
+}
+
+function caseNames(cases: Json | undefined): readonly string[] {
+  if (Array.isArray(cases)) {
+    return cases.flatMap((one) => {
+      const port = own(one as Json, "port");
+      return typeof port === "string" ? [port] : [];
+    });
+  }
+  return Object.keys(objectOf(cases));
+}
+
+function asSchema(value: Json | undefined): JsonSchema {
+  return typeof value === "boolean" || isObject(value) ? value : true;
+}
+
+function propertyNames(schema: JsonObject): readonly string[] {
+  return Object.keys(objectOf(own(schema, "properties")));
+}
+
+/** The object, or an empty one for anything else. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}

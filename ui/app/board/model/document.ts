@@ -1,0 +1,113 @@
+/**
+ * The workflow on the board: its text, the graph in it, and what was done to it. The text is the truth; everything that is
+ * shown is read from it, and every change is an edit of it that can be taken back.
+ *
+ * Invariants: D1 the graph is that of the text. D2 undoing everything gives the text that was loaded, to the letter.
+ * D3 text outside what a change names is as it was.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../../../../core/workflow/catalog.ts";
+import type { Change, Ground } from "./change.ts";
+import { type Graph, readGraph, type Scope } from "./graph.ts";
+import { History } from "./history.ts";
+import { differenceEdit } from "./text_edit.ts";
+import { styleOf, type TextStyle } from "./value_text.ts";
+
+export class BoardDocument {
+  readonly history = new History();
+  readonly #now: () => number;
+  #text: string;
+  #scope: Scope = [];
+  #catalog: Catalog;
+  #graph: Graph;
+  #style: TextStyle;
+
+  /** `now` in milliseconds, to tell typing from two separate changes. */
+  constructor(text: string, catalog: Catalog, now: () => number) {
+    this.#now = now;
+    this.#text = text;
+    this.#catalog = catalog;
+    this.#style = styleOf(text);
+    this.#graph = readGraph(text, [], catalog);
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get graph(): Graph {
+    return this.#graph;
+  }
+
+  get scope(): Scope {
+    return this.#scope;
+  }
+
+  get catalog(): Catalog {
+    return this.#catalog;
+  }
+
+  /** What changes are made to. */
+  get ground(): Ground {
+    return { text: this.#text, scope: this.#scope, graph: this.#graph, style: this.#style };
+  }
+
+  /** Makes a change; false where it changes nothing. */
+  apply(change: Change, selection: readonly string[] = []): boolean {
+    if (change.edits.length === 0) return false;
+    const about = {
+      label: change.label,
+      join: change.join,
+      before: selection,
+      after: change.select ?? selection,
+    };
+    this.#show(this.history.apply(this.#text, change.edits, about, this.#now()));
+    return true;
+  }
+
+  /** Takes the last step back; gives what was selected before it. */
+  undo(): readonly string[] | undefined {
+    const undone = this.history.undo(this.#text);
+    if (undone === undefined) return undefined;
+    this.#show(undone.text);
+    return undone.step.before;
+  }
+
+  redo(): readonly string[] | undefined {
+    const redone = this.history.redo(this.#text);
+    if (redone === undefined) return undefined;
+    this.#show(redone.text);
+    return redone.step.after;
+  }
+
+  /** Another text in place of this one, as a step that can be taken back. */
+  replace(text: string, label: string): void {
+    const edit = differenceEdit(this.#text, text);
+    if (edit !== undefined) this.apply({ label, edits: [edit] });
+  }
+
+  /** Looks at another part of the file. */
+  enter(scope: Scope): void {
+    this.#scope = scope;
+    this.#graph = readGraph(this.#text, scope, this.#catalog);
+    if (this.#graph.fault !== undefined && scope.length > 0) this.enter([]);
+  }
+
+  /** The same text with another catalogue. */
+  setCatalog(catalog: Catalog): void {
+    this.#catalog = catalog;
+    this.#graph = readGraph(this.#text, this.#scope, catalog);
+  }
+
+  #show(text: string): void {
+    this.#text = text;
+    const graph = readGraph(text, this.#scope, this.#catalog, this.#graph);
+    if (graph.fault !== undefined && this.#scope.length > 0) {
+      this.enter([]);
+      return;
+    }
+    this.#graph = graph;
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * The graph of a workflow's text, as the board shows it: nodes, edges, inputs, outputs, notes and groups of one scope (the
+ * file itself, or the body of a loop in it). Nodes whose text is as it was are taken over from the graph before.
+ *
+ * @module
+ */
+
+import { parse, type ParseError } from "jsonc-parser";
+import { isObject, type Json, type JsonObject, type JsonSchema } from "../../../../core/json.ts";
+import type { Catalog } from "../../../../core/workflow/catalog.ts";
+import { type BoardNode, boardNode, type BoardPort, INPUTS, objectOf, OUTPUTS } from "./board_node.ts";
+import { memberOf, objectAt, objectBelow, type ObjectSpan, rootOffset } from "./jsonc_members.ts";
+import { type ReadKind, referencesOf } from "./reads.ts";
+
+/** Where the graph stands in the file: empty for the file itself, `nodes, LOOP, body` for the body of a loop. */
+export type Scope = readonly string[];
+
+export interface BoardEdge {
+  readonly id: string;
+  readonly from: string;
+  /** Empty for the node as a whole. */
+  readonly fromPort: string;
+  readonly to: string;
+  /** Empty for `when`, `each` and `after`. */
+  readonly toPort: string;
+  readonly kind: ReadKind;
+  /** Where the binding stands, below the target node. */
+  readonly path: readonly (string | number)[];
+  readonly isPlain: boolean;
+  /** The expression. */
+  readonly text: string;
+}
+
+export interface BoardNote {
+  readonly id: string;
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly colour: string;
+}
+
+export interface BoardGroup {
+  readonly id: string;
+  readonly title: string;
+  readonly nodes: readonly string[];
+  readonly colour: string;
+}
+
+export interface Graph {
+  /** Those of the file, in its order, then the two for the workflow's inputs and outputs. */
+  readonly nodes: ReadonlyMap<string, BoardNode>;
+  readonly edges: readonly BoardEdge[];
+  readonly notes: readonly BoardNote[];
+  readonly groups: readonly BoardGroup[];
+  /** The fields of the workflow besides nodes: `inputs`, `outputs`, `board`, `name`, … */
+  readonly head: JsonObject;
+  /** Why the text cannot be shown. */
+  readonly fault?: string;
+}
+
+const empty: Graph = { nodes: new Map(), edges: [], notes: [], groups: [], head: {} };
+
+/** Reads the graph. Never throws: what cannot be read is told in `fault`. */
+export function readGraph(text: string, scope: Scope, catalog: Catalog, before?: Graph): Graph {
+  try {
+    const root = scopeAt(text, scope);
+    if (root === undefined) return { ...empty, fault: `There is no ${scope.join(".")} in the file` };
+    const head: Record<string, Json> = {};
+    let nodesSpan: ObjectSpan | undefined;
+    for (const { name, valueStart, valueEnd } of root.members) {
+      if (name === "nodes" && text[valueStart] === "{") nodesSpan = objectAt(text, valueStart);
+      else head[name] = valueOf(text.slice(valueStart, valueEnd));
+    }
+    const nodes = new Map<string, BoardNode>();
+    for (const { name, valueStart, valueEnd } of nodesSpan?.members ?? []) {
+      const slice = text.slice(valueStart, valueEnd);
+      const known = before?.nodes.get(name);
+      if (known?.text === slice) nodes.set(name, known);
+      else nodes.set(name, boardNode(name, slice, objectOf(valueOf(slice)), catalog));
+    }
+    addEnds(nodes, head, before);
+    const board = objectOf(head["board"]);
+    return {
+      nodes,
+      edges: edgesOf(nodes, before),
+      notes: notesOf(board),
+      groups: groupsOf(board, nodes),
+      head,
+    };
+  } catch (error) {
+    return { ...empty, fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The object of the scope. @throws SyntaxError */
+export function scopeAt(text: string, scope: Scope): ObjectSpan | undefined {
+  return objectBelow(text, rootOffset(text), scope);
+}
+
+/** The object of `nodes` in the scope, and where its value begins. */
+export function nodesAt(text: string, scope: Scope): ObjectSpan | undefined {
+  const root = scopeAt(text, scope);
+  const member = root === undefined ? undefined : memberOf(root, "nodes");
+  return member === undefined || text[member.valueStart] !== "{"
+    ? undefined
+    : objectAt(text, member.valueStart);
+}
+
+function valueOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    const errors: ParseError[] = [];
+    const value: unknown = parse(text, errors, { allowTrailingComma: true });
+    if (errors.length > 0) throw new SyntaxError("The text is not JSON with comments");
+    return value as Json;
+  }
+}
+
+/** The two nodes for the workflow's inputs and outputs. */
+function addEnds(nodes: Map<string, BoardNode>, head: JsonObject, before: Graph | undefined): void {
+  const inputs = Object.entries(objectOf(head["inputs"]));
+  if (inputs.length > 0) {
+    const text = JSON.stringify(head["inputs"]);
+    const ports = inputs.map(([name, schema]): BoardPort => ({
+      name,
+      schema: schema as JsonSchema,
+      isRequired: isObject(schema) && !Object.hasOwn(schema, "default"),
+      isBound: true,
+    }));
+    keep(nodes, before, endNode(INPUTS, "Inputs", "input", text, [], ports));
+  }
+  const outputs = Object.entries(objectOf(head["outputs"]));
+  if (outputs.length > 0) {
+    const text = JSON.stringify(head["outputs"]);
+    const ports = outputs.map(([name]): BoardPort => ({
+      name,
+      schema: true,
+      isRequired: true,
+      isBound: true,
+    }));
+    const node = endNode(OUTPUTS, "Outputs", "output", text, ports, []);
+    const reads = outputs.flatMap(([port, expression]) => {
+      if (typeof expression !== "string") return [];
+      const { references, isPlain } = referencesOf(expression);
+      return references.map(({ root, port: from }) => ({
+        kind: "data" as const,
+        port,
+        path: [port],
+        root,
+        from,
+        isPlain,
+        text: expression,
+      }));
+    });
+    keep(nodes, before, { ...node, reads });
+  }
+}
+
+function keep(nodes: Map<string, BoardNode>, before: Graph | undefined, node: BoardNode): void {
+  const known = before?.nodes.get(node.id);
+  nodes.set(node.id, known?.text === node.text ? known : node);
+}
+
+function endNode(
+  id: string,
+  title: string,
+  group: "input" | "output",
+  text: string,
+  inputs: readonly BoardPort[],
+  outputs: readonly BoardPort[],
+): BoardNode {
+  return {
+    id,
+    text,
+    value: {},
+    use: "",
+    group,
+    title,
+    inputs,
+    outputs,
+    isOpen: true,
+    effect: "none",
+    reads: [],
+  };
+}
+
+const madeEdges = new WeakMap<BoardNode, readonly BoardEdge[]>();
+
+function edgesOf(nodes: ReadonlyMap<string, BoardNode>, _before: Graph | undefined): readonly BoardEdge[] {
+  const edges: BoardEdge[] = [];
+  for (const node of nodes.values()) {
+    let own = madeEdges.get(node);
+    if (own === undefined) madeEdges.set(node, own = edgesInto(node));
+    for (const edge of own) if (nodes.has(edge.from)) edges.push(edge);
+  }
+  return edges;
+}
+
+function edgesInto(node: BoardNode): readonly BoardEdge[] {
+  const seen = new Set<string>();
+  const edges: BoardEdge[] = [];
+  for (const { kind, port, path, root, from, isPlain, text } of node.reads) {
+    const source = root === "inputs" ? INPUTS : root;
+    const fromPort = from ?? "";
+    const id = `${source}.${fromPort}>${node.id}.${kind === "data" ? port : `:${kind}${port}`}`;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const toPort = kind === "data" ? port : "";
+    edges.push({ id, from: source, fromPort, to: node.id, toPort, kind, path, isPlain, text });
+  }
+  return edges;
+}
+
+function notesOf(board: JsonObject): readonly BoardNote[] {
+  return Object.entries(objectOf(board["notes"])).map(([id, given]) => {
+    const note = objectOf(given);
+    return {
+      id,
+      text: typeof note["text"] === "string" ? note["text"] : "",
+      x: numberOf(note["x"], 0),
+      y: numberOf(note["y"], 0),
+      width: numberOf(note["width"], 220),
+      height: numberOf(note["height"], 120),
+      colour: typeof note["colour"] === "string" ? note["colour"] : "yellow",
+    };
+  });
+}
+
+function groupsOf(board: JsonObject, nodes: ReadonlyMap<string, BoardNode>): readonly BoardGroup[] {
+  return Object.entries(objectOf(board["groups"])).map(([id, given]) => {
+    const group = objectOf(given);
+    const members = Array.isArray(group["nodes"]) ? group["nodes"] as readonly Json[] : [];
+    return {
+      id,
+      title: typeof group["title"] === "string" ? group["title"] : "",
+      nodes: members.filter((name): name is string => typeof name === "string" && nodes.has(name)),
+      colour: typeof group["colour"] === "string" ? group["colour"] : "grey",
+    };
+  });
+}
+
+function numberOf(value: Json | undefined, fallback: number): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : fallback;
+}

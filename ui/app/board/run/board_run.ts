@@ -1,0 +1,258 @@
+/**
+ * Running from the board, and watching: starts a run of what is shown (also unsaved), follows its events, and tells the overlay
+ * what becomes of each node. Only what changed runs again, where an earlier run of the board can be taken from.
+ *
+ * @module
+ */
+
+import { signal } from "@preact/signals";
+import type { JsonObject } from "../../../../core/json.ts";
+import type { NodeProgress } from "../../../../core/orchestration/run_handle.ts";
+import type { RunDetail, RunNode, StartRun } from "../../../api/runs.ts";
+import type { RunTopicEvent } from "../../../api/topics.ts";
+import { announce } from "../../state/announce.ts";
+import type { App } from "../../state/app.ts";
+import { ApiError } from "../../state/client.ts";
+import { showToast } from "../../state/toasts.ts";
+import { stateWord } from "../../parts/state_dot.tsx";
+import type { Board } from "../board.ts";
+import type { NodeStatus, RunOverlay } from "./run_overlay.ts";
+
+export type RunMode = "all" | "changed" | "mock" | { readonly fromNode: string };
+
+const ended: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
+
+export class BoardRun {
+  readonly detail = signal<RunDetail | undefined>(undefined);
+  readonly runId = signal<string | undefined>(undefined);
+  readonly isStarting = signal(false);
+  /** Inputs that were given last, offered again. */
+  readonly inputs = signal<JsonObject>({});
+  /** Streamed text of nodes, newest run only. */
+  readonly said = signal<ReadonlyMap<string, string>>(new Map());
+  /** Nodes whose outputs were taken as given; they must never look as if they had run. */
+  readonly pinned = signal<ReadonlySet<string>>(new Set());
+  /** Grows when outputs may be new. */
+  readonly outputs = signal(0);
+  readonly #app: App;
+  readonly #board: Board;
+  readonly #overlay: RunOverlay;
+  #stop: (() => void) | undefined;
+  #reload: number | undefined;
+
+  constructor(app: App, board: Board, overlay: RunOverlay) {
+    this.#app = app;
+    this.#board = board;
+    this.#overlay = overlay;
+  }
+
+  close(): void {
+    this.#stop?.();
+    clearTimeout(this.#reload);
+  }
+
+  get isRunning(): boolean {
+    const state = this.detail.value?.state;
+    return state !== undefined && !ended.has(state);
+  }
+
+  /** Starts a run of what is on the board. */
+  async start(mode: RunMode, inputs: JsonObject, mayWrite = false): Promise<void> {
+    const before = this.runId.peek();
+    const pins = Object.fromEntries(this.#overlay.pins.peek());
+    const body: StartRun = {
+      workflow: { text: this.#board.document.text, file: this.#board.file },
+      inputs,
+      mayWrite,
+      ...(Object.keys(pins).length === 0 ? {} : { pins }),
+      ...(mode === "mock" ? { mock: true } : {}),
+      ...(mode === "changed" && before !== undefined
+        ? { from: { run: before, changed: true as const } }
+        : {}),
+      ...(typeof mode === "object" && before !== undefined
+        ? { from: { run: before, node: mode.fromNode } }
+        : {}),
+      ...(this.#overlay.breakpoints.peek().size === 0
+        ? {}
+        : { breakpoints: [...this.#overlay.breakpoints.peek()] }),
+    };
+    this.isStarting.value = true;
+    this.inputs.value = inputs;
+    try {
+      const { run, pinned } = await this.#app.client.call("POST /runs", { body });
+      announce("The run has started");
+      this.watch(run, pinned);
+    } catch (error) {
+      const text = error instanceof ApiError
+        ? [error.message, error.hint].filter(Boolean).join(". ")
+        : String(error);
+      showToast({ look: "bad", title: "Cannot run", text });
+    } finally {
+      this.isStarting.value = false;
+    }
+  }
+
+  /** Shows a run on the board. */
+  watch(run: string, pinned: readonly string[] = []): void {
+    this.#stop?.();
+    this.pinned.value = new Set(pinned);
+    this.#overlay.clear();
+    this.said.value = new Map();
+    this.runId.value = run;
+    this.detail.value = undefined;
+    this.#stop = this.#app.live.subscribe(`run:${run}`, {
+      onEvent: (event) => this.#take(run, event),
+      onRefused: ({ detail, hint }) =>
+        showToast({ look: "bad", title: detail, ...(hint === undefined ? {} : { text: hint }) }),
+    });
+    this.#look(run);
+  }
+
+  /** Takes the run off the board. */
+  leave(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    this.runId.value = undefined;
+    this.detail.value = undefined;
+    this.#overlay.clear();
+  }
+
+  async command(type: "pause" | "resume" | "cancel"): Promise<void> {
+    const run = this.runId.peek();
+    if (run === undefined) return;
+    await this.#told(() =>
+      this.#app.client.call("POST /runs/{run}/commands", { params: { run }, body: { type } as never })
+    );
+  }
+
+  /** Goes on from a breakpoint; `step` stops before the next node. */
+  async goOn(step: boolean, node?: string): Promise<void> {
+    const run = this.runId.peek();
+    if (run === undefined) return;
+    const body = { type: "continue" as const, step, ...(node === undefined ? {} : { node }) };
+    await this.#told(() => this.#app.client.call("POST /runs/{run}/commands", { params: { run }, body }));
+  }
+
+  async approve(node: string, approved: boolean): Promise<void> {
+    const run = this.runId.peek();
+    if (run === undefined) return;
+    await this.#told(() =>
+      this.#app.client.call("POST /runs/{run}/approve", { params: { run }, body: { node, approved } })
+    );
+  }
+
+  async #told(call: () => Promise<unknown>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      showToast({ look: "bad", title: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #take(run: string, event: RunTopicEvent): void {
+    switch (event.kind) {
+      case "snapshot":
+        this.#show(event.run);
+        for (const { node, text } of event.live) this.#hear(node, text, true);
+        return;
+      case "token":
+        return this.#hear(event.text.node, event.text.text, false);
+      case "progress":
+        for (const node of event.nodes) this.#progress(node);
+        return;
+      case "note": {
+        const share = event.total === undefined || event.total === 0 ? undefined : event.done / event.total;
+        const before = this.#overlay.of(event.node).peek();
+        if (before !== undefined) {
+          this.#overlay.set(event.node, { ...before, share, note: event.note ?? before.note });
+        }
+        return;
+      }
+      case "event":
+      case "held":
+        return this.#lookSoon(run);
+      case "log":
+        return;
+    }
+  }
+
+  #hear(node: string, text: string, isWhole: boolean): void {
+    const said = new Map(this.said.peek());
+    said.set(node, ((isWhole ? "" : said.get(node) ?? "") + text).slice(-20_000));
+    this.said.value = said;
+  }
+
+  #progress({ node, state, done, total }: NodeProgress): void {
+    const before = this.#overlay.of(node).peek();
+    if (before?.state === "held" && state === "pending") return;
+    const isFan = total > 1 || before?.counts !== "" && before !== undefined;
+    const share = isFan && total > 0 && (state === "running" || state === "retrying")
+      ? done / total
+      : undefined;
+    this.#overlay.set(node, { state, counts: isFan ? `${done}/${total}` : "", share, note: before?.note });
+  }
+
+  /** Asks for the state a moment after an event: many events, one question. */
+  #lookSoon(run: string): void {
+    this.#reload ??= setTimeout(() => {
+      this.#reload = undefined;
+      this.#look(run);
+    }, 80);
+  }
+
+  async #look(run: string): Promise<void> {
+    try {
+      const detail = await this.#app.client.call("GET /runs/{run}", { params: { run } });
+      if (this.runId.peek() === run) this.#show(detail);
+    } catch {
+      // The connection's own state says so.
+    }
+  }
+
+  #show(detail: RunDetail): void {
+    const before = this.detail.peek();
+    if (before !== undefined && before.run === detail.run && before.seq > detail.seq) return;
+    this.detail.value = detail;
+    const held = new Set(detail.held);
+    for (const node of detail.nodes) {
+      if (node.scope === undefined || node.scope === "") {
+        this.#overlay.set(node.node, statusOf(node, held.has(node.node)));
+      }
+    }
+    this.outputs.value++;
+    if (before?.state !== detail.state && (before !== undefined || ended.has(detail.state))) {
+      this.#tell(detail);
+    }
+  }
+
+  #tell({ state, failure }: RunDetail): void {
+    announce(`The run: ${stateWord(state)}`);
+    if (state === "failed") {
+      showToast({
+        look: "bad",
+        title: failure?.node === undefined ? "The run failed" : `${failure.node} failed`,
+        ...(failure === undefined ? {} : { text: failure.message }),
+        ...(failure?.node === undefined
+          ? {}
+          : { action: { title: "Show", run: () => this.#reveal(failure.node as string) } }),
+      });
+    }
+  }
+
+  #reveal(node: string): void {
+    this.#board.select([node]);
+    this.#board.reveal(node);
+  }
+}
+
+function statusOf(node: RunNode, isHeld: boolean): NodeStatus {
+  const { state, isFan, total, counts, note } = node;
+  const done = counts.completed + counts.failed + counts.skipped;
+  const isUnderWay = state === "running" || state === "retrying";
+  return {
+    state: isHeld ? "held" : state,
+    counts: isFan && total !== undefined ? `${done}/${total}` : "",
+    share: isUnderWay && isFan && total !== undefined && total > 0 ? done / total : undefined,
+    note: node.failures[0]?.failure.message ?? note ?? node.skipReason,
+  };
+}

@@ -1,0 +1,218 @@
+/** The run that is shown on the board: its state, what it asks, its nodes, its outputs; and starting one. @module */
+
+import { useState } from "preact/hooks";
+import type { JsonObject } from "../../../../core/json.ts";
+import { Button, IconButton } from "../../parts/button.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { SchemaForm } from "../../parts/schema_form.tsx";
+import { StateDot } from "../../parts/state_dot.tsx";
+import { EmptyState } from "../../parts/states.tsx";
+import { VirtualList } from "../../parts/virtual_list.tsx";
+import { hrefOf } from "../../state/route.ts";
+import { objectOf } from "../model/board_node.ts";
+import { withInput } from "../template_gallery.tsx";
+import type { Workbench } from "../workbench.ts";
+import type { RunMode } from "./board_run.ts";
+
+export function RunPanel(
+  { bench, onRun }: { readonly bench: Workbench; readonly onRun: (mode: RunMode) => void },
+) {
+  const { run, board, overlay } = bench;
+  const detail = run.detail.value;
+  if (run.runId.value === undefined) {
+    return (
+      <EmptyState
+        icon="play"
+        title="Nothing has run here yet"
+        action={
+          <Button
+            icon="play"
+            look="primary"
+            onClick={() => onRun("all")}
+          >
+            Run
+          </Button>
+        }
+      >
+        A run of the board shows its states on the nodes, and what goes through each connection. Nothing need
+        be saved for it.
+      </EmptyState>
+    );
+  }
+  const nodes = detail?.nodes.filter(({ scope }) => scope === undefined || scope === "") ?? [];
+  const isLive = run.isRunning;
+  return (
+    <div class="run-panel">
+      <div class="run-head">
+        <StateDot state={detail?.state ?? "queued"} word />
+        {detail?.isMock === true ? <span class="badge warn">Mock data</span> : null}
+        <span class="grow" />
+        {isLive && detail?.state !== "paused"
+          ? <IconButton small icon="pause" label="Pause the run" onClick={() => void run.command("pause")} />
+          : null}
+        {detail?.state === "paused"
+          ? <IconButton small icon="play" label="Resume the run" onClick={() => void run.command("resume")} />
+          : null}
+        {isLive
+          ? <IconButton small icon="stop" label="Cancel the run" onClick={() => void run.command("cancel")} />
+          : null}
+        <IconButton small icon="close" label="Take the run off the board" onClick={() => run.leave()} />
+      </div>
+      <div class="row run-links">
+        <a href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
+        {detail?.costUsd === undefined || detail.costUsd === 0
+          ? null
+          : <span class="faint numbers">${detail.costUsd.toFixed(4)}</span>}
+      </div>
+      {detail?.held.map((node) => (
+        <div key={node} class="asking">
+          <span class="grow">
+            Stopped before <strong>{node}</strong>
+          </span>
+          <Button small icon="step" onClick={() => void run.goOn(true, node)}>Step</Button>
+          <Button small icon="play" onClick={() => void run.goOn(false, node)}>Go on</Button>
+        </div>
+      ))}
+      {detail?.asking.map(({ node, for: wanted }) => (
+        <div key={node} class="asking">
+          <span class="grow">
+            <strong>{node}</strong> {"question" in wanted ? String(wanted.question) : "waits"}
+          </span>
+          <Button small onClick={() => void run.approve(node, false)}>Reject</Button>
+          <Button small look="primary" onClick={() => void run.approve(node, true)}>Approve</Button>
+        </div>
+      ))}
+      {detail?.failure === undefined ? null : (
+        <div class="failure" role="group" aria-label="Failure">
+          <strong>{detail.failure.node ?? "The run"} failed</strong>
+          <p>{detail.failure.message}</p>
+          {detail.failure.node === undefined ? null : (
+            <div class="row">
+              <Button
+                small
+                onClick={() => {
+                  board.select([detail.failure?.node as string]);
+                  board.reveal(detail.failure?.node as string);
+                }}
+              >
+                Show
+              </Button>
+              <Button small icon="retry" onClick={() => onRun({ fromNode: detail.failure?.node as string })}>
+                Run again from there
+              </Button>
+            </div>
+          )}
+        </div>
+      )}
+      <div class="panel-rest">
+        <VirtualList
+          label="Nodes of the run"
+          count={nodes.length}
+          rowPx={30}
+          chosen={nodes.findIndex(({ node }) => board.selection.value.has(node))}
+          onChoose={(index) => {
+            const node = nodes[index]?.node;
+            if (node === undefined) return;
+            board.select([node]);
+            board.reveal(node);
+          }}
+          row={(index) => {
+            const node = nodes[index];
+            if (node === undefined) return null;
+            const status = overlay.of(node.node).peek();
+            const ms = node.startedAt === undefined
+              ? undefined
+              : (node.endedAt ?? Date.now()) - node.startedAt;
+            return (
+              <div class="outline-row">
+                <StateDot state={status?.state ?? node.state} />
+                <span class="cut grow">{node.node}</span>
+                {status?.counts ? <span class="faint numbers">{status.counts}</span> : null}
+                {run.pinned.value.has(node.node) ? <span class="badge warn">given</span> : null}
+                {ms === undefined ? null : <span class="faint numbers">{span(ms)}</span>}
+              </div>
+            );
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+function span(ms: number): string {
+  return ms < 1000
+    ? `${Math.max(0, Math.round(ms))} ms`
+    : ms < 60_000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : `${Math.floor(ms / 60_000)} min`;
+}
+
+/** Asks for inputs before a run; what was given last stands there already. */
+export function RunDialog(
+  { bench, mode, onClose }: {
+    readonly bench: Workbench;
+    readonly mode: RunMode;
+    readonly onClose: () => void;
+  },
+) {
+  const declared = objectOf(bench.board.document.graph.head["inputs"]);
+  const schema: JsonObject = {
+    type: "object",
+    properties: declared,
+    required: Object.keys(declared).filter((name) => !Object.hasOwn(objectOf(declared[name]), "default")),
+  };
+  const [inputs, setInputs] = useState<JsonObject>(bench.run.inputs.peek());
+  const [mayWrite, setMayWrite] = useState(false);
+  const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
+  return (
+    <Dialog
+      title={mode === "mock" ? "Run with mock data" : "Run"}
+      onClose={onClose}
+      onSubmit={() => {
+        onClose();
+        bench.panel.value = "run";
+        void bench.run.start(mode, inputs, mayWrite);
+      }}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" icon="play">Run</Button>
+        </>
+      }
+    >
+      {mode === "mock"
+        ? (
+          <p class="muted">
+            Calls answer made-up values of the right types; nothing is changed and nothing is paid.
+          </p>
+        )
+        : null}
+      <SchemaForm
+        name="run-input"
+        root={schema}
+        schema={schema}
+        value={inputs}
+        onChange={(path, value) => setInputs((before) => withInput(before, path, value))}
+      />
+      {isWriting
+        ? (
+          <label class="check" style={{ marginTop: "12px" }}>
+            <input
+              type="checkbox"
+              checked={mayWrite}
+              onChange={({ currentTarget }) => setMayWrite(currentTarget.checked)}
+            />
+            <span>May change files of the workspace</span>
+          </label>
+        )
+        : null}
+    </Dialog>
+  );
+}
+
+/** True where a run needs to be asked about first. */
+export function needsInputs(bench: Workbench): boolean {
+  const inputs = objectOf(bench.board.document.graph.head["inputs"]);
+  const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
+  return isWriting || Object.keys(inputs).length > 0;
+}

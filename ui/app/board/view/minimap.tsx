@@ -1,0 +1,156 @@
+/**
+ * All of the board in a corner, with the part in sight framed: press or drag to go there. The nodes are painted once for each
+ * change of the scene; panning moves the frame alone.
+ *
+ * @module
+ */
+
+import { type Signal, signal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { paint } from "../../state/theme.ts";
+import type { Board } from "../board.ts";
+import type { RunOverlay } from "../run/run_overlay.ts";
+import { boardColours, type Colours } from "./painter.ts";
+import type { Scene } from "./scene.ts";
+import { visibleRect } from "./viewport.ts";
+
+const WIDTH = 176;
+const HEIGHT = 112;
+const KEY = "symphony.minimap";
+
+export const isMinimapShown = signal(localStorage.getItem(KEY) !== "no");
+isMinimapShown.subscribe((shown) => localStorage.setItem(KEY, shown ? "yes" : "no"));
+
+interface Scale {
+  readonly k: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+function scaleOf(scene: Scene): Scale {
+  const bounds = scene.bounds() ?? { left: 0, top: 0, right: 1, bottom: 1 };
+  const k = Math.min(
+    (WIDTH - 12) / Math.max(1, bounds.right - bounds.left),
+    (HEIGHT - 12) / Math.max(1, bounds.bottom - bounds.top),
+    0.2,
+  );
+  return {
+    k,
+    x: WIDTH / 2 - (bounds.left + bounds.right) / 2 * k,
+    y: HEIGHT / 2 - (bounds.top + bounds.bottom) / 2 * k,
+  };
+}
+
+export function Minimap(
+  { board, run, moved }: { readonly board: Board; readonly run: RunOverlay; readonly moved: Signal<number> },
+) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const scale = useRef<Scale>({ k: 1, x: 0, y: 0 });
+  const waiting = useRef(0);
+
+  const place = () => {
+    const element = frame.current;
+    if (element === null) return;
+    const { width, height } = board.size.peek();
+    const { left, top, right, bottom } = visibleRect(board.view.peek(), width, height);
+    const { k, x, y } = scale.current;
+    element.style.transform = `translate(${left * k + x}px, ${top * k + y}px)`;
+    element.style.width = `${(right - left) * k}px`;
+    element.style.height = `${(bottom - top) * k}px`;
+  };
+  useSignalEffect(() => {
+    board.view.value;
+    board.size.value;
+    place();
+  });
+  useSignalEffect(() => {
+    board.scene.value;
+    board.worst.value;
+    run.version.value;
+    paint.value;
+    moved.value;
+    isMinimapShown.value;
+    // Many changes, one painting.
+    if (waiting.current !== 0) return;
+    waiting.current = setTimeout(() => {
+      waiting.current = 0;
+      if (canvas.current === null) return;
+      const scene = board.scene.peek();
+      scale.current = scaleOf(scene);
+      paintMap(canvas.current, scene, scale.current, board, run, boardColours());
+      place();
+    }, 60);
+  });
+  useEffect(() => () => clearTimeout(waiting.current), []);
+  if (!isMinimapShown.value) return null;
+
+  const go = (event: PointerEvent) => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined) return;
+    const { k, x, y } = scale.current;
+    const view = board.view.peek();
+    const { width, height } = board.size.peek();
+    const worldX = (event.clientX - box.left - x) / k;
+    const worldY = (event.clientY - box.top - y) / k;
+    board.view.value = { ...view, x: width / 2 - worldX * view.zoom, y: height / 2 - worldY * view.zoom };
+  };
+  return (
+    <div
+      class="minimap"
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        go(event);
+      }}
+      onPointerMove={(event) => event.buttons === 1 && go(event)}
+    >
+      <canvas ref={canvas} width={WIDTH * 2} height={HEIGHT * 2} />
+      <div class="minimap-frame" ref={frame} />
+    </div>
+  );
+}
+
+function paintMap(
+  canvas: HTMLCanvasElement,
+  scene: Scene,
+  { k, x, y }: Scale,
+  board: Board,
+  run: RunOverlay,
+  colours: Colours,
+): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  context.setTransform(2, 0, 0, 2, 0, 0);
+  context.clearRect(0, 0, WIDTH, HEIGHT);
+  const worst = board.worst.peek();
+  const { left, top, width, height, nodes, ids } = scene;
+  const rect = (index: number) =>
+    context.rect(
+      left[index]! * k + x,
+      top[index]! * k + y,
+      Math.max(1.5, width[index]! * k),
+      Math.max(1.5, height[index]! * k),
+    );
+  const byColour = new Map<string, number[]>();
+  for (let index = 0; index < ids.length; index++) {
+    const id = ids[index]!;
+    const state = run.stateOf(id);
+    const colour = worst.get(id) === "error"
+      ? colours.bad
+      : state !== undefined && `state-${state}` in colours
+      ? colours[`state-${state}` as keyof Colours]
+      : nodes[index] === undefined
+      ? colours.warn
+      : colours[`kind-${nodes[index]!.group}`];
+    const list = byColour.get(colour);
+    if (list === undefined) byColour.set(colour, [index]);
+    else list.push(index);
+  }
+  for (const [colour, list] of byColour) {
+    context.fillStyle = colour;
+    context.beginPath();
+    list.forEach(rect);
+    context.fill();
+  }
+}

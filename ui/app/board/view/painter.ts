@@ -1,0 +1,392 @@
+/**
+ * Paints the board on a canvas: edges always, nodes where they are too small or too many to be elements. What is far away is
+ * kept as a bitmap that is moved while one pans and painted anew when it runs out.
+ *
+ * @module
+ */
+
+import { tokenColours } from "../../state/theme.ts";
+import { HEAD_HEIGHT } from "./card_shape.ts";
+import { bendOf, type Scene } from "./scene.ts";
+import { type Rect, type Viewport, visibleRect } from "./viewport.ts";
+
+const names = [
+  "surface",
+  "raised",
+  "text",
+  "text-2",
+  "text-3",
+  "line-soft",
+  "line-strong",
+  "line-control",
+  "accent",
+  "selected",
+  "bad",
+  "warn",
+  "kind-operator",
+  "kind-instrument",
+  "kind-control",
+  "kind-input",
+  "kind-output",
+  "kind-unknown",
+  "state-pending",
+  "state-queued",
+  "state-running",
+  "state-retrying",
+  "state-waiting",
+  "state-completed",
+  "state-failed",
+  "state-skipped",
+] as const;
+export type Colours = Readonly<Record<(typeof names)[number], string>>;
+
+export function boardColours(): Colours {
+  return tokenColours(names);
+}
+
+/** What is painted differently than the scene alone says. */
+export interface Marks {
+  readonly selection: ReadonlySet<string>;
+  readonly selectedEdge: string | undefined;
+  readonly hoveredEdge: string | undefined;
+  readonly worst: ReadonlyMap<string, "error" | "warning">;
+  /** `NODE` with a problem at the port: `review.source`. */
+  readonly badPorts: ReadonlySet<string>;
+  /** Token of a node's run state, without `state-`. */
+  readonly stateOf: (id: string) => string | undefined;
+  /** Nodes that are not among the hits of a search fade. */
+  readonly faded: ReadonlySet<string> | undefined;
+}
+
+/** Below this zoom, nodes are painted. */
+export const NEAR_ZOOM = 0.42;
+/** More nodes in sight than this are painted, too. */
+export const MAX_CARDS = 220;
+const SPARE = 320;
+const REFINE_MS = 110;
+
+export class Painter {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #context: CanvasRenderingContext2D;
+  #far: OffscreenCanvas | undefined;
+  #farView: Viewport | undefined;
+  #farKey: unknown[] = [];
+  #refine: number | undefined;
+  #width = 0;
+  #height = 0;
+  #scale = 1;
+  #colours: Colours;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#canvas = canvas;
+    const context = canvas.getContext("2d");
+    if (context === null) throw new Error("This browser has no canvas");
+    this.#context = context;
+    this.#colours = boardColours();
+  }
+
+  resize(width: number, height: number): void {
+    const scale = globalThis.devicePixelRatio || 1;
+    if (width === this.#width && height === this.#height && scale === this.#scale) return;
+    this.#width = width;
+    this.#height = height;
+    this.#scale = scale;
+    this.#canvas.width = Math.max(1, Math.round(width * scale));
+    this.#canvas.height = Math.max(1, Math.round(height * scale));
+    this.#far = undefined;
+  }
+
+  recolour(): void {
+    this.#colours = boardColours();
+    this.#far = undefined;
+  }
+
+  close(): void {
+    clearTimeout(this.#refine);
+  }
+
+  /** Paints; `isNear` leaves the nodes to their elements. */
+  paint(scene: Scene, view: Viewport, marks: Marks, isNear: boolean): void {
+    if (isNear) {
+      this.#far = undefined;
+      const context = this.#context;
+      context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+      context.clearRect(0, 0, this.#width, this.#height);
+      this.#paintGraph(
+        context,
+        scene,
+        view,
+        marks,
+        visibleRect(view, this.#width, this.#height),
+        true,
+        this.#scale,
+      );
+      return;
+    }
+    this.#paintFar(scene, view, marks);
+  }
+
+  #paintFar(scene: Scene, view: Viewport, marks: Marks): void {
+    const key = [
+      scene,
+      marks.selection,
+      marks.selectedEdge,
+      marks.hoveredEdge,
+      marks.worst,
+      marks.faded,
+      marks.stateOf,
+    ];
+    const isSame = this.#farKey.length === key.length &&
+      key.every((part, index) => part === this.#farKey[index]);
+    const kept = this.#farView;
+    if (this.#far !== undefined && kept !== undefined && isSame) {
+      const dx = view.x - kept.x;
+      const dy = view.y - kept.y;
+      if (view.zoom === kept.zoom && Math.abs(dx) <= SPARE && Math.abs(dy) <= SPARE) {
+        return this.#blit(dx, dy, 1);
+      }
+      if (view.zoom !== kept.zoom) {
+        const k = view.zoom / kept.zoom;
+        this.#blit(view.x - kept.x * k, view.y - kept.y * k, k);
+        clearTimeout(this.#refine);
+        this.#refine = setTimeout(() => {
+          this.#renderFar(scene, view, marks, key);
+          this.#blit(0, 0, 1);
+        }, REFINE_MS);
+        return;
+      }
+    }
+    this.#renderFar(scene, view, marks, key);
+    this.#blit(0, 0, 1);
+  }
+
+  /** Shows the bitmap moved by `dx`, `dy` and grown by `k`. */
+  #blit(dx: number, dy: number, k: number): void {
+    const context = this.#context;
+    context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+    context.clearRect(0, 0, this.#width, this.#height);
+    if (this.#far === undefined) return;
+    const [w, h] = [(this.#width + 2 * SPARE) * k, (this.#height + 2 * SPARE) * k];
+    context.drawImage(this.#far, dx - SPARE * k, dy - SPARE * k, w, h);
+  }
+
+  #renderFar(scene: Scene, view: Viewport, marks: Marks, key: unknown[]): void {
+    clearTimeout(this.#refine);
+    const width = this.#width + 2 * SPARE;
+    const height = this.#height + 2 * SPARE;
+    const far = this.#far ??
+      new OffscreenCanvas(Math.ceil(width * this.#scale), Math.ceil(height * this.#scale));
+    const context = far.getContext("2d");
+    if (context === null) return;
+    context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const shifted = { ...view, x: view.x + SPARE, y: view.y + SPARE };
+    this.#paintGraph(context, scene, shifted, marks, visibleRect(shifted, width, height), false, this.#scale);
+    this.#far = far;
+    this.#farView = view;
+    this.#farKey = key;
+  }
+
+  #paintGraph(
+    context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+    scene: Scene,
+    view: Viewport,
+    marks: Marks,
+    rect: Rect,
+    isNear: boolean,
+    scale: number,
+  ): void {
+    const { zoom } = view;
+    context.setTransform(scale * zoom, 0, 0, scale * zoom, scale * view.x, scale * view.y);
+    if (!isNear) this.#paintGroups(context, scene, zoom);
+    paintEdges(context, scene, scene.edgesIn(rect), marks, this.#colours, zoom);
+    if (!isNear) paintBoxes(context, scene, scene.boxesIn(rect), marks, this.#colours, zoom);
+  }
+
+  #paintGroups(
+    context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+    scene: Scene,
+    zoom: number,
+  ): void {
+    for (const group of scene.graph.groups) {
+      const rect = scene.groupRect(group);
+      if (rect === undefined) continue;
+      context.fillStyle = this.#colours["line-soft"];
+      context.globalAlpha = 0.5;
+      context.fillRect(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top);
+      context.globalAlpha = 1;
+      context.fillStyle = this.#colours["text-2"];
+      const size = Math.min(64, 13 / zoom);
+      context.font = `600 ${size}px system-ui, sans-serif`;
+      context.fillText(group.title, rect.left + 8, rect.top + size + 4);
+    }
+  }
+}
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** Edges by their look, each look one path. */
+export function paintEdges(
+  context: Context,
+  scene: Scene,
+  edges: readonly number[],
+  marks: Marks,
+  colours: Colours,
+  zoom: number,
+): void {
+  const plain: number[] = [];
+  const order: number[] = [];
+  const each: number[] = [];
+  const special: [number, string, number][] = [];
+  for (const index of edges) {
+    const edge = scene.edges[index]!;
+    const isChosen = edge.id === marks.selectedEdge || edge.id === marks.hoveredEdge;
+    const state = marks.stateOf(edge.from);
+    if (isChosen) special.push([index, colours.accent, 2.6]);
+    else if (marks.badPorts.has(`${edge.to}.${edge.toPort === "" ? edge.kind : edge.toPort}`)) {
+      special.push([index, colours.bad, 2]);
+    } else if (marks.selection.has(edge.from) || marks.selection.has(edge.to)) {
+      special.push([index, colours.accent, 1.8]);
+    } else if (state === "running" || state === "retrying") {
+      special.push([index, colours["state-running"], 1.8]);
+    } else if (edge.kind === "after" || edge.kind === "when" || edge.kind === "case") order.push(index);
+    else if (edge.kind === "each") each.push(index);
+    else plain.push(index);
+  }
+  const thin = Math.max(1.4, 0.7 / zoom);
+  context.lineCap = "butt";
+  context.globalAlpha = zoom < 0.12 ? 0.35 : zoom < 0.3 ? 0.55 : 0.9;
+  stroke(context, scene, plain, colours["line-control"], thin, [], zoom);
+  stroke(context, scene, order, colours["line-control"], thin, zoom < 0.3 ? [] : [5, 4], zoom);
+  stroke(context, scene, each, colours["line-control"], Math.max(3.4, thin), [], zoom);
+  if (zoom >= 0.3) stroke(context, scene, each, colours.surface, 1.2, [], zoom);
+  context.globalAlpha = 1;
+  for (const [index, colour, width] of special) {
+    const kind = scene.edges[index]!.kind;
+    const dash = kind === "after" || kind === "when" || kind === "case" ? [5, 4] : [];
+    stroke(context, scene, [index], colour, Math.max(width, 0.9 / zoom), dash, zoom);
+  }
+}
+
+function stroke(
+  context: Context,
+  scene: Scene,
+  edges: readonly number[],
+  colour: string,
+  width: number,
+  dash: readonly number[],
+  zoom: number,
+): void {
+  if (edges.length === 0) return;
+  const { lines } = scene;
+  const isCurved = zoom > 0.2;
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash([...dash]);
+  context.beginPath();
+  for (const edge of edges) {
+    const at = edge * 4;
+    const [x1, y1, x2, y2] = [lines[at]!, lines[at + 1]!, lines[at + 2]!, lines[at + 3]!];
+    context.moveTo(x1, y1);
+    if (isCurved) {
+      const bend = bendOf(x1, x2);
+      context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
+    } else context.lineTo(x2, y2);
+  }
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** Nodes as boxes: by kind, state and selection; with their names where those can be read. */
+function paintBoxes(
+  context: Context,
+  scene: Scene,
+  boxes: readonly number[],
+  marks: Marks,
+  colours: Colours,
+  zoom: number,
+): void {
+  const { left, top, width, height, nodes, ids } = scene;
+  const isTiny = zoom < 0.16;
+  const byColour = new Map<string, number[]>();
+  for (const box of boxes) {
+    const node = nodes[box];
+    const id = ids[box]!;
+    const state = marks.stateOf(id);
+    const worst = marks.worst.get(id);
+    const colour = worst === "error"
+      ? colours.bad
+      : state !== undefined && `state-${state}` in colours
+      ? colours[`state-${state}` as keyof Colours]
+      : node === undefined
+      ? colours.warn
+      : colours[`kind-${node.group}`];
+    const list = byColour.get(colour);
+    if (list === undefined) byColour.set(colour, [box]);
+    else list.push(box);
+  }
+  const radius = isTiny ? 0 : 8;
+  if (!isTiny) {
+    context.fillStyle = colours.raised;
+    context.strokeStyle = colours["line-strong"];
+    context.lineWidth = Math.max(1, 0.8 / zoom);
+    context.beginPath();
+    for (const box of boxes) context.roundRect(left[box]!, top[box]!, width[box]!, height[box]!, radius);
+    context.fill();
+    context.stroke();
+  }
+  for (const [colour, list] of byColour) {
+    context.fillStyle = colour;
+    context.beginPath();
+    for (const box of list) {
+      if (isTiny) context.rect(left[box]!, top[box]!, width[box]!, height[box]!);
+      else context.roundRect(left[box]!, top[box]!, 10, height[box]!, [radius, 0, 0, radius]);
+    }
+    context.fill();
+  }
+  if (zoom >= 0.2) {
+    context.fillStyle = colours.text;
+    const size = Math.min(28, 12 / zoom);
+    context.font = `500 ${size}px system-ui, sans-serif`;
+    context.textBaseline = "middle";
+    const most = Math.floor((216 - 30) / (size * 0.54));
+    for (const box of boxes) {
+      const title = nodes[box]?.title ?? "";
+      const y = top[box]! + Math.min(height[box]! / 2, Math.max(HEAD_HEIGHT / 2, size));
+      context.fillText(title.length > most ? `${title.slice(0, most - 1)}…` : title, left[box]! + 20, y);
+    }
+    context.textBaseline = "alphabetic";
+  }
+  paintChosen(context, scene, boxes, marks, colours, zoom);
+}
+
+function paintChosen(
+  context: Context,
+  scene: Scene,
+  boxes: readonly number[],
+  marks: Marks,
+  colours: Colours,
+  zoom: number,
+): void {
+  const { left, top, width, height, ids } = scene;
+  context.strokeStyle = colours.accent;
+  context.lineWidth = Math.max(2, 2 / zoom);
+  context.beginPath();
+  for (const box of boxes) {
+    if (marks.selection.has(ids[box]!)) {
+      context.roundRect(left[box]!, top[box]!, width[box]!, height[box]!, 8);
+    }
+  }
+  context.stroke();
+  if (marks.faded === undefined) return;
+  context.fillStyle = colours.surface;
+  context.globalAlpha = 0.7;
+  context.beginPath();
+  for (const box of boxes) {
+    if (marks.faded.has(ids[box]!)) {
+      context.rect(left[box]! - 2, top[box]! - 2, width[box]! + 4, height[box]! + 4);
+    }
+  }
+  context.fill();
+  context.globalAlpha = 1;
+}

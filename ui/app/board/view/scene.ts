@@ -1,0 +1,322 @@
+/**
+ * The geometry of a board: boxes of nodes and lines of edges in typed arrays, found by place through a grid. Made from the
+ * graph and the places; moving nodes during a drag changes it in place.
+ *
+ * @module
+ */
+
+import { INPUTS, objectOf, OUTPUTS } from "../model/board_node.ts";
+import type { BoardNode } from "../model/board_node.ts";
+import type { BoardEdge, BoardGroup, BoardNote, Graph } from "../model/graph.ts";
+import type { Point } from "../model/commands.ts";
+import { GROUP_PADDING, GROUP_TITLE } from "../layout/layout_graph.ts";
+import { type CardShape, cardShape, portPlace } from "./card_shape.ts";
+import type { Rect } from "./viewport.ts";
+
+/** Shapes of nodes that have not changed. */
+export type ShapeCache = WeakMap<BoardNode, { readonly key: string; readonly shape: CardShape }>;
+
+const CELL = 512;
+const nothing: ReadonlySet<string> = new Set();
+
+export class Scene {
+  readonly graph: Graph;
+  /** Nodes, then notes as `note:ID`. */
+  readonly ids: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly nodes: readonly (BoardNode | undefined)[];
+  readonly shapes: readonly (CardShape | undefined)[];
+  readonly left: Float64Array;
+  readonly top: Float64Array;
+  readonly width: Float64Array;
+  readonly height: Float64Array;
+  readonly edges: readonly BoardEdge[];
+  /** Per edge: x1, y1, x2, y2. */
+  readonly lines: Float64Array;
+  readonly edgeFrom: Int32Array;
+  readonly edgeTo: Int32Array;
+  /** Edges that touch a node, by its index. */
+  readonly #touching: readonly (readonly number[])[];
+  #boxGrid: Map<number, number[]> | undefined;
+  #edgeGrid: Map<number, number[]> | undefined;
+  readonly #seen: Uint32Array;
+  #stamp = 0;
+
+  constructor(
+    graph: Graph,
+    placeOf: (id: string) => Point,
+    expanded: ReadonlySet<string>,
+    shapes: ShapeCache,
+  ) {
+    this.graph = graph;
+    const nodes = [...graph.nodes.values()];
+    this.ids = [...nodes.map(({ id }) => id), ...graph.notes.map(({ id }) => `note:${id}`)];
+    this.indexOf = new Map(this.ids.map((id, index) => [id, index]));
+    this.nodes = this.ids.map((_, index) => nodes[index]);
+    const used = usedPorts(graph);
+    const count = this.ids.length;
+    this.left = new Float64Array(count);
+    this.top = new Float64Array(count);
+    this.width = new Float64Array(count);
+    this.height = new Float64Array(count);
+    this.shapes = this.nodes.map((node) => {
+      return node === undefined
+        ? undefined
+        : keptShape(node, used.get(node.id) ?? nothing, expanded.has(node.id), shapes);
+    });
+    for (let index = 0; index < count; index++) {
+      const { x, y } = placeOf(this.ids[index] as string);
+      const note = graph.notes[index - nodes.length];
+      this.left[index] = x;
+      this.top[index] = y;
+      this.width[index] = this.shapes[index]?.width ?? note?.width ?? 0;
+      this.height[index] = this.shapes[index]?.height ?? note?.height ?? 0;
+    }
+    this.edges = graph.edges;
+    this.lines = new Float64Array(this.edges.length * 4);
+    this.edgeFrom = new Int32Array(this.edges.length);
+    this.edgeTo = new Int32Array(this.edges.length);
+    const touching = Array.from({ length: count }, (): number[] => []);
+    this.edges.forEach((edge, index) => {
+      const from = this.indexOf.get(edge.from) as number;
+      const to = this.indexOf.get(edge.to) as number;
+      this.edgeFrom[index] = from;
+      this.edgeTo[index] = to;
+      touching[from]?.push(index);
+      if (to !== from) touching[to]?.push(index);
+      this.#placeLine(index);
+    });
+    this.#touching = touching;
+    this.#seen = new Uint32Array(Math.max(count, this.edges.length));
+  }
+
+  #placeLine(edge: number): void {
+    const from = this.edgeFrom[edge]!;
+    const to = this.edgeTo[edge]!;
+    const { fromPort, toPort } = this.edges[edge] as BoardEdge;
+    const a = portPlace(this.shapes[from] as CardShape, "output", fromPort);
+    const b = portPlace(this.shapes[to] as CardShape, "input", toPort);
+    const at = edge * 4;
+    this.lines[at] = this.left[from]! + a.x;
+    this.lines[at + 1] = this.top[from]! + a.y;
+    this.lines[at + 2] = this.left[to]! + b.x;
+    this.lines[at + 3] = this.top[to]! + b.y;
+  }
+
+  /** Moves boxes; what is found by place follows. */
+  move(indices: readonly number[], dx: number, dy: number): void {
+    for (const index of indices) {
+      this.left[index]! += dx;
+      this.top[index]! += dy;
+      for (const edge of this.#touching[index] ?? []) this.#placeLine(edge);
+    }
+    this.#boxGrid = undefined;
+    this.#edgeGrid = undefined;
+  }
+
+  edgesOf(index: number): readonly number[] {
+    return this.#touching[index] ?? [];
+  }
+
+  rectOf(index: number): Rect {
+    return {
+      left: this.left[index]!,
+      top: this.top[index]!,
+      right: this.left[index]! + this.width[index]!,
+      bottom: this.top[index]! + this.height[index]!,
+    };
+  }
+
+  /** The rectangle of these boxes, or of all. */
+  bounds(indices?: Iterable<number>): Rect | undefined {
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const index of indices ?? this.ids.keys()) {
+      left = Math.min(left, this.left[index]!);
+      top = Math.min(top, this.top[index]!);
+      right = Math.max(right, this.left[index]! + this.width[index]!);
+      bottom = Math.max(bottom, this.top[index]! + this.height[index]!);
+    }
+    return right < left ? undefined : { left, top, right, bottom };
+  }
+
+  /** The frame of a group around its members. */
+  groupRect({ nodes }: BoardGroup): Rect | undefined {
+    const inner = this.bounds(nodes.flatMap((id) => this.indexOf.get(id) ?? []));
+    if (inner === undefined) return undefined;
+    return {
+      left: inner.left - GROUP_PADDING,
+      top: inner.top - GROUP_PADDING - GROUP_TITLE,
+      right: inner.right + GROUP_PADDING,
+      bottom: inner.bottom + GROUP_PADDING,
+    };
+  }
+
+  /** Boxes that touch `rect`. */
+  boxesIn(rect: Rect): number[] {
+    const grid = this.#boxGrid ??= this.#grid(this.ids.length, (index) => this.rectOf(index));
+    return this.#find(grid, rect, (index) => this.rectOf(index), this.ids.length);
+  }
+
+  /** Edges whose curve may touch `rect`. */
+  edgesIn(rect: Rect): number[] {
+    const grid = this.#edgeGrid ??= this.#grid(this.edges.length, (index) => this.lineRect(index));
+    return this.#find(grid, rect, (index) => this.lineRect(index), this.edges.length);
+  }
+
+  lineRect(edge: number): Rect {
+    const at = edge * 4;
+    const [x1, y1, x2, y2] = [this.lines[at]!, this.lines[at + 1]!, this.lines[at + 2]!, this.lines[at + 3]!];
+    // A line that goes back bulges on both sides.
+    const bulge = x2 < x1 ? Math.min(160, (x1 - x2) / 2 + 40) : 0;
+    return {
+      left: Math.min(x1, x2) - bulge,
+      right: Math.max(x1, x2) + bulge,
+      top: Math.min(y1, y2) - 2,
+      bottom: Math.max(y1, y2) + 2,
+    };
+  }
+
+  #grid(count: number, rectOf: (index: number) => Rect): Map<number, number[]> {
+    const grid = new Map<number, number[]>();
+    for (let index = 0; index < count; index++) {
+      const { left, top, right, bottom } = rectOf(index);
+      for (let a = Math.floor(left / CELL); a <= Math.floor(right / CELL); a++) {
+        for (let b = Math.floor(top / CELL); b <= Math.floor(bottom / CELL); b++) {
+          const key = a * 1_000_003 + b;
+          const cell = grid.get(key);
+          if (cell === undefined) grid.set(key, [index]);
+          else cell.push(index);
+        }
+      }
+    }
+    return grid;
+  }
+
+  #find(
+    grid: ReadonlyMap<number, readonly number[]>,
+    rect: Rect,
+    rectOf: (index: number) => Rect,
+    count: number,
+  ): number[] {
+    const found: number[] = [];
+    const take = (index: number) => {
+      const box = rectOf(index);
+      if (box.left < rect.right && box.right > rect.left && box.top < rect.bottom && box.bottom > rect.top) {
+        found.push(index);
+      }
+    };
+    const [a0, a1] = [Math.floor(rect.left / CELL), Math.floor(rect.right / CELL)];
+    const [b0, b1] = [Math.floor(rect.top / CELL), Math.floor(rect.bottom / CELL)];
+    if ((a1 - a0 + 1) * (b1 - b0 + 1) > grid.size) {
+      for (let index = 0; index < count; index++) take(index);
+      return found;
+    }
+    this.#stamp++;
+    for (let a = a0; a <= a1; a++) {
+      for (let b = b0; b <= b1; b++) {
+        for (const index of grid.get(a * 1_000_003 + b) ?? []) {
+          if (this.#seen[index] === this.#stamp) continue;
+          this.#seen[index] = this.#stamp;
+          take(index);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The topmost box at a point. */
+  boxAt(x: number, y: number): number | undefined {
+    return this.boxesIn({ left: x, top: y, right: x + 0.01, bottom: y + 0.01 }).at(-1);
+  }
+
+  /** The edge nearest to a point, within `reach` units. */
+  edgeAt(x: number, y: number, reach: number): number | undefined {
+    let best: number | undefined;
+    let least = reach;
+    for (
+      const edge of this.edgesIn({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach })
+    ) {
+      const distance = this.#distance(edge, x, y);
+      if (distance >= least) continue;
+      least = distance;
+      best = edge;
+    }
+    return best;
+  }
+
+  #distance(edge: number, x: number, y: number): number {
+    const at = edge * 4;
+    const [x1, y1, x2, y2] = [this.lines[at]!, this.lines[at + 1]!, this.lines[at + 2]!, this.lines[at + 3]!];
+    const bend = bendOf(x1, x2);
+    let least = Infinity;
+    let [px, py] = [x1, y1];
+    for (let step = 1; step <= 24; step++) {
+      const t = step / 24;
+      const u = 1 - t;
+      const qx = u * u * u * x1 + 3 * u * u * t * (x1 + bend) + 3 * u * t * t * (x2 - bend) + t * t * t * x2;
+      const qy = u * u * u * y1 + 3 * u * u * t * y1 + 3 * u * t * t * y2 + t * t * t * y2;
+      least = Math.min(least, segmentDistance(x, y, px, py, qx, qy));
+      [px, py] = [qx, qy];
+    }
+    return least;
+  }
+
+  /** The middle of an edge. */
+  middleOf(edge: number): Point {
+    const at = edge * 4;
+    return {
+      x: (this.lines[at]! + this.lines[at + 2]!) / 2,
+      y: (this.lines[at + 1]! + this.lines[at + 3]!) / 2,
+    };
+  }
+}
+
+/** How far the handles of an edge's curve reach. */
+export function bendOf(x1: number, x2: number): number {
+  return x2 >= x1 ? Math.max(28, (x2 - x1) / 2) : Math.min(160, (x1 - x2) / 2 + 40);
+}
+
+function segmentDistance(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const t = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length));
+  return Math.hypot(x - ax - t * dx, y - ay - t * dy);
+}
+
+function usedPorts(graph: Graph): ReadonlyMap<string, ReadonlySet<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const { from, fromPort } of graph.edges) {
+    const known = used.get(from);
+    if (known === undefined) used.set(from, new Set([fromPort]));
+    else known.add(fromPort);
+  }
+  return used;
+}
+
+function keptShape(
+  node: BoardNode,
+  used: ReadonlySet<string>,
+  isExpanded: boolean,
+  shapes: ShapeCache,
+): CardShape {
+  const key = `${isExpanded ? "+" : ""}${node.outputs.length > 5 ? [...used].join() : ""}`;
+  const kept = shapes.get(node);
+  if (kept?.key === key) return kept.shape;
+  const shape = cardShape(node, used, isExpanded);
+  shapes.set(node, { key, shape });
+  return shape;
+}
+
+/** Where a node stands by the file; undefined where the file does not say. */
+export function filePlace(graph: Graph, node: BoardNode): Point | undefined {
+  const board = objectOf(graph.head["board"]);
+  const position = node.id === INPUTS
+    ? objectOf(board["inputs"])
+    : node.id === OUTPUTS
+    ? objectOf(board["outputs"])
+    : objectOf(node.value["position"]);
+  const { x, y } = position;
+  return typeof x === "number" && typeof y === "number" ? { x, y } : undefined;
+}
+
+export type { BoardNote };

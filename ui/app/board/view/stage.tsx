@@ -1,0 +1,374 @@
+/**
+ * The stage: everything of the board that can be panned and zoomed. Cards of the nodes in sight are elements; edges, and nodes
+ * that are small or many, are painted. One tab stop; arrows walk from node to node.
+ *
+ * @module
+ */
+
+import { signal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { paint } from "../../state/theme.ts";
+import type { Board } from "../board.ts";
+import type { Point } from "../model/commands.ts";
+import type { RunOverlay } from "../run/run_overlay.ts";
+import { type Drop, Gestures, type Guide } from "./gestures.ts";
+import { GroupFrames, NoteCards } from "./frames.tsx";
+import { Minimap } from "./minimap.tsx";
+import { NodeCard } from "./node_card.tsx";
+import { type Marks, MAX_CARDS, NEAR_ZOOM, Painter } from "./painter.ts";
+import { contains, type Rect, visibleRect } from "./viewport.ts";
+import { WireLine, WireReason } from "./wire.tsx";
+
+/** Cards are kept this far beyond the window, in screen pixels. */
+const MARGIN_PX = 260;
+const noPorts: ReadonlySet<string> = new Set();
+
+export interface StageProps {
+  readonly board: Board;
+  readonly run: RunOverlay;
+  readonly faded: ReadonlySet<string> | undefined;
+  readonly onConnect: (drop: Drop) => void;
+  readonly onOpen: (id: string) => void;
+  readonly onMenu: (at: Point, world: Point) => void;
+  /** Asks for a node at a place. */
+  readonly onAdd: (at: Point) => void;
+  /** Something was dragged here from elsewhere. */
+  readonly onDropped: (data: DataTransfer, world: Point) => void;
+  readonly onKey: (event: KeyboardEvent) => void;
+  /** Gives the stage's gestures to who wants to drive them by keyboard. */
+  readonly onReady?: (stage: HTMLElement) => void;
+  /** Lies over the stage: tools, hints. */
+  readonly children?: ComponentChildren;
+}
+
+interface Shown {
+  readonly isNear: boolean;
+  readonly indices: readonly number[];
+}
+
+const nobody: Shown = { isNear: false, indices: [] };
+
+export function Stage(props: StageProps) {
+  const { board, run, faded } = props;
+  const stage = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const world = useRef<HTMLDivElement>(null);
+  const back = useRef<HTMLDivElement>(null);
+  const painter = useRef<Painter | undefined>(undefined);
+  const rendered = useRef<Rect | undefined>(undefined);
+  const frame = useRef(0);
+  const [shown, setShown] = useState<Shown>(nobody);
+  const local = useMemo(() => ({
+    box: signal<Rect | undefined>(undefined),
+    guides: signal<readonly Guide[]>([]),
+    hovered: signal<string | undefined>(undefined),
+    moved: signal(0),
+  }), []);
+  const latest = useRef(props);
+  latest.current = props;
+
+  const draw = () => {
+    frame.current = 0;
+    const view = board.view.peek();
+    const { width, height } = board.size.peek();
+    const scene = board.scene.peek();
+    const transform = `translate(${view.x}px, ${view.y}px) scale(${view.zoom})`;
+    if (world.current !== null) world.current.style.transform = transform;
+    if (back.current !== null) back.current.style.transform = transform;
+    if (stage.current !== null) paintDots(stage.current, view);
+    const rect = visibleRect(view, width, height);
+    const inSight = view.zoom >= NEAR_ZOOM ? scene.boxesIn(rect).length : Infinity;
+    const isNear = inSight <= MAX_CARDS;
+    painter.current?.resize(width, height);
+    painter.current?.paint(
+      scene,
+      view,
+      marksOf(board, run, local.hovered.peek(), latest.current.faded),
+      isNear,
+    );
+    if (!isNear) {
+      rendered.current = undefined;
+      setShown((before) => before.isNear ? nobody : before);
+    } else if (rendered.current === undefined || !contains(rendered.current, rect)) {
+      rendered.current = visibleRect(view, width, height, MARGIN_PX);
+      setShown({ isNear: true, indices: scene.boxesIn(rendered.current) });
+    }
+  };
+  const schedule = () => {
+    if (frame.current === 0) frame.current = requestAnimationFrame(draw);
+  };
+
+  const gestures = useMemo(() => ({ current: undefined as Gestures | undefined }), []);
+  useEffect(() => {
+    const element = stage.current;
+    if (element === null || canvas.current === null) return;
+    painter.current = new Painter(canvas.current);
+    const made = new Gestures(element, board, {
+      onMoved: () => local.moved.value++,
+      onBox: (rect) => local.box.value = rect,
+      onGuides: (guides) => local.guides.value = guides,
+      onHoverEdge: (id) => local.hovered.value = id,
+      onConnect: (drop) => latest.current.onConnect(drop),
+      onOpen: (id) => latest.current.onOpen(id),
+      onMenu: (at, place) => latest.current.onMenu(at, place),
+      onAdd: (at) => latest.current.onAdd(at),
+    });
+    gestures.current = made;
+    const measure = () => {
+      const before = board.size.peek();
+      const { clientWidth: width, clientHeight: height } = element;
+      if (width !== before.width || height !== before.height) board.size.value = { width, height };
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    const wheel = (event: WheelEvent) => made.wheel(event);
+    element.addEventListener("wheel", wheel, { passive: false });
+    const keys = (event: KeyboardEvent) => {
+      if (event.key === " ") {
+        made.isSpaceDown = event.type === "keydown" && document.activeElement === element;
+      }
+      if (event.type === "keydown" && event.key === "Escape" && made.isActive) made.cancel();
+    };
+    addEventListener("keydown", keys);
+    addEventListener("keyup", keys);
+    latest.current.onReady?.(element);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("wheel", wheel);
+      removeEventListener("keydown", keys);
+      removeEventListener("keyup", keys);
+      painter.current?.close();
+      cancelAnimationFrame(frame.current);
+    };
+  }, [board]);
+
+  useSignalEffect(() => {
+    board.view.value;
+    board.size.value;
+    schedule();
+  });
+  useSignalEffect(() => {
+    // What is in sight may be another thing now.
+    board.scene.value;
+    local.moved.value;
+    rendered.current = undefined;
+    schedule();
+  });
+  useSignalEffect(() => {
+    board.selection.value;
+    board.selectedEdge.value;
+    board.worst.value;
+    board.allProblems.value;
+    local.hovered.value;
+    run.version.value;
+    schedule();
+  });
+  useSignalEffect(() => {
+    paint.value;
+    painter.current?.recolour();
+    schedule();
+  });
+  useEffect(schedule, [faded]);
+
+  const scene = board.scene.value;
+  local.moved.value;
+  const selection = board.selection.value;
+  const cursor = board.cursor.value;
+  const worst = board.worst.value;
+  const badPorts = useMemo(() => portsWithProblems(board), [board.allProblems.value]);
+  const cards = shown.indices.flatMap((index) => {
+    const node = scene.nodes[index];
+    const shape = scene.shapes[index];
+    if (node === undefined || shape === undefined) return [];
+    return [
+      <NodeCard
+        key={node.id}
+        board={board}
+        run={run}
+        node={node}
+        shape={shape}
+        x={scene.left[index]!}
+        y={scene.top[index]!}
+        isSelected={selection.has(node.id)}
+        isCursor={cursor === node.id}
+        worst={worst.get(node.id)}
+        badPorts={badPorts.get(node.id) ?? noPorts}
+        isFaded={faded?.has(node.id) ?? false}
+      />,
+    ];
+  });
+  const isCursorShown = cursor !== undefined && shown.indices.some((index) => scene.ids[index] === cursor);
+  return (
+    <div class="stage-frame">
+      <div
+        ref={stage}
+        class="stage"
+        role="listbox"
+        aria-multiselectable="true"
+        aria-label={`Workflow, ${scene.graph.nodes.size} nodes`}
+        aria-activedescendant={isCursorShown ? `node-${cursor}` : undefined}
+        aria-describedby="stage-help"
+        tabIndex={0}
+        onPointerDown={(event) => {
+          if ((event.target as Element).closest("textarea, input, [data-inert] button") === null) {
+            stage.current?.focus({ preventScroll: true });
+          }
+          // Whoever points needs no ring around the whole stage.
+          event.currentTarget.dataset["pointed"] = "";
+          gestures.current?.down(event);
+        }}
+        onPointerMove={(event) => gestures.current?.move(event)}
+        onPointerUp={(event) => gestures.current?.up(event)}
+        onPointerCancel={() => gestures.current?.cancel()}
+        onDblClick={(event) => gestures.current?.doubleClick(event)}
+        onContextMenu={(event) => gestures.current?.menu(event)}
+        onKeyDown={(event) => {
+          delete event.currentTarget.dataset["pointed"];
+          latest.current.onKey(event);
+        }}
+        onDragOver={(event) => {
+          event.preventDefault();
+          if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
+        }}
+        onDrop={(event) => {
+          event.preventDefault();
+          const box = stage.current?.getBoundingClientRect();
+          if (event.dataTransfer === null || box === undefined) return;
+          const view = board.view.peek();
+          const x = (event.clientX - box.left - view.x) / view.zoom;
+          const y = (event.clientY - box.top - view.y) / view.zoom;
+          latest.current.onDropped(event.dataTransfer, { x, y });
+        }}
+      >
+        <div class="world" ref={back}>
+          <GroupFrames board={board} isNear={shown.isNear} moved={local.moved} />
+        </div>
+        <canvas class="stage-canvas" ref={canvas} aria-hidden="true" />
+        <div class="world" ref={world} role="presentation">
+          {shown.isNear ? <NoteCards board={board} moved={local.moved} /> : null}
+          {cards}
+          <WireLine />
+          <BoxAndGuides box={local.box} guides={local.guides} />
+        </div>
+        <WireReason
+          toScreen={({ x, y }) => {
+            const view = board.view.value;
+            return { x: x * view.zoom + view.x, y: y * view.zoom + view.y };
+          }}
+        />
+      </div>
+      <p class="hidden-text" id="stage-help">
+        Arrows walk from node to node. Space chooses, Enter edits, C connects, N adds a node, Alt with arrows
+        moves, Delete removes.
+      </p>
+      {props.children}
+      <Minimap board={board} run={run} moved={local.moved} />
+    </div>
+  );
+}
+
+function BoxAndGuides(
+  { box, guides }: {
+    readonly box: { readonly value: Rect | undefined };
+    readonly guides: { readonly value: readonly Guide[] };
+  },
+) {
+  const rect = box.value;
+  return (
+    <>
+      {rect === undefined ? null : (
+        <div
+          class="select-box"
+          style={{
+            transform: `translate(${rect.left}px, ${rect.top}px)`,
+            width: `${rect.right - rect.left}px`,
+            height: `${rect.bottom - rect.top}px`,
+          }}
+        />
+      )}
+      {guides.value.map(({ axis, at, from, to }) => (
+        <div
+          key={axis}
+          class={`guide ${axis}`}
+          style={axis === "x"
+            ? { transform: `translate(${at}px, ${from}px)`, height: `${to - from}px` }
+            : { transform: `translate(${from}px, ${at}px)`, width: `${to - from}px` }}
+        />
+      ))}
+    </>
+  );
+}
+
+/** The ground's dots, coarser the farther one is away. */
+function paintDots(
+  stage: HTMLElement,
+  { x, y, zoom }: { readonly x: number; readonly y: number; readonly zoom: number },
+): void {
+  let step = 24 * zoom;
+  while (step < 14) step *= 4;
+  stage.style.backgroundSize = `${step}px ${step}px`;
+  stage.style.backgroundPosition = `${x % step}px ${y % step}px`;
+}
+
+function marksOf(
+  board: Board,
+  run: RunOverlay,
+  hoveredEdge: string | undefined,
+  faded: ReadonlySet<string> | undefined,
+): Marks {
+  return {
+    selection: board.selection.peek(),
+    selectedEdge: board.selectedEdge.peek(),
+    hoveredEdge,
+    worst: board.worst.peek(),
+    badPorts: badEdges(board),
+    stateOf: stateReader(run),
+    faded,
+  };
+}
+
+let keptReader: {
+  readonly run: RunOverlay;
+  readonly version: number;
+  readonly read: (id: string) => string | undefined;
+} | undefined;
+
+/** A new function for each change of states, so that what was painted with the old one is painted anew. */
+function stateReader(run: RunOverlay): (id: string) => string | undefined {
+  const version = run.version.peek();
+  if (keptReader?.run !== run || keptReader.version !== version) {
+    keptReader = { run, version, read: (id) => run.stateOf(id) };
+  }
+  return keptReader.read;
+}
+
+let keptBad: { readonly problems: unknown; readonly bad: ReadonlySet<string> } | undefined;
+
+/** `NODE.PORT` of everything that a problem names. */
+function badEdges(board: Board): ReadonlySet<string> {
+  const problems = board.allProblems.peek();
+  if (keptBad?.problems !== problems) {
+    const bad = new Set<string>();
+    for (const { node, field, severity } of problems) {
+      if (node !== undefined && severity === "error") bad.add(`${node}.${field.replace(/^in\./, "")}`);
+    }
+    keptBad = { problems, bad };
+  }
+  return keptBad.bad;
+}
+
+function portsWithProblems(board: Board): ReadonlyMap<string, ReadonlySet<string>> {
+  const ports = new Map<string, Set<string>>();
+  for (const { node, field } of board.allProblems.peek()) {
+    if (node === undefined) continue;
+    const [first, second] = field.split(".");
+    const name = first === "in" || first === "with" ? second : first;
+    if (name === undefined || name === "") continue;
+    const known = ports.get(node);
+    if (known === undefined) ports.set(node, new Set([name]));
+    else known.add(name);
+  }
+  return ports;
+}

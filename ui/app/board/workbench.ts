@@ -1,0 +1,72 @@
+/**
+ * One open workflow with everything around it: the board, its file on the server, the checker, the layout worker, the library,
+ * the run that is shown. The view makes it when a file is opened and closes it when it leaves.
+ *
+ * @module
+ */
+
+import { signal } from "@preact/signals";
+import type { CatalogInfo } from "../../api/catalog.ts";
+import type { WorkflowFile } from "../../api/workflows.ts";
+import type { App } from "../state/app.ts";
+import { Board } from "./board.ts";
+import { BoardFile } from "./file/board_file.ts";
+import { Checker } from "./check/checker.ts";
+import { LayoutClient } from "./layout/layout_client.ts";
+import { catalogFrom, type LibraryEntry, libraryOf } from "./library.ts";
+import { BoardRun } from "./run/board_run.ts";
+import { RunOverlay } from "./run/run_overlay.ts";
+
+export type SidePanel = "inspector" | "problems" | "run" | "versions";
+
+export class Workbench {
+  readonly app: App;
+  readonly board: Board;
+  readonly file: BoardFile;
+  readonly overlay = new RunOverlay();
+  readonly run: BoardRun;
+  readonly layouter = new LayoutClient();
+  readonly library: readonly LibraryEntry[];
+  readonly catalog: CatalogInfo;
+  readonly panel = signal<SidePanel>("inspector");
+  readonly #checker: Checker;
+  readonly #stops: (() => void)[] = [];
+
+  constructor(app: App, file: WorkflowFile, info: CatalogInfo) {
+    this.app = app;
+    this.catalog = info;
+    const catalog = catalogFrom(info);
+    this.library = libraryOf(info, catalog);
+    this.board = new Board(file.file, file.text, catalog, this.layouter);
+    this.#checker = new Checker({
+      fetchOther: (reference) => this.#other(reference),
+      onAnswer: (answer) => this.board.takeCheck(answer),
+    });
+    this.#checker.setCatalog(info);
+    this.board.onText = (text) => this.#checker.ask(text, file.file);
+    this.#checker.ask(file.text, file.file);
+    this.file = new BoardFile(app, this.board, file);
+    this.run = new BoardRun(app, this.board, this.overlay);
+    this.#stops.push(this.file.follow());
+  }
+
+  /** The text of a workflow that this one names: a template, or a file beside it. */
+  async #other(reference: string): Promise<string | null> {
+    const { client } = this.app;
+    if (/[/\\.]/.test(reference)) {
+      const folder = this.board.file.split("/").slice(0, -1).join("/");
+      const file = folder === ""
+        ? reference.replace(/^\.\//, "")
+        : `${folder}/${reference.replace(/^\.\//, "")}`;
+      return (await client.call("GET /workflow", { query: { file } })).text;
+    }
+    return (await client.call("GET /templates/{id}", { params: { id: reference } })).text;
+  }
+
+  close(): void {
+    this.#checker.close();
+    this.layouter.close();
+    this.run.close();
+    for (const stop of this.#stops) stop();
+  }
+}

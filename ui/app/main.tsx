@@ -1,0 +1,36 @@
+/**
+ * The page's beginning: makes the client and the connection, opens the session, shows the shell.
+ *
+ * @module
+ */
+
+import { render } from "preact";
+import { Shell } from "./shell/shell.tsx";
+import { type App, AppContext } from "./state/app.ts";
+import { ApiClient } from "./state/client.ts";
+import { Commands } from "./state/commands.ts";
+import { LiveConnection, pageSocket } from "./state/live.ts";
+import { followRoute } from "./state/route.ts";
+import { openSession, session, takeKey } from "./state/session.ts";
+import { followTheme } from "./state/theme.ts";
+
+const key = takeKey();
+followTheme();
+followRoute();
+
+const client = new ApiClient((address, init) => fetch(address, init), () => session.value = "closed");
+const live = new LiveConnection(pageSocket);
+const app: App = { client, live, commands: new Commands() };
+
+openSession(client, key).then(() => {
+  if (session.value === "open") live.open();
+});
+const root = document.getElementById("root");
+if (root !== null) {
+  render(
+    <AppContext.Provider value={app}>
+      <Shell />
+    </AppContext.Provider>,
+    root,
+  );
+}

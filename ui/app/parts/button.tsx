@@ -1,0 +1,60 @@
+/**
+ * Buttons. An icon alone always has a name: it is the accessible name and the tooltip.
+ *
+ * @module
+ */
+
+import type { ComponentChildren, JSX } from "preact";
+import { Icon, type IconName } from "./icon.tsx";
+import { keyText } from "./keys.ts";
+
+type Native = Omit<JSX.HTMLAttributes<HTMLButtonElement>, "icon" | "label" | "size">;
+
+export interface ButtonProps extends Native {
+  readonly children?: ComponentChildren;
+  readonly icon?: IconName;
+  readonly look?: "primary" | "danger" | "quiet" | undefined;
+  readonly small?: boolean;
+  readonly disabled?: boolean;
+  readonly type?: "button" | "submit";
+}
+
+export function Button({ children, icon, look, small = false, class: className, ...rest }: ButtonProps) {
+  const classes = ["button", look, small ? "small" : undefined, className].filter(Boolean).join(" ");
+  return (
+    <button type="button" {...rest} class={classes}>
+      {icon === undefined ? null : <Icon name={icon} size={small ? 14 : 16} />}
+      {children}
+    </button>
+  );
+}
+
+export interface IconButtonProps extends Native {
+  readonly icon: IconName;
+  readonly label: string;
+  /** As registered with the command, for the tooltip: `mod+s`. */
+  readonly keys?: string | undefined;
+  readonly look?: "primary" | "danger" | "quiet";
+  readonly small?: boolean;
+  readonly disabled?: boolean;
+}
+
+export function IconButton(
+  { icon, label, keys, look = "quiet", small = false, class: className, ...rest }: IconButtonProps,
+) {
+  const classes = ["button", "icon-only", look, small ? "small" : undefined, className].filter(Boolean).join(
+    " ",
+  );
+  return (
+    <button
+      type="button"
+      {...rest}
+      class={classes}
+      aria-label={label}
+      data-tip={label}
+      data-tip-keys={keys === undefined ? undefined : keyText(keys)}
+    >
+      <Icon name={icon} size={small ? 14 : 16} />
+    </button>
+  );
+}

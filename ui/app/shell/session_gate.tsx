@@ -1,0 +1,57 @@
+/** What stands in place of a view while the server does not know this page. @module */
+
+import { useState } from "preact/hooks";
+import { Button } from "../parts/button.tsx";
+import { EmptyState, LoadingState } from "../parts/states.tsx";
+import { useApp } from "../state/app.ts";
+import { openSession, session } from "../state/session.ts";
+
+export function SessionGate() {
+  const { client, live } = useApp();
+  const [key, setKey] = useState("");
+  const open = (given?: string) => {
+    session.value = "unknown";
+    openSession(client, given).then(() => session.value === "open" && live.retry());
+  };
+  if (session.value === "unknown") return <LoadingState what="Symphony" />;
+  if (session.value === "offline") {
+    return (
+      <EmptyState
+        icon="plug"
+        title="Symphony does not answer"
+        action={<Button icon="retry" look="primary" onClick={() => open()}>Try again</Button>}
+      >
+        The server behind this page has stopped. Start it again with{" "}
+        <code>symphony serve</code>; this page goes on by itself.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon="shield"
+      title="This page needs its key"
+      action={
+        <form
+          class="row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            // The whole address may be pasted.
+            open(key.trim().replace(/^.*#t=/, ""));
+          }}
+        >
+          <input
+            class="input mono"
+            aria-label="One-time address or key"
+            placeholder="http://127.0.0.1:…/#t=…"
+            autocomplete="off"
+            value={key}
+            onInput={(event) => setKey(event.currentTarget.value)}
+          />
+          <Button type="submit" look="primary" disabled={key.trim() === ""}>Open</Button>
+        </form>
+      }
+    >
+      Only the person who started Symphony may use it. Open the address that it printed, or paste it here.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,39 @@
+/**
+ * Whether this page may speak to the server. The one-time address carries a key in its fragment (`#t=…`), which is exchanged
+ * for a cookie and taken out of the address bar at once.
+ *
+ * @module
+ */
+
+import { signal } from "@preact/signals";
+import { type ApiClient, ApiError } from "./client.ts";
+
+export type SessionState = "unknown" | "open" | "closed" | "offline";
+
+export const session = signal<SessionState>("unknown");
+
+/** Takes the key out of the address, if there is one. */
+export function takeKey(): string | undefined {
+  const key = /^#t=(.+)$/.exec(location.hash)?.[1];
+  if (key === undefined) return undefined;
+  history.replaceState(null, "", `${location.pathname}${location.search}`);
+  return decodeURIComponent(key);
+}
+
+/** Opens the session, with a key where there is one, else with the cookie from before. */
+export async function openSession(client: ApiClient, key: string | undefined): Promise<void> {
+  try {
+    if (key === undefined) await client.call("GET /session", {});
+    else {
+      // A reloaded one-time address: its key is used up, but the cookie may still hold.
+      await client.call("POST /session", { body: { key } }).catch(async (error: unknown) => {
+        await client.call("GET /session", {}).catch(() => {
+          throw error;
+        });
+      });
+    }
+    session.value = "open";
+  } catch (error) {
+    session.value = error instanceof ApiError && error.code === "offline" ? "offline" : "closed";
+  }
+}

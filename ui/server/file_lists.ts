@@ -1,0 +1,89 @@
+/** Folders of the workspace, and quick open. @module */
+
+import type { FileEntry, FileHit } from "../api/files.ts";
+import { GitIgnore } from "./git_ignore.ts";
+import { walk } from "./workflows/find_files.ts";
+import { told, type WorkspaceFiles } from "./workspace_files.ts";
+
+const MOST_ENTRIES = 5000;
+const MOST_SEARCHED = 50_000;
+const KEPT_MS = 5000;
+
+/** Folders first, then by name. */
+export async function entriesOf(files: WorkspaceFiles, folder: string): Promise<readonly FileEntry[]> {
+  const absolute = await files.absolute(folder);
+  const ignore = await GitIgnore.of(files.root);
+  return await told(`list "${folder}"`, async () => {
+    const entries: FileEntry[] = [];
+    for await (const entry of Deno.readDir(absolute)) {
+      if (entry.name === ".git" || entries.length >= MOST_ENTRIES) continue;
+      const info = await Deno.lstat(`${absolute}/${entry.name}`).catch(() => undefined);
+      if (info === undefined) continue;
+      const path = files.name(`${absolute}/${entry.name}`);
+      entries.push({
+        path,
+        kind: entry.isSymlink ? "link" : entry.isDirectory ? "folder" : "file",
+        sizeBytes: info.size,
+        modifiedAt: info.mtime?.getTime() ?? 0,
+        isIgnored: ignore.ignores(entry.isDirectory ? `${path}/` : path),
+      });
+    }
+    return entries.sort((a, b) =>
+      Number(b.kind === "folder") - Number(a.kind === "folder") || (a.path < b.path ? -1 : 1)
+    );
+  });
+}
+
+const listed = new WeakMap<
+  WorkspaceFiles,
+  { readonly at: number; readonly paths: Promise<readonly string[]> }
+>();
+
+/** Files whose path has the letters in order, the best first. */
+export async function searchFiles(
+  files: WorkspaceFiles,
+  text: string,
+  limit: number,
+): Promise<readonly FileHit[]> {
+  const now = performance.now();
+  let known = listed.get(files);
+  if (known === undefined || now - known.at > KEPT_MS) {
+    known = { at: now, paths: pathsIn(files) };
+    listed.set(files, known);
+  }
+  const wanted = text.toLowerCase().replaceAll(/\s/g, "");
+  const hits = (await known.paths).flatMap((path) => hitOf(path, wanted) ?? []);
+  return hits.sort((a, b) => b.score - a.score || a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
+    .slice(0, limit);
+}
+
+async function pathsIn(files: WorkspaceFiles): Promise<readonly string[]> {
+  const ignore = await GitIgnore.of(files.root);
+  const { files: paths } = await walk(files.root, () => true, { files: MOST_SEARCHED });
+  return paths.filter((path) => !ignore.ignores(path));
+}
+
+/** Letters in order; those at the beginning of a word, in the name and next to each other count more. */
+function hitOf(path: string, wanted: string): FileHit | undefined {
+  const lower = path.toLowerCase();
+  const name = path.lastIndexOf("/") + 1;
+  // The name is tried first: who types `main` means the file, not a folder on the way.
+  for (const start of [name, 0]) {
+    const at: number[] = [];
+    let score = start === name ? 20 : 0;
+    let from = start;
+    for (const letter of wanted) {
+      const place = lower.indexOf(letter, from);
+      if (place < 0) break;
+      const before = path[place - 1];
+      if (place === at.at(-1)! + 1) score += 8;
+      else if (before === undefined || /[/_.\-\s]/.test(before)) score += 6;
+      else if (/[a-z]/.test(before) && /[A-Z]/.test(path[place] ?? "")) score += 5;
+      else score -= 1;
+      at.push(place);
+      from = place + 1;
+    }
+    if (at.length === wanted.length) return { path, score: score - path.length / 100, at };
+  }
+  return undefined;
+}

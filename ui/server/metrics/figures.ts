@@ -1,0 +1,256 @@
+/**
+ * Figures of this server's runs, counted as their events come: how long calls took, by node type and by instrument, and
+ * what was used.
+ *
+ * @module
+ */
+
+import type { RunId } from "../../../core/ids.ts";
+import type { RunAccount } from "../../../core/orchestration/run_account.ts";
+import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
+import type { LoggedEvent, RunStateName } from "../../../core/ports/dag.ts";
+import type { NodeDefinition, WorkflowDefinition } from "../../../core/workflow/definition.ts";
+import type { CounterName, GaugeName, NodeTypeFigures } from "../../api/metrics.ts";
+import type { RunFacts, RunObserver } from "../runs/run_book.ts";
+import { Histogram } from "./histogram.ts";
+
+/** One name's figures since the server began, and since the last sample. */
+export interface Measured {
+  readonly total: Histogram;
+  recent: Histogram;
+  failed: number;
+  tokensIn: number;
+  tokensOut: number;
+  costUsd: number;
+}
+
+interface Watched {
+  readonly facts: RunFacts;
+  /** When each unit under way began, and on which instrument. */
+  readonly began: Map<string, { readonly at: number; readonly instrument: string | undefined }>;
+  readonly counts: Record<"running" | "retrying" | "waiting", Set<string>>;
+}
+
+export const counterNames: readonly CounterName[] = [
+  "runs.started",
+  "runs.completed",
+  "runs.failed",
+  "runs.cancelled",
+  "nodes.completed",
+  "nodes.failed",
+  "nodes.retried",
+  "fallbacks",
+  "tokens.in",
+  "tokens.out",
+  "cost.usd",
+  "events.sent",
+  "events.coalesced",
+];
+
+interface Unit {
+  readonly scope?: string;
+  readonly node: string;
+  readonly item?: number;
+}
+
+/** True where a series of this name is of a counter. */
+export function isCounter(name: string): boolean {
+  return (counterNames as readonly string[]).includes(name);
+}
+
+export class Figures implements RunObserver {
+  readonly nodeTypes = new Map<string, Measured>();
+  readonly instruments = new Map<string, Measured>();
+  readonly counters = Object.fromEntries(counterNames.map((name) => [name, 0])) as Record<
+    CounterName,
+    number
+  >;
+  readonly #runs = new Map<RunId, Watched>();
+
+  started(run: RunId, facts: RunFacts): void {
+    if (!facts.isResumed) this.counters["runs.started"]++;
+    const counts = { running: new Set<string>(), retrying: new Set<string>(), waiting: new Set<string>() };
+    this.#runs.set(run, { facts, began: new Map(), counts });
+  }
+
+  heard(run: RunId, live: LiveEvent, _account: RunAccount): void {
+    const watched = this.#runs.get(run);
+    if (live.durable && watched !== undefined) this.#count(watched, live.event);
+  }
+
+  stopped(run: RunId, _state: RunStateName): void {
+    this.#runs.delete(run);
+  }
+
+  /** How many runs and nodes are under way. */
+  gauges(): Pick<
+    Record<GaugeName, number>,
+    "runs.active" | "nodes.running" | "nodes.retrying" | "nodes.waiting"
+  > {
+    const sums = { running: 0, retrying: 0, waiting: 0 };
+    for (const { counts } of this.#runs.values()) {
+      sums.running += counts.running.size;
+      sums.retrying += counts.retrying.size;
+      sums.waiting += counts.waiting.size;
+    }
+    return {
+      "runs.active": this.#runs.size,
+      "nodes.running": sums.running,
+      "nodes.retrying": sums.retrying,
+      "nodes.waiting": sums.waiting,
+    };
+  }
+
+  #count(watched: Watched, event: LoggedEvent): void {
+    const { counters } = this;
+    switch (event.type) {
+      case "run.completed":
+        if (event.scope === undefined) counters["runs.completed"]++;
+        return;
+      case "run.failed":
+        if (event.scope === undefined) counters["runs.failed"]++;
+        return;
+      case "run.cancelled":
+        if (event.scope === undefined) counters["runs.cancelled"]++;
+        return;
+      case "node.started":
+        move(watched, event, "running");
+        watched.began.set(unitOf(event), { at: event.at, instrument: event.instrument });
+        return;
+      case "node.waiting":
+        return move(watched, event, "waiting");
+      case "node.retrying":
+        move(watched, event, "retrying");
+        counters["nodes.retried"]++;
+        if (event.recovery?.action === "fall-back" || event.recovery?.action === "escalate") {
+          counters.fallbacks++;
+        }
+        counters["cost.usd"] += event.failure.costUsd ?? 0;
+        return this.#measure(watched, event, undefined, true);
+      case "node.completed":
+        if (isUnderWay(watched, event)) counters["nodes.completed"]++;
+        move(watched, event, undefined);
+        counters["tokens.in"] += event.usage?.tokensIn ?? 0;
+        counters["tokens.out"] += event.usage?.tokensOut ?? 0;
+        counters["cost.usd"] += event.usage?.costUsd ?? 0;
+        return this.#measure(watched, event, event.durationMs, false);
+      case "node.failed":
+        if (isUnderWay(watched, event)) counters["nodes.failed"]++;
+        move(watched, event, undefined);
+        counters["cost.usd"] += event.failure.costUsd ?? 0;
+        return this.#measure(watched, event, undefined, true);
+      case "node.skipped":
+        return move(watched, event, undefined);
+    }
+  }
+
+  #measure(
+    { facts, began }: Watched,
+    event: Extract<LoggedEvent, { readonly type: "node.completed" | "node.failed" | "node.retrying" }>,
+    durationMs: number | undefined,
+    hasFailed: boolean,
+  ): void {
+    const unit = unitOf(event);
+    const beginning = began.get(unit);
+    began.delete(unit);
+    // The whole of a fan-out ends after its items; it was never begun.
+    if (beginning === undefined) return;
+    const ms = durationMs ?? event.at - beginning.at;
+    const type = useOf(facts.definition, event.scope, event.node);
+    add(this.nodeTypes, type, ms, hasFailed, event);
+    const instrument = event.type === "node.completed" ? event.instrument : undefined;
+    const name = instrument ?? beginning.instrument;
+    if (name !== undefined) add(this.instruments, name, ms, hasFailed, event);
+  }
+}
+
+/** What a node runs: its type or task, or the control kind. `scope` leads to the bodies of loops and sub-workflows. */
+export function useOf(
+  definition: WorkflowDefinition | undefined,
+  scope: string | undefined,
+  node: string,
+): string {
+  let graph = definition;
+  for (const step of scope === undefined ? [] : scope.split("/")) {
+    const inner = nodeIn(graph, step.replace(/[[#].*$/, ""));
+    graph = inner?.kind === "loop" || inner?.kind === "workflow" ? inner.body : undefined;
+  }
+  const found = nodeIn(graph, node);
+  if (found === undefined) return "unknown";
+  return found.kind === "call" ? found.use : `control/${found.kind}`;
+}
+
+/** The figures of one name, as the API shows them. */
+export function figuresOf(name: string, measured: Measured): NodeTypeFigures {
+  const { total, failed, tokensIn, tokensOut, costUsd } = measured;
+  return {
+    name,
+    count: total.count,
+    failed,
+    p50: total.quantile(0.5),
+    p95: total.quantile(0.95),
+    p99: total.quantile(0.99),
+    max: total.max,
+    mean: total.mean,
+    tokensIn,
+    tokensOut,
+    costUsd,
+  };
+}
+
+function nodeIn(definition: WorkflowDefinition | undefined, name: string): NodeDefinition | undefined {
+  return (definition?.nodes as ReadonlyMap<string, NodeDefinition> | undefined)?.get(name);
+}
+
+function add(
+  into: Map<string, Measured>,
+  name: string,
+  ms: number,
+  hasFailed: boolean,
+  event: Extract<LoggedEvent, { readonly type: "node.completed" | "node.failed" | "node.retrying" }>,
+): void {
+  let measured = into.get(name);
+  if (measured === undefined) {
+    measured = {
+      total: new Histogram(),
+      recent: new Histogram(),
+      failed: 0,
+      tokensIn: 0,
+      tokensOut: 0,
+      costUsd: 0,
+    };
+    into.set(name, measured);
+  }
+  measured.total.add(ms);
+  measured.recent.add(ms);
+  if (hasFailed) measured.failed++;
+  if (event.type !== "node.completed") {
+    measured.costUsd += event.failure.costUsd ?? 0;
+    return;
+  }
+  measured.tokensIn += event.usage?.tokensIn ?? 0;
+  measured.tokensOut += event.usage?.tokensOut ?? 0;
+  measured.costUsd += event.usage?.costUsd ?? 0;
+}
+
+/** False for the whole of a fan-out, whose items were counted. */
+function isUnderWay({ counts }: Watched, event: Unit): boolean {
+  const unit = unitOf(event);
+  return Object.values(counts).some((units) => units.has(unit));
+}
+
+function move(
+  { counts }: Watched,
+  event: Unit,
+  to: "running" | "retrying" | "waiting" | undefined,
+): void {
+  const unit = unitOf(event);
+  for (const units of Object.values(counts)) units.delete(unit);
+  if (to !== undefined) counts[to].add(unit);
+}
+
+function unitOf(
+  { scope, node, item }: { readonly scope?: string; readonly node: string; readonly item?: number },
+) {
+  return `${scope ?? ""}/${node}/${item ?? ""}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Asking the person at the page for a permission. A question waits until it is answered, given up, or its time is over; a
+ * server whose page nobody has open asks nobody.
+ *
+ * @module
+ */
+
+import type { ClockPort } from "../../core/ports/clock.ts";
+import type {
+  PermissionAnswer,
+  PermissionPromptPort,
+  PermissionQuestion,
+} from "../../core/ports/permission_prompt.ts";
+import type { PermissionPrompt } from "../api/permissions.ts";
+
+/** Long enough to read the question, short enough that a run does not stand until tomorrow. */
+export const PROMPT_MS = 10 * 60_000;
+
+interface Waiting {
+  readonly prompt: PermissionPrompt;
+  settle(answer: PermissionAnswer | undefined): void;
+}
+
+export type PromptEnd = "allow" | "deny" | "expired";
+
+export class PermissionPrompts implements PermissionPromptPort {
+  readonly #clock: ClockPort;
+  readonly #waiting = new Map<string, Waiting>();
+  #next = 1;
+  /** Told of each question and of how it ended. */
+  onAsked: (prompt: PermissionPrompt) => void = () => {};
+  onEnded: (id: string, end: PromptEnd) => void = () => {};
+
+  constructor(clock: ClockPort) {
+    this.#clock = clock;
+  }
+
+  /** Questions that wait, oldest first. */
+  list(): readonly PermissionPrompt[] {
+    return [...this.#waiting.values()].map(({ prompt }) => prompt);
+  }
+
+  async ask(question: PermissionQuestion, signal: AbortSignal): Promise<PermissionAnswer | undefined> {
+    if (signal.aborted) return undefined;
+    const id = `p${this.#next++}`;
+    const now = this.#clock.now();
+    const { extension, permission, origin, what, why, risk, notAsked, folder, run } = question;
+    const prompt: PermissionPrompt = {
+      id,
+      extension,
+      permission,
+      origin,
+      what,
+      reason: why,
+      risk,
+      notAsked,
+      folder,
+      ...run === undefined ? {} : { run },
+      askedAt: now,
+      until: now + PROMPT_MS,
+    };
+    const answered = Promise.withResolvers<PermissionAnswer | undefined>();
+    const giveUp = () => answered.resolve(undefined);
+    const stop = this.#clock.schedule(PROMPT_MS, giveUp);
+    signal.addEventListener("abort", giveUp, { once: true });
+    this.#waiting.set(id, { prompt, settle: answered.resolve });
+    this.onAsked(prompt);
+    const answer = await answered.promise;
+    stop();
+    signal.removeEventListener("abort", giveUp);
+    this.#waiting.delete(id);
+    this.onEnded(id, answer?.verdict ?? "expired");
+    return answer;
+  }
+
+  /** Answers a question; false where it does not wait any more. */
+  answer(id: string, answer: PermissionAnswer): boolean {
+    const waiting = this.#waiting.get(id);
+    waiting?.settle(answer);
+    return waiting !== undefined;
+  }
+}

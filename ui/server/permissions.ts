@@ -1,0 +1,117 @@
+/** Grants, questions for grants, and the audit of what was decided. @module */
+
+import { SymphonyError } from "../../core/errors.ts";
+import type { AuditLine, AuditQuery, GrantLine, PermissionPrompt, PromptAnswer } from "../api/permissions.ts";
+import type { PermissionsEvent } from "../api/topics.ts";
+import type { KeyedTopic } from "./events/keyed_topic.ts";
+import type { GrantRecord, UiServices } from "./services.ts";
+
+/** Of the audit file, from its end. */
+const MOST_READ = 4 * 1024 * 1024;
+
+export class PermissionDesk {
+  readonly #services: UiServices;
+  readonly #topic: KeyedTopic;
+  readonly #file: string;
+
+  constructor(services: UiServices, topic: KeyedTopic) {
+    this.#services = services;
+    this.#topic = topic;
+    this.#file = `${services.data}/audit.log`;
+    services.prompts.onAsked = (prompt) => topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
+    services.prompts.onEnded = (id, verdict) =>
+      topic.publish(`ended ${id}`, { kind: "answered", id, verdict });
+  }
+
+  async grants(): Promise<readonly GrantLine[]> {
+    return (await this.#services.grants.list()).map((grant) => ({
+      extension: grant.extension,
+      permission: grant.permission,
+      verdict: grant.verdict ?? "allow",
+      scope: grant.scope ??
+        (grant.until === undefined ? { kind: "always" } : { kind: "until", atMs: grant.until }),
+      ...grant.env === undefined ? {} : { env: grant.env },
+    }));
+  }
+
+  async add(grant: GrantRecord): Promise<readonly GrantLine[]> {
+    await this.#services.grants.add(grant);
+    return await this.#changed();
+  }
+
+  /** @throws SymphonyError `not-found` */
+  async remove(extension: string, permission: string): Promise<readonly GrantLine[]> {
+    if (!await this.#services.grants.remove(extension, permission)) {
+      throw new SymphonyError(
+        "not-found",
+        `Cannot take ${permission} back from ${extension}: it was not granted`,
+      );
+    }
+    return await this.#changed();
+  }
+
+  /** Questions that wait for an answer. */
+  prompts(): readonly PermissionPrompt[] {
+    return this.#services.prompts.list();
+  }
+
+  /** @throws SymphonyError `not-found` */
+  async answer(id: string, { verdict, scope }: PromptAnswer): Promise<void> {
+    if (!this.#services.prompts.answer(id, { verdict, scope: { kind: scope } })) {
+      throw new SymphonyError("not-found", `Cannot answer "${id.slice(0, 40)}": nobody asks that any more`);
+    }
+    await this.#changed();
+  }
+
+  async audit(query: AuditQuery): Promise<{ readonly lines: readonly AuditLine[]; readonly next?: number }> {
+    const limit = Math.min(query.limit ?? 200, 2000);
+    const lines = (await this.#lines()).reverse().filter(({ at, extension }) =>
+      at < (query.before ?? Infinity) && (query.extension === undefined || extension === query.extension)
+    );
+    const page = lines.slice(0, limit);
+    return { lines: page, ...lines.length > limit ? { next: page.at(-1)?.at ?? 0 } : {} };
+  }
+
+  snapshot(): PermissionsEvent {
+    return { kind: "snapshot", prompts: this.prompts() };
+  }
+
+  async #changed(): Promise<readonly GrantLine[]> {
+    this.#topic.publish("grants", { kind: "grants" });
+    return await this.grants();
+  }
+
+  /** Oldest first. */
+  async #lines(): Promise<AuditLine[]> {
+    const text = await tailOf(this.#file);
+    return text.split("\n").flatMap((line): AuditLine[] => {
+      try {
+        const { at, extension, permission, decision, reason } = JSON.parse(line) as Record<string, string>;
+        const time = Date.parse(at ?? "");
+        if (Number.isNaN(time) || extension === undefined || permission === undefined) return [];
+        return [{
+          at: time,
+          extension,
+          permission,
+          decision: decision ?? "",
+          ...reason === undefined ? {} : { reason },
+        }];
+      } catch {
+        // The first line may be cut, the last one under way.
+        return [];
+      }
+    });
+  }
+}
+
+async function tailOf(path: string): Promise<string> {
+  try {
+    using file = await Deno.open(path);
+    const { size } = await file.stat();
+    await file.seek(Math.max(0, size - MOST_READ), Deno.SeekMode.Start);
+    return await new Response(file.readable).text();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

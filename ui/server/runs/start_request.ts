@@ -1,0 +1,178 @@
+/**
+ * What a run is started with, from what the page asks for. Everything is checked before anything runs.
+ *
+ * @module
+ */
+
+import { isAbsolute, resolve } from "node:path";
+import { nodeId, runId } from "../../../core/ids.ts";
+import { isObject, type Json, type JsonObject, own } from "../../../core/json.ts";
+import type { StartRequest } from "../../../core/orchestration/run_handle.ts";
+import { checkWorkflow } from "../../../core/workflow/check.ts";
+import type {
+  InputDefinition,
+  NodeDefinition,
+  WorkflowDefinition,
+} from "../../../core/workflow/definition.ts";
+import { validate } from "../../../core/workflow/json_schema.ts";
+import type { RequestFault } from "../../api/problem.ts";
+import type { StartRun } from "../../api/runs.ts";
+import type { Desk } from "../desk.ts";
+import { Refusal } from "../http/problems.ts";
+import type { Steer } from "./steering.ts";
+
+const MOST_AT_ONCE = 1000;
+
+/** @throws Refusal naming every place, SymphonyError for a file that cannot be read */
+export async function startRequestOf(
+  desk: Desk,
+  body: StartRun,
+): Promise<{ readonly request: StartRequest; readonly steer: Steer }> {
+  const definition = await definitionOf(desk, body);
+  const faults: RequestFault[] = [];
+  const folder = resolve(desk.files.root, body.folder ?? ".");
+  if (body.folder !== undefined && isAbsolute(body.folder) && !(await isFolder(folder))) {
+    faults.push({
+      place: "body.folder",
+      found: `"${body.folder}", which is no folder`,
+      right: "an existing folder",
+    });
+  }
+  if (body.concurrency !== undefined && !(body.concurrency >= 1 && body.concurrency <= MOST_AT_ONCE)) {
+    faults.push({ place: "body.concurrency", found: `${body.concurrency}`, right: `1 to ${MOST_AT_ONCE}` });
+  }
+  const inputs = checkedInputs(definition.inputs, body.inputs ?? {}, faults);
+  for (const place of ["pins", "breakpoints"] as const) {
+    const names = place === "pins" ? Object.keys(body.pins ?? {}) : body.breakpoints ?? [];
+    for (const name of names) {
+      if ((definition.nodes as ReadonlyMap<string, unknown>).has(name)) continue;
+      faults.push({
+        place: `body.${place}.${name}`,
+        found: `"${name}"`,
+        right: "the name of a node of the workflow",
+      });
+    }
+  }
+  await checkPins(desk, definition, body, faults);
+  if (faults.length > 0) {
+    const [first] = faults;
+    const detail =
+      `Cannot start "${definition.id}": ${first?.place}: found ${first?.found}, expected ${first?.right}`;
+    throw new Refusal(400, "bad-input", detail, { faults });
+  }
+  const request = {
+    definition,
+    inputs,
+    workspace: folder,
+    mayWrite: body.mayWrite === true,
+    ...body.concurrency === undefined ? {} : { concurrency: body.concurrency },
+    ...await reuseOf(desk, body),
+  };
+  return { request, steer: { isMock: body.mock === true, breakpoints: body.breakpoints ?? [] } };
+}
+
+/** What is taken over from earlier runs, or given by hand. */
+async function reuseOf(desk: Desk, { pins, from, memo }: StartRun): Promise<Pick<StartRequest, "reuse">> {
+  if (pins === undefined && from === undefined && memo === undefined) return {};
+  const { artifacts } = (await desk.backend()).pit;
+  const kept = await Promise.all(
+    Object.entries(pins ?? {}).map(async ([node, value]) => {
+      const bytes = new TextEncoder().encode(JSON.stringify(value));
+      const artifact = await artifacts.put(bytes, { type: "application/json", name: `${node}.pin.json` });
+      return { node: nodeId(node), artifact, sizeBytes: bytes.length, from: "the board" };
+    }),
+  );
+  return {
+    reuse: {
+      ...from === undefined ? {} : { of: runId(from.run) },
+      ...from !== undefined && "node" in from ? { from: [nodeId(from.node)] } : {},
+      ...from !== undefined && "changed" in from ? { changed: true } : {},
+      ...memo === undefined ? {} : { memo },
+      ...kept.length === 0 ? {} : { pins: kept },
+    },
+  };
+}
+
+/** Only what a call gives can be given by hand, and it must fit. */
+async function checkPins(desk: Desk, definition: WorkflowDefinition, body: StartRun, faults: RequestFault[]) {
+  const entries = Object.entries(body.pins ?? {});
+  const catalog = entries.length === 0 ? undefined : await desk.catalog();
+  for (const [name, value] of entries) {
+    const node = (definition.nodes as ReadonlyMap<string, NodeDefinition>).get(name);
+    const place = `body.pins.${name}`;
+    if (node === undefined) continue;
+    if (node.kind !== "call" || node.each !== undefined) {
+      const found = node.kind === "call" ? "a node that runs over many items" : `a ${node.kind}`;
+      faults.push({ place, found, right: "a node that calls once" });
+      continue;
+    }
+    const schema = (catalog?.nodes.get(node.use) ?? catalog?.tasks.get(node.use))?.output;
+    for (const { path, message } of schema === undefined ? [] : validate(schema, value)) {
+      const found = message.replace(/^Found /, "");
+      faults.push({
+        place: path === "" ? place : `${place}.${path}`,
+        found,
+        right: `an output of ${node.use}`,
+      });
+    }
+  }
+}
+
+async function definitionOf(desk: Desk, { workflow }: StartRun): Promise<WorkflowDefinition> {
+  const { text, file } = await textOf(desk, workflow);
+  const { definition, problems } = checkWorkflow(text, file, await desk.catalog(), desk.workflows.resolver());
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (definition !== undefined && errors.length === 0) return definition;
+  const [first] = errors;
+  const place = first === undefined ? "" : `: line ${first.line}: ${first.message}`;
+  throw new Refusal(422, "bad-workflow", `Cannot run "${file}": it has ${errors.length} errors${place}`, {
+    problems,
+  });
+}
+
+async function textOf(desk: Desk, workflow: StartRun["workflow"]) {
+  if ("text" in workflow) return { text: workflow.text, file: workflow.file ?? "workflow.jsonc" };
+  if ("file" in workflow) {
+    const { bytes } = await desk.files.read(workflow.file);
+    return { text: bytes, file: workflow.file };
+  }
+  const template = desk.services.templates().find(({ id }) => id === workflow.template);
+  if (template !== undefined) return { text: template.text, file: template.file };
+  throw new Refusal(404, "not-found", `Cannot find template "${workflow.template.slice(0, 100)}"`);
+}
+
+function checkedInputs(
+  definitions: ReadonlyMap<string, InputDefinition>,
+  given: JsonObject,
+  faults: RequestFault[],
+): JsonObject {
+  const inputs: Record<string, Json> = {};
+  for (const [name, { schema, default: standard }] of definitions) {
+    const value = Object.hasOwn(given, name) ? given[name] as Json : standard;
+    if (value === undefined) {
+      const title = isObject(schema) ? own(schema, "title") : undefined;
+      const right = typeof title === "string" ? `a value (${title})` : "a value";
+      faults.push({ place: `body.inputs.${name}`, found: "nothing", right });
+      continue;
+    }
+    for (const { path, message } of validate(schema, value)) {
+      const place = `body.inputs.${name}${path === "" ? "" : `.${path}`}`;
+      faults.push({
+        place,
+        found: message.replace(/^Found /, ""),
+        right: "a value that fits the input's schema",
+      });
+    }
+    inputs[name] = value;
+  }
+  for (const name of Object.keys(given)) {
+    if (definitions.has(name)) continue;
+    const right = definitions.size === 0 ? "no inputs" : [...definitions.keys()].join(", ");
+    faults.push({ place: `body.inputs.${name}`, found: "an unknown input", right });
+  }
+  return inputs;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => undefined))?.isDirectory === true;
+}
