@@ -247,12 +247,12 @@ const SERVED_RUNS = 4;
 async function serve(request: ServeRequest): Promise<Served> {
   const data = makeDataFolder(request.data);
   const options = { ...request, data };
-  const { serveUi } = await import("./main_ui.ts");
+  const { pageFromSource, serveUi } = await import("./main_ui.ts");
   return await serveUi(options, {
     version: VERSION,
     program: programName,
     clock,
-    assets: `${here}/${isCompiled ? "ui" : "dist/ui"}`,
+    assets: isCompiled ? `${here}/ui` : await pageFromSource(),
     parts: (prompt) => Promise.resolve(uiParts(options, prompt)),
   });
 }
@@ -274,10 +274,16 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
+<<<<<<< HEAD
     open: async (around) => {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, { around, grants: await grants, mayAsk: true });
       return withWorker(services(), session, SERVED_RUNS);
+=======
+    async open(around) {
+      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
+      return { ...session, motifs: new ExtensionMotifs(sourceOf(options), session.extensions) };
+>>>>>>> wip-ui
     },
   };
 }

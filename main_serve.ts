@@ -9,7 +9,7 @@ import { runServe } from "./cli/mod.ts";
 import { processServices } from "./cli/process_services.ts";
 import type { ServeServices } from "./cli/services.ts";
 import { VERSION } from "./core/version.ts";
-import { serveUi } from "./main_ui.ts";
+import { pageFromSource, serveUi } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 
@@ -33,7 +33,7 @@ function services(): ServeServices {
         version: VERSION,
         program,
         clock: new SystemClock(),
-        assets: `${import.meta.dirname ?? "."}/${isCompiled ? "ui" : "dist/ui"}`,
+        assets: isCompiled ? `${import.meta.dirname ?? "."}/ui` : await pageFromSource(),
         async parts(prompt) {
           // By a choice, as in symphony.ts: what it names is not read before it is asked for.
           const rest: typeof import("./main.ts") = await import(isCompiled ? "./main.ts" : "./main.ts");

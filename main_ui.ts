@@ -9,6 +9,7 @@ import type { CliServices, Served, ServeRequest, Session } from "./cli/services.
 import type { DecisionLogPort } from "./conductor/decision.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { MotifPort } from "./core/ports/motif.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -28,7 +29,9 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly grants: UiServices["grants"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
-  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
+  open(
+    around: (extensions: ExtensionPort) => ExtensionPort,
+  ): Promise<Session & { readonly motifs: MotifPort }>;
 }
 
 export interface UiStart {
@@ -82,4 +85,13 @@ function servicesOf(shell: UiShell, parts: UiParts): UiServices {
     },
     composition: composition(data),
   };
+}
+
+/** The page's folder, bundled anew where its sources are newer. */
+export async function pageFromSource(): Promise<string> {
+  // By an address, so that no bundle of the program holds the bundler.
+  const build: typeof import("./build/current_ui.ts") = await import(
+    new URL("./build/current_ui.ts", import.meta.url).href
+  );
+  return await build.currentUi();
 }

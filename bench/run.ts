@@ -28,6 +28,7 @@ const names = [
   "conductor",
   "conductor_product",
   "prewarm",
+  "users",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));

@@ -11,6 +11,7 @@
 
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { buildUi } from "../build/ui.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
@@ -287,11 +288,13 @@ if (browserProgram() === undefined) {
     await server.write(`flow-${count}.workflow.jsonc`, workflowText(count, laidOut.get(count) ?? []));
   }
   const browser = await startBrowser();
+  const { script } = await peerPage();
+  say(`weight of React Flow alone on Preact, gzip: ${(gzipSync(script).length / 1024).toFixed(0)} KB`);
   await load(browser, server);
   for (const count of sizes) {
     await board(browser, server, count);
     await reactFlow(browser, count, laidOut.get(count) ?? [], false);
-    // All 10,000 at once take React Flow the better part of a minute to show, and half a second a move.
+    // All 10,000 at once as elements take too long to wait for each time.
     if (count <= 1000 || Deno.args.includes("--all")) {
       await reactFlow(browser, count, laidOut.get(count) ?? [], true);
     }

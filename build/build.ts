@@ -52,7 +52,12 @@ async function buildEditor(): Promise<void> {
 async function program(stage: string, entry: string, name: string, embed: readonly string[]): Promise<void> {
   const out = `${dist}/${name}${Deno.build.os === "windows" ? ".exe" : ""}`;
   await step("program", async () => {
-    const { sizeBytes, largest } = await bundleProgram(root, entry, stage);
+    const { sizeBytes, largest } = await bundleProgram({
+      root,
+      entry,
+      folder: stage,
+      isSplit: name === "symphony",
+    });
     const parts = largest.slice(0, 3).map(([path, bytes]) =>
       `${path.replace(/^.*node_modules\//, "")} ${size(bytes)}`
     );

@@ -1,6 +1,6 @@
 /**
- * The program as JavaScript files: one that it begins with, and one for each part that is only loaded when it is asked for,
- * so that starting it reads little.
+ * The program as one JavaScript file, so that starting it reads one module; or as one that it begins with and one for each
+ * part that is only loaded when it is asked for.
  *
  * @module
  */
@@ -54,15 +54,25 @@ export interface Bundled {
   readonly largest: readonly (readonly [string, number])[];
 }
 
-/** Bundles `entry` into `main.js` and the parts it asks for in `folder`. @throws Error with esbuild's messages */
-export async function bundleProgram(root: string, entry: string, folder: string): Promise<Bundled> {
+/**
+ * Bundles `entry` into `main.js` in `folder`; where it is to be split, what it imports on demand is a file of its own.
+ * @throws Error with esbuild's messages
+ */
+export async function bundleProgram(
+  { root, entry, folder, isSplit }: {
+    readonly root: string;
+    readonly entry: string;
+    readonly folder: string;
+    readonly isSplit: boolean;
+  },
+): Promise<Bundled> {
   try {
     const { metafile } = await esbuild.build({
       entryPoints: [entry],
       outdir: folder,
       entryNames: "main",
       chunkNames: "part-[hash]",
-      splitting: true,
+      splitting: isSplit,
       bundle: true,
       format: "esm",
       platform: "node",

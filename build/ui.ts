@@ -173,32 +173,9 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** The newest change below `ui/app`, `ui/api` and `core`, in Unix milliseconds. */
-async function newestSource(folder: string): Promise<number> {
-  let newest = 0;
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    const time = isDirectory ? await newestSource(path) : (await Deno.stat(path)).mtime?.getTime() ?? 0;
-    newest = Math.max(newest, time);
-  }
-  return newest;
-}
-
-/** The built application at `dist/ui`, built anew where a source is newer. For running from source. */
-export async function currentUi(): Promise<string> {
-  const out = `${root}/dist/ui`;
-  const built = await Deno.stat(`${out}/manifest.json`).then(({ mtime }) => mtime?.getTime() ?? 0, () => 0);
-  const sources = await Promise.all(
-    ["ui/app", "ui/api", "core"].map((folder) => newestSource(`${root}/${folder}`)),
-  );
-  if (built < Math.max(...sources)) {
-    try {
-      await buildUi({ out });
-    } finally {
-      await esbuild.stop();
-    }
-  }
-  return out;
+/** Ends the bundler's process. */
+export async function stopBundler(): Promise<void> {
+  await esbuild.stop();
 }
 
 if (import.meta.main) {
@@ -216,5 +193,5 @@ if (import.meta.main) {
   await Deno.stdout.write(
     new TextEncoder().encode(`${lines.join("\n")}\n${kb(sum)} gz before the first view\n`),
   );
-  await esbuild.stop();
+  await stopBundler();
 }

@@ -14,6 +14,9 @@ import type {
   LabelChange,
   SearchResult,
 } from "../../core/ports/artifact_catalog.ts";
+import type { ExtensionUi } from "../../core/motif/contributions.ts";
+import type { CommandReply, ViewReply } from "../../core/ports/motif.ts";
+import type { AskCommand, AskView } from "./motifs.ts";
 import type { ArtifactDetail, ArtifactDiff, ArtifactFilter, DiffQuery, Lineage } from "./artifacts.ts";
 import type { CatalogInfo } from "./catalog.ts";
 import type { ConductorStatus, DecisionPage, DecisionQuery, Explanation } from "./conductor.ts";
@@ -183,6 +186,13 @@ export interface Api {
   "GET /themes": { answer: readonly ThemeLine[] };
   /** Instances by state, and what the pool did. */
   "GET /pool": { answer: PoolInfo };
+
+  /** What extensions add to the page; runs none of their code. */
+  "GET /motifs": { answer: readonly ExtensionUi[] };
+  /** Asks a view for its tree. A frame's page is at `frames` of the server: `/PUBLISHER/NAME/FILE`. */
+  "POST /motifs/views": { body: AskView; answer: ViewReply };
+  /** Carries a command out. */
+  "POST /motifs/commands": { body: AskCommand; answer: CommandReply };
 
   /** What was granted. */
   "GET /grants": { answer: readonly GrantLine[] };

@@ -44,13 +44,18 @@ export class Assets {
     this.#names ??= new Set(namesIn(this.#folder, ""));
     if (!this.#names.has(name)) return undefined;
     const asset = {
-      type: types[extname(name)] ?? "application/octet-stream",
+      type: typeOf(name),
       bytes: Deno.readFileSync(`${this.#folder}/${name}`),
       isImmutable: /[-.][0-9A-Za-z_]{8}\.\w+$/.test(name),
     };
     this.#kept.set(name, asset);
     return asset;
   }
+}
+
+/** The MIME type of a file, by its name. */
+export function typeOf(name: string): string {
+  return types[extname(name)] ?? "application/octet-stream";
 }
 
 /** Names of all files below a folder; none where it is not there. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunId } from "../../core/ids.ts";
+import { extensionId, type RunId } from "../../core/ids.ts";
 import type { StartRequest } from "../../core/orchestration/run_handle.ts";
 import { acceptSocket } from "./events/web_socket.ts";
 import { apiApp } from "./http/api_app.ts";
@@ -25,7 +25,11 @@ import {
   settingRoutes,
   storageRoutes,
 } from "./routes/other_routes.ts";
+<<<<<<< HEAD
 import { rerunRoutes } from "./routes/rerun_routes.ts";
+=======
+import { motifRoutes } from "./routes/motif_routes.ts";
+>>>>>>> wip-ui
 import { runRoutes } from "./routes/run_routes.ts";
 import { workflowRoutes } from "./routes/workflow_routes.ts";
 import { Refusal } from "./http/problems.ts";
@@ -35,6 +39,8 @@ export interface OpenedBehind extends Behind, AsyncDisposable {
   /** Opens the data folder. */
   open(): Promise<void>;
   start(request: StartRequest): Promise<RunId>;
+  /** A file of an extension's pages; undefined where it lists none of that name. */
+  frameFile(extension: string, name: string): Promise<Uint8Array | undefined>;
 }
 
 export async function makeBehind(options: Omit<DeskOptions, "observers">): Promise<OpenedBehind> {
@@ -51,6 +57,12 @@ export async function makeBehind(options: Omit<DeskOptions, "observers">): Promi
       await desk.runs();
     },
     start: async (request) => await (await desk.runs()).start(request),
+    async frameFile(extension, name) {
+      const { motifs } = await desk.backend();
+      return /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/.test(extension)
+        ? await motifs?.asset(extensionId(extension), name)
+        : undefined;
+    },
     [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
   };
 }
@@ -81,6 +93,7 @@ function allRoutes(desk: Desk): Handlers {
     ...artifactRoutes(desk),
     ...conductorRoutes(desk),
     ...extensionRoutes(desk),
+    ...motifRoutes(desk),
     ...permissionRoutes(desk),
     ...settingRoutes(desk),
     ...storageRoutes(desk),

@@ -1,6 +1,6 @@
 /**
- * Asking the person at the page for a permission. A question waits until it is answered, given up, or its time is over; a
- * server whose page nobody has open asks nobody.
+ * Asking the person at the page for a permission. A question waits until it is answered, given up, or its time is over, also
+ * for somebody who opens the page meanwhile.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export class PermissionPrompts implements PermissionPromptPort {
       permission,
       origin,
       what,
-      reason: why,
+      reason: cleaned(why),
       risk,
       notAsked,
       folder,
@@ -79,4 +79,9 @@ export class PermissionPrompts implements PermissionPromptPort {
     waiting?.settle(answer);
     return waiting !== undefined;
   }
+}
+
+/** A stranger's words without what moves the cursor or turns the direction of writing. */
+function cleaned(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, " ").slice(0, 1000);
 }

@@ -97,7 +97,12 @@ export async function startServer(
   ports.port = server.addr.port;
   const frames = Deno.serve(
     { hostname: LOOPBACK, port: 0, onListen() {} },
-    (request) => frameResponse(request, ports),
+    (request) =>
+      frameResponse(
+        request,
+        ports,
+        async (extension, name) => await (await inner.get()).frameFile(extension, name),
+      ),
   );
   ports.framePort = frames.addr.port;
   const second = listenToo(ports.port, (request) => front.handle(request));

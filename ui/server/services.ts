@@ -12,6 +12,7 @@ import type { LiveEvent, RunHandle, StartRequest } from "../../core/orchestratio
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
+import type { MotifPort } from "../../core/ports/motif.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
 import type { RunControlPort } from "../../core/ports/run_control.ts";
 import type { StructurePort } from "../../core/ports/structure.ts";
@@ -36,6 +37,7 @@ export interface Backend extends AsyncDisposable {
   readonly pit: PitPort;
   readonly control: RunControlPort;
   readonly extensions: ExtensionPort;
+  readonly motifs?: MotifPort;
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
 

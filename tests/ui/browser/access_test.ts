@@ -130,7 +130,9 @@ browserTest(
       await page.goto(`${address}/#/board/code-review.workflow.jsonc`);
       await page.waitForSelector(".stage");
       await page.locator(".stage").focus();
-      await page.keyboard.press("Control+i");
+      const run = await page.getByRole("button", { name: "Run", exact: true }).boundingBox();
+      assert.ok(run !== null && run.x + run.width <= 360, "Run can be reached");
+      await page.getByRole("button", { name: "Inspector" }).click();
       await page.getByRole("tab", { name: "Inspector" }).waitFor();
       assert.deepEqual(await violations(page, "360 px"), []);
     }, { viewport: { width: 360, height: 720 } }),

@@ -366,6 +366,27 @@ browserTest(
     }),
 );
 
+browserTest(
+  "ELK lays out finely in its own worker, as one step that can be taken back",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type(">ELK");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Undo: Lay out" }).waitFor({ timeout: 30_000 });
+      const { nodes } = parse(await saved(page, server, "code-review.workflow.jsonc"));
+      const left = (node: string) => (nodes[node] as { position: { x: number } }).position.x;
+      assert.ok(left("scan") < left("measure") && left("measure") < left("report"));
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Control+z");
+      assert.equal(
+        await saved(page, server, "code-review.workflow.jsonc"),
+        await Deno.readTextFile(template("code-review")),
+      );
+    }),
+);
+
 browserTest("the board is exported as SVG and PNG", () =>
   onPage(async (page, server) => {
     await openBoard(page, server);

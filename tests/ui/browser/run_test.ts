@@ -6,9 +6,8 @@
  */
 
 import assert from "node:assert/strict";
-import * as esbuild from "esbuild";
 import type { Page } from "playwright-core";
-import { currentUi } from "../../../build/ui.ts";
+import { currentUi } from "../../../build/current_ui.ts";
 import { Program } from "../server/program.ts";
 import { browserTest, openPage, startBrowser } from "./browser.ts";
 
@@ -49,6 +48,7 @@ function serve({ workspace, data }: Place, port = "0"): Program {
 
 /** Chooses a node and brings it into sight, by the palette. */
 async function choose(page: Page, node: string): Promise<void> {
+  await page.waitForSelector(".card");
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Find anything" }).fill(`@${node}`);
   await page.keyboard.press("Enter");
@@ -65,7 +65,6 @@ browserTest(
   "a workflow is run from the board, watched, asked about, looked into, and saved so that the command line runs it",
   async () => {
     await currentUi();
-    await esbuild.stop();
     const place = await makePlace();
     await using program = serve(place);
     const address = await program.line();
@@ -149,7 +148,6 @@ browserTest(
   "the program is killed and started again: the page goes on without a reload, the board as it was",
   async () => {
     await currentUi();
-    await esbuild.stop();
     const place = await makePlace();
     const program = serve(place);
     const address = await program.line();

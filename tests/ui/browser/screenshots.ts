@@ -5,10 +5,9 @@
  * @module
  */
 
-import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { currentUi } from "../../../build/ui.ts";
+import { currentUi } from "../../../build/current_ui.ts";
 import { Program } from "../server/program.ts";
 import { browserProgram, openPage, startBrowser } from "./browser.ts";
 
@@ -98,7 +97,6 @@ if (import.meta.main) {
   const out = Deno.args[0] ?? `${root}dist/screenshots`;
   await Deno.mkdir(out, { recursive: true });
   await currentUi();
-  await esbuild.stop();
   const data = await Deno.makeTempDir();
   await using program = new Program([
     "serve",

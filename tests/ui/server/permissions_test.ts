@@ -1,7 +1,29 @@
 import assert from "node:assert/strict";
 import { extensionId } from "../../../core/ids.ts";
 import type { PermissionQuestion } from "../../../core/ports/permission_prompt.ts";
+import { PermissionPrompts } from "../../../ui/server/mod.ts";
+import { testPermissionPrompt } from "../../contracts/permission_prompt_contract.ts";
 import { UiRig } from "./ui_rig.ts";
+
+testPermissionPrompt("PermissionPrompts", (answers) => {
+  const left = [...answers];
+  let shown = "";
+  const port = new PermissionPrompts({
+    now: () => 0,
+    monotonic: () => 0,
+    // Where nobody answers, the question's time is over.
+    schedule: (_delayMs, wake) => {
+      if (left.length === 0) queueMicrotask(wake);
+      return () => {};
+    },
+  });
+  port.onAsked = (prompt) => {
+    shown += `${JSON.stringify(prompt)}\n`;
+    const answer = left.shift();
+    if (answer !== undefined) queueMicrotask(() => port.answer(prompt.id, answer));
+  };
+  return { port, shown: () => shown };
+});
 
 const question: PermissionQuestion = {
   extension: extensionId("acme/lint"),

@@ -6,6 +6,7 @@
 
 import { SimpleConductor } from "../../../conductor/simple_conductor.ts";
 import { extensionId } from "../../../core/ids.ts";
+import type { MotifPort } from "../../../core/ports/motif.ts";
 import { Runner } from "../../../core/orchestration/runner.ts";
 import { InProcessExtensions } from "../../../extensions/in_process.ts";
 import type { ExtensionDefinition } from "../../../extensions/sdk/mod.ts";
@@ -22,6 +23,7 @@ export interface RigOptions {
   readonly extensions?: readonly ExtensionDefinition[];
   readonly openTexts?: NonNullable<UiServices["openTexts"]>;
   readonly port?: number;
+  readonly motifs?: MotifPort;
 }
 
 export interface Answered<T> {
@@ -180,6 +182,7 @@ export class UiRig implements AsyncDisposable {
           pit,
           control: pit.control,
           extensions,
+          ...this.#options.motifs === undefined ? {} : { motifs: this.#options.motifs },
           [Symbol.asyncDispose]: () => Promise.resolve(),
         });
       },

@@ -7,6 +7,7 @@ import { Menu, MenuButton } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
 import { ErrorState } from "../parts/states.tsx";
+import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
 import { rememberKeys } from "../shell/keys_view.tsx";
 import { useStatus } from "../shell/status_bar.tsx";
@@ -59,11 +60,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
   const focusInspector = () => {
     setRight(true);
     bench.panel.value = "inspector";
-    setTimeout(() => {
+    afterDrawing(() => {
       const panel = document.getElementById("inspector");
       const bad = panel?.querySelector<HTMLElement>('[aria-invalid="true"]');
       (bad ?? panel?.querySelector<HTMLElement>("input, textarea, select"))?.focus();
-    }, 0);
+    });
   };
   const runNow = (mode: RunMode) => {
     const isFault = board.allProblems.peek().some(({ severity }) => severity === "error");
@@ -92,7 +93,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       search: () => {
         setLeft(true);
         setTab("outline");
-        setTimeout(() => document.querySelector<HTMLElement>("#left-panel input")?.focus(), 0);
+        afterDrawing(() => document.querySelector<HTMLElement>("#left-panel input")?.focus());
       },
       togglePanel: (side) => side === "left" ? setLeft((shown) => !shown) : setRight((shown) => !shown),
       showSource: () => setOpen({ kind: "source" }),
@@ -181,17 +182,23 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     board.select([node]);
     board.reveal(node);
     bench.panel.value = "inspector";
-    setTimeout(() => {
+    afterDrawing(() => {
       const name = field.replace(/^(in|with)\./, "port-");
       const element = document.getElementById(name) ?? document.getElementById(`node-${field}`) ??
         document.querySelector<HTMLElement>('#inspector [aria-invalid="true"]');
       element?.focus();
-    }, 0);
+    });
   };
 
   return (
     <div class="board">
-      <BoardBar bench={bench} actions={actions} onRun={runNow} />
+      <BoardBar
+        bench={bench}
+        actions={actions}
+        onRun={runNow}
+        sides={{ left: isLeft, right: isRight }}
+        onSide={(side) => side === "left" ? setLeft(!isLeft) : setRight(!isRight)}
+      />
       {file.conflict.value === undefined
         ? null
         : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
@@ -334,13 +341,16 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-function BoardBar(
-  { bench, actions, onRun }: {
-    readonly bench: Workbench;
-    readonly actions: BoardActions;
-    readonly onRun: (mode: RunMode) => void;
-  },
-) {
+interface BoardBarProps {
+  readonly bench: Workbench;
+  readonly actions: BoardActions;
+  readonly onRun: (mode: RunMode) => void;
+  /** Which panels are shown. */
+  readonly sides: { readonly left: boolean; readonly right: boolean };
+  readonly onSide: (side: "left" | "right") => void;
+}
+
+function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps) {
   const { board, file, run } = bench;
   const isDirty = board.isDirty.value;
   board.version.value;
@@ -388,7 +398,22 @@ function BoardBar(
       />
       <span class="bar-rule" />
       <IconButton
+        icon="panelleft"
+        label="Library"
+        keys={keysOf("library")}
+        aria-pressed={sides.left}
+        onClick={() => onSide("left")}
+      />
+      <IconButton
+        icon="panelright"
+        label="Inspector"
+        keys={keysOf("inspector")}
+        aria-pressed={sides.right}
+        onClick={() => onSide("right")}
+      />
+      <IconButton
         icon="layout"
+        class="wide-only"
         label="Lay out"
         keys={keysOf("layout")}
         onClick={() => void board.layout([...board.selection.peek()])}
@@ -403,16 +428,23 @@ function BoardBar(
       <span class="bar-rule" />
       <Button
         icon="save"
+        aria-label="Save"
         onClick={() => void file.save()}
         disabled={!isDirty && save !== "failed"}
         data-tip="Save"
         data-tip-keys={keysOf("save")}
       >
-        Save
+        <span class="wide-only">Save</span>
       </Button>
       <span class="button-group">
-        <Button icon="play" look="primary" disabled={run.isStarting.value} onClick={() => onRun("all")}>
-          Run
+        <Button
+          icon="play"
+          look="primary"
+          aria-label="Run"
+          disabled={run.isStarting.value}
+          onClick={() => onRun("all")}
+        >
+          <span class="wide-only">Run</span>
         </Button>
         <MenuButton
           label="More ways to run"

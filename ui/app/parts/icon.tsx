@@ -85,6 +85,8 @@ const paths = {
   alignleft: "M2.5 2v12M5 4.5h8v2.5H5zM5 9.5h5V12H5z",
   aligntop: "M2 2.5h12M4.5 5v8H7V5zM9.5 5v5H12V5z",
   distribute: "M2.5 2v12M13.5 2v12M6.5 5h3v6h-3z",
+  panelleft: "M2 3h12v10H2zM6.5 3v10",
+  panelright: "M2 3h12v10H2zM9.5 3v10",
   bulb: "M5.8 11.5V10a4 4 0 1 1 4.4 0v1.5zM6.3 13.8h3.4",
 } as const;
 

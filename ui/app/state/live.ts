@@ -81,9 +81,9 @@ export class LiveConnection {
   #heartbeatMs = 15_000;
   #lastFrame = 0;
   #acked = 0;
-  #ackTimer: number | undefined;
-  #retryTimer: number | undefined;
-  #deadTimer: number | undefined;
+  #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #deadTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #nextRequest = 1;
   #isClosed = false;
