@@ -274,16 +274,11 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
-<<<<<<< HEAD
-    open: async (around) => {
+    async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, { around, grants: await grants, mayAsk: true });
-      return withWorker(services(), session, SERVED_RUNS);
-=======
-    async open(around) {
-      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
-      return { ...session, motifs: new ExtensionMotifs(sourceOf(options), session.extensions) };
->>>>>>> wip-ui
+      const motifs = new ExtensionMotifs(sourceOf(options), session.extensions);
+      return { ...withWorker(services(), session, SERVED_RUNS), motifs };
     },
   };
 }

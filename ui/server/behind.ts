@@ -25,11 +25,8 @@ import {
   settingRoutes,
   storageRoutes,
 } from "./routes/other_routes.ts";
-<<<<<<< HEAD
 import { rerunRoutes } from "./routes/rerun_routes.ts";
-=======
 import { motifRoutes } from "./routes/motif_routes.ts";
->>>>>>> wip-ui
 import { runRoutes } from "./routes/run_routes.ts";
 import { workflowRoutes } from "./routes/workflow_routes.ts";
 import { Refusal } from "./http/problems.ts";
