@@ -273,6 +273,10 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     decisionLog: () => conductorFiles(data).log,
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+    themes: async () =>
+      (await sourceOf(options).load()).installed.flatMap(({ manifest: { id, contributes } }) =>
+        contributes.themes.map((theme) => ({ ...theme, extension: id }))
+      ),
     grants: liveGrants(grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");

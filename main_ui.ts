@@ -26,6 +26,7 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly conductor: ConductorDesk;
   readonly settings: UiServices["settings"];
   readonly installed: UiServices["installed"];
+  readonly themes: NonNullable<UiServices["themes"]>;
   readonly grants: UiServices["grants"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;

@@ -30,7 +30,6 @@ import { motifRoutes } from "./routes/motif_routes.ts";
 import { runRoutes } from "./routes/run_routes.ts";
 import { workflowRoutes } from "./routes/workflow_routes.ts";
 import { Refusal } from "./http/problems.ts";
-import { themesOf } from "./theme_list.ts";
 
 export interface OpenedBehind extends Behind, AsyncDisposable {
   /** Opens the data folder. */
@@ -86,7 +85,7 @@ function allRoutes(desk: Desk): Handlers {
     ...workflowRoutes(desk),
     ...runRoutes(desk),
     ...rerunRoutes(desk),
-    "GET /themes": async () => await themesOf(await desk.services.installed()),
+    "GET /themes": async () => await desk.services.themes?.() ?? [],
     ...artifactRoutes(desk),
     ...conductorRoutes(desk),
     ...extensionRoutes(desk),

@@ -23,6 +23,7 @@ import type { Problem } from "../../core/workflow/problem.ts";
 import type { GrantScope } from "../../core/policy/permission.ts";
 import type { HealthClass } from "../../core/policy/health.ts";
 import type { PermissionPrompts } from "./permission_prompts.ts";
+import type { ThemeLine } from "../api/themes.ts";
 
 /** What starts and continues runs. */
 export interface RunStarter {
@@ -143,6 +144,8 @@ export interface UiServices extends UiShell {
   readonly conductor: ConductorView;
   readonly composition: Composition;
   installed(): Promise<readonly InstalledExtension[]>;
+  /** Themes that extensions bring; runs none of their code. */
+  themes?(): Promise<readonly ThemeLine[]>;
   readonly grants: {
     list(): Promise<readonly GrantRecord[]>;
     add(grant: GrantRecord): Promise<void>;

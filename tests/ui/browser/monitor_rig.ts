@@ -122,10 +122,10 @@ export class MonitorRig implements AsyncDisposable {
 
 /** What axe-core finds on the page, a line for each element. */
 export async function axeFaults(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: `${root}node_modules/axe-core/axe.min.js` }).catch(async () => {
-    // The page's own policy forbids other scripts; the debugger may all the same.
+  // The page's own policy forbids other scripts; the debugger may all the same.
+  if (await page.evaluate("globalThis.axe === undefined")) {
     await page.evaluate(await Deno.readTextFile(`${root}node_modules/axe-core/axe.min.js`));
-  });
+  }
   return await page.evaluate(async () => {
     // deno-lint-ignore no-explicit-any -- axe brings no types into the page
     const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
@@ -187,3 +187,8 @@ export const fragile = {
     behind: { use: "trial/work", title: "Behind", after: "mend", in: { ms: "50", name: "'behind'" } },
   },
 };
+
+/** What went wrong on a page, without what every browser says of an address that it does not know in a policy. */
+export function faultsOf(faults: readonly string[]): string[] {
+  return faults.filter((fault) => !fault.includes("contains an invalid source: 'ws://[::1]"));
+}

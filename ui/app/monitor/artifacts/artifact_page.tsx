@@ -98,7 +98,7 @@ export function ArtifactPage(
           : tab === "versions"
           ? <Versions detail={detail} other={query["with"]} onOther={(other) => go({ with: other })} />
           : tab === "lineage"
-          ? <LineageGraph id={id} />
+          ? <LineageGraph id={id} maker={detail.origin?.node} />
           : <ArtifactLabelsView detail={detail} onChanged={loaded.reload} />}
       </TabPanel>
     </>

@@ -12,7 +12,13 @@ const WIDTH = 168;
 const HEIGHT = 40;
 const PADDING = 24;
 
-export function LineageGraph({ id }: { readonly id: string }) {
+export function LineageGraph(
+  { id, maker }: {
+    readonly id: string;
+    /** The node that kept it, where it is known. */
+    readonly maker: string | undefined;
+  },
+) {
   const loaded = useResource(
     (client, signal) => client.call("GET /artifacts/{id}/lineage", { params: { id }, signal }),
     [id],
@@ -36,8 +42,10 @@ export function LineageGraph({ id }: { readonly id: string }) {
   }
   if (lineage.edges.length === 0) {
     return (
-      <EmptyState icon="link" title="Its origin is not known">
-        No run is known that made it: it was given from outside, or the run's log is gone.
+      <EmptyState icon="link" title={maker === undefined ? "Its origin is not known" : "Nothing hangs on it"}>
+        {maker === undefined
+          ? "No run is known that made it: it was given from outside, or the run's log is gone."
+          : `${maker} kept it while it ran; no output of the run names it, so nothing can be traced through it.`}
       </EmptyState>
     );
   }

@@ -8,12 +8,21 @@
 import DOMPurify from "dompurify";
 import { marked } from "marked";
 
+/** Markup in the text that does nothing but shape it; all else is shown as it was written. */
+const HARMLESS = /^<\/?(?:br|hr|b|i|em|strong|kbd|sub|sup|del|ins|mark|details|summary)\s*\/?>$/i;
+
 let isReady = false;
 
 /** HTML for the document; safe to be put into the page. */
 export function markdownHtml(text: string): string {
   if (!isReady) {
     isReady = true;
+    marked.use({
+      renderer: {
+        html: ({ text: markup }) =>
+          markup.split(/(<[^>]*>)/).map((part) => HARMLESS.test(part) ? part : escaped(part)).join(""),
+      },
+    });
     DOMPurify.addHook("afterSanitizeAttributes", (element) => {
       if (element.tagName === "A") {
         element.setAttribute("target", "_blank");
@@ -33,4 +42,8 @@ export function markdownHtml(text: string): string {
     FORBID_ATTR: ["style", "srcset", "class", "id", "name"],
     ALLOW_DATA_ATTR: false,
   });
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -43,7 +43,10 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
   const range = useRef({ from, to });
   range.current = { from, to };
   const colour = paint.value;
-  const names = lines.map((line) => `${line.title}/${line.colour}`).join(",");
+  const names = lines.map((line) => {
+    const isShort = line.values.filter((value) => value !== null).length < 3;
+    return `${line.title}/${line.colour}/${isShort}`;
+  }).join(",");
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -66,7 +69,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
           y: { range: (_plot, _min, max) => [0, max === null || max <= 0 ? 1 : max * 1.1] },
         },
         axes: [
-          { ...axis, space: 70 },
+          { ...axis, space: 80, size: 26, values: (_plot, ticks) => timesOf(ticks) },
           { ...axis, size: 62, space: 34, values: (_plot, ticks) => ticks.map(textOf) },
         ],
         series: [
@@ -75,7 +78,8 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
             label: line.title,
             stroke: colours[line.colour],
             width: 1.6,
-            points: { show: false },
+            // A line needs two points; fewer are shown as such.
+            points: { show: line.values.filter((value) => value !== null).length < 3, size: 5 },
             spanGaps: false,
             ...line.isFilled === true ? { fill: withAlpha(colours[line.colour]) } : {},
           })),
@@ -121,6 +125,17 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
 
 function dataOf(at: readonly number[], lines: readonly ChartLine[]): uPlot.AlignedData {
   return [[...at], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
+}
+
+/** Times of day; days where the marks are days apart. */
+function timesOf(ticks: readonly number[]): string[] {
+  const isLong = ticks.length > 1 && (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 2 * 86_400;
+  return ticks.map((tick) => {
+    const date = new Date(tick * 1000);
+    return isLong
+      ? date.toLocaleDateString(undefined, { month: "short", day: "numeric" })
+      : date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  });
 }
 
 function withAlpha(colour: string): string {

@@ -6,6 +6,7 @@
  */
 
 import { useMemo, useState } from "preact/hooks";
+import type { NodeAccount } from "../../../../core/orchestration/run_account.ts";
 import { IconButton } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { SearchField } from "../../parts/search_field.tsx";
@@ -82,6 +83,11 @@ export function NodeList(
   );
 }
 
+/** Items that have begun. */
+function itemsOf({ counts }: NodeAccount): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
 function Row(
   { row, watch, isChosen }: { readonly row: NodeRow; readonly watch: RunWatch; readonly isChosen: boolean },
 ) {
@@ -107,7 +113,7 @@ function Row(
       {node !== undefined && node.fallbacks > 0
         ? <Icon name="branch" size={12} label={`${node.fallbacks} fallbacks`} />
         : null}
-      {node !== undefined && node.attempts > Math.max(1, node.items.size)
+      {node !== undefined && node.attempts > Math.max(1, itemsOf(node))
         ? (
           <span class="monitor-small numbers faint" title="Attempts">
             ×{node.attempts}

@@ -21,44 +21,46 @@ export function RunFacts({ watch }: { readonly watch: RunWatch }) {
   const failure = account.failure;
   return (
     <>
-      <dl class="monitor-figures">
-        <div class="monitor-figure wide">
-          <dt>Progress</dt>
-          <dd>
-            <ShareBar state={model.state} share={totals.total === 0 ? 0 : totals.done / totals.total} />
-            <span
-              class="numbers"
-              role="progressbar"
-              aria-label="Progress"
-              aria-valuemin={0}
-              aria-valuemax={totals.total}
-              aria-valuenow={totals.done}
-            >
-              {countText(totals.done)}/{countText(totals.total)}
-              <span class="faint">{percentText(totals.done, totals.total)}</span>
-            </span>
-          </dd>
-        </div>
-        <Figure title={hasEnded ? "Took" : "Elapsed"} value={durationText(elapsed)} />
-        {hasEnded
-          ? null
-          : <Figure title="Left" value={eta === undefined ? "unknown" : `about ${durationText(eta)}`} />}
-        <Figure
-          title="Started"
-          value={account.createdAt === undefined ? "–" : momentText(account.createdAt)}
-        />
-        <Figure title="Running" value={countText(totals.running)} />
-        {totals.retrying > 0 ? <Figure title="Retrying" value={countText(totals.retrying)} /> : null}
-        {totals.waiting > 0 ? <Figure title="Waiting" value={countText(totals.waiting)} /> : null}
-        <Figure title="Failed" value={countText(totals.failed)} isBad={totals.failed > 0} />
-        <Figure title="Attempts" value={countText(totals.attempts)} />
-        <Figure title="Fallbacks" value={countText(totals.fallbacks)} />
-        <Figure
-          title="Tokens"
-          value={`${countText(totals.tokensIn)} in, ${countText(totals.tokensOut)} out`}
-        />
-        <Figure title="Cost" value={moneyText(totals.costUsd)} />
-      </dl>
+      <div class="monitor-figures" tabIndex={0} role="region" aria-label="Figures of the run">
+        <dl>
+          <div class="monitor-figure wide">
+            <dt>Progress</dt>
+            <dd>
+              <ShareBar state={model.state} share={totals.total === 0 ? 0 : totals.done / totals.total} />
+              <span
+                class="numbers"
+                role="progressbar"
+                aria-label="Progress"
+                aria-valuemin={0}
+                aria-valuemax={totals.total}
+                aria-valuenow={totals.done}
+              >
+                {countText(totals.done)}/{countText(totals.total)}
+                <span class="faint">{percentText(totals.done, totals.total)}</span>
+              </span>
+            </dd>
+          </div>
+          <Figure title={hasEnded ? "Took" : "Elapsed"} value={durationText(elapsed)} />
+          {hasEnded
+            ? null
+            : <Figure title="Left" value={eta === undefined ? "unknown" : `about ${durationText(eta)}`} />}
+          <Figure
+            title="Started"
+            value={account.createdAt === undefined ? "–" : momentText(account.createdAt)}
+          />
+          <Figure title="Running" value={countText(totals.running)} />
+          {totals.retrying > 0 ? <Figure title="Retrying" value={countText(totals.retrying)} /> : null}
+          {totals.waiting > 0 ? <Figure title="Waiting" value={countText(totals.waiting)} /> : null}
+          <Figure title="Failed" value={countText(totals.failed)} isBad={totals.failed > 0} />
+          <Figure title="Attempts" value={countText(totals.attempts)} />
+          <Figure title="Fallbacks" value={countText(totals.fallbacks)} />
+          <Figure
+            title="Tokens"
+            value={`${countText(totals.tokensIn)} in, ${countText(totals.tokensOut)} out`}
+          />
+          <Figure title="Cost" value={moneyText(totals.costUsd)} />
+        </dl>
+      </div>
       {failure === undefined || account.state !== "failed" ? null : (
         <p class="monitor-failed" role="alert">
           <strong>{failure.node === undefined ? "The run failed" : `${failure.node} failed`}</strong>

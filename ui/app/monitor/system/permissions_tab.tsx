@@ -126,7 +126,7 @@ export function PermissionsTab() {
                 <tbody>
                   {audit.value.lines.map((line, index) => (
                     <tr key={`${line.at}/${index}`}>
-                      <td class="numbers">{momentText(line.at)}</td>
+                      <td class="numbers monitor-nowrap">{momentText(line.at)}</td>
                       <td class="mono">{line.extension}</td>
                       <td class="mono">{line.permission}</td>
                       <td>

@@ -9,6 +9,7 @@ import { SearchField } from "../../parts/search_field.tsx";
 import { EmptyState, ErrorState, LoadingState, messageOf } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
+import { changedAt } from "./changed_at.ts";
 
 const WAIT_MS = 500;
 
@@ -101,7 +102,7 @@ function Group({ id, lines }: { readonly id: string; readonly lines: readonly Se
         }}
         onChange={(path, value) => {
           const name = String(path[0]);
-          const next = changed(values, path, value) as JsonObject;
+          const next = changedAt(values, path, value) as JsonObject;
           setValues(next);
           clearTimeout(timers.current.get(name));
           timers.current.set(
@@ -133,28 +134,4 @@ function valuesOf(lines: readonly SettingLine[]): JsonObject {
   return Object.fromEntries(
     lines.flatMap(({ name, value }) => value === undefined ? [] : [[name, value] as const]),
   );
-}
-
-/** The value with one place changed; undefined removes it. */
-export function changed(
-  at: Json | undefined,
-  path: readonly (string | number)[],
-  value: Json | undefined,
-): Json | undefined {
-  const [first, ...rest] = path;
-  if (first === undefined) return value;
-  if (typeof first === "number") {
-    const list = Array.isArray(at) ? [...at as Json[]] : [];
-    const next = changed(list[first], rest, value);
-    if (next === undefined) list.splice(first, 1);
-    else list[first] = next;
-    return list;
-  }
-  const object: Record<string, Json> = {
-    ...(typeof at === "object" && !Array.isArray(at) ? at as JsonObject : {}),
-  };
-  const next = changed(object[first], rest, value);
-  if (next === undefined) delete object[first];
-  else object[first] = next;
-  return object;
 }

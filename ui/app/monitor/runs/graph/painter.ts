@@ -170,8 +170,8 @@ export class GraphPainter {
       readonly width: number;
       readonly dash: number[];
     }[] = [
-      { path: new Path2D(), colour: this.#colours["line-strong"], width: 1.2, dash: [] },
-      { path: new Path2D(), colour: this.#colours["line-strong"], width: 1.2, dash: [5, 4] },
+      { path: new Path2D(), colour: this.#colours["line-control"], width: 1.2, dash: [] },
+      { path: new Path2D(), colour: this.#colours["line-control"], width: 1.2, dash: [5, 4] },
       { path: new Path2D(), colour: this.#colours["warn-text"], width: 2.2, dash: [] },
       { path: new Path2D(), colour: this.#colours["accent"], width: 2, dash: [] },
     ];

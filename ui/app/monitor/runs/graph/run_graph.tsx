@@ -24,6 +24,9 @@ import { type Direction, neighbour, NODE_HEIGHT, NODE_WIDTH, nodeAt, type Scene,
 const MIN_ZOOM = 0.02;
 const MAX_ZOOM = 2;
 const PADDING = 32;
+/** A graph of so few nodes begins no smaller than this. */
+const FEW = 60;
+const READABLE = 0.6;
 
 interface GraphProps {
   readonly watch: RunWatch;
@@ -290,7 +293,7 @@ class GraphStage {
       this.#painter?.resize(clientWidth, clientHeight);
       if (isFirst) {
         isFirst = false;
-        this.fit();
+        this.#begin();
         if (this.#chosen !== undefined) this.#reveal(this.#chosen);
       } else this.#paintAll();
     });
@@ -336,6 +339,18 @@ class GraphStage {
     };
     this.#onZoom(zoom);
     this.#paintAll();
+  }
+
+  /** Everything; of a graph that would be too small to read, the part where something happens. */
+  #begin(): void {
+    this.fit();
+    const { nodes } = this.#scene;
+    if (this.#view.zoom >= READABLE || nodes.length > FEW) return;
+    const states = nodes.map(({ id }) => this.#watch.model.stateOf(keyOf(id, this.#scope)));
+    const at = states.findIndex((state) => state !== "completed" && state !== "skipped");
+    this.#view = { x: PADDING, y: PADDING, zoom: READABLE };
+    this.#onZoom(READABLE);
+    this.#centre(Math.max(0, at));
   }
 
   zoomBy(factor: number): void {
@@ -415,7 +430,13 @@ class GraphStage {
     const top = this.#scene.y[index]! * zoom + y;
     const isSeen = left >= 0 && top >= 0 && left + NODE_WIDTH * zoom <= painter.width &&
       top + NODE_HEIGHT * zoom <= painter.height;
-    if (isSeen) return;
+    if (!isSeen) this.#centre(index);
+  }
+
+  #centre(index: number): void {
+    const painter = this.#painter;
+    if (painter === undefined) return;
+    const { zoom } = this.#view;
     this.#move(
       painter.width / 2 - (this.#scene.x[index]! + NODE_WIDTH / 2) * zoom,
       painter.height / 2 - (this.#scene.y[index]! + NODE_HEIGHT / 2) * zoom,

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { browserTest, startBrowser } from "./browser.ts";
+import { axeFaults, faultsOf, fragile, MonitorRig, watched } from "./monitor_rig.ts";
+
+browserTest(
+  "axe-core finds nothing in any view of the monitor, in any theme, on wide and narrow windows",
+  async () => {
+    await using rig = await MonitorRig.start();
+    await using browser = await startBrowser();
+    const asking = await rig.run(watched);
+    const failed = await rig.run(fragile);
+    await rig.until(failed, "failed");
+    await rig.until(asking, "waiting-for-input");
+    const done = await rig.run(watched);
+    await rig.until(done, "waiting-for-input");
+    await rig.call(`POST /runs/${done}/approve`, { node: "ask", approved: true });
+    await rig.until(done, "completed");
+    const { hits } = await rig.call(`GET /artifacts?run=${done}`);
+    const named = (name: string) =>
+      hits.find((hit: { name: string }) => hit.name === name)?.artifact as string;
+    const [group] = await rig.call("GET /failures");
+    const places: readonly (readonly [string, string])[] = [
+      ["runs", "watched"],
+      [`runs/${asking}?node=%2Fstory`, "Publish the report?"],
+      [`runs/${failed}?node=%2Fmend`, "What failed"],
+      [`runs/${done}?tab=timeline&node=%2Fparts`, "Critical path"],
+      [`runs/${asking}?tab=log`, "begins"],
+      [`runs/${done}?tab=data`, "Workspace"],
+      [`failures/${group.fingerprint}`, "What was tried"],
+      ["artifacts", "report.md"],
+      [`artifacts/${named("report.md")}`, "Said by nobody"],
+      [`artifacts/${named("greeting.ts")}`, "Nobody to greet"],
+      [`artifacts/${named("counts.csv")}`, "gamma, delta"],
+      [`artifacts/${named("change.diff")}`, "Hello"],
+      [`artifacts/${named("picture.svg")}`, "160 × 90"],
+      [`artifacts/${named("report.md")}?tab=versions`, "Compare"],
+      [`artifacts/${named("report.md")}?tab=quality`, "Nobody has scored it"],
+      ["performance", "Throughput"],
+      ["performance?tab=latency", "trial/work"],
+      ["performance?tab=pool", "Cold starts"],
+      ["performance?tab=decisions", "decision"],
+      ["system/extensions", "Monitor trial"],
+      ["system/permissions", "Audit"],
+      ["system/settings", "trial/monitor"],
+      ["system/storage", "Data folder"],
+      ["system/themes", "Paper"],
+    ];
+    const found: string[] = [];
+    for (const look of ["light", "dark", "contrast", "narrow"] as const) {
+      const { page, faults } = await rig.open(browser, "runs", {
+        colorScheme: look === "dark" ? "dark" : "light",
+        reducedMotion: "reduce",
+        ...look === "narrow" ? { viewport: { width: 360, height: 740 } } : {},
+      });
+      if (look === "contrast") await page.evaluate("localStorage.setItem('symphony.theme', 'contrast')");
+      await page.reload();
+      for (const [place, text] of places) {
+        await page.evaluate(`location.hash = ${JSON.stringify(`#/${place}`)}`);
+        await page.locator("#main").getByText(text).first().waitFor({ state: "attached" });
+        for (const fault of await axeFaults(page)) found.push(`${look} ${place}: ${fault}`);
+        const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        if (Number(overflow) > 0) found.push(`${look} ${place}: it is ${overflow} px too wide`);
+      }
+      assert.deepEqual(faultsOf(faults), []);
+      await page.context().close();
+    }
+    assert.deepEqual(found, []);
+  },
+);
+
+browserTest("settings, tags and themes are changed and kept", async () => {
+  await using rig = await MonitorRig.start();
+  await using browser = await startBrowser();
+  const { page, faults } = await rig.open(browser, "system/settings?extension=trial%2Fmonitor");
+  const form = page.getByRole("region", { name: "Settings of trial/monitor" });
+  await form.getByLabel(/pause ?ms/i).fill("40");
+  await form.getByText("Saved", { exact: true }).waitFor();
+  const settings = await rig.call("GET /settings");
+  const kept = settings.find((line: { extension: string; name: string }) =>
+    line.extension === "trial/monitor" && line.name === "pauseMs"
+  );
+  assert.equal(kept.value, 40);
+  await form.getByRole("button", { name: "pauseMs to its default" }).click();
+  await form.getByRole("button", { name: "pauseMs to its default" }).waitFor({ state: "detached" });
+  await page.evaluate("location.hash = '#/system/themes'");
+  await page.getByRole("button", { name: /Paper/ }).click();
+  const surface = "getComputedStyle(document.documentElement).getPropertyValue('--surface').trim()";
+  assert.equal(await page.evaluate(surface), "#faf8f3");
+  await page.reload();
+  await page.getByRole("button", { name: /Paper/, pressed: true }).waitFor();
+  assert.equal(await page.evaluate(surface), "#faf8f3");
+  assert.deepEqual(await axeFaults(page), []);
+  await page.getByRole("button", { name: "Dark", exact: true }).click();
+  assert.notEqual(await page.evaluate(surface), "#faf8f3");
+  assert.deepEqual(faultsOf(faults), []);
+});
