@@ -15,6 +15,14 @@ export const views: readonly ViewDefinition[] = [
     keys: "g b",
     load: () => import("../board/board_view.tsx"),
   },
+  {
+    id: "editor",
+    title: "Editor",
+    icon: "editor",
+    about: "Edit files together with agents",
+    keys: "g e",
+    load: () => import("../editor/editor_view.tsx"),
+  },
 ];
 
 /** What belongs to the current version of nothing: the list of keys. */

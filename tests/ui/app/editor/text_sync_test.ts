@@ -125,7 +125,10 @@ class Page {
   #bring(came: readonly { readonly changes: ChangeSet }[]): void {
     for (const { changes } of came) {
       const list: { from: number; to: number; insert: string }[] = [];
-      changes.iterChanges((from, to, _a, _b, insert) => list.push({ from, to, insert: insert.toString() }), true);
+      changes.iterChanges(
+        (from, to, _a, _b, insert) => list.push({ from, to, insert: insert.toString() }),
+        true,
+      );
       this.shown = changedText(this.shown, list);
     }
     assert.equal(this.shown, this.sync.text.toString(), "what is shown is the copy");
@@ -143,7 +146,19 @@ const steps = fc.array(
   fc.record<Step>({
     page: fc.nat(2),
     what: fc.constantFrom(
-      ...["type", "type", "type", "erase", "serve", "serve", "answer", "answer", "event", "event", "event"] as const,
+      ...[
+        "type",
+        "type",
+        "type",
+        "erase",
+        "serve",
+        "serve",
+        "answer",
+        "answer",
+        "event",
+        "event",
+        "event",
+      ] as const,
       ...["drop", "connect", "reset", "restart"] as const,
     ),
     at: fc.nat(10_000),
@@ -282,4 +297,24 @@ Deno.test("TextSync.restarted sends an edit again that the dead server had not c
     assert.equal(sync.isBehind, left === 1, text);
     assert.equal(sync.text.toString(), text.replace("[]", "[abc]"));
   }
+});
+
+Deno.test("TextSync.typed cuts what is too long for the wire into edits one after the other", () => {
+  const sync = new TextSync("user:me", "head tail", 0, () => "e");
+  const long = "x".repeat(300_000) + "😀".repeat(60_000);
+  sync.typed(changeSetOf([{ from: 0, to: 4, insert: "H" }, { from: 4, to: 5, insert: long }], 9));
+  let server = "head tail";
+  let edits = 0;
+  for (let edit = sync.next(); edit !== undefined; edit = sync.next()) {
+    assert.ok(
+      edit.changes.every(({ insert }) => insert.length <= 131_072 && !/[\uD800-\uDBFF]$/.test(insert)),
+    );
+    server = changedText(server, edit.changes);
+    const value = { revision: ++edits, changes: edit.changes };
+    sync.answered("e", { ok: true, value });
+    sync.heard({ kind: "changed", since: edits - 1, ...value, authors: ["user:me"] });
+  }
+  assert.ok(edits >= 4);
+  assert.equal(server, `H${long}tail`);
+  assert.equal(sync.text.toString(), server);
 });

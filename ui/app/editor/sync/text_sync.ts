@@ -50,6 +50,9 @@ export interface Incoming {
   readonly isOwn: boolean;
 }
 
+/** Units that one edit inserts at most: a frame of the wire is a megabyte, and a unit may need six bytes. */
+const MOST_INSERTED = 128 * 1024;
+
 interface Sent {
   readonly id: string;
   readonly step: string | undefined;
@@ -101,8 +104,10 @@ export class TextSync {
   typed(changes: ChangeSet, step?: string): void {
     if (changes.empty) return;
     const last = this.#unsent.at(-1);
-    if (last !== undefined && last.step === step) last.changes = last.changes.compose(changes);
-    else this.#unsent.push({ changes, step });
+    const joined = last !== undefined && last.step === step ? last.changes.compose(changes) : undefined;
+    if (last !== undefined && joined !== undefined && insertedBy(joined) <= MOST_INSERTED) {
+      last.changes = joined;
+    } else this.#unsent.push(...inPieces(changes).map((piece) => ({ changes: piece, step })));
   }
 
   /** The next edit to send, which is then on its way; undefined while one is, or where there is none. */
@@ -237,4 +242,33 @@ export class TextSync {
     this.#unsent = this.#unsent.filter((part) => !part.changes.empty);
     return shown.empty ? [] : [{ changes: shown, authors, isOwn }];
   }
+}
+
+function insertedBy(set: ChangeSet): number {
+  let inserted = 0;
+  set.iterChanges((_from, _to, newFrom, newTo) => inserted += newTo - newFrom);
+  return inserted;
+}
+
+/** The same as edits one after the other, none of which inserts too much. */
+function inPieces(set: ChangeSet): readonly ChangeSet[] {
+  if (insertedBy(set) <= MOST_INSERTED) return [set];
+  const pieces: ChangeSet[] = [];
+  let { length } = set;
+  const add = (change: Change) => {
+    const piece = changeSetOf([change], length);
+    pieces.push(piece);
+    length = piece.newLength;
+  };
+  // From the end, so that the places before stay where they are.
+  for (const { from, to, insert } of changesOf(set).reverse()) {
+    for (let at = 0, end = 0; at < insert.length || at === 0; at = end) {
+      end = Math.min(insert.length, at + MOST_INSERTED);
+      // Not inside a pair.
+      if (end < insert.length && /[\uD800-\uDBFF]/.test(insert[end - 1] ?? "")) end--;
+      add({ from: from + at, to: at === 0 ? to : from + at, insert: insert.slice(at, end) });
+      if (insert === "") break;
+    }
+  }
+  return pieces;
 }
