@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * What is done inside the page to measure it. Each function is sent there as its text: it uses nothing from outside itself.
  *

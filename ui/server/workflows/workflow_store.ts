@@ -234,12 +234,13 @@ function demandName(file: string): void {
   throw new Refusal(400, "bad-input", `Cannot save "${file}": expected a name that ends in .workflow.jsonc`);
 }
 
+/** A file beside another one; nothing outside the workspace, by no link either. */
 function readBeside(root: string, reference: string, from: string) {
   const base = from.startsWith("/") ? from : `${root}/${from}`;
-  const file = new URL(reference, `file://${base}`).pathname;
-  if (file !== root && !file.startsWith(`${root}/`)) return undefined;
   try {
-    return { file, text: Deno.readTextFileSync(decodeURIComponent(file)) };
+    const file = Deno.realPathSync(decodeURIComponent(new URL(reference, `file://${base}`).pathname));
+    if (!file.startsWith(`${Deno.realPathSync(root)}/`)) return undefined;
+    return { file, text: Deno.readTextFileSync(file) };
   } catch {
     return undefined;
   }
