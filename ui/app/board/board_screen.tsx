@@ -1,5 +1,6 @@
 /** The board as a person sees it: bar, library, stage, inspector, and the dialogs that actions open. @module */
 
+import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button, IconButton } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -472,6 +473,23 @@ function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps) {
   );
 }
 
+/** Reads the zoom alone: panning draws no button anew. */
+function ZoomButton({ bench, actions }: { readonly bench: Workbench; readonly actions: BoardActions }) {
+  const { board } = bench;
+  const percent = useComputed(() => Math.round(board.view.value.zoom * 100)).value;
+  return (
+    <Button
+      small
+      look="quiet"
+      class="zoom numbers"
+      aria-label={`${percent}%: zoom to 100 %`}
+      onClick={() => actions.zoom(1 / board.view.peek().zoom)}
+    >
+      {percent}%
+    </Button>
+  );
+}
+
 function StageTools({ bench, actions }: { readonly bench: Workbench; readonly actions: BoardActions }) {
   const { board, app } = bench;
   const keysOf = (id: string) => app.commands.keysOf(`board.${id}`);
@@ -484,15 +502,7 @@ function StageTools({ bench, actions }: { readonly bench: Workbench; readonly ac
         keys={keysOf("zoomOut")}
         onClick={() => actions.zoom(0.8)}
       />
-      <Button
-        small
-        look="quiet"
-        class="zoom numbers"
-        aria-label={`${Math.round(board.view.value.zoom * 100)}%: zoom to 100 %`}
-        onClick={() => actions.zoom(1 / board.view.peek().zoom)}
-      >
-        {Math.round(board.view.value.zoom * 100)}%
-      </Button>
+      <ZoomButton bench={bench} actions={actions} />
       <IconButton
         small
         icon="zoomin"

@@ -8,16 +8,22 @@ import { session } from "../state/session.ts";
 
 /** A restart of the server takes less; nobody need be told. */
 const PATIENCE_MS = 800;
+const ASK_MS = 3000;
 
 export function LostBanner() {
-  const { live } = useApp();
+  const { client, live } = useApp();
   const isLost = live.state.value === "lost" && session.value === "open";
   const [isLong, setLong] = useState(false);
   useEffect(() => {
     setLong(false);
     if (!isLost) return;
     const timer = setTimeout(() => setLong(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
+    // A server that is there but does not know this page any more refuses the socket: asking says so, and the gate opens.
+    const asking = setInterval(() => void client.call("GET /session", {}).catch(() => undefined), ASK_MS);
+    return () => {
+      clearTimeout(timer);
+      clearInterval(asking);
+    };
   }, [isLost]);
   if (!isLost || !isLong) return null;
   return (

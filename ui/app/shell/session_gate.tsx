@@ -1,10 +1,12 @@
 /** What stands in place of a view while the server does not know this page. @module */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button } from "../parts/button.tsx";
 import { EmptyState, LoadingState } from "../parts/states.tsx";
 import { useApp } from "../state/app.ts";
 import { openSession, session } from "../state/session.ts";
+
+const RETRY_MS = 2000;
 
 export function SessionGate() {
   const { client, live } = useApp();
@@ -13,6 +15,15 @@ export function SessionGate() {
     session.value = "unknown";
     openSession(client, given).then(() => session.value === "open" && live.retry());
   };
+  const isOffline = session.value === "offline";
+  useEffect(() => {
+    if (!isOffline) return;
+    // It may be started again at any moment; the page goes on by itself.
+    const timer = setInterval(() => {
+      openSession(client, undefined).then(() => session.value === "open" && live.retry());
+    }, RETRY_MS);
+    return () => clearInterval(timer);
+  }, [isOffline]);
   if (session.value === "unknown") return <LoadingState what="Symphony" />;
   if (session.value === "offline") {
     return (
