@@ -21,20 +21,23 @@ export function builtPage(): Promise<unknown> {
 export class MonitorRig implements AsyncDisposable {
   readonly folder: string;
   readonly data: string;
+  readonly #grants: readonly string[];
   #program: Program | undefined;
   #session: { readonly port: number; readonly cookie: string } | undefined;
   #address = "";
 
-  private constructor(folder: string) {
+  private constructor(folder: string, grants: readonly string[]) {
     this.folder = folder;
+    this.#grants = grants;
     this.data = `${folder}/data`;
   }
 
-  static async start(): Promise<MonitorRig> {
+  /** `grants`: what the trial extension may do from the beginning. */
+  static async start(grants: readonly string[] = ["files:read", "artifacts"]): Promise<MonitorRig> {
     await builtPage();
     const folder = await Deno.makeTempDir({ prefix: "symphony-monitor-" });
     await Deno.mkdir(`${folder}/work`);
-    const rig = new MonitorRig(folder);
+    const rig = new MonitorRig(folder, grants);
     await rig.serve();
     return rig;
   }
@@ -51,7 +54,7 @@ export class MonitorRig implements AsyncDisposable {
       `${root}tests/fixtures/extensions/monitor`,
       "--extensions",
       `${root}extensions/examples/csv_table`,
-      ...["files:read", "artifacts"].flatMap((name) => ["--grant", `trial/monitor=${name}`]),
+      ...this.#grants.flatMap((name) => ["--grant", `trial/monitor=${name}`]),
     ];
     this.#program = new Program(words);
     this.#address = await this.#program.line();
@@ -65,7 +68,6 @@ export class MonitorRig implements AsyncDisposable {
     await this.#program?.kill(signal);
   }
 
-  /** Another one-time address. */
   get session(): { readonly port: number; readonly cookie: string } {
     if (this.#session === undefined) throw new Error("The server has not been started");
     return this.#session;
@@ -128,7 +130,8 @@ export async function axeFaults(page: Page): Promise<string[]> {
   }
   return await page.evaluate(async () => {
     // deno-lint-ignore no-explicit-any -- axe brings no types into the page
-    const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
+    const { axe, document } = globalThis as any;
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     return violations.flatMap((
       { id, help, nodes }: { id: string; help: string; nodes: { html: string; failureSummary: string }[] },
     ) =>
@@ -191,4 +194,22 @@ export const fragile = {
 /** What went wrong on a page, without what every browser says of an address that it does not know in a policy. */
 export function faultsOf(faults: readonly string[]): string[] {
   return faults.filter((fault) => !fault.includes("contains an invalid source: 'ws://[::1]"));
+}
+
+/** Layers of waits of a millisecond, each behind one or two of the layer before. */
+export function waits(count: number): object {
+  const wide = Math.max(4, Math.round(Math.sqrt(count)));
+  const nodes: Record<string, object> = {};
+  for (let at = 0; at < count; at++) {
+    const layer = Math.floor(at / wide);
+    const before = [at - wide, at - wide + 1].filter((one) =>
+      one >= 0 && Math.floor(one / wide) === layer - 1
+    );
+    nodes[`n${at}`] = {
+      use: "control/wait",
+      for: "1ms",
+      ...before.length === 0 ? {} : { after: before.map((one) => `n${one}`) },
+    };
+  }
+  return { schema: 1, id: `waits-${count}`, name: `${count} waits`, version: "1.0.0", nodes };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { browserTest, startBrowser } from "./browser.ts";
-import { axeFaults, faultsOf, fragile, MonitorRig, watched } from "./monitor_rig.ts";
+import { axeFaults, faultsOf, fragile, MonitorRig, waits, watched } from "./monitor_rig.ts";
 
 browserTest(
   "axe-core finds nothing in any view of the monitor, in any theme, on wide and narrow windows",
@@ -92,5 +92,41 @@ browserTest("settings, tags and themes are changed and kept", async () => {
   assert.deepEqual(await axeFaults(page), []);
   await page.getByRole("button", { name: "Dark", exact: true }).click();
   assert.notEqual(await page.evaluate(surface), "#faf8f3");
+  assert.deepEqual(faultsOf(faults), []);
+});
+
+browserTest("an extension that asks for leave is answered on the page, and its call goes on", async () => {
+  await using rig = await MonitorRig.start([]);
+  await using browser = await startBrowser();
+  await rig.write("mended.txt", "yes");
+  const { page, faults } = await rig.open(browser, "system/permissions");
+  await page.getByText("No extension waits.", { exact: false }).waitFor();
+  const run = await rig.run(fragile);
+  await page.getByText("files:read").first().waitFor();
+  assert.deepEqual(await axeFaults(page), []);
+  await page.getByRole("button", { name: "Allow once" }).click();
+  await page.getByText("No extension waits.", { exact: false }).waitFor();
+  await rig.until(run, "completed");
+  assert.deepEqual(faultsOf(faults), []);
+});
+
+browserTest("a run of 10,000 nodes is shown with few elements, searched, and walked to its end", async () => {
+  await using rig = await MonitorRig.start();
+  await using browser = await startBrowser();
+  const run = await rig.run(waits(10_000), { concurrency: 64 });
+  const { page, faults } = await rig.open(browser, `runs/${run}`);
+  const list = page.getByRole("listbox", { name: "Nodes" });
+  await list.getByRole("option").first().waitFor({ timeout: 30_000 });
+  assert.equal(await list.getByRole("option").first().getAttribute("aria-setsize"), "10000");
+  await list.focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction("location.hash.includes('n9999')");
+  await list.getByRole("option", { name: /n9999/ }).waitFor();
+  await page.getByRole("searchbox", { name: "Search nodes" }).fill("n4321");
+  await list.getByRole("option", { name: /n4321/ }).waitFor();
+  assert.equal(await list.getByRole("option").count(), 1);
+  assert.ok(Number(await page.evaluate("document.querySelectorAll('*').length")) < 1500);
+  await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
+  await page.getByText("10.0k/10.0k").first().waitFor();
   assert.deepEqual(faultsOf(faults), []);
 });

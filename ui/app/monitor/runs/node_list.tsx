@@ -31,7 +31,7 @@ export function NodeList(
   const graph = watch.definition.value?.graph;
   const [text, setText] = useState("");
   const [filter, setFilter] = useState<NodeFilter>("all");
-  const count = model.account.nodes.size;
+  const count = graph === undefined ? model.account.nodes.size : model.bodyNodes.length;
   const rows = useMemo(() => rowsOf(graph, model), [graph, count]);
   const shown = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");

@@ -31,9 +31,12 @@ export function rowsOf(graph: WorkflowGraph | undefined, model: RunModel): NodeR
     seen.add(key);
     rows.push({ key, node: node.id, scope: undefined, title: node.title, graphNode: node });
   }
+  const others = graph === undefined ? [...model.account.nodes.keys()] : model.bodyNodes;
   const bodies = new Map<string, WorkflowGraph | undefined>();
-  for (const [key, { node, scope }] of model.account.nodes) {
-    if (seen.has(key)) continue;
+  for (const key of others) {
+    const account = model.node(key);
+    if (account === undefined || seen.has(key)) continue;
+    const { node, scope } = account;
     let body = scope === undefined ? graph : bodies.get(scope);
     if (scope !== undefined && graph !== undefined && !bodies.has(scope)) {
       body = graphOfScope(graph, scope);
@@ -67,4 +70,10 @@ export function fitsFilter(state: NodeState, filter: NodeFilter): boolean {
     case "done":
       return state === "completed" || state === "skipped";
   }
+}
+
+/** The scope in a node's key; undefined at the top. */
+export function scopeOf(key: string | undefined): string | undefined {
+  const slash = key?.lastIndexOf("/") ?? -1;
+  return key === undefined || slash <= 0 ? undefined : key.slice(0, slash);
 }

@@ -18,8 +18,7 @@ interface Action {
 
 /** What is legal now. */
 function actionsOf(watch: RunWatch, askCancel: () => void): readonly Action[] {
-  const { detail, state } = watch.model;
-  const driver = detail?.driver ?? "ended";
+  const { state, driver = "ended" } = watch.model;
   const pause: Action = {
     id: "pause",
     title: "Pause",

@@ -6,7 +6,7 @@ import type { RunWatch } from "./run_watch.ts";
 export function RunHeading({ watch }: { readonly watch: RunWatch }) {
   const { model, run } = watch;
   void model.tick.value;
-  const { account, detail, state } = model;
+  const { account, detail, driver, state } = model;
   const name = watch.definition.value?.graph.name;
   return (
     <div class="monitor-heading">
@@ -22,10 +22,10 @@ export function RunHeading({ watch }: { readonly watch: RunWatch }) {
         {stateWord(state)}
       </span>
       {detail?.isMock === true ? <span class="badge warn">Made-up values</span> : null}
-      {detail?.driver === "nobody" && state === "running"
+      {driver === "nobody" && state === "running"
         ? <span class="badge warn">Nobody carries it out</span>
         : null}
-      {detail?.driver === "elsewhere" ? <span class="badge">In another process</span> : null}
+      {driver === "elsewhere" ? <span class="badge">In another process</span> : null}
       <code class="faint cut monitor-run-id">{run}</code>
     </div>
   );

@@ -22,7 +22,7 @@ import {
 import type { NodeProgress } from "../../../../core/orchestration/run_handle.ts";
 import type { LoggedEvent, RunStateName } from "../../../../core/ports/dag.ts";
 import type { LiveText, RunTopicEvent } from "../../../api/mod.ts";
-import type { Asking, ItemState, LogLine, RunDetail, RunNode } from "../../../api/runs.ts";
+import type { Asking, ItemState, LogLine, RunDetail, RunDriver, RunNode } from "../../../api/runs.ts";
 
 export type NodeState = ItemState | "pending" | "queued" | "held";
 
@@ -58,6 +58,9 @@ export class RunModel {
   #texts = new Map<string, LiveText>();
   #history = new Map<string, LoggedEvent[]>();
   #notes = new Map<string, string>();
+  #bodyNodes: string[] = [];
+  #bodySet = new Set<string>();
+  #driver: RunDriver | undefined;
   #isDue = false;
   #totals: Totals | undefined;
   #touched = new Set<string>();
@@ -89,11 +92,27 @@ export class RunModel {
     return [...this.#asking, ...this.#account.waiting.map((one) => one as Asking)];
   }
 
+  /** Nodes inside bodies that the log has named: what the graph's own nodes do not tell. */
+  get bodyNodes(): readonly string[] {
+    return this.#bodyNodes;
+  }
+
+  /** Who carries it out, as the list of runs tells. */
+  get driver(): RunDriver | undefined {
+    return this.#driver ?? this.#detail?.driver;
+  }
+
+  driven(by: RunDriver): void {
+    if (this.#driver === by) return;
+    this.#driver = by;
+    this.#changed();
+  }
+
   /** As a person sees it: a run that has stopped to ask is not one that runs. */
   get state(): RunStateName | "held" {
     const { state } = this.#account;
     if (this.held.length > 0) return "held";
-    if (state !== "running" || this.#detail?.driver !== "nobody") return state;
+    if (state !== "running" || this.driver !== "nobody") return state;
     return this.asking.some((one) => one.for.kind !== "time") ? "waiting-for-input" : state;
   }
 
@@ -154,6 +173,10 @@ export class RunModel {
     this.#texts.clear();
     this.held = detail.held;
     this.etaMs = detail.etaMs;
+    this.#bodyNodes = detail.nodes.filter(({ scope }) => scope !== undefined).map(({ node, scope }) =>
+      keyOf(node, scope)
+    );
+    this.#bodySet = new Set(this.#bodyNodes);
     for (const key of this.#account.nodes.keys()) this.#touched.add(key);
     this.#changed();
   }
@@ -225,6 +248,10 @@ export class RunModel {
     if (node === undefined || !("node" in event) || event.type === "run.failed") return;
     const key = keyOf(event.node, event.scope);
     this.#touched.add(key);
+    if (event.scope !== undefined && !this.#bodySet.has(key)) {
+      this.#bodySet.add(key);
+      this.#bodyNodes.push(key);
+    }
     const history = this.#history.get(key);
     if (history === undefined) this.#history.set(key, [event]);
     else if (history.push(event) > MAX_HISTORY * 2) history.splice(0, history.length - MAX_HISTORY);

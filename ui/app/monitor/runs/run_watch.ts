@@ -1,6 +1,6 @@
 /** A run that is looked at: its model, its graph, and the commands that a person gives it. @module */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { LogLine, RunCommand, RunDefinition } from "../../../api/runs.ts";
 import type { App } from "../../state/app.ts";
 import { ApiError } from "../../state/client.ts";
@@ -10,9 +10,11 @@ import { messageOf } from "../../parts/states.tsx";
 import { showToast } from "../../state/toasts.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
 import { nextFrame } from "../frames.ts";
+import { runLines } from "./run_index.ts";
 import { RunModel } from "./run_model.ts";
 
 const DESCRIBE_MS = 2000;
+const LARGE = 2000;
 
 export class RunWatch {
   readonly app: App;
@@ -23,6 +25,7 @@ export class RunWatch {
   /** A command is under way. */
   readonly isBusy = signal(false);
   readonly #stop: () => void;
+  readonly #stopLines: () => void;
   readonly #abort = new AbortController();
   #describeTimer: number | undefined;
   #said: string | undefined;
@@ -43,14 +46,21 @@ export class RunWatch {
           this.#describeSoon(DESCRIBE_MS / 4);
         }
       },
+      // A snapshot says it all; the log alone does not say whether its values are made up.
+      onSubscribed: (how) => how === "snapshot" || this.#describeSoon(0),
       onRefused: (problem) =>
         this.error.value = new ApiError(problem, problem.code, problem.detail, problem.hint),
+    });
+    this.#stopLines = effect(() => {
+      const line = runLines.value.get(run);
+      if (line !== undefined) this.model.driven(line.driver);
     });
     void this.load();
   }
 
   close(): void {
     this.#stop();
+    this.#stopLines();
     this.#abort.abort();
     clearTimeout(this.#describeTimer);
   }
@@ -61,16 +71,14 @@ export class RunWatch {
     const { signal } = this.#abort;
     const params = { run: this.run };
     try {
-      const [detail, definition] = await Promise.all([
-        client.call("GET /runs/{run}", { params, signal }),
-        client.call("GET /runs/{run}/definition", { params, signal }).catch((error: unknown) => {
+      const definition = await client.call("GET /runs/{run}/definition", { params, signal }).catch(
+        (error: unknown) => {
           if (error instanceof ApiError && error.code !== "offline") return undefined;
           throw error;
-        }),
-      ]);
+        },
+      );
       if (signal.aborted) return;
       this.definition.value = definition;
-      this.model.describe(detail);
       this.error.value = undefined;
     } catch (error) {
       if (!signal.aborted) this.error.value = error;
@@ -167,6 +175,8 @@ export class RunWatch {
 
   #describeSoon(ms: number): void {
     clearTimeout(this.#describeTimer);
+    // The account of a large run is megabytes; the list of runs tells who carries it out.
+    if (this.model.account.nodes.size > LARGE && this.model.detail !== undefined) return;
     this.#describeTimer = setTimeout(async () => {
       try {
         const detail = await this.app.client.call("GET /runs/{run}", {

@@ -16,6 +16,12 @@ export interface View {
   readonly zoom: number;
 }
 
+/** Asked of each node that is painted; far away, of its state alone. */
+export interface Looks {
+  state(index: number): NodeState;
+  look(index: number): NodeLook;
+}
+
 export interface NodeLook {
   readonly state: NodeState;
   readonly share: number | undefined;
@@ -27,17 +33,6 @@ export interface NodeLook {
 
 /** Below, nodes are plain rectangles. */
 const FAR = 0.34;
-const STATES = [
-  "pending",
-  "queued",
-  "running",
-  "retrying",
-  "waiting",
-  "held",
-  "completed",
-  "failed",
-  "skipped",
-] as const satisfies readonly NodeState[];
 const TOKENS = [
   "surface",
   "raised",
@@ -105,7 +100,7 @@ export class GraphPainter {
   paint(
     scene: Scene,
     view: View,
-    look: (index: number) => NodeLook,
+    looks: Looks,
     chosen: number | undefined,
     critical: ReadonlySet<number>,
   ): void {
@@ -115,7 +110,7 @@ export class GraphPainter {
     this.#enter(context, view);
     for (let index = 0; index < scene.x.length; index++) {
       if (this.#isSeen(scene, view, index)) {
-        this.#node(scene, index, view, look(index), index === chosen, critical.has(index));
+        this.#node(scene, index, view, looks, index === chosen, critical.has(index));
       }
     }
   }
@@ -124,7 +119,7 @@ export class GraphPainter {
   paintSome(
     scene: Scene,
     view: View,
-    look: (index: number) => NodeLook,
+    looks: Looks,
     changed: Iterable<number>,
     chosen: number | undefined,
     critical: ReadonlySet<number>,
@@ -133,7 +128,7 @@ export class GraphPainter {
     this.#enter(context, view);
     for (const index of changed) {
       if (!this.#isSeen(scene, view, index)) continue;
-      this.#node(scene, index, view, look(index), index === chosen, critical.has(index));
+      this.#node(scene, index, view, looks, index === chosen, critical.has(index));
     }
   }
 
@@ -207,16 +202,15 @@ export class GraphPainter {
     scene: Scene,
     index: number,
     view: View,
-    look: NodeLook,
+    looks: Looks,
     isChosen: boolean,
     isCritical: boolean,
   ): void {
     const context = this.#nodes;
     const left = scene.x[index]!;
     const top = scene.y[index]!;
-    const colour = this.#stateColour(look.state);
     if (view.zoom < FAR) {
-      context.fillStyle = colour;
+      context.fillStyle = this.#stateColour(looks.state(index));
       context.fillRect(left, top, NODE_WIDTH, NODE_HEIGHT);
       if (isChosen) {
         context.strokeStyle = this.#colours.text;
@@ -225,6 +219,8 @@ export class GraphPainter {
       }
       return;
     }
+    const look = looks.look(index);
+    const colour = this.#stateColour(look.state);
     const node = scene.nodes[index]!;
     // The room around it too: an outline of before is painted over.
     context.clearRect(left - 4, top - 4, NODE_WIDTH + 8, NODE_HEIGHT + 8);
@@ -321,8 +317,7 @@ export class GraphPainter {
   }
 
   #stateColour(state: NodeState): string {
-    const known = STATES.includes(state) ? state : "pending";
-    return this.#colours[`state-${known === "held" ? "waiting" : known}`];
+    return this.#colours[`state-${state === "held" ? "waiting" : state}`];
   }
 }
 

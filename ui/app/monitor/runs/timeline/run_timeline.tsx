@@ -54,7 +54,7 @@ export function RunTimeline({ watch, chosen, onChoose }: Props) {
   const graph = watch.definition.value?.graph;
   const titles = useMemo(() => new Map(rowsOf(graph, model).map(({ key, title }) => [key, title])), [
     graph,
-    model.account.nodes.size,
+    model.bodyNodes.length,
   ]);
   const timeline = loaded.value;
   const rows = useMemo(() => {
