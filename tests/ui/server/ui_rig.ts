@@ -22,6 +22,8 @@ export interface RigOptions {
   readonly extensions?: readonly ExtensionDefinition[];
   readonly openTexts?: NonNullable<UiServices["openTexts"]>;
   readonly port?: number;
+  /** A folder that the page was built into; none by default. */
+  readonly assets?: string;
 }
 
 export interface Answered<T> {
@@ -165,7 +167,7 @@ export class UiRig implements AsyncDisposable {
       clock,
       data: this.data,
       workspace: this.folder,
-      assets: `${this.folder}/none`,
+      assets: this.#options.assets ?? `${this.folder}/none`,
       open: (around) => {
         const { pit } = this;
         const extensions = around(this.extensions);
