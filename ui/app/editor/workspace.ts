@@ -9,7 +9,7 @@ import type { App } from "../state/app.ts";
 import { hrefOf, navigate, route } from "../state/route.ts";
 import { showToast } from "../state/toasts.ts";
 import { codeExtensions } from "./code/code_extensions.ts";
-import { acceptHunk, type HunkHere, hunksOf } from "./code/reviews.ts";
+import { decideHunk, hasDecided, type HunkHere, hunksOf } from "./code/reviews.ts";
 import { stepKind } from "./code/from_server.ts";
 import { OpenText } from "./open_text.ts";
 
@@ -80,30 +80,54 @@ export class EditorWorkspace {
     navigate(hrefOf("editor", file));
   }
 
-  /** Takes one place of a change set as it is; with its last place the set is decided. */
+  /** Takes one place of a change set as it is. */
   acceptHunk(text: OpenText, hunk: HunkHere): void {
-    text.change({ effects: acceptHunk.of(hunk) });
-    const state = text.editorState;
-    const left = state === undefined
-      ? []
-      : hunksOf(state).filter(({ changeSet }) => changeSet === hunk.changeSet);
-    const elsewhere = text.reviews.peek().find(({ changeSet }) => changeSet === hunk.changeSet)?.buffers
-      .some(({ buffer, undo }) => buffer !== text.buffer && undo.length > 0);
-    if (left.length === 0 && elsewhere !== true) void this.acceptSet(text, hunk.changeSet);
+    text.change({ effects: decideHunk.of(hunk) });
+    this.#settle(text, hunk.changeSet);
   }
 
   /** Puts back what was there, as the person's own edit. */
-  rejectHunk(text: OpenText, { undo }: HunkHere): void {
-    text.change({ changes: { ...undo }, annotations: stepKind.of("reject"), userEvent: "reject" });
+  rejectHunk(text: OpenText, hunk: HunkHere): void {
+    this.#putBack(text, [hunk]);
+    this.#settle(text, hunk.changeSet);
   }
 
   async acceptSet(text: OpenText, changeSet: string): Promise<void> {
+    await text.settled();
     await this.#told(`accept ${changeSet}`, () => text.ask("changes.accept", { changeSet }), text);
   }
 
   async rejectSet(text: OpenText, changeSet: string): Promise<void> {
+    // A place that was put back by hand would come twice: the others are put back by hand, too.
+    const state = text.editorState;
+    if (state !== undefined && hasDecided(state, changeSet)) {
+      this.#putBack(text, hunksOf(state).filter((hunk) => hunk.changeSet === changeSet));
+      this.#settle(text, changeSet);
+      return;
+    }
     await text.settled();
     await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
+  }
+
+  #putBack(text: OpenText, hunks: readonly HunkHere[]): void {
+    // From the end, so that the places before stay.
+    for (const { changeSet, undo } of [...hunks].reverse()) {
+      text.change({
+        changes: { ...undo },
+        effects: decideHunk.of({ changeSet, undo: { from: undo.from, to: undo.from, insert: undo.insert } }),
+        annotations: stepKind.of("reject"),
+        userEvent: "reject",
+      });
+    }
+  }
+
+  /** With the last of its places a set is decided. */
+  #settle(text: OpenText, name: string): void {
+    const state = text.editorState;
+    const left = state === undefined ? [] : hunksOf(state).filter(({ changeSet }) => changeSet === name);
+    const elsewhere = text.reviews.peek().find(({ changeSet }) => changeSet === name)?.buffers
+      .some(({ buffer, undo }) => buffer !== text.buffer && undo.length > 0);
+    if (left.length === 0 && elsewhere !== true) void this.acceptSet(text, name);
   }
 
   async #told(what: string, act: () => Promise<unknown>, text: OpenText): Promise<void> {

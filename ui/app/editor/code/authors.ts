@@ -29,10 +29,8 @@ class CaretWidget extends WidgetType {
     const caret = document.createElement("span");
     caret.className = `editor-caret author-${colourOf(this.#author)}`;
     caret.setAttribute("aria-hidden", "true");
-    const name = document.createElement("span");
-    name.className = "editor-caret-name";
-    name.textContent = nameOf(this.#author);
-    caret.append(name);
+    // By the style sheet: it is no text of the file.
+    caret.dataset["name"] = nameOf(this.#author);
     return caret;
   }
 }

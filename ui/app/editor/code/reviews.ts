@@ -80,7 +80,7 @@ class HunkWidget extends WidgetType {
 
 interface Shown {
   readonly hunks: readonly HunkHere[];
-  readonly accepted: readonly HunkHere[];
+  readonly decided: readonly HunkHere[];
   readonly set: DecorationSet;
 }
 
@@ -89,22 +89,33 @@ export function hunksOf(state: EditorState): readonly HunkHere[] {
   return state.field(shown, false)?.hunks ?? [];
 }
 
-/** Takes a place as it is: it is shown no more. */
-export const acceptHunk = StateEffect.define<HunkHere>();
+/** True where some places of the set were decided about one by one. */
+export function hasDecided(state: EditorState, changeSet: string): boolean {
+  return state.field(shown, false)?.decided.some((hunk) => hunk.changeSet === changeSet) === true;
+}
+
+/** A place that was decided about, as it is after the decision: it is shown no more. */
+export const decideHunk = StateEffect.define<HunkHere>();
+
+/** What the core still offers for a place that was put back by hand: bringing in once more what is there already. */
+function isOfferedAgain(decided: HunkHere, { changeSet, undo }: HunkHere): boolean {
+  return decided.changeSet === changeSet && decided.undo.insert === undo.insert && undo.from === undo.to &&
+    decided.undo.from === decided.undo.to && Math.abs(undo.from - decided.undo.from) <= undo.insert.length;
+}
 
 const actsOf = Facet.define<HunkActs, HunkActs>({
   combine: ([acts]) => acts ?? { accept: () => undefined, reject: () => undefined },
 });
 
 const shown = StateField.define<Shown>({
-  create: () => ({ hunks: [], accepted: [], set: Decoration.none }),
+  create: () => ({ hunks: [], decided: [], set: Decoration.none }),
   update(before, transaction) {
     let now = transaction.docChanged ? moved(before, transaction) : before;
     for (const effect of transaction.effects) {
       if (effect.is(setReviews)) {
-        now = drawn(effect.value.flatMap(hunksIn), now.accepted, transaction.state);
-      } else if (effect.is(acceptHunk)) {
-        now = drawn(now.hunks, [...now.accepted, effect.value], transaction.state);
+        now = drawn(effect.value.flatMap(hunksIn), now.decided, transaction.state);
+      } else if (effect.is(decideHunk)) {
+        now = drawn(now.hunks, [...now.decided, effect.value], transaction.state);
       }
     }
     return now;
@@ -121,9 +132,11 @@ function isSame(one: HunkHere, other: HunkHere): boolean {
     one.undo.to === other.undo.to && one.undo.insert === other.undo.insert;
 }
 
-function drawn(all: readonly HunkHere[], accepted: readonly HunkHere[], state: EditorState): Shown {
+function drawn(all: readonly HunkHere[], decided: readonly HunkHere[], state: EditorState): Shown {
   const { length } = state.doc;
-  const hunks = all.filter((hunk) => hunk.undo.to <= length && !accepted.some((one) => isSame(one, hunk)));
+  const hunks = all.filter((hunk) =>
+    hunk.undo.to <= length && !decided.some((one) => isSame(one, hunk) || isOfferedAgain(one, hunk))
+  );
   const acts = state.facet(actsOf);
   const ranges = hunks.flatMap((hunk) => {
     const { from, to } = hunk.undo;
@@ -131,17 +144,21 @@ function drawn(all: readonly HunkHere[], accepted: readonly HunkHere[], state: E
     const mark = Decoration.mark({ class: `editor-added author-${colourOf(hunk.changeSet)}` });
     return from < to ? [mark.range(from, to), widget] : [widget];
   });
-  return { hunks, accepted, set: Decoration.set(ranges, true) };
+  return { hunks, decided, set: Decoration.set(ranges, true) };
 }
 
 /** Until the review is read again, places move with the text. */
-function moved({ hunks, accepted, set }: Shown, { changes }: Transaction): Shown {
-  const move = (all: readonly HunkHere[]) =>
+function moved({ hunks, decided, set }: Shown, { changes }: Transaction): Shown {
+  const move = (all: readonly HunkHere[]): HunkHere[] =>
     all.map(({ changeSet, undo }) => ({
       changeSet,
-      undo: { ...undo, from: changes.mapPos(undo.from, 1), to: changes.mapPos(undo.to, -1) },
+      undo: {
+        ...undo,
+        from: changes.mapPos(undo.from, 1),
+        to: changes.mapPos(undo.to, undo.from === undo.to ? 1 : -1),
+      },
     })).filter(({ undo }) => undo.from <= undo.to);
-  return { hunks: move(hunks), accepted: move(accepted), set: set.map(changes) };
+  return { hunks: move(hunks), decided: move(decided), set: set.map(changes) };
 }
 
 /** Shows them; `acts` is what the buttons do. */
