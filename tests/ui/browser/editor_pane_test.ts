@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import { currentUi } from "../../../build/ui.ts";
+import { currentUi } from "../../../build/current_ui.ts";
 import { authorId, bufferId } from "../../../core/ids.ts";
 import { openTexts } from "../../../main.ts";
 import type { Texts } from "../../../ui/server/mod.ts";
