@@ -39,7 +39,7 @@ import { changeSetting, listSettings, openSettings } from "./extensions/settings
 import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
 import { readAgents } from "./extensions/acp/agent_config.ts";
-import { ExtensionDesk } from "./extensions/desk.ts";
+import type { ExtensionDesk } from "./extensions/desk.ts";
 import { HostExtensions } from "./extensions/host_extensions.ts";
 import { JoinedExtensions } from "./extensions/joined_extensions.ts";
 import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
@@ -112,7 +112,9 @@ async function extensionsOf(
 }
 
 /** What makes, checks and installs extensions. */
-function deskOf(data: string, folder: string): ExtensionDesk {
+async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
+  // Parser, archives and the rest are needed by these commands alone.
+  const { ExtensionDesk } = await import("./extensions/desk.ts");
   const source = sourceOf({ data, extensions: [], grants: [] });
   return new ExtensionDesk({
     data,
@@ -224,6 +226,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
+    motifs: new ExtensionMotifs(sourceOf({ ...options, data }), extensions),
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
@@ -236,6 +239,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     },
   };
 }
+
+/** Runs of the queue that a server carries out at once, beside those that are started in it. */
+const SERVED_RUNS = 4;
 
 /** The page's server. Its grants are those of the session, so that an answer there is in force at once. */
 async function serve(request: ServeRequest): Promise<Served> {
@@ -269,8 +275,10 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     async open(around) {
+      const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, { around, grants: await grants, mayAsk: true });
-      return { ...session, motifs: new ExtensionMotifs(sourceOf(options), session.extensions) };
+      const motifs = new ExtensionMotifs(sourceOf(options), session.extensions);
+      return { ...withWorker(services(), session, SERVED_RUNS), motifs };
     },
   };
 }

@@ -2,8 +2,8 @@
  * Extensions: how long a start takes, cold and with a spare; a thousand live and answering at once in both tiers, beside one
  * shared process without isolation; what a permission check costs; and, by name only, the zoo and the storm of kills.
  *
- * `deno run -A bench/extensions_bench.ts [PART…]`; parts: `activation`, `check`, `light=N`, `full=N`, `shared=N`, `zoo`,
- * `storm=SECONDS`. Without any: activation, check, light=1000, full=100, shared=1000.
+ * `deno run -A bench/extensions_bench.ts [PART…]`; parts: `activation`, `check`, `compute`, `light=N`, `full=N`, `shared=N`, `zoo`,
+ * `storm=SECONDS`. Without any: activation, check, compute, light=1000, full=100, shared=1000.
  *
  * @module
  */
@@ -288,9 +288,42 @@ async function storm(seconds: number): Promise<void> {
   }
 }
 
+/** What the walls cost code that computes: the same loops as the product's own, of others and in the light tier. */
+async function compute(): Promise<void> {
+  const code = (type: string) =>
+    `const loops = (n) => { let sum = 0; for (let at = 0; at < n; at++) { sum += Math.floor(Math.sqrt(at)) % 7; } return sum; };
+const words = (n) => { const all = new Map(); for (let at = 0; at < n; at++) { const key = String.fromCharCode(97 + at % 26) + at % 1000;
+  all.set(key, (all.get(key) ?? 0) + 1); } return JSON.stringify([...all]).length; };
+const extension = { contributes: [{ kind: "operator", type: "${type}", title: "t", description: "d", input: ${any}, output: ${any},
+  run: ({ loop, word }) => ({ sum: loops(loop) + words(word) }) }] };
+export { extension as default };
+`;
+  const installed: readonly Installed[] = [
+    { ...installedOf("bench/own", code("bench/own")), origin: "bundled" },
+    installedOf("bench/others", code("bench/others")),
+    installedOf("bench/light", code("bench/light"), { tier: "light", memoryMb: 32 }),
+  ];
+  await using host = await open(installed);
+  const rows: string[] = [];
+  for (const { manifest: { id } } of installed) {
+    const instance = await host.extensions.activate(id);
+    const [loop, word] = id === "bench/light" ? [100_000, 20_000] : [5_000_000, 1_000_000];
+    const times: number[] = [];
+    for (let round = 0; round < 7; round++) {
+      const began = performance.now();
+      const result = await host.extensions.call(instance, request(id, { loop, word }), { signal: never });
+      if (!result.ok) throw new Error(told(result));
+      times.push((performance.now() - began) * (5_000_000 / loop));
+    }
+    rows.push(`${id.slice(6)} ${percentile(times.sort((a, b) => a - b), 0.5).toFixed(0)} ms`);
+  }
+  print(`5,000,000 turns of arithmetic and 1,000,000 of a Map: ${rows.join(", ")}`);
+}
+
 const parts: Readonly<Record<string, (amount: number) => Promise<void>>> = {
   activation,
   check,
+  compute,
   light: async (count) => {
     await live(count, "light");
     await live(count, "light", 25);
@@ -304,7 +337,7 @@ const parts: Readonly<Record<string, (amount: number) => Promise<void>>> = {
 if (import.meta.main) {
   const chosen = Deno.args.length > 0
     ? Deno.args
-    : ["activation", "check", "light=1000", "full=100", "shared=1000"];
+    : ["activation", "check", "compute", "light=1000", "full=100", "shared=1000"];
   for (const one of chosen) {
     const [name = "", amount = "30"] = one.split("=");
     await parts[name]?.(Number(amount));

@@ -214,7 +214,7 @@ function open(address: string, headers: Record<string, string>): WebSocket {
   return new WebSocket(address, { protocols: [EVENTS_PROTOCOL], headers } as unknown as string[]);
 }
 
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function firstLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   const { value = "" } = await reader.read();
   void reader.cancel();

@@ -17,7 +17,7 @@ export async function agentsAddCommand(services: CliServices, args: Arguments): 
     policy: args.value("policy") ?? "edit",
     serves: args.values("serves"),
   };
-  const { agents } = deskOf(services, args);
+  const { agents } = await deskOf(services, args);
   const consent = agents.consent(request);
   if (!args.has("json")) {
     await services.stdout.write(programText(consent, styleFor(services, services.stdout)));
@@ -34,7 +34,7 @@ export async function agentsAddCommand(services: CliServices, args: Arguments): 
 }
 
 export async function agentsListCommand(services: CliServices, args: Arguments): Promise<number> {
-  const agents = await deskOf(services, args).agents.list();
+  const agents = await (await deskOf(services, args)).agents.list();
   if (args.has("json")) {
     await services.stdout.write(agents.map((one) => `${JSON.stringify(one)}\n`).join(""));
     return exitCodes.completed;
@@ -47,7 +47,7 @@ export async function agentsListCommand(services: CliServices, args: Arguments):
 /** @throws SymphonyError `not-found` */
 export async function agentsRemoveCommand(services: CliServices, args: Arguments): Promise<number> {
   const name = args.positional(0);
-  if (await deskOf(services, args).agents.remove(name)) {
+  if (await (await deskOf(services, args)).agents.remove(name)) {
     await services.stdout.write(`Removed ${cleanLine(name)}\n`);
     return exitCodes.completed;
   }

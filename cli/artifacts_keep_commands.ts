@@ -155,7 +155,7 @@ export async function artifactsEncryptCommand(services: CliServices, args: Argum
       () =>
         status === undefined
           ? "The store is not encrypted\n"
-          : `Encrypted, opened by a ${status.secret}; key ${status.key} of ${count(status.keys, "key")}${
+          : `Encrypted, opened by a ${status.secret}; sealed with key ${status.key}${
             status.keys > 1 ? ": a pass was interrupted, artifacts encrypt goes on with it" : ""
           }\n`,
     );

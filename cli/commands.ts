@@ -11,6 +11,7 @@ import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
 import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { memoFlag } from "./memo_flag.ts";
 import { queueCommands } from "./queue_commands.ts";
 import { safetyCommands } from "./safety_commands.ts";
 import { staleCommands } from "./stale_command_table.ts";
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
         summary: "the folder that nodes may read, as FOLDER; else the current one",
       },
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
+      memoFlag,
       ...budgetFlags,
       {
         name: "ui",

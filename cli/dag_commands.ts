@@ -6,6 +6,7 @@
 
 import type { Command, Flag } from "./command.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { memoFlag } from "./memo_flag.ts";
 
 const runId = [{ name: "ID" }];
 const idsNote = "ID may be any unique beginning of a run's id, or `last` for the newest run.";
@@ -44,6 +45,7 @@ export const dagCommands: readonly Command[] = [
         summary: "by this version of the workflow instead of the run's own",
       },
       { name: "input", value: "NAME=VALUE", isList: true, summary: "another input than the run had" },
+      memoFlag,
       { name: "allow-write", summary: "lets nodes change files below the workspace" },
       ...sessionFlags,
       jsonEvents,

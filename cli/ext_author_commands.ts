@@ -18,7 +18,7 @@ export async function extNewCommand(services: CliServices, args: Arguments): Pro
   }
   const name = args.positional(0);
   const folder = services.absolute(args.value("out") ?? name.split("/").at(-1) ?? name);
-  const made = await deskOf(services, args).create({ name, kind, folder });
+  const made = await (await deskOf(services, args)).create({ name, kind, folder });
   if (args.has("json")) {
     await services.stdout.write(`${JSON.stringify(made)}\n`);
     return exitCodes.completed;
@@ -31,7 +31,7 @@ export async function extNewCommand(services: CliServices, args: Arguments): Pro
 
 /** Exit code 2 where there are errors. */
 export async function extCheckCommand(services: CliServices, args: Arguments): Promise<number> {
-  const { id, problems } = await deskOf(services, args).check(folderOf(services, args));
+  const { id, problems } = await (await deskOf(services, args)).check(folderOf(services, args));
   return await tellProblems(services, args, problems, cleanLine(id ?? args.positional(0)));
 }
 
@@ -41,7 +41,7 @@ export async function extTestCommand(services: CliServices, args: Arguments): Pr
   const isJson = args.has("json");
   const only = args.value("only");
   let writing: Promise<void> = Promise.resolve();
-  const { problems, results } = await deskOf(services, args).test(folderOf(services, args), {
+  const { problems, results } = await (await deskOf(services, args)).test(folderOf(services, args), {
     update: args.has("update"),
     ...(only === undefined ? {} : { only }),
     onResult: (result) => {
@@ -75,7 +75,7 @@ export function resultText({ name, passed, faults, durationMs, updated }: TestRe
 
 /** Exit code 2 where it has errors. */
 export async function extPackCommand(services: CliServices, args: Arguments): Promise<number> {
-  const { problems, packed } = await deskOf(services, args).pack(folderOf(services, args));
+  const { problems, packed } = await (await deskOf(services, args)).pack(folderOf(services, args));
   if (packed === undefined) {
     return await tellProblems(services, args, problems, cleanLine(args.positional(0)));
   }
@@ -99,7 +99,7 @@ export async function extPackCommand(services: CliServices, args: Arguments): Pr
 
 /** Exit code 2 where it has errors. */
 export async function extDocsCommand(services: CliServices, args: Arguments): Promise<number> {
-  const { problems, page } = await deskOf(services, args).docs(folderOf(services, args));
+  const { problems, page } = await (await deskOf(services, args)).docs(folderOf(services, args));
   if (page === undefined) return await tellProblems(services, args, problems, cleanLine(args.positional(0)));
   const out = args.value("out");
   if (out === undefined) await services.stdout.write(page);
@@ -109,7 +109,7 @@ export async function extDocsCommand(services: CliServices, args: Arguments): Pr
 
 /** Exit code 2 where it cannot be read. */
 export async function extInspectCommand(services: CliServices, args: Arguments): Promise<number> {
-  const { problems, facts } = await deskOf(services, args).inspect(args.positional(0));
+  const { problems, facts } = await (await deskOf(services, args)).inspect(args.positional(0));
   if (facts === undefined) return await tellProblems(services, args, problems, cleanLine(args.positional(0)));
   if (args.has("json")) await services.stdout.write(`${JSON.stringify({ ...facts, problems })}\n`);
   else {

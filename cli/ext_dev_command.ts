@@ -20,7 +20,7 @@ export async function extDevCommand(services: CliServices, args: Arguments): Pro
     writing = writing.then(() => services.stdout.write(text)).catch(() => stop.abort());
   };
   try {
-    await deskOf(services, args).dev(folderOf(services, args), onNews, stop.signal);
+    await (await deskOf(services, args)).dev(folderOf(services, args), onNews, stop.signal);
     await writing;
   } finally {
     ignore();

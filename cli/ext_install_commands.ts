@@ -9,7 +9,7 @@ import { cleanLine, table } from "./text.ts";
 
 /** Exit code 2 where it was refused, 1 where the person said no. */
 export async function extInstallCommand(services: CliServices, args: Arguments): Promise<number> {
-  await using staged = await deskOf(services, args).stage(args.positional(0));
+  await using staged = await (await deskOf(services, args)).stage(args.positional(0));
   if (staged.isSame && staged.refusal === undefined) {
     return await tell(
       services,
@@ -24,7 +24,7 @@ export async function extInstallCommand(services: CliServices, args: Arguments):
 
 /** Exit code 1 where one waits for a yes. */
 export async function extUpdateCommand(services: CliServices, args: Arguments): Promise<number> {
-  const desk = deskOf(services, args);
+  const desk = await deskOf(services, args);
   const [only] = args.positionals;
   const ids = only === undefined ? (await desk.installed()).map(({ id }) => id) : [only];
   let code: number = exitCodes.completed;
@@ -61,20 +61,20 @@ export async function extUpdateCommand(services: CliServices, args: Arguments): 
 
 /** @throws SymphonyError `not-found` */
 export async function extRollbackCommand(services: CliServices, args: Arguments): Promise<number> {
-  const { version } = await deskOf(services, args).rollBack(args.positional(0));
+  const { version } = await (await deskOf(services, args)).rollBack(args.positional(0));
   await services.stdout.write(`${cleanLine(args.positional(0))} is ${cleanLine(version)} again\n`);
   return exitCodes.completed;
 }
 
 /** @throws SymphonyError `not-found` */
 export async function extUninstallCommand(services: CliServices, args: Arguments): Promise<number> {
-  await deskOf(services, args).uninstall(args.positional(0));
+  await (await deskOf(services, args)).uninstall(args.positional(0));
   await services.stdout.write(`Removed ${cleanLine(args.positional(0))} with its grants and settings\n`);
   return exitCodes.completed;
 }
 
 export async function extListCommand(services: CliServices, args: Arguments): Promise<number> {
-  const installed = await deskOf(services, args).installed();
+  const installed = await (await deskOf(services, args)).installed();
   if (args.has("json")) {
     await services.stdout.write(installed.map((one) => `${JSON.stringify(one)}\n`).join(""));
     return exitCodes.completed;

@@ -10,8 +10,8 @@ import { type Style, styleFor } from "./style.ts";
 import { cleanLine, count, table } from "./text.ts";
 
 /** @throws SymphonyError `unsupported` where this program has none */
-export function deskOf(services: CliServices, args: Arguments): ExtDesk {
-  const desk = services.ext?.(services.dataFolder(args.value("data")));
+export async function deskOf(services: CliServices, args: Arguments): Promise<ExtDesk> {
+  const desk = await services.ext?.(services.dataFolder(args.value("data")));
   if (desk !== undefined) return desk;
   throw new SymphonyError("unsupported", "This program manages no extensions");
 }

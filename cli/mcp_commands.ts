@@ -20,7 +20,7 @@ export async function mcpAddCommand(services: CliServices, args: Arguments): Pro
     cwd: services.folder,
     ...(effect === undefined ? {} : { effect }),
   };
-  const { mcp } = deskOf(services, args);
+  const { mcp } = await deskOf(services, args);
   const consent = mcp.consent(request);
   const style = styleFor(services, services.stdout);
   if (!args.has("json")) await services.stdout.write(programText(consent, style));
@@ -32,7 +32,7 @@ export async function mcpAddCommand(services: CliServices, args: Arguments): Pro
 }
 
 export async function mcpListCommand(services: CliServices, args: Arguments): Promise<number> {
-  const servers = await deskOf(services, args).mcp.list();
+  const servers = await (await deskOf(services, args)).mcp.list();
   if (args.has("json")) {
     await services.stdout.write(servers.map((one) => `${JSON.stringify(one)}\n`).join(""));
     return exitCodes.completed;
@@ -46,13 +46,13 @@ export async function mcpListCommand(services: CliServices, args: Arguments): Pr
 
 /** @throws SymphonyError `not-found` */
 export async function mcpToolsCommand(services: CliServices, args: Arguments): Promise<number> {
-  return await tell(services, args, await deskOf(services, args).mcp.refresh(args.positional(0)));
+  return await tell(services, args, await (await deskOf(services, args)).mcp.refresh(args.positional(0)));
 }
 
 /** @throws SymphonyError `not-found` */
 export async function mcpRemoveCommand(services: CliServices, args: Arguments): Promise<number> {
   const name = args.positional(0);
-  if (await deskOf(services, args).mcp.remove(name)) {
+  if (await (await deskOf(services, args)).mcp.remove(name)) {
     await services.stdout.write(`Removed ${cleanLine(name)}\n`);
     return exitCodes.completed;
   }

@@ -42,7 +42,8 @@ export async function findArtifact(artifacts: ArtifactPort, text: string): Promi
     return info;
   }
   const found: ArtifactInfo[] = [];
-  for await (const info of artifacts.list()) {
+  for await (const info of artifacts.list({ beginning: text })) {
+    // Stores that know no beginnings list everything.
     if (info.id.startsWith(text)) found.push(info);
     if (found.length > NAMED) break;
   }

@@ -73,6 +73,18 @@ export function startWorker(services: CliServices, session: Session, options: Wo
   };
 }
 
+/** The session with a worker on it, which stops before the session closes. */
+export function withWorker(services: CliServices, session: Session, places: number): Session {
+  const worker = startWorker(services, session, { places });
+  return {
+    ...session,
+    async [Symbol.asyncDispose]() {
+      await worker[Symbol.asyncDispose]();
+      await session[Symbol.asyncDispose]();
+    },
+  };
+}
+
 async function requestOf(session: Session, entry: QueueEntry, run: RunId) {
   const { inputs, workspace, mayWrite, before } = entry;
   const { definition } = await readDefinition(session.pit.artifacts, entry.definition);

@@ -8,6 +8,7 @@ import type { Arguments } from "./command.ts";
 import { drive, promptFor } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
+import { readMemo } from "./memo_flag.ts";
 import type { CliServices } from "./services.ts";
 import { checkedDefinition, readWorkflow, type WorkflowSource } from "./workflow_file.ts";
 import { workspaceOf } from "./workspace.ts";
@@ -68,6 +69,7 @@ function requestOf(
   definition: WorkflowDefinition,
   concurrency: number | undefined,
 ): StartRequest {
+  const memo = readMemo(args);
   const given = readInputs(services, args.values("input"), definition.inputs);
   const asked = args.positionals[1] ?? args.value("workspace");
   const { folder, inputs } = workspaceOf(services, asked, given, definition.inputs);
@@ -77,6 +79,7 @@ function requestOf(
     workspace: folder,
     mayWrite: args.has("allow-write"),
     ...concurrency === undefined ? {} : { concurrency },
+    ...memo.memo === undefined ? {} : { reuse: memo },
   };
 }
 

@@ -12,6 +12,7 @@ import type { Arguments } from "./command.ts";
 import { drive } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
+import { readMemo } from "./memo_flag.ts";
 import { readPins } from "./pins.ts";
 import { findRun } from "./prefix.ts";
 import type { CliServices } from "./services.ts";
@@ -21,6 +22,7 @@ import { checkedDefinition, readWorkflow } from "./workflow_file.ts";
 /** Starts a run that takes over what the flags say. @throws SymphonyError for wrong input, before anything runs. */
 export async function runsRerunCommand(services: CliServices, args: Arguments): Promise<number> {
   const file = args.value("workflow");
+  const memo = readMemo(args);
   const source = file === undefined ? undefined : readWorkflow(services, file);
   if (args.has("changed") && args.values("from").length > 0) {
     throw new SymphonyError(
@@ -41,6 +43,7 @@ export async function runsRerunCommand(services: CliServices, args: Arguments): 
   const pins = await readPins(services, session.pit.artifacts, args.values("pin"), { definition, catalog });
   const reuse: ReuseRequest = {
     of: run,
+    ...memo,
     ...(from.length === 0 ? {} : { from }),
     ...(args.has("changed") ? { changed: true } : {}),
     ...(pins.length === 0 ? {} : { pins }),

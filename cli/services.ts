@@ -17,6 +17,7 @@ import type { ClockPort } from "../core/ports/clock.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
+import type { MotifPort } from "../core/ports/motif.ts";
 import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort } from "../core/ports/pool.ts";
@@ -149,6 +150,8 @@ export interface Session extends AsyncDisposable {
   readonly extensions: ExtensionPort;
   /** What extensions use up. */
   readonly monitor?: ResourceMonitorPort;
+  /** What extensions add to a user interface. */
+  readonly motifs?: MotifPort;
   /** Asks instruments why they cannot be used; undefined for one that can. For `doctor`. */
   unavailable?(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
@@ -275,7 +278,7 @@ export interface CliServices extends ProcessServices {
   /** Composes workflows; what it learns is kept in the data folder. */
   composition(data: string): ComposeDesk;
   /** Making and installing extensions, for the data folder. */
-  ext?(data: string): ExtDesk;
+  ext?(data: string): Promise<ExtDesk>;
   installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
   readonly grants: {
     list(data: string): Promise<readonly Grant[]>;

@@ -341,12 +341,14 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
   }
 }
 
-function candidateOf({ instrument, priceIn, priceOut, promisedQuality }: InstrumentOption): Candidate {
+function candidateOf(option: InstrumentOption): Candidate {
+  const { instrument, priceIn, priceOut, promisedQuality, waitRounds } = option;
   return {
     id: instrument,
     priceIn,
     priceOut,
     ...(promisedQuality === undefined ? {} : { promisedQuality }),
+    ...(waitRounds === undefined ? {} : { waitRounds }),
   };
 }
 

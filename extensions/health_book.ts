@@ -27,7 +27,7 @@ interface Entry {
 
 export class HealthBook {
   readonly #file: string | undefined;
-  readonly #entries: Map<string, Entry>;
+  #entries: Map<string, Entry>;
   #writing: Promise<void> = Promise.resolve();
 
   /** The book of a data folder. A file that cannot be read counts as none: health is advice, not data. */
@@ -74,6 +74,14 @@ export class HealthBook {
     if (entry?.health.class !== "quarantined") return false;
     this.note(extension, entry.codeHash, { type: "released" });
     return true;
+  }
+
+  /** Takes over what another process noted, as a release. */
+  async reread(): Promise<void> {
+    if (this.#file === undefined) return;
+    await this.flush();
+    const kept = await readDataFile(this.#file).catch(() => undefined);
+    if (kept !== undefined) this.#entries = parse(kept);
   }
 
   /** Waits until all is written. @throws SymphonyError `io` */

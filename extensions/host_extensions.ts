@@ -261,6 +261,8 @@ export class HostExtensions implements ExtensionPort {
       ? this.#closing.signal
       : AbortSignal.any([this.#closing.signal, signal]);
     await pause(actor.notBeforeMs - performance.now(), stop);
+    // A person may have released it in another process.
+    if (actor.quarantine !== undefined) await this.#book.reread().catch(() => {});
     const id = instanceId(`${actor.id}#${this.#next++}`);
     const instance: { current: Instance | undefined } = { current: undefined };
     const starting = this.#placement.place(actor, stop, () => {

@@ -55,7 +55,11 @@ export function memoryPit(
     artifacts,
     arbitration: new Arbitration(clock, options),
     stale,
-    retention: new Retention(new MemoryShelves({ artifacts, catalog, stale, dag }), clock),
+    retention: new Retention(
+      new MemoryShelves({ artifacts, catalog, stale, dag }),
+      clock,
+      () => filing.catchUp(),
+    ),
     training: new TrainingData({ lines: () => ReadableStream.from(decisions), streams, catalog }),
     library: {
       catalog,

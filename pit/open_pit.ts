@@ -147,7 +147,7 @@ export async function openPit(
     ...(scryptCost === undefined ? {} : { cost: scryptCost }),
   });
   const shelves = new LmdbShelves({ store, blocks, mover, readings, dag });
-  const retention = new Retention(shelves, clock, () => fileSizes(dataFolder));
+  const retention = new Retention(shelves, clock, () => filing.catchUp(), () => fileSizes(dataFolder));
   const schedule = new RetentionSchedule(retention, clock, {
     read: () => Number(shelves.load("last run") ?? NaN) || undefined,
     write: (at) => shelves.save("last run", String(at)),

@@ -180,6 +180,7 @@ function candidateOf(fields: Fields): Candidate {
     priceIn: fields.number("priceIn"),
     priceOut: fields.number("priceOut"),
     ...(fields.has("promisedQuality") ? { promisedQuality: fields.number("promisedQuality") } : {}),
+    ...(fields.has("waitRounds") ? { waitRounds: fields.number("waitRounds") } : {}),
     ...(fields.has("quoteUsd") ? { quoteUsd: fields.number("quoteUsd") } : {}),
   };
 }

@@ -56,7 +56,7 @@ export class CostHeads {
   ): void {
     const listed = listPrice(candidate, tokensIn);
     into.usd = candidate.quoteUsd ?? (listed > 0 ? listed * this.#ratio.mean(kind, instrument, listed) : 0);
-    into.seconds = this.#seconds.mean(kind, instrument);
+    into.seconds = this.#seconds.mean(kind, instrument) * (1 + (candidate.waitRounds ?? 0));
     into.failure = this.#failure.mean(kind, instrument);
     const absent = this.#absent[instrument] as number;
     if (absent === 0) into.absence = 0;

@@ -19,6 +19,8 @@ export interface Candidate {
   readonly quoteUsd?: number;
   /** Quality that a catalogue promises, 0 to 1; worth two observations. */
   readonly promisedQuality?: number;
+  /** Calls of its own length that this one would wait for; absent where a place is free. */
+  readonly waitRounds?: number;
 }
 
 export interface RouteRequest {

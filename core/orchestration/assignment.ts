@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { NodeTypeId } from "../ids.ts";
+import type { ExtensionId, NodeTypeId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { InstrumentOption } from "../ports/conductor.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import { attemptsOf } from "./reading.ts";
@@ -19,10 +20,13 @@ import type { Driver } from "./run_services.ts";
 export class Assignments {
   readonly #driver: Driver;
   readonly #budget: RunBudget;
+  readonly #waitRounds: (extension: ExtensionId) => number;
 
-  constructor(driver: Driver, budget: RunBudget) {
+  /** `waitRounds` tells how long one more call of an extension would wait, in calls. */
+  constructor(driver: Driver, budget: RunBudget, waitRounds: (extension: ExtensionId) => number) {
     this.#driver = driver;
     this.#budget = budget;
+    this.#waitRounds = waitRounds;
   }
 
   /** The assignment of a unit with its bound input, or why nobody can do it. */
@@ -44,7 +48,7 @@ export class Assignments {
       bound,
       catalog,
       this.#context(scope, unit, definition),
-      (request) => conductor.route(request),
+      (request) => conductor.route({ ...request, options: this.#waiting(request.options) }),
     );
   }
 
@@ -61,7 +65,19 @@ export class Assignments {
     return assign(definition, bound, catalog, context, (request) => {
       const options = request.options.filter(({ instrument }) => !without.includes(instrument));
       if (options.length === 0) return { choice: undefined, reason: "all were asked" };
-      return conductor.route({ ...request, options, tried: [...request.tried, ...without] });
+      return conductor.route({
+        ...request,
+        options: this.#waiting(options),
+        tried: [...request.tried, ...without],
+      });
+    });
+  }
+
+  /** The options with how long a call would wait for them, so that a free one may be taken for a busy better one. */
+  #waiting(options: readonly InstrumentOption[]): readonly InstrumentOption[] {
+    return options.map((option) => {
+      const waitRounds = this.#waitRounds(option.extension);
+      return waitRounds === 0 ? option : { ...option, waitRounds };
     });
   }
 

@@ -113,6 +113,14 @@ export class CallLines<Call extends LineCall> {
     else this.#advance(line, lease);
   }
 
+  /** How many rounds of calls one more of the extension would wait for a place; 0 where this run has one left. */
+  waitRounds(extension: ExtensionId): number {
+    const line = this.#lines.get(extension);
+    if (line === undefined) return 0;
+    const ahead = line.held + line.waiting.length - line.places + 1;
+    return ahead <= 0 ? 0 : ahead / line.places;
+  }
+
   /** Forgets the calls whose scope was aborted, telling of each. */
   dropAborted(forgotten: (call: Call) => void): void {
     for (const { waiting } of this.#lines.values()) {

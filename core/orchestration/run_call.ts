@@ -34,6 +34,7 @@ import type { Draft } from "./draft.ts";
 import { attemptsOf } from "./reading.ts";
 
 const MOST_MESSAGE = 600;
+const NOTHING: readonly string[] = [];
 
 /** One call of one unit. */
 interface Call {
@@ -57,7 +58,7 @@ export class RunCalls {
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
     this.#budget = budget;
-    this.#assignments = new Assignments(driver, budget);
+    this.#assignments = new Assignments(driver, budget, (extension) => this.#lines.waitRounds(extension));
     this.#amounts = new CallAmounts(driver.services.pit.arbitration);
     this.#lines = new CallLines(
       driver,
@@ -107,8 +108,9 @@ export class RunCalls {
     };
     if (isWrite) return this.#driver.track(this.#write(call));
     const amounts = this.#amounts.of(call.type, call.assigned);
-    if (amounts === undefined) this.#lines.enter(call);
-    else this.#driver.track(this.#share(call, amounts));
+    const { exclusive = NOTHING } = definition;
+    if (amounts === undefined && exclusive.length === 0) this.#lines.enter(call);
+    else this.#driver.track(this.#share(call, exclusive, amounts));
   }
 
   /** Forgets the calls that wait and whose scope was aborted. */
@@ -164,7 +166,7 @@ export class RunCalls {
     try {
       await log.flush();
       const { path, root } = call.request.input;
-      const exclusive = [`file:${String(path ?? root ?? ".")}`];
+      const exclusive = [`file:${String(path ?? root ?? ".")}`, ...(call.definition.exclusive ?? [])];
       const amounts = this.#amounts.of(call.type, call.assigned);
       claim = await this.#claim(call, { exclusive, ...(amounts === undefined ? {} : { amounts }) });
       if (claim === undefined) return;
@@ -371,8 +373,12 @@ export class RunCalls {
   }
 
   /** Enters the line once what the call takes of what is limited is granted; a share is given back when it has ended. */
-  async #share(call: Call, amounts: Readonly<Record<string, number>>): Promise<void> {
-    const token = await this.#claim(call, { exclusive: [], amounts });
+  async #share(
+    call: Call,
+    exclusive: readonly string[],
+    amounts: Readonly<Record<string, number>> = {},
+  ): Promise<void> {
+    const token = await this.#claim(call, { exclusive, amounts });
     if (token === undefined) return;
     const { arbitration } = this.#driver.services.pit;
     const settle = () => {

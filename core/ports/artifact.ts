@@ -27,6 +27,13 @@ export interface ArtifactFault {
   readonly fault: "missing" | "changed";
 }
 
+/** Which artifacts are listed; one of its members at most. */
+export interface ArtifactFilter {
+  readonly run?: RunId;
+  /** Digits that the id begins with. */
+  readonly beginning?: string;
+}
+
 /** Keeps bytes under the hash of their content. */
 export interface ArtifactPort {
   /**
@@ -38,8 +45,8 @@ export interface ArtifactPort {
   get(id: ArtifactId): Promise<Uint8Array | undefined>;
   /** The metadata; undefined where unknown. */
   info(id: ArtifactId): Promise<ArtifactInfo | undefined>;
-  /** All artifacts, newest first, or those of one run. */
-  list(filter?: { readonly run?: RunId }): AsyncIterable<ArtifactInfo>;
+  /** All artifacts, newest first, or those of one run; or those whose id begins so, in the order of their ids. */
+  list(filter?: ArtifactFilter): AsyncIterable<ArtifactInfo>;
   /** Reads every byte again and yields what is wrong. */
   verify(): AsyncIterable<ArtifactFault>;
 }

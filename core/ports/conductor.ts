@@ -20,6 +20,8 @@ export interface InstrumentOption {
   readonly contextTokens?: number;
   /** Quality that the catalogue promises, 0 to 1. */
   readonly promisedQuality?: number;
+  /** How many calls of its own length one more would wait for a place; absent where one is free. */
+  readonly waitRounds?: number;
 }
 
 export interface RoutingRequest {

@@ -9,7 +9,7 @@
  */
 
 import type { BufferId } from "../ids.ts";
-import type { At, QuestionOptions, TextPart, TextPlace } from "./language.ts";
+import type { At, CodeToken, QuestionOptions, TextPart, TextPlace } from "./language.ts";
 import type { TextRange } from "./text_editing.ts";
 
 /** A definition. */
@@ -80,6 +80,11 @@ export interface StructurePort {
   bracketsAround(part: TextPart, options?: QuestionOptions): Promise<At<Brackets> | undefined>;
   /** The innermost piece of a kind around a range. */
   piece(kind: PieceKind, part: TextPart, options?: QuestionOptions): Promise<At<Piece> | undefined>;
+  /**
+   * What each place of a range is, for its colour: ascending, none overlapping, what has no colour left out. A token's type is one of
+   * `comment`, `string`, `constant`, `keyword`, `storage`, `function`, `type`, `tag`, `property`, `heading`, `invalid`.
+   */
+  colours(part: TextPart, options?: QuestionOptions): Promise<At<readonly CodeToken[]> | undefined>;
   /** @param newName checked against the names that are known where the old one is */
   nameUses(at: TextPlace, newName?: string, options?: QuestionOptions): Promise<At<NameUses> | undefined>;
 }

@@ -41,10 +41,17 @@ export interface QueueServices {
   onChange?(entry: QueueEntry): void;
 }
 
+/** A run under way here. */
+interface Carried {
+  /** Undefined while it is being begun. */
+  handle: RunHandle | undefined;
+  ended: Promise<void>;
+}
+
 export class RunQueue implements AsyncDisposable {
   readonly #services: QueueServices;
   readonly #places: number;
-  readonly #running = new Map<RunId, { readonly entry: QueueEntry; handle: RunHandle | undefined }>();
+  readonly #running = new Map<RunId, Carried>();
   #cancelPoll: () => void = () => {};
   #isStarted = false;
   #isStopping = false;
@@ -104,10 +111,9 @@ export class RunQueue implements AsyncDisposable {
     this.#isStopping = true;
     this.#cancelPoll();
     await this.#looking;
-    const handles = [...this.#running.values()].flatMap(({ handle }) => handle === undefined ? [] : [handle]);
-    for (const handle of handles) handle.command({ type: "pause", reason: STOPPED });
-    await Promise.allSettled(handles.map(({ done }) => done));
-    while (this.#running.size > 0) await Promise.resolve();
+    // What is only being begun pauses itself as soon as it can.
+    for (const { handle } of this.#running.values()) handle?.command({ type: "pause", reason: STOPPED });
+    await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
   }
 
   #fault(error: unknown): void {
@@ -182,29 +188,36 @@ export class RunQueue implements AsyncDisposable {
   }
 
   #carryOut(entry: QueueEntry, run: RunId, begin: () => Promise<RunHandle>): void {
-    const kept: { readonly entry: QueueEntry; handle: RunHandle | undefined } = { entry, handle: undefined };
-    this.#running.set(run, kept);
-    this.#untilEnd(entry, run, begin, kept).catch((error) => this.#fault(error)).finally(() => {
+    const carried: Carried = { handle: undefined, ended: Promise.resolve() };
+    this.#running.set(run, carried);
+    carried.ended = this.#untilEnd(entry, run, begin, carried).catch((error) => {
+      this.#fault(error);
+      return false;
+    }).then((isSettled) => {
       this.#running.delete(run);
-      this.nudge();
+      // What could not be begun is looked at with the next poll: at once would be again and again.
+      if (isSettled) this.nudge();
     });
   }
 
+  /** True once the entry has been settled; false where it is another worker's. */
   async #untilEnd(
     entry: QueueEntry,
     run: RunId,
     begin: () => Promise<RunHandle>,
-    kept: { handle: RunHandle | undefined },
-  ): Promise<void> {
+    carried: Carried,
+  ): Promise<boolean> {
     let outcome: RunOutcome;
     try {
       const handle = await begin();
-      kept.handle = handle;
+      carried.handle = handle;
       if (this.#isStopping) handle.command({ type: "pause", reason: STOPPED });
       outcome = await handle.done;
     } catch (error) {
       // Another worker was quicker (W1): the entry is its own.
-      if (error instanceof SymphonyError && (error.code === "busy" || error.code === "exists")) return;
+      if (error instanceof SymphonyError && (error.code === "busy" || error.code === "exists")) {
+        return false;
+      }
       const isOurs = error instanceof SymphonyError && (error.code === "disk-full" || error.code === "io");
       // The entry is found again when the world is in order.
       if (isOurs) throw error;
@@ -215,14 +228,15 @@ export class RunQueue implements AsyncDisposable {
     if (state === "completed" || state === "failed" || state === "cancelled") {
       return await this.#settle(entry, run, { state, ...said });
     }
-    if (state === "paused" && this.#isStopping) return;
-    await this.#settle(entry, run, { state: "waiting" });
+    if (state === "paused" && this.#isStopping) return false;
+    return await this.#settle(entry, run, { state: "waiting" });
   }
 
-  async #settle(entry: QueueEntry, run: RunId, end: Parameters<typeof settleEntry>[3]): Promise<void> {
+  async #settle(entry: QueueEntry, run: RunId, end: Parameters<typeof settleEntry>[3]): Promise<true> {
     const { queue, clock } = this.#services;
     const settled = await queue.change((book) => settleEntry(book, entry.id, run, end, clock.now()));
     if (settled !== undefined) this.#services.onChange?.(settled);
+    return true;
   }
 }
 

@@ -73,6 +73,8 @@ export interface NodeCommon {
   readonly quality?: NodeQuality;
   /** Absent: the rule of core/orchestration/memo_rule.ts. */
   readonly memo?: MemoPolicy;
+  /** Names of things that one node at a time has, across all runs of the process, for example `gpu:0` or `port:8080`. */
+  readonly exclusive?: readonly string[];
   readonly title?: string;
   readonly description?: string;
 }

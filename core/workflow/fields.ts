@@ -40,6 +40,7 @@ export const nodeFields = [
   "importance",
   "quality",
   "memo",
+  "exclusive",
   "title",
   "description",
   "position",

@@ -138,6 +138,8 @@ function readCommon(id: NodeId, use: string, tree: ObjectNode, path: JsonPath, r
   if (quality !== undefined) fields.quality = quality;
   const memo = readMemo(tree, path, reader);
   if (memo !== undefined) fields.memo = memo;
+  const exclusive = readExclusive(use, tree, path, reader);
+  if (exclusive !== undefined) fields.exclusive = exclusive;
   checkPosition(tree, path, reader);
   return {
     id,
@@ -151,6 +153,10 @@ function readCommon(id: NodeId, use: string, tree: ObjectNode, path: JsonPath, r
   };
 }
 
+/** Names that one node may hold alone. */
+const MOST_EXCLUSIVE = 20;
+const EXCLUSIVE_NAME = /^[a-z][a-z0-9-]*:\S{1,200}$/;
+
 function readObject(
   tree: ObjectNode,
   name: string,
@@ -160,6 +166,32 @@ function readObject(
 ): JsonObject {
   const node = reader.object(tree, name, path, hint);
   return node === undefined ? {} : toObject(node);
+}
+
+function readExclusive(
+  use: string,
+  tree: ObjectNode,
+  path: JsonPath,
+  reader: Reader,
+): readonly string[] | undefined {
+  const node = tree.members.get("exclusive")?.node;
+  if (node === undefined) return undefined;
+  const names = node.kind === "array" ? node.items : [node];
+  const inner = [...path, "exclusive"];
+  if (isControlUse(use)) {
+    const message = `Found "exclusive" at ${String(path.at(-1))}, a control node, which holds nothing`;
+    reader.fault(inner, "name", { code: "bad-value", message, hint: "Put it at the nodes that do the work" });
+    return undefined;
+  }
+  const fits = names.length > 0 && names.length <= MOST_EXCLUSIVE &&
+    names.every((name) => name.kind === "string" && EXCLUSIVE_NAME.test(String(name.value)));
+  if (fits) return [...new Set(names.map((name) => String(toJson(name))))];
+  reader.wrong(
+    inner,
+    node,
+    `Expected up to ${MOST_EXCLUSIVE} names such as "gpu:0", "port:8080" or "file:src/a.ts"`,
+  );
+  return undefined;
 }
 
 function readMemo(tree: ObjectNode, path: JsonPath, reader: Reader): MemoPolicy | undefined {

@@ -5,7 +5,7 @@
  */
 
 import type { BufferId } from "../../core/ids.ts";
-import type { At, QuestionOptions, TextPart, TextPlace } from "../../core/ports/language.ts";
+import type { At, CodeToken, QuestionOptions, TextPart, TextPlace } from "../../core/ports/language.ts";
 import type {
   Brackets,
   Definition,
@@ -47,6 +47,10 @@ export class RemoteStructure implements StructurePort {
 
   piece(kind: PieceKind, part: TextPart, options?: QuestionOptions): Promise<At<Piece> | undefined> {
     return this.#ask("piece", { ...part, kind }, options);
+  }
+
+  colours(part: TextPart, options?: QuestionOptions): Promise<At<readonly CodeToken[]> | undefined> {
+    return this.#ask("colours", part, options);
   }
 
   nameUses(at: TextPlace, newName?: string, options?: QuestionOptions): Promise<At<NameUses> | undefined> {

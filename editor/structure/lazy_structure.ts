@@ -13,6 +13,7 @@ export const STRUCTURE_METHODS = [
   "functionAround",
   "rangesAround",
   "bracketsAt",
+  "colours",
   "bracketsAround",
   "piece",
   "nameUses",

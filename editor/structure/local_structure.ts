@@ -6,7 +6,7 @@
 
 import { SymphonyError } from "../../core/errors.ts";
 import type { BufferId } from "../../core/ids.ts";
-import type { At, QuestionOptions, TextPart, TextPlace } from "../../core/ports/language.ts";
+import type { At, CodeToken, QuestionOptions, TextPart, TextPlace } from "../../core/ports/language.ts";
 import type {
   Brackets,
   Definition,
@@ -24,6 +24,8 @@ import { renameScope } from "../syntax/facts/rename.ts";
 import { symbolsOf } from "../syntax/facts/symbols.ts";
 import { textObject } from "../syntax/facts/text_objects.ts";
 import type { TreeView } from "../syntax/highlight.ts";
+import { InjectionParser } from "../syntax/injections.ts";
+import { coloursOf } from "./colours.ts";
 
 /** Lends trees: `PluginHost`. */
 export interface TreeSource {
@@ -41,6 +43,7 @@ const RANGES = 200;
 export class LocalStructure implements StructurePort {
   readonly #texts: TextSource;
   readonly #trees: TreeSource;
+  readonly #injections = new InjectionParser();
 
   constructor(texts: TextSource, trees: TreeSource) {
     this.#texts = texts;
@@ -101,6 +104,14 @@ export class LocalStructure implements StructurePort {
       const found = textObject(view, kind, from, to);
       return found === undefined ? undefined : { around: found.around, inside: found.inside };
     });
+  }
+
+  colours(part: TextPart, options: QuestionOptions = {}): Promise<At<readonly CodeToken[]> | undefined> {
+    return this.#ask(
+      part.buffer,
+      options,
+      (view, buffer) => coloursOf(view, newRange(buffer, part), this.#injections),
+    );
   }
 
   nameUses(

@@ -4,7 +4,7 @@
  * | method | params |
  * | --- | --- |
  * | `structure/definitions` | `{buffer}` |
- * | `structure/functionAround`, `rangesAround`, `bracketsAround` | `{buffer, revision, range}` |
+ * | `structure/functionAround`, `rangesAround`, `bracketsAround`, `colours` | `{buffer, revision, range}` |
  * | `structure/bracketsAt` | `{buffer, revision, offset}` |
  * | `structure/piece` | `{buffer, revision, range, kind}` |
  * | `structure/nameUses` | `{buffer, revision, offset, newName?}` |
@@ -38,6 +38,7 @@ export function structureMethods(
     "structure/definitions": (params) => orNull(structure.definitions(params.buffer())),
     "structure/functionAround": (params) => orNull(structure.functionAround(part(params))),
     "structure/rangesAround": (params) => orNull(structure.rangesAround(part(params))),
+    "structure/colours": (params) => orNull(structure.colours(part(params))),
     "structure/bracketsAt": (params) => orNull(structure.bracketsAt(place(params))),
     "structure/bracketsAround": (params) => orNull(structure.bracketsAround(part(params))),
     "structure/piece": (params) => orNull(structure.piece(kindOf(params.text("kind")), part(params))),

@@ -133,8 +133,11 @@ export class AgentConnection {
       return opened;
     } catch (cause) {
       connection.close();
+      // Its pipes close a moment before it is known how it ended.
+      const isOwn = cause instanceof SymphonyError;
+      const ended = !isOwn && await goneWithin(child, ENDED_MS) ? await died.catch((error) => error) : cause;
       await end(child);
-      if (cause instanceof SymphonyError) throw cause;
+      if (ended instanceof SymphonyError) throw ended;
       const text = `Cannot start the agent "${config.command.join(" ")}": ${messageOf(cause)}`;
       throw new SymphonyError("extension", text, { cause });
     }
@@ -190,12 +193,7 @@ export class AgentConnection {
 
   /** True where its process has ended, or does so at once: its pipes close a moment earlier. */
   async isGone(): Promise<boolean> {
-    if (this.#ended) return true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ENDED_MS));
-    const gone = await Promise.race([this.#child.status.then(() => true), late]);
-    clearTimeout(timer);
-    return gone;
+    return this.#ended || await goneWithin(this.#child, ENDED_MS);
   }
 
   /** Ends it: its input is closed, then it is told to, then made to. Repeating is harmless. */
@@ -246,23 +244,24 @@ function within<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promis
 }
 
 async function end(child: Deno.ChildProcess): Promise<void> {
-  const gone = child.status.then(() => true);
-  const waited = async () => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ENDING_MS));
-    const ended = await Promise.race([gone, late]);
-    clearTimeout(timer);
-    return ended;
-  };
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     try {
       child.kill(signal);
     } catch {
       // It has ended by itself.
     }
-    if (await waited()) break;
+    if (await goneWithin(child, ENDING_MS)) break;
   }
   await child.stderr.cancel().catch(() => undefined);
+}
+
+/** True as soon as the process has ended; false where that takes longer than `mostMs`. */
+async function goneWithin(child: Deno.ChildProcess, mostMs: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), mostMs));
+  const gone = await Promise.race([child.status.then(() => true), late]);
+  clearTimeout(timer);
+  return gone;
 }
 
 async function drain(

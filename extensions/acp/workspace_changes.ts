@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createTwoFilesPatch } from "diff";
+import type { createTwoFilesPatch } from "diff";
 import { join } from "node:path";
 
 export interface FileChange {
@@ -47,6 +47,7 @@ export class WorkspaceChanges {
   /** What is different now. */
   async end(): Promise<Changes> {
     const after = await look(this.#folder, this.#before);
+    const { createTwoFilesPatch } = await import("diff");
     const files: FileChange[] = [];
     const patches: string[] = [];
     for (const path of [...new Set([...this.#before.keys(), ...after.keys()])].sort()) {
@@ -58,19 +59,24 @@ export class WorkspaceChanges {
         continue;
       }
       files.push({ path, change: was === undefined ? "added" : is === undefined ? "removed" : "modified" });
-      patches.push(patchOf(path, was, is));
+      patches.push(patchOf(path, was, is, createTwoFilesPatch));
     }
     return { files, diff: patches.join("") };
   }
 }
 
-function patchOf(path: string, was: Seen | undefined, is: Seen | undefined): string {
+function patchOf(
+  path: string,
+  was: Seen | undefined,
+  is: Seen | undefined,
+  make: typeof createTwoFilesPatch,
+): string {
   const isKnown = (was === undefined || was.text !== undefined) &&
     (is === undefined || is.text !== undefined);
   if (!isKnown) return `Binary or large files a/${path} and b/${path} differ\n`;
   const from = was === undefined ? "/dev/null" : `a/${path}`;
   const to = is === undefined ? "/dev/null" : `b/${path}`;
-  const patch = createTwoFilesPatch(from, to, was?.text ?? "", is?.text ?? "", "", "", { context: 3 });
+  const patch = make(from, to, was?.text ?? "", is?.text ?? "", "", "", { context: 3 });
   // Without the line of equals signs and the empty times.
   return patch.replace(/^=+\n/, "").replace(/^(---|\+\+\+) ([^\t\n]*)\t?$/gm, "$1 $2");
 }

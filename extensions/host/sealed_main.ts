@@ -73,7 +73,8 @@ async function evaluate(code: Uint8Array): Promise<ExtensionDefinition> {
   for (const [name, value] of [["eval", refuse], ["Function", refusing], ["self", inner]] as const) {
     Object.defineProperty(inner, name, { value, writable: true, configurable: true });
   }
-  return await compartment.evaluate(scriptOf(new TextDecoder().decode(code)));
+  const names = Object.getOwnPropertyNames(inner);
+  return await compartment.evaluate(scriptOf(new TextDecoder().decode(code), names));
 }
 
 door.open(new WorkerService(door.writer, evaluate, placesInModule).take);

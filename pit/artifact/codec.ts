@@ -30,7 +30,7 @@ const PAYS = 7 / 8;
 interface NativeZstd {
   readonly zstdCompressSync?: (
     bytes: Uint8Array,
-    options?: { readonly params: Readonly<Record<number, number>> },
+    options: { readonly params?: Readonly<Record<number, number>>; readonly pledgedSrcSize: number },
   ) => Uint8Array;
   readonly constants: { readonly "ZSTD_c_compressionLevel"?: number };
   readonly zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array;
@@ -46,9 +46,9 @@ export function isCompressedType(type: string): boolean {
 /** The block as it is stored. */
 export function encodeBlock(bytes: Uint8Array, mayCompress: boolean, level?: number): Uint8Array {
   const parameter = native.constants["ZSTD_c_compressionLevel"];
-  const options = level === undefined || parameter === undefined
-    ? undefined
-    : { params: { [parameter]: level } };
+  const params = level === undefined || parameter === undefined ? {} : { params: { [parameter]: level } };
+  // Told the size, zstd makes its tables for a block and not for a stream: 0.3 instead of 20 ms at level 12.
+  const options = { ...params, pledgedSrcSize: bytes.length };
   const packed = mayCompress && bytes.length >= LEAST_BYTES
     ? native.zstdCompressSync?.(bytes, options)
     : undefined;

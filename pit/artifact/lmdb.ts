@@ -13,7 +13,13 @@
 
 import { SymphonyError } from "../../core/errors.ts";
 import type { ArtifactId, RunId } from "../../core/ids.ts";
-import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
+import type {
+  ArtifactFault,
+  ArtifactFilter,
+  ArtifactInfo,
+  ArtifactMeta,
+  ArtifactPort,
+} from "../../core/ports/artifact.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, StoreKey, Table } from "../store.ts";
 import { BlockGone, Blocks, prepareBlock, type PreparedBlock, putterOf } from "./blocks.ts";
@@ -174,7 +180,11 @@ export class LmdbArtifacts implements ArtifactPort {
     return record && readRecord(id, record).info;
   }
 
-  async *list(filter: { readonly run?: RunId } = {}): AsyncIterable<ArtifactInfo> {
+  async *list(filter: ArtifactFilter = {}): AsyncIterable<ArtifactInfo> {
+    if (filter.beginning !== undefined) {
+      yield* this.#beginningWith(filter.beginning);
+      return;
+    }
     if (filter.run === undefined) {
       for await (const page of this.#pages(this.#records.byTime, true)) {
         yield* this.#infos(page.map((key) => key[1]));
@@ -188,6 +198,20 @@ export class LmdbArtifacts implements ArtifactPort {
     }
     infos.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
     yield* infos;
+  }
+
+  async *#beginningWith(beginning: string): AsyncIterable<ArtifactInfo> {
+    let start = beginning;
+    while (true) {
+      this.#store.refresh();
+      const page = [...this.#records.table.getKeys({ start, end: `${beginning}g`, limit: PAGE })].map(String);
+      const isFull = page.length === PAGE;
+      for (const info of this.#infos(start === beginning ? page : page.slice(1))) {
+        yield await Promise.resolve(info);
+      }
+      if (!isFull) return;
+      start = page.at(-1) as string;
+    }
   }
 
   async *verify(): AsyncIterable<ArtifactFault> {

@@ -5,7 +5,13 @@
  */
 
 import type { ArtifactId, RunId } from "../../core/ids.ts";
-import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
+import type {
+  ArtifactFault,
+  ArtifactFilter,
+  ArtifactInfo,
+  ArtifactMeta,
+  ArtifactPort,
+} from "../../core/ports/artifact.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import { corruptArtifact, hashOf, infoOf } from "./record.ts";
 
@@ -58,8 +64,12 @@ export class MemoryArtifacts implements ArtifactPort {
     return this.#entries.get(id)?.info;
   }
 
-  async *list(filter: { readonly run?: RunId } = {}): AsyncIterable<ArtifactInfo> {
-    const { run } = filter;
+  async *list({ run, beginning }: ArtifactFilter = {}): AsyncIterable<ArtifactInfo> {
+    if (beginning !== undefined) {
+      const ids = [...this.#entries.keys()].filter((id) => id.startsWith(beginning)).sort();
+      for (const id of ids) yield await Promise.resolve((this.#entries.get(id) as Entry).info);
+      return;
+    }
     const chosen = [...this.#entries.values()].filter((entry) => run === undefined || entry.runs.has(run));
     const infos = chosen.map((entry) => entry.info);
     infos.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));

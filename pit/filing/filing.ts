@@ -110,7 +110,13 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       const [next] = ledger.pending(1);
       if (next === undefined) break;
       const began = clock.monotonic();
-      await this.#file(next);
+      try {
+        await this.#file(next);
+      } catch (error) {
+        // Without its secret an encrypted store takes nothing; what waits has time until somebody has it.
+        if (error instanceof SymphonyError && error.code === "permission") return filed;
+        throw error;
+      }
       filed++;
       if (isBackground && !this.#isAwaited && !this.#closed) await this.#rest(clock.monotonic() - began);
     }

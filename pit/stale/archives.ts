@@ -63,6 +63,11 @@ export class Archives implements ArchiveReader, BlockCopies {
     return bytes;
   }
 
+  /** @throws SymphonyError where a tier cannot be reached as things are set */
+  demand(tier: "warm" | "cold"): void {
+    if (tier === "cold") this.#cold();
+  }
+
   /** A name for a new file of a tier. */
   newFile(tier: "warm" | "cold", at: number): string {
     return `${tier}:${Math.floor(at).toString(36)}-${crypto.randomUUID().slice(0, 8)}.pack`;

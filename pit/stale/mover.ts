@@ -98,6 +98,12 @@ export class Mover {
       }
     };
     const chosen = new Set<string>();
+    try {
+      // Before anything is read and compressed for nothing.
+      if (ids.length > 0) this.#archives.demand(to);
+    } catch (error) {
+      return { artifacts: [], freedBytes: 0, failures: [messageOf(error)] };
+    }
     for (const id of ids) {
       this.#store.refresh();
       try {

@@ -48,8 +48,16 @@ export class Retention implements RetentionPort {
   readonly #shelves: Shelves;
   readonly #clock: ClockPort;
   readonly #files: FileSizes;
+  readonly #file: () => Promise<unknown>;
 
-  constructor(shelves: Shelves, clock: ClockPort, files: FileSizes = () => ({})) {
+  /** `file` notes what runs that ended refer to, as far as that is not noted yet. */
+  constructor(
+    shelves: Shelves,
+    clock: ClockPort,
+    file: () => Promise<unknown>,
+    files: FileSizes = () => ({}),
+  ) {
+    this.#file = file;
     this.#shelves = shelves;
     this.#clock = clock;
     this.#files = files;
@@ -69,7 +77,7 @@ export class Retention implements RetentionPort {
       policies?.map((one, at) => policyOf(one, `policies[${at}]`)) ?? (await this.settings()).policies,
     );
     const now = this.#clock.now();
-    const named = await this.#shelves.namedByOpenRuns();
+    const named = await this.#named();
     const marked = new Set(this.#shelves.marked().map(({ id }) => id));
     const found: {
       readonly item: RetentionItem;
@@ -146,7 +154,7 @@ export class Retention implements RetentionPort {
     const at = this.#clock.now();
     const ids = (action: RetentionItem["action"]) =>
       plan.items.filter((item) => item.action === action).map(({ artifact }) => artifact);
-    const named = await this.#shelves.namedByOpenRuns();
+    const named = await this.#named();
     const byId = new Map(plan.items.map((item) => [item.artifact, item]));
     const references = (id: ArtifactId) => byId.get(id)?.references ?? "none";
     let batch: KeptBatch = {
@@ -215,7 +223,7 @@ export class Retention implements RetentionPort {
   async purge(): Promise<Reclaimed> {
     const now = this.#clock.now();
     const due = this.#shelves.marked().filter(({ mark }) => mark.until <= now);
-    const named = due.length === 0 ? new Set<ArtifactId>() : await this.#shelves.namedByOpenRuns();
+    const named = due.length === 0 ? new Set<ArtifactId>() : await this.#named();
     let artifacts = 0;
     let freedBytes = 0;
     for (const { id, mark } of due) {
@@ -234,6 +242,12 @@ export class Retention implements RetentionPort {
 
   async report(): Promise<StorageReport> {
     return await storageReport(this.#shelves, this.#files());
+  }
+
+  /** What is referred to without being noted anywhere but in logs. */
+  async #named(): Promise<ReadonlySet<ArtifactId>> {
+    await this.#file();
+    return await this.#shelves.namedByOpenRuns();
   }
 
   #may(id: ArtifactId, policy: Pick<RetentionPolicy, "action" | "when">): boolean {

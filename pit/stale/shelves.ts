@@ -34,7 +34,7 @@ export interface Shelves {
   artifacts(): AsyncIterable<ArtifactInfo>;
   /** Undefined where the artifact is gone. */
   facts(id: ArtifactId): ArtifactFacts | undefined;
-  /** Artifacts that the logs of runs which have not ended name, though no list of the run does. */
+  /** Artifacts that the logs of runs name which have not ended, or are not filed yet, though no list of the run does. */
   namedByOpenRuns(): Promise<ReadonlySet<ArtifactId>>;
   freedBytes(ids: readonly ArtifactId[]): number;
   move(
@@ -150,8 +150,10 @@ export class LmdbShelves implements Shelves {
 
   async namedByOpenRuns(): Promise<ReadonlySet<ArtifactId>> {
     const named = new Set<ArtifactId>();
+    this.#store.refresh();
+    const unfiled = new Set([...this.#store.table("unfiled").getKeys({})].map((key) => String(key[1])));
     for await (const { run, state } of this.#dag.list()) {
-      if (finals.has(state)) continue;
+      if (finals.has(state) && !unfiled.has(run)) continue;
       try {
         for await (const batch of this.#dag.replay(run)) {
           for (const [id] of JSON.stringify(batch).matchAll(idPattern)) named.add(artifactId(id));

@@ -152,11 +152,13 @@ Deno.test("memo list and memo forget show and drop what is kept; runs compact ke
   await made.say("run", "memo.workflow.jsonc", "--input", "topic=a");
   const again = await made.say("run", "memo.workflow.jsonc", "--input", "topic=a", "--json");
   assert.deepEqual(completed(again.out), ["first memo"]);
+  const off = await made.say("run", "memo.workflow.jsonc", "--input", "topic=a", "--memo", "off", "--json");
+  assert.deepEqual(completed(off.out), ["first done"]);
   assert.equal(jsonLines((await made.say("memo", "list", "--json")).out).length, 1);
   assert.equal((await made.say("memo", "forget", "--older", "1d")).out, "Forgot 0 results\n");
   assert.equal((await made.say("memo", "forget", "--all")).out, "Forgot 1 result\n");
   const before = (await made.say("runs", "export", "last")).out;
-  assert.match((await made.say("runs", "compact")).out, /^2 logs: .* every event kept$/m);
+  assert.match((await made.say("runs", "compact")).out, /^3 logs: .* every event kept$/m);
   assert.equal((await made.say("runs", "export", "last")).out, before);
 });
 
@@ -182,6 +184,7 @@ const wrong: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["runs", "retry", "last", "first"], /Cannot retry-node in run r\w+/],
   [["runs", "skip", "last", "first"], /Cannot skip-node in run r\w+/],
   [["runs", "skip", "last", "first", "--item", "x"], /--item "x": expected a whole number/],
+  [["runs", "rerun", "last", "--memo", "maybe"], /--memo "maybe": expected on or off/],
   [["memo", "forget"], /found neither, expected --older SPAN or --all/],
   [["memo", "forget", "--older", "long"], /--older "long": expected a span such as 30d/],
   [["runs", "versions", "flw"], /Cannot find a run of "flw": Did you mean "flow"\?/],

@@ -120,6 +120,10 @@ export function testArtifactPort(name: string, make: Make<ArtifactPort>, tick: (
     const ids = await Promise.all(
       Array.from({ length: 700 }, (_, at) => subject.port.put(content(20, at + 1), { origin })),
     );
+    for (const beginning of ["", "3", "3f", ids[5]!.slice(0, 9), ids[5]!, "f".repeat(64)]) {
+      const found = (await collect(subject.port.list({ beginning }))).map(({ id }) => id);
+      assert.deepEqual(found, ids.filter((id) => id.startsWith(beginning)).sort(), `"${beginning}"`);
+    }
     for (const filter of [{}, { run: origin.run }]) {
       const listed = (await collect(subject.port.list(filter))).map((info) => info.id);
       assert.equal(listed.length, 700);

@@ -9,6 +9,8 @@ import fc from "fast-check";
 import { type ArtifactId, nodeId, type RunId } from "../../core/ids.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
 import type { RetentionPolicy } from "../../core/ports/retention.ts";
+import type { ClockPort } from "../../core/ports/clock.ts";
+import { endRun, writeRun } from "./artifact_lineage_contract.ts";
 import { freshRun } from "./dag_contract.ts";
 import type { Make } from "./subject.ts";
 
@@ -16,8 +18,7 @@ const DAY = 86_400_000;
 const unused: RetentionPolicy = { name: "unused", action: "delete", when: { unusedForDays: 10 } };
 const warm: RetentionPolicy = { name: "to warm", action: "warm", when: { olderThanDays: 7 } };
 
-export interface Time {
-  now(): number;
+export interface Time extends ClockPort {
   advance(ms: number): void;
 }
 
@@ -120,6 +121,23 @@ export function testRetentionPort(name: string, make: Make<PitPort>, time: Time)
     for (const id of [free, held, version, training, ofOpen, ofEnded, named]) {
       assert.ok(await pit.artifacts.get(id));
     }
+  });
+
+  Deno.test(`${name} never deletes what only the log of a run names: its definition, its outputs, ids in its inputs`, async () => {
+    await using subject = await make();
+    const pit = subject.port;
+    const given = await put(pit, "given by its id");
+    const { run, kept } = await writeRun(pit, time, "Dear reader", { source: given });
+    await endRun(pit, time, run);
+    const loose = await put(pit, "loose");
+    time.advance(30 * DAY);
+    const plan = await pit.retention.preview([unused]);
+    assert.deepEqual(plan.items.map(({ artifact }) => artifact), [loose]);
+    await pit.retention.apply(plan);
+    time.advance(30 * DAY);
+    await pit.retention.purge();
+    for (const id of [given, kept]) assert.ok(await pit.artifacts.get(id));
+    assert.equal(await pit.artifacts.get(loose), undefined);
   });
 
   Deno.test(`${name} deletes in two phases: marked, brought back by undo or use, gone only after the grace time`, async () => {

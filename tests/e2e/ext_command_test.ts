@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { inFolder, manifestText, operatorText } from "../extensions/dev/bench.ts";
+import { inFolder, manifestText, operatorText, replaceFile } from "../extensions/dev/bench.ts";
 import { symphony, symphonyArgs } from "./symphony_process.ts";
 
 const files = fileURLToPath(
@@ -85,6 +85,32 @@ Deno.test("ext install shows what is asked and installs nothing where nobody can
   });
 });
 
+Deno.test("ext update leaves an update off that asks for more, until the person agrees", async () => {
+  await inFolder({ "tool/symphony.jsonc": manifestText(), "tool/main.ts": good }, async (folder) => {
+    const env = { SYMPHONY_DATA: `${folder}/data` };
+    const say = (...args: string[]) => symphony(args, { cwd: folder, env });
+    assert.equal((await say("ext", "install", "tool", "--yes")).code, 0);
+    const permissions = [{ kind: "git", reason: "Looks who wrote it." }];
+    await Deno.writeTextFile(
+      `${folder}/tool/symphony.jsonc`,
+      manifestText({ version: "1.1.0", permissions }),
+    );
+    await Deno.writeTextFile(
+      `${folder}/tool/main.ts`,
+      operatorText("    void context.git.tags(); return input;"),
+    );
+    const waiting = await say("ext", "update");
+    assert.equal(waiting.code, 1);
+    assert.match(waiting.out, /1\.0\.0 → 1\.1\.0 asks for more/);
+    assert.match(waiting.out, /Looks who wrote it\./);
+    assert.match((await say("ext", "list")).out, /acme\/tool +1\.0\.0/);
+    assert.equal((await say("ext", "update", "acme/tool", "--yes")).code, 0);
+    assert.match((await say("ext", "list")).out, /acme\/tool +1\.1\.0/);
+    assert.match((await say("ext", "update")).out, /1\.1\.0 is the newest/);
+    assert.match((await say("ext", "rollback", "acme/tool")).out, /is 1\.0\.0 again/);
+  });
+});
+
 Deno.test("ext dev tells in JSON what loads, what does not and what is kept, and ends with Ctrl-C", async () => {
   await inFolder({ "symphony.jsonc": manifestText(), "main.ts": good }, async (folder) => {
     const child = new Deno.Command(Deno.execPath(), {
@@ -106,8 +132,8 @@ Deno.test("ext dev tells in JSON what loads, what does not and what is kept, and
           news.type === "failed" ? `failed at ${news.problems?.[0]?.line}, kept ${news.kept}` : news.type,
         );
         if (seen.length === 1) {
-          await Deno.writeTextFile(`${folder}/main.ts`, "const a = 1;\nexport default {");
-        } else if (seen.length === 2) await Deno.writeTextFile(`${folder}/main.ts`, good);
+          await replaceFile(folder, "main.ts", "const a = 1;\nexport default {");
+        } else if (seen.length === 2) await replaceFile(folder, "main.ts", good);
         else if (seen.length === 3) child.kill("SIGINT");
       }
     }

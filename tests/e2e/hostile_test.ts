@@ -23,7 +23,7 @@ const habits: readonly { readonly habit: string; readonly ends: RegExp; readonly
   { habit: "flood", ends: /^(timeout|resource|crash)$/, timeout: "2500ms" },
   { habit: "console-flood", ends: /^(timeout|resource|crash)$/, timeout: "2500ms" },
   { habit: "self-close", ends: /^(timeout|resource|crash)$/, timeout: "2500ms" },
-  { habit: "huge-output", ends: /^(thrown|output|resource|crash)$/, timeout: "60s" },
+  { habit: "huge-output", ends: /^(thrown|output)$/, timeout: "60s" },
   { habit: "not-json", ends: /^output$/ },
   { habit: "throw-odd", ends: /^thrown$/ },
   { habit: "throw-later", ends: /^completed$/ },

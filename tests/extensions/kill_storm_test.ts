@@ -32,7 +32,7 @@ Deno.test("every call is answered or failed typed and answered when tried again,
   });
   const { kills, answered, lost, recoveries } = report;
   assert.deepEqual(lost, []);
-  assert.ok(kills > seconds, `${kills} kills`);
+  assert.ok(kills >= 3, `${kills} kills`);
   assert.ok(answered > 100, `${answered} answers`);
   assert.ok(recoveries.length > 0);
 });

@@ -167,7 +167,7 @@ export const guards: readonly Guard[] = [
   {
     name: "compartment",
     file: `${host}/sealed_main.ts`,
-    find: "return await compartment.evaluate(scriptOf(new TextDecoder().decode(code)));",
+    find: "return await compartment.evaluate(scriptOf(new TextDecoder().decode(code), names));",
     replace:
       "return (await import(`data:text/javascript,${encodeURIComponent(new TextDecoder().decode(code))}`)).default;",
     test: zoo,

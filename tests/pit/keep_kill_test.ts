@@ -8,7 +8,7 @@ import { noInstances } from "./no_instances.ts";
 import { easySecret } from "./pits.ts";
 import { temporaryFolder } from "./temporary_store.ts";
 
-const ROUNDS = Number(Deno.env.get("SYMPHONY_KILLS") ?? 50);
+const ROUNDS = Number(Deno.env.get("SYMPHONY_KILLS") ?? 80);
 const script = new URL("./processes/keep_forever.ts", import.meta.url).pathname;
 
 /** What the child acknowledged until it had said `count` lines and was killed. */

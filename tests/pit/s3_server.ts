@@ -32,8 +32,12 @@ export async function s3Server(): Promise<S3Server> {
   const { port } = await server.run();
   let isStopped = false;
   const stop = async () => {
-    if (!isStopped) await server.close();
+    if (isStopped) return;
     isStopped = true;
+    const closed = server.close();
+    // Else it waits until connections that are kept for later have been idle long enough.
+    server.httpServer.closeAllConnections();
+    await closed;
   };
   return {
     target: {

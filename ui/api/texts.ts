@@ -108,6 +108,7 @@ export interface TextCalls {
     ChangePlan | null,
   ];
   "language.apply": [{ readonly plan: number } & Wire<ChangeAuthor>, null];
+  "structure.colours": [TextPart, At<readonly CodeToken[]> | null];
   "structure.definitions": [Buffer, At<readonly Definition[]> | null];
 }
 

@@ -183,3 +183,35 @@ Deno.test("Router.restore() refuses parts of another kind, version or length", (
   assert.throws(() => fresh().restore({ ...part, facts: { ...part.facts, version: 9 } }), /version 9/);
   assert.throws(() => fresh().restore({ ...part, numbers: part.numbers.slice(1) }), /numbers/);
 });
+
+Deno.test("Router takes a free instrument for a busy better one where seconds are dear, and waits for it where quality is", () => {
+  const router = new Router({ features: FEATURES, seed: 3 });
+  const [good, poor] = [{ id: "good", priceIn: 0, priceOut: 0 }, { id: "poor", priceIn: 0, priceOut: 0 }];
+  const both = [good, poor];
+  for (let round = 0; round < 300; round++) {
+    for (const [action, quality] of [[0, 0.9], [1, 0.6]] as const) {
+      router.learn(request({ candidates: both, now: round * 1000 }), action, 0.5, {
+        quality,
+        seconds: 10,
+        usd: 0,
+      });
+    }
+  }
+  const best = (perSecond: number, waitRounds: number) => {
+    const asked = request({
+      candidates: [{ ...good, ...(waitRounds === 0 ? {} : { waitRounds }) }, poor],
+      preference: { perUsd: 0, perSecond, perFailure: 0 },
+      now: 300_000,
+    });
+    const { scores, heads } = router.propose(asked);
+    assert.ok(
+      Math.abs((heads[0]?.seconds ?? 0) - 10 * (1 + waitRounds)) < 1,
+      "waiting is part of what is predicted",
+    );
+    return (scores[0] as number) > (scores[1] as number) ? "good" : "poor";
+  };
+  assert.equal(best(0.01, 0), "good");
+  assert.equal(best(0.01, 1), "good", "ten seconds are worth a tenth");
+  assert.equal(best(0.01, 5), "poor", "fifty are worth more than the better answer");
+  assert.equal(best(0.001, 5), "good");
+});

@@ -67,3 +67,15 @@ Deno.test("Runner gives up its claim when the run is cancelled while it waits", 
   assert.equal(outcome.state, "cancelled");
   assert.equal(pit.arbitration.fairness().runs[0]?.waiting, 0);
 });
+
+Deno.test("Runner lets one node at a time have an exclusive thing, across runs, and the others wait", async () => {
+  const { seen, extensions } = counted();
+  const pit = pitOver(extensions);
+  const text = workflowText({
+    a: { use: "test/call", each: "[1,2,3]", exclusive: ["gpu:0", "port:80"] },
+    b: { use: "test/call", each: "[1,2,3]", exclusive: "gpu:0" },
+  });
+  const runs = [1, 2].map(() => runToEnd(text, extensions, { pit }));
+  for (const { outcome } of await Promise.all(runs)) assert.equal(outcome.state, "completed");
+  assert.deepEqual([seen.most, seen.starts.length], [1, 12]);
+});

@@ -60,7 +60,7 @@ const everything = `{
   "nodes": {
     "call": { "use": "math/add", "in": { "a": "inputs.a" }, "with": { "b": 2 }, "after": "input", "when": "true",
       "retry": 2, "timeout": 500, "importance": "optional", "quality": { "min": 0.5, "explore": false, "candidates": 2, "judge": "math/add", "checks": ["json", { "check": "length", "port": "sum", "with": { "min": 1 } },
-        { "use": "math/add" }] }, "title": "t",
+        { "use": "math/add" }] }, "title": "t", "exclusive": ["gpu:0", "port:8080"],
       "description": "d", "position": { "x": -1.5, "y": 2 } },
     "many": { "use": "math/add", "each": "[1, 2]", "in": { "a": "item" }, "concurrency": 2, "after": ["call"],
       "retry": { "max": 1, "backoff": "linear", "initial": "100ms", "cap": 5000, "jitter": 0 } },

@@ -80,3 +80,9 @@ export default defineExtension({ contributes: [tool] });
 export async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
 }
+
+/** Replaces a file in one step, as careful editors do: who watches sees it once. */
+export async function replaceFile(folder: string, name: string, text: string): Promise<void> {
+  await Deno.writeTextFile(join(folder, `.${name}.new`), text);
+  await Deno.rename(join(folder, `.${name}.new`), join(folder, name));
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nodeId, type NodeTypeId, runId } from "../../../core/ids.ts";
 import { type DevEvent, LiveExtension } from "../../../extensions/dev/live_extension.ts";
-import { bench, inFolder, manifestText, operatorText } from "./bench.ts";
+import { bench, inFolder, manifestText, operatorText, replaceFile } from "./bench.ts";
 
 async function answer(live: LiveExtension): Promise<string> {
   const { current } = live;
@@ -63,7 +63,7 @@ Deno.test("LiveExtension watches: a file that is written is loaded and tested, u
     await using live = new LiveExtension(folder, bench, (event) => {
       if (event.type !== "test") return;
       tested.push(event.result.passed);
-      if (tested.length === 1) void Deno.writeTextFile(`${folder}/main.ts`, version("two"));
+      if (tested.length === 1) void replaceFile(folder, "main.ts", version("two"));
       else stop.abort();
     });
     await live.watch(stop.signal);

@@ -24,6 +24,8 @@ export interface RigOptions {
   readonly openTexts?: NonNullable<UiServices["openTexts"]>;
   readonly port?: number;
   readonly motifs?: MotifPort;
+  /** A folder that the page was built into; none by default. */
+  readonly assets?: string;
 }
 
 export interface Answered<T> {
@@ -167,7 +169,7 @@ export class UiRig implements AsyncDisposable {
       clock,
       data: this.data,
       workspace: this.folder,
-      assets: `${this.folder}/none`,
+      assets: this.#options.assets ?? `${this.folder}/none`,
       open: (around) => {
         const { pit } = this;
         const extensions = around(this.extensions);

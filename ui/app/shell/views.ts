@@ -63,6 +63,14 @@ export const views: readonly ViewDefinition[] = [
     count: computed(() => waitingPrompts.value.length),
     load: () => import("../monitor/system/system_view.tsx"),
   },
+  {
+    id: "editor",
+    title: "Editor",
+    icon: "editor",
+    about: "Edit files together with agents",
+    keys: "g e",
+    load: () => import("../editor/editor_view.tsx"),
+  },
 ];
 
 /** What belongs to the current version of nothing: the list of keys. */

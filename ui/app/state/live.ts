@@ -98,6 +98,11 @@ export class LiveConnection {
     return this.#state;
   }
 
+  /** Names the server's process; another one knows nothing of what was said to the one before. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
   /** Opens the connection; it stays open, or comes back, until `close`. */
   open(): void {
     if (this.#socket !== undefined || this.#isClosed) return;
@@ -272,9 +277,13 @@ export class LiveConnection {
   }
 }
 
+/** Names this window towards the server, which gives each an author of its own (`user:NAME`). */
+export const windowName = `w${crypto.randomUUID().slice(0, 8)}`;
+
 /** Connects to the server that served this page. */
 export function pageSocket(): Socket {
   const address = new URL(EVENTS_PATH, location.href);
+  address.searchParams.set("window", windowName);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   return new WebSocket(address, EVENTS_PROTOCOL);
 }

@@ -63,6 +63,7 @@ export const portCalls: { readonly [K in PortCall]: Act<K> } = {
   "language.planFormat": ({ texts, signal }, { buffer, part, style }) =>
     texts.language.planFormat(bufferId(buffer), part, style, { signal }),
   "language.apply": ({ texts, author }, { plan, ...by }) => texts.language.apply(plan, { ...by, author }),
+  "structure.colours": ({ texts, signal }, part) => texts.structure.colours(part, { signal }),
   "structure.definitions": ({ texts, signal }, { buffer }) =>
     texts.structure.definitions(bufferId(buffer), { signal }),
 };

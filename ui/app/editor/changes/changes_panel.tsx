@@ -1,0 +1,138 @@
+/**
+ * The change sets that nobody has decided about: each with the run that made it, its files and places, to be taken or put back
+ * as a whole or place by place.
+ *
+ * @module
+ */
+
+import { EditorView } from "@codemirror/view";
+import type { ChangeSetReview } from "../../../../core/ports/text_editing.ts";
+import { Button, IconButton } from "../../parts/button.tsx";
+import { EmptyState } from "../../parts/states.tsx";
+import { hrefOf } from "../../state/route.ts";
+import { type HunkHere, hunksOf } from "../code/reviews.ts";
+import type { OpenText } from "../open_text.ts";
+import { colourOf } from "../text_authors.ts";
+import type { EditorWorkspace } from "../workspace.ts";
+
+interface PanelProps {
+  readonly text: OpenText;
+  readonly workspace: EditorWorkspace;
+  readonly onClose: () => void;
+}
+
+export function ChangesPanel({ text, workspace, onClose }: PanelProps) {
+  const reviews = text.reviews.value;
+  return (
+    <>
+      <div class="panel-head">
+        <h2>Changes to review</h2>
+        <span class="grow" />
+        <IconButton icon="close" label="Close the changes" small onClick={onClose} />
+      </div>
+      <div class="panel-body">
+        {reviews.length === 0
+          ? (
+            <EmptyState icon="diff" title="Nothing to review">
+              What agents change in open files waits here until you accept or reject it.
+            </EmptyState>
+          )
+          : reviews.map((review) => (
+            <ChangeSet key={review.changeSet} review={review} text={text} workspace={workspace} />
+          ))}
+      </div>
+    </>
+  );
+}
+
+function ChangeSet({ review, text, workspace }: {
+  readonly review: ChangeSetReview;
+  readonly text: OpenText;
+  readonly workspace: EditorWorkspace;
+}) {
+  const { changeSet, buffers } = review;
+  const state = text.editorState;
+  const hunks = text.hunks.value.filter((hunk) => hunk.changeSet === changeSet);
+  const others = buffers.filter(({ buffer, undo }) => buffer !== text.buffer && undo.length > 0);
+  return (
+    <section class={`editor-set author-${colourOf(changeSet)}`} aria-label={`Changes of ${changeSet}`}>
+      <header>
+        <h3 class="cut" title={changeSet}>{changeSet}</h3>
+        <a href={hrefOf("runs", changeSet)}>Its run</a>
+        <span class="grow" />
+        <Button small icon="check" onClick={() => void workspace.acceptSet(text, changeSet)}>
+          Accept all
+        </Button>
+        <Button small icon="undo" onClick={() => void workspace.rejectSet(text, changeSet)}>
+          Reject all
+        </Button>
+      </header>
+      {hunks.length === 0 ? null : <p class="editor-set-file">{text.file}</p>}
+      {state === undefined ? null : hunks.map((hunk, at) => (
+        <Hunk
+          key={at}
+          hunk={hunk}
+          added={state.sliceDoc(hunk.undo.from, hunk.undo.to)}
+          line={state.doc.lineAt(Math.min(hunk.undo.from, state.doc.length)).number}
+          text={text}
+          workspace={workspace}
+        />
+      ))}
+      {others.map(({ buffer, file, undo }) => (
+        <p key={buffer} class="editor-set-file">
+          {file === undefined ? `Text ${buffer}` : file}, {undo.length}{" "}
+          {undo.length === 1 ? "place" : "places"}
+        </p>
+      ))}
+      {hunks.length === 0 && others.length === 0
+        ? <p class="editor-set-file">Nothing is left of these changes.</p>
+        : null}
+    </section>
+  );
+}
+
+const MOST_SHOWN = 2000;
+
+function Hunk({ hunk, added, line, text, workspace }: {
+  readonly hunk: HunkHere;
+  readonly added: string;
+  readonly line: number;
+  readonly text: OpenText;
+  readonly workspace: EditorWorkspace;
+}) {
+  const { from, insert } = hunk.undo;
+  return (
+    <div class="editor-diff">
+      <button
+        type="button"
+        class="editor-diff-place"
+        onClick={() => {
+          text.change({
+            selection: { anchor: from },
+            effects: EditorView.scrollIntoView(from, { y: "center" }),
+          });
+          text.view?.focus();
+        }}
+      >
+        Line {line}
+      </button>
+      <span class="grow" />
+      <IconButton
+        icon="check"
+        small
+        label={`Accept the change in line ${line}`}
+        onClick={() => workspace.acceptHunk(text, hunk)}
+      />
+      <IconButton
+        icon="undo"
+        small
+        label={`Reject the change in line ${line}`}
+        onClick={() => workspace.rejectHunk(text, hunk)}
+      />
+      <div class="editor-diff-text" role="group" aria-label="Before and after">
+        {insert === "" ? null : <del>{insert.slice(0, MOST_SHOWN)}</del>}
+        {added === "" ? null : <ins>{added.slice(0, MOST_SHOWN)}</ins>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+/** Everything that a view of an open text is made of. @module */
+
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { EditorState, type Extension, Transaction } from "@codemirror/state";
+import {
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from "@codemirror/view";
+import type { OpenText } from "../open_text.ts";
+import { authorsShown } from "./authors.ts";
+import { fromServer } from "./from_server.ts";
+import { languageShown } from "./language.ts";
+import { type HunkActs, reviewsShown } from "./reviews.ts";
+import { tokenTheme } from "./theme.ts";
+
+/** What comes from others is not the person's to undo. */
+const othersStay = EditorState.transactionExtender.of((transaction) =>
+  transaction.annotation(fromServer) === undefined
+    ? null
+    : { annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)] }
+);
+
+export function codeExtensions(text: OpenText, acts: HunkActs): Extension {
+  const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute("content") ?? "";
+  return [
+    EditorView.cspNonce.of(nonce),
+    EditorState.readOnly.of(text.isReadOnly.peek()),
+    EditorState.allowMultipleSelections.of(true),
+    lineNumbers(),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    dropCursor(),
+    closeBrackets(),
+    rectangularSelection(),
+    crosshairCursor(),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    highlightSelectionMatches(),
+    search({ top: true }),
+    othersStay,
+    authorsShown(),
+    reviewsShown(acts),
+    languageShown(text),
+    tokenTheme,
+    // Escape, then Tab leaves the text: nobody is caught in it.
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...completionKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...defaultKeymap,
+      indentWithTab,
+    ]),
+    EditorView.contentAttributes.of({ "aria-label": `Text of ${text.file}`, spellcheck: "false" }),
+    EditorView.updateListener.of(({ transactions }) => {
+      for (const transaction of transactions) text.took(transaction);
+    }),
+  ];
+}

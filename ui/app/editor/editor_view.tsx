@@ -1,0 +1,231 @@
+/**
+ * The editor: files of the workspace on the left, the open ones as tabs, the text, and what agents have changed on the right.
+ *
+ * @module
+ */
+
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { IconButton } from "../parts/button.tsx";
+import { rememberedSize, SplitHandle } from "../parts/split.tsx";
+import { EmptyState, ErrorState, LoadingState } from "../parts/states.tsx";
+import { Button } from "../parts/button.tsx";
+import { addFinder, palette } from "../shell/command_palette.tsx";
+import { useStatus } from "../shell/status_bar.tsx";
+import type { ViewProps } from "../shell/view.ts";
+import { useApp } from "../state/app.ts";
+import { hrefOf, navigate } from "../state/route.ts";
+import { ChangesPanel } from "./changes/changes_panel.tsx";
+import { editorCommands, saveText } from "./editor_commands.ts";
+import { FileTabs } from "./files/file_tabs.tsx";
+import { FileTree } from "./files/file_tree.tsx";
+import type { OpenText } from "./open_text.ts";
+import { RenameDialog } from "./rename_dialog.tsx";
+import { TextPane } from "./text_pane.tsx";
+import { colourOf, nameOf } from "./text_authors.ts";
+import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
+
+const treeSize = rememberedSize("editor.tree", 240);
+const changesSize = rememberedSize("editor.changes", 320);
+const wide = matchMedia("(min-width: 720px)");
+
+export default function EditorView({ route }: ViewProps) {
+  const app = useApp();
+  const workspace = workspaceOf(app);
+  const file = route.path;
+  const [isTreeOpen, setTreeOpen] = useState(wide.matches || file === "");
+  const [hasChanges, setHasChanges] = useState<boolean | undefined>(undefined);
+  const [renaming, setRenaming] = useState<OpenText | undefined>(undefined);
+
+  useEffect(() => {
+    const remembered = workspace.remembered();
+    for (const one of remembered) workspace.open(one);
+    if (file === "" && remembered.length > 0) navigate(hrefOf("editor", remembered[0] as string), true);
+  }, []);
+  useEffect(() => {
+    if (!wide.matches && file !== "") setTreeOpen(false);
+  }, [file]);
+  useEffect(() =>
+    addFinder(async (query) => {
+      if (query === "") return [];
+      const hits = await app.client.call("GET /files/search", { query: { text: query, limit: 50 } });
+      return hits.map(({ path }) => ({
+        id: path,
+        title: path,
+        group: "Files",
+        icon: "file" as const,
+        run: () => navigate(hrefOf("editor", path)),
+      }));
+    }), []);
+  const active = workspace.texts.value.find((text) => text.file === file);
+  useEffect(
+    () => app.commands.add(editorCommands(app, workspace, () => active, { rename: setRenaming })),
+    [active],
+  );
+  const waiting = active?.reviews.value.length ?? 0;
+  const isReviewOpen = hasChanges ?? (waiting > 0 && wide.matches);
+  return (
+    <div class="editor">
+      <div class="bar">
+        <IconButton
+          icon="folder"
+          label={isTreeOpen ? "Hide files" : "Show files"}
+          aria-pressed={isTreeOpen}
+          onClick={() => setTreeOpen(!isTreeOpen)}
+        />
+        <h1 class="hidden-text">Editor</h1>
+        <FileTabs workspace={workspace} file={file} />
+        <IconButton icon="search" label="Open a file" keys="mod+p" onClick={() => palette.value = "@"} />
+        {active === undefined ? null : (
+          <>
+            <IconButton
+              icon="save"
+              label="Save"
+              keys="mod+s"
+              disabled={!active.isUnsaved.value}
+              onClick={() => void saveText(active)}
+            />
+            <Button
+              icon="diff"
+              look="quiet"
+              aria-pressed={isReviewOpen}
+              aria-label={`Changes of agents, ${waiting} to review`}
+              onClick={() => setHasChanges(!isReviewOpen)}
+            >
+              {waiting === 0 ? null : <span class="badge info">{waiting}</span>}
+            </Button>
+          </>
+        )}
+      </div>
+      <div class="split editor-split">
+        {isTreeOpen
+          ? (
+            <>
+              <aside
+                class="panel editor-files"
+                aria-label="Files"
+                style={wide.matches ? { width: `${treeSize.value}px` } : {}}
+              >
+                <FileTree file={file} />
+              </aside>
+              <SplitHandle label="Width of the files" size={treeSize} min={160} max={480} />
+            </>
+          )
+          : null}
+        <section
+          class="editor-main"
+          role={file === "" ? undefined : "tabpanel"}
+          id="editor-panel"
+          aria-label={file === "" ? "No file" : file}
+        >
+          {file === "" ? <Nothing /> : <OpenFile key={file} workspace={workspace} file={file} />}
+        </section>
+        {active !== undefined && isReviewOpen
+          ? (
+            <>
+              <SplitHandle label="Width of the changes" size={changesSize} min={240} max={640} after />
+              <aside
+                class="panel editor-changes"
+                aria-label="Changes to review"
+                style={wide.matches ? { width: `${changesSize.value}px` } : {}}
+              >
+                <ChangesPanel text={active} workspace={workspace} onClose={() => setHasChanges(false)} />
+              </aside>
+            </>
+          )
+          : null}
+      </div>
+      {renaming === undefined
+        ? null
+        : <RenameDialog text={renaming} onClose={() => setRenaming(undefined)} />}
+    </div>
+  );
+}
+
+function Nothing() {
+  return (
+    <EmptyState
+      icon="editor"
+      title="No file is open"
+      action={<Button icon="search" look="primary" onClick={() => palette.value = "@"}>Open a file</Button>}
+    >
+      Choose one on the left, or find it by its name. You, other windows and agents edit the same text.
+    </EmptyState>
+  );
+}
+
+function OpenFile({ workspace, file }: { readonly workspace: EditorWorkspace; readonly file: string }) {
+  const { client } = useApp();
+  const [tooLarge, setTooLarge] = useState<number | undefined>(undefined);
+  const [text, setText] = useState<OpenText | undefined>(() =>
+    workspace.texts.peek().find((one) => one.file === file)
+  );
+  useEffect(() => {
+    if (text !== undefined) return;
+    let isLeft = false;
+    const folder = file.split("/").slice(0, -1).join("/");
+    client.call("GET /files", { query: folder === "" ? {} : { folder } }).then((entries) => {
+      const size = entries.find(({ path }) => path === file)?.sizeBytes ?? 0;
+      if (isLeft) return;
+      if (size > MOST_BYTES) setTooLarge(size);
+      else setText(workspace.open(file));
+    }, () => isLeft || setText(workspace.open(file)));
+    return () => {
+      isLeft = true;
+    };
+  }, []);
+  if (tooLarge !== undefined) {
+    const megabytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
+    return (
+      <EmptyState icon="file" title={`${file} is too large to edit here`}>
+        It has {megabytes(tooLarge)}; a page edits up to{" "}
+        {megabytes(MOST_BYTES)}. A front end of symphony-editor opens it.
+      </EmptyState>
+    );
+  }
+  return text === undefined
+    ? <LoadingState what={file} lines={12} />
+    : <Text text={text} workspace={workspace} />;
+}
+
+function Text({ text, workspace }: { readonly text: OpenText; readonly workspace: EditorWorkspace }) {
+  const [, redraw] = useState(0);
+  useSignalEffect(() => {
+    void text.state.value;
+    redraw((count) => count + 1);
+  });
+  const state = text.state.value;
+  useStatus("editor.text", <TextStatus text={text} />, [text]);
+  if (state === "failed" && text.editorState === undefined) {
+    return (
+      <ErrorState
+        title={`Cannot open ${text.file}`}
+        error={text.error.value}
+        onRetry={() => text.retry()}
+      />
+    );
+  }
+  if (text.editorState === undefined) return <LoadingState what={text.file} lines={12} />;
+  return <TextPane text={text} workspace={workspace} />;
+}
+
+function TextStatus({ text }: { readonly text: OpenText }) {
+  const words = text.isBehind.value
+    ? text.state.value === "open" ? "Sending" : "Kept here until Symphony is back"
+    : text.isUnsaved.value
+    ? "Not saved"
+    : "Saved";
+  const faults = text.diagnostics.value.filter(({ severity }) => severity === "error").length;
+  const others = [
+    ...new Set(text.present.value.filter(({ selections }) => selections.length > 0).map((one) => one.author)),
+  ];
+  return (
+    <>
+      {others.map((author) => (
+        <span key={author} class={`editor-person author-${colourOf(author)}`}>{nameOf(author)}</span>
+      ))}
+      {faults === 0 ? null : <span class="editor-faults">{faults} {faults === 1 ? "error" : "errors"}</span>}
+      <span class="editor-saved">{words}</span>
+    </>
+  );
+}

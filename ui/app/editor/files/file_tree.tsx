@@ -1,0 +1,148 @@
+/** Files of the workspace as a tree: folders are read when they are opened. Arrows move, Enter opens. @module */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { FileEntry } from "../../../api/files.ts";
+import { IconButton } from "../../parts/button.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
+import { useApp } from "../../state/app.ts";
+import { hrefOf, navigate } from "../../state/route.ts";
+
+const folders = signal<ReadonlyMap<string, readonly FileEntry[]>>(new Map());
+const opened = signal<ReadonlySet<string>>(new Set());
+
+interface Row {
+  readonly entry: FileEntry;
+  readonly level: number;
+}
+
+/** What is seen, from the top. */
+function rowsOf(folder: string, level: number): Row[] {
+  return (folders.value.get(folder) ?? []).flatMap((entry) => [
+    { entry, level },
+    ...(entry.kind === "folder" && opened.value.has(entry.path) ? rowsOf(entry.path, level + 1) : []),
+  ]);
+}
+
+export function FileTree({ file }: { readonly file: string }) {
+  const { client } = useApp();
+  const [error, setError] = useState<unknown>(undefined);
+  const [focused, setFocused] = useState("");
+  const tree = useRef<HTMLDivElement>(null);
+  const read = async (folder: string) => {
+    try {
+      const entries = await client.call("GET /files", { query: folder === "" ? {} : { folder } });
+      folders.value = new Map(folders.peek()).set(folder, entries);
+      setError(undefined);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  const reload = () => {
+    for (const folder of ["", ...opened.peek()]) void read(folder);
+  };
+  useEffect(reload, []);
+  // The folders above the file that is shown are open.
+  useEffect(() => {
+    const parts = file.split("/").slice(0, -1);
+    const above = parts.map((_part, at) => parts.slice(0, at + 1).join("/"));
+    const missing = above.filter((folder) => !opened.peek().has(folder));
+    if (missing.length === 0) return;
+    opened.value = new Set([...opened.peek(), ...missing]);
+    for (const folder of missing) void read(folder);
+  }, [file]);
+  const toggle = (folder: string, isOpen = !opened.peek().has(folder)) => {
+    const next = new Set(opened.peek());
+    if (isOpen) next.add(folder);
+    else next.delete(folder);
+    opened.value = next;
+    if (isOpen) void read(folder);
+  };
+  const act = (entry: FileEntry) =>
+    entry.kind === "folder" ? toggle(entry.path) : navigate(hrefOf("editor", entry.path));
+  const rows = rowsOf("", 1);
+  const reachable = rows.find(({ entry }) => entry.path === focused) ??
+    rows.find(({ entry }) => entry.path === file) ??
+    rows[0];
+  const focus = (row: Row | undefined) => {
+    if (row === undefined) return;
+    setFocused(row.entry.path);
+    tree.current?.querySelectorAll<HTMLElement>("[role=treeitem]")[rows.indexOf(row)]?.focus();
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (reachable === undefined) return;
+    const at = rows.indexOf(reachable);
+    const { entry, level } = reachable;
+    const isOpen = opened.peek().has(entry.path);
+    switch (event.key) {
+      case "ArrowDown":
+        focus(rows[at + 1]);
+        break;
+      case "ArrowUp":
+        focus(rows[at - 1]);
+        break;
+      case "Home":
+        focus(rows[0]);
+        break;
+      case "End":
+        focus(rows.at(-1));
+        break;
+      case "ArrowRight":
+        if (entry.kind === "folder" && !isOpen) toggle(entry.path, true);
+        else if (entry.kind === "folder") focus(rows[at + 1]);
+        break;
+      case "ArrowLeft":
+        if (entry.kind === "folder" && isOpen) toggle(entry.path, false);
+        else focus(rows.slice(0, at).findLast((row) => row.level < level));
+        break;
+      case "Enter":
+      case " ":
+        act(entry);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <>
+      <div class="panel-head">
+        <h2>Files</h2>
+        <span class="grow" />
+        <IconButton icon="retry" label="Read the files again" small onClick={reload} />
+      </div>
+      {error !== undefined && rows.length === 0
+        ? <ErrorState title="Cannot list the files" error={error} onRetry={reload} />
+        : !folders.value.has("")
+        ? <LoadingState what="files" lines={8} />
+        : rows.length === 0
+        ? <EmptyState icon="folder" title="No files">The workspace is empty.</EmptyState>
+        : (
+          <div class="panel-body editor-tree" role="tree" aria-label="Files" ref={tree} onKeyDown={keys}>
+            {rows.map(({ entry, level }) => (
+              <div
+                key={entry.path}
+                role="treeitem"
+                aria-level={level}
+                aria-selected={entry.path === file}
+                aria-expanded={entry.kind === "folder" ? opened.value.has(entry.path) : undefined}
+                tabIndex={entry === reachable?.entry ? 0 : -1}
+                class={`editor-file ${entry.isIgnored ? "ignored" : ""}`}
+                style={{ paddingInlineStart: `${4 + level * 12}px` }}
+                onFocus={() => setFocused(entry.path)}
+                onClick={() => act(entry)}
+              >
+                <Icon
+                  name={entry.kind !== "folder" ? "file" : opened.value.has(entry.path) ? "down" : "right"}
+                  size={14}
+                />
+                <span class="cut">{entry.path.split("/").at(-1)}</span>
+              </div>
+            ))}
+          </div>
+        )}
+    </>
+  );
+}

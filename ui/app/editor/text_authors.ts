@@ -1,0 +1,29 @@
+/**
+ * Authors as the page shows them: a name for people, and one of six colours that stays the same for an author.
+ *
+ * @module
+ */
+
+import { windowName } from "../state/live.ts";
+
+/** The author that this window edits as; the server names it alike. */
+export const ownAuthor = `user:${windowName}`;
+
+const COLOURS = 6;
+
+/** From 0 to 5: the class `author-N`. */
+export function colourOf(author: string): number {
+  let hash = 7;
+  for (let at = 0; at < author.length; at++) hash = (hash * 31 + author.charCodeAt(at)) >>> 0;
+  return hash % COLOURS;
+}
+
+export function nameOf(author: string): string {
+  if (author === ownAuthor) return "You";
+  if (author === "user" || author.startsWith("user:")) return "Another window";
+  return author.replace(/^agent:/, "");
+}
+
+export function isAgent(author: string): boolean {
+  return author !== "user" && !author.startsWith("user:");
+}

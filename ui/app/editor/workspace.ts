@@ -1,0 +1,157 @@
+/**
+ * The open files of this window. They live as long as the page does, whatever view is shown, and are remembered over a reload.
+ *
+ * @module
+ */
+
+import { signal } from "@preact/signals";
+import type { App } from "../state/app.ts";
+import { hrefOf, navigate, route } from "../state/route.ts";
+import { showToast } from "../state/toasts.ts";
+import { codeExtensions } from "./code/code_extensions.ts";
+import { decideHunk, hasDecided, type HunkHere, hunksOf } from "./code/reviews.ts";
+import { stepKind } from "./code/from_server.ts";
+import { OpenText } from "./open_text.ts";
+
+const KEY = "symphony.editor.files";
+/** Larger files are not for a browser's editor: the text would be there several times. */
+export const MOST_BYTES = 48 * 1024 * 1024;
+
+export class EditorWorkspace {
+  readonly texts = signal<readonly OpenText[]>([]);
+  /** Where to go in a file as soon as it is there: line and column from 0. */
+  readonly wanted = new Map<string, { readonly line: number; readonly character: number }>();
+  readonly #app: App;
+
+  constructor(app: App) {
+    this.#app = app;
+    addEventListener("beforeunload", (event) => {
+      if (this.texts.peek().some((text) => text.isBehind.peek())) event.preventDefault();
+    });
+  }
+
+  /** Files that were open before a reload, in their order. */
+  remembered(): readonly string[] {
+    try {
+      const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+      return Array.isArray(kept) ? kept.filter((file) => typeof file === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
+  /** The open text of the file, opened where it is not. */
+  open(file: string): OpenText {
+    const known = this.texts.peek().find((text) => text.file === file);
+    if (known !== undefined) return known;
+    const text = new OpenText({
+      file,
+      live: this.#app.live,
+      extensions: (one) =>
+        codeExtensions(one, {
+          accept: (hunk) => this.acceptHunk(one, hunk),
+          reject: (hunk) => this.rejectHunk(one, hunk),
+        }),
+    });
+    this.#set([...this.texts.peek(), text]);
+    return text;
+  }
+
+  close(file: string): void {
+    const texts = this.texts.peek();
+    const at = texts.findIndex((text) => text.file === file);
+    if (at < 0) return;
+    texts[at]?.close();
+    const left = texts.filter((text) => text.file !== file);
+    this.#set(left);
+    if (route.peek().path === file) {
+      navigate(hrefOf("editor", left[Math.min(at, left.length - 1)]?.file ?? ""), true);
+    }
+  }
+
+  show(file: string): void {
+    navigate(hrefOf("editor", file));
+  }
+
+  /** Shows a place of a file. */
+  goTo(file: string, line: number, character: number): void {
+    this.wanted.set(file, { line, character });
+    if (route.peek().path === file) this.texts.value = [...this.texts.peek()];
+    navigate(hrefOf("editor", file));
+  }
+
+  /** Takes one place of a change set as it is. */
+  acceptHunk(text: OpenText, hunk: HunkHere): void {
+    text.change({ effects: decideHunk.of(hunk) });
+    this.#settle(text, hunk.changeSet);
+  }
+
+  /** Puts back what was there, as the person's own edit. */
+  rejectHunk(text: OpenText, hunk: HunkHere): void {
+    this.#putBack(text, [hunk]);
+    this.#settle(text, hunk.changeSet);
+  }
+
+  async acceptSet(text: OpenText, changeSet: string): Promise<void> {
+    await text.settled();
+    await this.#told(`accept ${changeSet}`, () => text.ask("changes.accept", { changeSet }), text);
+  }
+
+  async rejectSet(text: OpenText, changeSet: string): Promise<void> {
+    // A place that was put back by hand would come twice: the others are put back by hand, too.
+    const state = text.editorState;
+    if (state !== undefined && hasDecided(state, changeSet)) {
+      this.#putBack(text, hunksOf(state).filter((hunk) => hunk.changeSet === changeSet));
+      this.#settle(text, changeSet);
+      return;
+    }
+    await text.settled();
+    await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
+  }
+
+  #putBack(text: OpenText, hunks: readonly HunkHere[]): void {
+    // From the end, so that the places before stay.
+    for (const { changeSet, undo } of [...hunks].reverse()) {
+      text.change({
+        changes: { ...undo },
+        effects: decideHunk.of({ changeSet, undo: { from: undo.from, to: undo.from, insert: undo.insert } }),
+        annotations: stepKind.of("reject"),
+        userEvent: "reject",
+      });
+    }
+  }
+
+  /** With the last of its places a set is decided. */
+  #settle(text: OpenText, name: string): void {
+    const state = text.editorState;
+    const left = state === undefined ? [] : hunksOf(state).filter(({ changeSet }) => changeSet === name);
+    const elsewhere = text.reviews.peek().find(({ changeSet }) => changeSet === name)?.buffers
+      .some(({ buffer, undo }) => buffer !== text.buffer && undo.length > 0);
+    if (left.length === 0 && elsewhere !== true) void this.acceptSet(text, name);
+  }
+
+  async #told(what: string, act: () => Promise<unknown>, text: OpenText): Promise<void> {
+    try {
+      await act();
+      await text.lookAtChangeSets();
+    } catch (error) {
+      showToast({
+        look: "bad",
+        title: `Cannot ${what}`,
+        text: error instanceof Error ? error.message : `${error}`,
+      });
+    }
+  }
+
+  #set(texts: readonly OpenText[]): void {
+    this.texts.value = texts;
+    sessionStorage.setItem(KEY, JSON.stringify(texts.map(({ file }) => file)));
+  }
+}
+
+let made: EditorWorkspace | undefined;
+
+/** The page's one. */
+export function workspaceOf(app: App): EditorWorkspace {
+  return made ??= new EditorWorkspace(app);
+}
