@@ -89,6 +89,10 @@ export function testStructurePort(name: string, make: Make<StructureSubject>): v
         await structure.bracketsAt({ buffer, revision: 0, offset: SOURCE.indexOf("}") }),
         brackets,
       );
+      const colours = await structure.colours({ buffer, revision: 0, range: { from: 0, to: SOURCE.length } });
+      const tokens = colours?.value ?? [];
+      assert.ok(tokens.every(({ range }, at) => range.from >= (tokens[at - 1]?.range.to ?? 0)), "ascending");
+      assert.ok(tokens.some(({ range, type }) => type === "keyword" && cut(SOURCE, range) === "return"));
       const piece = await structure.piece("statement", part);
       assert.equal(cut(SOURCE, piece?.value.around), "return item;");
     });

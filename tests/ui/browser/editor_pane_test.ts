@@ -78,6 +78,7 @@ browserTest(
   "a file is found in the tree, opened, typed into and saved, and another by its letters",
   () =>
     onEditor(async ({ page, rig }) => {
+      await page.getByRole("link", { name: "Editor" }).first().waitFor();
       await page.keyboard.press("g");
       await page.keyboard.press("e");
       await page.getByRole("treeitem", { name: "src" }).click();
@@ -171,11 +172,12 @@ browserTest(
 
       await edit("40, 2", "41, 1", "run-2");
       await edit("const", "let", "run-2");
+      await panel.getByRole("heading", { name: "run-2" }).waitFor();
       await panel.getByRole("button", { name: "Reject all" }).click();
       await until(async () =>
         (await editing.read(buffer)).text === source.replace("Adds numbers", "Adds two numbers")
       );
-      await panel.getByText("Nothing to review").waitFor();
+      await panel.waitFor({ state: "detached" });
       // By keyboard alone: to the next change, and taken.
       await edit("40, 2", "41, 1", "run-3");
       await page.locator(".editor-hunk-accept").first().waitFor();

@@ -46,6 +46,14 @@ const shots: readonly Shot[] = [
     path: review,
     prepare: async (page) => await page.locator("#node-measure .card-head").click(),
   },
+  {
+    name: "editor",
+    path: "#/editor",
+    prepare: async (page) => {
+      await page.getByRole("treeitem").filter({ hasText: /\.(ts|jsonc|md|txt)$/ }).first().click();
+      await page.locator(".cm-content").waitFor();
+    },
+  },
   { name: "board-run", path: review, prepare: runReview },
   {
     name: "board-overview",

@@ -48,6 +48,9 @@ Deno.test("a run is run again by its own definition and inputs, as a whole or fr
     body: { from: ["first"], changed: true },
   });
   assert.match(both.detail, /found from and changed/);
-  const nobody = await rig.refused("POST /runs/{run}/rerun", { path: `/runs/${run.slice(0, -4)}zzzz/rerun`, body: {} });
+  const nobody = await rig.refused("POST /runs/{run}/rerun", {
+    path: `/runs/${run.slice(0, -4)}zzzz/rerun`,
+    body: {},
+  });
   assert.equal(nobody.status, 404);
 });

@@ -182,6 +182,11 @@ export class OpenText {
     }
   }
 
+  /** A set that was decided about here is gone at once, before the server tells. */
+  forgetChangeSet(changeSet: string): void {
+    this.reviews.value = this.reviews.peek().filter((review) => review.changeSet !== changeSet);
+  }
+
   /** Asks which change sets wait, as after one of them was decided. @throws LiveError */
   async lookAtChangeSets(): Promise<void> {
     this.#lookAtChangeSets(await this.ask("changes.list", {}));

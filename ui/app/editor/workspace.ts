@@ -93,6 +93,7 @@ export class EditorWorkspace {
   }
 
   async acceptSet(text: OpenText, changeSet: string): Promise<void> {
+    text.forgetChangeSet(changeSet);
     await text.settled();
     await this.#told(`accept ${changeSet}`, () => text.ask("changes.accept", { changeSet }), text);
   }
@@ -105,6 +106,7 @@ export class EditorWorkspace {
       this.#settle(text, changeSet);
       return;
     }
+    text.forgetChangeSet(changeSet);
     await text.settled();
     await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
   }

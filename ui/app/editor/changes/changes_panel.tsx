@@ -10,7 +10,7 @@ import type { ChangeSetReview } from "../../../../core/ports/text_editing.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { EmptyState } from "../../parts/states.tsx";
 import { hrefOf } from "../../state/route.ts";
-import { type HunkHere, hunksOf } from "../code/reviews.ts";
+import type { HunkHere } from "../code/reviews.ts";
 import type { OpenText } from "../open_text.ts";
 import { colourOf } from "../text_authors.ts";
 import type { EditorWorkspace } from "../workspace.ts";

@@ -262,13 +262,14 @@ function inPieces(set: ChangeSet): readonly ChangeSet[] {
   };
   // From the end, so that the places before stay where they are.
   for (const { from, to, insert } of changesOf(set).reverse()) {
-    for (let at = 0, end = 0; at < insert.length || at === 0; at = end) {
-      end = Math.min(insert.length, at + MOST_INSERTED);
+    let at = 0;
+    do {
+      let end = Math.min(insert.length, at + MOST_INSERTED);
       // Not inside a pair.
       if (end < insert.length && /[\uD800-\uDBFF]/.test(insert[end - 1] ?? "")) end--;
       add({ from: from + at, to: at === 0 ? to : from + at, insert: insert.slice(at, end) });
-      if (insert === "") break;
-    }
+      at = end;
+    } while (at < insert.length);
   }
   return pieces;
 }
