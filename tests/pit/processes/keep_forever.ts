@@ -6,6 +6,7 @@
  * @module
  */
 
+import { SymphonyError } from "../../../core/errors.ts";
 import { newRunId, nodeId } from "../../../core/ids.ts";
 import { openPit } from "../../../pit/open_pit.ts";
 import { SystemClock } from "../../../system/clock.ts";
@@ -37,15 +38,25 @@ async function keep(): Promise<never> {
       say(`k ${await pit.artifacts.put(content(at, 1), { origin: { run, node: nodeId("a") } })}`);
     } else if (at % 3 === 1) {
       const id = await pit.artifacts.put(content(at, 2), { type: "text/plain" });
-      const { version } = await library.catalog.addVersion(`name ${at % 5}`, { artifact: id });
+      const named = await unlessTaken(library.catalog.addVersion(`name ${at % 5}`, { artifact: id }));
+      if (named === undefined) continue;
+      const { version } = named;
       say(`v ${at % 5} ${version}`);
       say(`k ${id}`);
     } else {
       const id = await library.streams.putStream(pieces(content(at, 3)));
-      await library.catalog.label(id, { hold: "kept", addTags: ["kept"] });
-      say(`k ${id}`);
+      const label = library.catalog.label(id, { hold: "kept", addTags: ["kept"] });
+      if (await unlessTaken(label.then(() => true))) say(`k ${id}`);
     }
   }
+}
+
+/** What nothing refers to yet, another process may take away where there is no grace time; whoever names it is told so. */
+async function unlessTaken<T>(naming: Promise<T>): Promise<T | undefined> {
+  return await naming.catch((error) => {
+    if (error instanceof SymphonyError && error.code === "not-found") return undefined;
+    throw error;
+  });
 }
 
 async function* pieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {

@@ -169,6 +169,8 @@ export class FixtureServer implements AsyncDisposable {
         return json({ expiresAt: Date.now() + 1e9 });
       case "GET /catalog":
         return json(this.#catalogInfo());
+      case "GET /failures":
+        return json([]);
       case "GET /templates":
         return json(
           readTemplates(templatesFolder).map(({ id, name, description, text }) => ({
