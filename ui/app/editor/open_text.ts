@@ -204,6 +204,8 @@ export class OpenText {
     for (const timer of [this.#pumpTimer, this.#announceTimer, this.#reviewTimer]) clearTimeout(timer);
     this.#unsubscribe?.();
     if (this.state.peek() === "open") {
+      const gone = { buffer: this.#buffer, revision: this.revision, selections: [] };
+      void this.ask("text.announce", gone).catch(() => undefined);
       void this.ask("text.close", { buffer: this.#buffer }).catch(() => undefined);
     }
   }
@@ -233,6 +235,7 @@ export class OpenText {
       this.error.value = undefined;
       this.state.value = "open";
       this.#subscribe();
+      this.#announceSoon();
       const again = isSame ? this.#sync?.again() : undefined;
       if (again !== undefined) void this.#send(again);
       this.#pump();

@@ -70,6 +70,7 @@ export class TextDesk implements AsyncDisposable {
     const opened = this.#opened.get(speaker);
     this.#opened.delete(speaker);
     if (opened === undefined) return;
+    for (const buffer of opened.keys()) void this.#left(speaker, buffer).catch(() => undefined);
     const leave = this.#services.clock.schedule(HOLD_MS, () => {
       this.#leaving.delete(leave);
       for (const [buffer, count] of opened) {
@@ -156,6 +157,14 @@ export class TextDesk implements AsyncDisposable {
 
   #named(info: BufferInfo): BufferInfo {
     return info.file === undefined ? info : { ...info, file: this.#files.name(info.file) };
+  }
+
+  /** Nobody is where a connection was that has gone, unless the same window is back already. */
+  async #left({ author }: Speaker, buffer: BufferId): Promise<void> {
+    if ([...this.#opened.keys()].some((other) => other.author === author)) return;
+    const { editing, presence } = await this.#texts();
+    const { revision } = await editing.read(buffer, { range: { from: 0, to: 0 } });
+    await presence.announce(buffer, revision, { author, selections: [] });
   }
 
   #texts(): Promise<Texts> {
