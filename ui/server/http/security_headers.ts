@@ -14,7 +14,8 @@ export const NONCE_MARK = "__CSP_NONCE__";
 
 /** Headers for everything that this server answers. `nonce` is for style sheets only. */
 export function securityHeaders({ port, framePort }: Origins, nonce: string): Record<string, string> {
-  const sockets = `ws://127.0.0.1:${port} ws://localhost:${port} ws://[::1]:${port}`;
+  // A source cannot be an IPv6 address (CSP3, host-source); where the page is on one, 'self' matches its socket too.
+  const sockets = `ws://127.0.0.1:${port} ws://localhost:${port}`;
   const frames = `http://127.0.0.1:${framePort} http://localhost:${framePort}`;
   return {
     "content-security-policy": [

@@ -66,12 +66,21 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
       {node.use === "control/branch" ? <Cases bench={bench} node={node} /> : null}
       {node.use === "control/loop"
         ? (
-          <Button
-            icon="loop"
-            onClick={() => board.enter([...board.document.scope, "nodes", node.id, "body"])}
-          >
-            Open the loop's body
-          </Button>
+          <>
+            <Expression
+              bench={bench}
+              node={node}
+              field="until"
+              label="Until"
+              help="A condition over the round's outputs, inputs and iteration; true ends the loop"
+            />
+            <Button
+              icon="loop"
+              onClick={() => board.enter([...board.document.scope, "nodes", node.id, "body"])}
+            >
+              Open the loop's body
+            </Button>
+          </>
         )
         : null}
       <Ports bench={bench} node={node} />
@@ -96,7 +105,9 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
       </details>
       <details
         class="fold"
-        open={["retry", "timeout", "importance", "quality"].some((field) => at(field).length > 0)}
+        open={["retry", "timeout", "importance", "quality", "exclusive", "memo"].some((field) =>
+          at(field).length > 0
+        )}
       >
         <summary>How it behaves</summary>
         <SchemaForm
@@ -343,10 +354,16 @@ function PortField({ bench, node, port }: NodeInspectorProps & { readonly port: 
   );
 }
 
+const placeholders = {
+  each: "scan.files",
+  when: "measure.complexity > 10",
+  until: "outputs.passed || iteration >= 3",
+} as const;
+
 /** A field of the node that is an expression. */
 function Expression(
   { bench, node, field, label, help }: NodeInspectorProps & {
-    readonly field: "each" | "when";
+    readonly field: keyof typeof placeholders;
     readonly label: string;
     readonly help: string;
   },
@@ -360,7 +377,7 @@ function Expression(
         id={`node-${field}`}
         value={typeof value === "string" ? value : ""}
         isInvalid={problems.some(({ severity }) => severity === "error")}
-        placeholder={field === "each" ? "scan.files" : "measure.complexity > 10"}
+        placeholder={placeholders[field]}
         context={() => ({
           graph: board.graph.peek(),
           types: board.types,

@@ -38,7 +38,38 @@ export const behaviourSchema: JsonObject = {
       properties: {
         min: { type: "number", minimum: 0, maximum: 1, description: "Below it another instrument tries" },
         checks: { type: "array", items: {}, description: "Checks by name, or with settings" },
+        explore: {
+          type: "boolean",
+          default: true,
+          description: "No: the Conductor tries nothing out here",
+        },
+        candidates: {
+          type: "integer",
+          minimum: 2,
+          maximum: 8,
+          description: "So many instruments are asked at once; the best answer counts",
+        },
+        judge: {
+          type: "string",
+          pattern: "^[a-z][a-z0-9-]{0,63}/[a-z][a-z0-9-]{0,63}$",
+          description: "Compares the candidates in pairs, for example instrument/judge",
+        },
       },
+    },
+    exclusive: {
+      description: "Things that one node at a time has, across all runs: gpu:0, port:8080, file:src/a.ts",
+      anyOf: [
+        { type: "string" },
+        { type: "array", items: { type: "string" } },
+      ],
+    },
+    memo: {
+      description: "Whether a result kept from an earlier run may stand in, or how old it may be",
+      anyOf: [
+        { type: "boolean" },
+        span,
+        { type: "number", minimum: 1 },
+      ],
     },
     description: { type: "string", description: "For people" },
   },

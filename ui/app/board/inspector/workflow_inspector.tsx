@@ -20,13 +20,27 @@ const headSchema: JsonObject = {
     timeout: { type: "string", description: "The longest a run may take: 10m, 2h" },
     concurrency: { type: "integer", minimum: 1, description: "Most nodes at once" },
     preference: {
-      enum: ["quality", "balanced", "economy"],
-      default: "balanced",
-      description: "What matters where instruments are chosen",
+      description: "What a dollar, a second and a failure are worth against quality",
+      anyOf: [
+        { type: "string", enum: ["quality", "balanced", "economy"], default: "balanced" },
+        {
+          type: "object",
+          properties: {
+            perUsd: { type: "number", minimum: 0, description: "Quality (0 to 1) that a US dollar is worth" },
+            perSecond: { type: "number", minimum: 0, description: "Quality that a second is worth" },
+            perFailure: { type: "number", minimum: 0, description: "Quality that a failed attempt is worth" },
+          },
+        },
+      ],
     },
     budget: {
       type: "object",
-      properties: { usd: { type: "number", minimum: 0, description: "US dollars that a run may spend" } },
+      description: "What a run may spend; where an essential node needs more, the run pauses for a person",
+      properties: {
+        usd: { type: "number", minimum: 0, description: "US dollars spent on instruments" },
+        tokens: { type: "integer", minimum: 0, description: "Tokens, sent and answered together" },
+        time: { type: "string", description: "How long the run may be carried out: 10m, 2h" },
+      },
     },
   },
 };
