@@ -48,6 +48,9 @@ export async function realBelow(root: string, path: string): Promise<string> {
   return real;
 }
 
+/** Looks at where an open file is, back to back and without a turn between them. */
+const CHECKS = 3;
+
 /** Opens a regular file for reading, sure that it lies below `root`. The caller closes it. */
 export async function openBelow(
   root: string,
@@ -61,8 +64,13 @@ export async function openBelow(
   const file = await Deno.open(real, { read: true });
   try {
     const info = await file.stat();
-    const again = await Deno.lstat(await realBelow(root, path));
-    if (again.ino !== info.ino || again.dev !== info.dev) throw outside(path);
+    // Somebody who swaps a folder for a link between the two looks of one check would have to do so in each.
+    for (let check = 0; check < CHECKS; check++) {
+      const real = Deno.realPathSync(below(root, path));
+      if (!isWithin(root, real)) throw outside(path);
+      const again = Deno.lstatSync(real);
+      if (again.ino !== info.ino || again.dev !== info.dev) throw outside(path);
+    }
     return { file, info };
   } catch (error) {
     file.close();

@@ -72,7 +72,10 @@ export async function startRequestOf(
 }
 
 /** What is taken over from earlier runs, or given by hand. */
-async function reuseOf(desk: Desk, { pins, from, memo }: StartRun): Promise<Pick<StartRequest, "reuse">> {
+async function reuseOf(desk: Desk, body: StartRun): Promise<Pick<StartRequest, "reuse">> {
+  const { pins, from, mock, breakpoints = [] } = body;
+  // What is made up is not kept for others, and who stops at a node wants to see it at work.
+  const memo = mock === true ? "apart" : breakpoints.length > 0 ? "off" : body.memo;
   if (pins === undefined && from === undefined && memo === undefined) return {};
   const { artifacts } = (await desk.backend()).pit;
   const kept = await Promise.all(
