@@ -180,6 +180,7 @@ browserTest(
       await panel.waitFor({ state: "detached" });
       // By keyboard alone: to the next change, and taken.
       await edit("40, 2", "41, 1", "run-3");
+      await panel.getByRole("heading", { name: "run-3" }).waitFor();
       await page.locator(".editor-hunk-accept").first().waitFor();
       await page.locator(".cm-content").focus();
       await page.keyboard.press("F7");

@@ -18,7 +18,7 @@ import type { ChangeSetReview, Presence, SaveRefusal } from "../../../core/ports
 import type { TextAnswer, TextCallName, TextEvent, TextParams } from "../../api/mod.ts";
 import { type LiveConnection, LiveError } from "../state/live.ts";
 import { fromServer, setDiagnosticsOf, setPresence, setReviews, stepKind } from "./code/from_server.ts";
-import { type HunkHere, hunksOf } from "./code/reviews.ts";
+import { forgetSet, type HunkHere, hunksOf } from "./code/reviews.ts";
 import { textOf } from "./sync/deltas.ts";
 import { type Incoming, TextSync } from "./sync/text_sync.ts";
 import { ownAuthor } from "./text_authors.ts";
@@ -184,7 +184,9 @@ export class OpenText {
 
   /** A set that was decided about here is gone at once, before the server tells. */
   forgetChangeSet(changeSet: string): void {
+    this.#changeSets = this.#changeSets.filter((name) => name !== changeSet);
     this.reviews.value = this.reviews.peek().filter((review) => review.changeSet !== changeSet);
+    this.#dispatch({ effects: forgetSet.of(changeSet) });
   }
 
   /** Asks which change sets wait, as after one of them was decided. @throws LiveError */
@@ -400,7 +402,9 @@ export class OpenText {
       const all = await Promise.all(
         this.#changeSets.map((changeSet) => this.ask("changes.review", { changeSet }).catch(() => undefined)),
       );
-      const found = all.filter((review) => review !== undefined);
+      // One may have been decided about meanwhile.
+      const found = all.filter((review) => review !== undefined)
+        .filter(({ changeSet }) => this.#changeSets.includes(changeSet));
       this.reviews.value = found;
       const mine = found.flatMap(({ changeSet, buffers }) =>
         buffers.filter(({ buffer }) => buffer === this.#buffer).map(({ revision, undo }) => ({

@@ -97,6 +97,9 @@ export function hasDecided(state: EditorState, changeSet: string): boolean {
 /** A place that was decided about, as it is after the decision: it is shown no more. */
 export const decideHunk = StateEffect.define<HunkHere>();
 
+/** A set that was decided about: nothing of it is shown, and a later one of its name is another. */
+export const forgetSet = StateEffect.define<string>();
+
 /** What the core still offers for a place that was put back by hand: bringing in once more what is there already. */
 function isOfferedAgain(decided: HunkHere, { changeSet, undo }: HunkHere): boolean {
   return decided.changeSet === changeSet && decided.undo.insert === undo.insert && undo.from === undo.to &&
@@ -116,6 +119,9 @@ const shown = StateField.define<Shown>({
         now = drawn(effect.value.flatMap(hunksIn), now.decided, transaction.state);
       } else if (effect.is(decideHunk)) {
         now = drawn(now.hunks, [...now.decided, effect.value], transaction.state);
+      } else if (effect.is(forgetSet)) {
+        const others = ({ changeSet }: HunkHere) => changeSet !== effect.value;
+        now = drawn(now.hunks.filter(others), now.decided.filter(others), transaction.state);
       }
     }
     return now;
