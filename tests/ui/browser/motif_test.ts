@@ -22,7 +22,8 @@ browserTest(
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox").fill("CSV: summarize");
     await page.keyboard.press("Enter");
-    await page.getByRole("region", { name: "Messages" }).getByText("CSV: summarize columns").waitFor();
+    await page.getByRole("region", { name: "Messages" }).getByText("CSV: summarize columns", { exact: true })
+      .waitFor();
 
     let deep: unknown = "end";
     for (let level = 0; level < 100; level++) deep = { is: "stack", children: [deep] };
