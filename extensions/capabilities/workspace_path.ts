@@ -48,6 +48,14 @@ export async function realBelow(root: string, path: string): Promise<string> {
   return real;
 }
 
+/** True where `path` leads to the opened file, below `root`. */
+function isStillThere(root: string, path: string, { ino, dev }: Deno.FileInfo): boolean {
+  const real = Deno.realPathSync(below(root, path));
+  if (!isWithin(root, real)) return false;
+  const now = Deno.lstatSync(real);
+  return now.ino === ino && now.dev === dev;
+}
+
 /** Looks at where an open file is, back to back and without a turn between them. */
 const CHECKS = 3;
 
@@ -66,10 +74,7 @@ export async function openBelow(
     const info = await file.stat();
     // Somebody who swaps a folder for a link between the two looks of one check would have to do so in each.
     for (let check = 0; check < CHECKS; check++) {
-      const real = Deno.realPathSync(below(root, path));
-      if (!isWithin(root, real)) throw outside(path);
-      const again = Deno.lstatSync(real);
-      if (again.ino !== info.ino || again.dev !== info.dev) throw outside(path);
+      if (!isStillThere(root, path, info)) throw outside(path);
     }
     return { file, info };
   } catch (error) {

@@ -170,6 +170,7 @@ export class FixtureServer implements AsyncDisposable {
       case "GET /catalog":
         return json(this.#catalogInfo());
       case "GET /failures":
+      case "GET /motifs":
         return json([]);
       case "GET /templates":
         return json(

@@ -21,7 +21,8 @@ export function motifRoutes(desk: Desk): HandlersOf<MotifRoute> {
   // Nobody gives a view up: it has a time-out of its own.
   const { signal } = new AbortController();
   return {
-    "GET /motifs": async () => await (await motifs()).contributions(),
+    // Without extensions that add to the page there is nothing to add.
+    "GET /motifs": async () => await (await desk.backend()).motifs?.contributions() ?? [],
     "POST /motifs/views": async ({ body: { extension, view, props, state = null, event } }) =>
       await (await motifs()).render({
         extension: extensionId(extension),
