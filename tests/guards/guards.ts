@@ -536,8 +536,8 @@ export const guards: readonly Guard[] = [
   {
     name: "a swapped link",
     file: "extensions/capabilities/workspace_path.ts",
-    find: "const again = await Deno.lstat(await realBelow(root, path));",
-    replace: "const again = info;",
+    find: "if (!isStillThere(root, path, info)) throw outside(path);",
+    replace: "void isStillThere(root, path, info);",
     test: files,
   },
   {
