@@ -62,7 +62,12 @@ export async function contested(
   const all = await Promise.all([
     entry(driver, contest, assigned, first),
     ...others.map(async ({ assigned: other, settle }) => {
-      const made = await entry(driver, contest, other, () => ask(driver, contest, other));
+      const made = await entry(
+        driver,
+        contest,
+        other,
+        () => ask(driver, contest, other, `candidate:${other.type.type}`),
+      );
       settle(isUnknown(made.result));
       contest.report(other, made.durationMs, made.result, made.measured);
       return made;
@@ -134,16 +139,18 @@ async function entry(
   };
 }
 
+/** `what` tells this call apart from the unit's others, so that an effect done once is not taken for another's. */
 function ask(
   driver: Driver,
   { definition, request, signal }: Contest,
   other: Assignment,
+  what: string,
 ): Promise<CallResult> {
   const { task: _task, maxUsd: _maxUsd, maxTokensInAll: _maxTokens, ...rest } = request;
   const asked: Draft<CallRequest> = {
     ...rest,
     input: other.input,
-    idempotencyKey: `${request.idempotencyKey}:${other.type.type}`,
+    idempotencyKey: `${request.idempotencyKey}:${what}`,
   };
   if (other.call !== undefined) asked.task = other.call;
   if (other.maxUsd !== undefined) asked.maxUsd = other.maxUsd;
@@ -169,20 +176,8 @@ async function compare(
   const pairs = good.flatMap((_, a) => good.slice(a + 1).map((_, b) => [a, a + 1 + b] as const));
   const judgements = await Promise.all(pairs.map(async ([a, b]): Promise<Judgement> => {
     const [forth, back] = await Promise.all([
-      verdict(
-        driver,
-        contest,
-        use,
-        { task, first: outputs[a] as string, second: outputs[b] as string },
-        spent,
-      ),
-      verdict(
-        driver,
-        contest,
-        use,
-        { task, first: outputs[b] as string, second: outputs[a] as string },
-        spent,
-      ),
+      verdict(driver, contest, { use, task, outputs, order: [a, b], spent }),
+      verdict(driver, contest, { use, task, outputs, order: [b, a], spent }),
     ]);
     const agreed = (forth === "first" && back === "second") || (forth === "second" && back === "first");
     return { pair: [a, b], winner: !agreed ? undefined : forth === "first" ? a : b };
@@ -193,10 +188,15 @@ async function compare(
 async function verdict(
   driver: Driver,
   contest: Contest,
-  use: NodeTypeId,
-  input: JsonObject,
-  spent: Spent,
+  { use, task, outputs, order: [first, second], spent }: {
+    readonly use: NodeTypeId;
+    readonly task: string;
+    readonly outputs: readonly string[];
+    readonly order: readonly [number, number];
+    readonly spent: Spent;
+  },
 ): Promise<Json | undefined> {
+  const input = { task, first: outputs[first] as string, second: outputs[second] as string };
   const assigned = contest.assign(use, input);
   if ("failure" in assigned) {
     contest.say(`Nothing was compared: ${assigned.failure.message}`);
@@ -207,7 +207,7 @@ async function verdict(
     contest.say("Nothing was compared: the run's budget has no room for it");
     return undefined;
   }
-  const result = await ask(driver, contest, assigned);
+  const result = await ask(driver, contest, assigned, `judge:${first}:${second}`);
   settle(isUnknown(result));
   add(spent, result.ok ? result.usage : { costUsd: result.failure.costUsd ?? 0 });
   if (!result.ok) contest.say(`Two candidates could not be compared: ${result.failure.message}`);
