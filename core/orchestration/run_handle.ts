@@ -84,6 +84,8 @@ export interface RunHandle {
   /** Refused commands say why and what would be legal. */
   command(command: UserCommand): Result<void, Refusal>;
   progress(): Progress;
+  /** True from when it begins to stop: every command is refused from then on, and `done` settles soon. */
+  readonly isStopping: boolean;
   /** Settles when the run ends, has paused, or waits for a person with nothing else to do. All events were delivered. */
   readonly done: Promise<RunOutcome>;
 }

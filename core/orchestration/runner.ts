@@ -357,6 +357,7 @@ async function endedHandle(
   return {
     run: setup.run,
     done: Promise.resolve(outcome),
+    isStopping: true,
     command: () => ({ ok: false, error: { reason: `the run is ${state}`, legal: [] } }),
     progress: () => ({ state, nodes: [], elapsedMs: 0, etaMs: undefined }),
   };

@@ -19,6 +19,7 @@ import type { StructurePort } from "../../core/ports/structure.ts";
 import type { TextPorts } from "../../core/ports/text_editing.ts";
 import type { Result } from "../../core/result.ts";
 import type { Catalog } from "../../core/workflow/catalog.ts";
+import type { Budget } from "../../core/workflow/definition.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import type { GrantScope } from "../../core/policy/permission.ts";
 import type { HealthClass } from "../../core/policy/health.ts";
@@ -27,7 +28,11 @@ import type { PermissionPrompts } from "./permission_prompts.ts";
 /** What starts and continues runs. */
 export interface RunStarter {
   start(request: StartRequest, listener: (event: LiveEvent) => void): Promise<RunHandle>;
-  resume(run: RunId, listener: (event: LiveEvent) => void): Promise<RunHandle>;
+  resume(
+    run: RunId,
+    listener: (event: LiveEvent) => void,
+    options?: { readonly budget?: Budget },
+  ): Promise<RunHandle>;
   command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>>;
 }
 

@@ -70,6 +70,7 @@ class Rig {
     return {
       run,
       done,
+      isStopping: false,
       command: ({ type }) => {
         if (type === "pause") this.ends.get(run)?.("paused");
         return { ok: true, value: undefined };

@@ -53,6 +53,68 @@ Deno.test("openApi() describes every route, and all that it refers to is there",
   assert.ok(!text.includes("#/definitions/"));
 });
 
+Deno.test("a run that is about to stop is resumed, answered and retried in the same breath", async () => {
+  await using rig = await UiRig.start();
+  const { dag } = rig.pit;
+  const summarize = dag.summarize.bind(dag);
+  /** What the log says, and its process has not yet got over. */
+  const lingering = async (path: string, body: object, first: () => Promise<string>) => {
+    const over = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    dag.summarize = async (summary) => {
+      if (summary.state !== "running") {
+        reached.resolve();
+        await over.promise;
+      }
+      await summarize(summary);
+    };
+    const run = await first();
+    await reached.promise;
+    dag.summarize = summarize;
+    const answer = rig.call("POST /runs/{run}/commands", { path: `/runs/${run}/${path}`, body });
+    // The request is with the run before the run is let go.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    over.resolve();
+    const { status, value } = await answer;
+    assert.equal(status, 200, JSON.stringify(value));
+    return run;
+  };
+  const start = async (nodes: object) => {
+    const text = JSON.stringify({ schema: 1, id: "brief", version: "1.0.0", nodes });
+    return (await rig.call("POST /runs", { body: { workflow: { text } } })).value.run;
+  };
+  const stay = { stay: { use: "trial/stay" } };
+  const command = (run: string, body: object) =>
+    rig.call("POST /runs/{run}/commands", { path: `/runs/${run}/commands`, body });
+  const state = async (run: string) =>
+    (await rig.call("GET /runs/{run}", { path: `/runs/${run}` })).value.state;
+  const eventsOf = async (run: string) =>
+    (await rig.call("GET /runs/{run}/events", { path: `/runs/${run}/events` })).value.events;
+  const pause = async () => {
+    const run = await start(stay);
+    await command(run, { type: "pause", reason: "a look" });
+    return run;
+  };
+  for (const way of ["commands", "resume"]) {
+    const run = await lingering(
+      way,
+      way === "resume" ? {} : { type: "resume", budget: { timeMs: 3_600_000 } },
+      pause,
+    );
+    await until(async () => await state(run) === "running");
+    const resumed = (await eventsOf(run)).find((event) => event.type === "run.resumed");
+    assert.equal(resumed?.budget?.timeMs, way === "resume" ? undefined : 3_600_000);
+    await command(run, { type: "cancel", reason: "seen" });
+    await until(async () => await state(run) === "cancelled");
+  }
+  const gate = { ask: { use: "control/gate", question: "Go on?" } };
+  const asked = await lingering("approve", { node: "ask", approved: true }, () => start(gate));
+  await until(async () => await state(asked) === "completed");
+  const failing = { fail: { use: "trial/fail" } };
+  const retried = await lingering("commands", { type: "retry-node", node: "fail" }, () => start(failing));
+  assert.ok((await eventsOf(retried)).some(({ type }) => type === "nodes.reset"));
+});
+
 Deno.test("the API runs a workflow: start, gate, approve, values, timeline, events, past and present alike", async () => {
   await using rig = await UiRig.start();
   rig.write("small.workflow.jsonc", small);

@@ -17,7 +17,7 @@ import { readDefinition } from "../../../core/orchestration/run_definition.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../../../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../../../core/ports/clock.ts";
 import type { RunStateName, RunSummary } from "../../../core/ports/dag.ts";
-import type { WorkflowDefinition } from "../../../core/workflow/definition.ts";
+import type { Budget, WorkflowDefinition } from "../../../core/workflow/definition.ts";
 import type { CommandAnswer, RunDetail, RunDriver, RunLine } from "../../api/runs.ts";
 import type { RunsEvent } from "../../api/topics.ts";
 import type { KeyedTopic } from "../events/keyed_topic.ts";
@@ -67,6 +67,8 @@ export interface RunBookOptions {
 
 interface Driven {
   readonly handle: RunHandle;
+  /** Settles when the run has stopped and is no longer among the driven. */
+  stopped: Promise<void>;
   stopProgress: (() => void) | undefined;
 }
 
@@ -78,6 +80,7 @@ export class RunBook {
   /** What the list said last of each run. */
   readonly #listed = new Map<string, string>();
   #stopListing: (() => void) | undefined;
+  #isStopping = false;
 
   constructor(options: RunBookOptions) {
     this.#options = options;
@@ -88,22 +91,28 @@ export class RunBook {
     return this.#driven.size;
   }
 
-  /** Starts a run and drives it here. */
+  /** Starts a run and drives it here. @throws SymphonyError `busy` while the server stops */
   async start(request: StartRequest): Promise<RunId> {
+    this.#mustGoOn();
     const listener = new LateListener();
     const handle = await this.#options.backend.runner.start(request, (event) => listener.hear(event));
     this.#drive(handle, listener, { definition: request.definition, isResumed: false });
     return handle.run;
   }
 
-  /** Drives a run here from where its log ends. @throws SymphonyError `not-found` | `busy` */
-  async resume(run: RunId): Promise<void> {
-    if (this.#driven.has(run)) return;
+  /** Drives a run here from where its log ends, with another `budget` where one is given. @throws SymphonyError `not-found` | `busy` */
+  async resume(run: RunId, budget?: Budget): Promise<void> {
+    if (await this.#driving(run) !== undefined) return;
+    this.#mustGoOn();
     const topic = this.#topicOf(run);
     await topic.catchUp();
     const listener = new LateListener();
     const definition = await this.#definitionOf(topic.account);
-    const handle = await this.#options.backend.runner.resume(run, (event) => listener.hear(event));
+    const handle = await this.#options.backend.runner.resume(
+      run,
+      (event) => listener.hear(event),
+      budget === undefined ? {} : { budget },
+    );
     this.#drive(handle, listener, { definition, isResumed: true });
   }
 
@@ -126,7 +135,7 @@ export class RunBook {
 
   /** Gives a person's command to whoever may apply it; goes on with a run that nobody drives. */
   async command(run: RunId, command: UserCommand): Promise<CommandAnswer> {
-    const driven = this.#driven.get(run);
+    const driven = await this.#driving(run);
     if (driven !== undefined) {
       const applied = driven.handle.command(command);
       if (!applied.ok) throw refused(run, command, applied.error);
@@ -135,7 +144,7 @@ export class RunBook {
     const { control, runner } = this.#options.backend;
     await this.exists(run);
     if (command.type === "resume") {
-      await this.resume(run);
+      await this.resume(run, command.budget);
       return { status: "applied" };
     }
     if (await control.isClaimed(run)) {
@@ -215,6 +224,7 @@ export class RunBook {
 
   /** Stops driving: every run pauses, and goes on when the next server starts. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.watchList(false);
     for (const stop of this.#looking.values()) stop();
     const running = [...this.#driven.values()];
@@ -235,6 +245,21 @@ export class RunBook {
     throw new SymphonyError("not-found", `Cannot find run ${run}: there is none in this data folder`);
   }
 
+  /** What carries a run out here. Waits for what is about to stop: its log says so before its process is done with it. */
+  async #driving(run: RunId): Promise<Driven | undefined> {
+    let driven = this.#driven.get(run);
+    while (driven?.handle.isStopping === true) {
+      await driven.stopped;
+      driven = this.#driven.get(run);
+    }
+    return driven;
+  }
+
+  #mustGoOn(): void {
+    if (!this.#isStopping) return;
+    throw new SymphonyError("busy", "Cannot carry out a run: the server stops", { hint: "Start it again" });
+  }
+
   async #definitionOf({ definition }: RunAccount): Promise<WorkflowDefinition | undefined> {
     if (definition === undefined) return undefined;
     const kept = await readDefinition(this.#options.backend.pit.artifacts, definition).catch(() => undefined);
@@ -244,7 +269,7 @@ export class RunBook {
   #drive(handle: RunHandle, listener: LateListener, facts: RunFacts): void {
     const { run } = handle;
     const topic = this.#topicOf(run);
-    const driven: Driven = { handle, stopProgress: undefined };
+    const driven: Driven = { handle, stopped: Promise.resolve(), stopProgress: undefined };
     this.#driven.set(run, driven);
     this.#keepDriving();
     for (const observer of this.#options.observers) observer.started(run, facts);
@@ -257,7 +282,7 @@ export class RunBook {
     });
     this.#publishLine(run, topic.account);
     if (topic.isWatched) this.#tellProgress(run);
-    void handle.done.then(({ state }) => this.#stopped(run, state), (error) => {
+    driven.stopped = handle.done.then(({ state }) => this.#stopped(run, state), (error) => {
       this.#options.onError(`carry run ${run} out`, error);
       this.#stopped(run, "failed");
     });
