@@ -64,7 +64,7 @@ const clock = new SystemClock();
 const EXTENSION_HOSTS = { urgency: 300, loadSeconds: 0.2 };
 const programName = isCompiled ? "symphony" : "deno task -q symphony";
 
-function sourceOf({ data, extensions }: SessionOptions): ExtensionLoader {
+function sourceOf({ data, extensions }: Pick<SessionOptions, "data" | "extensions">): ExtensionLoader {
   const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
   return new ExtensionLoader({
     ...shipped,
@@ -115,7 +115,7 @@ async function extensionsOf(
 async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
   // Parser, archives and the rest are needed by these commands alone.
   const { ExtensionDesk } = await import("./extensions/desk.ts");
-  const source = sourceOf({ data, extensions: [], grants: [] });
+  const source = sourceOf({ data, extensions: [] });
   return new ExtensionDesk({
     data,
     folder,
@@ -354,7 +354,11 @@ function services(): CliServices {
     installed: async (options) =>
       await listInstalled(sourceOf(options), await grantsOf(options), await HealthBook.open(options.data)),
     safety: new FolderSafety(sourceOf),
-    grants: { list: listGrants, add: addGrant, remove: removeGrant },
+    grants: {
+      list: listGrants,
+      add: (data, grant) => addGrant(data, grant, sourceOf({ data, extensions: [] })),
+      remove: removeGrant,
+    },
     limits: {
       list: (data) => listLimits(limitsFile(data)),
       set: async (data, { kind, limit }) => void await changeLimit(limitsFile(data), kind, limit),

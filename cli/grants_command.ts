@@ -47,7 +47,7 @@ export async function grantsAddCommand(services: CliServices, args: Arguments): 
   }
   const until = untilOf(args.value("until"), services.clock.now());
   const isDenied = args.has("deny");
-  await services.grants.add(services.dataFolder(args.value("data")), {
+  const kept = await services.grants.add(services.dataFolder(args.value("data")), {
     extension,
     permission,
     ...env === undefined ? {} : { env },
@@ -59,7 +59,7 @@ export async function grantsAddCommand(services: CliServices, args: Arguments): 
     : "";
   const said = isDenied ? "Refused" : "Granted";
   const time = until === undefined ? "" : ` until ${localTime(until)}`;
-  await services.stdout.write(`${said} ${cleanLine(permission)} to ${extension}${time}${unset}\n`);
+  await services.stdout.write(`${said} ${cleanLine(kept ?? permission)} to ${extension}${time}${unset}\n`);
   return exitCodes.completed;
 }
 

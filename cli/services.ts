@@ -282,7 +282,8 @@ export interface CliServices extends ProcessServices {
   installed(options: SessionOptions): Promise<readonly InstalledExtension[]>;
   readonly grants: {
     list(data: string): Promise<readonly Grant[]>;
-    add(data: string, grant: Grant): Promise<void>;
+    /** Gives the permission as it was kept: a secret's with where it goes. */
+    add(data: string, grant: Grant): Promise<string | void>;
     /** False where there was none. */
     remove(data: string, extension: string, permission: string): Promise<boolean>;
   };

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { extensionId } from "../core/ids.ts";
-import { type Grant, keysOf } from "../core/policy/permission.ts";
-import { Grants } from "./grants.ts";
+import { SymphonyError } from "../core/errors.ts";
+import { type ExtensionId, extensionId } from "../core/ids.ts";
+import { type Grant, keysOf, withoutTerms } from "../core/policy/permission.ts";
+import { Grants, permissionKey } from "./grants.ts";
 import type { HealthBook } from "./health_book.ts";
 import type { ExtensionSource } from "./installed.ts";
 
@@ -31,15 +32,42 @@ export async function listGrants(data: string): Promise<readonly GrantLine[]> {
   }));
 }
 
-/** Keeps a grant. @throws SymphonyError `bad-input` | `bad-id` | `io` */
-export async function addGrant(data: string, grant: GrantLine): Promise<void> {
+/**
+ * Keeps a grant and gives the permission as it was kept: a secret that a stranger's manifest asks for is granted with the
+ * hosts, header and variable that it names now.
+ * @throws SymphonyError `bad-input` | `bad-id` | `io`
+ */
+export async function addGrant(data: string, grant: GrantLine, source: ExtensionSource): Promise<string> {
   const grants = await Grants.open(data);
-  await grants.add(extensionId(grant.extension), grant.permission, {
+  const id = extensionId(grant.extension);
+  const permission = grant.verdict === "deny"
+    ? grant.permission
+    : await withTerms(id, permissionKey(grant.permission), source);
+  await grants.add(id, permission, {
     ...(grant.env === undefined ? {} : { env: grant.env }),
     ...(grant.until === undefined ? {} : { untilMs: grant.until }),
     ...(grant.verdict === undefined ? {} : { verdict: grant.verdict }),
   });
   await grants.flush();
+  return permission;
+}
+
+async function withTerms(id: ExtensionId, permission: string, source: ExtensionSource): Promise<string> {
+  if (!permission.startsWith("secret:") || permission !== withoutTerms(permission)) return permission;
+  const found = (await source.load()).installed.find(({ manifest }) => manifest.id === id);
+  if (found?.origin === "bundled") return permission;
+  const asked = found?.manifest.permissions.flatMap(keysOf).find((key) => withoutTerms(key) === permission);
+  if (asked !== undefined) return asked;
+  throw new SymphonyError(
+    "bad-input",
+    `Cannot grant ${permission} to ${id}: ${
+      found === undefined ? "it is not installed" : "it asks for no such secret"
+    }`,
+    {
+      hint:
+        "A secret is granted to the hosts that the extension names; secret:NAME@HOST,…/HEADER[/VARIABLE] names them",
+    },
+  );
 }
 
 /** Takes a grant away; false where there was none. */

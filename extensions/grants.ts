@@ -12,13 +12,16 @@ import { type ExtensionId, extensionId } from "../core/ids.ts";
 import {
   type Asker,
   type Grant,
+  grantCovers,
   type GrantScope,
   hostMatches,
   namesOutright,
   type PermissionKey,
+  secretKey,
   splitHost,
   type Verdict,
   verdictOn,
+  withoutTerms,
 } from "../core/policy/permission.ts";
 import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import { AuditLog } from "./audit_log.ts";
@@ -124,7 +127,7 @@ export class Grants {
 
   /** Takes a grant away, of this session too; false where there was none. @throws SymphonyError `io` */
   async remove(extension: ExtensionId, permission: string): Promise<boolean> {
-    const isIt = (grant: Grant) => grant.extension === extension && grant.permission === permission;
+    const isIt = (grant: Grant) => grant.extension === extension && isSame(grant.permission, permission);
     const ofSession = this.#session.filter(isIt);
     this.#session = this.#session.filter((grant) => !isIt(grant));
     const rest = this.#without(extension, permission);
@@ -161,10 +164,10 @@ export class Grants {
       namesOutright: (host, port) =>
         namesOutright(asker.permissions, host, port) || this.#grantedOutright(asker.extension, host, port),
       secret: (permission, isGranted = false) => {
-        const key: PermissionKey = `secret:${permission.name}`;
+        const key = secretKey(permission);
         if (!isGranted && decide(key) !== undefined) return undefined;
         const grant = this.list().findLast((one) =>
-          one.extension === asker.extension && one.permission === key
+          one.extension === asker.extension && one.verdict === "allow" && grantCovers(one, key, asker.origin)
         );
         return this.secrets.value(permission, grant?.env);
       },
@@ -284,7 +287,9 @@ export class Grants {
   }
 
   #without(extension: ExtensionId, permission: string): Grant[] {
-    return this.#kept.filter((grant) => grant.extension !== extension || grant.permission !== permission);
+    return this.#kept.filter((grant) =>
+      grant.extension !== extension || !isSame(grant.permission, permission)
+    );
   }
 
   async #write(grants: readonly Grant[]): Promise<void> {
@@ -300,6 +305,11 @@ export class Grants {
       for (const listen of this.#listeners) listen(extension);
     }
   }
+}
+
+/** A secret's grants are one, whatever it goes to: the newer stands, and the name takes it back. */
+function isSame(a: string, b: string): boolean {
+  return withoutTerms(a) === withoutTerms(b);
 }
 
 function scopeText(scope: GrantScope): string {

@@ -11,7 +11,8 @@ import { isObject, type Json, own } from "../core/json.ts";
 import type { Grant, PermissionKey } from "../core/policy/permission.ts";
 import { readDataFile, writeDataFile } from "./data_file.ts";
 
-const keyPattern = /^(files:(read|write)|git|artifacts|net:[^\s]{1,300}|secret:[a-z][a-z0-9-]{0,63})$/;
+const keyPattern =
+  /^(files:(read|write)|git|artifacts|net:[^\s]{1,300}|secret:[a-z][a-z0-9-]{0,63}(@[^\s/]{1,5000}\/[a-z0-9-]{1,64}(\/[A-Z_][A-Z0-9_]{0,127})?)?)$/;
 const HEAD = "What you granted to extensions. `symphony grants` changes it; so may you.";
 
 export class GrantsFile {
@@ -58,7 +59,8 @@ export function permissionKey(text: string): PermissionKey {
 /** The refusal of a text that names no permission. */
 export function badGrant(text: string): SymphonyError {
   return new SymphonyError("bad-input", `Cannot grant "${text.slice(0, 200)}": no such permission`, {
-    hint: "Write files:read, files:write, git, artifacts, net:HOST[:PORT] or secret:NAME",
+    hint:
+      "Write files:read, files:write, git, artifacts, net:HOST[:PORT], secret:NAME, or secret:NAME@HOST,…/HEADER[/VARIABLE]",
   });
 }
 

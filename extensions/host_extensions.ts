@@ -11,6 +11,7 @@ import { defaultRestartPolicy, type RestartPolicy } from "../core/actor/supervis
 import { messageOf, SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
+import { secretKey } from "../core/policy/permission.ts";
 import { isMadeLight } from "../core/policy/permission_policy.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type {
@@ -387,7 +388,7 @@ export class HostExtensions implements ExtensionPort {
   async #probe(actor: Actor, contribution: Contribution): Promise<string | undefined> {
     for (const permission of actor.installed.manifest.permissions) {
       if (permission.kind === "secret" && actor.authority.secret(permission) === undefined) {
-        const refusal = actor.authority.refusal(`secret:${permission.name}`);
+        const refusal = actor.authority.refusal(secretKey(permission));
         return refusal === undefined ? `the secret "${permission.name}" is granted but not set` : refusal;
       }
     }

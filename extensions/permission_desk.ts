@@ -8,7 +8,7 @@
 import type { ExtensionId } from "../core/ids.ts";
 import type { RunId } from "../core/ids.ts";
 import type { Asker, Grant, Permission, PermissionKey } from "../core/policy/permission.ts";
-import { keysOf, netKeyMatches } from "../core/policy/permission.ts";
+import { keysOf, netKeyMatches, readSecretKey } from "../core/policy/permission.ts";
 import { riskOf } from "../core/policy/permission_policy.ts";
 import type { PermissionAnswer, PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 
@@ -99,7 +99,17 @@ export function whatOf(key: PermissionKey): string {
       return "keep results and read them again";
   }
   if (key.startsWith("net:")) return `talk to ${key.slice(4)} over the network`;
-  return `have the secret "${key.slice("secret:".length)}" attached to its requests; it never sees it`;
+  return `have ${secretText(key)}`;
+}
+
+/** Where a secret comes from and goes to, in words: whoever runs the host can read it. */
+export function secretText(key: string): string {
+  const terms = readSecretKey(key);
+  if (terms === undefined) return `the secret "${key.slice("secret:".length)}" sent with its requests`;
+  const { name, hosts, header, env } = terms;
+  const from = env === undefined ? "" : ` (from your variable ${env} where you name no other)`;
+  return `the secret "${name}"${from} sent to ${hosts.join(", ")} in the header "${header}"; ` +
+    "whoever runs that host can read it, the extension itself is not shown it";
 }
 
 /** The kinds of power that are not asked for. */

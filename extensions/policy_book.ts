@@ -137,7 +137,10 @@ export class PolicyBook {
   }
 }
 
-/** What it cannot do without; optional permissions are asked for when they are wanted. */
+/**
+ * What it cannot do without; optional permissions are asked for when they are wanted. A secret stands there with its hosts,
+ * header and variable, so that others are more than was approved.
+ */
 function neededBy({ permissions }: Asker): readonly string[] {
   return permissions.filter(({ isOptional }) => isOptional !== true).flatMap((one) => keysOf(one)).sort();
 }

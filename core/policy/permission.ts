@@ -3,7 +3,8 @@
  * the person lives outside.
  *
  * Invariants: (1) what the manifest does not ask for is denied, whatever was granted; (2) a secret and an unnamed host
- * (`*`) are never allowed by policy, only by a grant; (3) a grant that has run out counts as none.
+ * (`*`) are never allowed by policy, only by a grant; (3) a grant that has run out counts as none; (4) a secret is granted
+ * to hosts, under a header, from a variable: where a stranger's manifest names others, the grant counts as none.
  *
  * @module
  */
@@ -42,6 +43,7 @@ export interface SecretPermission {
 
 /** What is asked at the moment of use, as a grant names it. */
 export type PermissionKey =
+  // A secret's is `secret:NAME@HOST,HOST/HEADER/VARIABLE`, see secretKey().
   | "files:read"
   | "files:write"
   | "git"
@@ -98,7 +100,7 @@ export function verdictOn(
   const asked = asker.permissions.find((permission) => covers(permission, key));
   if (asked === undefined) return { verdict: "denied", reason: `its manifest does not ask for ${key}` };
   const inForce = grants.filter((grant) =>
-    grant.extension === asker.extension && keyMatches(grant.permission, key) && isInForce(grant, nowMs)
+    grant.extension === asker.extension && grantCovers(grant, key, asker.origin) && isInForce(grant, nowMs)
   );
   if (inForce.some((grant) => grant.verdict === "deny")) {
     return { verdict: "denied", reason: "it was refused" };
@@ -131,10 +133,43 @@ export function keysOf(permission: Permission): readonly PermissionKey[] {
     case "net":
       return permission.hosts.map((host): PermissionKey => `net:${host}`);
     case "secret":
-      return [`secret:${permission.name}`];
+      return [secretKey(permission)];
     default:
       return [permission.kind];
   }
+}
+
+/** The key of a secret: its name, and all that decides where its value comes from and goes to. */
+export function secretKey({ name, hosts, header, env }: SecretPermission): PermissionKey {
+  const source = env === undefined ? "" : `/${env}`;
+  return `secret:${name}@${[...new Set(hosts)].sort().join(",")}/${header.toLowerCase()}${source}`;
+}
+
+/** What a secret's key says; undefined for another key, and for `secret:NAME` alone. */
+export function readSecretKey(key: string) {
+  const match = /^secret:([^@]*)@([^/]*)\/([^/]*)(?:\/([^/]*))?$/.exec(key);
+  if (match === null) return undefined;
+  const [, name = "", hosts = "", header = "", env] = match;
+  return { name, hosts: hosts.split(","), header, env };
+}
+
+/** `secret:NAME` of a secret's key; any other key as it is. */
+export function withoutTerms(key: string): string {
+  return key.startsWith("secret:") ? key.split("@")[0] as string : key;
+}
+
+/**
+ * True where a grant is about `key`. By its name alone a secret can be refused to anybody, and granted to what comes with
+ * the product, whose hosts are ours.
+ */
+export function grantCovers(
+  { permission, verdict }: Pick<Grant, "permission" | "verdict">,
+  key: PermissionKey,
+  origin: Origin,
+): boolean {
+  if (permission === key) return true;
+  if (permission.startsWith("net:")) return key.startsWith("net:") && netKeyMatches(permission.slice(4), key);
+  return permission === withoutTerms(key) && (verdict === "deny" || origin === "bundled");
 }
 
 /** True where `pattern` (`host`, `host:port`, `*.host` or `*`) takes in `host` at `port`; case does not matter. */
@@ -169,11 +204,6 @@ function unbracketed(host: string): string {
 function covers(permission: Permission, key: PermissionKey): boolean {
   if (permission.kind !== "net") return keysOf(permission).includes(key);
   return key.startsWith("net:") && permission.hosts.some((pattern) => netKeyMatches(pattern, key));
-}
-
-function keyMatches(granted: string, key: PermissionKey): boolean {
-  if (granted === key) return true;
-  return granted.startsWith("net:") && key.startsWith("net:") && netKeyMatches(granted.slice(4), key);
 }
 
 /** True where a `net:` key is covered by a host pattern. */

@@ -12,7 +12,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { own } from "../../core/json.ts";
 import { messageOf } from "../../core/errors.ts";
-import { hostMatches } from "../../core/policy/permission.ts";
+import { hostMatches, secretKey } from "../../core/policy/permission.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { refuseInnerAddress } from "./address.ts";
 import { askFor, type CallScope, demand, type Operation, type Reply, textArgument } from "./capability.ts";
@@ -158,7 +158,7 @@ export class Exchanges {
     for (const permission of this.#scope.authority.permissions) {
       if (permission.kind !== "secret") continue;
       if (!permission.hosts.some((pattern) => hostMatches(pattern, url.hostname, port))) continue;
-      const key = `secret:${permission.name}` as const;
+      const key = secretKey(permission);
       const { authority, granted } = this.#scope;
       if (authority.refusal(key) !== undefined && !granted.has(key)) await askFor(this.#scope, key);
       const value = authority.secret(permission, granted.has(key));

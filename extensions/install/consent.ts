@@ -5,6 +5,7 @@
  * @module
  */
 
+import { secretText } from "../permission_desk.ts";
 import { keysOf, type Permission, type PermissionKey } from "../../core/policy/permission.ts";
 
 export type Risk = "low" | "medium" | "high" | "critical";
@@ -80,6 +81,6 @@ function whatIs(key: PermissionKey): string {
     case "net":
       return name === "*" ? "reach hosts that you grant later" : `reach ${name}`;
     default:
-      return `have your key "${name}" added to its requests`;
+      return `have ${secretText(key)}`;
   }
 }

@@ -51,7 +51,8 @@ export const permissionSchemas: Readonly<Record<string, JsonObject>> = {
       pattern: "^[a-z][a-z0-9-]{0,63}$",
       description: "Name it in lower case, as openai",
     },
-    hosts,
+    // All of them are shown to the person.
+    hosts: { ...hosts, maxItems: 16 },
     header: {
       type: "string",
       pattern: "^[A-Za-z0-9-]{1,64}$",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { extensionId } from "../../core/ids.ts";
-import type { SecretPermission } from "../../core/policy/permission.ts";
+import { secretKey, type SecretPermission } from "../../core/policy/permission.ts";
 import { Grants } from "../../extensions/grants.ts";
 import { eventOf } from "../../extensions/host/call_event.ts";
 import { printable } from "../../extensions/host/log_drain.ts";
@@ -104,9 +104,11 @@ Deno.test("Grants give a secret only where it is granted, from the variable that
     Deno.env.set("SYMPHONY_OTHER_KEY", "from-grant");
     try {
       assert.equal(grants.authorityOf(asker).secret(secret), undefined);
-      await grants.add(tool, "secret:key");
+      const key = secretKey(secret);
+      assert.equal(key, "secret:key@api.example.com/x-key/SYMPHONY_TEST_KEY");
+      await grants.add(tool, key);
       assert.equal(grants.authorityOf(asker).secret(secret), "from-manifest");
-      await grants.add(tool, "secret:key", { env: "SYMPHONY_OTHER_KEY" });
+      await grants.add(tool, key, { env: "SYMPHONY_OTHER_KEY" });
       assert.equal(grants.authorityOf(asker).secret(secret), "from-grant");
       await grants.flush();
       for (const name of ["grants.jsonc", "audit.log"]) {
@@ -115,6 +117,37 @@ Deno.test("Grants give a secret only where it is granted, from the variable that
     } finally {
       Deno.env.delete("SYMPHONY_TEST_KEY");
       Deno.env.delete("SYMPHONY_OTHER_KEY");
+    }
+  }));
+
+Deno.test("Grants give a secret where it was granted to go, and to a stranger not by its name alone", () =>
+  withFolder(async (folder) => {
+    const grants = await Grants.open(folder);
+    Deno.env.set("SYMPHONY_TEST_KEY", "from-manifest");
+    const of = (permission: SecretPermission, origin: "bundled" | "third-party" = "third-party") =>
+      grants.authorityOf({ extension: tool, origin, permissions: [permission] }).secret(permission);
+    const others: readonly SecretPermission[] = [
+      { ...secret, hosts: ["telemetry.acme.dev"] },
+      { ...secret, hosts: [...secret.hosts, "telemetry.acme.dev"] },
+      { ...secret, env: "HOME" },
+      { ...secret, header: "x-other" },
+    ];
+    try {
+      await grants.add(tool, secretKey(secret));
+      assert.equal(of(secret), "from-manifest");
+      for (const other of others) assert.equal(of(other), undefined, secretKey(other));
+      await grants.add(tool, "secret:key");
+      assert.equal(of(secret), undefined);
+      assert.equal(of(others[0]!, "bundled"), "from-manifest");
+      // By its name it is refused, wherever it goes, and taken back.
+      await grants.add(tool, "secret:key", { verdict: "deny" });
+      for (const one of [secret, ...others]) assert.equal(of(one, "bundled"), undefined);
+      await grants.add(tool, secretKey(secret));
+      assert.equal(await grants.remove(tool, "secret:key"), true);
+      assert.deepEqual(grants.list(), []);
+      await grants.flush();
+    } finally {
+      Deno.env.delete("SYMPHONY_TEST_KEY");
     }
   }));
 

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { extensionId, nodeId, runId } from "../../core/ids.ts";
-import type { Permission, PermissionKey } from "../../core/policy/permission.ts";
+import { type Permission, type PermissionKey, secretKey } from "../../core/policy/permission.ts";
 import type {
   PermissionAnswer,
   PermissionPromptPort,
@@ -16,6 +16,7 @@ import { readAudit } from "../../extensions/audit_log.ts";
 import { Capabilities } from "../../extensions/capabilities/broker.ts";
 import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
 import { Grants } from "../../extensions/grants.ts";
+import { consentFor } from "../../extensions/install/consent.ts";
 import { PolicyBook } from "../../extensions/policy_book.ts";
 import { testPermissionPrompt } from "../contracts/permission_prompt_contract.ts";
 import { request } from "../contracts/extension_contract.ts";
@@ -241,6 +242,45 @@ Deno.test("an update that asks for more stays off until it is approved, also whe
     assert.equal(later.unapproved(asker), undefined);
     assert.equal((await Grants.open(`${folder}/data`)).unapproved(asker), undefined);
     await later.flush();
+  }));
+
+Deno.test("an update that sends a secret elsewhere, or takes it from elsewhere, stays off, and the person is asked anew", () =>
+  withDesk([], async ({ grants, person, folder }) => {
+    const secret = {
+      kind: "secret",
+      name: "key",
+      hosts: ["api.example.com"],
+      header: "x-key",
+      prefix: "",
+      env: "ACME_KEY",
+      reason: "It signs in",
+    } as const;
+    const wants = (more: object) => ({ ...asker, permissions: [{ ...secret, ...more }] });
+    assert.equal(grants.unapproved(wants({})), undefined);
+    await grants.add(tool, "secret:key@api.example.com/x-key/ACME_KEY");
+    for (
+      const [more, told] of [
+        [{ hosts: ["telemetry.acme.dev"] }, /secret:key@telemetry\.acme\.dev\/x-key\/ACME_KEY$/],
+        [{ env: "AWS_SECRET_ACCESS_KEY" }, /secret:key@api\.example\.com\/x-key\/AWS_SECRET_ACCESS_KEY$/],
+        [{ header: "x-log" }, /secret:key@api\.example\.com\/x-log\/ACME_KEY$/],
+      ] as const
+    ) {
+      assert.match(grants.unapproved(wants(more)) ?? "", told);
+    }
+    const update = wants({ hosts: ["telemetry.acme.dev"], env: "AWS_SECRET_ACCESS_KEY" });
+    await grants.approve(update);
+    const authority = grants.authorityOf(update);
+    const key = secretKey(update.permissions[0]!);
+    assert.match(authority.refusal(key) ?? "", /was not granted/);
+    await authority.ask?.(key, { folder, signal: never });
+    const { what = "" } = person.questions[0] ?? {};
+    for (const word of ["telemetry.acme.dev", "AWS_SECRET_ACCESS_KEY", "x-key"]) {
+      assert.ok(what.includes(word), what);
+    }
+    const [line] = consentFor(update.permissions, wants({}).permissions).asks;
+    for (const word of ["telemetry.acme.dev", "AWS_SECRET_ACCESS_KEY", "x-key"]) {
+      assert.ok(line?.what.includes(word), line?.what);
+    }
   }));
 
 Deno.test("PolicyBook keeps base and folders, finds the nearest folder above, and refuses a wrong file with its place", () =>

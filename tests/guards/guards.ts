@@ -6,6 +6,8 @@
  * @module
  */
 
+import { grantGuards } from "./grant_guards.ts";
+
 export interface Guard {
   /** As GUARDS.md names it. */
   readonly name: string;
@@ -589,4 +591,5 @@ export const guards: readonly Guard[] = [
     replace: "return text.replace(/(?!)",
     test: "tests/extensions/grants_test.ts",
   },
+  ...grantGuards,
 ];

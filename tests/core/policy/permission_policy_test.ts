@@ -47,10 +47,10 @@ Deno.test("verdictOn() never allows a secret or an unnamed host by a policy or a
   for (const base of policyNames) {
     for (const then of ["allow", "ask", "deny"] as const) {
       const policy = { base, rules: [{ when: {}, then }] };
-      assert.notEqual(verdict("secret:key", policy), "allowed");
+      assert.notEqual(verdict("secret:key@api.example.com/x-key", policy), "allowed");
       assert.notEqual(verdict("net:elsewhere.example:443", policy), "allowed");
     }
-    assert.notEqual(verdict("secret:key", { base, rules: [] }), "allowed");
+    assert.notEqual(verdict("secret:key@api.example.com/x-key", { base, rules: [] }), "allowed");
   }
 });
 

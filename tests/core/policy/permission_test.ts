@@ -15,6 +15,7 @@ const permissions: Permission[] = [
   { kind: "net", hosts: ["api.example.com", "localhost:8080", "*"], reason },
   { kind: "secret", name: "key", hosts: ["api.example.com"], header: "authorization", prefix: "", reason },
 ];
+const secret = "secret:key@api.example.com/authorization";
 const bundled: Asker = { extension: "a/b", origin: "bundled", permissions };
 const foreign: Asker = { extension: "a/b", origin: "third-party", permissions };
 
@@ -35,7 +36,7 @@ Deno.test("verdictOn() allows a bundled extension what it asks for, except secre
   assert.equal(verdict(bundled, "files:read"), "allowed");
   assert.equal(verdict(bundled, "net:api.example.com:443"), "allowed");
   assert.equal(verdict(bundled, "net:localhost:8080"), "allowed");
-  assert.equal(verdict(bundled, "secret:key"), "prompt");
+  assert.equal(verdict(bundled, secret), "prompt");
   assert.equal(verdict(bundled, "net:elsewhere.example:443"), "prompt");
   assert.equal(verdict(bundled, "net:localhost:22"), "prompt");
 });
@@ -55,8 +56,17 @@ Deno.test("verdictOn() lets a refusal win over a grant", () => {
 
 Deno.test("verdictOn() counts a grant that has run out as none", () => {
   const grants = [grant("secret:key", { scope: { kind: "until", atMs: 100 } })];
-  assert.equal(verdict(bundled, "secret:key", grants, 99), "allowed");
-  assert.equal(verdict(bundled, "secret:key", grants, 100), "prompt");
+  assert.equal(verdict(bundled, secret, grants, 99), "allowed");
+  assert.equal(verdict(bundled, secret, grants, 100), "prompt");
+});
+
+Deno.test("verdictOn() holds a stranger's secret to the hosts, header and variable that were granted", () => {
+  assert.equal(verdict(foreign, secret, [grant(secret)]), "allowed");
+  assert.equal(verdict(foreign, secret, [grant("secret:key@b.example/authorization")]), "prompt");
+  assert.equal(verdict(foreign, secret, [grant("secret:key@api.example.com/authorization/HOME")]), "prompt");
+  assert.equal(verdict(foreign, secret, [grant("secret:key")]), "prompt");
+  assert.equal(verdict(bundled, secret, [grant("secret:key")]), "allowed");
+  assert.equal(verdict(foreign, secret, [grant(secret), grant("secret:key", { verdict: "deny" })]), "denied");
 });
 
 Deno.test("hostMatches() takes names, ports and one leading wildcard, and nothing by accident", () => {

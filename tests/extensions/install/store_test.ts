@@ -167,7 +167,7 @@ Deno.test("ExtensionStore grants what was shown at the installation, and asks in
     assert.deepEqual(
       staged.consent.asks.map(({ permission, given, risk }) => [permission, given, risk]),
       [["files:read", true, "medium"], ["net:api.example.com", true, "medium"], ["net:*", false, "high"], [
-        "secret:key",
+        "secret:key@api.example.com/x-key",
         false,
         "high",
       ]],
