@@ -12,11 +12,37 @@ import { readJsonc } from "../core/workflow/jsonc.ts";
 
 /** What the file holds; undefined where there is none. @throws SymphonyError `io` | `bad-input` with the place */
 export async function readDataFile(file: string): Promise<Json | undefined> {
-  const bytes = await Deno.readFile(file).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new SymphonyError("io", `Cannot read "${file}": ${messageOf(error)}`, { cause: error });
-  });
-  if (bytes === undefined) return undefined;
+  const bytes = await Deno.readFile(file).catch((error) => missing(error, file));
+  return bytes === undefined ? undefined : valueOf(bytes, file);
+}
+
+/** The same at once, for a file that changed under a decision. @throws SymphonyError `io` | `bad-input` with the place */
+export function readDataFileNow(file: string): Json | undefined {
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = Deno.readFileSync(file);
+  } catch (error) {
+    bytes = missing(error, file);
+  }
+  return bytes === undefined ? undefined : valueOf(bytes, file);
+}
+
+/** What tells one state of a file from another, without reading it. */
+export function markOf(file: string): string {
+  try {
+    const { mtime, size, ino } = Deno.statSync(file);
+    return `${mtime?.getTime()} ${size} ${ino}`;
+  } catch {
+    return "none";
+  }
+}
+
+function missing(error: unknown, file: string): undefined {
+  if (error instanceof Deno.errors.NotFound) return undefined;
+  throw new SymphonyError("io", `Cannot read "${file}": ${messageOf(error)}`, { cause: error });
+}
+
+function valueOf(bytes: Uint8Array, file: string): Json | undefined {
   const { root, problems: [problem] } = readJsonc(bytes, file);
   if (problem !== undefined) {
     throw new SymphonyError("bad-input", `${file}:${problem.line}:${problem.column}: ${problem.message}`, {

@@ -27,7 +27,7 @@ import type { PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 import { AuditLog } from "./audit_log.ts";
 import type { Authority } from "./capabilities/capability.ts";
 import { badGrant, GrantsFile, permissionKey } from "./grants_file.ts";
-import { PermissionDesk } from "./permission_desk.ts";
+import { type Decided, PermissionDesk } from "./permission_desk.ts";
 import { PolicyBook } from "./policy_book.ts";
 import { Secrets } from "./secrets.ts";
 
@@ -43,10 +43,13 @@ export interface GrantOptions {
 
 interface Cached {
   readonly verdict: Verdict;
+  readonly asker: Asker;
+  readonly key: PermissionKey;
+  readonly folder: string | undefined;
   readonly untilMs: number;
 }
 
-/** A change of grants by another process is looked for this often at most. */
+/** A change of grants, policy, trust or approvals by another process is looked for this often at most. */
 const LOOK_MS = 250;
 
 /** The grants of one data folder. Written whole. */
@@ -61,7 +64,6 @@ export class Grants {
   readonly #cache = new Map<string, Cached>();
   readonly #listeners = new Set<(extension: string) => void>();
   #lookedAt = 0;
-  #reading: Promise<void> | undefined;
 
   /**
    * Reads a data folder's grants; `prompt` asks the person where one is there.
@@ -85,6 +87,7 @@ export class Grants {
     this.#file = file;
     this.#kept = kept;
     this.book = book;
+    book.onChange(() => this.#changed(this.list()));
     this.audit = new AuditLog(dataFolder);
     this.#desk = new PermissionDesk(prompt, (grant) => this.#take(grant));
     this.secrets = new Secrets(`${dataFolder}/secrets`);
@@ -127,13 +130,11 @@ export class Grants {
 
   /** Takes a grant away, of this session too; false where there was none. @throws SymphonyError `io` */
   async remove(extension: ExtensionId, permission: string): Promise<boolean> {
+    const before = this.list();
     const isIt = (grant: Grant) => grant.extension === extension && isSame(grant.permission, permission);
-    const ofSession = this.#session.filter(isIt);
+    if (!before.some(isIt)) return false;
     this.#session = this.#session.filter((grant) => !isIt(grant));
-    const rest = this.#without(extension, permission);
-    if (rest.length === this.#kept.length && ofSession.length === 0) return false;
-    this.#kept = [...this.#kept, ...ofSession];
-    await this.#write(rest);
+    await this.#write(this.#without(extension, permission), before);
     this.audit.note({ decision: "withdrawn", extension, permission });
     return true;
   }
@@ -158,14 +159,20 @@ export class Grants {
       permissions: asker.permissions,
       refusal: decide,
       ask: async (key, place) => {
-        const { verdict } = this.#verdict(asker, key, place.folder);
-        return verdict === "prompt" ? await this.#desk.ask(asker, key, place) : "denied";
+        const decided = (): Decided => {
+          const { verdict } = this.#verdict(asker, key, place.folder);
+          return verdict === "prompt" && place.granted?.has(key) === true ? "once" : verdict;
+        };
+        const now = decided();
+        return now === "prompt" ? await this.#desk.ask(asker, key, { ...place, decided }) : now;
       },
+      isRefused: (key, folder) => this.#verdict(asker, key, folder).verdict === "denied",
       namesOutright: (host, port) =>
         namesOutright(asker.permissions, host, port) || this.#grantedOutright(asker.extension, host, port),
       secret: (permission, isGranted = false) => {
         const key = secretKey(permission);
-        if (!isGranted && decide(key) !== undefined) return undefined;
+        const { verdict } = this.#verdict(asker, key, undefined);
+        if (verdict === "denied" || verdict === "prompt" && !isGranted) return undefined;
         const grant = this.list().findLast((one) =>
           one.extension === asker.extension && one.verdict === "allow" && grantCovers(one, key, asker.origin)
         );
@@ -179,6 +186,7 @@ export class Grants {
    * seen for the first time is let in with what it asks for, of which each is still to be granted.
    */
   unapproved(asker: Asker): string | undefined {
+    this.refresh();
     const more = this.book.unapproved(asker);
     if (more.length === 0) return undefined;
     this.audit.note({
@@ -204,22 +212,25 @@ export class Grants {
   /** Takes over what another process changed. Cheap; called often. */
   refresh(): void {
     const now = performance.now();
-    if (now - this.#lookedAt < LOOK_MS || this.#reading !== undefined) return;
+    if (now - this.#lookedAt < LOOK_MS) return;
     this.#lookedAt = now;
-    if (!this.#file.isChanged) return;
-    this.#cache.clear();
-    const before = this.#kept;
-    // Until it is read, what was granted before is not relied upon.
-    this.#kept = before.filter(({ verdict }) => verdict === "deny");
-    this.#reading = this.#file.read().then((kept) => this.#kept = kept, () => {}).then(() => {
-      this.#reading = undefined;
-      this.#changed(before);
-    });
+    const before = this.list();
+    const isGranted = this.#file.isChanged;
+    if (isGranted) this.#kept = this.#keptNow();
+    if (this.book.refresh() || isGranted) this.#changed(before);
+  }
+
+  /** What the file holds now; of one that cannot be read only the refusals that it held before. */
+  #keptNow(): readonly Grant[] {
+    try {
+      return this.#file.readNow();
+    } catch {
+      return this.#kept.filter(({ verdict }) => verdict === "deny");
+    }
   }
 
   /** Waits until the audit log and the books are written. */
   async flush(): Promise<void> {
-    await this.#reading;
     await this.book.flush();
     await this.audit.flush();
   }
@@ -231,15 +242,13 @@ export class Grants {
     let verdict: Verdict;
     if (known !== undefined && Date.now() < known.untilMs) verdict = known.verdict;
     else {
-      const trust = folder === undefined ? "unknown" : this.book.trustOf(folder);
       const now = Date.now();
-      const grants = this.list();
-      verdict = verdictOn(asker, key, grants, now, { policy: this.book.policy, folder: trust });
-      const ends = grants.map(({ scope }) =>
+      verdict = this.#decide(asker, key, folder);
+      const ends = this.list().map(({ scope }) =>
         scope.kind === "until" && scope.atMs > now ? scope.atMs : Infinity
       );
       if (this.#cache.size > 10_000) this.#cache.clear();
-      this.#cache.set(name, { verdict, untilMs: Math.min(Infinity, ...ends) });
+      this.#cache.set(name, { verdict, asker, key, folder, untilMs: Math.min(Infinity, ...ends) });
     }
     this.audit.check(`${asker.extension} ${key} ${verdict.verdict}`, () => ({
       decision: verdict.verdict,
@@ -248,6 +257,11 @@ export class Grants {
       reason: verdict.reason,
     }));
     return verdict;
+  }
+
+  #decide(asker: Asker, key: PermissionKey, folder: string | undefined): Verdict {
+    const trust = folder === undefined ? "unknown" : this.book.trustOf(folder);
+    return verdictOn(asker, key, this.list(), Date.now(), { policy: this.book.policy, folder: trust });
   }
 
   /** Takes over what the person answered. */
@@ -269,8 +283,9 @@ export class Grants {
   }
 
   #forSession(grant: Grant): void {
+    const before = this.list();
     this.#session.push(grant);
-    this.#cache.clear();
+    this.#changed(before);
   }
 
   #noteGrant({ extension, permission, verdict, scope }: Grant): void {
@@ -292,16 +307,21 @@ export class Grants {
     );
   }
 
-  async #write(grants: readonly Grant[]): Promise<void> {
-    const before = this.#kept;
+  async #write(grants: readonly Grant[], before = this.list()): Promise<void> {
     await this.#file.write(grants);
     this.#kept = grants;
     this.#changed(before);
   }
 
   #changed(before: readonly Grant[]): void {
+    const losers = new Set(losersOf(before, this.list()));
+    // By policy and trust, too: what was allowed before and is not any more.
+    for (const { verdict: { verdict: had }, asker, key, folder } of this.#cache.values()) {
+      if (had !== "allowed" || losers.has(asker.extension)) continue;
+      if (this.#decide(asker, key, folder).verdict !== "allowed") losers.add(asker.extension);
+    }
     this.#cache.clear();
-    for (const extension of losersOf(before, this.#kept)) {
+    for (const extension of losers) {
       for (const listen of this.#listeners) listen(extension);
     }
   }
@@ -316,14 +336,15 @@ function scopeText(scope: GrantScope): string {
   return scope.kind === "until" ? `until ${new Date(scope.atMs).toISOString()}` : scope.kind;
 }
 
-/** Extensions that may do less after than before: a grant is gone, or a refusal is new. */
-function losersOf(before: readonly Grant[], after: readonly Grant[]): ReadonlySet<string> {
+/** Extensions that may do less after than before: a grant is gone, or is refused now. */
+function losersOf(before: readonly Grant[], after: readonly Grant[]): readonly string[] {
   const nameOf = ({ extension, permission, verdict }: Grant) => `${extension} ${permission} ${verdict}`;
-  const only = (some: readonly Grant[], others: readonly Grant[], verdict: Grant["verdict"]) => {
-    const known = new Set(others.map(nameOf));
-    return some.filter((grant) => grant.verdict === verdict && !known.has(nameOf(grant)));
-  };
-  return new Set(
-    [...only(before, after, "allow"), ...only(after, before, "deny")].map(({ extension }) => extension),
-  );
+  const [had, has] = [new Set(before.map(nameOf)), new Set(after.map(nameOf))];
+  const refusals = after.filter((grant) => grant.verdict === "deny" && !had.has(nameOf(grant)));
+  const isRefused = ({ extension, permission }: Grant) =>
+    refusals.some((one) =>
+      one.extension === extension && grantCovers(one, permission as PermissionKey, "third-party")
+    );
+  return before.filter((grant) => grant.verdict === "allow" && (!has.has(nameOf(grant)) || isRefused(grant)))
+    .map(({ extension }) => extension);
 }

@@ -9,7 +9,7 @@ import { SymphonyError } from "../core/errors.ts";
 import { extensionId } from "../core/ids.ts";
 import { isObject, type Json, own } from "../core/json.ts";
 import type { Grant, PermissionKey } from "../core/policy/permission.ts";
-import { readDataFile, writeDataFile } from "./data_file.ts";
+import { markOf, readDataFile, readDataFileNow, writeDataFile } from "./data_file.ts";
 
 const keyPattern =
   /^(files:(read|write)|git|artifacts|net:[^\s]{1,300}|secret:[a-z][a-z0-9-]{0,63}(@[^\s/]{1,5000}\/[a-z0-9-]{1,64}(\/[A-Z_][A-Z0-9_]{0,127})?)?)$/;
@@ -25,28 +25,25 @@ export class GrantsFile {
 
   /** What it holds. @throws SymphonyError `bad-input` for a file that is not a list of grants */
   async read(): Promise<readonly Grant[]> {
-    this.#mark = this.#markNow();
+    this.#mark = markOf(this.#file);
     return parseGrants(await readDataFile(this.#file), this.#file);
+  }
+
+  /** The same at once. @throws SymphonyError `bad-input` | `io` */
+  readNow(): readonly Grant[] {
+    this.#mark = markOf(this.#file);
+    return parseGrants(readDataFileNow(this.#file), this.#file);
   }
 
   /** Replaces it. @throws SymphonyError `io` */
   async write(grants: readonly Grant[]): Promise<void> {
     await writeDataFile(this.#file, HEAD, { grants: grants as unknown as Json });
-    this.#mark = this.#markNow();
+    this.#mark = markOf(this.#file);
   }
 
   /** True where somebody else changed it since it was read or written here. */
   get isChanged(): boolean {
-    return this.#markNow() !== this.#mark;
-  }
-
-  #markNow(): string {
-    try {
-      const { mtime, size, ino } = Deno.statSync(this.#file);
-      return `${mtime?.getTime()} ${size} ${ino}`;
-    } catch {
-      return "none";
-    }
+    return markOf(this.#file) !== this.#mark;
   }
 }
 

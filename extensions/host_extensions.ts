@@ -227,10 +227,14 @@ export class HostExtensions implements ExtensionPort {
     await this.#options.grants.flush();
   }
 
-  /** Ends the processes of an extension that lost a permission. */
+  /** Ends the processes of an extension that lost a permission, those of its rescue as well. */
   async #renew(extension: string): Promise<void> {
     const ended = [...this.#instances.values()].filter(({ actor }) => actor.id === extension);
-    await Promise.all(ended.map(({ id }) => this.deactivate(id)));
+    const rescues = [...this.#rescues].filter(([actor]) => actor.id === extension);
+    await Promise.all([
+      ...ended.map(({ id }) => this.deactivate(id)),
+      ...rescues.map(([, rescue]) => rescue.close()),
+    ]);
   }
 
   #known() {

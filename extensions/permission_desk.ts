@@ -1,6 +1,7 @@
 /**
- * Where extensions' questions wait for the person: the same question of several calls is asked once, and the answer goes to
- * all of them.
+ * Where extensions' questions wait for the person: the same question of several calls is asked once, and an answer that
+ * holds for longer than a call goes to all of them. One that holds once is for the call that asked; the next asks for itself,
+ * with its own folder.
  *
  * @module
  */
@@ -15,17 +16,29 @@ import type { PermissionAnswer, PermissionPromptPort } from "../core/ports/permi
 /** How the person decided: `once` holds for the call that asked. */
 export type Asked = "allowed" | "once" | "denied";
 
+/** What is decided without the person. */
+export type Decided = "allowed" | "once" | "denied" | "prompt";
+
 /** For what it is asked. */
 export interface AskPlace {
   readonly folder: string;
   readonly run?: RunId;
   readonly signal: AbortSignal;
+  /** What was granted to the call alone; the answer is put in. */
+  readonly granted?: Set<PermissionKey>;
+}
+
+interface Question {
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** False where nobody answered. */
+  readonly answered: Promise<boolean>;
 }
 
 export class PermissionDesk {
   readonly #prompt: PermissionPromptPort | undefined;
   readonly #take: (grant: Grant) => Promise<void>;
-  readonly #open = new Map<string, Promise<PermissionAnswer | undefined>>();
+  readonly #open = new Map<string, Question>();
 
   /** `take` keeps what was answered. */
   constructor(prompt: PermissionPromptPort | undefined, take: (grant: Grant) => Promise<void>) {
@@ -33,20 +46,27 @@ export class PermissionDesk {
     this.#take = take;
   }
 
-  /** Asks the person; where there is none, or none answers, it is denied. */
+  /** Asks the person; where there is none, or none answers, it is denied. `decided` looks again after another's answer. */
   async ask(
     asker: Asker & { readonly extension: ExtensionId },
     key: PermissionKey,
-    place: AskPlace,
+    place: AskPlace & { readonly decided: () => Decided },
   ): Promise<Asked> {
     if (this.#prompt === undefined) return "denied";
     const name = `${asker.extension} ${key}`;
-    let answering = this.#open.get(name);
-    if (answering === undefined) {
-      answering = this.#answer(this.#prompt, asker, key, place).finally(() => this.#open.delete(name));
-      this.#open.set(name, answering);
+    for (let open = this.#open.get(name); open !== undefined; open = this.#open.get(name)) {
+      const isAnswered = await open.answered;
+      const decided = place.decided();
+      if (decided !== "prompt") return decided;
+      // Nobody is there; it may also be that only the call that asked was over.
+      if (!isAnswered && open.folder === place.folder && !open.signal.aborted) return "denied";
     }
+    const answering = this.#answer(this.#prompt, asker, key, place);
+    const answered = answering.then((answer) => answer !== undefined, () => false)
+      .finally(() => this.#open.delete(name));
+    this.#open.set(name, { folder: place.folder, signal: place.signal, answered });
     const answer = await answering;
+    await answered;
     if (answer?.verdict !== "allow") return "denied";
     return answer.scope.kind === "once" ? "once" : "allowed";
   }
@@ -76,6 +96,7 @@ export class PermissionDesk {
       ? { kind: "session" as const }
       : answer.scope;
     await this.#take({ extension, permission: key, verdict: answer.verdict, scope });
+    if (answer.verdict === "allow" && scope.kind === "once") place.granted?.add(key);
     return answer;
   }
 }

@@ -2,10 +2,13 @@
  * What the person decided beside grants: the policy (`policy.jsonc`), which folders are trusted (`folders.jsonc`) and what
  * each extension was approved to ask for (`approvals.jsonc`), all in the data folder and readable by its owner alone.
  *
+ * Invariants: (1) what another process or the person changes counts from the next `refresh` on; (2) a file that has become
+ * unreadable allows nothing: the policy is `strict`, and only restrictions of folders stay.
+ *
  * @module
  */
 
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { SymphonyError } from "../core/errors.ts";
 import { isObject, type Json, own } from "../core/json.ts";
 import { type Asker, keysOf } from "../core/policy/permission.ts";
@@ -21,9 +24,12 @@ import {
   policyNames,
   type PolicyRule,
 } from "../core/policy/permission_policy.ts";
-import { readDataFile, writeDataFile } from "./data_file.ts";
+import { markOf, readDataFile, readDataFileNow, writeDataFile } from "./data_file.ts";
 
-const heads = {
+const names = ["policy", "folders", "approvals"] as const;
+type BookName = (typeof names)[number];
+
+const heads: Readonly<Record<BookName, string>> = {
   policy: "Your policy for extensions. `symphony grants policy` changes its base; add rules here.",
   folders: "Folders that you trust, or not. `symphony trust` changes them; so may you.",
   approvals: "What each extension asked for when you let it in. `symphony grants approve` changes it.",
@@ -31,32 +37,85 @@ const heads = {
 
 export class PolicyBook {
   readonly #data: string;
-  #policy: PermissionPolicy;
-  #folders: Map<string, FolderTrust>;
-  #approvals: Map<string, readonly string[]>;
+  #policy: PermissionPolicy = balancedPolicy;
+  #folders = new Map<string, FolderTrust>();
+  /** The same with real paths as well, so that no link leads past a restriction. */
+  #places = new Map<string, FolderTrust>();
+  #approvals = new Map<string, readonly string[]>();
+  /** Approvals that are still to be written. */
+  readonly #unwritten = new Map<string, readonly string[]>();
+  readonly #marks = new Map<string, string>();
+  readonly #listeners = new Set<() => void>();
   #writing: Promise<void> = Promise.resolve();
 
   /** Reads a data folder's. @throws SymphonyError `bad-input` with the file where it is wrong */
   static async open(data: string): Promise<PolicyBook> {
-    const file = (name: string) => join(data, `${name}.jsonc`);
-    return new PolicyBook(
-      data,
-      parsePolicy(await readDataFile(file("policy")), file("policy")),
-      parseFolders(await readDataFile(file("folders")), file("folders")),
-      parseApprovals(await readDataFile(file("approvals"))),
-    );
+    const book = new PolicyBook(data);
+    for (const name of names) {
+      const file = book.#file(name);
+      book.#marks.set(name, markOf(file));
+      book.#take(name, await readDataFile(file));
+    }
+    return book;
   }
 
-  private constructor(
-    data: string,
-    policy: PermissionPolicy,
-    folders: Map<string, FolderTrust>,
-    approvals: Map<string, readonly string[]>,
-  ) {
+  private constructor(data: string) {
     this.#data = data;
-    this.#policy = policy;
+  }
+
+  /** Calls `listen` after each change of policy or trust that is made here. */
+  onChange(listen: () => void): void {
+    this.#listeners.add(listen);
+  }
+
+  /** Takes over what changed outside; true where anything did. Costs three looks at the disk where nothing did. */
+  refresh(): boolean {
+    let isChanged = false;
+    for (const name of names) {
+      const file = this.#file(name);
+      const mark = markOf(file);
+      if (mark === this.#marks.get(name)) continue;
+      this.#marks.set(name, mark);
+      isChanged = true;
+      try {
+        this.#take(name, readDataFileNow(file));
+      } catch {
+        this.#close(name);
+      }
+    }
+    return isChanged;
+  }
+
+  #file(name: BookName): string {
+    return join(this.#data, `${name}.jsonc`);
+  }
+
+  /** @throws SymphonyError `bad-input` */
+  #take(name: BookName, kept: Json | undefined): void {
+    const file = this.#file(name);
+    if (name === "policy") this.#policy = parsePolicy(kept, file);
+    else if (name === "folders") this.#setFolders(parseFolders(kept, file));
+    else this.#approvals = new Map([...parseApprovals(kept), ...this.#unwritten]);
+  }
+
+  #close(name: BookName): void {
+    if (name === "policy") this.#policy = { base: "strict", rules: [] };
+    else if (name === "folders") {
+      this.#setFolders(new Map([...this.#folders].filter(([, trust]) => trust === "restricted")));
+    }
+  }
+
+  #setFolders(folders: Map<string, FolderTrust>): void {
     this.#folders = folders;
-    this.#approvals = approvals;
+    this.#places = new Map(folders);
+    for (const [folder, trust] of folders) {
+      const real = realOf(folder);
+      if (this.#places.get(real) !== "restricted") this.#places.set(real, trust);
+    }
+  }
+
+  #changed(): void {
+    for (const listen of this.#listeners) listen();
   }
 
   get policy(): PermissionPolicy {
@@ -67,10 +126,15 @@ export class PolicyBook {
     return this.#folders;
   }
 
-  /** The trust of a folder: its own, else that of the nearest folder above. */
+  /** The trust of a folder: its own, else that of the nearest folder above. It is restricted by its path or its real path. */
   trustOf(folder: string): FolderTrust {
-    for (let at = resolve(folder);; at = dirname(at)) {
-      const trust = this.#folders.get(at);
+    const path = resolve(folder);
+    return this.#nearest(path) === "restricted" ? "restricted" : this.#nearest(realOf(path));
+  }
+
+  #nearest(path: string): FolderTrust {
+    for (let at = path;; at = dirname(at)) {
+      const trust = this.#places.get(at);
       if (trust !== undefined) return trust;
       if (dirname(at) === at) return "unknown";
     }
@@ -78,17 +142,23 @@ export class PolicyBook {
 
   /** @throws SymphonyError `io` */
   async setBase(base: PolicyName): Promise<void> {
+    this.refresh();
     this.#policy = { ...this.#policy, base };
-    await writeDataFile(join(this.#data, "policy.jsonc"), heads.policy, this.#policy as unknown as Json);
+    this.#changed();
+    await writeDataFile(this.#file("policy"), heads.policy, this.#policy as unknown as Json);
   }
 
   /** `unknown` forgets what was said. @throws SymphonyError `io` */
   async setTrust(folder: string, trust: FolderTrust): Promise<void> {
+    this.refresh();
+    const folders = new Map(this.#folders);
     const path = resolve(folder);
-    if (trust === "unknown") this.#folders.delete(path);
-    else this.#folders.set(path, trust);
-    const all = Object.fromEntries(this.#folders);
-    await writeDataFile(join(this.#data, "folders.jsonc"), heads.folders, all);
+    if (trust === "unknown") {
+      for (const one of folders.keys()) if (one === path || realOf(one) === realOf(path)) folders.delete(one);
+    } else folders.set(path, trust);
+    this.#setFolders(folders);
+    this.#changed();
+    await writeDataFile(this.#file("folders"), heads.folders, Object.fromEntries(folders));
   }
 
   /** What it asks for now and was never approved to ask for; empty for one that is seen for the first time. */
@@ -111,7 +181,7 @@ export class PolicyBook {
   /** Forgets what it was approved to ask for, with the extension. @throws SymphonyError `io` */
   async forget(extension: string): Promise<void> {
     if (!this.#approvals.delete(extension)) return;
-    const file = join(this.#data, "approvals.jsonc");
+    const file = this.#file("approvals");
     await this.flush();
     const all = parseApprovals(await readDataFile(file).catch(() => undefined));
     if (all.delete(extension)) {
@@ -127,11 +197,13 @@ export class PolicyBook {
   #keep(asker: Asker): void {
     const needed = neededBy(asker);
     this.#approvals.set(asker.extension, needed);
-    const file = join(this.#data, "approvals.jsonc");
+    this.#unwritten.set(asker.extension, needed);
+    const file = this.#file("approvals");
     this.#writing = this.#writing.catch(() => {}).then(async () => {
       const all = parseApprovals(await readDataFile(file).catch(() => undefined));
       all.set(asker.extension, needed);
       await writeDataFile(file, heads.approvals, Object.fromEntries(all) as unknown as Json);
+      if (this.#unwritten.get(asker.extension) === needed) this.#unwritten.delete(asker.extension);
     });
     this.#writing.catch(() => {});
   }
@@ -143,6 +215,15 @@ export class PolicyBook {
  */
 function neededBy({ permissions }: Asker): readonly string[] {
   return permissions.filter(({ isOptional }) => isOptional !== true).flatMap((one) => keysOf(one)).sort();
+}
+
+/** The path without links; where it is not there, that of the nearest folder above. */
+function realOf(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return dirname(path) === path ? path : join(realOf(dirname(path)), basename(path));
+  }
 }
 
 function parsePolicy(kept: Json | undefined, file: string): PermissionPolicy {

@@ -28,6 +28,8 @@ export interface Authority {
   refusal(key: PermissionKey, folder?: string): string | undefined;
   /** Asks the person for what was neither granted nor refused. */
   ask?(key: PermissionKey, place: AskPlace): Promise<Asked>;
+  /** True where it is denied now, so that what was granted once does not hold any more. */
+  isRefused?(key: PermissionKey, folder?: string): boolean;
   /** True where the manifest or a grant names this very host, not by a wildcard. */
   namesOutright(host: string, port: number): boolean;
   /** The value of a granted secret, or of one granted to this call; undefined where it is not granted or not set. */
@@ -58,7 +60,7 @@ export interface CallScope {
 export async function demand(scope: CallScope, key: PermissionKey): Promise<void> {
   const { authority, workspace, granted } = scope;
   const refusal = authority.refusal(key, workspace);
-  if (refusal === undefined || granted.has(key)) return;
+  if (refusal === undefined || granted.has(key) && authority.isRefused?.(key, workspace) !== true) return;
   if (await askFor(scope, key)) return;
   throw new ExtensionFailure("permission", `Extension ${authority.extension} may not use ${key}: ${refusal}`);
 }
@@ -66,7 +68,7 @@ export async function demand(scope: CallScope, key: PermissionKey): Promise<void
 /** Asks the person; true where it may. What is granted once is remembered for the call. */
 export async function askFor(scope: CallScope, key: PermissionKey): Promise<boolean> {
   const { authority, workspace, granted, run, signal } = scope;
-  const answer = await authority.ask?.(key, { folder: workspace, run, signal });
+  const answer = await authority.ask?.(key, { folder: workspace, run, signal, granted });
   if (answer === "once") granted.add(key);
   return answer === "once" || answer === "allowed";
 }

@@ -156,6 +156,141 @@ Deno.test("a refusal holds for the session, and many calls at once ask once", ()
     assert.equal(person.questions.length, 1);
   }));
 
+Deno.test("an answer that holds once is for the call that asked, with its folder; the others ask for themselves", () =>
+  withDesk(
+    [{ verdict: "allow", scope: { kind: "once" } }, { verdict: "deny", scope: { kind: "session" } }],
+    async ({ grants, person, folder }) => {
+      await Deno.mkdir(`${folder}/taxes`);
+      await Deno.writeTextFile(`${folder}/taxes/a.txt`, "a");
+      const [toy, taxes] = [`${folder}/work`, `${folder}/taxes`].map((one) => openCapabilities(grants, one));
+      const read = (one: Capabilities | undefined) => one!.call("files.read", { path: "a.txt" });
+      // Two of the same call: one question is enough.
+      const results = await Promise.allSettled([read(toy), read(toy), read(taxes)]);
+      assert.deepEqual(results.map(({ status }) => status), ["fulfilled", "fulfilled", "rejected"]);
+      assert.deepEqual(person.questions.map((one) => one.folder), [`${folder}/work`, `${folder}/taxes`]);
+    },
+  ));
+
+Deno.test("an answer for longer than a call holds for all that wait, also in other folders", () =>
+  withDesk([{ verdict: "allow", scope: { kind: "session" } }], async ({ grants, person, folder }) => {
+    await Deno.mkdir(`${folder}/other`);
+    await Deno.writeTextFile(`${folder}/other/a.txt`, "a");
+    const read = (name: string) =>
+      openCapabilities(grants, `${folder}/${name}`).call("files.read", { path: "a.txt" });
+    await Promise.all([read("work"), read("other"), read("work")]);
+    assert.equal(person.questions.length, 1);
+  }));
+
+Deno.test("a question whose call is over leaves the others theirs", () =>
+  withDesk([], async ({ folder }) => {
+    const over = new AbortController();
+    const asked: AbortSignal[] = [];
+    const prompt: PermissionPromptPort = {
+      ask: (_, signal) => {
+        asked.push(signal);
+        if (signal !== over.signal) return Promise.resolve({ verdict: "allow", scope: { kind: "once" } });
+        return new Promise((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
+      },
+    };
+    const grants = await Grants.open(`${folder}/data`, prompt);
+    const authority = grants.authorityOf(asker);
+    const first = authority.ask?.("git", { folder, signal: over.signal });
+    const second = authority.ask?.("git", { folder, signal: never });
+    over.abort();
+    assert.deepEqual(await Promise.all([first, second]), ["denied", "once"]);
+    assert.deepEqual(asked, [over.signal, never]);
+    await grants.flush();
+  }));
+
+Deno.test("policy and trust take effect at once, here and from another process, and end what relied on them", () =>
+  withDesk([], async ({ grants, folder, read }) => {
+    const work = `${folder}/work`;
+    const lost: string[] = [];
+    grants.onRevoked((extension) => lost.push(extension));
+    await grants.add(tool, "files:read");
+    assert.equal(await read(), "ok");
+    await grants.book.setTrust(work, "restricted");
+    assert.match(await read(), /the folder is not trusted/);
+    assert.deepEqual(lost, [tool]);
+    await grants.book.setTrust(work, "unknown");
+    assert.equal(await read(), "ok");
+    const until = async (is: RegExp) => {
+      for (let at = 0; at < 500 && !is.test(await read()); at++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.match(await read(), is);
+    };
+    // As `symphony trust restrict` does.
+    await (await PolicyBook.open(`${folder}/data`)).setTrust(work, "restricted");
+    await until(/the folder is not trusted/);
+    assert.deepEqual(lost, [tool, tool]);
+    await (await PolicyBook.open(`${folder}/data`)).setTrust(work, "unknown");
+    await until(/^ok$/);
+    await grants.remove(tool, "files:read");
+    lost.length = 0;
+    await grants.book.setBase("permissive");
+    assert.equal(await read(), "ok");
+    await (await PolicyBook.open(`${folder}/data`)).setBase("strict");
+    await until(/policy strict refuses/);
+    assert.deepEqual(lost, [tool]);
+    await grants.book.setBase("permissive");
+    assert.equal(await read(), "ok");
+    // One that cannot be read allows nothing.
+    await Deno.writeTextFile(`${folder}/data/policy.jsonc`, "{");
+    await until(/policy strict refuses/);
+  }));
+
+Deno.test("an approval in another process is seen, and lets in what was kept off", () =>
+  withDesk([], async ({ grants, folder }) => {
+    assert.equal(grants.unapproved({ ...asker, permissions: [] }), undefined);
+    assert.match(grants.unapproved(asker) ?? "", /files:read/);
+    await grants.flush();
+    const elsewhere = await Grants.open(`${folder}/data`);
+    await elsewhere.approve(asker);
+    await elsewhere.flush();
+    for (let at = 0; at < 500 && grants.unapproved(asker) !== undefined; at++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(grants.unapproved(asker), undefined);
+  }));
+
+Deno.test("a refusal for the session is told where something was granted, and what was granted once holds no more", () =>
+  withDesk([{ verdict: "allow", scope: { kind: "once" } }], async ({ grants, folder }) => {
+    const lost: string[] = [];
+    grants.onRevoked((extension) => lost.push(extension));
+    grants.addForSession("acme/tool=git");
+    grants.addForSession("acme/tool=git", "deny");
+    assert.deepEqual(lost, [tool]);
+    const call = openCapabilities(grants, `${folder}/work`);
+    await call.call("files.read", { path: "a.txt" });
+    grants.addForSession("acme/tool=files:read", "deny");
+    await assert.rejects(call.call("files.read", { path: "a.txt" }), /it was refused/);
+    // Nothing that held for longer was lost: its process need not end for that.
+    assert.deepEqual(lost, [tool]);
+  }));
+
+Deno.test("PolicyBook knows a folder by its real path as well", () =>
+  withDesk([], async ({ folder }) => {
+    const book = await PolicyBook.open(`${folder}/data`);
+    await Deno.mkdir(`${folder}/real/inner`, { recursive: true });
+    await Deno.symlink(`${folder}/real`, `${folder}/link`);
+    await Deno.mkdir(`${folder}/good`);
+    await Deno.symlink(`${folder}/real`, `${folder}/good/way`);
+    await book.setTrust(`${folder}/real`, "restricted");
+    await book.setTrust(`${folder}/good`, "trusted");
+    for (const path of ["link", "link/inner", "good/way", "good/way/inner", "real/new"]) {
+      assert.equal(book.trustOf(`${folder}/${path}`), "restricted", path);
+    }
+    await book.setTrust(`${folder}/link`, "unknown");
+    assert.equal(book.trustOf(`${folder}/real`), "unknown");
+    await book.setTrust(`${folder}/link`, "restricted");
+    assert.equal(book.trustOf(`${folder}/real/inner`), "restricted");
+    // A link in a trusted folder does not lend its trust.
+    await book.setTrust(`${folder}/link`, "unknown");
+    assert.equal(book.trustOf(`${folder}/good/way`), "unknown");
+    assert.equal(book.trustOf(`${folder}/good`), "trusted");
+  }));
+
 Deno.test("an optional permission is asked for when it is first wanted", () =>
   withDesk([{ verdict: "deny", scope: { kind: "session" } }], async ({ person, read }) => {
     assert.equal(person.questions.length, 0);

@@ -457,9 +457,10 @@ export const guards: readonly Guard[] = [
   },
   {
     name: "once is once",
-    file: "extensions/permission_desk.ts",
-    find: `return answer.scope.kind === "once" ? "once" : "allowed";`,
-    replace: `return "allowed";`,
+    file: "extensions/grants.ts",
+    find: `case "once":
+        return this.#noteGrant(grant);`,
+    replace: `case "once":`,
     test: permissions,
     only: "holds for the call that asked",
   },
@@ -490,7 +491,7 @@ export const guards: readonly Guard[] = [
   {
     name: "a withdrawal elsewhere is seen",
     file: "extensions/grants_file.ts",
-    find: "return this.#markNow() !== this.#mark;",
+    find: "return markOf(this.#file) !== this.#mark;",
     replace: "return false;",
     test: permissions,
     only: "taken back",
