@@ -91,6 +91,17 @@ export class Actor {
     onFailure(reason, health);
   }
 
+  /**
+   * Its module did not load. The first time is a failure like others; the same code a second time, in this session or a
+   * later one, is in quarantine, else it would be started in every session anew.
+   */
+  notDescribed(reason: string): void {
+    const { book, onFailure } = this.#options;
+    if (this.health.class !== "degraded") return this.failed(reason);
+    const text = `its module did not load again: ${reason}`;
+    onFailure(reason, book.note(this.id, this.installed.codeHash, { type: "exhausted", reason: text }));
+  }
+
   answered(): void {
     const { class: name } = this.health;
     if (name === "degraded" || name === "probation") this.#note({ type: "answered", count: 1 });

@@ -1,21 +1,32 @@
 /**
- * The audit log: every check of a permission, every grant, refusal and withdrawal, and the end of every process that nobody
- * asked to end, as one JSON object a line in `audit.log` of the data folder, readable by its owner alone.
+ * The audit log: every grant, refusal and withdrawal, and the end of every process that nobody asked to end, as one JSON
+ * object a line in `audit.log` of the data folder; every check of a permission in `audit-checks.log` beside it, so that no
+ * number of checks pushes a decision out.
  *
- * The same check again within a second is counted, not repeated: its line follows with `count`. The sum of the counts
- * (1 where none is said) is the number of checks. Beyond 32 MB the file goes on in a new one; the last is kept beside it.
+ * The same check again within a second is counted, not repeated: its line follows with `count`. An extension that has many
+ * different ones checked has those beyond 200 a minute counted together. The sum of the counts (1 where none is said) is the
+ * number of checks.
  *
  * @module
  */
 
 import { join } from "node:path";
 import { isObject, type Json } from "../core/json.ts";
+import { LineFile } from "./line_file.ts";
 
-const FILE = "audit.log";
-const OLDER = "audit.1.log";
-const MOST_BYTES = 32 << 20;
+/** Each with the older one before it. */
+export const AUDIT_FILES = [["audit.1.log", "audit.log"], [
+  "audit-checks.1.log",
+  "audit-checks.log",
+]] as const;
+const [[OLDER, FILE], [OLDER_CHECKS, CHECKS]] = AUDIT_FILES;
 const WINDOW_MS = 1_000;
 const MOST_PENDING = 1_000;
+/** Different checks of one extension a minute that have a line of their own. */
+const MOST_DIFFERENT = 200;
+const MINUTE_MS = 60_000;
+/** A stranger's words in a line, in UTF-16 units each. */
+const MOST_WORDS = 1_000;
 
 export interface AuditEntry {
   /** `allowed`, `denied`, `prompt` for checks; `granted`, `refused`, `withdrawn`, `approved`, `ended`, `quarantined`, … */
@@ -48,42 +59,62 @@ interface Pending {
 }
 
 export class AuditLog {
-  readonly #folder: string;
+  readonly #decisions: LineFile;
+  readonly #checks: LineFile;
   readonly #pending = new Map<string, Pending>();
-  #buffer: string[] = [];
-  #writing: Promise<void> = Promise.resolve();
-  #scheduled = false;
-  #lost = 0;
+  readonly #different = new Map<string, { sinceMs: number; count: number }>();
 
   /** The log of a data folder, made when something is noted. */
   constructor(folder: string) {
-    this.#folder = folder;
+    this.#decisions = new LineFile(join(folder, FILE), join(folder, OLDER), lostLine);
+    this.#checks = new LineFile(join(folder, CHECKS), join(folder, OLDER_CHECKS), lostLine);
   }
 
   /** Notes what happens once. */
   note(entry: AuditEntry): void {
-    this.#append(entry);
+    this.#decisions.append(lineWith(entry));
   }
 
   /** Notes a check, which may come many times a second. */
   check(key: string, entry: () => AuditEntry): void {
-    const now = Date.now();
-    const pending = this.#pending.get(key);
-    if (pending !== undefined && now - pending.sinceMs < WINDOW_MS) {
-      pending.count++;
-      return;
-    }
-    if (pending !== undefined) this.#settle(pending);
-    if (this.#pending.size >= MOST_PENDING) this.#settleAll();
-    const one = entry();
-    this.#append(one);
-    this.#pending.set(key, { entry: one, sinceMs: now, count: 0 });
+    if (this.#isCounted(key)) return;
+    const own = entry();
+    if (this.#mayDiffer(own.extension)) return this.#begin(key, own);
+    const together = `${own.extension} ${own.decision} …`;
+    if (this.#isCounted(together)) return;
+    const reason = `more than ${MOST_DIFFERENT} different checks in a minute are counted together`;
+    this.#begin(together, { decision: own.decision, extension: own.extension, permission: "…", reason });
   }
 
   /** Waits until everything is written. */
   async flush(): Promise<void> {
     this.#settleAll();
-    await this.#write();
+    await Promise.all([this.#decisions.write(), this.#checks.write()]);
+  }
+
+  #isCounted(key: string): boolean {
+    const pending = this.#pending.get(key);
+    if (pending === undefined || Date.now() - pending.sinceMs >= WINDOW_MS) return false;
+    pending.count++;
+    return true;
+  }
+
+  #begin(key: string, entry: AuditEntry): void {
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) this.#settle(pending);
+    if (this.#pending.size >= MOST_PENDING) this.#settleAll();
+    this.#checks.append(lineWith(entry));
+    this.#pending.set(key, { entry, sinceMs: Date.now(), count: 0 });
+  }
+
+  #mayDiffer(extension: string): boolean {
+    const now = Date.now();
+    const known = this.#different.get(extension);
+    if (known === undefined || now - known.sinceMs >= MINUTE_MS) {
+      this.#different.set(extension, { sinceMs: now, count: 1 });
+      return true;
+    }
+    return ++known.count <= MOST_DIFFERENT;
   }
 
   #settleAll(): void {
@@ -92,42 +123,19 @@ export class AuditLog {
   }
 
   #settle({ entry, count }: Pending): void {
-    if (count > 0) this.#append({ ...entry, count });
+    if (count > 0) this.#checks.append(lineWith({ ...entry, count }));
   }
+}
 
-  #append(entry: AuditEntry): void {
-    this.#buffer.push(JSON.stringify({ at: new Date().toISOString(), ...entry }));
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    queueMicrotask(() => void this.#write());
-  }
-
-  #write(): Promise<void> {
-    this.#writing = this.#writing.then(async () => {
-      this.#scheduled = false;
-      const lines = this.#buffer;
-      if (lines.length === 0) return;
-      this.#buffer = [];
-      const lost = this.#lost === 0 ? [] : [JSON.stringify(lostLine(this.#lost))];
-      try {
-        await Deno.mkdir(this.#folder, { recursive: true });
-        await this.#rotate();
-        const text = [...lost, ...lines].join("\n") + "\n";
-        await Deno.writeTextFile(join(this.#folder, FILE), text, { append: true, mode: 0o600 });
-        this.#lost = 0;
-      } catch {
-        // A full disk must not stop a call; how many lines are missing is said once there is room again.
-        this.#lost += lines.length;
-      }
-    });
-    return this.#writing;
-  }
-
-  async #rotate(): Promise<void> {
-    const path = join(this.#folder, FILE);
-    const size = (await Deno.stat(path).catch(() => undefined))?.size ?? 0;
-    if (size > MOST_BYTES) await Deno.rename(path, join(this.#folder, OLDER));
-  }
+function lineWith(entry: AuditEntry): AuditLine {
+  const cut = (text: string) => text.length > MOST_WORDS ? `${text.slice(0, MOST_WORDS)}…` : text;
+  const { permission, reason } = entry;
+  return {
+    at: new Date().toISOString(),
+    ...entry,
+    permission: cut(permission),
+    ...(reason === undefined ? {} : { reason: cut(reason) }),
+  };
 }
 
 function lostLine(count: number): AuditLine {
@@ -137,7 +145,36 @@ function lostLine(count: number): AuditLine {
 
 /** The lines of a data folder that fit, oldest first. A line that is not whole (the disk was full) is left out. */
 export async function* readAudit(folder: string, filter: AuditFilter = {}): AsyncIterable<AuditLine> {
-  for (const name of [OLDER, FILE]) {
+  const [decisions, checks] = AUDIT_FILES.map((names) => linesOf(folder, names, filter));
+  yield* byTime(decisions as AsyncGenerator<AuditLine>, checks as AsyncGenerator<AuditLine>);
+}
+
+async function* byTime(
+  a: AsyncGenerator<AuditLine>,
+  b: AsyncGenerator<AuditLine>,
+): AsyncGenerator<AuditLine> {
+  try {
+    let [first, second] = [await a.next(), await b.next()];
+    while (first.done !== true || second.done !== true) {
+      if (second.done === true || first.done !== true && first.value.at < second.value.at) {
+        yield first.value as AuditLine;
+        first = await a.next();
+      } else {
+        yield second.value;
+        second = await b.next();
+      }
+    }
+  } finally {
+    await Promise.all([a.return(undefined), b.return(undefined)]);
+  }
+}
+
+async function* linesOf(
+  folder: string,
+  names: readonly string[],
+  filter: AuditFilter,
+): AsyncGenerator<AuditLine> {
+  for (const name of names) {
     const file = await Deno.open(join(folder, name)).catch(() => undefined);
     if (file === undefined) continue;
     let rest = "";

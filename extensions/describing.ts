@@ -10,7 +10,7 @@ import type { CatalogProblem, Described } from "./catalog.ts";
 import type { HostChannel } from "./host/host_channel.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 
-/** Opens a process for an actor, with nothing loaded. */
+/** Opens a process for an actor, with nothing loaded. @throws SymphonyError where none of its code may run */
 export type OpenChannel = (actor: Actor) => Promise<HostChannel>;
 /** Loads the actor's module. */
 export type LoadActor = (channel: HostChannel, actor: Actor) => Promise<readonly Contribution[]>;
@@ -58,6 +58,9 @@ class Describing {
       const channel = await this.#open(actor);
       try {
         contributes = await this.#load(channel, actor);
+      } catch (error) {
+        actor.notDescribed(messageOf(error));
+        throw error;
       } finally {
         await channel.close("It was only described");
       }

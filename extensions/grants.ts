@@ -30,6 +30,7 @@ import { badGrant, GrantsFile, permissionKey } from "./grants_file.ts";
 import { type Decided, PermissionDesk } from "./permission_desk.ts";
 import { PolicyBook } from "./policy_book.ts";
 import { Secrets } from "./secrets.ts";
+import { VerdictCache } from "./verdict_cache.ts";
 
 export { permissionKey } from "./grants_file.ts";
 
@@ -41,14 +42,8 @@ export interface GrantOptions {
   readonly untilMs?: number;
 }
 
-interface Cached {
-  readonly verdict: Verdict;
-  readonly asker: Asker;
-  readonly key: PermissionKey;
-  readonly folder: string | undefined;
-  readonly untilMs: number;
-}
-
+/** Longer than any that a manifest can ask for; what is longer is refused and not remembered. */
+const MOST_KEY = 6_000;
 /** A change of grants, policy, trust or approvals by another process is looked for this often at most. */
 const LOOK_MS = 250;
 
@@ -61,7 +56,7 @@ export class Grants {
   readonly #desk: PermissionDesk;
   #kept: readonly Grant[];
   #session: Grant[] = [];
-  readonly #cache = new Map<string, Cached>();
+  readonly #cache = new VerdictCache();
   readonly #listeners = new Set<(extension: string) => void>();
   #lookedAt = 0;
 
@@ -189,12 +184,12 @@ export class Grants {
     this.refresh();
     const more = this.book.unapproved(asker);
     if (more.length === 0) return undefined;
-    this.audit.note({
+    this.audit.check(`${asker.extension} unapproved`, () => ({
       decision: "denied",
       extension: asker.extension,
       permission: more.join(" "),
       reason: "it asks for more than when it was let in",
-    });
+    }));
     return `it asks for more than when it was let in: ${more.join(", ")}`;
   }
 
@@ -237,24 +232,22 @@ export class Grants {
 
   #verdict(asker: Asker, key: PermissionKey, folder: string | undefined): Verdict {
     this.refresh();
-    const name = `${asker.extension} ${key} ${folder ?? ""}`;
-    const known = this.#cache.get(name);
-    let verdict: Verdict;
-    if (known !== undefined && Date.now() < known.untilMs) verdict = known.verdict;
-    else {
+    let verdict = this.#cache.get(asker, key, folder)?.verdict;
+    if (verdict === undefined) {
       const now = Date.now();
       verdict = this.#decide(asker, key, folder);
       const ends = this.list().map(({ scope }) =>
         scope.kind === "until" && scope.atMs > now ? scope.atMs : Infinity
       );
-      if (this.#cache.size > 10_000) this.#cache.clear();
-      this.#cache.set(name, { verdict, asker, key, folder, untilMs: Math.min(Infinity, ...ends) });
+      const untilMs = Math.min(Infinity, ...ends);
+      if (key.length <= MOST_KEY) this.#cache.set({ verdict, asker, key, folder, untilMs });
     }
-    this.audit.check(`${asker.extension} ${key} ${verdict.verdict}`, () => ({
-      decision: verdict.verdict,
+    const { verdict: decision, reason } = verdict;
+    this.audit.check(`${asker.extension} ${decision} ${key.slice(0, MOST_KEY)}`, () => ({
+      decision,
       extension: asker.extension,
       permission: key,
-      reason: verdict.reason,
+      reason,
     }));
     return verdict;
   }
@@ -314,13 +307,11 @@ export class Grants {
   }
 
   #changed(before: readonly Grant[]): void {
-    const losers = new Set(losersOf(before, this.list()));
     // By policy and trust, too: what was allowed before and is not any more.
-    for (const { verdict: { verdict: had }, asker, key, folder } of this.#cache.values()) {
-      if (had !== "allowed" || losers.has(asker.extension)) continue;
-      if (this.#decide(asker, key, folder).verdict !== "allowed") losers.add(asker.extension);
-    }
-    this.#cache.clear();
+    const byPolicy = this.#cache.clear(({ asker, key, folder }) =>
+      this.#decide(asker, key, folder).verdict === "allowed"
+    );
+    const losers = new Set([...losersOf(before, this.list()), ...byPolicy]);
     for (const extension of losers) {
       for (const listen of this.#listeners) listen(extension);
     }

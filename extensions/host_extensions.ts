@@ -117,9 +117,14 @@ export class HostExtensions implements ExtensionPort {
   async describe(): Promise<Catalog> {
     const { actors, problems } = await this.#known();
     const all = [...actors.values()];
+    // A person may have released one in another process.
+    if (all.some(({ quarantine }) => quarantine !== undefined)) await this.#book.reread().catch(() => {});
     const found = await describeAll(
       all,
-      (actor) => this.#placement.open(actor, () => {}),
+      (actor) => {
+        this.#placement.admit(actor);
+        return this.#placement.open(actor, () => {});
+      },
       async (channel, actor) => {
         const code = await actor.installed.code();
         return (await channel.load(code, actor.config, memoryOf(actor))).contributes;

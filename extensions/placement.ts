@@ -55,22 +55,7 @@ export class Placement {
     signal: AbortSignal,
     onEnd: () => { readonly inFlight: number } | undefined,
   ): Promise<Place> {
-    const { quarantine } = actor;
-    if (quarantine !== undefined) {
-      throw new SymphonyError("extension", `Extension ${actor.id} is in quarantine: ${quarantine}`, {
-        hint: `symphony extensions release ${actor.id}`,
-      });
-    }
-    const more = this.#options.grants.unapproved(askerOf(actor.installed));
-    if (more !== undefined) {
-      throw new SymphonyError("permission", `Extension ${actor.id} stays off: ${more}`, {
-        hint: `symphony grants approve ${actor.id}`,
-      });
-    }
-    const spent = this.#options.monitor.spent(actor.id);
-    if (spent !== undefined) {
-      throw new SymphonyError("extension", `Extension ${actor.id} is not started again: ${spent}`);
-    }
+    this.admit(actor);
     const code = await actor.installed.code();
     if (actor.boot === "light") return await this.#placeLight(actor, code, onEnd);
     // An end that nobody asked for is a failure; the flag tells it from deactivate.
@@ -90,6 +75,29 @@ export class Placement {
       await channel.close(ENDED);
     };
     return { channel, unit, end };
+  }
+
+  /**
+   * What must hold before any code of an extension runs, be it only to describe it.
+   * @throws SymphonyError `extension` | `permission` where it is in quarantine, not approved, or has spent what it may
+   */
+  admit(actor: Actor): void {
+    const { quarantine } = actor;
+    if (quarantine !== undefined) {
+      throw new SymphonyError("extension", `Extension ${actor.id} is in quarantine: ${quarantine}`, {
+        hint: `symphony extensions release ${actor.id}`,
+      });
+    }
+    const more = this.#options.grants.unapproved(askerOf(actor.installed));
+    if (more !== undefined) {
+      throw new SymphonyError("permission", `Extension ${actor.id} stays off: ${more}`, {
+        hint: `symphony grants approve ${actor.id}`,
+      });
+    }
+    const spent = this.#options.monitor.spent(actor.id);
+    if (spent !== undefined) {
+      throw new SymphonyError("extension", `Extension ${actor.id} is not started again: ${spent}`);
+    }
   }
 
   async #placeLight(

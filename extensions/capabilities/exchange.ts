@@ -18,6 +18,7 @@ import { refuseInnerAddress } from "./address.ts";
 import { askFor, type CallScope, demand, type Operation, type Reply, textArgument } from "./capability.ts";
 
 const MOST_REDIRECTS = 10;
+const MOST_HOSTNAME = 253;
 const MOST_OPEN = 64;
 const MOST_BODY_BYTES = 1 << 30;
 const PIECE_BYTES = 256 << 10;
@@ -133,6 +134,13 @@ export class Exchanges {
   async #send(outgoing: Outgoing, signal: AbortSignal): Promise<Response> {
     const { url, method, body } = outgoing;
     const port = portOf(url);
+    // A name that no host can have is nothing to decide, to remember or to note.
+    if (url.hostname.length > MOST_HOSTNAME) {
+      throw new ExtensionFailure(
+        "input",
+        `Cannot fetch: a host name of ${url.hostname.length} is over ${MOST_HOSTNAME}`,
+      );
+    }
     await demand(this.#scope, `net:${url.hostname}:${port}`);
     await refuseInnerAddress(url.hostname, port, this.#scope.authority);
     signal.throwIfAborted();

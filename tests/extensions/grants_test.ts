@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readAudit } from "../../extensions/audit_log.ts";
 import { extensionId } from "../../core/ids.ts";
 import { secretKey, type SecretPermission } from "../../core/policy/permission.ts";
 import { Grants } from "../../extensions/grants.ts";
@@ -67,18 +68,43 @@ Deno.test("Grants note every decision in the audit log, and what is checked agai
     authority.refusal("files:write");
     await grants.add(tool, "files:read");
     await grants.flush();
-    const lines = (await Deno.readTextFile(`${folder}/audit.log`)).trim().split("\n").map((line) =>
-      JSON.parse(line)
-    );
+    const lines = await Array.fromAsync(readAudit(folder));
     assert.deepEqual(
-      lines.map(({ decision, permission, count = 1 }) => `${decision} ${permission} ${count}`),
+      lines.map(({ decision, permission, count = 1 }) => `${decision} ${permission} ${count}`).sort(),
       [
-        "prompt files:read 1",
         "denied files:write 1",
         "granted files:read 1",
+        "prompt files:read 1",
         "prompt files:read 2",
       ],
     );
+  }));
+
+Deno.test("an extension that asks for ever other things neither fills the core nor pushes a decision out of the audit", () =>
+  withFolder(async (folder) => {
+    const grants = await Grants.open(folder);
+    await grants.add(tool, "net:collector.example");
+    const authority = grants.authorityOf(asker);
+    const neighbour = grants.authorityOf({ ...asker, extension: extensionId("acme/other") });
+    // Names as long as no host's: without a bound, half a gigabyte of lines, kept verdicts and pending counts.
+    const long = "a".repeat(1 << 20);
+    for (let at = 0; at < 500; at++) authority.refusal(`net:${long}${at}.example:80`);
+    neighbour.refusal("files:write");
+    for (let at = 0; at < 2000; at++) authority.refusal(`net:h${at}.example:80`);
+    await grants.flush();
+    const size = (name: string) => Deno.statSync(`${folder}/${name}`).size;
+    assert.ok(size("audit-checks.log") < 1 << 20, `${size("audit-checks.log")} bytes`);
+    let [checks, granted, other, lines] = [0, 0, 0, 0];
+    for await (const { extension, decision, count = 1 } of readAudit(folder)) {
+      lines++;
+      if (extension === "acme/other") other++;
+      else if (decision === "granted") granted++;
+      else checks += count;
+    }
+    // Nothing is lost: what has no line of its own is counted.
+    assert.deepEqual({ checks, granted, other }, { checks: 2500, granted: 1, other: 1 });
+    assert.ok(lines < 300, `${lines} lines`);
+    assert.ok(size("audit.log") < 1000);
   }));
 
 Deno.test("Grants refuse a file that is not a list of grants, with its place", () =>
@@ -111,7 +137,7 @@ Deno.test("Grants give a secret only where it is granted, from the variable that
       await grants.add(tool, key, { env: "SYMPHONY_OTHER_KEY" });
       assert.equal(grants.authorityOf(asker).secret(secret), "from-grant");
       await grants.flush();
-      for (const name of ["grants.jsonc", "audit.log"]) {
+      for (const name of ["grants.jsonc", "audit.log", "audit-checks.log"]) {
         assert.doesNotMatch(await Deno.readTextFile(`${folder}/${name}`), /from-(grant|manifest)/);
       }
     } finally {

@@ -60,6 +60,52 @@ Deno.test("HostExtensions keep an update off that asks for more than before, unt
     await third.close();
   }));
 
+Deno.test("HostExtensions run nothing of an update that is not approved, not even to describe it", () =>
+  withData(async (data) => {
+    const grants = await Grants.open(data);
+    await grants.approve({ extension: id, origin: "third-party", permissions: [] });
+    const lines: string[] = [];
+    const top = `console.log("ran");`;
+    const update = installedOf(id, bundleOf({ name: "tool", top, ends: /ok/ }), {
+      permissions: [{ kind: "git", reason: "It looks back" }],
+    });
+    const extensions = new HostExtensions({
+      source: sourceOf([update]),
+      command: denoHostCommand(),
+      grants,
+      artifacts: new HeldArtifacts(),
+      onLog: (_, line) => lines.push(line),
+    });
+    const { nodes, problems } = await extensions.describe();
+    assert.equal(nodes.size, 0);
+    assert.match(problems.map(({ message }) => message).join(), /stays off: it asks for more .* git$/);
+    assert.deepEqual(lines, []);
+    await grants.approve({ extension: id, origin: "third-party", permissions: update.manifest.permissions });
+    assert.equal((await extensions.describe()).nodes.size, 1);
+    await extensions.close();
+    assert.deepEqual(lines, ["ran"]);
+  }));
+
+Deno.test("HostExtensions do not start a module again in every session that never loads", () =>
+  withData(async (data, open) => {
+    const told: string[] = [];
+    for (let session = 0; session < 3; session++) {
+      const extensions = await open(bad);
+      told.push((await extensions.describe()).problems.map(({ message }) => message).join());
+      await extensions.close();
+    }
+    assert.match(told[0] ?? "", /^Its module cannot be loaded: .*not today/);
+    assert.match(told[1] ?? "", /^Its module cannot be loaded: .*not today/);
+    assert.match(told[2] ?? "", /is in quarantine: its module did not load again/);
+    // Released, it is tried again; other code is tried at once.
+    const book = await HealthBook.open(data);
+    assert.equal(book.release(id), true);
+    await book.flush();
+    const other = await open({ ...good, codeHash: "1".repeat(64) });
+    assert.equal((await other.describe()).nodes.size, 1);
+    await other.close();
+  }));
+
 Deno.test("HostExtensions keep a quarantine over sessions, until it is released or its code is another", () =>
   withData(async (data, open) => {
     const first = await open(bad);

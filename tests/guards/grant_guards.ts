@@ -8,7 +8,60 @@ import type { Guard } from "./guards.ts";
 
 const permissions = "tests/extensions/permissions_test.ts";
 
+const grants = "tests/extensions/grants_test.ts";
+
+const placement = "tests/extensions/placement_test.ts";
+
 export const grantGuards: readonly Guard[] = [
+  {
+    name: "nothing runs before it is let in",
+    file: "extensions/host_extensions.ts",
+    find: "        this.#placement.admit(actor);\n",
+    replace: "",
+    test: placement,
+    only: "not even to describe it",
+  },
+  {
+    name: "a module that never loads is not tried for ever",
+    file: "extensions/describing.ts",
+    find: "actor.notDescribed(messageOf(error));",
+    replace: "",
+    test: placement,
+    only: "that never loads",
+  },
+  {
+    name: "different checks have a budget",
+    file: "extensions/audit_log.ts",
+    find: "return ++known.count <= MOST_DIFFERENT;",
+    replace: "return true;",
+    test: grants,
+    only: "ever other things",
+  },
+  {
+    name: "a line of the audit is short",
+    file: "extensions/audit_log.ts",
+    find: "text.length > MOST_WORDS",
+    replace: "text.length < 0",
+    test: grants,
+    only: "ever other things",
+  },
+  {
+    name: "checks push no decision out",
+    file: "extensions/audit_log.ts",
+    find: "this.#checks = new LineFile(join(folder, CHECKS), join(folder, OLDER_CHECKS), lostLine);",
+    replace: "this.#checks = this.#decisions;",
+    test: grants,
+    only: "ever other things",
+  },
+  {
+    name: "names that no host can have",
+    file: "extensions/capabilities/exchange.ts",
+    find: "if (url.hostname.length > MOST_HOSTNAME) {",
+    replace: "if (url.hostname.length < 0) {",
+    test: "tests/extensions/zoo_test.ts",
+    only: "every hostile",
+    zoo: "long-hosts",
+  },
   {
     name: "a secret goes where it was granted to go",
     file: "core/policy/permission.ts",
@@ -51,8 +104,8 @@ export const grantGuards: readonly Guard[] = [
   },
   {
     name: "what policy took away ends processes",
-    file: "extensions/grants.ts",
-    find: `if (this.#decide(asker, key, folder).verdict !== "allowed") losers.add(asker.extension);`,
+    file: "extensions/verdict_cache.ts",
+    find: "if (!used.every(isAllowed)) lost.add(extension);",
     replace: "",
     test: permissions,
     only: "policy and trust take effect",

@@ -449,9 +449,9 @@ export const guards: readonly Guard[] = [
   },
   {
     name: "a remembered verdict ends in time",
-    file: "extensions/grants.ts",
-    find: "Date.now() < known.untilMs",
-    replace: "true",
+    file: "extensions/verdict_cache.ts",
+    find: "return found !== undefined && Date.now() < found.untilMs ? found : undefined;",
+    replace: "return found;",
     test: permissions,
     only: "until a time ends then",
   },

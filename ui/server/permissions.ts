@@ -12,12 +12,12 @@ const MOST_READ = 4 * 1024 * 1024;
 export class PermissionDesk {
   readonly #services: UiServices;
   readonly #topic: KeyedTopic;
-  readonly #file: string;
+  readonly #files: readonly string[];
 
   constructor(services: UiServices, topic: KeyedTopic) {
     this.#services = services;
     this.#topic = topic;
-    this.#file = `${services.data}/audit.log`;
+    this.#files = ["audit.log", "audit-checks.log"].map((name) => `${services.data}/${name}`);
     services.prompts.onAsked = (prompt) => topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
     services.prompts.onEnded = (id, verdict) =>
       topic.publish(`ended ${id}`, { kind: "answered", id, verdict });
@@ -83,8 +83,8 @@ export class PermissionDesk {
 
   /** Oldest first. */
   async #lines(): Promise<AuditLine[]> {
-    const text = await tailOf(this.#file);
-    return text.split("\n").flatMap((line): AuditLine[] => {
+    const texts = await Promise.all(this.#files.map(tailOf));
+    return texts.flatMap((text) => text.split("\n")).flatMap((line): AuditLine[] => {
       try {
         const { at, extension, permission, decision, reason } = JSON.parse(line) as Record<string, string>;
         const time = Date.parse(at ?? "");
@@ -100,7 +100,7 @@ export class PermissionDesk {
         // The first line may be cut, the last one under way.
         return [];
       }
-    });
+    }).sort((a, b) => a.at - b.at);
   }
 }
 

@@ -213,6 +213,13 @@ const floods: readonly Habit[] = [
     run: `await Promise.all(Array.from({ length: 20000 }, () => context.files.stat("a.txt"))); return {};`,
     ends: /^permission/,
   },
+  {
+    name: "long-hosts",
+    run:
+      `for (let at = 0; at < 10; at++) await context.fetch("http://" + "a".repeat(1 << 20) + at + ".example/").catch((error) => {
+        if (at === 9) throw error; });`,
+    ends: /^input: Cannot fetch: a host name of \d+ is over 253/,
+  },
   { name: "no-default", top: "var nothing = 1;", ends: /^extension: .*not an extension/, dies: true },
   {
     name: "too-many-types",
