@@ -9,6 +9,7 @@ import { type RestartPolicy, supervise, type Supervised, unsupervised } from "..
 import type { ExtensionId, NodeTypeId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Health } from "../core/policy/health.ts";
+import { PayloadBudget } from "./capabilities/payload_budget.ts";
 import type { Authority } from "./capabilities/capability.ts";
 import type { HealthBook } from "./health_book.ts";
 import type { BootKind } from "./host/boot.ts";
@@ -32,6 +33,8 @@ export class Actor {
   readonly authority: Authority;
   readonly config: JsonObject;
   readonly boot: BootKind;
+  /** What its calls hold in the core. */
+  readonly payloads = new PayloadBudget();
   contributes: ReadonlyMap<NodeTypeId, Contribution>;
   readonly #options: ActorOptions;
   #state: Supervised = unsupervised;

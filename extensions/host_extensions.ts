@@ -388,6 +388,7 @@ export class HostExtensions implements ExtensionPort {
       node,
       ...(item === undefined ? {} : { item }),
       artifacts: this.#options.artifacts,
+      payloads: actor.payloads,
       asset: (name) => actor.installed.asset(name),
       onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
     };

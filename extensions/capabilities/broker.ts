@@ -1,6 +1,6 @@
 /**
  * The capabilities of one call: the only way from an extension's code to the world. Dispatch is by a table without
- * prototype, so no inherited name is callable; how many may be in flight is bounded.
+ * prototype, so no inherited name is callable; how many may be in flight is bounded, and how much they hold.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import type { CallScope, Operation, Reply } from "./capability.ts";
 import { Exchanges } from "./exchange.ts";
 import { fileOperations } from "./files.ts";
 import { gitOperations } from "./git.ts";
+import { PayloadBudget } from "./payload_budget.ts";
 import { storedOperations } from "./stored.ts";
 
 /** Most capability calls that one call may have in flight. */
@@ -18,16 +19,29 @@ const MOST_IN_FLIGHT = 256;
 /** Operations that must not be repeated unasked; artifacts are stored by their content, so twice is once. */
 const EFFECTS = new Set(["files.write", "files.remove", "fetch.open"]);
 
+/** Operations whose answers may be large. */
+const READS = /^(files\.read|artifacts\.get|assets\.bytes|git\..*)$/;
+
+/** How a call came and how its answer leaves. */
+export interface Passing {
+  /** Bytes that it brought, its arguments included. */
+  readonly size: number;
+  /** Hands the answer over; resolves once it was taken. */
+  send(reply: Reply): Promise<void>;
+}
+
 /** The open capabilities of one call. */
 export class Capabilities {
   readonly #table: Readonly<Record<string, Operation>>;
   readonly #exchanges: Exchanges;
+  readonly #payloads: PayloadBudget;
   #inFlight = 0;
   #closed = false;
   #hadEffects = false;
 
   constructor(given: Omit<CallScope, "granted">) {
     const scope: CallScope = { ...given, granted: new Set() };
+    this.#payloads = given.payloads ?? new PayloadBudget();
     this.#exchanges = new Exchanges(scope);
     const table: Record<string, Operation> = Object.create(null);
     const parts = [
@@ -45,7 +59,12 @@ export class Capabilities {
   }
 
   /** Carries out one operation. @throws ExtensionFailure */
-  async call(operation: string, args: JsonObject, bytes?: Uint8Array<ArrayBuffer>): Promise<Reply> {
+  async call(
+    operation: string,
+    args: JsonObject,
+    bytes?: Uint8Array<ArrayBuffer>,
+    passing?: Passing,
+  ): Promise<Reply> {
     const run = this.#table[operation];
     if (run === undefined) {
       throw new ExtensionFailure("permission", `There is no capability "${operation.slice(0, 100)}"`);
@@ -59,12 +78,20 @@ export class Capabilities {
         `Over ${MOST_IN_FLIGHT} capability calls are in flight: await some first`,
       );
     }
+    const release = this.#payloads.take(passing?.size ?? bytes?.length ?? 0);
     this.#inFlight++;
     if (EFFECTS.has(operation)) this.#hadEffects = true;
+    let endTurn: (() => void) | undefined;
+    let taken: Promise<void> | undefined;
     try {
-      return await run(args, bytes);
+      if (READS.test(operation)) endTurn = await this.#payloads.turn();
+      const reply = await run(args, bytes);
+      taken = passing?.send(reply);
+      return reply;
     } finally {
+      release();
       this.#inFlight--;
+      if (endTurn !== undefined) await Promise.resolve(taken).then(endTurn, endTurn);
     }
   }
 

@@ -106,6 +106,9 @@ export class FrameWriter {
   readonly #write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void;
   #buffer = new Uint8Array(4096);
   #length = 0;
+  #sent = 0;
+  #written = 0;
+  #waiting: { readonly upTo: number; readonly resolve: () => void }[] = [];
   #scheduled = false;
 
   constructor(write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void) {
@@ -130,6 +133,20 @@ export class FrameWriter {
     this.#schedule();
   }
 
+  /** Resolves once everything that was sent so far is written, or cannot be any more. */
+  drained(): Promise<void> {
+    const upTo = this.#sent;
+    if (this.#written >= upTo) return Promise.resolve();
+    return new Promise((resolve) => void this.#waiting.push({ upTo, resolve }));
+  }
+
+  #took(bytes: number): void {
+    this.#written += bytes;
+    while (this.#waiting[0] !== undefined && this.#waiting[0].upTo <= this.#written) {
+      this.#waiting.shift()?.resolve();
+    }
+  }
+
   #frame(kind: number, id: number, body: Uint8Array): void {
     const size = HEADER + body.length;
     this.#reserve(size);
@@ -147,6 +164,7 @@ export class FrameWriter {
     buffer[at++] = id >>> 24;
     buffer.set(body, at);
     this.#length += size;
+    this.#sent += size;
   }
 
   #reserve(size: number): void {
@@ -168,11 +186,13 @@ export class FrameWriter {
     if (this.#buffer.length > 4 * MOST_FRAME_BYTES) this.#buffer = new Uint8Array(4096);
     const written = this.#write(bytes);
     if (written === undefined) {
+      this.#took(bytes.length);
       this.#scheduled = false;
       return;
     }
     // What is sent while a write is under way leaves with the next one.
     const next = () => {
+      this.#took(bytes.length);
       this.#scheduled = false;
       if (this.#length > 0) this.#schedule();
     };

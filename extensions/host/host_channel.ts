@@ -336,7 +336,7 @@ export class HostChannel {
       case Kind.event:
         return this.#tell(id, readEvent(body));
       case Kind.ask:
-        return void this.#carryOut(id, readAsk(body));
+        return void this.#carryOut(id, readAsk(body), body.length);
       case Kind.loaded:
         return this.#loaded(id, body);
       case Kind.spent: {
@@ -400,7 +400,11 @@ export class HostChannel {
     else if (id === 0 && event.kind === "log") this.#options.onLog(event.text);
   }
 
-  async #carryOut(id: number, { call: number, operation, args, bytes }: Asked): Promise<void> {
+  async #carryOut(
+    id: number,
+    { call: number, operation, args, bytes }: Asked,
+    size: number,
+  ): Promise<void> {
     try {
       const call = this.#calls.get(number);
       if (call === undefined) {
@@ -409,8 +413,14 @@ export class HostChannel {
       }
       call.abort ??= new AbortController();
       call.capabilities ??= call.open(call.abort.signal);
-      const reply = await call.capabilities.call(operation, args, bytes);
-      if (this.#calls.has(call.id)) this.#host.send(Kind.reply, id, encodeBoth(reply.value, reply.bytes));
+      await call.capabilities.call(operation, args, bytes, {
+        size,
+        send: (reply) => {
+          if (!this.#calls.has(call.id)) return Promise.resolve();
+          this.#host.send(Kind.reply, id, encodeBoth(reply.value, reply.bytes));
+          return this.#host.drained();
+        },
+      });
     } catch (error) {
       const failure = failureOf(error, never);
       this.#host.send(

@@ -142,6 +142,11 @@ export class HostProcess {
     this.#writer.send(kind, id, body);
   }
 
+  /** Resolves once the process has taken everything that was sent so far, or is dead. */
+  async drained(): Promise<void> {
+    if (this.#death === undefined) await this.#writer.drained();
+  }
+
   /** Ends the process at once. */
   kill(death: Death): void {
     if (this.#death === undefined) this.#killed = true;

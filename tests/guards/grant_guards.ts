@@ -11,8 +11,41 @@ const permissions = "tests/extensions/permissions_test.ts";
 const grants = "tests/extensions/grants_test.ts";
 
 const placement = "tests/extensions/placement_test.ts";
+const broker = "tests/extensions/broker_test.ts";
 
 export const grantGuards: readonly Guard[] = [
+  {
+    name: "payloads held in the core",
+    file: "extensions/capabilities/payload_budget.ts",
+    find: "if (this.#held + bytes > MOST_HELD_BYTES) {",
+    replace: "if (this.#held < 0) {",
+    test: broker,
+    only: "at most 128 MiB",
+  },
+  {
+    name: "payloads of an extension's calls together",
+    file: "extensions/host_extensions.ts",
+    find: "      payloads: actor.payloads,\n",
+    replace: "",
+    test: "tests/extensions/host_extensions_test.ts",
+    only: "payloads of an extension's calls",
+  },
+  {
+    name: "a withdrawal ends rescues",
+    file: "extensions/host_extensions.ts",
+    find: "      ...rescues.map(([, rescue]) => rescue.close()),\n",
+    replace: "",
+    test: "tests/extensions/host_extensions_test.ts",
+    only: "the process of a rescued call",
+  },
+  {
+    name: "answers in flight",
+    file: "extensions/capabilities/broker.ts",
+    find: "if (READS.test(operation)) endTurn = await this.#payloads.turn();",
+    replace: "",
+    test: broker,
+    only: "four large things",
+  },
   {
     name: "nothing runs before it is let in",
     file: "extensions/host_extensions.ts",
