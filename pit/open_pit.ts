@@ -96,7 +96,8 @@ export async function openPit(
   const pool = new InstancePool(instances, clock, options);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
   const pools = new LmdbPoolRecords(store, clock);
-  if (options.pid !== undefined) pools.record(pool, options.pid);
+  const arbitration = new Arbitration(clock, options);
+  if (options.pid !== undefined) pools.record({ pool, arbitration }, options.pid);
   const vault = new Vault(store, secret);
   const archives = new Archives(`${dataFolder}/warm`, () => coldStore(store, environment));
   const blocks = new Blocks(store, vault, archives);
@@ -159,7 +160,7 @@ export async function openPit(
     dag,
     compaction: dag,
     artifacts,
-    arbitration: new Arbitration(clock, options),
+    arbitration,
     stale: new LmdbStale(store, () => filing.soon()),
     retention,
     training: new TrainingData({ lines: () => linesOf(decisions), streams, catalog }),

@@ -14,6 +14,7 @@ import type { MemoPort } from "../ports/memo.ts";
 import type { PoolWatchPort } from "../ports/pool.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RecoveryPort } from "../ports/recovery.ts";
+import type { CallNeedsPort } from "../ports/resource_monitor.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 import type { Report } from "./command.ts";
@@ -32,6 +33,8 @@ export interface RunServices {
   readonly random: RandomPort;
   /** Told what begins and settles, where there is a forecast. */
   readonly lookAhead?: LookAheadPort;
+  /** Says what calls take of the machine; without it, what their manifests say. */
+  readonly callNeeds?: CallNeedsPort;
   /** Told how each call on an instance went. */
   readonly poolWatch?: Pick<PoolWatchPort, "observe">;
   /** Chooses what to do after a failure; without it, plain retries. */
