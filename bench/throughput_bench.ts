@@ -166,7 +166,10 @@ async function claiming(extensions: ExtensionPort, place: string): Promise<void>
       );
     }
     const taken = seconds.slice(WARMING);
-    const [before, after] = [median(taken.map(({ plain }) => plain)), median(taken.map(({ claims }) => claims))];
+    const [before, after] = [
+      median(taken.map(({ plain }) => plain)),
+      median(taken.map(({ claims }) => claims)),
+    ];
     const ns = Math.round((after - before) / shape.nodes.size * 1e9);
     say(`  ${`${shape.id}, operator ${place}`.padEnd(76)} ${(after / before).toFixed(2)} (${ns} ns a call)`);
   }

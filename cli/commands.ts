@@ -292,7 +292,8 @@ export const commands: readonly Command[] = [
     summary: "what all runs of this data folder may take together",
     positionals: [],
     flags: [jsonFlag, dataFlag],
-    details: "What is free is told by each process that is at work, every two seconds: each shares out its own.",
+    details:
+      "What is free is told by each process that is at work, every two seconds: each shares out its own.",
     examples: [{ args: "limits list", does: "a line a limit, and which calls wait for what" }],
     load: async () => (await import("./limits_command.ts")).limitsListCommand,
   },

@@ -62,7 +62,9 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
   const { limits = [], waiting = [] } = isAtWork(status, now) ? status : {};
   const shared = table(limits.map((limit) => [`  ${cleanLine(limit.kind)}`, freeText(limit)]));
   const sharing = limits.length === 0 ? "" : `Shared by its calls\n${shared}`;
-  return `${lines.join("\n")}\n${table(rows)}${sharing}${waitingCallsText(waiting, now)}${moves.length === 0 ? "" : `Latest moves\n${table(moves)}`}`;
+  return `${lines.join("\n")}\n${table(rows)}${sharing}${waitingCallsText(waiting, now)}${
+    moves.length === 0 ? "" : `Latest moves\n${table(moves)}`
+  }`;
 }
 
 function byExtension({ instances, health }: PoolStatus): Map<string, Map<InstanceState | "none", number>> {

@@ -68,7 +68,9 @@ export class CallAmounts {
     }])
       .filter(({ name }) => arbitration.counts(name));
     const limits = this.#limits.get(extension);
-    return limits?.needs === undefined ? { own } : { own, ...this.#machineOf(extension, limits, limits.needs) };
+    return limits?.needs === undefined
+      ? { own }
+      : { own, ...this.#machineOf(extension, limits, limits.needs) };
   }
 
   #machineOf(
@@ -77,7 +79,8 @@ export class CallAmounts {
     declared: CallNeeds,
   ): { readonly machine?: Machine } {
     const limits = this.#services.pit.arbitration.limits();
-    const limited = (kind: string) => limits.filter((one) => [kind, `${kind}:${extension}`].includes(one.kind));
+    const limited = (kind: string) =>
+      limits.filter((one) => [kind, `${kind}:${extension}`].includes(one.kind));
     const [cpu, memory] = [limited("cpu"), limited("memory")];
     if (cpu.length === 0 && memory.length === 0) return {};
     return { machine: { declared, concurrency, cpu, memory, needs: undefined, claim: {} } };

@@ -365,9 +365,7 @@ export class RunCalls {
     amounts: CallClaim = NO_AMOUNTS,
   ): Claimed | Promise<Claimed> {
     const { run } = this.#driver.setup;
-    const by = unit.item >= 0
-      ? { run, node, priority: 0, item: unit.item }
-      : { run, node, priority: 0 };
+    const by = unit.item >= 0 ? { run, node, priority: 0, item: unit.item } : { run, node, priority: 0 };
     const say = (text: string) => this.#driver.say(scope, unit, { kind: "log", level: "info", text });
     return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
   }

@@ -83,7 +83,9 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
   /** Takes earlier sessions of this data folder into what calls are expected to take. */
   async recall(): Promise<void> {
     if (this.#data === undefined) return;
-    for (const { extension, callCpuMs = 0, callMs = 0, processPeakBytes = 0 } of await readUsage(this.#data)) {
+    for (
+      const { extension, callCpuMs = 0, callMs = 0, processPeakBytes = 0 } of await readUsage(this.#data)
+    ) {
       const measured = { cpuMs: callCpuMs, callMs, memoryBytes: processPeakBytes };
       this.#forecastOf(extension as ExtensionId).measured(measured);
     }

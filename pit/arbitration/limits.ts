@@ -158,9 +158,7 @@ export class Supplies {
     if (capacity === undefined) return undefined;
     if (amount > capacity.total) return neverEnough(kind, amount, capacity.total);
     const joint = this.#joint.get(kind)?.get(of);
-    const more = joint === undefined
-      ? amount
-      : Math.ceil((joint.claims + 1) / claims) * amount - joint.held;
+    const more = joint === undefined ? amount : Math.ceil((joint.claims + 1) / claims) * amount - joint.held;
     return more <= 0 ? undefined : lackOf(kind, more, capacity);
   }
 

@@ -134,7 +134,9 @@ Deno.test("Arbitration never gives out more memory or processor than there is, w
         for (const { claim: { joint = [] } } of held.values()) {
           for (const { of } of joint) counts[of as keyof typeof counts]++;
         }
-        if (verdict.verdict === "granted") newest[asked.joint?.[0]?.of as "a" | "b" | "c"] = asked.joint?.[0]?.amount as number;
+        if (verdict.verdict === "granted") {
+          newest[asked.joint?.[0]?.of as "a" | "b" | "c"] = asked.joint?.[0]?.amount as number;
+        }
         const memory = newest.a * counts.a + 4 * (Math.ceil(counts.b / 3) + Math.ceil(counts.c / 2));
         assert.ok(memory <= 10, `${memory} of 10`);
         assert.equal(freeOf(port), 10 - memory);

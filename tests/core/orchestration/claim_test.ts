@@ -6,17 +6,21 @@ import { gives, TableExtensions } from "./table_extensions.ts";
 
 function counted(limits?: ExtensionLimits, callMs = 2) {
   const seen = { now: 0, most: 0, starts: [] as number[] };
-  const extensions = new TableExtensions({
-    "test/call": {
-      run: async () => {
-        seen.starts.push(performance.now());
-        seen.most = Math.max(seen.most, ++seen.now);
-        await new Promise((resolve) => setTimeout(resolve, callMs));
-        seen.now--;
-        return gives({ done: true });
+  const extensions = new TableExtensions(
+    {
+      "test/call": {
+        run: async () => {
+          seen.starts.push(performance.now());
+          seen.most = Math.max(seen.most, ++seen.now);
+          await new Promise((resolve) => setTimeout(resolve, callMs));
+          seen.now--;
+          return gives({ done: true });
+        },
       },
     },
-  }, [], limits);
+    [],
+    limits,
+  );
   return { seen, extensions };
 }
 
@@ -91,7 +95,10 @@ Deno.test("Runner carries out one call after the other where there is one core, 
   assert.equal(outcome.state, "completed");
   assert.deepEqual([seen.most, seen.starts.length], [1, 5]);
   const said = live.flatMap((one) => !one.durable && one.event.kind === "log" ? [one.event.text] : []);
-  assert.ok(said.some((text) => text === 'It asks for 1 of "cpu", of which 0 of 1 are free'), said.join("\n"));
+  assert.ok(
+    said.some((text) => text === 'It asks for 1 of "cpu", of which 0 of 1 are free'),
+    said.join("\n"),
+  );
   assert.deepEqual(pit.arbitration.limits(), [{ kind: "cpu", total: 1, free: 1 }]);
 });
 
