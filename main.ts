@@ -223,8 +223,8 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
-  const { control, memo } = pit;
-  const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
+  const { control, memo, plans } = pit;
+  const ports = { pit, memo, plans, control, extensions, conductor, recovery, mayAsk, clock, random };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(

@@ -45,6 +45,7 @@ async function once(
   const services = {
     pit,
     memo: pit.memo,
+    plans: pit.plans,
     control: pit.control,
     extensions,
     conductor: new SimpleConductor(),

@@ -9,6 +9,7 @@ import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
+import type { PlanRecordPort } from "../core/ports/plan_records.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
@@ -25,6 +26,7 @@ import { StoreEncryption } from "./artifact/encryption.ts";
 import { noSecret, type SecretSource, Vault } from "./artifact/vault.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
 import { LmdbMemo } from "./dag/lmdb_memo.ts";
+import { LmdbPlans } from "./dag/lmdb_plans.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LmdbFilingLedger } from "./filing/ledger.ts";
@@ -53,6 +55,7 @@ export type OpenPit =
     readonly pools: PoolHistoryPort;
     readonly control: RunControlPort;
     readonly memo: MemoPort;
+    readonly plans: PlanRecordPort;
     readonly queue: QueuePort;
     readonly compaction: LogCompactionPort;
   }
@@ -175,6 +178,7 @@ export async function openPit(
       encryption,
     },
     control,
+    plans: new LmdbPlans(store, clock),
     memo: new LmdbMemo(store),
     queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {

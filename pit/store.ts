@@ -38,6 +38,7 @@ const tableNames = [
   "lengths",
   "events",
   "checkpoints",
+  "plans",
   "artifacts",
   "chunks",
   "blocks",

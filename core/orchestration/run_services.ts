@@ -11,6 +11,7 @@ import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
 import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
 import type { MemoPort } from "../ports/memo.ts";
+import type { PlanRecordPort } from "../ports/plan_records.ts";
 import type { PoolWatchPort } from "../ports/pool.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RecoveryPort } from "../ports/recovery.ts";
@@ -41,6 +42,8 @@ export interface RunServices {
   readonly recovery?: RecoveryPort;
   /** Results kept for other runs; without it, none are. */
   readonly memo?: MemoPort;
+  /** Where plans of large workflows are kept; without it, each is made again when its run is resumed. */
+  readonly plans?: PlanRecordPort;
   /** True where a person is there to be asked about a failure. */
   readonly mayAsk?: boolean;
 }
