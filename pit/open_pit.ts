@@ -25,6 +25,8 @@ import { StoreCheckup } from "./artifact/checkup.ts";
 import { StoreEncryption } from "./artifact/encryption.ts";
 import { noSecret, type SecretSource, Vault } from "./artifact/vault.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
+import { LmdbLogMarks } from "./dag/log_marks.ts";
+import { LogUpkeep } from "./dag/log_upkeep.ts";
 import { LmdbMemo } from "./dag/lmdb_memo.ts";
 import { LmdbPlans } from "./dag/lmdb_plans.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
@@ -151,12 +153,24 @@ export async function openPit(
     ...(scryptCost === undefined ? {} : { cost: scryptCost }),
   });
   const shelves = new LmdbShelves({ store, blocks, mover, readings, dag });
-  const retention = new Retention(shelves, clock, () => filing.catchUp(), () => fileSizes(dataFolder));
+  const retention: Retention = new Retention(shelves, clock, () => filing.catchUp(), {
+    files: () => fileSizes(dataFolder),
+    logs: () => logs.report(),
+  });
+  const logs = new LogUpkeep({
+    dag,
+    marks: new LmdbLogMarks(store),
+    clock,
+    policy: async () => (await retention.settings()).logs ?? {},
+  });
   const schedule = new RetentionSchedule(retention, clock, {
     read: () => Number(shelves.load("last run") ?? NaN) || undefined,
     write: (at) => shelves.save("last run", String(at)),
   });
-  if (runsPolicies) schedule.start();
+  if (runsPolicies) {
+    schedule.start();
+    logs.start();
+  }
   return {
     pool,
     pools,
@@ -183,6 +197,7 @@ export async function openPit(
     queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {
       await schedule[Symbol.asyncDispose]();
+      await logs[Symbol.asyncDispose]();
       await search[Symbol.asyncDispose]();
       await filing[Symbol.asyncDispose]();
       await readings[Symbol.asyncDispose]();

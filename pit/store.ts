@@ -39,6 +39,7 @@ const tableNames = [
   "events",
   "checkpoints",
   "plans",
+  "log-marks",
   "artifacts",
   "chunks",
   "blocks",
