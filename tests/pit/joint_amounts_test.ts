@@ -66,21 +66,17 @@ Deno.test("Arbitration: a forecast that changes holds for all that share, and le
 Deno.test("Arbitration counts the memory of a run's calls as its dominant share", () => {
   const port = portOf(100, 100);
   const of = (by: typeof run) => ({ by: { run: by, node: nodeId(`n${nth++}`), priority: 0 } });
-  const held = [
-    token(port, claim("big", 60, 1, { ...of(run), amounts: { cpu: 1 } })),
-    token(port, claim("small", 20, 1, { ...of(other), amounts: { cpu: 50 } })),
-  ];
-  // By memory `run` has 60 %, by processor `other` has 50 %: who has the smaller largest share goes first.
-  const mine = claim("x", 40, 1, of(run));
-  const theirs = claim("y", 40, 1, of(other));
+  token(port, claim("big", 60, 1, { ...of(run), amounts: { cpu: 1 } }));
+  token(port, claim("small", 20, 1, { ...of(other), amounts: { cpu: 50 } }));
+  const filler = token(port, claim("filler", 20, 1, of(runId(freshRun()))));
+  const mine = claim("x", 20, 1, of(run));
+  const theirs = claim("y", 20, 1, of(other));
   assert.equal(port.request(mine).verdict, "deferred");
   assert.equal(port.request(theirs).verdict, "deferred");
-  const third = claim("z", 20, 1, of(run));
-  assert.match(port.request(third).reason, /waits for "memory" before it/);
-  port.release(held[1] as number);
+  port.release(filler);
+  // By memory `run` has 60 %, by processor `other` has 50 %: who has the smaller largest share goes first.
+  assert.match(port.request(mine).reason, /waits for "memory" before it/);
   token(port, theirs);
-  port.release(held[0] as number);
-  token(port, mine);
 });
 
 Deno.test("Arbitration never gives out more memory or processor than there is, whoever shares, ends or gives up, and nobody is stuck", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { deflateRawSync } from "node:zlib";
 import type { RunId } from "../../core/ids.ts";
 import { LmdbDag } from "../../pit/dag/lmdb.ts";
 import { LmdbLogMarks } from "../../pit/dag/log_marks.ts";
@@ -185,4 +186,26 @@ Deno.test("logs that two processes compact while one of them writes on lose noth
   await using upkeep = upkeepOf(store, dag, clock);
   await upkeep.look();
   for (const run of written) await assertWhole(dag, run, run === growing ? acknowledged : 2_000);
+});
+
+Deno.test("LmdbDag.compact() leaves what another process has compacted further meanwhile", async () => {
+  await using subject = await overTemporaryStore((store) => store);
+  const { port: store } = subject;
+  const dag = new LmdbDag(store);
+  const run = await filled(dag, 2_000);
+  const compacting = dag.compact(run);
+  // While it squeezes what it has read, the other writes on and puts everything into one record.
+  const all = Array.from({ length: 2_500 }, (_, at) => eventAt(at));
+  const bytes = new Uint8Array(1 + deflateRawSync(JSON.stringify(all)).length);
+  bytes[0] = 1;
+  bytes.set(deflateRawSync(JSON.stringify(all)), 1);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setFloat64(0, all.length);
+  await store.commit(() => {
+    for (const key of [...store.table("events").getKeys({})]) store.table("events").remove(key);
+    store.table("events").put([run, 0], bytes);
+    store.table("lengths").put(run, length);
+  });
+  await compacting;
+  assert.equal(await assertWhole(dag, run, 2_500), 2_500);
 });
