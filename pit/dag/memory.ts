@@ -79,7 +79,6 @@ export class MemoryDag implements DagPort, LogCompactionPort {
   }
 
   /** Appends become one text. */
-  // deno-lint-ignore require-await -- a throw becomes a rejection
   async compact(
     run: RunId,
     { from = 0, onlyFull = false, mayGoOn }: CompactOptions = {},
