@@ -22,6 +22,8 @@ export interface CapabilityRig extends AsyncDisposable {
 
 export interface CapabilityRigOptions {
   readonly mayWrite?: boolean;
+  /** An own workspace, which is left as it is; else one is made. */
+  readonly workspace?: string;
   readonly refuse?: readonly PermissionKey[];
   readonly hosts?: readonly string[];
   readonly secrets?: readonly SecretPermission[];
@@ -31,8 +33,9 @@ export interface CapabilityRigOptions {
 /** Opens capabilities; `hosts` are granted, everything else unless it is in `refuse`. */
 export async function openCapabilities(options: CapabilityRigOptions = {}): Promise<CapabilityRig> {
   const folder = await Deno.makeTempDir({ prefix: "symphony-capabilities-" });
-  const [workspace, outside] = [`${folder}/workspace`, `${folder}/outside`];
-  await Deno.mkdir(workspace);
+  const { workspace = `${folder}/workspace` } = options;
+  const outside = `${folder}/outside`;
+  if (options.workspace === undefined) await Deno.mkdir(workspace);
   await Deno.mkdir(outside);
   await Deno.writeTextFile(`${outside}/secret.txt`, "secret");
   const abort = new AbortController();

@@ -125,6 +125,7 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   for (const { manifest: { id, permissions } } of hostile) {
     for (const permission of permissions) {
       if (permission.kind === "files") grants.addForSession(`${id}=files:${permission.access}`);
+      if (permission.kind === "git") grants.addForSession(`${id}=git`);
       if (permission.kind === "net") grants.addForSession(`${id}=net:*`);
     }
   }
