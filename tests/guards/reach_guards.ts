@@ -11,6 +11,7 @@ const files = "tests/extensions/files_test.ts";
 const held = "tests/extensions/held_folder_test.ts";
 const writing = "tests/extensions/file_writing_test.ts";
 const git = "tests/extensions/git_hostile_test.ts";
+const inside = "tests/extensions/loader_inside_test.ts";
 const exchange = "tests/extensions/exchange_test.ts";
 
 export const reachGuards: readonly Guard[] = [
@@ -156,6 +157,38 @@ export const reachGuards: readonly Guard[] = [
     find: "if (this.#writes > this.#limits.writes || this.#writtenBytes > this.#limits.writeBytes) {",
     replace: "if (false) {",
     test: files,
+  },
+  {
+    name: "inputs of a module",
+    file: "extensions/loader/inside_plugin.ts",
+    find: "if ([...allowed].some((one) => isWithin(one, real))) return undefined;",
+    replace: "if (real !== '') return undefined;",
+    test: inside,
+    only: "with the bundler's own program",
+  },
+  {
+    name: "inputs of a module that is installed",
+    file: "extensions/dev/built_extension.ts",
+    find: " within: folder,",
+    replace: "",
+    test: "tests/extensions/install/store_test.ts",
+    only: "files of the person",
+  },
+  {
+    name: "a package is a package",
+    file: "extensions/loader/inside_plugin.ts",
+    find: "return await isPackage(real, at, own) ? real : undefined;",
+    replace: "return await isPackage(real, at, own) || true ? real : undefined;",
+    test: inside,
+    only: "with the bundler's own program",
+  },
+  {
+    name: "nothing above what is installed",
+    file: "extensions/loader/inside_plugin.ts",
+    find: "if (isSealed(own) && !isWithin(own, at)) return undefined;",
+    replace: "",
+    test: inside,
+    only: "looks for packages above",
   },
   {
     name: "inner addresses",
