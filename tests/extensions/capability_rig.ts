@@ -6,6 +6,7 @@
 
 import { extensionId, nodeId, runId } from "../../core/ids.ts";
 import { hostMatches, type PermissionKey, type SecretPermission } from "../../core/policy/permission.ts";
+import type { Resolve } from "../../extensions/capabilities/address.ts";
 import { Capabilities } from "../../extensions/capabilities/broker.ts";
 import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
 import { createContext } from "../../extensions/sdk/runtime/context.ts";
@@ -28,6 +29,7 @@ export interface CapabilityRigOptions {
   readonly hosts?: readonly string[];
   readonly secrets?: readonly SecretPermission[];
   readonly secret?: string;
+  readonly resolve?: Resolve;
 }
 
 /** Opens capabilities; `hosts` are granted, everything else unless it is in `refuse`. */
@@ -61,6 +63,7 @@ export async function openCapabilities(options: CapabilityRigOptions = {}): Prom
     run: runId("r000000000000000"),
     node: nodeId("n"),
     artifacts: new HeldArtifacts(),
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
     asset: (name) => Promise.resolve(name === "listed" ? new Uint8Array([7]) : undefined),
   });
   const context = createContext(capabilities, {

@@ -300,6 +300,15 @@ const reaches: readonly Habit[] = [
   attempt("write-unasked", `context.files.write("a.txt", "x")`),
   attempt("git-unasked", `context.git.log()`),
   attempt("artifact-unasked", `context.artifacts.put(new Uint8Array(1))`),
+  attempt(
+    "artifact-flood",
+    `(async () => { const one = new Uint8Array(1);
+      for (let at = 0; at < 60; at++) await Promise.all(Array.from({ length: 200 }, () => context.artifacts.put(one))); })()`,
+    {
+      permissions: [{ kind: "artifacts", reason: "It says so" }],
+      ends: /^ok: \{"refused":true,"how":".*one call puts at most/,
+    },
+  ),
   attempt("net-unasked", `context.fetch("http://127.0.0.1:1/")`),
   attempt("read-outside", `context.files.readText("../outside.txt")`, {
     permissions: [{ kind: "files", access: "read", reason: "It says so" }],

@@ -125,7 +125,9 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   for (const { manifest: { id, permissions } } of hostile) {
     for (const permission of permissions) {
       if (permission.kind === "files") grants.addForSession(`${id}=files:${permission.access}`);
-      if (permission.kind === "git") grants.addForSession(`${id}=git`);
+      if (permission.kind === "git" || permission.kind === "artifacts") {
+        grants.addForSession(`${id}=${permission.kind}`);
+      }
       if (permission.kind === "net") grants.addForSession(`${id}=net:*`);
     }
   }
