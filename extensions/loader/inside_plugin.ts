@@ -42,7 +42,7 @@ export async function insidePlugin(folder: string, sdk: string): Promise<Plugin>
 
 /** What the SDK is made of: one file in the executable, else the product's sources, which are no secret. */
 async function productOf(sdk: string): Promise<readonly string[]> {
-  const real = await Deno.realPath(sdk);
+  const real = await Deno.realPath(sdk).catch(() => sdk);
   if (basename(dirname(real)) !== "sdk") return [real];
   const extensions = dirname(dirname(real));
   return [extensions, join(dirname(extensions), "core")];
