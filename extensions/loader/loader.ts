@@ -102,9 +102,7 @@ export class ExtensionLoader implements ExtensionSource {
       await this.#cache.prepare(own.map(({ entry }) => entry), bundled);
     }
     const loaded = await Promise.all(
-      sound.map((one) =>
-        noting(one.folder, async () => new FolderExtension(one, await this.#cache.bundle(one.entry)))
-      ),
+      sound.map((one) => noting(one.folder, async () => new FolderExtension(one, await this.#bundle(one)))),
     );
     await this.#cache.rest();
     const installed: Installed[] = [];
@@ -118,6 +116,10 @@ export class ExtensionLoader implements ExtensionSource {
       ids.add(id);
     }
     return { installed: fitting(installed, problems), problems };
+  }
+
+  async #bundle({ origin, folder, entry }: ReadFolder): Promise<CachedBundle> {
+    return await this.#cache.bundle(entry, origin === "bundled" ? {} : { within: folder });
   }
 
   /** Removes the module that was made of an entry. */
@@ -143,7 +145,7 @@ export class ExtensionLoader implements ExtensionSource {
   async #ownModule(entry: string, prebuiltName: string): Promise<Uint8Array<ArrayBuffer>> {
     const { prebuilt } = this.#sources;
     if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, prebuiltName));
-    const cached = await this.#cache.bundle(join(hostFolder, entry), true);
+    const cached = await this.#cache.bundle(join(hostFolder, entry), { open: true });
     await this.#cache.rest();
     return await cached.code();
   }
