@@ -32,7 +32,7 @@ const PAUSE_MS = 1000;
 export class Commands {
   readonly list = signal<readonly Command[]>([]);
   #pending = "";
-  #pendingTimer: number | undefined;
+  #pendingTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Adds commands until the returned function is called. Later ones win where keys are the same. */
   add(commands: readonly Command[]): () => void {
