@@ -91,10 +91,14 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor }: { readonly grants?: Grants | undefined; readonly monitor?: ResourceMonitor } = {},
+  { grants, monitor, source = sourceOf(options) }: {
+    readonly grants?: Grants | undefined;
+    readonly monitor?: ResourceMonitor;
+    readonly source?: ExtensionLoader;
+  } = {},
 ): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
-    source: sourceOf(options),
+    source,
     command: hostCommand(),
     grants: grants ?? await grantsOf(options),
     artifacts,
@@ -201,7 +205,12 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
   const monitor = new ResourceMonitor({ data });
-  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
+  const source = sourceOf({ ...options, data });
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, {
+    grants: parts.grants,
+    monitor,
+    source,
+  });
   const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
@@ -226,7 +235,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
-    motifs: new ExtensionMotifs(sourceOf({ ...options, data }), extensions),
+    motifs: new ExtensionMotifs(source, extensions),
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
@@ -277,8 +286,7 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, { around, grants: await grants, mayAsk: true });
-      const motifs = new ExtensionMotifs(sourceOf(options), session.extensions);
-      return { ...withWorker(services(), session, SERVED_RUNS), motifs };
+      return withWorker(services(), session, SERVED_RUNS);
     },
   };
 }
