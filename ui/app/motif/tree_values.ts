@@ -18,6 +18,11 @@ export function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The objects of a list. */
+export function recordsOf(value: Json | undefined): readonly JsonObject[] {
+  return listOf(value).filter(isObject);
+}
+
 const tones: Readonly<Record<string, string>> = {
   muted: "muted",
   accent: "info",
@@ -32,9 +37,18 @@ export function toneOf(props: JsonObject): string {
   return Object.hasOwn(tones, tone) ? tones[tone] ?? "" : "";
 }
 
-/** Nodes with a key keep their element when others come and go; the rest go by their place and component. */
-export function childKey(node: TreeNode, index: number): string {
-  return node.key === undefined ? `at-${index}-${node.is}` : `key-${node.key}`;
+/**
+ * A name for each of these siblings, by which they keep their element when others come and go: the node's key, else its
+ * place and component. A key that comes twice counts once.
+ */
+export function childKeys(nodes: readonly TreeNode[]): readonly string[] {
+  const used = new Set<string>();
+  return nodes.map((node, index) => {
+    const named = node.key === undefined ? undefined : `key-${node.key}`;
+    const key = named === undefined || used.has(named) ? `at-${index}-${node.is}` : named;
+    used.add(key);
+    return key;
+  });
 }
 
 /** True for an address that a link may have. */

@@ -78,7 +78,7 @@ export const views: readonly ViewDefinition[] = [
     about: "What extensions show",
     keys: "g x",
     isSecondary: true,
-    load: () => import("../motif/motifs_view.tsx"),
+    load: () => import("../motif/panels_view.tsx"),
   },
 ];
 

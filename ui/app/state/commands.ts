@@ -42,6 +42,14 @@ export class Commands {
     };
   }
 
+  /** The same for commands that give way: all others win where keys are the same. */
+  addBelow(commands: readonly Command[]): () => void {
+    this.list.value = [...commands, ...this.list.peek()];
+    return () => {
+      this.list.value = this.list.peek().filter((command) => !commands.includes(command));
+    };
+  }
+
   run(id: string): void {
     const command = this.list.peek().findLast((one) => one.id === id);
     if (command !== undefined && command.when?.() !== false) command.run();

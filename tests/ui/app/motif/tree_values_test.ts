@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { extensionId } from "../../../../core/ids.ts";
 import { noUi } from "../../../../core/motif/contributions.ts";
 import { commandsOf } from "../../../../ui/app/motif/follow.ts";
-import { childKey, isHttps, numberOf, textOf, toneOf, within } from "../../../../ui/app/motif/tree_values.ts";
+import {
+  childKeys,
+  isHttps,
+  numberOf,
+  textOf,
+  toneOf,
+  within,
+} from "../../../../ui/app/motif/tree_values.ts";
 
 Deno.test("isHttps() refuses every address but https", () => {
   assert.equal(isHttps("https://example.org/a?b"), true);
@@ -29,10 +36,15 @@ Deno.test("textOf(), numberOf() and toneOf() show nothing of what they do not kn
   ]);
 });
 
-Deno.test("childKey() goes by the key wherever the node stands", () => {
+Deno.test("childKeys() goes by the key wherever the node stands, and names every sibling once", () => {
   const node = { is: "input", props: {}, children: [], on: {} };
-  assert.equal(childKey({ ...node, key: "a" }, 0), childKey({ ...node, key: "a" }, 5));
-  assert.notEqual(childKey(node, 0), childKey({ ...node, key: "at-0-input" }, 0));
+  const [first, second] = childKeys([{ ...node, key: "a" }, { ...node, key: "b" }]);
+  assert.deepEqual(childKeys([node, { ...node, key: "b" }, { ...node, key: "a" }]).slice(1), [second, first]);
+  const same = childKeys([{ ...node, key: "a" }, { ...node, key: "a" }, node, {
+    ...node,
+    key: "at-2-input",
+  }]);
+  assert.equal(new Set(same).size, 4);
 });
 
 Deno.test("within() rejects when no answer comes in time", async () => {
