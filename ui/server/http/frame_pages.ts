@@ -28,7 +28,10 @@ export async function frameResponse(
   const headers = frameHeaders(port);
   const [said = "", publisher = "", name = "", ...rest] = new URL(request.url).pathname.slice(1).split("/");
   const asked = new Headers(request.headers);
-  if (isEqual(said, secret) && parts.has(asked.get("sec-fetch-dest") ?? "")) asked.delete("sec-fetch-site");
+  if (isEqual(said, secret) && parts.has(asked.get("sec-fetch-dest") ?? "")) {
+    asked.delete("sec-fetch-site");
+    if (asked.get("origin") === "null") asked.delete("origin");
+  }
   const refused = refusalOf({ method: request.method, url: request.url, headers: asked }, framePort);
   if (refused !== undefined) return new Response(refused.detail, { status: refused.status, headers });
   const file = rest.join("/");
