@@ -31,7 +31,7 @@ export function MotifEditor({ text, editor }: { readonly text: OpenText; readonl
   const { file } = text;
   const read = () => text.editorState?.doc.toString() ?? "";
   const [seen, setSeen] = useState(read);
-  const timer = useRef<number | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useSignalEffect(() => {
     if (text.changed.value === 0) return;
     clearTimeout(timer.current);

@@ -41,7 +41,7 @@ const Typed: Part = ({ node, send }) => {
   const given = textOf(props["value"]);
   const [typed, setTyped] = useState(given);
   const hasFocus = useRef(false);
-  const timer = useRef<number | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef(send);
   latest.current = send;
   useEffect(() => {
