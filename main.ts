@@ -173,6 +173,8 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** Where extensions come from, where others ask it, too. */
+  readonly source?: ExtensionLoader;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -205,7 +207,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
   const monitor = new ResourceMonitor({ data });
-  const source = sourceOf({ ...options, data });
+  const source = parts.source ?? sourceOf({ ...options, data });
   const hosts = await extensionsOf({ ...options, data }, pit.artifacts, {
     grants: parts.grants,
     monitor,
@@ -268,24 +270,26 @@ async function serve(request: ServeRequest): Promise<Served> {
 
 /** What the page's server works with; grants are asked for through `prompt`. */
 export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
-  const { conductor, composition, templates, settings } = services();
+  const { conductor, composition, templates } = services();
   const { data } = options;
+  // One for all who ask: what is being loaded is loaded once.
+  const source = sourceOf(options);
   const grants = grantsOf({ ...options, prompt });
   return {
     templates,
     composition,
     conductor: conductor(),
     settings: {
-      list: () => settings.list(options),
-      change: (change) => settings.change(options, change),
+      list: () => listSettings(data, source),
+      change: (change) => changeSetting(data, source, change),
     },
     decisionLog: () => conductorFiles(data).log,
     openTexts: () => openTexts(data),
-    installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+    installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
-      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
+      const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });
       return withWorker(services(), session, SERVED_RUNS);
     },
   };

@@ -44,6 +44,8 @@ export class MonitorRig implements AsyncDisposable {
     await Deno.mkdir(`${folder}/work`);
     const rig = new MonitorRig(folder, grants, more);
     await rig.serve();
+    // The first start makes modules of all extensions, which a busy machine takes its time for; tests are about the page.
+    await rig.call("GET /settings");
     return rig;
   }
 
