@@ -72,6 +72,7 @@ const ENGINE_ASSET = "npm:@jitl/quickjs-wasmfile-release-sync/dist/emscripten-mo
 export class ExtensionLoader implements ExtensionSource {
   readonly #sources: ExtensionSources;
   readonly #cache: BundleCache;
+  #loading: Promise<LoadedExtensions> | undefined;
 
   constructor(sources: ExtensionSources) {
     this.#sources = sources;
@@ -79,8 +80,13 @@ export class ExtensionLoader implements ExtensionSource {
     this.#cache = new BundleCache(sources.cache, sdk, openEngine);
   }
 
-  /** Everything that is installed, bundled. Never throws for what an extension holds. */
+  /** Everything that is installed, bundled; who asks while it is being loaded gets the same. Never throws for what an extension holds. */
   async load(): Promise<LoadedExtensions> {
+    this.#loading ??= this.#load().finally(() => this.#loading = undefined);
+    return await this.#loading;
+  }
+
+  async #load(): Promise<LoadedExtensions> {
     const problems: CatalogProblem[] = [];
     const prebuilt = this.#sources.prebuilt;
     const ready = prebuilt === undefined ? [] : await readPrebuilt(prebuilt);
