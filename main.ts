@@ -17,6 +17,7 @@ import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import type { ExtensionId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
@@ -46,10 +47,11 @@ import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader
 import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
-import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
+import { changeLimit, limitsIn, listLimits, memoryIn } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
 import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
+import { machineCapacity } from "./system/machine.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
 import { Keyring, passphraseFrom } from "./system/secrets.ts";
@@ -91,10 +93,14 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor }: { readonly grants?: Grants | undefined; readonly monitor?: ResourceMonitor } = {},
+  { grants, monitor, source = sourceOf(options) }: {
+    readonly grants?: Grants | undefined;
+    readonly monitor?: ResourceMonitor;
+    readonly source?: ExtensionLoader;
+  } = {},
 ): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
-    source: sourceOf(options),
+    source,
     command: hostCommand(),
     grants: grants ?? await grantsOf(options),
     artifacts,
@@ -134,8 +140,12 @@ async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
 }
 
 /** The pool's instances are activated extensions. */
-function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit>[1] {
+function instancesOf(
+  extensions: () => ExtensionPort,
+  memoryOf: (extension: ExtensionId) => number | undefined,
+): Parameters<typeof openPit>[1] {
   return {
+    memoryOf: (_, extension) => memoryOf(extension),
     warm: (id) => extensions().activate(id),
     cool: (id) => extensions().deactivate(id),
     isAlive: (id) => extensions().isAlive(id),
@@ -169,6 +179,8 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** Where extensions come from, where others ask it, too. */
+  readonly source?: ExtensionLoader;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -193,15 +205,24 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const pit = await openPit(data, instancesOf(() => extensions), clock, {
+  const limits = await limitsIn(limitsFile(data), machineCapacity());
+  const monitor = new ResourceMonitor({ data });
+  await monitor.recall();
+  const instances = instancesOf(() => extensions, (extension) => monitor.processMemory(extension));
+  const pit = await openPit(data, instances, clock, {
     ...pitSurroundings(data, true),
     forecast,
-    limits: await limitsIn(limitsFile(data)),
+    limits,
+    mostMemoryBytes: memoryIn(limits),
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const monitor = new ResourceMonitor({ data });
-  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
+  const source = parts.source ?? sourceOf({ ...options, data });
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, {
+    grants: parts.grants,
+    monitor,
+    source,
+  });
   const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
@@ -213,9 +234,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
-  const { control, memo } = pit;
-  const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
-  const watched = { ...ports, lookAhead, poolWatch: pit.pool };
+  const { control, memo, plans } = pit;
+  const ports = { pit, memo, plans, control, extensions, conductor, recovery, mayAsk, clock, random };
+  const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(
       watched,
@@ -226,7 +247,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
-    motifs: new ExtensionMotifs(sourceOf({ ...options, data }), extensions),
+    motifs: new ExtensionMotifs(source, extensions),
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
@@ -259,26 +280,27 @@ async function serve(request: ServeRequest): Promise<Served> {
 
 /** What the page's server works with; grants are asked for through `prompt`. */
 export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
-  const { conductor, composition, templates, settings } = services();
+  const { conductor, composition, templates } = services();
   const { data } = options;
+  // One for all who ask: what is being loaded is loaded once.
+  const source = sourceOf(options);
   const grants = grantsOf({ ...options, prompt });
   return {
     templates,
     composition,
     conductor: conductor(),
     settings: {
-      list: () => settings.list(options),
-      change: (change) => settings.change(options, change),
+      list: () => listSettings(data, source),
+      change: (change) => changeSetting(data, source, change),
     },
     decisionLog: () => conductorFiles(data).log,
     openTexts: () => openTexts(data),
-    installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+    installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
-      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
-      const motifs = new ExtensionMotifs(sourceOf(options), session.extensions);
-      return { ...withWorker(services(), session, SERVED_RUNS), motifs };
+      const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });
+      return withWorker(services(), session, SERVED_RUNS);
     },
   };
 }
@@ -360,7 +382,7 @@ function services(): CliServices {
       remove: removeGrant,
     },
     limits: {
-      list: (data) => listLimits(limitsFile(data)),
+      list: (data) => listLimits(limitsFile(data), machineCapacity()),
       set: async (data, { kind, limit }) => void await changeLimit(limitsFile(data), kind, limit),
       remove: (data, kind) => changeLimit(limitsFile(data), kind, undefined),
     },

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Guard } from "./guards.ts";
+import type { Guard } from "./guard.ts";
 
 const permissions = "tests/extensions/permissions_test.ts";
 
