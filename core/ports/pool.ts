@@ -48,7 +48,7 @@ export interface PoolPort {
   /**
    * A place on a hot instance, warming one where the limits allow, else waiting by priority, then in order of arrival.
    * @throws SymphonyError `aborted` when `signal` fires, `timeout`, `extension` when no instance can be started,
-   * `busy` while its circuit is open, `closed`.
+   * `busy` while its circuit is open, and when it opens meanwhile, `closed`.
    */
   acquire(kind: PoolKind, signal: AbortSignal, options?: AcquireOptions): Promise<Lease>;
   /** The instance behind a lease. @throws SymphonyError `closed` for a stale lease. */
@@ -86,9 +86,11 @@ export interface KindHealth {
 
 /** Sums since the pool was made. */
 export interface PoolCounters {
-  /** Callers who got a hot instance at once, and callers who had to wait. */
+  /** Leases that were had at once, and those that were waited for. */
   readonly hits: number;
   readonly misses: number;
+  /** Waits that ended without a lease; who asks again is counted again. */
+  readonly givenUp: number;
   /** Instances started because a caller waited, and those started ahead. */
   readonly coldStarts: number;
   readonly prewarmed: number;
@@ -106,11 +108,14 @@ export interface PoolWatchPort {
   moves(): readonly PoolMove[];
   health(): readonly KindHealth[];
   counters(): PoolCounters;
-  /** Tells how a call on a kind went; what is told here opens and closes its circuit. */
+  /**
+   * Tells how a call on a kind went; what is told here opens and closes its circuit. While that is open nothing is leased
+   * or started; then one call alone is let through, and decides.
+   */
   observe(kind: PoolKind, call: { readonly durationMs: number; readonly failed: boolean }): void;
   /**
-   * Starts instances ahead of need until so many are not cold, within the limits; says how many were started. With
-   * `keepMs` so many are also kept for as long, whatever the forecast of idle times says.
+   * Starts instances ahead of need until so many are not cold, within the limits, and none where the circuit of the kind is
+   * not closed; says how many were started. With `keepMs` so many are also kept for as long, whatever the forecast of idle times says.
    */
   prewarm(kind: PoolKind, instances: number, reason: string, keepMs?: number): number;
 }

@@ -7,6 +7,7 @@
 import type { ExtensionId, InstanceId } from "../../core/ids.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { InstanceState, PoolLimits } from "../../core/ports/pool.ts";
+import { BackOff } from "./back_off.ts";
 import type { Popularity } from "./eviction.ts";
 import { KindHealthWindow } from "./health.ts";
 import type { Rest } from "./keep_warm.ts";
@@ -22,6 +23,10 @@ export interface Slot {
   instance: InstanceId | undefined;
   /** Milliseconds its start took. */
   loadMs: number;
+  /** What it took when it was read last. */
+  memoryBytes: number;
+  /** The call on it decides about the circuit of its kind. */
+  isOnTrial: boolean;
   /** Started ahead of need, and not used since. */
   isAhead: boolean;
   /** Started ahead of need, and the forecast has not been told of its first use. */
@@ -44,8 +49,8 @@ export class Kind {
   /** Kept while the kind has no instance, so that one that comes back is known. */
   popularity: Popularity | undefined;
   readonly health = new KindHealthWindow();
-  backOffMs = 0;
-  nextWarmAt = 0;
+  readonly backOff = new BackOff();
+  /** Ends the wait for the back-off. */
   cancelWake: (() => void) | undefined;
 
   constructor(index: number, extension: ExtensionId, limits: PoolLimits, clock: ClockPort) {

@@ -106,21 +106,36 @@ export class Places {
     return instance;
   }
 
-  /** Makes the instance's places leasable. */
-  open(instance: number): void {
+  /** The first place of an instance that is closed and idle; nobody else can lease there. */
+  leaseClosed(instance: number): number {
     assert(
       this.#open[instance] === 0 && this.#busy[instance] === 0,
-      "only a closed, idle instance is opened",
+      "only a closed, idle instance is leased by its number",
     );
+    const place = this.#firstPlace[instance] as number;
+    this.#held[place] = 1;
+    this.#busy[instance] = 1;
+    this.#leases[instance] = (this.#leases[instance] as number) + 1;
+    return (this.#generation[place] as number) << PLACE_BITS | place;
+  }
+
+  isOpen(instance: number): boolean {
+    return this.#open[instance] === 1;
+  }
+
+  /** Makes the instance's places leasable. */
+  open(instance: number): void {
+    assert(this.#open[instance] === 0, "only a closed instance is opened");
     this.#open[instance] = 1;
-    this.#leases[instance] = 0;
     const kind = this.#kindOf[instance] as number;
     const first = this.#firstPlace[instance] as number;
     const count = this.#placeCount[instance] as number;
     const free = this.#room(kind);
     let top = this.#freeCount[kind] as number;
     // The first place goes on top, so that a fresh instance is used from its first place on.
-    for (let place = first + count - 1; place >= first; place--) free[top++] = place;
+    for (let place = first + count - 1; place >= first; place--) {
+      if (this.#held[place] === 0) free[top++] = place;
+    }
     this.#freeCount[kind] = top;
   }
 
@@ -144,7 +159,7 @@ export class Places {
     return this.#busy[instance] as number;
   }
 
-  /** Leases on the instance since it was opened. */
+  /** Leases on the instance since they were last forgotten. */
   leases(instance: number): number {
     return this.#leases[instance] as number;
   }

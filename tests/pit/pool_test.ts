@@ -8,7 +8,7 @@ import {
   noLease,
   type PoolKind,
 } from "../../core/ports/pool.ts";
-import { FIRST_OPEN_MS } from "../../pit/pool/health.ts";
+import { FIRST_OPEN_MS } from "../../pit/pool/circuit.ts";
 import { isLegalMove, MoveLog } from "../../pit/pool/moves.ts";
 import { Places } from "../../pit/pool/places.ts";
 import { InstancePool, LOOK_MS, type PoolOptions } from "../../pit/pool/pool.ts";
