@@ -48,10 +48,12 @@ import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
+import { poolBounds } from "./pit/pool/bound_limits.ts";
 import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
+import { machineMemory } from "./system/machine_memory.ts";
 import { Keyring, passphraseFrom } from "./system/secrets.ts";
 import { SystemRandom } from "./system/random.ts";
 import { SystemTriggers } from "./system/triggers/system_triggers.ts";
@@ -133,9 +135,13 @@ async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
   });
 }
 
-/** The pool's instances are activated extensions. */
-function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit>[1] {
+/** The pool's instances are activated extensions; what they take the hosts know. */
+function instancesOf(
+  extensions: () => ExtensionPort,
+  hosts: () => JoinedExtensions,
+): Parameters<typeof openPit>[1] {
   return {
+    memoryOf: (id) => hosts().memoryOf(id),
     warm: (id) => extensions().activate(id),
     cool: (id) => extensions().deactivate(id),
     isAlive: (id) => extensions().isAlive(id),
@@ -193,10 +199,10 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const pit = await openPit(data, instancesOf(() => extensions), clock, {
+  const pit = await openPit(data, instancesOf(() => extensions, () => hosts), clock, {
     ...pitSurroundings(data, true),
     forecast,
-    limits: await limitsIn(limitsFile(data)),
+    ...poolBounds(await limitsIn(limitsFile(data)), machineMemory()),
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);

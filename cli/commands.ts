@@ -301,12 +301,14 @@ export const commands: readonly Command[] = [
     positionals: [{ name: "KIND" }, { name: "LIMIT" }],
     flags: [dataFlag],
     details:
-      "KIND is calls (at once), requests, tokens or usd, and with :EXTENSION of one only. LIMIT is a number, or one a " +
+      "KIND is calls (at once), requests, tokens or usd, and with :EXTENSION of one only; or pool:instances or pool:memory, " +
+      "what a process keeps warm at once, else as much as half of the machine's memory holds. LIMIT is a number, or one a " +
       "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A node waits, " +
       "fairly, until it is its turn; it holds from the next start of a run.",
     examples: [
       { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },
       { args: "limits set calls:symphony/local 1", does: "one question at a time" },
+      { args: "limits set pool:memory 2G", does: "idle instances go above that" },
     ],
     load: async () => (await import("./limits_command.ts")).limitsSetCommand,
   },

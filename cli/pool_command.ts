@@ -5,7 +5,7 @@ import { type Arguments, exitCodes } from "./command.ts";
 import { localTime } from "./runs_list_command.ts";
 import type { CliServices } from "./services.ts";
 import { styleFor } from "./style.ts";
-import { cleanLine, duration, table } from "./text.ts";
+import { cleanLine, duration, size, table } from "./text.ts";
 
 /** A process that has not written for so long, and has not ended, is gone. */
 const GONE_MS = 60_000;
@@ -42,6 +42,7 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
     bold(`Process ${status.pid}, since ${localTime(status.startedAt)}, ${end}`),
     `${asked} leases${rate}; ${counters.coldStarts} cold starts, ${counters.coldStartsAvoided} avoided by ${counters.prewarmed} started ahead; ` +
     `${counters.evictions} evicted, ${counters.failures} failed; ${duration(counters.loadMs)} spent starting`,
+    ...boundsText(status),
   ];
   const healthOf = new Map<string, KindHealth>(health.map((one) => [one.extension, one]));
   const rows = [...byExtension(status)].map(([extension, states]) => {
@@ -61,6 +62,18 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
     cleanLine(reason),
   ]);
   return `${lines.join("\n")}\n${table(rows)}${moves.length === 0 ? "" : `Latest moves\n${table(moves)}`}`;
+}
+
+/** What an older program wrote down has no bounds. */
+function boundsText({ bounds, endedAt }: Partial<PoolStatus>): string[] {
+  if (bounds === undefined) return [];
+  const { instances, mostInstances, memoryBytes, mostMemoryBytes } = bounds;
+  // Where there is no bound, JSON has none either.
+  const most = (value: number | null, text: string) => value === null ? "any number" : text;
+  const counts = most(mostInstances, `${mostInstances}`);
+  const bytes = most(mostMemoryBytes, size(mostMemoryBytes));
+  if (endedAt !== undefined) return [`Room for ${counts} instances and ${bytes} of memory`];
+  return [`${instances} of ${counts} instances, ${size(memoryBytes)} of ${bytes} of memory`];
 }
 
 function byExtension({ instances, health }: PoolStatus): Map<string, Map<InstanceState | "none", number>> {

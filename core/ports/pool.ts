@@ -36,6 +36,8 @@ export interface PoolReading {
   readonly state: InstanceState;
   readonly busy: number;
   readonly leases: number;
+  /** Resident bytes at the latest look, assumed where nobody knows; 0 while it is cold. */
+  readonly memoryBytes: number;
   /** Why it moved to this state. */
   readonly reason: string;
 }
@@ -102,12 +104,21 @@ export interface PoolCounters {
   readonly loadMs: number;
 }
 
+/** How much there may be at once in one process, and how much there is. */
+export interface PoolBoundsReading {
+  readonly instances: number;
+  readonly mostInstances: number;
+  readonly memoryBytes: number;
+  readonly mostMemoryBytes: number;
+}
+
 /** Watching the pool, and telling it what calls were like. A second small port beside PoolPort. */
 export interface PoolWatchPort {
   /** The latest moves, the oldest first. */
   moves(): readonly PoolMove[];
   health(): readonly KindHealth[];
   counters(): PoolCounters;
+  bounds(): PoolBoundsReading;
   /**
    * Tells how a call on a kind went; what is told here opens and closes its circuit. While that is open nothing is leased
    * or started; then one call alone is let through, and decides.
@@ -130,6 +141,7 @@ export interface PoolStatus {
   readonly at: number;
   readonly endedAt?: number;
   readonly counters: PoolCounters;
+  readonly bounds: PoolBoundsReading;
   readonly instances: readonly PoolReading[];
   readonly health: readonly KindHealth[];
   readonly moves: readonly PoolMove[];

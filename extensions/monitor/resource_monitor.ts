@@ -80,6 +80,11 @@ export class ResourceMonitor implements ResourceMonitorPort {
     this.#accounts.get(extension)?.meter.unwatch(source);
   }
 
+  /** Resident bytes of a process that is watched, as it was read last; undefined where they are not known. */
+  memoryOf(extension: ExtensionId, source: Metered): number | undefined {
+    return this.#accounts.get(extension)?.meter.memoryOf(source);
+  }
+
   called(extension: ExtensionId, result: CallResult): void {
     const account = this.#accounts.get(extension);
     account?.meter.called(result);

@@ -6,6 +6,7 @@
  */
 
 import type { ClockPort } from "../../core/ports/clock.ts";
+import type { PoolBoundsReading } from "../../core/ports/pool.ts";
 import { type EvictionPolicy, FadingFrequency, type Popularity } from "./eviction.ts";
 import type { Instances, PoolOptions } from "./instances.ts";
 import type { Kind, Slot } from "./kind.ts";
@@ -48,9 +49,13 @@ export class Bounds {
     return this.#live;
   }
 
-  /** What they take, with those that are on their way out. */
-  get memoryBytes(): number {
-    return this.#bytes;
+  reading(): PoolBoundsReading {
+    return {
+      instances: this.#live,
+      mostInstances: this.#mostInstances,
+      memoryBytes: this.#bytes,
+      mostMemoryBytes: this.#mostBytes,
+    };
   }
 
   get hasRoom(): boolean {
@@ -66,7 +71,7 @@ export class Bounds {
   /** An instance begins to start. */
   began(slot: Slot): void {
     this.#live++;
-    this.#resize(slot, ASSUMED_MB * MB);
+    this.#resize(slot, slot.kind.memoryBytes ?? ASSUMED_MB * MB);
   }
 
   /** An instance will be cold. */
@@ -90,6 +95,7 @@ export class Bounds {
   measure(slot: Slot): void {
     const { instance } = slot;
     const known = instance === undefined ? undefined : this.#parts.instances.memoryOf?.(instance);
+    if (known !== undefined) slot.kind.memoryBytes = known;
     this.#resize(slot, known ?? ASSUMED_MB * MB);
   }
 

@@ -49,6 +49,8 @@ export class Kind {
   /** Kept while the kind has no instance, so that one that comes back is known. */
   popularity: Popularity | undefined;
   readonly health = new KindHealthWindow();
+  /** What one of its instances took when one was read last. */
+  memoryBytes: number | undefined;
   readonly backOff = new BackOff();
   /** Ends the wait for the back-off. */
   cancelWake: (() => void) | undefined;

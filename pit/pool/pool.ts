@@ -28,6 +28,7 @@ import {
   type KindHealth,
   type Lease,
   noLease,
+  type PoolBoundsReading,
   type PoolCounters,
   type PoolKind,
   type PoolLimits,
@@ -162,6 +163,7 @@ export class InstancePool implements PoolPort, PoolWatchPort {
       state: slot.state,
       busy: this.#places.busy(slot.index),
       leases: this.#places.leases(slot.index),
+      memoryBytes: slot.memoryBytes,
       reason: slot.reason,
     }));
   }
@@ -200,6 +202,10 @@ export class InstancePool implements PoolPort, PoolWatchPort {
 
   counters(): PoolCounters {
     return this.#tally.counters(this.#slots.all);
+  }
+
+  bounds(): PoolBoundsReading {
+    return this.#bounds.reading();
   }
 
   observe(kind: PoolKind, { durationMs, failed }: { durationMs: number; failed: boolean }): void {
@@ -347,7 +353,7 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     let coming = 0;
     for (const slot of kind.slots) if (slot.state === "warming") coming += this.#places.placesOf(slot.index);
     for (let used = kind.used; used < kind.limits.instances && coming < kind.waiters.size; used++) {
-      if (!this.#makeRoom(this.#starved.size)) {
+      if (!this.#makeRoom(this.#starved.size - Number(this.#starved.has(kind)))) {
         this.#starved.add(kind);
         return;
       }

@@ -45,7 +45,12 @@ export class LmdbPoolRecords implements PoolHistoryPort, AsyncDisposable {
     const process = `${startedAt}-${pid}`;
     let before = "";
     const write = async (endedAt?: number) => {
-      const status = { counters: pool.counters(), instances: pool.readings(), health: pool.health() };
+      const status = {
+        counters: pool.counters(),
+        bounds: pool.bounds(),
+        instances: pool.readings(),
+        health: pool.health(),
+      };
       const moves = pool.moves().slice(-MOST_MOVES);
       const now = JSON.stringify([status, moves.length, moves.at(-1)?.at, endedAt]);
       if (now === before || (moves.length === 0 && status.counters.misses === 0)) return;

@@ -3,6 +3,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { readLimit } from "../../pit/arbitration/limit_text.ts";
 import { changeLimit, limitsIn, listLimits } from "../../pit/arbitration/limits_file.ts";
+import { poolBounds } from "../../pit/pool/bound_limits.ts";
 
 Deno.test("readLimit() reads amounts, rates and bursts as a person writes them", () => {
   assert.deepEqual(readLimit("calls", "4"), { total: 4 });
@@ -46,4 +47,20 @@ Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes
   assert.deepEqual(await limitsIn(file), { "requests:a/b": { perMinute: 60, burst: 60 } });
   kept = { calls: "lots" };
   await assert.rejects(limitsIn(file), /limits\.jsonc: Cannot limit calls to "lots"/);
+});
+
+Deno.test("readLimit() takes the pool's bounds as amounts alone, and poolBounds() has the machine say what is not limited", () => {
+  assert.deepEqual(readLimit("pool:memory", "4G"), { total: 4e9 });
+  const refused = [["pool:size", "4"], ["pool:memory", "4G/min"], ["pool:instances", "1.5"]] as const;
+  for (const [kind, text] of refused) {
+    assert.throws(() => readLimit(kind, text), (error) => {
+      return error instanceof SymphonyError && error.code === "bad-input" && error.message.includes(kind);
+    }, kind);
+  }
+  const calls = { calls: { total: 4 } };
+  const limited = { ...calls, "pool:memory": { total: 4e9 }, "pool:instances": { total: 3 } };
+  assert.deepEqual(poolBounds(limited, 8e9), { mostInstances: 3, mostMemoryBytes: 4e9, limits: calls });
+  assert.deepEqual(poolBounds(calls, 1e9), { mostInstances: 59, mostMemoryBytes: 5e8, limits: calls });
+  assert.equal(poolBounds({}, 1e8).mostInstances, 16);
+  assert.equal(poolBounds({}, 1e12).mostInstances, 1_000);
 });

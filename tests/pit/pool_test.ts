@@ -366,3 +366,26 @@ Deno.test("InstancePool keeps its invariants over random calls, deaths and failu
     { numRuns: 150, seed: 20261126 },
   );
 });
+
+Deno.test("InstancePool evicts nobody else while somebody who makes room is on the way out", async () => {
+  const { pool, instances } = poolWith({ mostInstances: 2 });
+  const kinds = ["a", "b", "c"].map((name) =>
+    pool.register(extensionId(`acme/${name}`), { instances: 1, concurrency: 1 })
+  );
+  const [a, b, c] = kinds as [PoolKind, PoolKind, PoolKind];
+  pool.release(await pool.acquire(a, never));
+  pool.release(await pool.acquire(b, never));
+  const { promise: cooled, resolve } = Promise.withResolvers<void>();
+  const stopping: InstanceId[] = [];
+  instances.cool = (instance) => {
+    stopping.push(instance);
+    return cooled;
+  };
+  const waiting = pool.acquire(c, never);
+  pool.register(extensionId("acme/c"), { instances: 1, concurrency: 1 });
+  pool.register(extensionId("acme/c"), { instances: 1, concurrency: 1 });
+  assert.equal(stopping.length, 1);
+  resolve();
+  pool.release(await waiting);
+  assert.equal(pool.counters().evictions, 1);
+});
