@@ -46,12 +46,13 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
   ];
   const healthOf = new Map<string, KindHealth>(health.map((one) => [one.extension, one]));
   const rows = [...byExtension(status)].map(([extension, states]) => {
-    const { state, reason, calls, meanMs } = healthOf.get(extension) ??
+    const { state, reason, calls, meanMs, memoryBytes = 0 } = healthOf.get(extension) ??
       { state: "unknown", reason: "", calls: 0, meanMs: 0 };
     return [
       cleanLine(extension),
       [...states].map(([name, count]) => count === 1 ? name : `${count} ${name}`).join(", "),
       calls === 0 ? "" : `${calls} calls, mean ${duration(meanMs)}`,
+      memoryBytes > 0 ? size(memoryBytes) : "",
       state === "healthy" || state === "unknown" ? state : cleanLine(`${state}: ${reason}`),
     ];
   });

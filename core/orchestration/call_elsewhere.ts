@@ -32,7 +32,9 @@ export async function callElsewhere(
       );
       if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
       const durationMs = clock.monotonic() - began;
-      if (tellsOfInstance(result)) poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
+      if (tellsOfInstance(result)) {
+        poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result), lease });
+      }
       return result;
     } finally {
       pit.pool.release(lease, crashed);

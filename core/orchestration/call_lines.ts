@@ -97,10 +97,10 @@ export class CallLines<Call extends LineCall> {
   }
 
   /** Tells the pool how long the call held its place, and whether the instance was at fault. */
-  observe(call: Call, durationMs: number, result: CallResult): void {
+  observe(call: Call, lease: Lease, durationMs: number, result: CallResult): void {
     if (!tellsOfInstance(result)) return;
     const { kind } = this.#lineOf(call.type.extension);
-    this.#driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
+    this.#driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result), lease });
   }
 
   /** Lets those go on who wait behind the call. */

@@ -38,6 +38,8 @@ export interface PoolReading {
   readonly leases: number;
   /** Resident bytes at the latest look, assumed where nobody knows; 0 while it is cold. */
   readonly memoryBytes: number;
+  /** What is wrong with it beside others of its kind. */
+  readonly degraded?: string;
   /** Why it moved to this state. */
   readonly reason: string;
 }
@@ -73,7 +75,10 @@ export interface PoolMove {
   readonly at: number;
 }
 
-/** healthy: as it is; degraded: slow or failing more than it should; unhealthy: its circuit is open. */
+/**
+ * healthy: as it is; degraded: it, or an instance of it, is slow, large or failing more than it should, and the instance is used
+ * last and replaced when idle; unhealthy: its circuit is open.
+ */
 export type HealthState = "unknown" | "healthy" | "degraded" | "unhealthy";
 
 export interface KindHealth {
@@ -84,6 +89,9 @@ export interface KindHealth {
   readonly calls: number;
   readonly failures: number;
   readonly meanMs: number;
+  /** What an instance of it took at the latest look, and what they usually take, once that is known. */
+  readonly memoryBytes: number;
+  readonly usualMemoryBytes?: number;
 }
 
 /** Sums since the pool was made. */
@@ -102,6 +110,15 @@ export interface PoolCounters {
   readonly failures: number;
   /** Milliseconds spent starting instances. */
   readonly loadMs: number;
+}
+
+/** How a call went. */
+export interface ObservedCall {
+  readonly durationMs: number;
+  /** True where the instance was at fault. */
+  readonly failed: boolean;
+  /** Where it was, also once given back; with it the instance is held against others of its kind. */
+  readonly lease?: Lease;
 }
 
 /** How much there may be at once in one process, and how much there is. */
@@ -123,7 +140,7 @@ export interface PoolWatchPort {
    * Tells how a call on a kind went; what is told here opens and closes its circuit. While that is open nothing is leased
    * or started; then one call alone is let through, and decides.
    */
-  observe(kind: PoolKind, call: { readonly durationMs: number; readonly failed: boolean }): void;
+  observe(kind: PoolKind, call: ObservedCall): void;
   /**
    * Starts instances ahead of need until so many are not cold, within the limits, and none where the circuit of the kind is
    * not closed; says how many were started. With `keepMs` so many are also kept for as long, whatever the forecast of idle times says.

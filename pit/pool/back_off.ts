@@ -8,8 +8,15 @@ const FIRST_MS = 100;
 const MOST_MS = 30_000;
 
 export class BackOff {
+  readonly #firstMs: number;
+  readonly #mostMs: number;
   #ms = 0;
   #until = 0;
+
+  constructor(firstMs = FIRST_MS, mostMs = MOST_MS) {
+    this.#firstMs = firstMs;
+    this.#mostMs = mostMs;
+  }
 
   /** Monotonic milliseconds until which nothing is started. */
   get until(): number {
@@ -22,7 +29,7 @@ export class BackOff {
   }
 
   failed(now: number): void {
-    this.#ms = Math.min(MOST_MS, Math.max(FIRST_MS, this.#ms * 2));
+    this.#ms = Math.min(this.#mostMs, Math.max(this.#firstMs, this.#ms * 2));
     this.#until = now + this.#ms;
   }
 

@@ -22,8 +22,12 @@ export class KindHealthWindow {
   readonly #failed = new Uint8Array(WINDOW);
   #count = 0;
   #next = 0;
-  /** The best mean of a full window. */
   #bestMeanMs = Infinity;
+
+  /** The best mean of a full window; infinite before the first. */
+  get bestMeanMs(): number {
+    return this.#bestMeanMs;
+  }
 
   get calls(): number {
     return this.#count;

@@ -10,8 +10,12 @@ import type { InstanceState, PoolLimits } from "../../core/ports/pool.ts";
 import { BackOff } from "./back_off.ts";
 import type { Popularity } from "./eviction.ts";
 import { KindHealthWindow } from "./health.ts";
+import { InstanceHealth, UsualMemory } from "./instance_health.ts";
 import type { Rest } from "./keep_warm.ts";
 import { Waiters } from "./waiters.ts";
+
+const FIRST_REPLACE_MS = 30_000;
+const MOST_REPLACE_MS = 3_600_000;
 
 /** Room for one instance; a cold slot may be given to another kind. */
 export interface Slot {
@@ -25,6 +29,9 @@ export interface Slot {
   loadMs: number;
   /** What it took when it was read last. */
   memoryBytes: number;
+  health: InstanceHealth;
+  /** Why it is used last and replaced; undefined while it is not. */
+  degraded: string | undefined;
   /** The call on it decides about the circuit of its kind. */
   isOnTrial: boolean;
   /** Started ahead of need, and not used since. */
@@ -51,7 +58,12 @@ export class Kind {
   readonly health = new KindHealthWindow();
   /** What one of its instances took when one was read last. */
   memoryBytes: number | undefined;
+  readonly usualMemory = new UsualMemory();
   readonly backOff = new BackOff();
+  /** Between two degraded instances that are replaced: where that does not help, it is done ever less often. */
+  readonly replaceBackOff = new BackOff(FIRST_REPLACE_MS, MOST_REPLACE_MS);
+  /** Instances to be started when those that they replace are gone. */
+  owed = 0;
   /** Ends the wait for the back-off. */
   cancelWake: (() => void) | undefined;
 

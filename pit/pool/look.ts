@@ -1,5 +1,5 @@
 /**
- * Looks at the instances twice a second while there are any: finds the dead, lets those go that rested too long or take
+ * Looks at the instances twice a second while there are any: finds the dead and the degraded, lets those go that rested too long or take
  * too much memory, and starts what the forecast wants.
  *
  * @module
@@ -66,11 +66,28 @@ export class Look {
       }
       bounds.measure(slot);
       const wasUsed = bounds.noteUse(slot);
-      const gone = this.#whyRested(slot, wasUsed);
+      const gone = this.#whyRested(slot, wasUsed) ?? this.#whyReplaced(slot);
       if (gone !== undefined) lives.cool(slot, gone);
     }
     if (keepWarm !== undefined) { for (const kind of kinds) this.#count(keepWarm, kind); }
     for (const idle of bounds.overweight()) lives.cool(idle, "the instances take too much memory");
+  }
+
+  /** Why an idle instance is replaced; one that is at work is used last from now on. Undefined where it stays. */
+  #whyReplaced(slot: Slot): string | undefined {
+    const { kind, health } = slot;
+    const { places, clock } = this.#parts;
+    health.looked(slot.memoryBytes, kind.usualMemory);
+    slot.degraded = health.degraded(kind.health.bestMeanMs, kind.usualMemory);
+    if (slot.degraded === undefined || !places.isOpen(slot.index)) return undefined;
+    const now = clock.monotonic();
+    if (places.busy(slot.index) > 0 || now < kind.replaceBackOff.until) {
+      places.sink(slot.index);
+      return undefined;
+    }
+    kind.replaceBackOff.failed(now);
+    kind.owed++;
+    return `it is degraded: ${slot.degraded}`;
   }
 
   /** Why an instance has rested long enough to go; undefined where it has not. */

@@ -154,6 +154,27 @@ export class Places {
     this.#freeCount[kind] = kept;
   }
 
+  /** Puts the instance's free places below those of others of its kind, so that they are taken last. */
+  sink(instance: number): void {
+    const kind = this.#kindOf[instance] as number;
+    const free = this.#free[kind] as Int32Array;
+    const count = this.#freeCount[kind] as number;
+    let below = count;
+    // From the top down: others' places keep their order, its own gather at the bottom.
+    for (let at = count - 1; at >= 0; at--) {
+      const place = free[at] as number;
+      if (this.#owner[place] === instance) continue;
+      below--;
+      free[at] = free[below] as number;
+      free[below] = place;
+    }
+  }
+
+  /** The instance whose place the lease is or was on. */
+  ownerOf(lease: number): number {
+    return this.#owner[lease & PLACE_MASK] as number;
+  }
+
   /** Calls that the instance has now. */
   busy(instance: number): number {
     return this.#busy[instance] as number;

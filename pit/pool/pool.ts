@@ -25,9 +25,11 @@ import type { ExtensionId, InstanceId } from "../../core/ids.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import {
   type AcquireOptions,
+  type HealthState,
   type KindHealth,
   type Lease,
   noLease,
+  type ObservedCall,
   type PoolBoundsReading,
   type PoolCounters,
   type PoolKind,
@@ -42,7 +44,7 @@ import type { Instances, PoolOptions } from "./instances.ts";
 import { KeepWarm } from "./keep_warm.ts";
 import { Kind, type Slot } from "./kind.ts";
 import { Lives } from "./lives.ts";
-import { Look } from "./look.ts";
+import { Look, LOOK_MS } from "./look.ts";
 import { MoveLog } from "./moves.ts";
 import { Places } from "./places.ts";
 import { Slots } from "./slots.ts";
@@ -164,6 +166,7 @@ export class InstancePool implements PoolPort, PoolWatchPort {
       busy: this.#places.busy(slot.index),
       leases: this.#places.leases(slot.index),
       memoryBytes: slot.memoryBytes,
+      ...(slot.degraded === undefined ? {} : { degraded: slot.degraded }),
       reason: slot.reason,
     }));
   }
@@ -191,9 +194,11 @@ export class InstancePool implements PoolPort, PoolWatchPort {
   }
 
   health(): readonly KindHealth[] {
-    return this.#kinds.map(({ extension, health }) => ({
+    return this.#kinds.map(({ extension, health, slots, memoryBytes = 0, usualMemory }) => ({
       extension,
-      ...health.state(),
+      ...withDegraded(health.state(), slots),
+      memoryBytes,
+      ...(usualMemory.bytes === undefined ? {} : { usualMemoryBytes: usualMemory.bytes }),
       calls: health.calls,
       failures: health.failures,
       meanMs: health.meanMs,
@@ -208,9 +213,11 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     return this.#bounds.reading();
   }
 
-  observe(kind: PoolKind, { durationMs, failed }: { durationMs: number; failed: boolean }): void {
+  observe(kind: PoolKind, { durationMs, failed, lease }: ObservedCall): void {
     const entry = this.#kinds[kind];
     if (entry === undefined) return;
+    const slot = lease === undefined ? undefined : this.#slots.all[this.#places.ownerOf(lease)];
+    if (slot?.kind === entry && slot.state === "hot") slot.health.called(durationMs, failed);
     this.#keepWarm?.called(entry.extension, durationMs);
     this.#note(entry, durationMs, failed);
   }
@@ -404,6 +411,10 @@ export class InstancePool implements PoolPort, PoolWatchPort {
 
   #stopped({ kind }: Slot): void {
     this.#noticeDrained();
+    if (kind.owed > 0) {
+      kind.owed--;
+      this.#prewarm(kind, kind.used + 1, "in place of one that was degraded", 2 * LOOK_MS);
+    }
     this.#serve(kind);
     this.#serveStarved();
   }
@@ -413,4 +424,16 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     for (const resolve of this.#drained) resolve();
     this.#drained = [];
   }
+}
+
+/** A kind with an instance that is degraded is so too, and says which. */
+function withDegraded(
+  whole: { readonly state: HealthState; readonly reason: string },
+  slots: Iterable<Slot>,
+): { readonly state: HealthState; readonly reason: string } {
+  if (whole.state === "unhealthy" || whole.state === "degraded") return whole;
+  for (const { degraded, instance } of slots) {
+    if (degraded !== undefined) return { state: "degraded", reason: `${instance}: ${degraded}` };
+  }
+  return whole;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InstanceHealth } from "./instance_health.ts";
 import type { Kind, Slot } from "./kind.ts";
 import type { Places } from "./places.ts";
 
@@ -34,6 +35,8 @@ export class Slots {
 
   /** The slot has become cold. */
   giveBack(slot: Slot): void {
+    slot.health = new InstanceHealth();
+    slot.degraded = undefined;
     slot.isAhead = false;
     slot.isUntold = false;
     slot.rest = undefined;
@@ -53,6 +56,8 @@ export class Slots {
       instance: undefined,
       loadMs: 0,
       memoryBytes: 0,
+      health: new InstanceHealth(),
+      degraded: undefined,
       isOnTrial: false,
       isAhead: false,
       isUntold: false,
