@@ -279,6 +279,7 @@ export const commands: readonly Command[] = [
     positionals: [],
     flags: [
       { name: "all", summary: "every process that is remembered, not the newest only" },
+      { name: "moves", summary: "every move of every process that is kept, the oldest first" },
       jsonFlag,
       dataFlag,
     ],

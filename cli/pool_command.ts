@@ -1,6 +1,6 @@
 /** `pool`: what the pools of this data folder's processes are like. @module */
 
-import type { InstanceState, KindHealth, PoolStatus } from "../core/ports/pool.ts";
+import type { InstanceState, KindHealth, PoolHistoryPort, PoolStatus } from "../core/ports/pool.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { localTime } from "./runs_list_command.ts";
 import type { CliServices } from "./services.ts";
@@ -14,6 +14,7 @@ const MOVES = 10;
 /** The pools, the newest process first. */
 export async function poolCommand(services: CliServices, args: Arguments): Promise<number> {
   await using store = await services.openStore(services.dataFolder(args.value("data")));
+  if (args.has("moves")) return await movesCommand(services, store, args.has("json"));
   const statuses = await store.pools.statuses();
   const shown = args.has("all") ? statuses : statuses.slice(0, 1);
   if (args.has("json")) {
@@ -26,6 +27,24 @@ export async function poolCommand(services: CliServices, args: Arguments): Promi
   await services.stdout.write(
     parts.length === 0 ? "No pool has held an instance in this data folder\n" : parts.join("\n"),
   );
+  return exitCodes.completed;
+}
+
+/** Every move that is kept, the oldest first. */
+async function movesCommand(
+  services: CliServices,
+  { pools }: { readonly pools: PoolHistoryPort },
+  asJson: boolean,
+): Promise<number> {
+  let isEmpty = true;
+  for await (const move of pools.moves()) {
+    isEmpty = false;
+    const { at, process, extension, from, to, reason } = move;
+    const pid = process.split("-").at(-1);
+    const words = `${localTime(at)}  ${pid}  ${cleanLine(extension)}  ${from} → ${to}  ${cleanLine(reason)}`;
+    await services.stdout.write(`${asJson ? JSON.stringify(move) : words}\n`);
+  }
+  if (isEmpty && !asJson) await services.stdout.write("No instance has moved in this data folder\n");
   return exitCodes.completed;
 }
 

@@ -24,8 +24,10 @@ export interface PoolLimits {
 
 /** How a caller waits for a lease. */
 export interface AcquireOptions {
-  /** Higher is served first, then whoever came first; 0 without it. */
+  /** Higher is served first, then whoever has the earlier deadline, then whoever came first; 0 without it. */
   readonly priority?: number;
+  /** Unix milliseconds by which it is wanted; it is served later as well. Counts as half a minute from now at the latest. */
+  readonly deadline?: number;
   /** Milliseconds after which waiting ends with `timeout`. */
   readonly timeoutMs?: number;
 }
@@ -50,7 +52,7 @@ export interface PoolPort {
   /** A place on a hot instance, or `noLease`. Synchronous, no allocation. */
   lease(kind: PoolKind): Lease;
   /**
-   * A place on a hot instance, warming one where the limits allow, else waiting by priority, then in order of arrival.
+   * A place on a hot instance, warming one where the limits allow, else waiting by priority, then by deadline and arrival.
    * @throws SymphonyError `aborted` when `signal` fires, `timeout`, `extension` when no instance can be started,
    * `busy` while its circuit is open, and when it opens meanwhile, `closed`.
    */
@@ -133,6 +135,8 @@ export interface PoolBoundsReading {
 export interface PoolWatchPort {
   /** The latest moves, the oldest first. */
   moves(): readonly PoolMove[];
+  /** Calls `listener` for every move from now on, until the returned function is called. */
+  watchMoves(listener: (move: PoolMove) => void): () => void;
   health(): readonly KindHealth[];
   counters(): PoolCounters;
   bounds(): PoolBoundsReading;
@@ -161,11 +165,20 @@ export interface PoolStatus {
   readonly bounds: PoolBoundsReading;
   readonly instances: readonly PoolReading[];
   readonly health: readonly KindHealth[];
+  /** The latest. */
   readonly moves: readonly PoolMove[];
+}
+
+/** A move as it is kept. */
+export interface KeptMove extends PoolMove {
+  /** Names the process, as in `PoolStatus`. */
+  readonly process: string;
 }
 
 /** The pools of all processes of a data folder, those that have ended too. */
 export interface PoolHistoryPort {
   /** The newest process first. */
   statuses(): Promise<readonly PoolStatus[]>;
+  /** Every move of every process that is kept, the oldest first. They are kept as long as the retention settings say. */
+  moves(): AsyncIterable<KeptMove>;
 }

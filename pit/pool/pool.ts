@@ -193,6 +193,10 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     return this.#moves.list();
   }
 
+  watchMoves(listener: (move: PoolMove) => void): () => void {
+    return this.#moves.watch(listener);
+  }
+
   health(): readonly KindHealth[] {
     return this.#kinds.map(({ extension, health, slots, memoryBytes = 0, usualMemory }) => ({
       extension,

@@ -1,6 +1,7 @@
 /**
- * Callers who wait for a lease of one kind: served by priority, then in order of arrival; each may give up or run out of
- * time meanwhile.
+ * Callers who wait for a lease of one kind: served by priority, then by deadline, then in order of arrival; each may give
+ * up or run out of time meanwhile. Who has no deadline, or a late one, counts as having one half a minute after it came, so
+ * that nobody of the same priority overtakes for longer.
  *
  * @module
  */
@@ -10,8 +11,13 @@ import type { ExtensionId } from "../../core/ids.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { AcquireOptions, Lease } from "../../core/ports/pool.ts";
 
+/** The latest deadline that anybody counts as having, after it came. */
+export const MOST_PATIENCE_MS = 30_000;
+
 interface Waiter {
   readonly priority: number;
+  /** Unix milliseconds. */
+  readonly dueAt: number;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: SymphonyError) => void;
   /** Stops watching the signal and the time. */
@@ -21,8 +27,8 @@ interface Waiter {
 export class Waiters {
   readonly #extension: ExtensionId;
   readonly #clock: ClockPort;
-  /** By priority, the highest first; a list each in order of arrival. */
-  readonly #queues = new Map<number, Set<Waiter>>();
+  /** By priority; a list each in the order in which they are served. */
+  readonly #queues = new Map<number, Waiter[]>();
   #size = 0;
 
   constructor(extension: ExtensionId, clock: ClockPort) {
@@ -35,7 +41,10 @@ export class Waiters {
   }
 
   /** Waits for `serve` or `rejectAll`. @throws SymphonyError `aborted` | `timeout` and what `rejectAll` was given */
-  wait(signal: AbortSignal, { priority = 0, timeoutMs }: AcquireOptions): Promise<Lease> {
+  wait(
+    signal: AbortSignal,
+    { priority = 0, deadline = Infinity, timeoutMs }: AcquireOptions,
+  ): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const giveUp = (error: SymphonyError) => {
         this.#remove(waiter);
@@ -48,6 +57,7 @@ export class Waiters {
       });
       const waiter: Waiter = {
         priority,
+        dueAt: Math.min(deadline, this.#clock.now() + MOST_PATIENCE_MS),
         resolve,
         reject,
         settle: () => {
@@ -79,20 +89,27 @@ export class Waiters {
   #first(): Waiter | undefined {
     let highest = -Infinity;
     for (const priority of this.#queues.keys()) highest = Math.max(highest, priority);
-    return this.#queues.get(highest)?.values().next().value;
+    return this.#queues.get(highest)?.[0];
   }
 
   #add(waiter: Waiter): void {
     const queue = this.#queues.get(waiter.priority);
-    if (queue === undefined) this.#queues.set(waiter.priority, new Set([waiter]));
-    else queue.add(waiter);
+    if (queue === undefined) this.#queues.set(waiter.priority, [waiter]);
+    else {
+      // Most come in the order of their deadlines: from the end it is not far.
+      let at = queue.length;
+      while (at > 0 && (queue[at - 1] as Waiter).dueAt > waiter.dueAt) at--;
+      queue.splice(at, 0, waiter);
+    }
     this.#size++;
   }
 
   #remove(waiter: Waiter): void {
     const queue = this.#queues.get(waiter.priority);
-    if (queue?.delete(waiter) !== true) return;
-    if (queue.size === 0) this.#queues.delete(waiter.priority);
+    const at = queue?.indexOf(waiter) ?? -1;
+    if (queue === undefined || at < 0) return;
+    queue.splice(at, 1);
+    if (queue.length === 0) this.#queues.delete(waiter.priority);
     this.#size--;
     waiter.settle();
   }

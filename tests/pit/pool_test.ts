@@ -389,3 +389,35 @@ Deno.test("InstancePool evicts nobody else while somebody who makes room is on t
   pool.release(await waiting);
   assert.equal(pool.counters().evictions, 1);
 });
+
+Deno.test("InstancePool.acquire() serves the earlier deadline first among equals, and starves nobody", async () => {
+  const { clock, pool } = poolWith();
+  const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+  let held = await pool.acquire(kind, never);
+  const served: string[] = [];
+  const wait = (name: string, options: AcquireOptions) =>
+    void pool.acquire(kind, never, options).then((lease) => {
+      served.push(name);
+      held = lease;
+    });
+  const next = async () => {
+    pool.release(held);
+    await settled();
+  };
+  const now = clock.now();
+  wait("whenever", {});
+  wait("late", { deadline: now + 20_000 });
+  wait("soon", { deadline: now + 5_000 });
+  wait("urgent", { priority: 1, deadline: now + 60_000 });
+  for (let at = 0; at < 3; at++) await next();
+  assert.deepEqual(served.splice(0), ["urgent", "soon", "late"]);
+  // One that is due in ten seconds comes each second; who waits since the beginning has its turn all the same.
+  let waitedS = 0;
+  for (; !served.includes("whenever"); waitedS++) {
+    assert.ok(waitedS < 60, "it starves");
+    wait("other", { deadline: clock.now() + 10_000 });
+    clock.advance(1_000);
+    await next();
+  }
+  assert.ok(waitedS >= 19 && waitedS <= 31, `${waitedS} s`);
+});
