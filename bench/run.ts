@@ -14,6 +14,7 @@ const names = [
   "search",
   "filing",
   "pool",
+  "pool_peers",
   "eviction",
   "arbitration",
   "ipc",

@@ -20,6 +20,8 @@ interface Waiter {
   readonly dueAt: number;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: SymphonyError) => void;
+  /** Its signal fired. */
+  readonly giveUp: () => void;
   /** Stops watching the signal and the time. */
   readonly settle: () => void;
 }
@@ -29,6 +31,10 @@ export class Waiters {
   readonly #clock: ClockPort;
   /** By priority; a list each in the order in which they are served. */
   readonly #queues = new Map<number, Waiter[]>();
+  readonly #bySignal = new Map<
+    AbortSignal,
+    { readonly waiters: Set<Waiter>; readonly onAbort: () => void }
+  >();
   #size = 0;
 
   constructor(extension: ExtensionId, clock: ClockPort) {
@@ -50,7 +56,6 @@ export class Waiters {
         this.#remove(waiter);
         reject(error);
       };
-      const onAbort = () => giveUp(abortedError(this.#extension));
       const cancelTimer = timeoutMs === undefined ? undefined : this.#clock.schedule(timeoutMs, () => {
         const message = `Cannot lease an instance of "${this.#extension}": none was free for ${timeoutMs} ms`;
         giveUp(new SymphonyError("timeout", message));
@@ -60,12 +65,13 @@ export class Waiters {
         dueAt: Math.min(deadline, this.#clock.now() + MOST_PATIENCE_MS),
         resolve,
         reject,
+        giveUp: () => giveUp(abortedError(this.#extension)),
         settle: () => {
           cancelTimer?.();
-          signal.removeEventListener("abort", onAbort);
+          this.#unlisten(signal, waiter);
         },
       };
-      signal.addEventListener("abort", onAbort, { once: true });
+      this.#listen(signal, waiter);
       this.#add(waiter);
     });
   }
@@ -84,6 +90,25 @@ export class Waiters {
       this.#remove(next);
       next.reject(error());
     }
+  }
+
+  /** A signal's listeners are looked through one by one, so that many callers with one signal have one listener. */
+  #listen(signal: AbortSignal, waiter: Waiter): void {
+    const known = this.#bySignal.get(signal);
+    if (known !== undefined) return void known.waiters.add(waiter);
+    const waiters = new Set([waiter]);
+    const onAbort = () => {
+      for (const one of waiters) one.giveUp();
+    };
+    this.#bySignal.set(signal, { waiters, onAbort });
+    signal.addEventListener("abort", onAbort, { once: true });
+  }
+
+  #unlisten(signal: AbortSignal, waiter: Waiter): void {
+    const known = this.#bySignal.get(signal);
+    if (known?.waiters.delete(waiter) !== true || known.waiters.size > 0) return;
+    this.#bySignal.delete(signal);
+    signal.removeEventListener("abort", known.onAbort);
   }
 
   #first(): Waiter | undefined {
