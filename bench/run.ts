@@ -7,6 +7,7 @@
 
 const names = [
   "dag",
+  "dag_peers",
   "dag_scale",
   "log",
   "throughput",
