@@ -16,7 +16,7 @@ const turns = {
 };
 
 interface Status {
-  readonly counters: { readonly evictions: number; readonly coldStarts: number };
+  readonly counters: { readonly evictions: number; readonly failures: number };
   readonly bounds: {
     readonly mostInstances: number;
     readonly mostMemoryBytes: number;
@@ -44,23 +44,38 @@ async function inFolder(test: (say: (...words: string[]) => Promise<string>) => 
   }
 }
 
+/** The most instances that were there at once, by their moves. */
+function mostAlive({ moves }: Status): number {
+  let alive = 0;
+  let most = 0;
+  for (const { to } of moves) {
+    if (to === "warming") most = Math.max(most, ++alive);
+    else if (to === "cold") alive--;
+  }
+  return most;
+}
+
 async function statusOf(say: (...words: string[]) => Promise<string>): Promise<Status> {
   return JSON.parse((await say("pool", "--json")).split("\n")[0] ?? "") as Status;
 }
 
 Deno.test("a process keeps as many instances as pool:instances says, and pool shows who went for whom", async () => {
   await inFolder(async (say) => {
-    await say("run", "turns.workflow.jsonc");
+    await say("run", "turns.workflow.jsonc", "--memo", "off");
     const free = await statusOf(say);
     assert.equal(free.counters.evictions, 0, "by what the machine has there is room for all");
     assert.ok(free.bounds.mostInstances >= 16 && free.bounds.mostMemoryBytes > 2 ** 28);
     await say("limits", "set", "pool:instances", "1");
-    await say("run", "turns.workflow.jsonc");
+    await say("run", "turns.workflow.jsonc", "--memo", "off");
     const bound = await statusOf(say);
     assert.equal(bound.bounds.mostInstances, 1);
-    assert.ok(bound.counters.evictions >= 2, JSON.stringify(bound.counters));
+    assert.equal(mostAlive(bound), 1);
+    assert.ok(mostAlive(free) > 1, "without the bound there were more");
+    // A host that did not come up in time, where the machine is busy, made room as well.
+    const { evictions, failures } = bound.counters;
+    assert.ok(evictions >= 1 && evictions + failures >= 2, JSON.stringify(bound));
     assert.ok(bound.moves.some(({ reason }) => reason === "another was needed more"));
-    assert.match(await say("pool"), /[2-9] evicted.*\nRoom for 1 instances/);
+    assert.match(await say("pool"), /[1-9] evicted.*\nRoom for 1 instances/);
   });
 });
 
@@ -68,7 +83,7 @@ Deno.test("a process keeps its instances below pool:memory by what their process
   await inFolder(async (say) => {
     // What instances would be assumed to take fits; what their processes take does not.
     await say("limits", "set", "pool:memory", "80M");
-    await say("run", "turns.workflow.jsonc");
+    await say("run", "turns.workflow.jsonc", "--memo", "off");
     const { bounds, counters, moves } = await statusOf(say);
     assert.equal(bounds.mostMemoryBytes, 80e6);
     assert.ok(counters.evictions >= 1, JSON.stringify({ counters, moves }));
