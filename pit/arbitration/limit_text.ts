@@ -20,7 +20,7 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
       "bad-input",
       `Cannot limit "${
         kind.slice(0, 80)
-      }": expected a kind such as calls, calls:symphony/openai or requests:symphony/openai`,
+      }": expected a kind such as cpu, memory, calls, calls:symphony/openai or requests:symphony/openai`,
     );
   }
   const [, amount, times = "", per, burst, burstTimes = ""] = LIMIT.exec(text.trim()) ?? [];
@@ -38,5 +38,14 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
     burst: burst === undefined ? value : Number(burst) * (TIMES[burstTimes] as number),
   };
   checkPoolLimit(kind, limit);
+  if (per === undefined) return limit;
+  if (/^(?:cpu|memory)(?::|$)/.test(kind)) {
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot limit ${kind} to "${text.slice(0, 80)}": it comes back when a call ends; expected ${
+        kind.startsWith("cpu") ? "cores such as 2 or 0.5" : "bytes such as 4G or 512M"
+      }`,
+    );
+  }
   return limit;
 }

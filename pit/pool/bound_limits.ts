@@ -1,6 +1,6 @@
 /**
- * How many instances a process may hold and how much memory they may take: what the machine has says, unless a person
- * limits `pool:instances` or `pool:memory` beside what runs may take.
+ * How many instances a process may hold and how much memory they may take: `pool:instances` and `pool:memory` among the
+ * limits, else what `memory` says that calls share, which by itself is what the machine has.
  *
  * @module
  */
@@ -10,8 +10,6 @@ import type { Capacity, Limits, Rate } from "../arbitration/limits.ts";
 
 const INSTANCES = "pool:instances";
 const MEMORY = "pool:memory";
-/** Of the machine's memory. */
-const SHARE = 0.5;
 const MOST_INSTANCES = 1_000;
 const FEWEST_INSTANCES = 16;
 /** What an instance takes at the least, where many share a process. */
@@ -24,10 +22,10 @@ export interface PoolBounds {
   readonly limits: Limits;
 }
 
-/** Splits a folder's limits into the pool's and those of what runs take. `machineBytes` is the machine's memory. */
-export function poolBounds(limits: Limits, machineBytes: number): PoolBounds {
+/** Splits a folder's limits into the pool's and those of what runs take. */
+export function poolBounds(limits: Limits): PoolBounds {
   const { [INSTANCES]: instances, [MEMORY]: memory, ...rest } = limits;
-  const mostMemoryBytes = totalOf(memory) ?? machineBytes * SHARE;
+  const mostMemoryBytes = totalOf(memory) ?? totalOf(limits["memory"]) ?? Infinity;
   const fitting = Math.min(MOST_INSTANCES, Math.max(FEWEST_INSTANCES, mostMemoryBytes / LEAST_BYTES));
   return { mostInstances: totalOf(instances) ?? Math.floor(fitting), mostMemoryBytes, limits: rest };
 }

@@ -94,7 +94,9 @@ export class Bounds {
   /** Reads what a hot instance takes. */
   measure(slot: Slot): void {
     const { instance } = slot;
-    const known = instance === undefined ? undefined : this.#parts.instances.memoryOf?.(instance);
+    const known = instance === undefined
+      ? undefined
+      : this.#parts.instances.memoryOf?.(instance, slot.kind.extension);
     if (known !== undefined) slot.kind.memoryBytes = known;
     this.#resize(slot, known ?? ASSUMED_MB * MB);
   }

@@ -1,10 +1,11 @@
 /**
- * What each process's pool is like, kept in the data folder where any process can look: `symphony pool` shows it. Written
+ * What each process's pool is like and what its calls share and wait for, kept in the data folder where any process can look: `symphony pool` shows it. Written
  * when something has changed, at most every two seconds, and once more at the end.
  *
  * @module
  */
 
+import type { ArbitrationPort } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type {
   KeptMove,
@@ -20,6 +21,7 @@ const EVERY_MS = 2_000;
 /** Moves that are shown of a process at once, and processes that are kept. */
 const MOST_MOVES = 200;
 const MOST_PROCESSES = 20;
+const MOST_WAITING = 50;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -54,7 +56,13 @@ export class LmdbPoolRecords implements PoolHistoryPort, AsyncDisposable {
   }
 
   /** Keeps what `pool` is like, and every move, until this is disposed. A disk that refuses costs the record, nothing else. */
-  record(pool: PoolPort & PoolWatchPort, pid: number): void {
+  record(
+    { pool, arbitration }: {
+      readonly pool: PoolPort & PoolWatchPort;
+      readonly arbitration: Pick<ArbitrationPort, "limits" | "waiting">;
+    },
+    pid: number,
+  ): void {
     const startedAt = this.#clock.now();
     const process = `${startedAt}-${pid}`;
     const unwatch = pool.watchMoves((move) => this.#moves.note(process, move));
@@ -65,6 +73,8 @@ export class LmdbPoolRecords implements PoolHistoryPort, AsyncDisposable {
         bounds: pool.bounds(),
         instances: pool.readings(),
         health: pool.health(),
+        limits: arbitration.limits(),
+        waiting: arbitration.waiting().slice(0, MOST_WAITING),
       };
       const moves = pool.moves().slice(-MOST_MOVES);
       const now = JSON.stringify([status, moves.length, moves.at(-1)?.at, endedAt]);
