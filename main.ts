@@ -35,6 +35,7 @@ import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
+import { liveSecrets } from "./extensions/secret_book.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
@@ -274,6 +275,7 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
+    secrets: liveSecrets(sourceOf(options), grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, { around, grants: await grants, mayAsk: true });

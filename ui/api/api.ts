@@ -30,8 +30,10 @@ import type {
   GrantKey,
   GrantLine,
   NewGrant,
+  NewSecret,
   PermissionPrompt,
   PromptAnswer,
+  SecretLine,
 } from "./permissions.ts";
 import type {
   ApproveNode,
@@ -197,6 +199,12 @@ export interface Api {
   "PUT /grants": { body: NewGrant; answer: readonly GrantLine[] };
   /** Takes a grant back. */
   "DELETE /grants": { query: GrantKey; answer: readonly GrantLine[] };
+  /** Secrets that extensions ask for: who may use them, whether there is one. Never their values. */
+  "GET /secrets": { answer: readonly SecretLine[] };
+  /** Keeps a key under a secret's name, outside every workflow. Nothing gives it out again. */
+  "PUT /secrets/{name}": { body: NewSecret; answer: readonly SecretLine[] };
+  /** Forgets a kept key. */
+  "DELETE /secrets/{name}": { answer: readonly SecretLine[] };
   /** Extensions that wait for leave. */
   "GET /permissions/prompts": { answer: readonly PermissionPrompt[] };
   /** Answers one. */

@@ -171,6 +171,7 @@ export class FixtureServer implements AsyncDisposable {
         return json(this.#catalogInfo());
       case "GET /failures":
       case "GET /motifs":
+      case "GET /secrets":
         return json([]);
       case "GET /templates":
         return json(

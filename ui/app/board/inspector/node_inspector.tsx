@@ -17,6 +17,7 @@ import { groupWords, iconFor } from "../view/kinds.ts";
 import type { Workbench } from "../workbench.ts";
 import { DataPreview } from "../run/data_preview.tsx";
 import { ExpressionField } from "./expression_field.tsx";
+import { SecretSection } from "./secret_section.tsx";
 import { behaviourSchema, controlSchema } from "./node_schema.ts";
 
 export interface NodeInspectorProps {
@@ -52,6 +53,7 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
           <span>{message}. {hint}</span>
         </p>
       ))}
+      <SecretSection bench={bench} node={node} />
       <NameFields bench={bench} node={node} />
       {special === undefined ? null : (
         <SchemaForm
