@@ -230,7 +230,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
                 if (drop.node === undefined) setOpen({ kind: "add", at: drop.world, drop });
                 else dropConnection(board, drop);
               }}
-              onOpen={() => focusInspector()}
+              onOpen={(id) => {
+                const box = board.shown.peek().boxes.get(id);
+                if (box === undefined) focusInspector();
+                else board.fold([box], false);
+              }}
               onAdd={(at) => setOpen({ kind: "add", at })}
               onMenu={(at, world) => setOpen({ kind: "menu", at, world })}
               onDropped={(data, world) => {

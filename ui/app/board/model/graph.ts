@@ -37,6 +37,8 @@ export interface BoardEdge {
   readonly isPlain: boolean;
   /** The expression. */
   readonly text: string;
+  /** The connections of the file that this one stands for, where an end is the box of a folded group. */
+  readonly bundle?: readonly BoardEdge[];
 }
 
 export interface BoardNote {
@@ -54,6 +56,8 @@ export interface BoardGroup {
   readonly title: string;
   readonly nodes: readonly string[];
   readonly colour: string;
+  /** The file says that it is shown as one box. */
+  readonly isFolded: boolean;
 }
 
 export interface Graph {
@@ -64,6 +68,8 @@ export interface Graph {
   readonly groups: readonly BoardGroup[];
   /** The fields of the workflow besides nodes: `inputs`, `outputs`, `board`, `name`, … */
   readonly head: JsonObject;
+  /** Nodes of the file that are not shown, each with the box that stands for it. */
+  readonly hidden?: ReadonlyMap<string, string>;
   /** Where the scope and its nodes stand in the text. */
   readonly spans?: GraphSpans;
   /** Why the text cannot be shown. */
@@ -335,6 +341,7 @@ function groupsOf(board: JsonObject, nodes: ReadonlyMap<string, BoardNode>): rea
       title: typeof group["title"] === "string" ? group["title"] : "",
       nodes: members.filter((name): name is string => typeof name === "string" && nodes.has(name)),
       colour: typeof group["colour"] === "string" ? group["colour"] : "grey",
+      isFolded: group["folded"] === true,
     };
   });
 }

@@ -21,6 +21,7 @@ const groupIcons: Readonly<Record<NodeGroup, IconName>> = {
   input: "input",
   output: "output",
   unknown: "warn",
+  folded: "group",
 };
 
 const useIcons: Readonly<Record<string, IconName>> = {
@@ -41,6 +42,7 @@ export function iconFor(use: string, group: NodeGroup): IconName {
 }
 
 export const groupWords: Readonly<Record<NodeGroup, string>> = {
+  folded: "Folded group",
   operator: "Operator",
   instrument: "Instrument",
   control: "Control",

@@ -5,7 +5,9 @@
  * @module
  */
 
+import type { BoardNode } from "../model/board_node.ts";
 import { tokenColours } from "../../state/theme.ts";
+import type { BoardEdge } from "../model/graph.ts";
 import { HEAD_HEIGHT } from "./card_shape.ts";
 import { bendOf, type Scene } from "./scene.ts";
 import { type Rect, type Viewport, visibleRect } from "./viewport.ts";
@@ -39,6 +41,11 @@ const names = [
   "state-skipped",
 ] as const;
 export type Colours = Readonly<Record<(typeof names)[number], string>>;
+
+/** A node's colour by what it is. */
+export function kindColour(colours: Colours, { group }: BoardNode): string {
+  return group === "folded" ? colours["text-2"] : colours[`kind-${group}`];
+}
 
 export function boardColours(): Colours {
   return tokenColours(names);
@@ -237,13 +244,14 @@ export function paintEdges(
   const plain: number[] = [];
   const order: number[] = [];
   const each: number[] = [];
+  const bundles: number[] = [];
   const special: [number, string, number][] = [];
   for (const index of edges) {
     const edge = scene.edges[index]!;
     const isChosen = edge.id === marks.selectedEdge || edge.id === marks.hoveredEdge;
     const state = marks.stateOf(edge.from);
     if (isChosen) special.push([index, colours.accent, 2.6]);
-    else if (marks.badPorts.has(`${edge.to}.${edge.toPort === "" ? edge.kind : edge.toPort}`)) {
+    else if ((edge.bundle ?? [edge]).some((one) => isBad(one, marks))) {
       special.push([index, colours.bad, 2]);
     } else if (marks.selection.has(edge.from) || marks.selection.has(edge.to)) {
       special.push([index, colours.accent, 1.8]);
@@ -251,6 +259,7 @@ export function paintEdges(
       special.push([index, colours["state-running"], 1.8]);
     } else if (edge.kind === "after" || edge.kind === "when" || edge.kind === "case") order.push(index);
     else if (edge.kind === "each") each.push(index);
+    else if ((edge.bundle?.length ?? 0) > 1) bundles.push(index);
     else plain.push(index);
   }
   const thin = Math.max(1.4, 0.7 / zoom);
@@ -259,6 +268,7 @@ export function paintEdges(
   stroke(context, scene, plain, colours["line-control"], thin, [], zoom);
   stroke(context, scene, order, colours["line-control"], thin, zoom < 0.3 ? [] : [5, 4], zoom);
   stroke(context, scene, each, colours["line-control"], Math.max(3.4, thin), [], zoom);
+  stroke(context, scene, bundles, colours["line-control"], Math.max(2.8, 1.2 * thin), [], zoom);
   if (zoom >= 0.3) stroke(context, scene, each, colours.surface, 1.2, [], zoom);
   context.globalAlpha = 1;
   for (const [index, colour, width] of special) {
@@ -266,6 +276,10 @@ export function paintEdges(
     const dash = kind === "after" || kind === "when" || kind === "case" ? [5, 4] : [];
     stroke(context, scene, [index], colour, Math.max(width, 0.9 / zoom), dash, zoom);
   }
+}
+
+function isBad({ to, toPort, kind }: BoardEdge, { badPorts }: Marks): boolean {
+  return badPorts.has(`${to}.${toPort === "" ? kind : toPort}`);
 }
 
 function stroke(
@@ -320,7 +334,7 @@ function paintBoxes(
       ? colours[`state-${state}` as keyof Colours]
       : node === undefined
       ? colours.warn
-      : colours[`kind-${node.group}`];
+      : kindColour(colours, node);
     const list = byColour.get(colour);
     if (list === undefined) byColour.set(colour, [box]);
     else list.push(box);
