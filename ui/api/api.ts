@@ -80,6 +80,11 @@ interface FileName {
   readonly file: string;
 }
 
+interface OpenedFile extends FileName {
+  /** For who checks and draws the text himself: `problems` is empty then, `graph` absent. */
+  readonly textOnly?: boolean;
+}
+
 /** Keys are `METHOD PATH`; below `/api/v1`. */
 export interface Api {
   /** Exchanges the key of the one-time address for a session; the answer sets a cookie. */
@@ -96,7 +101,7 @@ export interface Api {
   /** Workflow files below the workspace. */
   "GET /workflows": { answer: readonly WorkflowLine[] };
   /** One workflow file: text, problems, graph. `ETag` is its hash. */
-  "GET /workflow": { query: FileName; answer: WorkflowFile };
+  "GET /workflow": { query: OpenedFile; answer: WorkflowFile };
   /**
    * Saves. `If-Match: "HASH"` names the text that was seen, `If-None-Match: *` makes a new file. Where someone else has
    * changed the file, both are merged; where they contradict, 412 with a WorkflowConflict in `conflict`.

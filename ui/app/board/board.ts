@@ -72,10 +72,11 @@ export class Board {
   /** Called after every change of the text. */
   onText: (text: string) => void = () => undefined;
 
-  constructor(file: string, text: string, catalog: Catalog, layouter: Layouter) {
+  /** `graph` is that of the text, where somebody has read it already. */
+  constructor(file: string, text: string, catalog: Catalog, layouter: Layouter, graph?: Graph) {
     this.file = file;
     this.#layouter = layouter;
-    this.document = new BoardDocument(text, catalog, () => performance.now());
+    this.document = new BoardDocument(text, catalog, () => performance.now(), graph);
     this.graph = computed(() => (this.version.value, this.document.graph));
     let view: FoldedView | undefined;
     this.shown = computed(() => {
@@ -96,9 +97,13 @@ export class Board {
       const ground = [graph.head, laidOut, expanded];
       return this.#lastScene = new Scene(graph, placeOf, expanded, this.#shapes, ground, this.#lastScene);
     });
+    const own = computed(() => worstByNode(this.allProblems.value));
     this.worst = computed(() => {
-      const worst = worstByNode(this.allProblems.value);
-      for (const [box, { nodes }] of this.shown.value.boxes) {
+      const { boxes } = this.shown.value;
+      // The same map while the same is wrong: what was painted by it stands.
+      if (boxes.size === 0) return own.value;
+      const worst = new Map(own.value);
+      for (const [box, { nodes }] of boxes) {
         const inside = nodes.map((id) => worst.get(id));
         if (inside.includes("error")) worst.set(box, "error");
         else if (inside.includes("warning")) worst.set(box, "warning");
@@ -430,12 +435,13 @@ export class Board {
   #placeMissing(): void {
     const graph = this.document.graph;
     const known = this.#laidOut.peek();
-    const isSettled = [...graph.nodes.values()].every((node) => {
-      if (this.#placed.has(node)) return true;
-      const isPlaced = known.has(node.id) || node.value["position"] !== undefined;
-      if (isPlaced) this.#placed.add(node);
-      return isPlaced;
-    });
+    let isSettled = true;
+    for (const node of graph.nodes.values()) {
+      if (this.#placed.has(node)) continue;
+      isSettled = known.has(node.id) || node.value["position"] !== undefined;
+      if (!isSettled) break;
+      this.#placed.add(node);
+    }
     if (isSettled) return;
     const missing = unplaced(graph).filter((id) => !known.has(id));
     if (missing.length === 0) return;

@@ -134,10 +134,14 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 
   const faded = useMemo(() => {
     if (tab !== "outline" || search.trim() === "") return undefined;
-    const others = [...board.graph.value.nodes.values()].filter((node) =>
-      outlineMatches.matches(search, node) === undefined
-    );
-    return new Set(others.map(({ id }) => id));
+    const { nodes } = board.graph.value;
+    // Asked of those in sight, not of ten thousand for each letter.
+    return {
+      has: (id: string) => {
+        const node = nodes.get(id);
+        return node !== undefined && outlineMatches.matches(search, node) === undefined;
+      },
+    };
   }, [search, tab, board.graph.value]);
 
   const problems = board.allProblems.value;

@@ -24,7 +24,7 @@ function OpenBoard({ file, run }: { readonly file: string; readonly run: string 
   const opened = useResource(async (client, signal) => {
     const [catalog, workflow] = await Promise.all([
       client.call("GET /catalog", { signal }),
-      client.call("GET /workflow", { query: { file }, signal }),
+      client.call("GET /workflow", { query: { file, textOnly: true }, signal }),
     ]);
     return { catalog, workflow };
   }, [file]);
@@ -32,10 +32,18 @@ function OpenBoard({ file, run }: { readonly file: string; readonly run: string 
   const { value } = opened;
   useEffect(() => {
     if (value === undefined) return;
-    const made = new Workbench(app, value.workflow, value.catalog);
-    setBench(made);
-    if (run !== undefined) made.run.watch(run);
-    return () => made.close();
+    let made: Workbench | undefined;
+    let isLeft = false;
+    void Workbench.open(app, value.workflow, value.catalog).then((opened) => {
+      if (isLeft) return opened.close();
+      made = opened;
+      setBench(opened);
+      if (run !== undefined) opened.run.watch(run);
+    });
+    return () => {
+      isLeft = true;
+      made?.close();
+    };
     // A reload of the answer must not throw away what is being edited.
   }, [value === undefined]);
   if (bench !== undefined) return <BoardScreen bench={bench} />;

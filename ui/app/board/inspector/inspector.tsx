@@ -19,9 +19,10 @@ export function Inspector(
   const { board } = bench;
   const selection = board.selection.value;
   const { nodes, edges } = board.graph.value;
-  const edge = edges.find(({ id }) => id === board.selectedEdge.value);
+  const named = board.selectedEdge.value;
+  const edge = named === undefined ? undefined : edges.find(({ id }) => id === named);
   if (edge !== undefined) return <EdgeInspector bench={bench} edge={edge} />;
-  const bundle = board.edgesNamed(board.selectedEdge.value ?? "");
+  const bundle = named === undefined ? [] : board.edgesNamed(named);
   if (bundle.length > 0) return <BundleInspector bench={bench} edges={bundle} />;
   const [only] = selection;
   const node = selection.size === 1 && only !== undefined ? nodes.get(only) : undefined;

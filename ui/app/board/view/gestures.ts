@@ -94,8 +94,13 @@ export class Gestures {
     return this.#gesture !== undefined;
   }
 
+  /** Where the stage is, asked once a gesture: each asking lays the page out. */
+  #box: DOMRect | undefined;
+
   #screen(event: { readonly clientX: number; readonly clientY: number }): Point {
-    const box = this.#stage.getBoundingClientRect();
+    const box = this.#gesture === undefined
+      ? this.#stage.getBoundingClientRect()
+      : this.#box ??= this.#stage.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
 
@@ -149,6 +154,7 @@ export class Gestures {
 
   #start(event: PointerEvent, gesture: Gesture): void {
     this.#gesture = gesture;
+    this.#box = undefined;
     this.#stage.setPointerCapture(event.pointerId);
     if (gesture.kind === "pan") this.#stage.dataset["gesture"] = "pan";
   }
@@ -231,6 +237,7 @@ export class Gestures {
   #startPinch(): void {
     const [a, b] = [...this.#pointers.values()] as [Point, Point];
     this.cancel();
+    this.#box = undefined;
     this.#gesture = {
       kind: "pinch",
       distance: Math.hypot(a.x - b.x, a.y - b.y),

@@ -6,7 +6,7 @@
  */
 
 import type { BoardNode } from "../model/board_node.ts";
-import { tokenColours } from "../../state/theme.ts";
+import { paint, tokenColours } from "../../state/theme.ts";
 import type { BoardEdge } from "../model/graph.ts";
 import { HEAD_HEIGHT } from "./card_shape.ts";
 import { bendOf, type Scene } from "./scene.ts";
@@ -47,9 +47,17 @@ export function kindColour(colours: Colours, { group }: BoardNode): string {
   return group === "folded" ? colours["text-2"] : colours[`kind-${group}`];
 }
 
+let keptColours: { readonly at: number; readonly colours: Colours } | undefined;
+
+/** The tokens as colours. Asking lays the page out, so it is done once for each change of the theme. */
 export function boardColours(): Colours {
-  return tokenColours(names);
+  const at = paint.peek();
+  if (keptColours?.at !== at) keptColours = { at, colours: tokenColours(names) };
+  return keptColours.colours;
 }
+
+/** Nodes that fade. */
+export type Faded = Pick<ReadonlySet<string>, "has">;
 
 /** What is painted differently than the scene alone says. */
 export interface Marks {
@@ -62,7 +70,7 @@ export interface Marks {
   /** Token of a node's run state, without `state-`. */
   readonly stateOf: (id: string) => string | undefined;
   /** Nodes that are not among the hits of a search fade. */
-  readonly faded: ReadonlySet<string> | undefined;
+  readonly faded: Faded | undefined;
 }
 
 /** Below this zoom, nodes are painted. */
@@ -251,7 +259,7 @@ export function paintEdges(
     const isChosen = edge.id === marks.selectedEdge || edge.id === marks.hoveredEdge;
     const state = marks.stateOf(edge.from);
     if (isChosen) special.push([index, colours.accent, 2.6]);
-    else if ((edge.bundle ?? [edge]).some((one) => isBad(one, marks))) {
+    else if (marks.badPorts.size > 0 && isBad(edge, marks)) {
       special.push([index, colours.bad, 2]);
     } else if (marks.selection.has(edge.from) || marks.selection.has(edge.to)) {
       special.push([index, colours.accent, 1.8]);
@@ -278,7 +286,9 @@ export function paintEdges(
   }
 }
 
-function isBad({ to, toPort, kind }: BoardEdge, { badPorts }: Marks): boolean {
+function isBad({ to, toPort, kind, bundle }: BoardEdge, marks: Marks): boolean {
+  const { badPorts } = marks;
+  if (bundle !== undefined) return bundle.some((one) => isBad(one, marks));
   return badPorts.has(`${to}.${toPort === "" ? kind : toPort}`);
 }
 

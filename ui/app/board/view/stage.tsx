@@ -11,7 +11,6 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { paint } from "../../state/theme.ts";
 import type { Board } from "../board.ts";
 import type { Point } from "../model/commands.ts";
-import { withBoxes } from "../model/folded.ts";
 import type { BoardGroup } from "../model/graph.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
 import { type Drop, Gestures, type Guide } from "./gestures.ts";
@@ -19,7 +18,7 @@ import { GroupFrames, NoteCards } from "./frames.tsx";
 import { Minimap } from "./minimap.tsx";
 import { FoldedCard } from "./folded_card.tsx";
 import { NodeCard } from "./node_card.tsx";
-import { type Marks, MAX_CARDS, NEAR_ZOOM, Painter } from "./painter.ts";
+import { type Faded, type Marks, MAX_CARDS, NEAR_ZOOM, Painter } from "./painter.ts";
 import { contains, type Rect, visibleRect } from "./viewport.ts";
 import { WireLine, WireReason } from "./wire.tsx";
 
@@ -30,7 +29,7 @@ const noPorts: ReadonlySet<string> = new Set();
 export interface StageProps {
   readonly board: Board;
   readonly run: RunOverlay;
-  readonly faded: ReadonlySet<string> | undefined;
+  readonly faded: Faded | undefined;
   readonly onConnect: (drop: Drop) => void;
   readonly onOpen: (id: string) => void;
   readonly onMenu: (at: Point, world: Point) => void;
@@ -346,7 +345,7 @@ function marksOf(
   board: Board,
   run: RunOverlay,
   hoveredEdge: string | undefined,
-  faded: ReadonlySet<string> | undefined,
+  faded: Faded | undefined,
 ): Marks {
   const { boxes } = board.shown.peek();
   return {
@@ -356,7 +355,9 @@ function marksOf(
     worst: board.worst.peek(),
     badPorts: badEdges(board),
     stateOf: stateReader(run, boxes),
-    faded: faded === undefined ? undefined : withBoxes(faded, boxes),
+    faded: faded === undefined || boxes.size === 0 ? faded : {
+      has: (id) => boxes.get(id)?.nodes.every((one) => faded.has(one)) ?? faded.has(id),
+    },
   };
 }
 
