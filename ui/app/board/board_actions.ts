@@ -33,6 +33,8 @@ export interface ScreenHands {
   readonly search: () => void;
   readonly togglePanel: (side: "left" | "right") => void;
   readonly showSource: () => void;
+  /** Shows what passed at what is chosen; asked again, at its next port. */
+  readonly preview: () => void;
 }
 
 export class BoardActions {
@@ -164,6 +166,11 @@ export class BoardActions {
       command("minimap", "Show or hide the map", () => isMinimapShown.value = !isMinimapShown.peek(), {
         icon: "map",
         keys: "m",
+      }),
+      command("preview", "Look at what passed here", () => this.#hands.preview(), {
+        icon: "eye",
+        keys: "v",
+        when: () => board.cursor.peek() !== undefined || board.selectedEdge.peek() !== undefined,
       }),
       command("search", "Search this workflow", () => this.#hands.search(), {
         icon: "search",
