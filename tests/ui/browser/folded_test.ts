@@ -127,12 +127,14 @@ browserTest(
   () =>
     onPage(async (page, server) => {
       await open(page, server, text.replace('"colour": "green"', '"colour": "green", "folded": true'));
+      // Waits until the first look has been taken.
+      await box(page).hover();
       const at = await box(page).boundingBox();
       assert.ok(at !== null);
-      await page.mouse.move(at.x + 60, at.y + 40);
       await page.mouse.down();
-      await page.mouse.move(at.x + 60, at.y + 140, { steps: 4 });
+      await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2 + 100, { steps: 4 });
       await page.mouse.up();
+      await page.getByRole("status").filter({ hasText: /^Changed$/ }).waitFor();
       await page.keyboard.press("Control+s");
       await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
       const moved = JSON.parse((server.text(file) ?? "").replace(/\/\/.*/g, "")).nodes;

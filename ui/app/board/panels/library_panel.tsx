@@ -137,7 +137,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
 /** What a search of the workflow looks at. */
 export const outlineMatches = new FuzzyList<BoardNode>(({ title, id, use }) => `${title} ${id} ${use}`);
 
-const SETTLED_MS = 120;
+const SETTLED_MS = 400;
 
 /** The nodes a moment after the last change, at once where one came or went: typing into one need not sort them all. */
 function useSettled(nodes: ReadonlyMap<string, BoardNode>): ReadonlyMap<string, BoardNode> {
