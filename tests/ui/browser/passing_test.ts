@@ -63,6 +63,8 @@ browserTest(
     const browser = await startBrowser();
     try {
       await rig.write("pass.workflow.jsonc", JSON.stringify(workflow, null, 2));
+      // Bundling the extensions may take a busy machine longer than a page is waited for.
+      await rig.call("GET /catalog");
       const { page, faults } = await rig.open(browser, "board/pass.workflow.jsonc");
       await page.waitForSelector("#node-sum");
       await restOn(page, port("list", "result"));
@@ -129,6 +131,8 @@ browserTest(
     const browser = await startBrowser();
     try {
       await rig.write("pass.workflow.jsonc", JSON.stringify(workflow, null, 2));
+      // Bundling the extensions may take a busy machine longer than a page is waited for.
+      await rig.call("GET /catalog");
       const { page, faults } = await rig.open(browser, "board/pass.workflow.jsonc");
       await page.waitForSelector("#node-sum");
       await restOn(page, port("large", "result"));

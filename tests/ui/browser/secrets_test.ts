@@ -50,6 +50,8 @@ browserTest("a person grants a secret at its node, by key and by variable, and t
   const browser = await startBrowser();
   try {
     await rig.write("ask.workflow.jsonc", JSON.stringify(workflow, null, 2));
+    // Bundling the extensions may take a busy machine longer than a page is waited for.
+    await rig.call("GET /catalog");
     const { page, faults } = await rig.open(browser, "board/ask.workflow.jsonc");
     const frames: string[] = [];
     page.on(
@@ -136,6 +138,8 @@ browserTest("a key that was typed into a node is told as it is typed, and moved 
   const browser = await startBrowser();
   try {
     await rig.write("ask.workflow.jsonc", JSON.stringify(workflow, null, 2));
+    // Bundling the extensions may take a busy machine longer than a page is waited for.
+    await rig.call("GET /catalog");
     const { page, faults } = await rig.open(browser, "board/ask.workflow.jsonc");
     await choose(page, "gpt");
     await page.locator("#port-prompt").fill(KEY);
