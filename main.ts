@@ -36,6 +36,7 @@ import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
+import { liveSecrets } from "./extensions/secret_book.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
@@ -297,6 +298,7 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
+    secrets: liveSecrets(sourceOf(options), grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });
