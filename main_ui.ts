@@ -9,7 +9,6 @@ import type { CliServices, Served, ServeRequest, Session } from "./cli/services.
 import type { DecisionLogPort } from "./conductor/decision.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
-import type { MotifPort } from "./core/ports/motif.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -27,11 +26,10 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly settings: UiServices["settings"];
   readonly installed: UiServices["installed"];
   readonly grants: UiServices["grants"];
+  readonly secrets: UiServices["secrets"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
-  open(
-    around: (extensions: ExtensionPort) => ExtensionPort,
-  ): Promise<Session & { readonly motifs: MotifPort }>;
+  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
 }
 
 export interface UiStart {

@@ -10,7 +10,13 @@
  */
 
 import { effect, signal } from "@preact/signals";
-import { EditorState, type Extension, type Transaction, type TransactionSpec } from "@codemirror/state";
+import {
+  EditorState,
+  type Extension,
+  type StateCommand,
+  type Transaction,
+  type TransactionSpec,
+} from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { bufferId } from "../../../core/ids.ts";
 import type { TextDiagnostics } from "../../../core/ports/language.ts";
@@ -50,6 +56,8 @@ export class OpenText {
   /** The places of change sets in this text that wait. */
   readonly hunks = signal<readonly HunkHere[]>([]);
   readonly diagnostics = signal<TextDiagnostics["diagnostics"]>([]);
+  /** Grows with every change of the copy, whoever made it. */
+  readonly changed = signal(0);
   /** True while the server does not have everything that was typed. */
   readonly isBehind = signal(false);
   readonly #options: OpenTextOptions;
@@ -117,6 +125,7 @@ export class OpenText {
   took(transaction: Transaction): void {
     const hunks = hunksOf(transaction.state);
     if (hunks !== this.hunks.peek()) this.hunks.value = hunks;
+    if (transaction.docChanged) this.changed.value = this.changed.peek() + 1;
     const sync = this.#sync;
     if (sync === undefined || transaction.annotation(fromServer) !== undefined) return;
     if (transaction.docChanged) {
@@ -138,6 +147,20 @@ export class OpenText {
   /** Changes the copy as the person does. */
   change(spec: TransactionSpec): void {
     this.#dispatch(spec);
+  }
+
+  /** Carries a command of CodeMirror out on the copy, shown or not; false where there is nothing for it to do. */
+  run(command: StateCommand): boolean {
+    const state = this.editorState;
+    if (state === undefined) return false;
+    if (this.#view !== undefined) return command(this.#view);
+    return command({
+      state,
+      dispatch: (transaction) => {
+        this.#held = transaction.state;
+        this.took(transaction);
+      },
+    });
   }
 
   /** Asks about this text. @throws LiveError */
