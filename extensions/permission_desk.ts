@@ -128,7 +128,7 @@ export function secretText(key: string): string {
   const terms = readSecretKey(key);
   if (terms === undefined) return `the secret "${key.slice("secret:".length)}" sent with its requests`;
   const { name, hosts, header, env } = terms;
-  const from = env === undefined ? "" : ` (from your variable ${env} where you name no other)`;
+  const from = env === undefined ? "" : ` (kept by you, else from your variable ${env})`;
   return `the secret "${name}"${from} sent to ${hosts.join(", ")} in the header "${header}"; ` +
     "whoever runs that host can read it, the extension itself is not shown it";
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Grant, SecretPermission } from "../core/policy/permission.ts";
+import { type Grant, grantCovers, secretKey, type SecretPermission } from "../core/policy/permission.ts";
 import type { Grants } from "./grants.ts";
 import type { ExtensionSource } from "./installed.ts";
 import type { SecretSource } from "./secrets.ts";
@@ -15,6 +15,8 @@ export interface SecretLine {
   /** The extension's, for a person. */
   readonly title: string;
   readonly name: string;
+  /** What is granted: the secret to these hosts, in its header, from its variable. */
+  readonly permission: string;
   /** Where the core would send it. */
   readonly hosts: readonly string[];
   /** The extension's own words. */
@@ -40,13 +42,16 @@ export function liveSecrets(source: Pick<ExtensionSource, "load">, opening: Prom
         const { id, name, permissions } = manifest;
         const asker = { extension: id, origin, permissions };
         return permissions.filter(isSecret).map((permission) => {
-          const key = `secret:${permission.name}` as const;
-          const grant = grants.list().findLast((one) => one.extension === id && one.permission === key);
+          const key = secretKey(permission);
+          const grant = grants.list().findLast((one) =>
+            one.extension === id && grantCovers(one, key, origin)
+          );
           const found = grants.secrets.sourceOf(permission, grant?.env);
           return {
             extension: id,
             title: name,
             name: permission.name,
+            permission: key,
             hosts: permission.hosts,
             reason: permission.reason,
             ...permission.env === undefined ? {} : { usualEnv: permission.env },

@@ -30,8 +30,10 @@ export interface SecretLine {
   readonly extension: string;
   /** The extension's, for a person. */
   readonly title: string;
-  /** `openai`; the grant's permission is `secret:openai`. */
+  /** As `openai`. */
   readonly name: string;
+  /** What is granted: `secret:NAME@HOST,…/HEADER/VARIABLE`. */
+  readonly permission: string;
   /** Where the core would send it. */
   readonly hosts: readonly string[];
   /** Why the extension says it needs that: a stranger's words. */

@@ -114,7 +114,7 @@ browserTest("a person grants a secret at its node, by key and by variable, and t
       await rig.call("GET /grants").then((grants) =>
         grants.filter((
           { permission }: { permission: string },
-        ) => permission === "secret:openai")
+        ) => permission.startsWith("secret:openai"))
       ),
       [],
     );

@@ -137,7 +137,8 @@ function Secret({ secret, others, isOpen, onOpen, takeMoved, onChanged }: Secret
   const { client } = useApp();
   const [isBusy, setBusy] = useState(false);
   const { extension, title, name, grant, source, reason, hosts } = secret;
-  const permission = `secret:${name}`;
+  const { permission } = secret;
+  const shown = `secret:${name}`;
   const [look, word] = looks[secretState(secret)];
   const carry = async (said: string, work: () => Promise<unknown>) => {
     setBusy(true);
@@ -148,17 +149,17 @@ function Secret({ secret, others, isOpen, onOpen, takeMoved, onChanged }: Secret
       onChanged();
       return true;
     } catch (error) {
-      showToast({ look: "bad", title: `Cannot change ${permission}`, text: messageOf(error) });
+      showToast({ look: "bad", title: `Cannot change ${shown}`, text: messageOf(error) });
       return false;
     } finally {
       setBusy(false);
     }
   };
   return (
-    <div class="secret" role="group" aria-label={`${title}: ${permission}`}>
+    <div class="secret" role="group" aria-label={`${title}: ${shown}`}>
       <div class="row">
         <Icon name="shield" size={14} />
-        <code class="grow cut">{permission}</code>
+        <code class="grow cut">{shown}</code>
         <span class={`badge ${look}`}>{word}</span>
       </div>
       <p class="field-help" role="status">
@@ -174,13 +175,13 @@ function Secret({ secret, others, isOpen, onOpen, takeMoved, onChanged }: Secret
             initial={takeMoved()}
             onCancel={() => onOpen(false)}
             onKey={(value) =>
-              carry(`${permission} is granted to ${title}`, async () => {
+              carry(`${shown} is granted to ${title}`, async () => {
                 await client.call("PUT /secrets/{name}", { params: { name }, body: { value } });
                 await client.call("PUT /grants", { body: { extension, permission } });
               })}
             onEnv={(env) =>
               carry(
-                `${permission} is granted to ${title}`,
+                `${shown} is granted to ${title}`,
                 () => client.call("PUT /grants", { body: { extension, permission, env } }),
               )}
           />
@@ -203,7 +204,7 @@ function Secret({ secret, others, isOpen, onOpen, takeMoved, onChanged }: Secret
                 disabled={isBusy}
                 onClick={() =>
                   void carry(
-                    `${permission} is taken back from ${title}`,
+                    `${shown} is taken back from ${title}`,
                     () => client.call("DELETE /grants", { query: { extension, permission } }),
                   )}
               >
