@@ -273,9 +273,12 @@ export interface TextProposalPort {
   reopen(buffer: BufferId, decision: string, author: AuthorId): Promise<boolean>;
   /** What was decided in a text, oldest first; the last 200. */
   decisions(buffer: BufferId): Promise<readonly DecidedPlace[]>;
-  /** Takes what waits of a set as it is, contradictions as they stand in the text; it is no longer listed. @throws SymphonyError `not-found` */
+  /**
+   * Takes what waits of a set as it is, but for its contradictions: they go on waiting. Without any it is no longer listed.
+   * @throws SymphonyError `not-found`
+   */
   accept(changeSet: string): Promise<void>;
-  /** Takes what waits of a set back, in every buffer; later edits of others stay. @throws SymphonyError `not-found` */
+  /** Takes what waits of a set back, in every buffer, and forgets its contradictions; later edits of others stay. @throws SymphonyError `not-found` */
   undoChangeSet(changeSet: string): Promise<void>;
 }
 

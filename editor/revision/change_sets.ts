@@ -43,9 +43,9 @@ export function waitingChanges({ buffer, notes }: OpenText, changeSet: string): 
   return [...made, ...kept].sort((one, other) => one.from - other.from || one.to - other.to);
 }
 
-/** Takes a set as it is. @throws SymphonyError `not-found` */
+/** Takes a set as it is, but for contradictions. @throws SymphonyError `not-found` */
 export function accept(desk: Desk, changeSet: string): void {
-  for (const text of withSet(desk, changeSet)) desk.settle(text, changeSet);
+  for (const text of withSet(desk, changeSet)) desk.settle(text, changeSet, true);
 }
 
 /** Takes a set back in every text; gives the revisions that this made. @throws SymphonyError `not-found` */

@@ -329,9 +329,9 @@ export class Desk implements Disposable {
     return () => listeners.delete(listener);
   }
 
-  /** Forgets a change set in one text. */
-  settle(text: OpenText, changeSet: string): void {
-    this.#note(text, { note: "settled", changeSet });
+  /** Forgets a change set in one text; its contradictions go on waiting where they are kept. */
+  settle(text: OpenText, changeSet: string, keepsConflicts = false): void {
+    this.#note(text, { note: "settled", changeSet, ...(keepsConflicts ? { keepsConflicts } : {}) });
     this.reviewed(text.buffer, changeSet);
   }
 

@@ -153,9 +153,10 @@ export class PlaceReviews {
     return whole;
   }
 
-  /** Forgets what waits of a set. */
-  settle(changeSet: string): void {
+  /** Forgets what waits of a set, perhaps but for its contradictions. */
+  settle(changeSet: string, keepsConflicts: boolean): void {
     this.#kept.delete(changeSet);
+    if (keepsConflicts) return;
     for (const { id } of this.conflicts(changeSet)) this.#conflicts.delete(id);
   }
 

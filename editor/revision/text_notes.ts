@@ -29,7 +29,7 @@ export type TextNote =
   | { readonly note: "presence"; readonly presence: Presence }
   | { readonly note: "mark"; readonly mark: SavedMark }
   | { readonly note: "unmark"; readonly mark: MarkId }
-  | { readonly note: "settled"; readonly changeSet: string }
+  | { readonly note: "settled"; readonly changeSet: string; readonly keepsConflicts?: boolean }
   /** Contradictions of a proposal that changed nothing else, and the request for it. */
   | {
     readonly note: "contradicts";
@@ -85,7 +85,7 @@ export class TextNotes {
         return this.places.remove(note.mark);
       case "settled":
         this.groups.settle(note.changeSet);
-        this.reviews.settle(note.changeSet);
+        this.reviews.settle(note.changeSet, note.keepsConflicts === true);
         return;
       case "contradicts":
         this.reviews.contradict(note.conflicts);

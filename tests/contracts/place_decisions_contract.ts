@@ -193,6 +193,18 @@ export function testPlaceDecisions(name: string, make: Make<TextSubject>): void 
     });
   }
 
+  Deno.test(`${name}.accept() takes the rest of a set and leaves its contradictions waiting, undoing forgets them`, async () => {
+    await using subject = await make();
+    const { editing, proposals } = subject.port;
+    const buffer = await withConflict(subject.port);
+    await proposals.accept("run");
+    const left = await waiting(subject.port, buffer);
+    assert.deepEqual([left.undo.length, left.conflicts.length], [0, 1]);
+    await proposals.undoChangeSet("run");
+    assert.equal((await editing.read(buffer)).text, "limit = 20\nkeep\nsize = 8\n");
+    assert.deepEqual(await proposals.changeSets(), []);
+  });
+
   Deno.test(`${name}.undo() of an agent takes back its side of a contradiction, which waits again`, async () => {
     await using subject = await make();
     const { editing, proposals } = subject.port;

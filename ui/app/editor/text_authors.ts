@@ -27,3 +27,8 @@ export function nameOf(author: string): string {
 export function isAgent(author: string): boolean {
   return author !== "user" && !author.startsWith("user:");
 }
+
+/** Several authors in words; nobody known is whoever wrote the text. */
+export function authorsText(authors: readonly string[]): string {
+  return authors.length === 0 ? "the text" : [...new Set(authors.map(nameOf))].join(" and ");
+}

@@ -17,6 +17,7 @@ import { RunFacts } from "./run_facts.tsx";
 import { RunGraph } from "./graph/run_graph.tsx";
 import { RunHeading } from "./run_heading.tsx";
 import { RunLog } from "./run_log.tsx";
+import { RunReviewed } from "./run_reviewed.tsx";
 import { RunTimeline } from "./timeline/run_timeline.tsx";
 import { RunWatch } from "./run_watch.ts";
 
@@ -186,6 +187,7 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
           ? <a href={hrefOf("artifacts", account.outputs.artifact)}>Open the outputs as an artifact</a>
           : <pre class="monitor-value">{JSON.stringify(account.outputs.value, undefined, 2)}</pre>}
       </section>
+      <RunReviewed run={watch.run} />
       <section>
         <h2>Where</h2>
         <dl class="monitor-facts">
