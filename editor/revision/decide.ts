@@ -46,9 +46,10 @@ export function reopen(desk: Desk, text: OpenText, id: string, author: AuthorId)
   const decision = text.notes.reviews.decision(id);
   if (decision === undefined || decision.isUndone === true) return false;
   const { document } = text.buffer;
-  if (decision.group === undefined) desk.note(text, { note: "reopened", decision: id });
-  else document.setUndone([...document.undone, decision.group], author);
-  desk.reviewed(text.buffer, decision.place.changeSet);
+  if (decision.group === undefined) {
+    desk.note(text, { note: "reopened", decision: id });
+    desk.reviewed(text.buffer, decision.place.changeSet);
+  } else document.setUndone([...document.undone, decision.group], author);
   return true;
 }
 

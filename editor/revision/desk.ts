@@ -371,6 +371,8 @@ export class Desk implements Disposable {
     const text = this.#texts.get(bufferId(change.buffer.id));
     if (text === undefined) return;
     const { revision, delta, author } = change;
+    // Undone or done again as a whole.
+    const sets = text.notes.reviews.setsOf(change.group);
     const touched = text.notes.revised(change, this.#cause);
     this.#keeper.revised(text.notes, change, this.#cause);
     if (text.listeners.size > 0) {
@@ -382,6 +384,7 @@ export class Desk implements Disposable {
         authors: [authorId(author === "" ? "unknown" : author)],
       });
     }
+    for (const changeSet of sets) this.reviewed(change.buffer, changeSet);
     if (text.watches.size === 0) return;
     for (const mark of touched) {
       const range = text.notes.places.at(mark);

@@ -107,6 +107,13 @@ export class PlaceReviews {
     );
   }
 
+  /** The sets of which an undo group has something to say: a decision that it carried out, or places that it made. */
+  setsOf(group: number): readonly string[] {
+    const decided = [...this.#decisions.values()].filter((each) => each.group === group);
+    const kept = [...this.#kept.values()].filter(({ origin }) => origin === group);
+    return [...decided.map(({ place }) => place.changeSet), ...kept.map(({ changeSet }) => changeSet)];
+  }
+
   /** Contradictions that wait from now on; one of a known id is known. */
   contradict(conflicts: readonly SavedConflict[]): void {
     for (const conflict of conflicts) this.#conflicts.set(conflict.id, conflict);

@@ -211,7 +211,9 @@ export function testPlaceDecisions(name: string, make: Make<TextSubject>): void 
     const buffer = await withConflict(subject.port);
     const { conflicts, revision } = await waiting(subject.port, buffer);
     assert.ok((await proposals.decide(buffer, decision(revision, conflicts[0]?.id ?? "", "accept"))).ok);
+    const told = event(editing, buffer, ({ kind }) => kind === "reviewed");
     assert.ok(await editing.undo(buffer, bob));
+    assert.deepEqual(await told, { kind: "reviewed", changeSet: "run" });
     assert.match((await editing.read(buffer)).text, /limit = 20/);
     assert.equal((await waiting(subject.port, buffer)).conflicts.length, 1);
     assert.ok(await editing.redo(buffer, bob));

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PlaceAnswer } from "../../../../core/ports/text_editing.ts";
 import { Button } from "../../parts/button.tsx";
 import { announce } from "../../state/announce.ts";
 import type { ConflictHere } from "../code/reviews.ts";
 import type { OpenText } from "../open_text.ts";
-import { authorsText, colourOf, nameOf } from "../text_authors.ts";
+import { authorsText, nameOf, sideColours } from "../text_authors.ts";
 import type { EditorWorkspace } from "../workspace.ts";
 import { keepFocus } from "./keep_focus.ts";
 import { PlaceButton } from "./place_button.tsx";
@@ -26,7 +26,7 @@ export function ConflictCard({ place, text, workspace }: {
   const card = useRef<HTMLDivElement>(null);
   const [own, setOwn] = useState<string | undefined>(undefined);
   const isShown = workspace.shownConflict.value === id;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isShown) return;
     workspace.shownConflict.value = undefined;
     card.current?.scrollIntoView({ block: "nearest" });
@@ -37,6 +37,7 @@ export function ConflictCard({ place, text, workspace }: {
   const line = state.doc.lineAt(Math.min(range.from, state.doc.length)).number;
   const current = state.sliceDoc(range.from, range.to);
   const [ours, theirs] = [authorsText(currentBy), nameOf(proposedBy)];
+  const [oursColour, theirsColour] = sideColours(proposedBy, currentBy);
   const act = (answer: PlaceAnswer, words: string, version?: string) => (event: Event) => {
     keepFocus(event.currentTarget, text);
     text.decide(place, answer, version);
@@ -52,8 +53,8 @@ export function ConflictCard({ place, text, workspace }: {
     >
       <PlaceButton text={text} at={range.from} line={line} />
       <span class="badge warn">Contradiction</span>
-      <Side author={currentBy[0] ?? ""} name={ours} what="in the text now" side={current} />
-      <Side author={proposedBy} name={theirs} what="proposed" side={proposed} />
+      <Side colour={oursColour} name={ours} what="in the text now" side={current} />
+      <Side colour={theirsColour} name={theirs} what="proposed" side={proposed} />
       {own === undefined
         ? (
           <div class="editor-conflict-acts">
@@ -80,15 +81,15 @@ export function ConflictCard({ place, text, workspace }: {
   );
 }
 
-function Side({ author, name, what, side }: {
-  readonly author: string;
+function Side({ colour, name, what, side }: {
+  readonly colour: number;
   readonly name: string;
   readonly what: string;
   readonly side: string;
 }) {
   const heading = useId();
   return (
-    <div class={`editor-side author-${colourOf(author)}`} role="group" aria-labelledby={heading}>
+    <div class={`editor-side author-${colour}`} role="group" aria-labelledby={heading}>
       <p id={heading}>
         <span class="editor-person">{name}</span> <span class="faint">{what}</span>
       </p>
@@ -106,7 +107,7 @@ function OwnVersion({ text, onChange, onUse, onCancel }: {
   readonly onCancel: () => void;
 }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   return (
     <div class="editor-conflict-own">
       <textarea

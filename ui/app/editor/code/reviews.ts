@@ -10,7 +10,7 @@ import { type EditorState, type Extension, Facet, StateEffect, StateField } from
 import { type ChangeDesc, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView } from "@codemirror/view";
 import type { TextChange, WaitingConflict } from "../../../../core/ports/text_editing.ts";
-import { colourOf } from "../text_authors.ts";
+import { colourOf, sideColours } from "../text_authors.ts";
 import { answered, decide, type Decision, decisionsUndone, takeBack } from "./decisions.ts";
 import { type ReviewHere, setReviews } from "./from_server.ts";
 import { ConflictWidget, HunkWidget } from "./review_widgets.ts";
@@ -179,7 +179,7 @@ function drawn({ hunks: all, conflicts, deciding }: Places, state: EditorState):
     // Whole lines: the button stands in the last of them, not at the beginning of the next.
     const end = to > from && state.sliceDoc(to - 1, to) === "\n" ? to - 1 : to;
     const widget = Decoration.widget({ widget: new ConflictWidget(place, acts), side: 1 }).range(end);
-    const colour = colourOf(place.conflict.currentBy[0] ?? "");
+    const [colour] = sideColours(place.conflict.proposedBy, place.conflict.currentBy);
     const mark = Decoration.mark({ class: `editor-contradicted author-${colour}` });
     return from < end ? [mark.range(from, end), widget] : [widget];
   });
