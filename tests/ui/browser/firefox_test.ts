@@ -79,7 +79,8 @@ firefoxTest(
     const { page } = firefox;
     const workspace = await Deno.makeTempDir({ prefix: "symphony-work-" });
     const data = await Deno.makeTempDir({ prefix: "symphony-data-" });
-    await Deno.writeTextFile(`${workspace}/one.ts`, "export const one = 1;\n");
+    // Long enough to be kept as an artifact.
+    await Deno.writeTextFile(`${workspace}/one.ts`, "export const one = 1;\n".repeat(100));
     await Deno.writeTextFile(`${workspace}/two.ts`, "export function two() {\n  return 2;\n}\n");
     await using program = new Program(["serve", "--port", "0", "--workspace", workspace, "--data", data]);
     try {
@@ -88,7 +89,7 @@ firefoxTest(
       await page.goto(address);
       await (await firefox.named("button", "Begin with nothing")).click();
       assert.ok(!page.url().includes("t="), "the key does not stay in the address");
-      await firefox.see("dialog input");
+      await (await firefox.see("dialog input")).click();
       await firefox.type("Measured");
       await firefox.press("Enter");
       await firefox.see(".stage-hint");
@@ -137,7 +138,6 @@ firefoxTest(
       await firefox.words(".monitor-state", "Completed");
       await check(firefox, "run");
       await page.goto(`${origin}/#/artifacts?run=${run}`);
-      await firefox.words('[role="option"]', "report");
       await (await firefox.see('[role="option"]')).click();
       await firefox.words("main", "export const one = 1;");
       await check(firefox, "artifact");
