@@ -46,6 +46,7 @@ export class Board {
   /** Grows with every change of the text. */
   readonly version = signal(0);
   readonly #layouter: Layouter;
+  #hasLooked = false;
   readonly #shapes: ShapeCache = new WeakMap();
   readonly #laidOut = signal<ReadonlyMap<string, Point>>(new Map());
   #lastScene: Scene | undefined;
@@ -253,14 +254,16 @@ export class Board {
     }
   }
 
-  /** Where one begins: all of it where that can be read, else its beginning. */
+  /** Where one begins: all of it where that can be read, else its beginning. Whoever comes back finds the view as it was. */
   firstLook(): void {
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
     this.fit();
     const { zoom } = this.view.peek();
     const bounds = this.scene.peek().bounds();
-    if (zoom >= 0.5 || bounds === undefined || this.graph.peek().nodes.size > 400) return;
+    if (zoom >= 0.4 || bounds === undefined || this.graph.peek().nodes.size > 400) return;
     const { height } = this.size.peek();
-    const scale = 0.8;
+    const scale = 0.6;
     this.view.value = {
       zoom: scale,
       x: 48 - bounds.left * scale,

@@ -118,16 +118,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         },
       }))
     );
-    const leave = (event: BeforeUnloadEvent) => {
-      if (board.isDirty.peek()) event.preventDefault();
-    };
-    addEventListener("beforeunload", leave);
     // The first look: everything, once the stage has its size.
     const frame = requestAnimationFrame(() => board.firstLook());
     return () => {
       stop();
       stopFinder();
-      removeEventListener("beforeunload", leave);
       cancelAnimationFrame(frame);
     };
   }, [actions]);

@@ -1,11 +1,11 @@
 /**
  * One open workflow with everything around it: the board, its file on the server, the checker, the layout worker, the library,
- * the run that is shown. The view makes it when a file is opened and closes it when it leaves.
+ * the run that is shown. Made when a file is opened; open_boards.ts keeps it while the person looks at something else.
  *
  * @module
  */
 
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { CatalogInfo } from "../../api/catalog.ts";
 import type { WorkflowFile } from "../../api/workflows.ts";
 import type { App } from "../state/app.ts";
@@ -19,6 +19,11 @@ import { RunOverlay } from "./run/run_overlay.ts";
 
 export type SidePanel = "inspector" | "problems" | "run" | "versions";
 
+interface Known {
+  readonly info: CatalogInfo;
+  readonly library: readonly LibraryEntry[];
+}
+
 export class Workbench {
   readonly app: App;
   readonly board: Board;
@@ -26,17 +31,15 @@ export class Workbench {
   readonly overlay = new RunOverlay();
   readonly run: BoardRun;
   readonly layouter = new LayoutClient();
-  readonly library: readonly LibraryEntry[];
-  readonly catalog: CatalogInfo;
+  readonly #known: Signal<Known>;
   readonly panel = signal<SidePanel>("inspector");
   readonly #checker: Checker;
   readonly #stops: (() => void)[] = [];
 
   constructor(app: App, file: WorkflowFile, info: CatalogInfo) {
     this.app = app;
-    this.catalog = info;
     const catalog = catalogFrom(info);
-    this.library = libraryOf(info, catalog);
+    this.#known = signal({ info, library: libraryOf(info, catalog) });
     this.board = new Board(file.file, file.text, catalog, this.layouter);
     this.#checker = new Checker({
       fetchOther: (reference) => this.#other(reference),
@@ -48,6 +51,24 @@ export class Workbench {
     this.file = new BoardFile(app, this.board, file);
     this.run = new BoardRun(app, this.board, this.overlay);
     this.#stops.push(this.file.follow());
+  }
+
+  get library(): readonly LibraryEntry[] {
+    return this.#known.value.library;
+  }
+
+  get catalog(): CatalogInfo {
+    return this.#known.value.info;
+  }
+
+  /** What there is of node types now: extensions come and go while a workflow is open. */
+  takeCatalog(info: CatalogInfo): void {
+    if (JSON.stringify(info) === JSON.stringify(this.catalog)) return;
+    const catalog = catalogFrom(info);
+    this.#known.value = { info, library: libraryOf(info, catalog) };
+    this.board.setCatalog(catalog);
+    this.#checker.setCatalog(info);
+    this.#checker.ask(this.board.document.text, this.board.file);
   }
 
   /** The text of a workflow that this one names: a template, or a file beside it. */

@@ -3,14 +3,18 @@
 import { useState } from "preact/hooks";
 import type { JsonObject } from "../../../../core/json.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
+import { momentText } from "../../monitor/format.ts";
+import { AskingCard } from "../../monitor/runs/asking_card.tsx";
+import { placeOf } from "../../monitor/runs/asking_cards.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { SchemaForm } from "../../parts/schema_form.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
 import { EmptyState } from "../../parts/states.tsx";
+import { withValue } from "../../parts/with_value.ts";
 import { VirtualList } from "../../parts/virtual_list.tsx";
 import { hrefOf } from "../../state/route.ts";
 import { objectOf } from "../model/board_node.ts";
-import { withInput } from "../template_gallery.tsx";
 import type { Workbench } from "../workbench.ts";
 import type { RunMode } from "./board_run.ts";
 
@@ -41,6 +45,10 @@ export function RunPanel(
   }
   const nodes = detail?.nodes.filter(({ scope }) => scope === undefined || scope === "") ?? [];
   const isLive = run.isRunning;
+  const show = (node: string) => {
+    board.select([node]);
+    board.reveal(node);
+  };
   return (
     <div class="run-panel">
       <div class="run-head">
@@ -73,15 +81,25 @@ export function RunPanel(
           <Button small icon="play" onClick={() => void run.goOn(false, node)}>Go on</Button>
         </div>
       ))}
-      {detail?.asking.map(({ node, for: wanted }) => (
-        <div key={node} class="asking">
-          <span class="grow">
-            <strong>{node}</strong> {"question" in wanted ? String(wanted.question) : "waits"}
-          </span>
-          <Button small onClick={() => void run.approve(node, false)}>Reject</Button>
-          <Button small look="primary" onClick={() => void run.approve(node, true)}>Approve</Button>
-        </div>
-      ))}
+      {detail?.asking.map((asking) =>
+        asking.for.kind === "time"
+          ? (
+            <p key={asking.node} class="run-waits muted">
+              <Icon name="wait" size={13} /> {placeOf(asking)} waits until {momentText(asking.for.untilMs)}
+            </p>
+          )
+          : (
+            <AskingCard
+              key={`${asking.scope ?? ""}/${placeOf(asking)}`}
+              asking={asking}
+              place={placeOf(asking)}
+              isBusy={run.isTelling.value}
+              onAnswer={(answer) => void run.approve(answer)}
+              onSignal={(name, value) => void run.signal(name, value)}
+              onShow={() => show(asking.node)}
+            />
+          )
+      )}
       {detail?.failure === undefined ? null : (
         <div class="failure" role="group" aria-label="Failure">
           <strong>{detail.failure.node ?? "The run"} failed</strong>
@@ -90,10 +108,7 @@ export function RunPanel(
             <div class="row">
               <Button
                 small
-                onClick={() => {
-                  board.select([detail.failure?.node as string]);
-                  board.reveal(detail.failure?.node as string);
-                }}
+                onClick={() => show(detail.failure?.node as string)}
               >
                 Show
               </Button>
@@ -112,9 +127,7 @@ export function RunPanel(
           chosen={nodes.findIndex(({ node }) => board.selection.value.has(node))}
           onChoose={(index) => {
             const node = nodes[index]?.node;
-            if (node === undefined) return;
-            board.select([node]);
-            board.reveal(node);
+            if (node !== undefined) show(node);
           }}
           row={(index) => {
             const node = nodes[index];
@@ -192,7 +205,7 @@ export function RunDialog(
         root={schema}
         schema={schema}
         value={inputs}
-        onChange={(path, value) => setInputs((before) => withInput(before, path, value))}
+        onChange={(path, value) => setInputs((before) => withValue(before, path, value))}
       />
       {isWriting
         ? (
