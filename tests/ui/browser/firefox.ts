@@ -8,7 +8,7 @@
 import puppeteer, { type Browser, type ElementHandle, type KeyInput, type Page } from "puppeteer-core";
 
 const candidates = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 /** The browser's program; undefined where none is installed. */
 export function firefoxProgram(): string | undefined {
@@ -70,10 +70,17 @@ export class Firefox {
     });
   }
 
+  /** The first visible element that `selector` finds; asked for anew, as an accessible name may come later than its element. */
   async see(selector: string): Promise<ElementHandle> {
-    const found = await this.page.waitForSelector(selector, { visible: true });
-    if (found === null) throw new Error(`Nothing is at ${selector}`);
-    return found;
+    const end = performance.now() + WAIT_MS;
+    for (;;) {
+      const found = await this.page.$(selector);
+      if (found !== null && await found.isVisible()) return found;
+      if (performance.now() > end) {
+        throw new Error(`Within ${WAIT_MS} ms nothing was to be seen at ${selector}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** An element that has a role and a name. */

@@ -122,7 +122,7 @@ firefoxTest(
       await check(firefox, "board");
 
       await (await firefox.named("button", "Run")).click();
-      await firefox.see(".asking");
+      await firefox.named("button", "Approve");
       await check(firefox, "gate");
       await (await firefox.named("button", "Approve")).click();
       await firefox.words(".run-head", "Completed");

@@ -67,6 +67,13 @@ export function RunPanel(
         <IconButton small icon="close" label="Take the run off the board" onClick={() => run.leave()} />
       </div>
       <div class="row run-links">
+        {detail?.outputs === undefined
+          ? null
+          : (
+            <a class="button small primary" href={hrefOf("runs", run.runId.value, { tab: "data" })}>
+              Outputs
+            </a>
+          )}
         <a href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
         {detail?.costUsd === undefined || detail.costUsd === 0
           ? null
@@ -139,7 +146,12 @@ export function RunPanel(
             return (
               <div class="outline-row">
                 <StateDot state={status?.state ?? node.state} />
-                <span class="cut grow">{node.node}</span>
+                <span class="cut grow" title={status?.note ?? node.node}>
+                  {board.graph.peek().nodes.get(node.node)?.title ?? node.node}
+                  {node.state === "skipped" && status?.note !== undefined
+                    ? <span class="faint">: {status.note}</span>
+                    : null}
+                </span>
                 {status?.counts ? <span class="faint numbers">{status.counts}</span> : null}
                 {run.pinned.value.has(node.node) ? <span class="badge warn">given</span> : null}
                 {ms === undefined ? null : <span class="faint numbers">{span(ms)}</span>}
