@@ -17,6 +17,7 @@ import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import type { ExtensionId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
@@ -46,10 +47,11 @@ import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader
 import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
-import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
+import { changeLimit, limitsIn, listLimits, memoryIn } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
 import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
+import { machineCapacity } from "./system/machine.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
 import { Keyring, passphraseFrom } from "./system/secrets.ts";
@@ -134,8 +136,12 @@ async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
 }
 
 /** The pool's instances are activated extensions. */
-function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit>[1] {
+function instancesOf(
+  extensions: () => ExtensionPort,
+  memoryOf: (extension: ExtensionId) => number | undefined,
+): Parameters<typeof openPit>[1] {
   return {
+    memoryOf: (_, extension) => memoryOf(extension),
     warm: (id) => extensions().activate(id),
     cool: (id) => extensions().deactivate(id),
     isAlive: (id) => extensions().isAlive(id),
@@ -193,14 +199,18 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const pit = await openPit(data, instancesOf(() => extensions), clock, {
+  const limits = await limitsIn(limitsFile(data), machineCapacity());
+  const monitor = new ResourceMonitor({ data });
+  await monitor.recall();
+  const instances = instancesOf(() => extensions, (extension) => monitor.processMemory(extension));
+  const pit = await openPit(data, instances, clock, {
     ...pitSurroundings(data, true),
     forecast,
-    limits: await limitsIn(limitsFile(data)),
+    limits,
+    mostMemoryBytes: memoryIn(limits),
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const monitor = new ResourceMonitor({ data });
   const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
   const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
   const random = new SystemRandom();
@@ -213,9 +223,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
-  const { control, memo } = pit;
-  const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
-  const watched = { ...ports, lookAhead, poolWatch: pit.pool };
+  const { control, memo, plans } = pit;
+  const ports = { pit, memo, plans, control, extensions, conductor, recovery, mayAsk, clock, random };
+  const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(
       watched,
@@ -356,7 +366,7 @@ function services(): CliServices {
     safety: new FolderSafety(sourceOf),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
     limits: {
-      list: (data) => listLimits(limitsFile(data)),
+      list: (data) => listLimits(limitsFile(data), machineCapacity()),
       set: async (data, { kind, limit }) => void await changeLimit(limitsFile(data), kind, limit),
       remove: (data, kind) => changeLimit(limitsFile(data), kind, undefined),
     },

@@ -62,6 +62,12 @@ export function arbitration(): void {
     "the same, names alone",
     (at) => take(free, { by: claimAt(at).by, exclusive: claimAt(at).exclusive }),
   );
+  const joint = [{ kind: "memory", of: "acme/thing", amount: 64, claims: 4 }];
+  const amounts = { cpu: 0.25 };
+  measure(
+    "what a call claims: processor, part of an instance",
+    (at) => take(free, { by: claimAt(at).by, exclusive: [], amounts, joint }),
+  );
   const crowded = new Arbitration(clock, { limits });
   crowded.request({ by: { run, node: nodeId("holder"), priority: 0 }, exclusive: ["file:x"] });
   for (const { by } of claims) crowded.request({ by, exclusive: ["file:x"] });

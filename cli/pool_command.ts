@@ -2,13 +2,12 @@
 
 import type { InstanceState, KindHealth, PoolStatus } from "../core/ports/pool.ts";
 import { type Arguments, exitCodes } from "./command.ts";
+import { freeText, isAtWork, waitingCallsText } from "./sharing_text.ts";
 import { localTime } from "./runs_list_command.ts";
 import type { CliServices } from "./services.ts";
 import { styleFor } from "./style.ts";
 import { cleanLine, duration, table } from "./text.ts";
 
-/** A process that has not written for so long, and has not ended, is gone. */
-const GONE_MS = 60_000;
 const MOVES = 10;
 
 /** The pools, the newest process first. */
@@ -33,9 +32,9 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
   const { counters, health } = status;
   const end = status.endedAt !== undefined
     ? `ended after ${duration(status.endedAt - status.startedAt)}`
-    : now - status.at > GONE_MS
-    ? "gone"
-    : "at work";
+    : isAtWork(status, now)
+    ? "at work"
+    : "gone";
   const asked = counters.hits + counters.misses;
   const rate = asked === 0 ? "" : `, ${Math.round(100 * counters.hits / asked)} % at once`;
   const lines = [
@@ -60,7 +59,12 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
     `${from} → ${to}`,
     cleanLine(reason),
   ]);
-  return `${lines.join("\n")}\n${table(rows)}${moves.length === 0 ? "" : `Latest moves\n${table(moves)}`}`;
+  const { limits = [], waiting = [] } = isAtWork(status, now) ? status : {};
+  const shared = table(limits.map((limit) => [`  ${cleanLine(limit.kind)}`, freeText(limit)]));
+  const sharing = limits.length === 0 ? "" : `Shared by its calls\n${shared}`;
+  return `${lines.join("\n")}\n${table(rows)}${sharing}${waitingCallsText(waiting, now)}${
+    moves.length === 0 ? "" : `Latest moves\n${table(moves)}`
+  }`;
 }
 
 function byExtension({ instances, health }: PoolStatus): Map<string, Map<InstanceState | "none", number>> {

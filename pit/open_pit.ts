@@ -9,6 +9,7 @@ import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
+import type { PlanRecordPort } from "../core/ports/plan_records.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
@@ -24,7 +25,10 @@ import { StoreCheckup } from "./artifact/checkup.ts";
 import { StoreEncryption } from "./artifact/encryption.ts";
 import { noSecret, type SecretSource, Vault } from "./artifact/vault.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
+import { LmdbLogMarks } from "./dag/log_marks.ts";
+import { LogUpkeep } from "./dag/log_upkeep.ts";
 import { LmdbMemo } from "./dag/lmdb_memo.ts";
+import { LmdbPlans } from "./dag/lmdb_plans.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LmdbFilingLedger } from "./filing/ledger.ts";
@@ -53,6 +57,7 @@ export type OpenPit =
     readonly pools: PoolHistoryPort;
     readonly control: RunControlPort;
     readonly memo: MemoPort;
+    readonly plans: PlanRecordPort;
     readonly queue: QueuePort;
     readonly compaction: LogCompactionPort;
   }
@@ -96,7 +101,8 @@ export async function openPit(
   const pool = new InstancePool(instances, clock, options);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
   const pools = new LmdbPoolRecords(store, clock);
-  if (options.pid !== undefined) pools.record(pool, options.pid);
+  const arbitration = new Arbitration(clock, options);
+  if (options.pid !== undefined) pools.record({ pool, arbitration }, options.pid);
   const vault = new Vault(store, secret);
   const archives = new Archives(`${dataFolder}/warm`, () => coldStore(store, environment));
   const blocks = new Blocks(store, vault, archives);
@@ -147,19 +153,31 @@ export async function openPit(
     ...(scryptCost === undefined ? {} : { cost: scryptCost }),
   });
   const shelves = new LmdbShelves({ store, blocks, mover, readings, dag });
-  const retention = new Retention(shelves, clock, () => filing.catchUp(), () => fileSizes(dataFolder));
+  const retention: Retention = new Retention(shelves, clock, () => filing.catchUp(), {
+    files: () => fileSizes(dataFolder),
+    logs: () => logs.report(),
+  });
+  const logs = new LogUpkeep({
+    dag,
+    marks: new LmdbLogMarks(store),
+    clock,
+    policy: async () => (await retention.settings()).logs ?? {},
+  });
   const schedule = new RetentionSchedule(retention, clock, {
     read: () => Number(shelves.load("last run") ?? NaN) || undefined,
     write: (at) => shelves.save("last run", String(at)),
   });
-  if (runsPolicies) schedule.start();
+  if (runsPolicies) {
+    schedule.start();
+    logs.start();
+  }
   return {
     pool,
     pools,
     dag,
     compaction: dag,
     artifacts,
-    arbitration: new Arbitration(clock, options),
+    arbitration,
     stale: new LmdbStale(store, () => filing.soon()),
     retention,
     training: new TrainingData({ lines: () => linesOf(decisions), streams, catalog }),
@@ -174,10 +192,12 @@ export async function openPit(
       encryption,
     },
     control,
+    plans: new LmdbPlans(store, clock),
     memo: new LmdbMemo(store),
     queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {
       await schedule[Symbol.asyncDispose]();
+      await logs[Symbol.asyncDispose]();
       await search[Symbol.asyncDispose]();
       await filing[Symbol.asyncDispose]();
       await readings[Symbol.asyncDispose]();

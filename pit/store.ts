@@ -38,6 +38,8 @@ const tableNames = [
   "lengths",
   "events",
   "checkpoints",
+  "plans",
+  "log-marks",
   "artifacts",
   "chunks",
   "blocks",

@@ -5,6 +5,7 @@
  */
 
 import type { Brand, ExtensionId, InstanceId } from "../ids.ts";
+import type { LimitReading, WaitingReading } from "./arbitration.ts";
 
 /** A registered kind of instance; a small integer, so that the hot path never looks up a string. */
 export type PoolKind = Brand<number, "PoolKind">;
@@ -128,6 +129,10 @@ export interface PoolStatus {
   readonly instances: readonly PoolReading[];
   readonly health: readonly KindHealth[];
   readonly moves: readonly PoolMove[];
+  /** What its calls share, and how much of it is free; absent in records of before. */
+  readonly limits?: readonly LimitReading[];
+  /** Its calls that wait for a share or a name, the first ones. */
+  readonly waiting?: readonly WaitingReading[];
 }
 
 /** The pools of all processes of a data folder, those that have ended too. */

@@ -19,7 +19,7 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
       "bad-input",
       `Cannot limit "${
         kind.slice(0, 80)
-      }": expected a kind such as calls, calls:symphony/openai or requests:symphony/openai`,
+      }": expected a kind such as cpu, memory, calls, calls:symphony/openai or requests:symphony/openai`,
     );
   }
   const [, amount, times = "", per, burst, burstTimes = ""] = LIMIT.exec(text.trim()) ?? [];
@@ -33,6 +33,14 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
     );
   }
   if (per === undefined) return { total: value };
+  if (/^(?:cpu|memory)(?::|$)/.test(kind)) {
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot limit ${kind} to "${text.slice(0, 80)}": it comes back when a call ends; expected ${
+        kind.startsWith("cpu") ? "cores such as 2 or 0.5" : "bytes such as 4G or 512M"
+      }`,
+    );
+  }
   const perMinute = value * (PER_MINUTE[per] as number);
   return { perMinute, burst: burst === undefined ? value : Number(burst) * (TIMES[burstTimes] as number) };
 }

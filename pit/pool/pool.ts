@@ -388,8 +388,8 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     return bytes;
   }
 
-  #memoryOf({ instance }: Slot): number {
-    const known = instance === undefined ? undefined : this.#instances.memoryOf?.(instance);
+  #memoryOf({ instance, kind }: Slot): number {
+    const known = instance === undefined ? undefined : this.#instances.memoryOf?.(instance, kind.extension);
     return known ?? ASSUMED_MB * MB;
   }
 

@@ -1,10 +1,11 @@
 /**
- * What each process's pool is like, kept in the data folder where any process can look: `symphony pool` shows it. Written
+ * What each process's pool is like and what its calls share and wait for, kept in the data folder where any process can look: `symphony pool` shows it. Written
  * when something has changed, at most every two seconds, and once more at the end.
  *
  * @module
  */
 
+import type { ArbitrationPort } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { PoolHistoryPort, PoolPort, PoolStatus, PoolWatchPort } from "../../core/ports/pool.ts";
 import type { Store, Table } from "../store.ts";
@@ -13,6 +14,7 @@ const EVERY_MS = 2_000;
 /** Moves and processes that are kept. */
 const MOST_MOVES = 200;
 const MOST_PROCESSES = 20;
+const MOST_WAITING = 50;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -40,12 +42,24 @@ export class LmdbPoolRecords implements PoolHistoryPort, AsyncDisposable {
   }
 
   /** Keeps what `pool` is like until this is disposed. A disk that refuses costs the record, nothing else. */
-  record(pool: PoolPort & PoolWatchPort, pid: number): void {
+  record(
+    { pool, arbitration }: {
+      readonly pool: PoolPort & PoolWatchPort;
+      readonly arbitration: Pick<ArbitrationPort, "limits" | "waiting">;
+    },
+    pid: number,
+  ): void {
     const startedAt = this.#clock.now();
     const process = `${startedAt}-${pid}`;
     let before = "";
     const write = async (endedAt?: number) => {
-      const status = { counters: pool.counters(), instances: pool.readings(), health: pool.health() };
+      const status = {
+        counters: pool.counters(),
+        instances: pool.readings(),
+        health: pool.health(),
+        limits: arbitration.limits(),
+        waiting: arbitration.waiting().slice(0, MOST_WAITING),
+      };
       const moves = pool.moves().slice(-MOST_MOVES);
       const now = JSON.stringify([status, moves.length, moves.at(-1)?.at, endedAt]);
       if (now === before || (moves.length === 0 && status.counters.misses === 0)) return;

@@ -8,6 +8,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type {
   ColdTarget,
+  LogPolicy,
   RetentionCondition,
   RetentionPolicy,
   RetentionSettings,
@@ -17,7 +18,7 @@ export const defaultSettings: RetentionSettings = { policies: [], graceDays: 7 }
 
 /** @throws SymphonyError `bad-input` naming the place, what was found and what would be right */
 export function retentionSettings(value: unknown): RetentionSettings {
-  const object = members(value, "the settings", ["policies", "graceDays", "everyHours", "cold"]);
+  const object = members(value, "the settings", ["policies", "graceDays", "everyHours", "cold", "logs"]);
   const policies = object["policies"] ?? [];
   if (!Array.isArray(policies)) throw wrong("policies", policies, "a list of policies");
   const read = policies.map((one, at) => policyOf(one, `policies[${at}]`));
@@ -34,6 +35,7 @@ export function retentionSettings(value: unknown): RetentionSettings {
     graceDays: number(object, "graceDays", "graceDays", 0) ?? defaultSettings.graceDays,
     ...(everyHours === undefined ? {} : { everyHours }),
     ...(object["cold"] === undefined ? {} : { cold: coldOf(object["cold"]) }),
+    ...(object["logs"] === undefined ? {} : { logs: logsOf(object["logs"]) }),
   };
 }
 
@@ -131,6 +133,21 @@ function coldOf(value: unknown): ColdTarget {
     prefix: text("prefix", ""),
     keyIdFrom: text("keyIdFrom", "AWS_ACCESS_KEY_ID"),
     secretFrom: text("secretFrom", "AWS_SECRET_ACCESS_KEY"),
+  };
+}
+
+function logsOf(value: unknown): LogPolicy {
+  const object = members(value, "logs", ["enabled", "endedForHours", "growsBeyondBytes"]);
+  const { enabled } = object;
+  if (enabled !== undefined && typeof enabled !== "boolean") {
+    throw wrong("logs.enabled", enabled, "true or false");
+  }
+  const endedForHours = number(object, "endedForHours", "logs.endedForHours", 0);
+  const growsBeyondBytes = number(object, "growsBeyondBytes", "logs.growsBeyondBytes", 2 ** 20);
+  return {
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(endedForHours === undefined ? {} : { endedForHours }),
+    ...(growsBeyondBytes === undefined ? {} : { growsBeyondBytes }),
   };
 }
 

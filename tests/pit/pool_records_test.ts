@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { extensionId } from "../../core/ids.ts";
 import { LmdbPoolRecords } from "../../pit/pool/records.ts";
+import { Arbitration } from "../../pit/arbitration/arbitration.ts";
+import { claimOf } from "../contracts/arbitration_contract.ts";
 import { InstancePool } from "../../pit/pool/pool.ts";
 import { openStore } from "../../pit/store.ts";
 import { FakeInstances } from "../contracts/pool_contract.ts";
@@ -17,19 +19,30 @@ Deno.test("LmdbPoolRecords shows another opening of the folder what a pool is li
     const looking = new LmdbPoolRecords(other, clock);
     assert.deepEqual(await looking.statuses(), []);
     const pool = new InstancePool(new FakeInstances(), clock);
+    const arbitration = new Arbitration(clock, { limits: { cpu: { total: 1 } } });
     const records = new LmdbPoolRecords(store, clock);
-    records.record(pool, 42);
+    records.record({ pool, arbitration }, 42);
     clock.advance(10_000);
     await records[Symbol.asyncDispose]();
     assert.deepEqual(await looking.statuses(), [], "a pool that held nothing leaves nothing");
 
-    records.record(pool, 42);
+    records.record({ pool, arbitration }, 42);
     const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
     pool.release(await pool.acquire(kind, never));
     clock.advance(2_000);
     await store.commit(() => {});
     const [living] = await looking.statuses();
     assert.deepEqual([living?.pid, living?.endedAt], [42, undefined]);
+    assert.deepEqual(living?.limits, [{ kind: "cpu", total: 1, free: 1 }]);
+    const claims = ["a", "b"].map((node) => ({ ...claimOf(node, []), amounts: { cpu: 1 } }));
+    for (const claim of claims) arbitration.request(claim);
+    clock.advance(2_000);
+    await store.commit(() => {});
+    const [busy] = await looking.statuses();
+    assert.deepEqual(busy?.limits, [{ kind: "cpu", total: 1, free: 0 }]);
+    assert.deepEqual(busy?.waiting?.map(({ by, reason }) => [by.node, reason]), [
+      ["b", 'It asks for 1 of "cpu", of which 0 of 1 are free'],
+    ]);
     assert.deepEqual(living?.instances.map(({ state }) => state), ["hot"]);
     assert.deepEqual(living?.moves.map(({ from, to }) => `${from} ${to}`), ["cold warming", "warming hot"]);
     await pool.drain();
@@ -51,7 +64,7 @@ Deno.test("LmdbPoolRecords keeps the newest twenty processes", async () => {
     for (let pid = 1; pid <= 23; pid++) {
       const records = new LmdbPoolRecords(store, clock);
       const pool = new InstancePool(new FakeInstances(), clock);
-      records.record(pool, pid);
+      records.record({ pool, arbitration: new Arbitration(clock) }, pid);
       const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
       pool.release(await pool.acquire(kind, never));
       clock.advance(5);
