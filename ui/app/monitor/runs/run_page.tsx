@@ -175,7 +175,12 @@ function BoardLink({ watch }: { readonly watch: RunWatch }) {
   const [only] = named;
   if (only === undefined || named.length > 1) return null;
   return (
-    <a class="button small" href={hrefOf("board", only.file, { run: watch.run })} data-tip={only.file}>
+    <a
+      class="button small"
+      href={hrefOf("board", only.file, { run: watch.run })}
+      aria-label={`Open ${only.file} on the board`}
+      data-tip={only.file}
+    >
       <Icon name="board" size={13} />
       <span class="wide-only">On the board</span>
     </a>
