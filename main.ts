@@ -93,10 +93,14 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor }: { readonly grants?: Grants | undefined; readonly monitor?: ResourceMonitor } = {},
+  { grants, monitor, source = sourceOf(options) }: {
+    readonly grants?: Grants | undefined;
+    readonly monitor?: ResourceMonitor;
+    readonly source?: ExtensionLoader;
+  } = {},
 ): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
-    source: sourceOf(options),
+    source,
     command: hostCommand(),
     grants: grants ?? await grantsOf(options),
     artifacts,
@@ -175,6 +179,8 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** Where extensions come from, where others ask it, too. */
+  readonly source?: ExtensionLoader;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -211,7 +217,12 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
+  const source = parts.source ?? sourceOf({ ...options, data });
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, {
+    grants: parts.grants,
+    monitor,
+    source,
+  });
   const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
@@ -236,7 +247,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
-    motifs: new ExtensionMotifs(sourceOf({ ...options, data }), extensions),
+    motifs: new ExtensionMotifs(source, extensions),
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
@@ -269,26 +280,27 @@ async function serve(request: ServeRequest): Promise<Served> {
 
 /** What the page's server works with; grants are asked for through `prompt`. */
 export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
-  const { conductor, composition, templates, settings } = services();
+  const { conductor, composition, templates } = services();
   const { data } = options;
+  // One for all who ask: what is being loaded is loaded once.
+  const source = sourceOf(options);
   const grants = grantsOf({ ...options, prompt });
   return {
     templates,
     composition,
     conductor: conductor(),
     settings: {
-      list: () => settings.list(options),
-      change: (change) => settings.change(options, change),
+      list: () => listSettings(data, source),
+      change: (change) => changeSetting(data, source, change),
     },
     decisionLog: () => conductorFiles(data).log,
     openTexts: () => openTexts(data),
-    installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+    installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
-      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
-      const motifs = new ExtensionMotifs(sourceOf(options), session.extensions);
-      return { ...withWorker(services(), session, SERVED_RUNS), motifs };
+      const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });
+      return withWorker(services(), session, SERVED_RUNS);
     },
   };
 }

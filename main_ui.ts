@@ -11,7 +11,6 @@ import type { DecisionLogPort } from "./conductor/decision.ts";
 import { SymphonyError } from "./core/errors.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
-import type { MotifPort } from "./core/ports/motif.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -31,9 +30,7 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly grants: UiServices["grants"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
-  open(
-    around: (extensions: ExtensionPort) => ExtensionPort,
-  ): Promise<Session & { readonly motifs: MotifPort }>;
+  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
 }
 
 export interface UiStart {

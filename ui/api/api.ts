@@ -189,7 +189,7 @@ export interface Api {
 
   /** What extensions add to the page; runs none of their code. */
   "GET /motifs": { answer: readonly ExtensionUi[] };
-  /** Asks a view for its tree. A frame's page is at `frames` of the server: `/PUBLISHER/NAME/FILE`. */
+  /** Asks a view for its tree. A frame's page is below `frames` of the server: `/PUBLISHER/NAME/FILE`. */
   "POST /motifs/views": { body: AskView; answer: ViewReply };
   /** Carries a command out. */
   "POST /motifs/commands": { body: AskCommand; answer: CommandReply };

@@ -21,6 +21,7 @@ import { Figures } from "./metrics/figures.ts";
 import { MetricStore } from "./metrics/metric_store.ts";
 import { Prober } from "./metrics/prober.ts";
 import { Sampler } from "./metrics/sampler.ts";
+import { motifTemplates } from "./motif_templates.ts";
 import { PermissionDesk } from "./permissions.ts";
 import { RunBook, type RunObserver } from "./runs/run_book.ts";
 import { RunLogs } from "./runs/run_logs.ts";
@@ -44,7 +45,7 @@ export interface DeskOptions {
   readonly state: StateFolder;
   readonly epoch: string;
   readonly startedAt: number;
-  readonly framesOrigin: string;
+  readonly framesAt: string;
   readonly observers: readonly RunObserver[];
   /** What went wrong and concerns no request. */
   onError(what: string, error: unknown): void;
@@ -216,7 +217,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     filesTopic,
     startedAt: options.startedAt,
     epoch,
-    framesOrigin: options.framesOrigin,
+    framesAt: options.framesAt,
     workflows: new WorkflowStore({
       files,
       versions,
@@ -228,6 +229,9 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     openBackend: () => opened,
     runs,
     metrics,
+    async templates() {
+      return [...services.templates(), ...await motifTemplates((await backend()).motifs)];
+    },
     async catalog() {
       if (known === undefined || clock.monotonic() - known.at > CATALOG_MS) {
         const catalog = backend().then((made) => made.extensions.describe());

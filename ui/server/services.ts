@@ -52,6 +52,8 @@ export interface TemplateText {
   readonly description: string;
   readonly text: string;
   readonly file: string;
+  /** The extension that brings it, by name; absent for the program's own. */
+  readonly from?: string;
 }
 
 export interface InstalledExtension {

@@ -191,6 +191,7 @@ export function TemplateGallery({ onClose }: { readonly onClose: () => void }) {
                   />
                   <strong>{entry.name}</strong>
                   <span class="muted">{entry.description}</span>
+                  {entry.from === undefined ? null : <span class="badge">{entry.from}</span>}
                 </label>
               ))}
             </div>

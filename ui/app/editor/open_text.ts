@@ -10,8 +10,13 @@
  */
 
 import { effect, signal } from "@preact/signals";
-import { redo, undo } from "@codemirror/commands";
-import { EditorState, type Extension, type Transaction, type TransactionSpec } from "@codemirror/state";
+import {
+  EditorState,
+  type Extension,
+  type StateCommand,
+  type Transaction,
+  type TransactionSpec,
+} from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { bufferId } from "../../../core/ids.ts";
 import type { TextDiagnostics } from "../../../core/ports/language.ts";
@@ -71,6 +76,8 @@ export class OpenText {
   /** Where change sets and this text contradict. */
   readonly conflicts = signal<readonly ConflictHere[]>([]);
   readonly diagnostics = signal<TextDiagnostics["diagnostics"]>([]);
+  /** Grows with every change of the copy, whoever made it. */
+  readonly changed = signal(0);
   /** True while the server does not have everything that was typed. */
   readonly isBehind = signal(false);
   readonly #options: OpenTextOptions;
@@ -145,6 +152,7 @@ export class OpenText {
         way === "decide" ? this.#decide(decision.id) : this.#takeBack(decision)
       );
     }
+    if (transaction.docChanged) this.changed.value = this.changed.peek() + 1;
     const sync = this.#sync;
     if (sync === undefined || transaction.annotation(fromServer) !== undefined) return;
     if (transaction.docChanged) {
@@ -163,16 +171,23 @@ export class OpenText {
     if (transaction.selection !== undefined || transaction.docChanged) this.#announceSoon();
   }
 
-  /** Undoes what the person has typed or decided here last, or does it again. */
-  step(way: "undo" | "redo"): void {
-    const state = this.editorState;
-    if (state === undefined) return;
-    (way === "undo" ? undo : redo)({ state, dispatch: (transaction) => this.#dispatchMade(transaction) });
-  }
-
   /** Changes the copy as the person does. */
   change(spec: TransactionSpec): void {
     this.#dispatch(spec);
+  }
+
+  /** Carries a command of CodeMirror out on the copy, shown or not; false where there is nothing for it to do. */
+  run(command: StateCommand): boolean {
+    const state = this.editorState;
+    if (state === undefined) return false;
+    if (this.#view !== undefined) return command(this.#view);
+    return command({
+      state,
+      dispatch: (transaction) => {
+        this.#held = transaction.state;
+        this.took(transaction);
+      },
+    });
   }
 
   /** Asks about this text. @throws LiveError */
@@ -383,14 +398,7 @@ export class OpenText {
       return;
     }
     const transaction = this.#held?.update(spec);
-    if (transaction !== undefined) this.#dispatchMade(transaction);
-  }
-
-  #dispatchMade(transaction: Transaction): void {
-    if (this.#view !== undefined) {
-      this.#view.dispatch(transaction);
-      return;
-    }
+    if (transaction === undefined) return;
     this.#held = transaction.state;
     this.took(transaction);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { redo, undo } from "@codemirror/commands";
 import type { ChangeSetReview } from "../../../../core/ports/text_editing.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { EmptyState } from "../../parts/states.tsx";
@@ -39,7 +40,7 @@ export function ChangesPanel({ text, workspace, onClose }: PanelProps) {
           if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
           event.preventDefault();
           event.stopPropagation();
-          text.step(event.shiftKey ? "redo" : "undo");
+          text.run(event.shiftKey ? redo : undo);
         }}
       >
         {reviews.length === 0
