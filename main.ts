@@ -17,7 +17,7 @@ import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
-import type { ExtensionId } from "./core/ids.ts";
+import type { ExtensionId, InstanceId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
@@ -36,6 +36,7 @@ import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
+import { liveSecrets } from "./extensions/secret_book.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
@@ -47,8 +48,9 @@ import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader
 import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
-import { changeLimit, limitsIn, listLimits, memoryIn } from "./pit/arbitration/limits_file.ts";
+import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
+import { poolBounds } from "./pit/pool/bound_limits.ts";
 import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
 import { machineCapacity } from "./system/machine.ts";
@@ -139,13 +141,13 @@ async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
   });
 }
 
-/** The pool's instances are activated extensions. */
+/** The pool's instances are activated extensions; what they take the hosts know. */
 function instancesOf(
   extensions: () => ExtensionPort,
-  memoryOf: (extension: ExtensionId) => number | undefined,
+  memoryOf: NonNullable<Parameters<typeof openPit>[1]["memoryOf"]>,
 ): Parameters<typeof openPit>[1] {
   return {
-    memoryOf: (_, extension) => memoryOf(extension),
+    memoryOf,
     warm: (id) => extensions().activate(id),
     cool: (id) => extensions().deactivate(id),
     isAlive: (id) => extensions().isAlive(id),
@@ -208,12 +210,12 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const limits = await limitsIn(limitsFile(data), machineCapacity());
   const monitor = new ResourceMonitor({ data });
   await monitor.recall();
-  const instances = instancesOf(() => extensions, (extension) => monitor.processMemory(extension));
-  const pit = await openPit(data, instances, clock, {
+  const memoryOf = (id: InstanceId, extension: ExtensionId) =>
+    hosts.memoryOf(id) ?? monitor.processMemory(extension);
+  const pit = await openPit(data, instancesOf(() => extensions, memoryOf), clock, {
     ...pitSurroundings(data, true),
     forecast,
-    limits,
-    mostMemoryBytes: memoryIn(limits),
+    ...poolBounds(limits),
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
@@ -297,6 +299,7 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     openTexts: () => openTexts(data),
     installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
+    secrets: liveSecrets(sourceOf(options), grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });

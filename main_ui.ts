@@ -28,6 +28,7 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly settings: UiServices["settings"];
   readonly installed: UiServices["installed"];
   readonly grants: UiServices["grants"];
+  readonly secrets: UiServices["secrets"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
   open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;

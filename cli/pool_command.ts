@@ -1,18 +1,19 @@
 /** `pool`: what the pools of this data folder's processes are like. @module */
 
-import type { InstanceState, KindHealth, PoolStatus } from "../core/ports/pool.ts";
+import type { InstanceState, KindHealth, PoolHistoryPort, PoolStatus } from "../core/ports/pool.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { freeText, isAtWork, waitingCallsText } from "./sharing_text.ts";
 import { localTime } from "./runs_list_command.ts";
 import type { CliServices } from "./services.ts";
 import { styleFor } from "./style.ts";
-import { cleanLine, duration, table } from "./text.ts";
+import { cleanLine, duration, size, table } from "./text.ts";
 
 const MOVES = 10;
 
 /** The pools, the newest process first. */
 export async function poolCommand(services: CliServices, args: Arguments): Promise<number> {
   await using store = await services.openStore(services.dataFolder(args.value("data")));
+  if (args.has("moves")) return await movesCommand(services, store, args.has("json"));
   const statuses = await store.pools.statuses();
   const shown = args.has("all") ? statuses : statuses.slice(0, 1);
   if (args.has("json")) {
@@ -25,6 +26,24 @@ export async function poolCommand(services: CliServices, args: Arguments): Promi
   await services.stdout.write(
     parts.length === 0 ? "No pool has held an instance in this data folder\n" : parts.join("\n"),
   );
+  return exitCodes.completed;
+}
+
+/** Every move that is kept, the oldest first. */
+async function movesCommand(
+  services: CliServices,
+  { pools }: { readonly pools: PoolHistoryPort },
+  asJson: boolean,
+): Promise<number> {
+  let isEmpty = true;
+  for await (const move of pools.moves()) {
+    isEmpty = false;
+    const { at, process, extension, from, to, reason } = move;
+    const pid = process.split("-").at(-1);
+    const words = `${localTime(at)}  ${pid}  ${cleanLine(extension)}  ${from} → ${to}  ${cleanLine(reason)}`;
+    await services.stdout.write(`${asJson ? JSON.stringify(move) : words}\n`);
+  }
+  if (isEmpty && !asJson) await services.stdout.write("No instance has moved in this data folder\n");
   return exitCodes.completed;
 }
 
@@ -41,15 +60,17 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
     bold(`Process ${status.pid}, since ${localTime(status.startedAt)}, ${end}`),
     `${asked} leases${rate}; ${counters.coldStarts} cold starts, ${counters.coldStartsAvoided} avoided by ${counters.prewarmed} started ahead; ` +
     `${counters.evictions} evicted, ${counters.failures} failed; ${duration(counters.loadMs)} spent starting`,
+    ...boundsText(status),
   ];
   const healthOf = new Map<string, KindHealth>(health.map((one) => [one.extension, one]));
   const rows = [...byExtension(status)].map(([extension, states]) => {
-    const { state, reason, calls, meanMs } = healthOf.get(extension) ??
+    const { state, reason, calls, meanMs, memoryBytes = 0 } = healthOf.get(extension) ??
       { state: "unknown", reason: "", calls: 0, meanMs: 0 };
     return [
       cleanLine(extension),
       [...states].map(([name, count]) => count === 1 ? name : `${count} ${name}`).join(", "),
       calls === 0 ? "" : `${calls} calls, mean ${duration(meanMs)}`,
+      memoryBytes > 0 ? size(memoryBytes) : "",
       state === "healthy" || state === "unknown" ? state : cleanLine(`${state}: ${reason}`),
     ];
   });
@@ -65,6 +86,18 @@ function statusText(status: PoolStatus, now: number, bold: (text: string) => str
   return `${lines.join("\n")}\n${table(rows)}${sharing}${waitingCallsText(waiting, now)}${
     moves.length === 0 ? "" : `Latest moves\n${table(moves)}`
   }`;
+}
+
+/** What an older program wrote down has no bounds. */
+function boundsText({ bounds, endedAt }: Partial<PoolStatus>): string[] {
+  if (bounds === undefined) return [];
+  const { instances, mostInstances, memoryBytes, mostMemoryBytes } = bounds;
+  // Where there is no bound, JSON has none either.
+  const most = (value: number | null, text: string) => value === null ? "any number" : text;
+  const counts = most(mostInstances, `${mostInstances}`);
+  const bytes = most(mostMemoryBytes, size(mostMemoryBytes));
+  if (endedAt !== undefined) return [`Room for ${counts} instances and ${bytes} of memory`];
+  return [`${instances} of ${counts} instances, ${size(memoryBytes)} of ${bytes} of memory`];
 }
 
 function byExtension({ instances, health }: PoolStatus): Map<string, Map<InstanceState | "none", number>> {

@@ -176,6 +176,12 @@ export class HostExtensions implements ExtensionPort {
     return this.#instances.get(instance)?.channel.isAlive === true;
   }
 
+  /** Resident bytes as the monitor read them last; undefined where they are not known. */
+  memoryOf(instance: InstanceId): number | undefined {
+    const found = this.#instances.get(instance);
+    return found && this.monitor.memoryOf(found.actor.id, found.metered);
+  }
+
   async deactivate(instance: InstanceId): Promise<void> {
     const found = this.#instances.get(instance);
     this.#instances.delete(instance);

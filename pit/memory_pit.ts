@@ -50,7 +50,7 @@ export function memoryPit(
   stale.onSettled = (run, at) => void ledger.enqueue({ run, at });
   return {
     pool,
-    pools: { statuses: () => Promise.resolve([]) },
+    pools: { statuses: () => Promise.resolve([]), async *moves() {} },
     dag,
     compaction: dag,
     artifacts,

@@ -12,6 +12,7 @@ import type { MemoPort } from "../core/ports/memo.ts";
 import type { PlanRecordPort } from "../core/ports/plan_records.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
+import type { RetentionSettings } from "../core/ports/retention.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
@@ -100,7 +101,7 @@ export async function openPit(
   const store = await openStore(dataFolder);
   const pool = new InstancePool(instances, clock, options);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
-  const pools = new LmdbPoolRecords(store, clock);
+  const pools = new LmdbPoolRecords(store, clock, () => poolMovesMs(store));
   const arbitration = new Arbitration(clock, options);
   if (options.pid !== undefined) pools.record({ pool, arbitration }, options.pid);
   const vault = new Vault(store, secret);
@@ -211,14 +212,28 @@ export async function openPit(
 
 /** @throws SymphonyError `bad-input` where no cold tier is set, `permission` where its keys are missing */
 function coldStore(store: Store, environment: Environment): ColdStore {
-  const bytes = store.table("retention").getBinary("settings");
-  const settings = bytes === undefined
-    ? undefined
-    : retentionSettings(JSON.parse(new TextDecoder().decode(bytes)));
+  const settings = keptSettings(store);
   if (settings?.cold !== undefined) return new ColdStore(settings.cold, environment);
   throw new SymphonyError("bad-input", "Cannot reach the cold tier: none is set", {
     hint: 'Set "cold" with stale policies --set FILE',
   });
+}
+
+const DAY_MS = 86_400_000;
+const POOL_MOVES_DAYS = 90;
+
+/** How long moves of the pool are kept; for ever while the settings cannot be read. */
+function poolMovesMs(store: Store): number {
+  try {
+    return (keptSettings(store)?.poolMovesDays ?? POOL_MOVES_DAYS) * DAY_MS;
+  } catch {
+    return Infinity;
+  }
+}
+
+function keptSettings(store: Store): RetentionSettings | undefined {
+  const bytes = store.table("retention").getBinary("settings");
+  return bytes === undefined ? undefined : retentionSettings(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
 function removeFiles(paths: readonly string[]): void {

@@ -54,6 +54,7 @@ const tableNames = [
   "claims",
   "inbox",
   "pools",
+  "pool-moves",
   "memo",
   "memo-places",
   "memo-codes",

@@ -259,7 +259,7 @@ export class RunCalls {
     this.#lines.release(asked, lease, crashed);
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
     // Where a second instrument answered, the first one's call was broken off, and says nothing.
-    if (type === asked.type) this.#lines.observe(asked, durationMs, result);
+    if (type === asked.type) this.#lines.observe(asked, lease, durationMs, result);
     if (this.#driver.isStopping) return call.settle();
     const judged = judge(result, task ?? type, {
       definition,

@@ -87,6 +87,8 @@ export interface RetentionSettings {
   readonly graceDays: number;
   /** Hours between two runs by itself; absent: only when asked. */
   readonly everyHours?: number;
+  /** How long every move of an instance is kept; absent: 90. */
+  readonly poolMovesDays?: number;
   readonly cold?: ColdTarget;
   readonly logs?: LogPolicy;
 }

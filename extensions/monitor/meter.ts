@@ -65,6 +65,13 @@ export class Meter {
     this.#watched.delete(source);
   }
 
+  /** Resident bytes as they were read last, and read now where they never were; undefined where they are not known. */
+  memoryOf(source: Metered): number | undefined {
+    const watched = this.#watched.get(source);
+    if (watched?.memoryBytes === 0) watched.memoryBytes = source.memoryBytes ?? 0;
+    return watched?.memoryBytes || undefined;
+  }
+
   /** A call begins. */
   began(): void {
     this.#passCalls();

@@ -120,6 +120,11 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
     this.#accounts.get(extension)?.meter.unwatch(source);
   }
 
+  /** Resident bytes of a process that is watched, as it was read last; undefined where they are not known. */
+  memoryOf(extension: ExtensionId, source: Metered): number | undefined {
+    return this.#accounts.get(extension)?.meter.memoryOf(source);
+  }
+
   /** A call begins; `called` tells its end. */
   began(extension: ExtensionId): void {
     this.#accounts.get(extension)?.meter.began();

@@ -5,6 +5,7 @@
  */
 
 import { SymphonyError } from "../../core/errors.ts";
+import { checkPoolLimit } from "../pool/bound_limits.ts";
 import type { Capacity, Rate } from "./limits.ts";
 
 const PER_MINUTE: Readonly<Record<string, number>> = { s: 60, min: 1, h: 1 / 60, day: 1 / 1440 };
@@ -32,7 +33,12 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
       }": expected a number above 0 such as 4, 60/min or 90k/min burst 20k`,
     );
   }
-  if (per === undefined) return { total: value };
+  const limit = per === undefined ? { total: value } : {
+    perMinute: value * (PER_MINUTE[per] as number),
+    burst: burst === undefined ? value : Number(burst) * (TIMES[burstTimes] as number),
+  };
+  checkPoolLimit(kind, limit);
+  if (per === undefined) return limit;
   if (/^(?:cpu|memory)(?::|$)/.test(kind)) {
     throw new SymphonyError(
       "bad-input",
@@ -41,6 +47,5 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
       }`,
     );
   }
-  const perMinute = value * (PER_MINUTE[per] as number);
-  return { perMinute, burst: burst === undefined ? value : Number(burst) * (TIMES[burstTimes] as number) };
+  return limit;
 }

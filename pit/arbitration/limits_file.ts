@@ -39,11 +39,6 @@ export async function limitsIn(source: LimitsFile, machine: MachineCapacity): Pr
   };
 }
 
-/** Bytes of memory that calls share; without end where it is not limited. */
-export function memoryIn({ memory }: Limits): number {
-  return memory !== undefined && "total" in memory ? memory.total : Infinity;
-}
-
 /** One limit as it is written, and who said it. */
 export interface ListedLimit {
   readonly kind: string;

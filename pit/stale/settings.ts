@@ -18,7 +18,14 @@ export const defaultSettings: RetentionSettings = { policies: [], graceDays: 7 }
 
 /** @throws SymphonyError `bad-input` naming the place, what was found and what would be right */
 export function retentionSettings(value: unknown): RetentionSettings {
-  const object = members(value, "the settings", ["policies", "graceDays", "everyHours", "cold", "logs"]);
+  const object = members(value, "the settings", [
+    "policies",
+    "graceDays",
+    "everyHours",
+    "poolMovesDays",
+    "cold",
+    "logs",
+  ]);
   const policies = object["policies"] ?? [];
   if (!Array.isArray(policies)) throw wrong("policies", policies, "a list of policies");
   const read = policies.map((one, at) => policyOf(one, `policies[${at}]`));
@@ -29,11 +36,13 @@ export function retentionSettings(value: unknown): RetentionSettings {
     }
     names.add(name);
   }
+  const poolMovesDays = number(object, "poolMovesDays", "poolMovesDays", 0);
   const everyHours = number(object, "everyHours", "everyHours", 1 / 60);
   return {
     policies: read,
     graceDays: number(object, "graceDays", "graceDays", 0) ?? defaultSettings.graceDays,
     ...(everyHours === undefined ? {} : { everyHours }),
+    ...(poolMovesDays === undefined ? {} : { poolMovesDays }),
     ...(object["cold"] === undefined ? {} : { cold: coldOf(object["cold"]) }),
     ...(object["logs"] === undefined ? {} : { logs: logsOf(object["logs"]) }),
   };

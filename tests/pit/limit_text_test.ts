@@ -3,6 +3,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { readLimit } from "../../pit/arbitration/limit_text.ts";
 import { changeLimit, limitsIn, listLimits } from "../../pit/arbitration/limits_file.ts";
+import { poolBounds } from "../../pit/pool/bound_limits.ts";
 
 Deno.test("readLimit() reads amounts, rates and bursts as a person writes them", () => {
   assert.deepEqual(readLimit("calls", "4"), { total: 4 });
@@ -60,4 +61,21 @@ Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes
   await assert.rejects(changeLimit(file, "memory:a/b", "2/s"), /expected bytes such as 4G/);
   kept = { calls: "lots" };
   await assert.rejects(limitsIn(file, machine), /limits\.jsonc: Cannot limit calls to "lots"/);
+});
+
+Deno.test("readLimit() takes the pool's bounds as amounts alone, and poolBounds() has memory say what is not limited", () => {
+  assert.deepEqual(readLimit("pool:memory", "4G"), { total: 4e9 });
+  const refused = [["pool:size", "4"], ["pool:memory", "4G/min"], ["pool:instances", "1.5"]] as const;
+  for (const [kind, text] of refused) {
+    assert.throws(() => readLimit(kind, text), (error) => {
+      return error instanceof SymphonyError && error.code === "bad-input" && error.message.includes(kind);
+    }, kind);
+  }
+  const calls = { calls: { total: 4 } };
+  const limited = { ...calls, "pool:memory": { total: 4e9 }, "pool:instances": { total: 3 } };
+  assert.deepEqual(poolBounds(limited), { mostInstances: 3, mostMemoryBytes: 4e9, limits: calls });
+  const shared = { memory: { total: 5e8 } };
+  assert.deepEqual(poolBounds(shared), { mostInstances: 59, mostMemoryBytes: 5e8, limits: shared });
+  assert.equal(poolBounds({ memory: { total: 1e8 } }).mostInstances, 16);
+  assert.equal(poolBounds({ memory: { total: 1e12 } }).mostInstances, 1_000);
 });

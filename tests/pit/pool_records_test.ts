@@ -76,3 +76,63 @@ Deno.test("LmdbPoolRecords keeps the newest twenty processes", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** 600 instances that die after their first use: four moves each. */
+async function useMany(folder: string, clock: ManualClock, pid: number, keptForMs?: () => number) {
+  await using store = await openStore(folder);
+  const instances = new FakeInstances();
+  const pool = new InstancePool(instances, clock);
+  await using records = new LmdbPoolRecords(store, clock, keptForMs);
+  records.record({ pool, arbitration: new Arbitration(clock) }, pid);
+  const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+  for (let at = 0; at < 600; at++) {
+    const lease = await pool.acquire(kind, never);
+    instances.dead.add(pool.instanceOf(lease));
+    pool.release(lease);
+  }
+  await pool.drain();
+}
+
+Deno.test("LmdbPoolRecords keeps every move of every process with its reason, and drops them when they are too old", async () => {
+  const folder = await Deno.makeTempDir();
+  const clock = new ManualClock();
+  const all = async () => {
+    await using store = await openStore(folder);
+    return await Array.fromAsync(new LmdbPoolRecords(store, clock).moves());
+  };
+  try {
+    await useMany(folder, clock, 1);
+    clock.advance(5);
+    await useMany(folder, clock, 2);
+    const moves = await all();
+    assert.equal(moves.length, 2 * 600 * 4, "more than any ring holds");
+    assert.equal(new Set(moves.map(({ process }) => process)).size, 2);
+    assert.ok(moves.every(({ reason }) => reason !== ""));
+    clock.advance(10_000);
+    await useMany(folder, clock, 3, () => 5_000);
+    const pids = new Set((await all()).map(({ process }) => process.split("-").at(-1)));
+    assert.deepEqual([...pids], ["3"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("LmdbPoolRecords has a move on the disk a quarter of a second after it, so that a killed process leaves it", async () => {
+  const folder = await Deno.makeTempDir();
+  const clock = new ManualClock();
+  try {
+    await using store = await openStore(folder);
+    await using other = await openStore(folder);
+    const pool = new InstancePool(new FakeInstances(), clock);
+    await using records = new LmdbPoolRecords(store, clock);
+    records.record({ pool, arbitration: new Arbitration(clock) }, 1);
+    const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+    pool.release(await pool.acquire(kind, never));
+    clock.advance(250);
+    await store.commit(() => {});
+    const seen = await Array.fromAsync(new LmdbPoolRecords(other, clock).moves());
+    assert.deepEqual(seen.map(({ to }) => to), ["warming", "hot"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

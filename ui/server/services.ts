@@ -23,6 +23,7 @@ import type { Budget } from "../../core/workflow/definition.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import type { GrantScope } from "../../core/policy/permission.ts";
 import type { HealthClass } from "../../core/policy/health.ts";
+import type { SecretLine } from "../api/permissions.ts";
 import type { PermissionPrompts } from "./permission_prompts.ts";
 
 /** What starts and continues runs. */
@@ -163,6 +164,13 @@ export interface UiServices extends UiShell {
     list(): Promise<readonly GrantRecord[]>;
     add(grant: GrantRecord): Promise<void>;
     remove(extension: string, permission: string): Promise<boolean>;
+  };
+  readonly secrets: {
+    list(): Promise<readonly SecretLine[]>;
+    /** @throws SymphonyError `bad-input` | `io` */
+    keep(name: string, value: string): Promise<void>;
+    /** False where nothing was kept. */
+    forget(name: string): Promise<boolean>;
   };
   readonly settings: {
     list(): Promise<readonly SettingRecord[]>;

@@ -28,7 +28,9 @@ function OpenBoard({ file, run }: { readonly file: string; readonly run: string 
     const [catalog, workflow] = await Promise.all([
       client.call("GET /catalog", { signal }),
       // What is open already has its text, and hears of changes by itself.
-      boards.of(file) === undefined ? client.call("GET /workflow", { query: { file }, signal }) : undefined,
+      boards.of(file) === undefined
+        ? client.call("GET /workflow", { query: { file, textOnly: true }, signal })
+        : undefined,
     ]);
     return { catalog, workflow };
   }, [file]);
@@ -39,7 +41,14 @@ function OpenBoard({ file, run }: { readonly file: string; readonly run: string 
     if (kept !== undefined) return kept.takeCatalog(value.catalog);
     // A reload of the answer must not throw away what is being edited.
     if (value.workflow === undefined || bench !== undefined) return;
-    setBench(new Workbench(app, value.workflow, value.catalog));
+    let isLeft = false;
+    void Workbench.open(app, value.workflow, value.catalog).then((made) => {
+      if (isLeft) made.close();
+      else setBench(made);
+    });
+    return () => {
+      isLeft = true;
+    };
   }, [value]);
   useEffect(() => {
     if (bench === undefined) return;

@@ -12,6 +12,7 @@ import type { App } from "../state/app.ts";
 import { Board } from "./board.ts";
 import { BoardFile } from "./file/board_file.ts";
 import { Checker } from "./check/checker.ts";
+import { type Graph, readGraphInTurns } from "./model/graph.ts";
 import { LayoutClient } from "./layout/layout_client.ts";
 import { catalogFrom, type LibraryEntry, libraryOf } from "./library.ts";
 import { BoardRun } from "./run/board_run.ts";
@@ -36,11 +37,23 @@ export class Workbench {
   readonly #checker: Checker;
   readonly #stops: (() => void)[] = [];
 
-  constructor(app: App, file: WorkflowFile, info: CatalogInfo) {
+  /** Reads the file in turns, so that a large one holds the page up nowhere. */
+  static async open(app: App, file: WorkflowFile, info: CatalogInfo): Promise<Workbench> {
+    const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+    const graph = await readGraphInTurns(file.text, catalogFrom(info), turn, () => performance.now());
+    const bench = new Workbench(app, file, info, graph);
+    await turn();
+    // The geometry, before anybody draws by it.
+    bench.board.scene.peek();
+    await turn();
+    return bench;
+  }
+
+  private constructor(app: App, file: WorkflowFile, info: CatalogInfo, graph: Graph) {
     this.app = app;
     const catalog = catalogFrom(info);
     this.#known = signal({ info, library: libraryOf(info, catalog) });
-    this.board = new Board(file.file, file.text, catalog, this.layouter);
+    this.board = new Board(file.file, file.text, catalog, this.layouter, graph);
     this.#checker = new Checker({
       fetchOther: (reference) => this.#other(reference),
       onAnswer: (answer) => this.board.takeCheck(answer),
@@ -79,7 +92,7 @@ export class Workbench {
       const file = folder === ""
         ? reference.replace(/^\.\//, "")
         : `${folder}/${reference.replace(/^\.\//, "")}`;
-      return (await client.call("GET /workflow", { query: { file } })).text;
+      return (await client.call("GET /workflow", { query: { file, textOnly: true } })).text;
     }
     return (await client.call("GET /templates/{id}", { params: { id: reference } })).text;
   }

@@ -22,7 +22,7 @@ export function workflowRoutes(desk: Desk): HandlersOf<WorkflowRoute> {
   const { workflows, services } = desk;
   return {
     "GET /workflows": () => workflows.list(),
-    "GET /workflow": async ({ query }) => tagged(await workflows.open(query.file)),
+    "GET /workflow": async ({ query }) => tagged(await workflows.open(query.file, query.textOnly)),
     "PUT /workflow": async ({ query, body, headers }) => {
       const saved = await workflows.save(query.file, body, seenIn(headers, true));
       desk.fileChanged(query.file, "changed", saved.hash);

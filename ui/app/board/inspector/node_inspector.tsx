@@ -18,6 +18,7 @@ import type { Workbench } from "../workbench.ts";
 import { MotifNode } from "./motif_node.tsx";
 import { DataPreview } from "../run/data_preview.tsx";
 import { ExpressionField } from "./expression_field.tsx";
+import { SecretSection } from "./secret_section.tsx";
 import { behaviourSchema, controlSchema } from "./node_schema.ts";
 
 export interface NodeInspectorProps {
@@ -54,6 +55,7 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
         </p>
       ))}
       <MotifNode bench={bench} node={node} />
+      <SecretSection bench={bench} node={node} />
       <NameFields bench={bench} node={node} />
       {special === undefined ? null : (
         <SchemaForm

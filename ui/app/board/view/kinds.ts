@@ -22,6 +22,7 @@ const groupIcons: Readonly<Record<NodeGroup, IconName>> = {
   input: "input",
   output: "output",
   unknown: "warn",
+  folded: "group",
 };
 
 const useIcons: Readonly<Record<string, IconName>> = {
@@ -50,6 +51,7 @@ export function colourFor(use: string): Record<string, string> {
 }
 
 export const groupWords: Readonly<Record<NodeGroup, string>> = {
+  folded: "Folded group",
   operator: "Operator",
   instrument: "Instrument",
   control: "Control",
