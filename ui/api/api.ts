@@ -54,6 +54,7 @@ import type {
   ValueQuery,
 } from "./runs.ts";
 import type { RerunRun } from "./rerun.ts";
+import type { RunReviews } from "./reviews.ts";
 import type { OpenSession, ServerInfo, SessionInfo } from "./session.ts";
 import type { Preferences, SettingChange, SettingLine } from "./settings.ts";
 import type { StaleReview, StorageInfo } from "./storage.ts";
@@ -151,6 +152,8 @@ export interface Api {
   "GET /runs/{run}/timeline": { answer: Timeline };
   /** What its calls logged. */
   "GET /runs/{run}/log": { query: LogQuery; answer: LogPage };
+  /** What people decided about the changes that it proposed to open files. */
+  "GET /runs/{run}/reviews": { answer: RunReviews };
   /** Output of a node, for previews. */
   "GET /runs/{run}/values/{node}": { query: ValueQuery; answer: NodeValues };
   /** A person's command. 409 says what would be legal. */

@@ -6,6 +6,7 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
+import { runId } from "../../core/ids.ts";
 import type { LoggedEvent } from "../../core/ports/dag.ts";
 import { readDefinition } from "../../core/orchestration/run_definition.ts";
 import type { Catalog } from "../../core/workflow/catalog.ts";
@@ -27,6 +28,7 @@ import { RunLogs } from "./runs/run_logs.ts";
 import { Steering } from "./runs/steering.ts";
 import type { Backend, UiServices } from "./services.ts";
 import type { StateFolder } from "./state_folder.ts";
+import { ReviewBook } from "./texts/review_book.ts";
 import { TextDesk } from "./texts/text_desk.ts";
 import { FileWatch } from "./workflows/file_watch.ts";
 import { Versions } from "./workflows/versions.ts";
@@ -189,6 +191,16 @@ export function makeDesk(options: DeskOptions): MadeDesk {
       throw error;
     });
 
+  const reviews = new ReviewBook(`${state.path}/reviews.jsonl`, clock, {
+    onError,
+    credit: async (run, node, word) => {
+      const { conductor } = services;
+      // A set of another name belongs to no run.
+      if (conductor.verdict === undefined || !/^r[0-9a-z]{15}$/.test(run)) return 0;
+      const about = { run: runId(run), word, ...node === undefined ? {} : { node } };
+      return await conductor.verdict((await backend()).pit, about);
+    },
+  });
   const desk: Desk = {
     services,
     state,
@@ -201,6 +213,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     permissions,
     prober,
     conductor,
+    reviews,
     filesTopic,
     startedAt: options.startedAt,
     epoch,
@@ -250,7 +263,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     },
   };
 
-  const texts = new TextDesk(services, files);
+  const texts = new TextDesk(services, files, reviews);
   const fixed = new Map<Topic, KeyedTopic>();
   const all = [
     runsTopic,

@@ -98,6 +98,15 @@ export interface ConductorView {
   explain(id: string): Promise<object>;
   /** Entries of the decision log from a place on, each with the place behind it; 0 is the beginning. */
   entries(from: number): AsyncIterable<{ readonly entry: object; readonly next: number }>;
+  /** Takes what a person thinks of a run, or of one of its nodes; gives how many choices learn from it. */
+  verdict?(
+    pit: PitPort,
+    about: {
+      readonly run: RunId;
+      readonly node?: string;
+      readonly word: "accept" | "edit" | "reject";
+    },
+  ): Promise<number>;
 }
 
 export interface Composition {

@@ -74,6 +74,9 @@ export default function EditorView({ route }: ViewProps) {
     [active],
   );
   const waiting = active?.reviews.value.length ?? 0;
+  useSignalEffect(() => {
+    if (workspace.shownConflict.value !== undefined) setHasChanges(true);
+  });
   const isReviewOpen = hasChanges ?? (waiting > 0 && wide.matches);
   return (
     <div class="editor">

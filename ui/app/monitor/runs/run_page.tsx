@@ -20,6 +20,7 @@ import { RunGraph } from "./graph/run_graph.tsx";
 import { RunHeading } from "./run_heading.tsx";
 import { RunOutputs } from "./run_outputs.tsx";
 import { RunLog } from "./run_log.tsx";
+import { RunReviewed } from "./run_reviewed.tsx";
 import { RunTimeline } from "./timeline/run_timeline.tsx";
 import { RunWatch } from "./run_watch.ts";
 
@@ -174,7 +175,12 @@ function BoardLink({ watch }: { readonly watch: RunWatch }) {
   const [only] = named;
   if (only === undefined || named.length > 1) return null;
   return (
-    <a class="button small" href={hrefOf("board", only.file, { run: watch.run })} data-tip={only.file}>
+    <a
+      class="button small"
+      href={hrefOf("board", only.file, { run: watch.run })}
+      aria-label={`Open ${only.file} on the board`}
+      data-tip={only.file}
+    >
       <Icon name="board" size={13} />
       <span class="wide-only">On the board</span>
     </a>
@@ -209,6 +215,7 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
           ? <p class="faint">This workflow was given no inputs.</p>
           : <pre class="monitor-value">{JSON.stringify(account.inputs, undefined, 2)}</pre>}
       </section>
+      <RunReviewed run={watch.run} />
       <section>
         <h2>Where</h2>
         <dl class="monitor-facts">
