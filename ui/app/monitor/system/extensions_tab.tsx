@@ -77,7 +77,9 @@ function ExtensionCard({ line }: { readonly line: ExtensionLine }) {
     <li class="monitor-card">
       <div class="row monitor-wrap">
         <strong>{line.name}</strong>
-        <span class={`badge ${looks[line.health]}`}>{line.health}</span>
+        <span class={`badge ${looks[line.health]}`}>
+          {line.health === "unknown" ? "not used yet" : line.health}
+        </span>
         <span class="badge">{line.kind}</span>
         <span class="grow" />
         <span class="faint numbers">{line.version}</span>

@@ -74,7 +74,7 @@ export function PermissionsTab() {
               <tbody>
                 {grants.value.map((grant) => (
                   <tr key={`${grant.extension} ${grant.permission}`}>
-                    <td class="mono">{grant.extension}</td>
+                    <td class="mono monitor-nowrap">{grant.extension}</td>
                     <td class="mono">
                       {grant.permission}
                       {grant.env === undefined ? null : <span class="faint">from {grant.env}</span>}
@@ -127,7 +127,7 @@ export function PermissionsTab() {
                   {audit.value.lines.map((line, index) => (
                     <tr key={`${line.at}/${index}`}>
                       <td class="numbers monitor-nowrap">{momentText(line.at)}</td>
-                      <td class="mono">{line.extension}</td>
+                      <td class="mono monitor-nowrap">{line.extension}</td>
                       <td class="mono">{line.permission}</td>
                       <td>
                         <span
