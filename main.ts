@@ -18,6 +18,7 @@ import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
 import type { Json } from "./core/json.ts";
+import { MockExtensions } from "./core/orchestration/mock_run.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
@@ -202,7 +203,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
   const monitor = new ResourceMonitor({ data });
   const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
-  const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
+  const around = parts.around ?? options.wrap ?? ((inner: ExtensionPort) => inner);
+  const extensions = around(hosts);
+  const mockExtensions = around(new MockExtensions(hosts));
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
     log,
@@ -214,7 +217,18 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
   const { control, memo } = pit;
-  const ports = { pit, memo, control, extensions, conductor, recovery, mayAsk, clock, random };
+  const ports = {
+    pit,
+    memo,
+    control,
+    extensions,
+    mockExtensions,
+    conductor,
+    recovery,
+    mayAsk,
+    clock,
+    random,
+  };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool };
   return {
     runner: new Runner(

@@ -42,7 +42,6 @@ export function memoRule(
 ): MemoRule {
   const { memo } = definition;
   if (type?.effect === "write") return nothing("it writes, and an effect is not taken from elsewhere");
-  if (request?.memo === "apart") return nothing("kept results are off in this run");
   if (request?.memo === "off") {
     return { ...nothing("kept results are off in this run"), keep: memo?.use !== false };
   }

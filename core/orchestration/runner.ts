@@ -19,7 +19,7 @@ import type { Plan } from "../workflow/plan.ts";
 import type { Refusal, UserCommand } from "./command.ts";
 import { consequences, decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
-import { createdEvent } from "./run_created.ts";
+import { createdEvent, isMockRun } from "./run_created.ts";
 import { checkpointDefinition, decodeCheckpoint } from "./run_checkpoint.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { keepDefinition, type KeptDefinition, readDefinition } from "./run_definition.ts";
@@ -28,6 +28,7 @@ import type { LiveEvent, RunHandle, RunOutcome, StartRequest } from "./run_handl
 import { RunLog } from "./run_log.ts";
 import { RunLoop } from "./run_loop.ts";
 import { movedScopes } from "./run_move.ts";
+import { mockServices } from "./mock_run.ts";
 import { type MovePlan, planMove } from "./plan_move.ts";
 import { RunReuse } from "./run_reuse.ts";
 import { RunScopes } from "./run_scopes.ts";
@@ -76,13 +77,16 @@ export class Runner {
       concurrency: request.concurrency ?? definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: clock.now(),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
+      isMock: request.isMock === true,
     };
     const reuse = await this.#reuse(setup, plan, request.inputs);
     const claim = await control.claim(run);
     if (claim === undefined) {
       throw new SymphonyError("busy", `Cannot start run ${run}: another process has it`);
     }
-    await this.#create({ run, workflow: definition.id, state: "running", startedAt: setup.startedAt }, claim);
+    const mark = setup.isMock ? { isMock: true } as const : {};
+    const { startedAt } = setup;
+    await this.#create({ run, workflow: definition.id, state: "running", startedAt, ...mark }, claim);
     const scopes = new RunScopes(plan, request.inputs, {
       values,
       rank: (of) => this.#services.conductor.rank(of),
@@ -240,7 +244,8 @@ export class Runner {
     budget?: Budget;
   }): RunHandle {
     const { claim, isResumed, budget, ...rest } = parts;
-    const loop = new RunLoop({ services: this.#services, ...rest, stopped: () => claim.release() });
+    const services = parts.setup.isMock ? mockServices(this.#services) : this.#services;
+    const loop = new RunLoop({ services, ...rest, stopped: () => claim.release() });
     loop.begin(isResumed === true, budget);
     return loop;
   }
@@ -259,13 +264,21 @@ export class Runner {
   }
 
   async #reuse(setup: RunSetup, plan: Plan, inputs: JsonObject): Promise<RunReuse> {
-    const { memo, clock, pit } = this.#services;
+    const { clock, pit } = this.#services;
     const { reuse: request } = setup;
+    const memo = setup.isMock ? undefined : this.#services.memo;
     const needsEarlier = request?.of !== undefined &&
       (request.from !== undefined || request.changed === true);
     const earlier = needsEarlier && request?.of !== undefined
       ? await EarlierRun.read(pit.dag, pit.artifacts, request.of)
       : undefined;
+    if (earlier?.isMock === true && !setup.isMock) {
+      throw new SymphonyError(
+        "bad-input",
+        `Cannot keep results of run ${earlier.run}: it is a mock run, so they are made up`,
+        { hint: "Start the workflow anew, or name a run that was carried out for real" },
+      );
+    }
     const { artifacts } = pit;
     return new RunReuse(setup, { plan, inputs, memo, artifacts, now: () => clock.now(), request, earlier });
   }
@@ -313,6 +326,7 @@ export class Runner {
       concurrency: kept.definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: first.at,
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
+      isMock: isMockRun(first),
     };
     return { scopes, setup, kept, values, nextSeq, last };
   }

@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly endedAt?: number;
   /** What it has spent, as of the last time the line was written. */
   readonly spent?: RunSpent;
+  /** Its values are made up: nothing is to be learned from it. */
+  readonly isMock?: true;
 }
 
 export interface RunSpent {

@@ -20,8 +20,8 @@ export async function endedRuns(
   let seen = 0;
   for await (const summary of dag.list()) {
     if (++seen > MOST) break;
-    const { endedAt, workflow, state } = summary;
-    if (workflow !== kind.of || endedAt === undefined || endedAt < from) continue;
+    const { endedAt, workflow, state, isMock } = summary;
+    if (isMock === true || workflow !== kind.of || endedAt === undefined || endedAt < from) continue;
     const counts = kind.on === "ended" ? state === "completed" || state === "failed" : state === kind.on;
     if (counts) found.push({ ...summary, endedAt });
   }

@@ -14,6 +14,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { ArtifactId, NodeId } from "../../core/ids.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
+import { isMockRun } from "../../core/orchestration/run_created.ts";
 import { type KeptDefinition, readDefinition } from "../../core/orchestration/run_definition.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import type { ArtifactSearchPort } from "../../core/ports/artifact_catalog.ts";
@@ -162,7 +163,7 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
   ): Promise<{ readonly versions: FiledOutput[]; readonly uses: FiledUse[] }> {
     const versions: FiledOutput[] = [];
     const uses: FiledUse[] = [];
-    if (created === undefined || completed === undefined) return { versions, uses };
+    if (created === undefined || completed === undefined || isMockRun(created)) return { versions, uses };
     const { artifacts } = this.#parts;
     const kept = await readDefinition(artifacts, created.definition).catch(() => undefined);
     const outputs = await valueOf(artifacts, completed.outputs);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { checkWorkflow } from "../../core/workflow/check.ts";
+import { runnerOver, workflowText } from "../core/orchestration/run_rig.ts";
 import { Desk, jsonLines } from "./desk.ts";
 import { staying } from "./trial_extension.ts";
 
@@ -292,6 +294,29 @@ Deno.test("runs list gives the newest first, and an ambiguous prefix is refused 
   const { code, err } = await desk.say("runs", "show", "r");
   assert.equal(code, 2);
   assert.ok(list.every((line) => err.includes(String(line["run"]))), err);
+});
+
+Deno.test("runs list and runs show say of a run on made-up values that it is one", async () => {
+  await using desk = new Desk();
+  const text = workflowText({ say: { use: "trial/shout", with: { text: "a" } } });
+  const { definition } = checkWorkflow(text, "t", await desk.extensions.describe());
+  assert.ok(definition !== undefined);
+  const request = { definition, inputs: {}, workspace: "/", mayWrite: false };
+  const runner = runnerOver(desk.extensions, desk.pit);
+  await (await runner.start({ ...request, isMock: true }, () => {})).done;
+  const { run } = await (await runner.start(request, () => {})).done;
+  const list = (await desk.say("runs", "list")).out.split("\n").filter((line) => line.startsWith("r"));
+  assert.deepEqual(list.map((line) => [line.includes(run), /completed \(mock\)/.test(line)]), [
+    [true, false],
+    [
+      false,
+      true,
+    ],
+  ]);
+  const [real, mock] = jsonLines((await desk.say("runs", "list", "--json")).out);
+  assert.deepEqual([real?.["mock"], mock?.["mock"]], [undefined, true]);
+  assert.match((await desk.say("runs", "show", String(mock?.["run"]))).out, /completed \(mock\), started/);
+  assert.doesNotMatch((await desk.say("runs", "show", run)).out, /mock/);
 });
 
 Deno.test("artifacts list, show and get find what a run made, by a prefix of the id", async () => {

@@ -45,7 +45,7 @@ export function RunPanel(
     <div class="run-panel">
       <div class="run-head">
         <StateDot state={detail?.state ?? "queued"} word />
-        {detail?.isMock === true ? <span class="badge warn">Mock data</span> : null}
+        {detail?.isMock === true ? <span class="badge warn">Mock</span> : null}
         <span class="grow" />
         {isLive && detail?.state !== "paused"
           ? <IconButton small icon="pause" label="Pause the run" onClick={() => void run.command("pause")} />
