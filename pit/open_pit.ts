@@ -39,7 +39,7 @@ import { LmdbStale } from "./stale/lmdb.ts";
 import { Mover } from "./stale/mover.ts";
 import { Readings } from "./stale/readings.ts";
 import { Retention } from "./stale/retention.ts";
-import { RetentionSchedule } from "./stale/schedule.ts";
+import { RetentionSchedule, turnIn } from "./stale/schedule.ts";
 import { retentionSettings } from "./stale/settings.ts";
 import { LmdbShelves } from "./stale/shelves.ts";
 import { storageError } from "./storage_error.ts";
@@ -148,10 +148,7 @@ export async function openPit(
   });
   const shelves = new LmdbShelves({ store, blocks, mover, readings, dag });
   const retention = new Retention(shelves, clock, () => filing.catchUp(), () => fileSizes(dataFolder));
-  const schedule = new RetentionSchedule(retention, clock, {
-    read: () => Number(shelves.load("last run") ?? NaN) || undefined,
-    write: (at) => shelves.save("last run", String(at)),
-  });
+  const schedule = new RetentionSchedule(retention, clock, turnIn(store));
   if (runsPolicies) schedule.start();
   return {
     pool,

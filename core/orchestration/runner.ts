@@ -142,12 +142,14 @@ export class Runner {
   }
 
   /**
-   * Puts a command into the log of a run that no process drives; nothing is executed by it.
+   * Puts a command into the log of a run that no process drives; nothing is executed by it. Cancelling ends a run whose log is
+   * damaged as well: its summary says so.
    * @throws SymphonyError `not-found` | `busy` where a living process drives the run
    */
   async command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>> {
     const claim = await this.#claim(run, command.type);
     try {
+      if (command.type === "cancel" && await this.#giveUpDamaged(run)) return ok(undefined);
       const { scopes, setup, nextSeq } = await this.#recover(run);
       const dispatched = dispatch(scopes, command, this.#context());
       if (!dispatched.ok) return dispatched;
@@ -218,6 +220,23 @@ export class Runner {
     const { pit } = this.#services;
     const { plan } = await EarlierRun.read(pit.dag, pit.artifacts, run);
     return plan.nodes.map(({ id }) => id);
+  }
+
+  /** Ends a run whose log cannot be read, by its summary alone; false where it can be. */
+  async #giveUpDamaged(run: RunId): Promise<boolean> {
+    const { dag } = this.#services.pit;
+    try {
+      for await (const _ of dag.replay(run));
+      return false;
+    } catch (error) {
+      if (!(error instanceof SymphonyError) || error.code !== "corrupt") throw error;
+    }
+    for await (const summary of dag.list()) {
+      if (summary.run !== run || isEnd(summary.state)) continue;
+      await dag.summarize({ ...summary, state: "cancelled", endedAt: this.#services.clock.now() });
+      return true;
+    }
+    return false;
   }
 
   #context(): { now: number; random: () => number } {

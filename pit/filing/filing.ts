@@ -132,7 +132,12 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       if (++seen > LOOKED_AT) return;
       if (state !== "running") continue;
       let last: RunEvent | undefined;
-      for await (const batch of this.#parts.dag.replay(run)) last = batch.at(-1);
+      try {
+        for await (const batch of this.#parts.dag.replay(run)) last = batch.at(-1);
+      } catch (error) {
+        if (isUnreadable(error)) continue;
+        throw error;
+      }
       const isEnd = last !== undefined && /^run\.(completed|failed|cancelled)$/.test(last.type);
       if (isEnd && last !== undefined && last.scope === undefined) {
         await this.#parts.ledger.enqueue({ run, at: last.at });
@@ -151,8 +156,7 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       await ledger.note(ended.run, [...await reading.known(), ...outputs.uses]);
       await ledger.finish(ended, outputs.versions);
     } catch (error) {
-      // A log that cannot be read is told by `verify`; it must not stop the others.
-      if (!(error instanceof SymphonyError) || !/^(not-found|corrupt|bad-id)$/.test(error.code)) throw error;
+      if (!isUnreadable(error)) throw error;
       await ledger.finish(ended, []);
     }
   }
@@ -219,6 +223,11 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       };
     });
   }
+}
+
+/** A log that cannot be read is told by `verify`; it must not stop the others. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof SymphonyError && /^(not-found|corrupt|bad-id)$/.test(error.code);
 }
 
 /** What of a run's log filing needs, gathered event by event. */
