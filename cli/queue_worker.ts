@@ -56,7 +56,6 @@ export function startWorker(services: CliServices, session: Session, options: Wo
     dag: pit.dag,
     clock,
     sources: triggerSource,
-    unique: () => `${clock.now()} ${random.next()}`,
     ask: async (trigger, payload) =>
       await askedBy(services, session, trigger, payload, await session.extensions.describe()),
     onAdded: () => queue.nudge(),

@@ -101,8 +101,10 @@ export interface Trigger {
 
 /** Something that a trigger waits for has happened. */
 export interface Occurrence {
-  /** Equal for the same happening, so that it starts one run. */
-  readonly once: string;
+  /** Equal for the same happening, so that it starts one run; absent where `seen` or nothing at all tells that. */
+  readonly once?: string;
+  /** The mark that was there when it was noticed: where another is there by now, somebody else has started its run. */
+  readonly seen?: { readonly mark: string | undefined };
   /** How far the trigger has then looked; absent where that does not change. */
   readonly mark?: string;
   /** What is passed to the run. */

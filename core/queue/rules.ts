@@ -6,6 +6,7 @@
  * - Q2 A run's id is chosen before the run is begun, so whoever finds the entry of a dead worker knows which run to look
  *   for, and never begins a second one for the same attempt.
  * - Q3 What was asked for once is added once, however often the asking is repeated.
+ * - Q4 A change of state starts a run only while the trigger's mark is the state before it: of several watches one fires.
  *
  * @module
  */
@@ -120,21 +121,35 @@ export function fire(
   asked: NewEntry,
   now: number,
 ): QueueEntry | undefined {
-  const entry = addEntry(book, { ...asked, once: `${trigger.id} ${occurrence.once}` }, now);
-  look(book, trigger.id, occurrence.mark);
+  const { once, mark, seen } = occurrence;
+  if (!isAsSeen(book, trigger.id, seen)) return undefined;
+  const entry = addEntry(book, once === undefined ? asked : { ...asked, once: `${trigger.id} ${once}` }, now);
+  look(book, trigger.id, mark);
   return entry;
 }
 
-/** Notes how far a trigger has looked, and why it could not start anything where that is so. */
-export function look(book: QueueBook, id: string, mark: string | undefined, failure?: string): void {
+/** Notes how far a trigger has looked, and why it could not start anything; nothing where it is not as it was `seen`. */
+export function look(
+  book: QueueBook,
+  id: string,
+  mark: string | undefined,
+  failure?: string,
+  seen?: Occurrence["seen"],
+): void {
   const trigger = book.triggers().find((one) => one.id === id);
-  if (trigger === undefined) return;
+  if (trigger === undefined || !isAsSeen(book, id, seen)) return;
   const { failure: _, ...rest } = trigger;
   book.putTrigger({
     ...rest,
     ...(mark === undefined ? {} : { mark }),
     ...(failure === undefined ? {} : { failure }),
   });
+}
+
+/** True where the trigger is there and its mark is still the one that was seen (Q4). */
+function isAsSeen(book: QueueBook, id: string, seen: Occurrence["seen"]): boolean {
+  const trigger = book.triggers().find((one) => one.id === id);
+  return seen === undefined || (trigger !== undefined && trigger.mark === seen.mark);
 }
 
 function known(book: QueueBook, id: string): QueueEntry {

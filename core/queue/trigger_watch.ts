@@ -27,8 +27,6 @@ export interface WatchServices {
   readonly dag: DagPort;
   readonly clock: ClockPort;
   readonly sources: TriggerSourcePort;
-  /** A random text, for occurrences that nothing else tells apart. */
-  readonly unique: () => string;
   /** What a trigger asks for when `payload` happened. @throws SymphonyError where its workflow is wrong */
   ask(trigger: Trigger, payload: Json): Promise<NewEntry>;
   /** Told of every entry that was added. */
@@ -71,8 +69,7 @@ export class TriggerWatch implements AsyncDisposable {
 
   /** Starts a trigger's workflow now. @throws SymphonyError where its workflow is wrong */
   async run(trigger: Trigger, payload: Json): Promise<QueueEntry | undefined> {
-    const once = `by hand ${this.#services.unique()}`;
-    return await this.#fire(trigger, { once, payload });
+    return await this.#fire(trigger, { payload });
   }
 
   /** A call from the web. */
@@ -80,9 +77,9 @@ export class TriggerWatch implements AsyncDisposable {
     const triggers = await this.#services.queue.read((book) => book.triggers());
     const trigger = triggers.find(({ id }) => id === hook.trigger);
     if (trigger === undefined) return { status: 401, message: "The secret is not right" };
-    const once = hook.delivery ?? this.#services.unique();
+    const once = hook.delivery === undefined ? {} : { once: hook.delivery };
     try {
-      const entry = await this.#fire(trigger, { once, payload: hook.body });
+      const entry = await this.#fire(trigger, { ...once, payload: hook.body });
       return entry === undefined
         ? { status: 200, message: "The same was taken before" }
         : { status: 202, message: `Queued as ${entry.id}` };
@@ -145,9 +142,9 @@ export class TriggerWatch implements AsyncDisposable {
     if (state === undefined || state === trigger.mark) return;
     const isFirst = trigger.mark === undefined;
     const isMissed = trigger.catchUp === "none" && !this.#looked.has(trigger.id);
-    if (isFirst || isMissed) return await this.#mark(trigger, state);
-    const once = `${trigger.mark} → ${state} ${Math.floor(this.#services.clock.now() / 1000)}`;
-    await this.#fire(trigger, { once, mark: state, payload });
+    const seen = { mark: trigger.mark };
+    if (isFirst || isMissed) return await this.#mark(trigger, state, undefined, seen);
+    await this.#fire(trigger, { seen, mark: state, payload });
   }
 
   async #lookAtRuns(trigger: Trigger, kind: Extract<Trigger["kind"], { type: "chain" }>): Promise<void> {
@@ -181,7 +178,9 @@ export class TriggerWatch implements AsyncDisposable {
     const { queue, clock, ask, onAdded } = this.#services;
     const asked = await ask(trigger, occurrence.payload).catch(async (error: unknown) => {
       // What cannot be started is not tried again every second: it has happened, and the book says what was wrong.
-      if (occurrence.mark !== undefined) await this.#mark(trigger, occurrence.mark, messageOf(error));
+      if (occurrence.mark !== undefined) {
+        await this.#mark(trigger, occurrence.mark, messageOf(error), occurrence.seen);
+      }
       throw error;
     });
     const full = { ...asked, depth: occurrence.depth ?? 0, trigger: trigger.id };
@@ -190,8 +189,8 @@ export class TriggerWatch implements AsyncDisposable {
     return entry;
   }
 
-  async #mark(trigger: Trigger, mark: string, failure?: string): Promise<void> {
-    await this.#services.queue.change((book) => look(book, trigger.id, mark, failure));
+  async #mark(trigger: Trigger, mark: string, failure?: string, seen?: Occurrence["seen"]): Promise<void> {
+    await this.#services.queue.change((book) => look(book, trigger.id, mark, failure, seen));
   }
 
   async #note(trigger: Trigger, failure: string): Promise<void> {
