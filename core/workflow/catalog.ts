@@ -40,6 +40,8 @@ export interface InstrumentTraits {
   readonly contextTokens?: number;
   /** Quality that its publisher promises, 0 to 1; the Conductor starts from it. */
   readonly promisedQuality?: number;
+  /** It may look at the files of the run's folder, which nobody else vouches for: its answers follow from them too. */
+  readonly readsFolder?: true;
   /** Undefined while it can be used, else why not ("no key granted", "no server answers at …"). */
   readonly unavailable?: string;
 }
