@@ -20,6 +20,9 @@ export interface RunSummary {
   readonly isMock?: true;
 }
 
+/** Of a run that has ended. */
+export type EndedRun = RunSummary & { readonly endedAt: number };
+
 export interface RunSpent {
   readonly usd: number;
   /** Of instruments, as far as they say. */
@@ -66,4 +69,6 @@ export interface DagPort {
   summarize(summary: RunSummary): Promise<void>;
   /** Summaries, newest start first. */
   list(): AsyncIterable<RunSummary>;
+  /** Summaries of runs that ended at `from` (Unix milliseconds) or later, in the order of their ends. */
+  ended(from: number): AsyncIterable<EndedRun>;
 }

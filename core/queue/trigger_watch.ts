@@ -21,6 +21,8 @@ import type { NewEntry, Occurrence, QueueEntry, Trigger } from "./entry.ts";
 import { fire, look, MOST_DEPTH } from "./rules.ts";
 
 const POLL_MS = 1000;
+/** So long after its moment the end of a run may be written by another process. */
+const LATE_MS = 60_000;
 
 export interface WatchServices {
   readonly queue: QueuePort;
@@ -38,6 +40,8 @@ export class TriggerWatch implements AsyncDisposable {
   /** File states seen with the last look: what still changes is left to settle. */
   readonly #unsettled = new Map<string, string>();
   readonly #looked = new Set<string>();
+  /** Runs that a trigger was told of, as far back as it looks. */
+  readonly #chained = new Map<string, ReadonlySet<string>>();
   #cancel: () => void = () => {};
   #looking: Promise<void> = Promise.resolve();
   #isStopping = false;
@@ -151,14 +155,19 @@ export class TriggerWatch implements AsyncDisposable {
     const { dag, queue } = this.#services;
     const [moment, last] = trigger.mark?.split(" ") ?? [];
     const from = moment === undefined ? trigger.createdAt : Number(moment);
-    // Several may have ended in the same millisecond: what was fired before is not added twice (Q3).
-    const found = (await endedRuns(dag, kind, from)).filter(({ run }) => run !== last);
+    // An end may be written a while after its moment, behind others: what was fired before is not added twice (Q3).
+    const since = Math.max(trigger.createdAt, from - LATE_MS);
+    const known = this.#chained.get(trigger.id) ?? new Set();
+    const ended = await endedRuns(dag, kind, since);
+    const found = ended.filter(({ run }) => run !== last && !known.has(run));
+    this.#chained.set(trigger.id, new Set(ended.map(({ run }) => run)));
     const newest = found.at(-1);
     if (newest === undefined) return;
+    const furthest = (at: number, run: string) => at < from ? trigger.mark as string : `${at} ${run}`;
     const isMissed = !this.#looked.has(trigger.id) && trigger.catchUp !== "all";
     const counted = !isMissed ? found : trigger.catchUp === "latest" ? [newest] : [];
     for (const { run, state, endedAt } of counted) {
-      const mark = `${endedAt} ${run}`;
+      const mark = furthest(endedAt, run);
       const entries = await queue.read((book) => [...book.open(), ...book.ended(1000)]);
       const depth = (entries.find((entry) => entry.run === run)?.depth ?? 0) + 1;
       if (depth > MOST_DEPTH) {
@@ -171,7 +180,7 @@ export class TriggerWatch implements AsyncDisposable {
       }
       await this.#fire(trigger, { once: run, mark, payload: { run, state, workflow: kind.of }, depth });
     }
-    if (counted.length === 0) await this.#mark(trigger, `${newest.endedAt} ${newest.run}`);
+    if (counted.length === 0) await this.#mark(trigger, furthest(newest.endedAt, newest.run));
   }
 
   async #fire(trigger: Trigger, occurrence: Occurrence): Promise<QueueEntry | undefined> {

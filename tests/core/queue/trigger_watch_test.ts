@@ -222,6 +222,38 @@ Deno.test("TriggerWatch fires once for each run that ended as it should, and cou
   assert.deepEqual(rig.payloads, [{ run, state: "completed", workflow: "first" }]);
 });
 
+Deno.test("TriggerWatch fires for a run that began before 600 others, for all that ended meanwhile, and for an end that is told late", async () => {
+  const rig = new Rig();
+  await rig.add({ type: "chain", of: "first", on: "completed" }, "all");
+  const startedAt = rig.clock.now();
+  const long = newRunId(startedAt, () => 0.1);
+  await rig.dag.create({ run: long, workflow: "first", state: "running", startedAt });
+  await rig.watch().look();
+  for (let at = 0; at < 600; at++) await rig.ended("first", "completed");
+  await rig.watch().look();
+  assert.equal(await rig.count(), 600);
+  rig.clock.advance(10);
+  const end = { state: "completed", endedAt: rig.clock.now() } as const;
+  await rig.dag.summarize({ run: long, workflow: "first", startedAt, ...end });
+  const watch = rig.watch();
+  await watch.look();
+  assert.equal(await rig.count(), 601);
+  assert.equal((rig.payloads.at(-1) as { run: string }).run, long);
+
+  const late = newRunId(rig.clock.now(), () => 0.2);
+  const moment = { startedAt: rig.clock.now(), endedAt: rig.clock.now() };
+  await rig.ended("first", "completed");
+  await watch.look();
+  const { mark } = await rig.kept();
+  await rig.dag.create({ run: late, workflow: "first", state: "completed", ...moment });
+  await watch.look();
+  assert.equal((rig.payloads.at(-1) as { run: string }).run, late);
+  assert.equal((await rig.kept()).mark, mark, "it does not look back");
+  await watch.look();
+  await rig.watch().look();
+  assert.equal(await rig.count(), 603);
+});
+
 Deno.test("TriggerWatch ends a chain that goes round and round", async () => {
   const rig = new Rig();
   await rig.add({ type: "chain", of: "first", on: "ended" }, "all");
