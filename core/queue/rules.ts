@@ -5,7 +5,7 @@
  * - Q1 An entry is taken by one worker: the change from queued to running names the run, once.
  * - Q2 A run's id is chosen before the run is begun, so whoever finds the entry of a dead worker knows which run to look
  *   for, and never begins a second one for the same attempt.
- * - Q3 What was asked for once is added once, however often the asking is repeated.
+ * - Q3 What was asked for once is added once, however often the asking is repeated within a month.
  * - Q4 A change of state starts a run only while the trigger's mark is the state before it: of several watches one fires.
  *
  * @module
@@ -26,7 +26,7 @@ export const MOST_DEPTH = 16;
 
 /** Adds an entry; undefined where the same was asked for before (Q3). */
 export function addEntry(book: QueueBook, asked: NewEntry, now: number): QueueEntry | undefined {
-  if (asked.once !== undefined && !book.note(asked.once)) return undefined;
+  if (asked.once !== undefined && !book.note(asked.once, now)) return undefined;
   const { once: _, ...given } = asked;
   const entry: QueueEntry = {
     ...given,
