@@ -189,6 +189,23 @@ Deno.test("run exits 3 at a gate and says how to answer; runs input and runs sig
   assert.equal((jsonLines(ended.out).at(-1)?.["outputs"] as Record<string, unknown>)["word"], "SURE");
 });
 
+Deno.test("runs input, signal and cancel say with --json what was kept, and in which run", async () => {
+  await using desk = fresh();
+  const { err } = await desk.say("run", "asking.workflow.jsonc");
+  const run = /run (r[0-9a-z]{15})/.exec(err)?.[1] ?? "";
+  const said = async (...args: string[]) => {
+    const { code, out, err } = await desk.say("runs", ...args, "--json");
+    assert.equal(code, 0, err);
+    return jsonLines(out);
+  };
+  assert.deepEqual(await said("input", run, "ask", "--approve"), [
+    { run, node: "ask", done: "answered", approved: true, taken: "kept" },
+  ]);
+  await desk.say("runs", "resume", run);
+  assert.deepEqual(await said("signal", run, "go"), [{ run, signal: "go", done: "sent", taken: "kept" }]);
+  assert.deepEqual(await said("cancel", run), [{ run, done: "cancelled", taken: "kept" }]);
+});
+
 Deno.test("run pauses on the first interrupt with exit 130 and says how to resume", async () => {
   await using desk = fresh();
   staying.onStay = () => desk.interrupt();
