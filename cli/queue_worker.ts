@@ -8,6 +8,7 @@
 import { SymphonyError } from "../core/errors.ts";
 import type { RunId } from "../core/ids.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { forecastFor } from "../core/orchestration/run_forecast.ts";
 import { keepDefinition, readDefinition } from "../core/orchestration/run_definition.ts";
 import type { LiveEvent } from "../core/orchestration/run_handle.ts";
 import type { ReuseRequest } from "../core/orchestration/reuse.ts";
@@ -111,8 +112,12 @@ export async function newEntry(
   more: Pick<NewEntry, "inputs" | "workspace" | "mayWrite"> & { readonly keys: readonly string[] },
 ): Promise<NewEntry> {
   const { keys, ...rest } = more;
+  const forecast = definition.budget === undefined
+    ? undefined
+    : await forecastFor(session.pit.dag, definition);
   return {
     ...rest,
+    ...forecast === undefined ? {} : { forecast },
     workflow: definition.id,
     definition: await keepDefinition(session.pit.artifacts, definition, catalog),
     lanes: [

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { RunSummary } from "../ports/dag.ts";
-import type { Budget } from "../workflow/definition.ts";
+import type { DagPort, RunSummary } from "../ports/dag.ts";
+import type { Budget, WorkflowDefinition } from "../workflow/definition.ts";
 
 /** Runs that are looked at, and runs that are taken. */
 const MOST_LOOKED_AT = 500;
@@ -23,6 +23,20 @@ export interface RunForecast {
   readonly usd: Quantiles;
   readonly tokens: Quantiles;
   readonly activeMs: Quantiles;
+}
+
+/** A forecast, and where the workflow's budget may not do. */
+export interface BudgetForecast extends RunForecast {
+  readonly short: readonly Shortfall[];
+}
+
+/** What earlier runs tell of the next run of a workflow; undefined where there are none. */
+export async function forecastFor(
+  dag: Pick<DagPort, "list">,
+  { id, budget = {} }: Pick<WorkflowDefinition, "id" | "budget">,
+): Promise<BudgetForecast | undefined> {
+  const forecast = await forecastOf(dag.list(), id);
+  return forecast && { ...forecast, short: shortfalls(forecast, budget) };
 }
 
 /** Undefined where no run of the workflow has completed; mock runs do not count. `newestFirst` is read no further than needed. */
@@ -50,11 +64,15 @@ export async function forecastOf(
   };
 }
 
-/** What the forecast says the budget may not be enough for: each as median and budget. */
-export function shortfalls(
-  forecast: RunForecast,
-  { usd, tokens, timeMs }: Budget,
-): readonly { readonly of: "usd" | "tokens" | "time"; readonly expected: number; readonly budget: number }[] {
+/** Where a budget may not do: one of ten runs took `expected` or more. US dollars, tokens, milliseconds. */
+export interface Shortfall {
+  readonly of: "usd" | "tokens" | "time";
+  readonly expected: number;
+  readonly budget: number;
+}
+
+/** What the forecast says the budget may not be enough for. */
+export function shortfalls(forecast: RunForecast, { usd, tokens, timeMs }: Budget): readonly Shortfall[] {
   const pairs = [
     { of: "usd", expected: forecast.usd.p90, budget: usd },
     { of: "tokens", expected: forecast.tokens.p90, budget: tokens },

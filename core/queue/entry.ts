@@ -6,6 +6,7 @@
 
 import type { ArtifactId, RunId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { BudgetForecast } from "../orchestration/run_forecast.ts";
 
 /**
  * `queued`: waits for its turn. `running`: a worker has it, or had when it died. `waiting`: its run waits for a person or
@@ -44,6 +45,8 @@ export interface QueueEntry {
   readonly trigger?: string;
   /** How many chained runs lie before it. */
   readonly depth: number;
+  /** Where its workflow has a budget and has run before; as of when it was added. */
+  readonly forecast?: BudgetForecast;
 }
 
 /** What is asked for. */
@@ -54,6 +57,7 @@ export type NewEntry = Pick<QueueEntry, "workflow" | "definition" | "inputs" | "
   readonly most?: number;
   readonly trigger?: string;
   readonly depth?: number;
+  readonly forecast?: BudgetForecast;
   /** Added once for each such text, however often it is asked for. */
   readonly once?: string;
 };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { newRunId } from "../../core/ids.ts";
 import { checkWorkflow } from "../../core/workflow/check.ts";
 import { runnerOver, workflowText } from "../core/orchestration/run_rig.ts";
 import { Desk, jsonLines } from "./desk.ts";
@@ -88,6 +89,37 @@ Deno.test("run --json prints the durable events in order and ends with the outpu
   assert.ok(
     lines.some((line) => line["type"] === "node.log" && line["node"] === "square" && !("seq" in line)),
   );
+});
+
+Deno.test("run --json begins with what earlier runs spent and where the budget may not do, once there are any", async () => {
+  await using desk = fresh();
+  const run = async (...more: string[]) => {
+    const { code, out, err } = await desk.say(
+      "run",
+      "greet.workflow.jsonc",
+      "--input",
+      "name=ada",
+      "--json",
+      ...more,
+    );
+    assert.equal(code, 0, err);
+    return jsonLines(out);
+  };
+  assert.ok((await run()).every((line) => line["type"] !== "run.forecast"), "nothing is known yet");
+  const spent = { usd: 0.5, tokens: 10, activeMs: 5 };
+  const earlier = {
+    run: newRunId(1, () => 0.5),
+    workflow: "greet",
+    startedAt: 1,
+    endedAt: 2,
+    spent,
+  } as const;
+  await desk.pit.dag.create({ ...earlier, state: "completed" });
+  const [forecast] = await run("--budget", "0.1");
+  assert.deepEqual([forecast?.["type"], forecast?.["runs"]], ["run.forecast", 2]);
+  assert.deepEqual(forecast?.["usd"], { p50: 0, p90: 0.5 });
+  assert.deepEqual(forecast?.["short"], [{ of: "usd", expected: 0.5, budget: 0.1 }]);
+  assert.deepEqual((await run())[0]?.["short"], []);
 });
 
 Deno.test("run shows plain lines without escape codes where standard error is no terminal", async () => {
