@@ -31,6 +31,7 @@ import { VersionsPanel } from "./panels/versions_panel.tsx";
 import type { PlacedProblem } from "./problems.ts";
 import { QuickAdd } from "./quick_add.tsx";
 import type { RunMode } from "./run/board_run.ts";
+import { forecastTip } from "./run/forecast.tsx";
 import { needsInputs, RunDialog, RunPanel } from "./run/run_panel.tsx";
 import { iconFor } from "./view/kinds.ts";
 import type { Drop } from "./view/gestures.ts";
@@ -358,6 +359,7 @@ function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps) {
   const { history, scope } = board.document;
   const name = board.graph.value.head["name"];
   const save = file.state.value;
+  const tip = forecastTip(run);
   const keysOf = (id: string) => bench.app.commands.keysOf(`board.${id}`);
   return (
     <div class="bar">
@@ -443,6 +445,9 @@ function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps) {
           look="primary"
           aria-label="Run"
           disabled={run.isStarting.value}
+          {...tip === undefined ? {} : { "data-tip": tip, "aria-description": tip }}
+          onMouseEnter={() => void run.loadForecast()}
+          onFocus={() => void run.loadForecast()}
           onClick={() => onRun("all")}
         >
           <span class="wide-only">Run</span>

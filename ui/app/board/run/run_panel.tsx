@@ -13,6 +13,7 @@ import { objectOf } from "../model/board_node.ts";
 import { withInput } from "../template_gallery.tsx";
 import type { Workbench } from "../workbench.ts";
 import type { RunMode } from "./board_run.ts";
+import { ForecastLine } from "./forecast.tsx";
 
 export function RunPanel(
   { bench, onRun }: { readonly bench: Workbench; readonly onRun: (mode: RunMode) => void },
@@ -36,6 +37,7 @@ export function RunPanel(
       >
         A run of the board shows its states on the nodes, and what goes through each connection. Nothing need
         be saved for it.
+        <ForecastLine run={run} />
       </EmptyState>
     );
   }
@@ -64,6 +66,7 @@ export function RunPanel(
           ? null
           : <span class="faint numbers">${detail.costUsd.toFixed(4)}</span>}
       </div>
+      {isLive ? null : <ForecastLine run={run} />}
       {detail?.held.map((node) => (
         <div key={node} class="asking">
           <span class="grow">
@@ -187,6 +190,7 @@ export function RunDialog(
           </p>
         )
         : null}
+      {mode === "mock" ? null : <ForecastLine run={bench.run} />}
       <SchemaForm
         name="run-input"
         root={schema}
