@@ -15,7 +15,7 @@ import type { ReuseRequest } from "../core/orchestration/reuse.ts";
 import type { NewEntry, QueueEntry, Trigger } from "../core/queue/entry.ts";
 import { RunQueue } from "../core/queue/run_queue.ts";
 import { TriggerWatch } from "../core/queue/trigger_watch.ts";
-import type { Catalog } from "../core/workflow/catalog.ts";
+import { type Catalog, servingTask } from "../core/workflow/catalog.ts";
 import type { WorkflowDefinition } from "../core/workflow/definition.ts";
 import { readInputs } from "./inputs.ts";
 import type { CliServices, Session } from "./services.ts";
@@ -129,15 +129,24 @@ export async function newEntry(
   };
 }
 
-/** Instruments and tasks that a workflow names, bodies included. */
+/**
+ * Instruments and tasks that a workflow names, bodies and judges included, and every instrument that serves such a task: which
+ * one is asked is known only when it is, and a limit on it must hold until then.
+ */
 function instrumentsOf({ nodes }: WorkflowDefinition, catalog: Catalog): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of nodes.values()) {
     if (node.kind === "loop" || node.kind === "workflow") {
       for (const inner of instrumentsOf(node.body, catalog)) found.add(inner);
     } else if (node.kind === "call") {
-      const isInstrument = catalog.tasks.has(node.use) || catalog.nodes.get(node.use)?.kind === "instrument";
-      if (isInstrument) found.add(node.use);
+      const judge = node.quality?.judge;
+      for (const use of judge === undefined ? [node.use] : [node.use, judge]) {
+        const task = catalog.tasks.get(use);
+        if (task !== undefined) {
+          for (const { type } of servingTask(catalog, task)) found.add(type);
+        } else if (catalog.nodes.get(use)?.kind !== "instrument") continue;
+        found.add(use);
+      }
     }
   }
   return found;

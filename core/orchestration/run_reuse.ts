@@ -12,7 +12,7 @@ import type { NodeId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { ArtifactPort } from "../ports/artifact.ts";
 import type { MemoEntry, MemoPort } from "../ports/memo.ts";
-import type { NodeType, TaskType } from "../workflow/catalog.ts";
+import { type NodeType, servingTask, type TaskType } from "../workflow/catalog.ts";
 import type { CallNode, NodeDefinition } from "../workflow/definition.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import type { EarlierResult, EarlierRun } from "./earlier_run.ts";
@@ -311,10 +311,7 @@ export class RunReuse {
 
   #candidates(type: NodeType | undefined, task: TaskType | undefined): readonly NodeType[] {
     if (task === undefined) return type === undefined ? [] : [type];
-    const name = task.type.slice(task.type.indexOf("/") + 1);
-    return [...this.#setup.catalog.nodes.values()].filter(({ instrument }) =>
-      instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
-    );
+    return servingTask(this.#setup.catalog, task);
   }
 }
 

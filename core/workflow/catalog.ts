@@ -74,3 +74,14 @@ export function portSchema(object: JsonObject, port: string): JsonSchema | undef
   if (typeof properties !== "object" || properties === null || Array.isArray(properties)) return undefined;
   return Object.hasOwn(properties, port) ? (properties as JsonObject)[port] as JsonSchema : undefined;
 }
+
+/** The instruments that serve a task, whether they can be used now or not. */
+export function servingTask(
+  { nodes }: Pick<Catalog, "nodes">,
+  { type }: Pick<TaskType, "type">,
+): readonly NodeType[] {
+  const name = type.slice(type.indexOf("/") + 1);
+  return [...nodes.values()].filter(({ instrument }) =>
+    instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
+  );
+}
