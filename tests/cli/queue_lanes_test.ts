@@ -11,7 +11,7 @@ const instrument = (...serves: string[]) => ({
   instrument: { serves, priceIn: 0, priceOut: 0 },
   run: () => gives({ text: "" }),
 });
-const task = (name: string) => ({
+const task = (name: string, ...gives: string[]) => ({
   ...{
     type: nodeTypeId(`instrument/${name}`),
     extension: extensionId("tests/table"),
@@ -22,7 +22,10 @@ const task = (name: string) => ({
     system: "",
     prompt: "Say",
     input: {},
-    output: { type: "object", properties: { text: { type: "string" } } },
+    output: {
+      type: "object",
+      properties: Object.fromEntries(["text", ...gives].map((port) => [port, { type: "string" }])),
+    },
   },
 });
 const extensions = new TableExtensions({
@@ -30,7 +33,7 @@ const extensions = new TableExtensions({
   "test/any": instrument("*"),
   "test/other": instrument("draw"),
   "test/work": { run: () => gives({}) },
-}, [task("write"), task("draw"), task("judge")]);
+}, [task("write"), task("draw"), task("judge", "winner")]);
 
 async function entryOf(nodes: JsonObject) {
   const pit = pitOver(extensions);
