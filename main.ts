@@ -17,6 +17,7 @@ import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import type { ExtensionId, InstanceId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
 import { MockExtensions } from "./core/orchestration/mock_run.ts";
 import { Runner } from "./core/orchestration/runner.ts";
@@ -36,6 +37,7 @@ import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
+import { liveSecrets } from "./extensions/secret_book.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
 import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
 import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
@@ -49,8 +51,10 @@ import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { openPit } from "./pit/open_pit.ts";
+import { poolBounds } from "./pit/pool/bound_limits.ts";
 import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
+import { machineCapacity } from "./system/machine.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
 import { Keyring, passphraseFrom } from "./system/secrets.ts";
@@ -92,10 +96,14 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor }: { readonly grants?: Grants | undefined; readonly monitor?: ResourceMonitor } = {},
+  { grants, monitor, source = sourceOf(options) }: {
+    readonly grants?: Grants | undefined;
+    readonly monitor?: ResourceMonitor;
+    readonly source?: ExtensionLoader;
+  } = {},
 ): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
-    source: sourceOf(options),
+    source,
     command: hostCommand(),
     grants: grants ?? await grantsOf(options),
     artifacts,
@@ -134,9 +142,13 @@ async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
   });
 }
 
-/** The pool's instances are activated extensions. */
-function instancesOf(extensions: () => ExtensionPort): Parameters<typeof openPit>[1] {
+/** The pool's instances are activated extensions; what they take the hosts know. */
+function instancesOf(
+  extensions: () => ExtensionPort,
+  memoryOf: NonNullable<Parameters<typeof openPit>[1]["memoryOf"]>,
+): Parameters<typeof openPit>[1] {
   return {
+    memoryOf,
     warm: (id) => extensions().activate(id),
     cool: (id) => extensions().deactivate(id),
     isAlive: (id) => extensions().isAlive(id),
@@ -170,6 +182,8 @@ interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
+  /** Where extensions come from, where others ask it, too. */
+  readonly source?: ExtensionLoader;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -194,15 +208,24 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const pit = await openPit(data, instancesOf(() => extensions), clock, {
+  const limits = await limitsIn(limitsFile(data), machineCapacity());
+  const monitor = new ResourceMonitor({ data });
+  await monitor.recall();
+  const memoryOf = (id: InstanceId, extension: ExtensionId) =>
+    hosts.memoryOf(id) ?? monitor.processMemory(extension);
+  const pit = await openPit(data, instancesOf(() => extensions, memoryOf), clock, {
     ...pitSurroundings(data, true),
     forecast,
-    limits: await limitsIn(limitsFile(data)),
+    ...poolBounds(limits),
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
-  const monitor = new ResourceMonitor({ data });
-  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, { grants: parts.grants, monitor });
+  const source = parts.source ?? sourceOf({ ...options, data });
+  const hosts = await extensionsOf({ ...options, data }, pit.artifacts, {
+    grants: parts.grants,
+    monitor,
+    source,
+  });
   const around = parts.around ?? options.wrap ?? ((inner: ExtensionPort) => inner);
   const extensions = around(hosts);
   const mockExtensions = around(new MockExtensions(hosts));
@@ -216,20 +239,12 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
-  const { control, memo } = pit;
+  const { control, memo, plans } = pit;
   const ports = {
-    pit,
-    memo,
-    control,
-    extensions,
-    mockExtensions,
-    conductor,
-    recovery,
-    mayAsk,
-    clock,
-    random,
+    ...{ pit, memo, plans, control, extensions, mockExtensions },
+    ...{ conductor, recovery, mayAsk, clock, random },
   };
-  const watched = { ...ports, lookAhead, poolWatch: pit.pool };
+  const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(
       watched,
@@ -240,7 +255,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
-    motifs: new ExtensionMotifs(sourceOf({ ...options, data }), extensions),
+    motifs: new ExtensionMotifs(source, extensions),
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
@@ -273,26 +288,28 @@ async function serve(request: ServeRequest): Promise<Served> {
 
 /** What the page's server works with; grants are asked for through `prompt`. */
 export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
-  const { conductor, composition, templates, settings } = services();
+  const { conductor, composition, templates } = services();
   const { data } = options;
+  // One for all who ask: what is being loaded is loaded once.
+  const source = sourceOf(options);
   const grants = grantsOf({ ...options, prompt });
   return {
     templates,
     composition,
     conductor: conductor(),
     settings: {
-      list: () => settings.list(options),
-      change: (change) => settings.change(options, change),
+      list: () => listSettings(data, source),
+      change: (change) => changeSetting(data, source, change),
     },
     decisionLog: () => conductorFiles(data).log,
     openTexts: () => openTexts(data),
-    installed: async () => await listInstalled(sourceOf(options), await grants, await HealthBook.open(data)),
+    installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
+    secrets: liveSecrets(sourceOf(options), grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
-      const session = await openSession(options, { around, grants: await grants, mayAsk: true });
-      const motifs = new ExtensionMotifs(sourceOf(options), session.extensions);
-      return { ...withWorker(services(), session, SERVED_RUNS), motifs };
+      const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });
+      return withWorker(services(), session, SERVED_RUNS);
     },
   };
 }
@@ -370,7 +387,7 @@ function services(): CliServices {
     safety: new FolderSafety(sourceOf),
     grants: { list: listGrants, add: addGrant, remove: removeGrant },
     limits: {
-      list: (data) => listLimits(limitsFile(data)),
+      list: (data) => listLimits(limitsFile(data), machineCapacity()),
       set: async (data, { kind, limit }) => void await changeLimit(limitsFile(data), kind, limit),
       remove: (data, kind) => changeLimit(limitsFile(data), kind, undefined),
     },

@@ -6,10 +6,11 @@
 
 import type { ConductorDesk } from "./cli/conductor_desk.ts";
 import type { CliServices, Served, ServeRequest, Session } from "./cli/services.ts";
+import { hopsTo, planOfRun } from "./cli/verdict_hops.ts";
 import type { DecisionLogPort } from "./conductor/decision.ts";
+import { SymphonyError } from "./core/errors.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
-import type { MotifPort } from "./core/ports/motif.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -27,11 +28,10 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly settings: UiServices["settings"];
   readonly installed: UiServices["installed"];
   readonly grants: UiServices["grants"];
+  readonly secrets: UiServices["secrets"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
-  open(
-    around: (extensions: ExtensionPort) => ExtensionPort,
-  ): Promise<Session & { readonly motifs: MotifPort }>;
+  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
 }
 
 export interface UiStart {
@@ -82,6 +82,16 @@ function servicesOf(shell: UiShell, parts: UiParts): UiServices {
       status: () => conductor.status(data),
       explain: (id) => conductor.explain(data, id),
       entries: (from) => decisionLog().read(from),
+      async verdict(pit, { run, node, word }) {
+        const hops = hopsTo(await planOfRun({ pit }, run), node);
+        try {
+          return (await conductor.verdict(data, { run, word, hops })).length;
+        } catch (error) {
+          // A run in which the Conductor chose nothing has nothing to learn from.
+          if (error instanceof SymphonyError && error.code === "not-found") return 0;
+          throw error;
+        }
+      },
     },
     composition: composition(data),
   };

@@ -1,13 +1,17 @@
 /**
  * Decisions of the Arbitration Engine: grant and release of an exclusive name, of amounts, and a refusal in a crowd.
- * Beside them the floor: setting and deleting a key of a Map.
+ * Beside them the floor, setting and deleting a key of a Map, and a peer, p-queue with room for one, which knows nothing of
+ * several resources or users. Then how evenly two users are served of whom one asks nine times as often: the Gini
+ * coefficient of what each held, beside first come, first served.
  *
  * @module
  */
 
 import { nodeId } from "../core/ids.ts";
 import type { Claim } from "../core/ports/arbitration.ts";
+import PQueue from "p-queue";
 import { Arbitration } from "../pit/arbitration/arbitration.ts";
+import { gini } from "../pit/arbitration/shares.ts";
 import { SystemClock } from "../system/clock.ts";
 import { freshRun } from "../tests/contracts/dag_contract.ts";
 
@@ -34,7 +38,7 @@ function measure(name: string, step: (at: number) => void): void {
 }
 
 /** Prints the table. */
-export function arbitration(): void {
+export async function arbitration(): Promise<void> {
   const run = freshRun();
   const clock = new SystemClock();
   const claims = Array.from({ length: 1_000 }, (_, at): Claim => ({
@@ -62,6 +66,12 @@ export function arbitration(): void {
     "the same, names alone",
     (at) => take(free, { by: claimAt(at).by, exclusive: claimAt(at).exclusive }),
   );
+  const joint = [{ kind: "memory", of: "acme/thing", amount: 64, claims: 4 }];
+  const amounts = { cpu: 0.25 };
+  measure(
+    "what a call claims: processor, part of an instance",
+    (at) => take(free, { by: claimAt(at).by, exclusive: [], amounts, joint }),
+  );
   const crowded = new Arbitration(clock, { limits });
   crowded.request({ by: { run, node: nodeId("holder"), priority: 0 }, exclusive: ["file:x"] });
   for (const { by } of claims) crowded.request({ by, exclusive: ["file:x"] });
@@ -72,6 +82,54 @@ export function arbitration(): void {
     "granted and released beside 1,000 that wait",
     (at) => take(crowded, { by: claimAt(at).by, exclusive: [`z${at}`] }),
   );
+  await queued();
+  evenness();
 }
 
-if (import.meta.main) arbitration();
+/** p-queue, one at a time, a turn each. */
+async function queued(): Promise<void> {
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const queue = new PQueue({ concurrency: 1 });
+    const began = performance.now();
+    for (let at = 0; at < BATCH; at++) void queue.add(() => {});
+    await queue.onIdle();
+    rates.push(BATCH / (performance.now() - began) * 1000);
+  }
+  rates.sort((a, b) => a - b);
+  const shown = [rates[0], rates[ROUNDS >> 1], rates[ROUNDS - 1]].map((rate) =>
+    Math.round(rate as number).toLocaleString("en").padStart(11)
+  );
+  say(`  ${"peer: p-queue, one at a time".padEnd(52)} ${shown.join(" ")}`);
+}
+
+/** What two users get of 1,000 turns where one asks nine times as often as the other; all ask again at once. */
+function evenness(): void {
+  const port = new Arbitration(new SystemClock(), { limits: { cpu: { total: 4 } } });
+  const claims = Array.from({ length: 10 }, (_, at): Claim => ({
+    by: { run: freshRun(), node: nodeId(`n${at}`), user: at === 0 ? "one" : "nine", priority: 0 },
+    exclusive: [],
+    amounts: { cpu: 1 },
+  }));
+  const held: { readonly token: number; readonly claim: Claim }[] = [];
+  const turns = { one: 0, nine: 0 };
+  const ask = () => {
+    for (const claim of claims) {
+      if (held.some((one) => one.claim === claim)) continue;
+      const verdict = port.request(claim);
+      if (verdict.verdict === "granted") held.push({ token: verdict.token, claim });
+    }
+  };
+  for (let turn = 0; turn < 1_000; turn++) {
+    ask();
+    const first = held.shift();
+    if (first === undefined) throw new Error("nobody is served");
+    turns[first.claim.by.user as keyof typeof turns]++;
+    port.release(first.token);
+  }
+  const shown = `${turns.one} and ${turns.nine} turns, Gini ${gini([turns.one, turns.nine]).toFixed(3)}`;
+  say(`Two users, one asks nine times as often: ${shown} (floor 0; one has a single call at a time)`);
+  say(`  first come, first served: 100 and 900 turns, Gini ${gini([100, 900]).toFixed(3)}`);
+}
+
+if (import.meta.main) await arbitration();

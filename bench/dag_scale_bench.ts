@@ -216,6 +216,7 @@ async function open(folder: string) {
   const services = {
     pit,
     memo: pit.memo,
+    plans: pit.plans,
     control: pit.control,
     extensions,
     conductor: new SimpleConductor(),

@@ -11,13 +11,9 @@ import { type EvictionPolicy, FadingFrequency, Gdsf, Lru, type Popularity } from
 import { InstancePool } from "../pit/pool/pool.ts";
 import { SystemClock } from "../system/clock.ts";
 import { percentile, print } from "./tail.ts";
+import { type Call, zipfCalls } from "./zipf_calls.ts";
 
 const DATA = new URL("../../shared/data/rl/dev/prewarm/azure2019_apps.csv", import.meta.url);
-
-interface Call {
-  readonly app: number;
-  readonly at: number;
-}
 
 function readCalls(text: string): { calls: Call[]; sizesMb: number[] } {
   const rows = text.trim().split("\n").slice(1).map((line) => line.split(","));
@@ -122,19 +118,16 @@ async function pauses(): Promise<void> {
 /** Prints both tables. */
 export async function eviction(): Promise<void> {
   await pauses();
-  let text: string;
-  try {
-    text = await Deno.readTextFile(DATA);
-  } catch {
-    print("Miss rates by policy: skipped, the evaluation data is not beside the project");
-    return;
-  }
+  table("calls by Zipf's law (0.9) of 57 applications, made from a seed", zipfCalls(57, 20_000));
+  const text = await Deno.readTextFile(DATA).catch(() => undefined);
+  if (text === undefined) return print("Recorded calls: not beside the project");
   const { calls, sizesMb } = readCalls(text);
-  print(
-    `Miss rate over ${
-      calls.length.toLocaleString("en")
-    } minutes with calls of ${sizesMb.length} applications`,
-  );
+  table(`minutes with calls of ${sizesMb.length} recorded applications`, calls);
+}
+
+/** Miss rates by policy and room. */
+function table(what: string, calls: readonly Call[]): void {
+  print(`Miss rate over ${calls.length.toLocaleString("en")} ${what}`);
   for (const room of [8, 16, 32]) {
     const of = (policy: EvictionPolicy) => `${(replay(calls, room, policy) * 100).toFixed(1)} %`.padStart(7);
     print(

@@ -243,7 +243,7 @@ async function shared(count: number): Promise<void> {
 async function zoo(): Promise<void> {
   const began = performance.now();
   const liveness = { workingMs: 700, graceMs: 300, silentMs: 20_000 };
-  const { ends, honestCalls, lost, roundTrips, stalls } = await runZoo({
+  const { ends, honestCalls, lost, roundTrips, held } = await runZoo({
     command: denoHostCommand(),
     habits,
     liveness,
@@ -262,7 +262,7 @@ async function zoo(): Promise<void> {
       ((performance.now() - began) / 1000).toFixed(0)
     } s: ${wrong.length} ended otherwise than expected, ` +
       `${lost.length} of ${honestCalls} honest calls lost\n  honest call ${ms(roundTrips)}\n` +
-      `  the core's timers late by ${ms(stalls)} (target p99 < 50 on an idle machine)`,
+      `  the core's timers late by ${ms(held.stalls)} (target p99 < 50 on an idle machine)`,
   );
 }
 

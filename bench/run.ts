@@ -7,6 +7,7 @@
 
 const names = [
   "dag",
+  "dag_peers",
   "dag_scale",
   "log",
   "throughput",
@@ -14,6 +15,7 @@ const names = [
   "search",
   "filing",
   "pool",
+  "pool_peers",
   "eviction",
   "arbitration",
   "ipc",

@@ -11,6 +11,7 @@ import { SimpleConductor } from "../conductor/simple_conductor.ts";
 import { extensionId } from "../core/ids.ts";
 import type { ExtensionPort } from "../core/ports/extension.ts";
 import { Runner } from "../core/orchestration/runner.ts";
+import type { Catalog } from "../core/workflow/catalog.ts";
 import type { WorkflowDefinition } from "../core/workflow/definition.ts";
 import { makePlan } from "../core/workflow/make_plan.ts";
 import { InProcessExtensions } from "../extensions/in_process.ts";
@@ -38,18 +39,20 @@ async function once(
   definition: WorkflowDefinition,
   pit: OpenPit,
   extensions: ExtensionPort,
+  describe: () => Promise<Catalog> = () => extensions.describe(),
 ): Promise<Measured> {
   const clock = new SystemClock();
   const services = {
     pit,
     memo: pit.memo,
+    plans: pit.plans,
     control: pit.control,
     extensions,
     conductor: new SimpleConductor(),
     clock,
     random: new SystemRandom(),
   };
-  const runner = new Runner(services, () => extensions.describe());
+  const runner = new Runner(services, describe);
   const began = performance.now();
   const cpu = process.cpuUsage();
   const request = { definition, inputs: {}, workspace: "/", mayWrite: false, concurrency: 64 };
@@ -133,8 +136,43 @@ export async function throughput(): Promise<void> {
         }
       }
     }
+    say("What it costs that calls claim processor and memory, in turns: time of the clock, times as much");
+    await claiming(inProcess, "in this process, which claims nothing in the product");
+    await claiming(host.extensions, "in a worker");
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs with limits that nothing reaches against runs without, one after the other. */
+async function claiming(extensions: ExtensionPort, place: string): Promise<void> {
+  const plain = await extensions.describe();
+  const needs = { cpu: 0.01, memoryBytes: 1e6 };
+  const limits = new Map([...plain.limits].map(([id, limit]) => [id, { ...limit, needs }]));
+  const claims: Catalog = { ...plain, limits };
+  for (const shape of [layered(), chain(), fanOut()]) {
+    const seconds: { plain: number; claims: number }[] = [];
+    for (let i = 0; i < WARMING + 2 * RUNS; i++) {
+      const timed = async (catalog: Catalog) => {
+        const capacities = { cpu: { total: 64 }, memory: { total: 1e12 } };
+        await using pit = memoryPit(instances(extensions), new SystemClock(), {
+          limits: catalog === claims ? capacities : {},
+        });
+        return (await once(shape, pit, extensions, () => Promise.resolve(catalog))).seconds;
+      };
+      seconds.push(
+        i % 2 === 0
+          ? { plain: await timed(plain), claims: await timed(claims) }
+          : { claims: await timed(claims), plain: await timed(plain) },
+      );
+    }
+    const taken = seconds.slice(WARMING);
+    const [before, after] = [
+      median(taken.map(({ plain }) => plain)),
+      median(taken.map(({ claims }) => claims)),
+    ];
+    const ns = Math.round((after - before) / shape.nodes.size * 1e9);
+    say(`  ${`${shape.id}, operator ${place}`.padEnd(76)} ${(after / before).toFixed(2)} (${ns} ns a call)`);
   }
 }
 
@@ -154,4 +192,11 @@ async function runsOf(
   return runs.slice(WARMING);
 }
 
-if (import.meta.main) await throughput();
+if (import.meta.main) {
+  if (Deno.args.includes("--claims")) {
+    await claiming(
+      new InProcessExtensions([{ id: extensionId("bench/trivial"), definition: trivial }]),
+      "in this process",
+    );
+  } else await throughput();
+}

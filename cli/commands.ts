@@ -281,6 +281,7 @@ export const commands: readonly Command[] = [
     positionals: [],
     flags: [
       { name: "all", summary: "every process that is remembered, not the newest only" },
+      { name: "moves", summary: "every move of every process that is kept, the oldest first" },
       jsonFlag,
       dataFlag,
     ],
@@ -294,21 +295,27 @@ export const commands: readonly Command[] = [
     summary: "what all runs of this data folder may take together",
     positionals: [],
     flags: [jsonFlag, dataFlag],
-    examples: [{ args: "limits list", does: "a line a limit" }],
+    details:
+      "What is free is told by each process that is at work, every two seconds: each shares out its own.",
+    examples: [{ args: "limits list", does: "a line a limit, and which calls wait for what" }],
     load: async () => (await import("./limits_command.ts")).limitsListCommand,
   },
   {
     path: "limits set",
-    summary: "bounds calls, requests, tokens or dollars, of all extensions or of one",
+    summary: "bounds processor, memory, calls, requests, tokens or dollars, of all extensions or of one",
     positionals: [{ name: "KIND" }, { name: "LIMIT" }],
     flags: [dataFlag],
     details:
-      "KIND is calls (at once), requests, tokens or usd, and with :EXTENSION of one only. LIMIT is a number, or one a " +
+      "KIND is cpu (cores), memory (bytes, as in 4G; both are what the machine has until they are set), calls (at " +
+      "once), requests, tokens or usd, and with :EXTENSION of one only; or pool:memory or " +
+      "pool:instances, what a process keeps warm, else as much as memory says and a thousand. LIMIT is a number, or one a " +
       "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A node waits, " +
       "fairly, until it is its turn; it holds from the next start of a run.",
     examples: [
       { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },
       { args: "limits set calls:symphony/local 1", does: "one question at a time" },
+      { args: "limits set pool:memory 2G", does: "idle instances go above that" },
+      { args: "limits set cpu 1", does: "leave the other cores to other work" },
     ],
     load: async () => (await import("./limits_command.ts")).limitsSetCommand,
   },

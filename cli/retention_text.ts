@@ -1,6 +1,13 @@
 /** Plans, batches and reports of the Stale Manager as text. @module */
 
-import type { RetentionBatch, RetentionPlan, StorageReport, StorageShare } from "../core/ports/retention.ts";
+import type {
+  LogPolicy,
+  LogReport,
+  RetentionBatch,
+  RetentionPlan,
+  StorageReport,
+  StorageShare,
+} from "../core/ports/retention.ts";
 import { shortId } from "./artifact_store.ts";
 import { localTime } from "./runs_list_command.ts";
 import { cleanLine, count, size, table } from "./text.ts";
@@ -62,8 +69,26 @@ export function reportText(report: StorageReport): string {
     sharesText("By type", report.byType),
     sharesText("By workflow", report.byWorkflow),
     sharesText("By name", report.byName),
+    report.logs === undefined ? "" : logText(report.logs),
     fileRows.length === 0 ? "" : `Files\n${table(fileRows)}`,
   ].join("");
+}
+
+/** When logs are compacted by themselves, in words. */
+export function logPolicyText({ enabled, endedForHours, growsBeyondBytes }: Required<LogPolicy>): string {
+  return enabled
+    ? `Logs are compacted by themselves ${
+      endedForHours === 0 ? "when the run has ended" : `${endedForHours} h after the run ended`
+    }, and of runs that go on beyond ${size(growsBeyondBytes)}; every event stays\n`
+    : "Logs are compacted only when you say so (runs compact)\n";
+}
+
+function logText({ runs, bytes, compacted, savedBytes, due, lastAt, policy }: LogReport): string {
+  const saved = compacted === 0 ? "" : `, ${size(savedBytes)} saved on ${count(compacted, "log")}`;
+  const last = lastAt === undefined ? "not looked at yet" : `last looked at ${localTime(lastAt)}`;
+  return `Logs of ${count(runs, "run")}: ${size(bytes)}${saved}; ${
+    policy.enabled ? `${due} due, ${last}` : "not compacted by themselves"
+  }\n`;
 }
 
 function sharesText(title: string, shares: readonly StorageShare[]): string {

@@ -10,6 +10,7 @@ import { outputsText } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
 import { findRun } from "./prefix.ts";
 import { type NodeAccount, nodeState, type RunAccount } from "../core/orchestration/run_account.ts";
+import { isAtWork, waitingCallsText } from "./sharing_text.ts";
 import { accountOf } from "./run_log_account.ts";
 import { pictureOf } from "./run_overview.ts";
 import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_command.ts";
@@ -42,6 +43,11 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
   const account = await accountOf(store.pit.dag, summary.run);
   const { overview } = await pictureOf(services, store, summary);
   const outputs = await outputsOf(store, account);
+  const now = services.clock.now();
+  const waiting = summary.endedAt !== undefined
+    ? []
+    : (await store.pools.statuses()).filter((status) => isAtWork(status, now))
+      .flatMap((status) => status.waiting ?? []).filter(({ by }) => by.run === summary.run);
   const artifacts: ArtifactInfo[] = [];
   for await (const info of store.pit.artifacts.list({ run: summary.run })) artifacts.push(info);
   if (args.has("json")) {
@@ -49,6 +55,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
       ...summaryRecord(summary, resumable),
       ...accountRecord(account),
       progress: progressRecord(overview),
+      ...(waiting.length === 0 ? {} : { waitingForShare: waiting }),
       outputs,
       artifacts: artifacts.map(({ id }) => id),
     };
@@ -72,6 +79,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
       return name + (colour === undefined ? state : style(colour, state));
     });
   const parts = [`${head.join("\n")}\n`, nodes, troubleText(account), waitingText(account)];
+  parts.push(waitingCallsText(waiting, now));
   if (args.has("explain")) parts.push(explainText(account));
   if (overview.criticalPath.length > 0 || resumable) parts.push(overviewText(overview));
   const printed = outputsText(outputs);

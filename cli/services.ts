@@ -199,6 +199,11 @@ export interface Limit {
   readonly limit: string;
 }
 
+/** A limit and who said it: a person, or nobody and it is what the machine has. */
+export interface ListedLimit extends Limit {
+  readonly from: "machine" | "set";
+}
+
 /** One line of `settings list`. */
 export interface Setting {
   readonly extension: string;
@@ -296,7 +301,7 @@ export interface CliServices extends ProcessServices {
     ): Promise<void>;
   };
   readonly limits: {
-    list(data: string): Promise<readonly Limit[]>;
+    list(data: string): Promise<readonly ListedLimit[]>;
     /** @throws SymphonyError `bad-input` */
     set(data: string, limit: Limit): Promise<void>;
     /** False where there was none. */

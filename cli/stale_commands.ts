@@ -1,12 +1,13 @@
 /** `stale report|preview|apply|undo|batches|policies`. @module */
 
 import { SymphonyError } from "../core/errors.ts";
+import { defaultLogPolicy } from "../core/policy/log_policy.ts";
 import type { RetentionPlan, RetentionSettings } from "../core/ports/retention.ts";
 import { toJson } from "../core/workflow/json_node.ts";
 import { readJsonc } from "../core/workflow/jsonc.ts";
 import { bytesOf, isoTime, numberFlag, openLibrary, say, shortId, timeFlag } from "./artifact_store.ts";
 import { type Arguments, exitCodes } from "./command.ts";
-import { batchText, planText, reportText } from "./retention_text.ts";
+import { batchText, logPolicyText, planText, reportText } from "./retention_text.ts";
 import type { CliServices, Store } from "./services.ts";
 import { cleanLine, count, size, table } from "./text.ts";
 
@@ -128,6 +129,8 @@ const example = `{
   "graceDays": 7,
   // Without it policies run only when you say so.
   // "everyHours": 24,
+  // Logs become smaller by themselves, with every event kept; this is what holds without it.
+  // "logs": { "enabled": true, "endedForHours": 24, "growsBeyondBytes": 33554432 },
   "cold": {
     "endpoint": "https://s3.eu-central-1.amazonaws.com", "bucket": "my-bucket", "region": "eu-central-1",
     "prefix": "symphony/", "keyIdFrom": "AWS_ACCESS_KEY_ID", "secretFrom": "AWS_SECRET_ACCESS_KEY"
@@ -148,14 +151,15 @@ export async function stalePoliciesCommand(services: CliServices, args: Argument
     await retention.configure(readSettings(services.readFile(services.absolute(file)), file));
   }
   const settings = await retention.settings();
+  const logs = logPolicyText({ ...defaultLogPolicy, ...settings.logs });
   await say(
     services,
     args,
     settings,
     () =>
       settings.policies.length === 0
-        ? `No policies: nothing is moved or deleted. ${services.program} stale policies --example shows some\n`
-        : `${JSON.stringify(settings, null, 2)}\n`,
+        ? `No policies: nothing is moved or deleted. ${services.program} stale policies --example shows some\n${logs}`
+        : `${JSON.stringify(settings, null, 2)}\n${logs}`,
   );
   return exitCodes.completed;
 }

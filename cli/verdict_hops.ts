@@ -10,7 +10,7 @@ import type { Store } from "./services.ts";
 import { cleanLine } from "./text.ts";
 
 /** The plan that a run was started with. @throws SymphonyError `not-found` | `corrupt` */
-export async function planOfRun({ pit }: Store, run: RunId): Promise<Plan> {
+export async function planOfRun({ pit }: Pick<Store, "pit">, run: RunId): Promise<Plan> {
   for await (const [first] of pit.dag.replay(run)) {
     if (first?.type !== "run.created") break;
     const { definition, catalog } = await readDefinition(pit.artifacts, first.definition);

@@ -7,7 +7,7 @@
 import { type ExtensionId, type NodeTypeId, nodeTypeId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Permission } from "../core/policy/permission.ts";
-import type { Catalog, NodeType, TaskType } from "../core/workflow/catalog.ts";
+import type { CallNeeds, Catalog, ExtensionLimits, NodeType, TaskType } from "../core/workflow/catalog.ts";
 import type { Resources } from "./manifest/manifest.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 
@@ -64,15 +64,20 @@ export function readsFolder(permissions: readonly Permission[]): boolean {
 export function catalogOf(
   extensions: readonly Described[],
   problems: readonly CatalogProblem[],
-  unavailable: ReadonlyMap<NodeTypeId, string | undefined> = new Map(),
+  { unavailable, needs }: {
+    readonly unavailable?: ReadonlyMap<NodeTypeId, string | undefined>;
+    /** What calls take of this machine, of the extensions that run in processes of it. */
+    readonly needs?: ReadonlyMap<ExtensionId, CallNeeds>;
+  } = {},
 ): Catalog {
   const nodes = new Map<NodeTypeId, NodeType>();
   const tasks = new Map<NodeTypeId, TaskType>();
-  const limits = new Map<ExtensionId, { instances: number; concurrency: number }>();
+  const limits = new Map<ExtensionId, ExtensionLimits>();
   const found = [...problems];
   for (const extension of extensions) {
     const { instances, concurrency } = extension.resources;
-    limits.set(extension.id, { instances, concurrency });
+    const taken = needs?.get(extension.id);
+    limits.set(extension.id, { instances, concurrency, ...(taken === undefined ? {} : { needs: taken }) });
     for (const one of extension.contributes) {
       const type = nodeTypeId(one.type);
       const owner = nodes.get(type)?.extension ?? tasks.get(type)?.extension;
@@ -80,7 +85,7 @@ export function catalogOf(
         found.push({ where: extension.id, message: `"${type}" is already contributed by ${owner}` });
       } else if (one.kind === "view" || one.kind === "command") continue;
       else if (one.kind === "task") tasks.set(type, taskOf(type, extension.id, one));
-      else nodes.set(type, nodeOf(type, extension, one, unavailable.get(type)));
+      else nodes.set(type, nodeOf(type, extension, one, unavailable?.get(type)));
     }
   }
   return { nodes, tasks, limits, problems: found };

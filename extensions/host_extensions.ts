@@ -33,6 +33,7 @@ import { casualtyOf } from "./host/host_channel.ts";
 import type { HostCommand } from "./host/host_command.ts";
 import { Hosts } from "./host/hosts.ts";
 import type { ExtensionSource, Installed } from "./installed.ts";
+import { declaredNeeds } from "./monitor/call_needs.ts";
 import { ResourceMonitor } from "./monitor/resource_monitor.ts";
 import { askerOf, memoryOf, type Place, Placement } from "./placement.ts";
 import { Rescue } from "./rescue.ts";
@@ -124,7 +125,11 @@ export class HostExtensions implements ExtensionPort {
         return (await channel.load(code, actor.config, memoryOf(actor))).contributes;
       },
     );
-    return catalogOf(found.described, [...problems, ...found.problems]);
+    const needs = new Map(all.map(({ id, boot, installed: { manifest } }) => [
+      id,
+      declaredNeeds(manifest, boot === "light" ? "light" : "full"),
+    ]));
+    return catalogOf(found.described, [...problems, ...found.problems], { needs });
   }
 
   /** Asks instruments whether they can be used now: undefined, or why not. Starts those that were not asked before. */
@@ -169,6 +174,12 @@ export class HostExtensions implements ExtensionPort {
 
   isAlive(instance: InstanceId): boolean {
     return this.#instances.get(instance)?.channel.isAlive === true;
+  }
+
+  /** Resident bytes as the monitor read them last; undefined where they are not known. */
+  memoryOf(instance: InstanceId): number | undefined {
+    const found = this.#instances.get(instance);
+    return found && this.monitor.memoryOf(found.actor.id, found.metered);
   }
 
   async deactivate(instance: InstanceId): Promise<void> {
@@ -297,6 +308,7 @@ export class HostExtensions implements ExtensionPort {
     options: CallOptions,
   ): Promise<CallResult> {
     instance.inFlight++;
+    this.monitor.began(instance.actor.id);
     const first = await this.#perform(instance.actor, instance, { contribution, request, options });
     instance.inFlight--;
     const casualty = casualtyOf(first);

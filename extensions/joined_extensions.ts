@@ -26,6 +26,8 @@ export interface ExtensionKindPort {
 
 /** What asks instruments whether they can be used. */
 export interface AvailabilityPort extends ExtensionPort {
+  /** Resident bytes of an instance at the latest reading; undefined where nobody reads them. */
+  memoryOf?(instance: InstanceId): number | undefined;
   availability(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
 }
 
@@ -107,6 +109,11 @@ export class JoinedExtensions implements AvailabilityPort {
 
   isAlive(instance: InstanceId): boolean {
     return this.#instances.get(instance)?.port.isAlive(instance) === true;
+  }
+
+  /** Resident bytes of an instance at the latest reading; undefined where nobody reads them. */
+  memoryOf(instance: InstanceId): number | undefined {
+    return this.#hosts.memoryOf?.(instance);
   }
 
   async deactivate(instance: InstanceId): Promise<void> {

@@ -21,6 +21,8 @@ import type { ResourceMonitor } from "./monitor/resource_monitor.ts";
 export interface Place {
   readonly channel: HostChannel;
   readonly unit: Unit;
+  /** Where what it takes is read. */
+  readonly metered: Metered;
   /** Ends it, or gives back its place in a shared process. */
   readonly end: () => Promise<void>;
 }
@@ -81,15 +83,16 @@ export class Placement {
       if (open.metered !== undefined) this.#options.monitor.unwatchProcess(actor.id, open.metered);
       if (!isAsked) actor.failed(reason);
     }, signal);
-    this.#options.monitor.watchProcess(actor.id, open.metered = meteredProcess(channel));
+    const metered = open.metered = meteredProcess(channel);
+    this.#options.monitor.watchProcess(actor.id, metered);
     if (actor.boot === "sealed") this.#options.hosts.keepSpare("sealed");
     const unit = await channel.load(code, actor.config, memoryOf(actor));
     const end = async () => {
       isAsked = true;
-      this.#options.monitor.unwatchProcess(actor.id, open.metered as Metered);
+      this.#options.monitor.unwatchProcess(actor.id, metered);
       await channel.close(ENDED);
     };
-    return { channel, unit, end };
+    return { channel, unit, metered, end };
   }
 
   async #placeLight(
@@ -119,7 +122,7 @@ export class Placement {
         this.#options.monitor.unwatchProcess(actor.id, metered);
         await leave();
       };
-      return { channel, unit, end };
+      return { channel, unit, metered, end };
     } catch (error) {
       actor.failed(messageOf(error));
       throw error;

@@ -13,6 +13,7 @@ import { MemoryCheckup, MemoryEncryption } from "./artifact/memory_checkup.ts";
 import { MemoryArtifactReclaim, MemoryArtifactStreams } from "./artifact/memory_streams.ts";
 import { MemoryDag } from "./dag/memory.ts";
 import { MemoryMemo } from "./dag/memory_memo.ts";
+import { MemoryPlans } from "./dag/memory_plans.ts";
 import { MemoryRunControl } from "./dag/memory_run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LogLineage } from "./filing/lineage.ts";
@@ -49,7 +50,7 @@ export function memoryPit(
   stale.onSettled = (run, at) => void ledger.enqueue({ run, at });
   return {
     pool,
-    pools: { statuses: () => Promise.resolve([]) },
+    pools: { statuses: () => Promise.resolve([]), async *moves() {} },
     dag,
     compaction: dag,
     artifacts,
@@ -72,6 +73,7 @@ export function memoryPit(
       encryption: new MemoryEncryption(),
     },
     control: new MemoryRunControl(),
+    plans: new MemoryPlans(),
     memo: new MemoryMemo(),
     queue: new MemoryQueue(),
     [Symbol.asyncDispose]: () => pool.drain(),

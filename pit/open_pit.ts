@@ -9,8 +9,10 @@ import type { ArtifactPort } from "../core/ports/artifact.ts";
 import type { ClockPort } from "../core/ports/clock.ts";
 import type { LogCompactionPort } from "../core/ports/log_compaction.ts";
 import type { MemoPort } from "../core/ports/memo.ts";
+import type { PlanRecordPort } from "../core/ports/plan_records.ts";
 import type { PitPort } from "../core/ports/pit.ts";
 import type { PoolHistoryPort, PoolPort, PoolWatchPort } from "../core/ports/pool.ts";
+import type { RetentionSettings } from "../core/ports/retention.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
@@ -24,7 +26,10 @@ import { StoreCheckup } from "./artifact/checkup.ts";
 import { StoreEncryption } from "./artifact/encryption.ts";
 import { noSecret, type SecretSource, Vault } from "./artifact/vault.ts";
 import { LmdbDag } from "./dag/lmdb.ts";
+import { LmdbLogMarks } from "./dag/log_marks.ts";
+import { LogUpkeep } from "./dag/log_upkeep.ts";
 import { LmdbMemo } from "./dag/lmdb_memo.ts";
+import { LmdbPlans } from "./dag/lmdb_plans.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LmdbFilingLedger } from "./filing/ledger.ts";
@@ -53,6 +58,7 @@ export type OpenPit =
     readonly pools: PoolHistoryPort;
     readonly control: RunControlPort;
     readonly memo: MemoPort;
+    readonly plans: PlanRecordPort;
     readonly queue: QueuePort;
     readonly compaction: LogCompactionPort;
   }
@@ -95,8 +101,9 @@ export async function openPit(
   const store = await openStore(dataFolder);
   const pool = new InstancePool(instances, clock, options);
   const control = new LmdbRunControl(store, `${dataFolder}/locks`);
-  const pools = new LmdbPoolRecords(store, clock);
-  if (options.pid !== undefined) pools.record(pool, options.pid);
+  const pools = new LmdbPoolRecords(store, clock, () => poolMovesMs(store));
+  const arbitration = new Arbitration(clock, options);
+  if (options.pid !== undefined) pools.record({ pool, arbitration }, options.pid);
   const vault = new Vault(store, secret);
   const archives = new Archives(`${dataFolder}/warm`, () => coldStore(store, environment));
   const blocks = new Blocks(store, vault, archives);
@@ -147,16 +154,28 @@ export async function openPit(
     ...(scryptCost === undefined ? {} : { cost: scryptCost }),
   });
   const shelves = new LmdbShelves({ store, blocks, mover, readings, dag });
-  const retention = new Retention(shelves, clock, () => filing.catchUp(), () => fileSizes(dataFolder));
+  const retention: Retention = new Retention(shelves, clock, () => filing.catchUp(), {
+    files: () => fileSizes(dataFolder),
+    logs: () => logs.report(),
+  });
+  const logs = new LogUpkeep({
+    dag,
+    marks: new LmdbLogMarks(store),
+    clock,
+    policy: async () => (await retention.settings()).logs ?? {},
+  });
   const schedule = new RetentionSchedule(retention, clock, turnIn(store));
-  if (runsPolicies) schedule.start();
+  if (runsPolicies) {
+    schedule.start();
+    logs.start();
+  }
   return {
     pool,
     pools,
     dag,
     compaction: dag,
     artifacts,
-    arbitration: new Arbitration(clock, options),
+    arbitration,
     stale: new LmdbStale(store, () => filing.soon()),
     retention,
     training: new TrainingData({ lines: () => linesOf(decisions), streams, catalog }),
@@ -171,10 +190,12 @@ export async function openPit(
       encryption,
     },
     control,
+    plans: new LmdbPlans(store, clock),
     memo: new LmdbMemo(store),
     queue: new LmdbQueue(store),
     async [Symbol.asyncDispose]() {
       await schedule[Symbol.asyncDispose]();
+      await logs[Symbol.asyncDispose]();
       await search[Symbol.asyncDispose]();
       await filing[Symbol.asyncDispose]();
       await readings[Symbol.asyncDispose]();
@@ -188,14 +209,28 @@ export async function openPit(
 
 /** @throws SymphonyError `bad-input` where no cold tier is set, `permission` where its keys are missing */
 function coldStore(store: Store, environment: Environment): ColdStore {
-  const bytes = store.table("retention").getBinary("settings");
-  const settings = bytes === undefined
-    ? undefined
-    : retentionSettings(JSON.parse(new TextDecoder().decode(bytes)));
+  const settings = keptSettings(store);
   if (settings?.cold !== undefined) return new ColdStore(settings.cold, environment);
   throw new SymphonyError("bad-input", "Cannot reach the cold tier: none is set", {
     hint: 'Set "cold" with stale policies --set FILE',
   });
+}
+
+const DAY_MS = 86_400_000;
+const POOL_MOVES_DAYS = 90;
+
+/** How long moves of the pool are kept; for ever while the settings cannot be read. */
+function poolMovesMs(store: Store): number {
+  try {
+    return (keptSettings(store)?.poolMovesDays ?? POOL_MOVES_DAYS) * DAY_MS;
+  } catch {
+    return Infinity;
+  }
+}
+
+function keptSettings(store: Store): RetentionSettings | undefined {
+  const bytes = store.table("retention").getBinary("settings");
+  return bytes === undefined ? undefined : retentionSettings(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
 function removeFiles(paths: readonly string[]): void {

@@ -66,3 +66,19 @@ export async function typeInto(
   }
   return times;
 }
+
+/** Runs before the page's own scripts: notes every task over 50 ms. */
+export function noteLongTasks(): void {
+  const long: number[] = [];
+  // deno-lint-ignore no-explicit-any -- read back by the bench
+  (globalThis as any).longTasks = long;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) long.push(duration);
+  }).observe({ type: "longtask", buffered: true });
+}
+
+/** The tasks over 50 ms since it was asked last, in milliseconds. */
+export function takeLongTasks(): number[] {
+  // deno-lint-ignore no-explicit-any -- noted by the function above
+  return (globalThis as any).longTasks.splice(0);
+}

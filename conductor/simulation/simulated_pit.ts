@@ -18,6 +18,7 @@ import type {
   Judgement,
   LimitReading,
   Verdict,
+  WaitingReading,
 } from "../../core/ports/arbitration.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
 import type { Checkpoint, DagPort, EndedRun, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
@@ -193,6 +194,10 @@ export class SimulatedArbitration implements ArbitrationPort {
 
   withdraw(claim: Claim): boolean {
     return this.#rules.withdraw(claim);
+  }
+
+  waiting(): readonly WaitingReading[] {
+    return this.#rules.waiting();
   }
 
   choose(

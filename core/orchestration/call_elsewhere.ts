@@ -7,7 +7,7 @@
 import { messageOf } from "../errors.ts";
 import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { NodeType } from "../workflow/catalog.ts";
-import { isInstanceFault } from "./call_lines.ts";
+import { isInstanceFault, tellsOfInstance } from "./call_lines.ts";
 import type { Driver } from "./run_services.ts";
 
 /** The result of `request` for `type`. Never throws: what goes wrong is a failure of class `crash`. */
@@ -32,7 +32,9 @@ export async function callElsewhere(
       );
       if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;
       const durationMs = clock.monotonic() - began;
-      if (crashed === undefined) poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
+      if (tellsOfInstance(result)) {
+        poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result), lease });
+      }
       return result;
     } finally {
       pit.pool.release(lease, crashed);

@@ -97,11 +97,10 @@ export class CallLines<Call extends LineCall> {
   }
 
   /** Tells the pool how long the call held its place, and whether the instance was at fault. */
-  observe(call: Call, durationMs: number, result: CallResult): void {
-    // That an instance died the pool knows itself; most of those that it took along had no part in it.
-    if (!result.ok && result.failure.class === "crash") return;
+  observe(call: Call, lease: Lease, durationMs: number, result: CallResult): void {
+    if (!tellsOfInstance(result)) return;
     const { kind } = this.#lineOf(call.type.extension);
-    this.#driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result) });
+    this.#driver.services.poolWatch?.observe(kind, { durationMs, failed: isInstanceFault(result), lease });
   }
 
   /** Lets those go on who wait behind the call. */
@@ -159,7 +158,8 @@ export class CallLines<Call extends LineCall> {
     const { pool } = this.#driver.services.pit;
     if (this.#driver.isStopping) return void pool.release(first);
     line.isAdvancing = true;
-    for (let lease = first; lease !== noLease; lease = pool.lease(line.kind)) {
+    let lease = first;
+    while (lease !== noLease) {
       const call = line.waiting.shift();
       if (call === undefined) {
         pool.release(lease);
@@ -168,6 +168,8 @@ export class CallLines<Call extends LineCall> {
       line.held++;
       this.#start(call, lease);
       this.#driver.leave();
+      // A place that nobody is there for would count as one that was had at once.
+      lease = line.waiting.length === 0 ? noLease : pool.lease(line.kind);
     }
     line.isAdvancing = false;
     this.#ask(line);
@@ -212,6 +214,14 @@ export class CallLines<Call extends LineCall> {
       this.#driver.leave();
     }
   }
+}
+
+/**
+ * True where the call says how its instance fares. That one died the pool knows itself, and most of the calls that it took
+ * along had no part in it; a call that was broken off says nothing.
+ */
+export function tellsOfInstance(result: CallResult): boolean {
+  return result.ok || (result.failure.class !== "crash" && result.failure.class !== "cancelled");
 }
 
 /** True where the instance, not what it was asked, is to blame. */

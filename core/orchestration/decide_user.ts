@@ -7,6 +7,7 @@
 import type { NodeId } from "../ids.ts";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
+import { validate } from "../workflow/json_schema.ts";
 import type { ProvidedInput, Refusal, UserCommand } from "./command.ts";
 import type { RunEvent } from "./event.ts";
 import { legalCommands } from "./legal.ts";
@@ -82,6 +83,17 @@ function provideInput(state: RunState, command: CommandOf<"provide-input">, at: 
     return refuse(
       state,
       `node "${command.node}" does not wait for input: it is ${stateNames[state.states[unit]!]}`,
+    );
+  }
+  const fault = command.input.approved && waits.schema !== undefined
+    ? validate(waits.schema, command.input.value)[0]
+    : undefined;
+  if (fault !== undefined) {
+    return refuse(
+      state,
+      `the value for "${command.node}" does not fit what it asks for${
+        fault.path === "" ? "" : `, at ${fault.path}`
+      }: ${fault.message}`,
     );
   }
   return ok([{

@@ -7,7 +7,7 @@
  */
 
 import type { ArtifactId, NodeId, NodeTypeId } from "../ids.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Json, JsonObject, JsonSchema } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
@@ -21,7 +21,8 @@ export type ValueRef = { readonly value: Json } | {
 };
 
 export type WaitingFor =
-  | { readonly kind: "approval"; readonly question: string }
+  /** `question`: what is asked, and after a line break the values it is about, as JSON. `schema`: of the value that is to be given. */
+  | { readonly kind: "approval"; readonly question: string; readonly schema?: JsonSchema }
   | { readonly kind: "signal"; readonly signal: string }
   | { readonly kind: "time"; readonly untilMs: number }
   /** An attempt failed; a person says whether to try again. */

@@ -7,7 +7,6 @@
 import { messageOf, SymphonyError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
-import type { Claim } from "../ports/arbitration.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Outcome } from "../ports/conductor.ts";
 import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
@@ -23,7 +22,8 @@ import type { ValueRef } from "./event.ts";
 import type { MemoNote } from "./reuse.ts";
 import type { Assignment } from "./run_assignment.ts";
 import { isCostUnknown, type RunBudget } from "./run_budget.ts";
-import { CallAmounts, claimed } from "./run_claim.ts";
+import { CallAmounts, type CallClaim } from "./call_amounts.ts";
+import { type Claimed, ClaimLine } from "./run_claim.ts";
 import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
@@ -35,6 +35,7 @@ import { attemptsOf } from "./reading.ts";
 
 const MOST_MESSAGE = 600;
 const NOTHING: readonly string[] = [];
+const NO_AMOUNTS: CallClaim = {};
 
 /** One call of one unit. */
 interface Call {
@@ -44,8 +45,8 @@ interface Call {
   readonly type: NodeType;
   readonly assigned: Assignment;
   readonly request: CallRequest;
-  /** Gives back what the call holds of the budget; with `true` where nobody knows what it cost. */
-  readonly settle: (isUnknown?: boolean) => void;
+  /** Gives back what the call holds, of the budget and of what was granted; with `true` where nobody knows what it cost. */
+  settle: (isUnknown?: boolean) => void;
 }
 
 export class RunCalls {
@@ -54,12 +55,14 @@ export class RunCalls {
   readonly #assignments: Assignments;
   readonly #lines: CallLines<Call>;
   readonly #amounts: CallAmounts;
+  readonly #claims: ClaimLine;
 
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
     this.#budget = budget;
     this.#assignments = new Assignments(driver, budget, (extension) => this.#lines.waitRounds(extension));
-    this.#amounts = new CallAmounts(driver.services.pit.arbitration);
+    this.#amounts = new CallAmounts(driver.services, driver.setup);
+    this.#claims = new ClaimLine(driver.services);
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
@@ -108,10 +111,12 @@ export class RunCalls {
     };
     if (isWrite) return this.#driver.track(this.#write(call));
     // What is made up takes nothing of what is limited.
-    const amounts = setup.isMock ? undefined : this.#amounts.of(call.type, call.assigned);
+    const amounts = setup.isMock ? undefined : this.#amounts.of(type, assigned);
     const exclusive = setup.isMock ? NOTHING : definition.exclusive ?? NOTHING;
-    if (amounts === undefined && exclusive.length === 0) this.#lines.enter(call);
-    else this.#driver.track(this.#share(call, exclusive, amounts));
+    if (amounts === undefined && exclusive.length === 0) return this.#lines.enter(call);
+    const claimed = this.#claim(call, exclusive, amounts);
+    if (claimed instanceof Promise) this.#driver.track(claimed.then((later) => this.#claimed(call, later)));
+    else this.#claimed(call, claimed);
   }
 
   /** Forgets the calls that wait and whose scope was aborted. */
@@ -168,9 +173,9 @@ export class RunCalls {
       await log.flush();
       const { path, root } = call.request.input;
       const exclusive = [`file:${String(path ?? root ?? ".")}`, ...(call.definition.exclusive ?? [])];
-      const amounts = this.#amounts.of(call.type, call.assigned);
-      claim = await this.#claim(call, { exclusive, ...(amounts === undefined ? {} : { amounts }) });
-      if (claim === undefined) return;
+      const claimed = await this.#claim(call, exclusive, this.#amounts.of(call.type, call.assigned));
+      if (typeof claimed !== "number") return this.#unclaimed(call, claimed);
+      claim = claimed;
       const lease = await this.#lines.acquire(call, signal);
       if (lease === undefined) return;
       const started = clock.monotonic();
@@ -255,7 +260,7 @@ export class RunCalls {
     this.#lines.release(asked, lease, crashed);
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
     // Where a second instrument answered, the first one's call was broken off, and says nothing.
-    if (type === asked.type) this.#lines.observe(asked, durationMs, result);
+    if (type === asked.type) this.#lines.observe(asked, lease, durationMs, result);
     if (this.#driver.isStopping) return call.settle();
     const judged = judge(result, task ?? type, {
       definition,
@@ -354,40 +359,37 @@ export class RunCalls {
     attempted(this.#driver, scope, unit, attempt);
   }
 
-  /** What the claim of a call asks for, granted; undefined where the call is not to begin, which has been reported. */
-  async #claim(call: Call, claim: Pick<Claim, "exclusive" | "amounts">): Promise<number | undefined> {
-    const { scope, unit, request: { node } } = call;
-    const by = {
-      run: this.#driver.setup.run,
-      node,
-      priority: 0,
-      ...(unit.item >= 0 ? { item: unit.item } : {}),
-    };
-    const token = await claimed(this.#driver.services, { by, ...claim }, {
-      signal: this.#driver.signalOf(scope),
-      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
-    });
-    if (typeof token === "number") return token;
-    call.settle();
-    if (token !== undefined) this.#fail(scope, unit, token.failure.class, token.failure.message);
-    return undefined;
+  /** Asks for all that the call takes, at once. */
+  #claim(
+    { scope, unit, request: { node } }: Call,
+    exclusive: readonly string[],
+    amounts: CallClaim = NO_AMOUNTS,
+  ): Claimed | Promise<Claimed> {
+    const { run } = this.#driver.setup;
+    const by = unit.item >= 0 ? { run, node, priority: 0, item: unit.item } : { run, node, priority: 0 };
+    const say = (text: string) => this.#driver.say(scope, unit, { kind: "log", level: "info", text });
+    return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
   }
 
-  /** Enters the line once what the call takes of what is limited is granted; a share is given back when it has ended. */
-  async #share(
-    call: Call,
-    exclusive: readonly string[],
-    amounts: Readonly<Record<string, number>> = {},
-  ): Promise<void> {
-    const token = await this.#claim(call, { exclusive, amounts });
-    if (token === undefined) return;
+  /** Enters the line with what was granted, which is given back when the call has ended, however it ends. */
+  #claimed(call: Call, token: Claimed): void {
+    if (typeof token !== "number") return this.#unclaimed(call, token);
     const { arbitration } = this.#driver.services.pit;
-    const settle = () => {
-      call.settle();
+    const { settle } = call;
+    call.settle = (isUnknown) => {
+      settle(isUnknown);
       arbitration.release(token);
     };
-    if (this.#driver.isStopping) return settle();
-    this.#lines.enter({ ...call, settle });
+    if (this.#driver.isStopping) return call.settle();
+    this.#lines.enter(call);
+  }
+
+  /** The call does not begin: there is never enough for it, or it was told to end. */
+  #unclaimed(call: Call, claimed: Exclude<Claimed, number>): void {
+    call.settle();
+    if (claimed === undefined) return;
+    const { class: kind, message } = claimed.failure;
+    this.#fail(call.scope, call.unit, kind, message);
   }
 
   #unassigned(scope: RunScope, { node, item }: Unit, definition: CallNode, failure: NodeFailure): void {

@@ -11,9 +11,11 @@ import type { CallEvent, ExtensionPort } from "../ports/extension.ts";
 import type { LookAheadPort } from "../ports/forecast.ts";
 import type { PitPort } from "../ports/pit.ts";
 import type { MemoPort } from "../ports/memo.ts";
+import type { PlanRecordPort } from "../ports/plan_records.ts";
 import type { PoolWatchPort } from "../ports/pool.ts";
 import type { RandomPort } from "../ports/random.ts";
 import type { RecoveryPort } from "../ports/recovery.ts";
+import type { CallNeedsPort } from "../ports/resource_monitor.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 import type { Report } from "./command.ts";
@@ -34,12 +36,16 @@ export interface RunServices {
   readonly random: RandomPort;
   /** Told what begins and settles, where there is a forecast. */
   readonly lookAhead?: LookAheadPort;
+  /** Says what calls take of the machine; without it, what their manifests say. */
+  readonly callNeeds?: CallNeedsPort;
   /** Told how each call on an instance went. */
   readonly poolWatch?: Pick<PoolWatchPort, "observe">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
   /** Results kept for other runs; without it, none are. */
   readonly memo?: MemoPort;
+  /** Where plans of large workflows are kept; without it, each is made again when its run is resumed. */
+  readonly plans?: PlanRecordPort;
   /** True where a person is there to be asked about a failure. */
   readonly mayAsk?: boolean;
 }

@@ -158,7 +158,12 @@ export class RunUnits {
     if (!this.#driver.report(scope, { type: "begin", ...unit, memo })) return;
     const shown = Object.keys(bound).length === 0 ? "" : `\n${JSON.stringify(bound, null, 2).slice(0, 4000)}`;
     const question = `${definition.question}${shown}`;
-    this.#driver.report(scope, { type: "wait", ...unit, for: { kind: "approval", question } });
+    const { schema } = definition;
+    this.#driver.report(scope, {
+      type: "wait",
+      ...unit,
+      for: { kind: "approval", question, ...schema === undefined ? {} : { schema } },
+    });
   }
 
   #wait(scope: RunScope, unit: Unit, { wait }: WaitNode, memo?: MemoNote): void {

@@ -14,7 +14,6 @@ import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 import type { Budget, WorkflowDefinition } from "../workflow/definition.ts";
-import { makePlan } from "../workflow/make_plan.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Refusal, UserCommand } from "./command.ts";
 import { consequences, decide } from "./decide.ts";
@@ -30,6 +29,7 @@ import { RunLoop } from "./run_loop.ts";
 import { movedScopes } from "./run_move.ts";
 import { mockServices } from "./mock_run.ts";
 import { type MovePlan, planMove } from "./plan_move.ts";
+import { keepPlan, keptPlan, planOf } from "./run_plan.ts";
 import { RunReuse } from "./run_reuse.ts";
 import { RunScopes } from "./run_scopes.ts";
 import type { RunServices, RunSetup } from "./run_services.ts";
@@ -84,9 +84,12 @@ export class Runner {
     if (claim === undefined) {
       throw new SymphonyError("busy", `Cannot start run ${run}: another process has it`);
     }
+    // In the transaction that opens the log, or nearly so.
+    const keeping = keepPlan(this.#services.plans, setup.definition, plan);
     const mark = setup.isMock ? { isMock: true } as const : {};
     const { startedAt } = setup;
     await this.#create({ run, workflow: definition.id, state: "running", startedAt, ...mark }, claim);
+    await keeping;
     const scopes = new RunScopes(plan, request.inputs, {
       values,
       rank: (of) => this.#services.conductor.rank(of),
@@ -313,7 +316,7 @@ export class Runner {
     const checkpoint = await pit.dag.loadCheckpoint(run);
     let definition = (checkpoint && checkpointDefinition(checkpoint.bytes)) ?? first.definition;
     let kept = await readDefinition(pit.artifacts, definition);
-    const plan = planOf(kept.definition, kept.catalog);
+    const plan = await keptPlan(this.#services.plans, definition, kept);
     let scopes = checkpoint === undefined
       ? new RunScopes(plan, first.inputs, { values, rank })
       : decodeCheckpoint(checkpoint.bytes, plan, { values, rank });
@@ -324,7 +327,8 @@ export class Runner {
         if (event.type === "run.moved") {
           definition = event.definition;
           kept = await readDefinition(pit.artifacts, definition);
-          scopes = movedScopes(scopes, planOf(kept.definition, kept.catalog), event, { values, rank });
+          const now = await keptPlan(this.#services.plans, definition, kept);
+          scopes = movedScopes(scopes, now, event, { values, rank });
         } else scopes.replay(event);
         nextSeq = event.seq + 1;
         last = event;
@@ -349,16 +353,6 @@ export class Runner {
     };
     return { scopes, setup, kept, values, nextSeq, last };
   }
-}
-
-function planOf(definition: StartRequest["definition"], catalog: Catalog): Plan {
-  const { plan, problems } = makePlan(definition, catalog);
-  if (plan !== undefined) return plan;
-  const first = problems.find(({ severity }) => severity === "error");
-  throw new SymphonyError(
-    "bad-workflow",
-    first === undefined ? "Cannot plan workflow" : `${first.path}: ${first.message}`,
-  );
 }
 
 function deliverTo(listener: Listener): (event: LoggedEvent) => void {

@@ -25,6 +25,20 @@ export interface Claim {
    * until release, or used up where it has a rate. A kind that nobody set a limit for is not counted.
    */
   readonly amounts?: Readonly<Record<string, number>>;
+  /** What it holds together with others, for example the memory of the instance that it is carried out on. */
+  readonly joint?: readonly JointAmount[];
+}
+
+/**
+ * An amount that up to `claims` claims of the same `of` hold together: the first of them takes it, the last one gives it
+ * back, and one more than `claims` takes it again. Each counts with its part of it as its run's and its user's share.
+ */
+export interface JointAmount {
+  readonly kind: string;
+  /** Of what: claims that say the same hold it together. */
+  readonly of: string;
+  readonly amount: number;
+  readonly claims: number;
 }
 
 export type Verdict =
@@ -36,6 +50,8 @@ export type Verdict =
     readonly rivals: number;
     /** Ask again after so many milliseconds at the latest, also when nothing is released; for rates. */
     readonly waitMs?: number;
+    /** The kind that there is too little of at this moment; without it somebody holds a name, or goes before. */
+    readonly short?: string;
   }
   | { readonly verdict: "denied"; readonly reason: string };
 
@@ -82,6 +98,15 @@ export interface LimitReading {
   readonly perMinute?: number;
 }
 
+/** A claim that waits. */
+export interface WaitingReading {
+  readonly by: Claimant;
+  /** In words: for what, or for whom. */
+  readonly reason: string;
+  /** Unix milliseconds of the first request. */
+  readonly since: number;
+}
+
 export interface ArbitrationPort {
   /** True where the kind is limited, so that a claim for it can be deferred. */
   counts(kind: string): boolean;
@@ -103,4 +128,6 @@ export interface ArbitrationPort {
     judgements?: readonly Judgement[],
   ): { readonly winner: number; readonly reason: string };
   fairness(): FairnessReading;
+  /** What waits, in the order of the first requests. */
+  waiting(): readonly WaitingReading[];
 }

@@ -32,6 +32,8 @@ export type ViewReply =
     readonly state: Json;
     /** Of an editor: the file's new text. */
     readonly text?: string;
+    /** Milliseconds after which it wants to be asked again while it is shown, without an event. */
+    readonly again?: number;
     /** Parts that were left out, for the extension's author. */
     readonly problems: readonly TreeProblem[];
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Brand, ExtensionId, InstanceId } from "../ids.ts";
+import type { LimitReading, WaitingReading } from "./arbitration.ts";
 
 /** A registered kind of instance; a small integer, so that the hot path never looks up a string. */
 export type PoolKind = Brand<number, "PoolKind">;
@@ -24,8 +25,10 @@ export interface PoolLimits {
 
 /** How a caller waits for a lease. */
 export interface AcquireOptions {
-  /** Higher is served first, then whoever came first; 0 without it. */
+  /** Higher is served first, then whoever has the earlier deadline, then whoever came first; 0 without it. */
   readonly priority?: number;
+  /** Unix milliseconds by which it is wanted; it is served later as well. Counts as half a minute from now at the latest. */
+  readonly deadline?: number;
   /** Milliseconds after which waiting ends with `timeout`. */
   readonly timeoutMs?: number;
 }
@@ -36,6 +39,10 @@ export interface PoolReading {
   readonly state: InstanceState;
   readonly busy: number;
   readonly leases: number;
+  /** Resident bytes at the latest look, assumed where nobody knows; 0 while it is cold. */
+  readonly memoryBytes: number;
+  /** What is wrong with it beside others of its kind. */
+  readonly degraded?: string;
   /** Why it moved to this state. */
   readonly reason: string;
 }
@@ -46,9 +53,9 @@ export interface PoolPort {
   /** A place on a hot instance, or `noLease`. Synchronous, no allocation. */
   lease(kind: PoolKind): Lease;
   /**
-   * A place on a hot instance, warming one where the limits allow, else waiting by priority, then in order of arrival.
+   * A place on a hot instance, warming one where the limits allow, else waiting by priority, then by deadline and arrival.
    * @throws SymphonyError `aborted` when `signal` fires, `timeout`, `extension` when no instance can be started,
-   * `busy` while its circuit is open, `closed`.
+   * `busy` while its circuit is open, and when it opens meanwhile, `closed`.
    */
   acquire(kind: PoolKind, signal: AbortSignal, options?: AcquireOptions): Promise<Lease>;
   /** The instance behind a lease. @throws SymphonyError `closed` for a stale lease. */
@@ -71,7 +78,10 @@ export interface PoolMove {
   readonly at: number;
 }
 
-/** healthy: as it is; degraded: slow or failing more than it should; unhealthy: its circuit is open. */
+/**
+ * healthy: as it is; degraded: it, or an instance of it, is slow, large or failing more than it should, and the instance is used
+ * last and replaced when idle; unhealthy: its circuit is open.
+ */
 export type HealthState = "unknown" | "healthy" | "degraded" | "unhealthy";
 
 export interface KindHealth {
@@ -82,13 +92,18 @@ export interface KindHealth {
   readonly calls: number;
   readonly failures: number;
   readonly meanMs: number;
+  /** What an instance of it took at the latest look, and what they usually take, once that is known. */
+  readonly memoryBytes: number;
+  readonly usualMemoryBytes?: number;
 }
 
 /** Sums since the pool was made. */
 export interface PoolCounters {
-  /** Callers who got a hot instance at once, and callers who had to wait. */
+  /** Leases that were had at once, and those that were waited for. */
   readonly hits: number;
   readonly misses: number;
+  /** Waits that ended without a lease; who asks again is counted again. */
+  readonly givenUp: number;
   /** Instances started because a caller waited, and those started ahead. */
   readonly coldStarts: number;
   readonly prewarmed: number;
@@ -100,17 +115,40 @@ export interface PoolCounters {
   readonly loadMs: number;
 }
 
+/** How a call went. */
+export interface ObservedCall {
+  readonly durationMs: number;
+  /** True where the instance was at fault. */
+  readonly failed: boolean;
+  /** Where it was, also once given back; with it the instance is held against others of its kind. */
+  readonly lease?: Lease;
+}
+
+/** How much there may be at once in one process, and how much there is. */
+export interface PoolBoundsReading {
+  readonly instances: number;
+  readonly mostInstances: number;
+  readonly memoryBytes: number;
+  readonly mostMemoryBytes: number;
+}
+
 /** Watching the pool, and telling it what calls were like. A second small port beside PoolPort. */
 export interface PoolWatchPort {
   /** The latest moves, the oldest first. */
   moves(): readonly PoolMove[];
+  /** Calls `listener` for every move from now on, until the returned function is called. */
+  watchMoves(listener: (move: PoolMove) => void): () => void;
   health(): readonly KindHealth[];
   counters(): PoolCounters;
-  /** Tells how a call on a kind went; what is told here opens and closes its circuit. */
-  observe(kind: PoolKind, call: { readonly durationMs: number; readonly failed: boolean }): void;
+  bounds(): PoolBoundsReading;
   /**
-   * Starts instances ahead of need until so many are not cold, within the limits; says how many were started. With
-   * `keepMs` so many are also kept for as long, whatever the forecast of idle times says.
+   * Tells how a call on a kind went; what is told here opens and closes its circuit. While that is open nothing is leased
+   * or started; then one call alone is let through, and decides.
+   */
+  observe(kind: PoolKind, call: ObservedCall): void;
+  /**
+   * Starts instances ahead of need until so many are not cold, within the limits, and none where the circuit of the kind is
+   * not closed; says how many were started. With `keepMs` so many are also kept for as long, whatever the forecast of idle times says.
    */
   prewarm(kind: PoolKind, instances: number, reason: string, keepMs?: number): number;
 }
@@ -125,13 +163,27 @@ export interface PoolStatus {
   readonly at: number;
   readonly endedAt?: number;
   readonly counters: PoolCounters;
+  readonly bounds: PoolBoundsReading;
   readonly instances: readonly PoolReading[];
   readonly health: readonly KindHealth[];
+  /** The latest. */
   readonly moves: readonly PoolMove[];
+  /** What its calls share, and how much of it is free; absent in records of before. */
+  readonly limits?: readonly LimitReading[];
+  /** Its calls that wait for a share or a name, the first ones. */
+  readonly waiting?: readonly WaitingReading[];
+}
+
+/** A move as it is kept. */
+export interface KeptMove extends PoolMove {
+  /** Names the process, as in `PoolStatus`. */
+  readonly process: string;
 }
 
 /** The pools of all processes of a data folder, those that have ended too. */
 export interface PoolHistoryPort {
   /** The newest process first. */
   statuses(): Promise<readonly PoolStatus[]>;
+  /** Every move of every process that is kept, the oldest first. They are kept as long as the retention settings say. */
+  moves(): AsyncIterable<KeptMove>;
 }

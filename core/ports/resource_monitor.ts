@@ -7,6 +7,7 @@
 import type { ExtensionId } from "../ids.ts";
 import type { HealthClass } from "../policy/health.ts";
 import type { LimitVerdict } from "../policy/resource_limits.ts";
+import type { CallNeeds } from "../workflow/catalog.ts";
 
 /** Sums of the session, unless said otherwise. */
 export interface ResourceReading {
@@ -54,4 +55,10 @@ export interface ResourceMonitorPort {
   history(extension: ExtensionId): readonly ResourcePoint[];
   /** Calls `listener` for each warning and each end, until the returned function is called. */
   watch(listener: (event: ResourceEvent) => void): () => void;
+}
+
+/** What calls will take of the machine, from what earlier ones took. A second small port beside ResourceMonitorPort. */
+export interface CallNeedsPort {
+  /** What is expected of the extension's next call; `declared` as far as nothing was measured. Quick: asked at every call. */
+  needs(extension: ExtensionId, declared: CallNeeds): CallNeeds;
 }

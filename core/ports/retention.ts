@@ -57,13 +57,40 @@ export interface ColdTarget {
   readonly secretFrom: string;
 }
 
+/** When logs are compacted by themselves; none of their events goes. */
+export interface LogPolicy {
+  /** True where it is not given. */
+  readonly enabled?: boolean;
+  /** Logs of runs that ended so long ago; 24 where it is not given. */
+  readonly endedForHours?: number;
+  /** Of a run that has not ended, what has grown beyond this since the last time; 32 MB where it is not given. */
+  readonly growsBeyondBytes?: number;
+}
+
+/** What logs take, and what compacting them has saved. */
+export interface LogReport {
+  readonly runs: number;
+  readonly bytes: number;
+  /** Runs whose logs were compacted by themselves, wholly or in part. */
+  readonly compacted: number;
+  readonly savedBytes: number;
+  /** Runs whose logs the policy would compact now. */
+  readonly due: number;
+  /** Unix milliseconds of the last look; absent before the first. */
+  readonly lastAt?: number;
+  readonly policy: Required<LogPolicy>;
+}
+
 export interface RetentionSettings {
   readonly policies: readonly RetentionPolicy[];
   /** How long what is deleted can be brought back. */
   readonly graceDays: number;
   /** Hours between two runs by itself; absent: only when asked. */
   readonly everyHours?: number;
+  /** How long every move of an instance is kept; absent: 90. */
+  readonly poolMovesDays?: number;
   readonly cold?: ColdTarget;
+  readonly logs?: LogPolicy;
 }
 
 export interface RetentionItem {
@@ -131,6 +158,8 @@ export interface StorageReport {
   readonly waiting: { readonly artifacts: number; readonly sizeBytes: number };
   /** Files of the data folder, in bytes. */
   readonly files: Readonly<Record<string, number>>;
+  /** Absent where logs are only in memory. */
+  readonly logs?: LogReport;
 }
 
 export interface StorageShare {

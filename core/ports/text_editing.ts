@@ -98,6 +98,8 @@ export type BufferEvent =
   /** The file was changed by someone else: its text is in the buffer, or contradicts it, or the file is gone. */
   | { readonly kind: "file"; readonly state: "reloaded" | "conflict" | "deleted" }
   | { readonly kind: "presence"; readonly present: readonly Presence[] }
+  /** What waits of a change set, or what was decided about it, is another. */
+  | { readonly kind: "reviewed"; readonly changeSet: string }
   | { readonly kind: "closed" };
 
 export interface TextEditingPort {
@@ -169,6 +171,17 @@ export interface Proposal {
   readonly text: string;
   readonly author: AuthorId;
   readonly changeSet?: string;
+  /**
+   * What becomes of it where it contradicts the newest text: `refuse` (the default) changes nothing; `ask` takes the rest and lets
+   * the contradicting places wait, as part of its change set, until somebody decides.
+   */
+  readonly contradictions?: "refuse" | "ask";
+}
+
+/** What a proposal came to. */
+export interface Proposed extends Edited {
+  /** How many contradicting places of its change set wait in this text. */
+  readonly waiting: number;
 }
 
 /** A place where the newest text and the proposal changed the same words differently. */
@@ -180,6 +193,54 @@ export interface TextConflict {
   readonly proposed: string;
 }
 
+/** A place of a change set that contradicts what others did meanwhile. The text has their side until somebody decides. */
+export interface WaitingConflict extends TextConflict {
+  /** Names it in its text. */
+  readonly id: string;
+  readonly proposedBy: AuthorId;
+  /** Who changed the place since the proposal's base was read; empty where that is too long ago to be known. */
+  readonly currentBy: readonly AuthorId[];
+}
+
+/**
+ * What somebody decides about one place: `accept` takes what the set has, `reject` what others have. For a contradiction also
+ * `both`, theirs before the set's, and `own`, a text of their own.
+ */
+export type PlaceAnswer = "accept" | "reject" | "both" | "own";
+
+export interface PlaceDecision {
+  /** Chosen by whoever decides; a decision that is asked for again under its name is made once. */
+  readonly id: string;
+  readonly changeSet: string;
+  /** Who decides. */
+  readonly author: AuthorId;
+  /** The revision that `place` speaks of. */
+  readonly revision: number;
+  /** One of the review's `undo`, or the id of one of its conflicts. */
+  readonly place: TextChange | string;
+  readonly answer: PlaceAnswer;
+  /** For `own`. */
+  readonly text?: string;
+}
+
+/** A place that was decided about. */
+export interface DecidedPlace {
+  readonly id: string;
+  readonly changeSet: string;
+  readonly author: AuthorId;
+  readonly answer: PlaceAnswer;
+  readonly isConflict: boolean;
+  /** What stood there without the set, what the set wanted, and what came of it; the first 2,000 units of each. */
+  readonly before: string;
+  readonly proposed: string;
+  readonly after: string;
+  /** Who else had changed the place before it was decided. */
+  readonly others: readonly AuthorId[];
+}
+
+/** `gone`: the place is no longer as it was, or was decided about; `bad-answer`: not an answer for that kind of place. */
+export type DecisionRefusal = "unknown-revision" | "gone" | "bad-answer";
+
 /** Edits of one run, over all buffers. */
 export interface ChangeSetReview {
   readonly changeSet: string;
@@ -187,21 +248,37 @@ export interface ChangeSetReview {
     readonly buffer: BufferId;
     readonly file: string | undefined;
     readonly revision: number;
-    /** What undoing the set would do to the newest text. */
+    /** What taking back the places that wait would do to the newest text. */
     readonly undo: readonly TextChange[];
+    readonly conflicts: readonly WaitingConflict[];
   }[];
 }
 
 export interface TextProposalPort {
-  /** Merges a proposal into the newest text, or changes nothing and gives the places that contradict, with both sides. */
-  propose(buffer: BufferId, proposal: Proposal): Promise<Result<Edited, readonly TextConflict[]>>;
+  /**
+   * Merges a proposal into the newest text; where it contradicts, changes nothing and gives those places with both sides, or, with
+   * `contradictions: "ask"`, merges the rest and lets them wait. @throws SymphonyError `bad-input` for `ask` without a change set
+   */
+  propose(buffer: BufferId, proposal: Proposal): Promise<Result<Proposed, readonly TextConflict[]>>;
   /** The change sets that nobody has accepted or undone yet. */
   changeSets(): Promise<readonly string[]>;
   /** What a set has changed. @throws SymphonyError `not-found` */
   review(changeSet: string): Promise<ChangeSetReview>;
-  /** Takes a set as it is; it is no longer listed. @throws SymphonyError `not-found` */
+  /**
+   * Decides about one place. With its last place a set is no longer listed. Rejecting, and deciding a contradiction, is a step of
+   * whoever's text is put in: the decider's, or the proposer's for `accept` and `both`.
+   */
+  decide(buffer: BufferId, decision: PlaceDecision): Promise<Result<DecidedPlace, DecisionRefusal>>;
+  /** Takes a decision back: the place waits again. False where it is not known, or was taken back. */
+  reopen(buffer: BufferId, decision: string, author: AuthorId): Promise<boolean>;
+  /** What was decided in a text, oldest first; the last 200. */
+  decisions(buffer: BufferId): Promise<readonly DecidedPlace[]>;
+  /**
+   * Takes what waits of a set as it is, but for its contradictions: they go on waiting. Without any it is no longer listed.
+   * @throws SymphonyError `not-found`
+   */
   accept(changeSet: string): Promise<void>;
-  /** Takes a set back, in every buffer; later edits of others stay. @throws SymphonyError `not-found` */
+  /** Takes what waits of a set back, in every buffer, and forgets its contradictions; later edits of others stay. @throws SymphonyError `not-found` */
   undoChangeSet(changeSet: string): Promise<void>;
 }
 

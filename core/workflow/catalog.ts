@@ -59,13 +59,29 @@ export interface TaskType {
   readonly output: JsonObject;
 }
 
+/** What a call in progress is expected to take of the machine. */
+export interface CallNeeds {
+  /** Processor cores, on average over the call. */
+  readonly cpu: number;
+  /** Of the instance that it is carried out on, in bytes, however many calls it has. */
+  readonly memoryBytes: number;
+}
+
+export interface ExtensionLimits {
+  readonly instances: number;
+  /** Calls that one instance takes at the same time. */
+  readonly concurrency: number;
+  /** As its manifest says; undefined where a call takes nothing of this machine that counts. */
+  readonly needs?: CallNeeds;
+}
+
 export interface Catalog {
   readonly nodes: ReadonlyMap<NodeTypeId, NodeType>;
   readonly tasks: ReadonlyMap<NodeTypeId, TaskType>;
   /** Extensions that could not be read, each with the reason; the others work. */
   readonly problems: readonly { readonly where: string; readonly message: string }[];
   /** Limits by extension, for the pool. */
-  readonly limits: ReadonlyMap<ExtensionId, { readonly instances: number; readonly concurrency: number }>;
+  readonly limits: ReadonlyMap<ExtensionId, ExtensionLimits>;
 }
 
 /** The schema of one port, or undefined where the object schema knows no such property. */

@@ -73,7 +73,7 @@ export const budgetFields = ["usd", "tokens", "time"] as const;
 export const positionFields = ["x", "y"] as const;
 export const boardFields = ["notes", "groups", "inputs", "outputs"] as const;
 export const noteFields = ["text", "x", "y", "width", "height", "colour"] as const;
-export const groupFields = ["title", "nodes", "colour"] as const;
+export const groupFields = ["title", "nodes", "colour", "folded"] as const;
 export const caseFields = ["port", "when"] as const;
 
 /** Names that expressions already use for something else, and so no node may bear. */

@@ -5,15 +5,16 @@
  * @module
  */
 
-import type { Json, JsonSchema } from "../json.ts";
+import type { JsonSchema } from "../json.ts";
 import type { Catalog } from "./catalog.ts";
 import type { BranchNode, NodeDefinition, WorkflowDefinition } from "./definition.ts";
 import { MAX_NODES } from "./fields.ts";
 import { findCycle, indegrees, levels, topologicalOrder } from "./graph.ts";
 import { checkConstants, checkUse, NodeChecks } from "./node_checks.ts";
 import { type Graph, type LocalNames, NodeReads, type Read } from "./node_reads.ts";
+import { nodeBindings } from "./node_bindings.ts";
 import { type NodePorts, portsOf } from "./node_ports.ts";
-import { type EdgeKind, type Plan, type PlanBinding, type PlanNode } from "./plan.ts";
+import { type EdgeKind, type Plan, type PlanNode } from "./plan.ts";
 import { PlanEdges } from "./plan_edges.ts";
 import { type BoundRead, boundTo, type NodeParts, PlanTypes } from "./plan_types.ts";
 import { markGated, warnings } from "./plan_warnings.ts";
@@ -296,7 +297,7 @@ class GraphPlanner {
       index,
       id: node.id,
       definition: node,
-      bindings: bindingsOf(node, parts),
+      bindings: nodeBindings(node, (_, nth) => parts.bindings[nth]?.read),
       when: parts.when,
       cases: parts.cases,
       fan: types.fans[index] ?? { kind: "single" },
@@ -308,16 +309,3 @@ class GraphPlanner {
 }
 
 const noTypes: ReadonlyMap<string, JsonSchema> = new Map();
-
-/** In the file's order: a merge takes the first. */
-function bindingsOf(node: NodeDefinition, parts: NodeParts): readonly PlanBinding[] {
-  const bindings = parts.bindings.map(({ port, read }): PlanBinding =>
-    read === undefined
-      ? { kind: "constant", port, value: node.in[port] as Json }
-      : { kind: "expression", port, expression: read.expression, sources: read.sources }
-  );
-  for (const port of Object.keys(node.with)) {
-    bindings.push({ kind: "constant", port, value: node.with[port] as Json });
-  }
-  return bindings;
-}

@@ -36,6 +36,10 @@ export function checkBoard(tree: ObjectNode, reader: Reader): void {
     reader.checkFields(group, path, groupFields, "the group");
     reader.text(group, "title", path, 200);
     reader.word(group, "colour", path, boardColours);
+    const folded = group.members.get("folded")?.node;
+    if (folded !== undefined && folded.kind !== "boolean") {
+      reader.wrong([...path, "folded"], folded, "Expected true for a group that the board shows as one box");
+    }
     const nodes = group.members.get("nodes")?.node;
     if (nodes === undefined) reader.missing(path, "nodes", "the group", 'Add "nodes": ["scan"]');
     else if (nodes.kind !== "array" || nodes.items.some(({ kind }) => kind !== "string")) {

@@ -29,6 +29,7 @@ import {
 } from "./fields.ts";
 import { type JsonNode, nameOf, type ObjectNode, toJson, toObject } from "./json_node.ts";
 import { schemaFault } from "./json_schema.ts";
+import { warnOfKeys } from "./key_warning.ts";
 import { readQuality } from "./parse_quality.ts";
 import type { Reader } from "./reader.ts";
 import type { JsonPath } from "./source.ts";
@@ -141,10 +142,12 @@ function readCommon(id: NodeId, use: string, tree: ObjectNode, path: JsonPath, r
   const exclusive = readExclusive(use, tree, path, reader);
   if (exclusive !== undefined) fields.exclusive = exclusive;
   checkPosition(tree, path, reader);
+  const constants = readObject(tree, "with", path, reader, "Expected an object of port to constant");
+  warnOfKeys(constants, [...path, "with"], reader);
   return {
     id,
     in: readObject(tree, "in", path, reader, "Expected an object of port to expression"),
-    with: readObject(tree, "with", path, reader, "Expected an object of port to constant"),
+    with: constants,
     after: readAfter(tree, path, reader),
     retry: readRetry(use, tree, path, reader),
     importance: reader.word<Importance>(tree, "importance", path, ["essential", "recommended", "optional"]) ??

@@ -23,7 +23,8 @@ export interface Contradiction {
 
 export type Reconciled =
   | { readonly kind: "merged"; readonly delta: Delta }
-  | { readonly kind: "conflict"; readonly places: readonly Contradiction[] };
+  /** `delta` brings in the rest. */
+  | { readonly kind: "conflict"; readonly places: readonly Contradiction[]; readonly delta: Delta };
 
 /** Where more than this differs it becomes one replacement, instead of being compared line by line. */
 const MOST_COMPARED_UNITS = 16 << 20;
@@ -60,6 +61,8 @@ export function reconcile(base: Rope, ours: Rope, theirs: Rope): Reconciled {
   }
   const middle = (rope: Rope) => rope.sliceString(head, rope.length - tail);
   const merge = mergeTexts(middle(base), middle(ours), middle(theirs));
+  const changes = merge.changes.map(({ from, to, insert }) => ({ from: from + head, to: to + head, insert }));
+  const delta = Delta.of(ours.length, changes);
   if (merge.conflicts.length > 0) {
     const places = merge.conflicts.map(({ base, ours, theirs }) => ({
       from: ours.from + head,
@@ -68,10 +71,9 @@ export function reconcile(base: Rope, ours: Rope, theirs: Rope): Reconciled {
       ours: ours.text,
       theirs: theirs.text,
     }));
-    return { kind: "conflict", places };
+    return { kind: "conflict", places, delta };
   }
-  const changes = merge.changes.map(({ from, to, insert }) => ({ from: from + head, to: to + head, insert }));
-  return { kind: "merged", delta: Delta.of(ours.length, changes) };
+  return { kind: "merged", delta };
 }
 
 /** The same for texts that differ too much for their lines to be compared: each side has changed one place, from its first difference to its last. */
@@ -95,7 +97,7 @@ function reconcileCoarsely(base: Rope, ours: Rope, theirs: Rope): Reconciled {
     ours: ours.sliceString(from, to + growth),
     theirs: theirs.sliceString(from, to + theirs.length - base.length),
   };
-  return { kind: "conflict", places: [place] };
+  return { kind: "conflict", places: [place], delta: Delta.identity(ours.length) };
 }
 
 /** The lines of `base` that are not in `text`, as one range. */

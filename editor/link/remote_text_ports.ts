@@ -12,11 +12,15 @@ import type {
   BufferEvent,
   BufferInfo,
   ChangeSetReview,
+  DecidedPlace,
+  DecisionRefusal,
   Edited,
   EditRefusal,
   MarkId,
+  PlaceDecision,
   Presence,
   Proposal,
+  Proposed,
   Saved,
   SaveOptions,
   SaveRefusal,
@@ -343,16 +347,16 @@ class RemoteProposals implements TextProposalPort {
   async propose(
     buffer: BufferId,
     { base, ...proposal }: Proposal,
-  ): Promise<Result<Edited, readonly TextConflict[]>> {
+  ): Promise<Result<Proposed, readonly TextConflict[]>> {
     const from = typeof base === "number" ? { baseRevision: base } : { baseText: base };
     const params = { ...proposal, ...from, buffer, seq: this.#seq.next() };
     const answer = await this.#link.request("text/propose", params) as
-      | WireEdited & { readonly ok: true }
+      | WireEdited & { readonly ok: true; readonly waiting: number }
       | { readonly ok: false; readonly conflicts: readonly TextConflict[] };
     if (!answer.ok) return err(answer.conflicts);
-    const { revision, changes } = answer;
+    const { revision, changes, waiting } = answer;
     await this.#copies.get(buffer)?.reached(revision);
-    return ok({ revision, changes: fromWire(changes) });
+    return ok({ revision, changes: fromWire(changes), waiting });
   }
 
   async changeSets(): Promise<readonly string[]> {
@@ -361,6 +365,30 @@ class RemoteProposals implements TextProposalPort {
 
   async review(changeSet: string): Promise<ChangeSetReview> {
     return await this.#link.request("changes/review", { changeSet }) as ChangeSetReview;
+  }
+
+  async decide(
+    buffer: BufferId,
+    { place, ...decision }: PlaceDecision,
+  ): Promise<Result<DecidedPlace, DecisionRefusal>> {
+    const at = typeof place === "string" ? { conflict: place } : { changes: toWire([place]) };
+    const answer = await this.#link.request("changes/decide", { ...decision, ...at, buffer }) as
+      | { readonly ok: true; readonly value: DecidedPlace; readonly textRevision: number }
+      | { readonly ok: false; readonly error: DecisionRefusal };
+    if (!answer.ok) return err(answer.error);
+    await this.#copies.get(buffer)?.reached(answer.textRevision);
+    return ok(answer.value);
+  }
+
+  async reopen(buffer: BufferId, decision: string, author: AuthorId): Promise<boolean> {
+    const answer = await this.#link.request("changes/reopen", { buffer, decision, author });
+    const { isOpen, textRevision } = answer as { readonly isOpen: boolean; readonly textRevision: number };
+    await this.#copies.get(buffer)?.reached(textRevision);
+    return isOpen;
+  }
+
+  async decisions(buffer: BufferId): Promise<readonly DecidedPlace[]> {
+    return await this.#link.request("changes/decisions", { buffer }) as readonly DecidedPlace[];
   }
 
   async accept(changeSet: string): Promise<void> {

@@ -1,36 +1,51 @@
 /**
  * Change sets: the edits of one agent's run, over all texts, reviewed, accepted and undone as one.
  *
- * In each text a set is one undo group; see NamedGroups.
+ * In each text a set is one undo group (NamedGroups) until one of its places was decided about; what is left then, and
+ * contradictions, are PlaceReviews'.
  *
  * @module
  */
 
 import { SymphonyError } from "../../core/errors.ts";
 import type { BufferId } from "../../core/ids.ts";
-import type { ChangeSetReview } from "../../core/ports/text_editing.ts";
+import type { ChangeSetReview, TextChange, WaitingConflict } from "../../core/ports/text_editing.ts";
 import type { Desk, OpenText } from "./desk.ts";
 import { fromDelta } from "./text_changes.ts";
 
 /** The sets that nobody has accepted or undone yet, in the order in which they began. */
 export function changeSets(desk: Desk): readonly string[] {
-  return [...new Set([...desk.texts()].flatMap(({ notes }) => [...notes.groups.changeSets()]))];
+  const names = [...desk.texts()].flatMap(({ notes: { groups, reviews } }) => [
+    ...groups.changeSets(),
+    ...reviews.changeSets(),
+  ]);
+  return [...new Set(names)];
 }
 
-/** What undoing a set would do. @throws SymphonyError `not-found` */
+/** What undoing what waits of a set would do. @throws SymphonyError `not-found` */
 export function review(desk: Desk, changeSet: string): ChangeSetReview {
-  const buffers = withSet(desk, changeSet).map(({ text: { id, buffer }, group }) => ({
-    buffer: id,
-    file: buffer.path,
-    revision: buffer.revision,
-    undo: fromDelta(buffer.document.deltaIfUndone([group])),
+  const buffers = withSet(desk, changeSet).map((text) => ({
+    buffer: text.id,
+    file: text.buffer.path,
+    revision: text.buffer.revision,
+    undo: waitingChanges(text, changeSet),
+    conflicts: waitingConflicts(text, changeSet),
   }));
   return { changeSet, buffers };
 }
 
-/** Takes a set as it is. @throws SymphonyError `not-found` */
+/** The changes that would take back the places of a set which wait in a text, ascending. */
+export function waitingChanges({ buffer, notes }: OpenText, changeSet: string): readonly TextChange[] {
+  const group = notes.groups.groupOf(changeSet);
+  const made = group === undefined ? [] : fromDelta(buffer.document.deltaIfUndone([group]));
+  const kept = notes.reviews.kept(changeSet);
+  if (kept.length === 0) return made;
+  return [...made, ...kept].sort((one, other) => one.from - other.from || one.to - other.to);
+}
+
+/** Takes a set as it is, but for contradictions. @throws SymphonyError `not-found` */
 export function accept(desk: Desk, changeSet: string): void {
-  for (const { text } of withSet(desk, changeSet)) desk.settle(text, changeSet);
+  for (const text of withSet(desk, changeSet)) desk.settle(text, changeSet, true);
 }
 
 /** Takes a set back in every text; gives the revisions that this made. @throws SymphonyError `not-found` */
@@ -38,19 +53,37 @@ export function undoChangeSet(
   desk: Desk,
   changeSet: string,
 ): readonly { readonly buffer: BufferId; readonly revision: number }[] {
-  return withSet(desk, changeSet).map(({ text, group }) => {
+  return withSet(desk, changeSet).map((text) => {
     const { document } = text.buffer;
-    if (!document.undone.has(group)) document.setUndone([...document.undone, group], "reviewer");
+    const group = text.notes.groups.groupOf(changeSet);
+    const kept = text.notes.reviews.kept(changeSet);
+    if (kept.length > 0) desk.editBecause(text, {}, "reviewer", kept);
+    if (group !== undefined && !document.undone.has(group)) {
+      document.setUndone([...document.undone, group], "reviewer");
+    }
     desk.settle(text, changeSet);
     return { buffer: text.id, revision: document.revision };
   });
 }
 
-function withSet(desk: Desk, changeSet: string): { readonly text: OpenText; readonly group: number }[] {
-  const found = [...desk.texts()].flatMap((text) => {
-    const group = text.notes.groups.groupOf(changeSet);
-    return group === undefined ? [] : [{ text, group }];
-  });
+function waitingConflicts({ buffer, notes }: OpenText, changeSet: string): readonly WaitingConflict[] {
+  return notes.reviews.conflicts(changeSet).map((
+    { id, from, to, base, proposed, proposedBy, currentBy },
+  ) => ({
+    id,
+    range: { from, to },
+    base,
+    current: buffer.text.sliceString(from, to),
+    proposed,
+    proposedBy,
+    currentBy,
+  }));
+}
+
+function withSet(desk: Desk, changeSet: string): readonly OpenText[] {
+  const found = [...desk.texts()].filter(({ notes: { groups, reviews } }) =>
+    groups.groupOf(changeSet) !== undefined || [...reviews.changeSets()].includes(changeSet)
+  );
   if (found.length > 0) return found;
   throw new SymphonyError(
     "not-found",

@@ -17,6 +17,7 @@ import type {
   EditRefusal,
   MarkId,
   Presence,
+  TextChange,
   TextEdit,
   TextRange,
   TextRead,
@@ -31,8 +32,11 @@ import {
   type Buffers,
   PERSON,
 } from "../buffers.ts";
+import { Delta } from "../text/delta.ts";
+import type { Revision } from "../text/document.ts";
 import type { Rope } from "../text/rope.ts";
 import type { RequestName } from "./answered.ts";
+import type { SavedConflict } from "./place_reviews.ts";
 import { checkRange, readRope } from "./read_rope.ts";
 import { fromDelta, toDelta } from "./text_changes.ts";
 import { type Cause, type TextNote, TextNotes } from "./text_notes.ts";
@@ -149,7 +153,9 @@ export class Desk implements Disposable {
 
   /** Before a holder lets go without a word about what is not saved: if it is the last one, that is kept. */
   abandon(buffer: Buffer): void {
-    if (buffer.holders.size === 1 && !buffer.pristine) this.#keeper.keep(buffer);
+    if (buffer.holders.size > 1) return;
+    const [waits] = this.#texts.get(bufferId(buffer.id))?.notes.reviews.changeSets() ?? [];
+    if (!buffer.pristine || waits !== undefined) this.#keeper.keep(buffer);
   }
 
   /** The text at a revision. @throws SymphonyError `not-found` */
@@ -173,7 +179,12 @@ export class Desk implements Disposable {
   }
 
   /** @throws SymphonyError where edits cannot be kept (`disk-full` and the like) */
-  edit(text: OpenText, edit: TextEdit, request?: RequestName): Result<Edited, EditRefusal> {
+  edit(
+    text: OpenText,
+    edit: TextEdit,
+    request?: RequestName,
+    conflicts?: readonly SavedConflict[],
+  ): Result<Edited, EditRefusal> {
     const done = this.answered(text, request);
     if (done !== undefined) return ok(done);
     const trouble = this.#keeper.trouble();
@@ -190,7 +201,8 @@ export class Desk implements Disposable {
     if (delta === undefined) return err("bad-range");
     const { author, revision, step, changeSet } = edit;
     const group = notes.groups.find({ author, step, changeSet }, buffer.document.undone);
-    const cause = causeOf(step, changeSet, request);
+    const why = causeOf(step, changeSet, request);
+    const cause = conflicts === undefined ? why : { ...why, conflicts };
     const before = document.revision;
     try {
       const made = this.#because(
@@ -206,6 +218,31 @@ export class Desk implements Disposable {
       if (error instanceof RangeError && document.revision === before) return err("bad-range");
       throw error;
     }
+  }
+
+  /**
+   * Changes the newest text for a reason of the desk's own, as a step by itself.
+   * @throws SymphonyError where edits cannot be kept; RangeError for places that are not in the text
+   */
+  editBecause({ buffer }: OpenText, cause: Cause, author: string, changes: readonly TextChange[]): Revision {
+    const trouble = this.#keeper.trouble();
+    if (trouble !== undefined) throw trouble;
+    const delta = Delta.of(buffer.text.length, changes);
+    const made = this.#because(cause, () => buffer.edit({ delta, revision: buffer.revision, author }));
+    if (cause.decided !== undefined) this.reviewed(buffer, cause.decided.place.changeSet);
+    return made;
+  }
+
+  /** Tells that what waits of a set is another. */
+  reviewed(buffer: Buffer, changeSet: string): void {
+    this.#tell(buffer, { kind: "reviewed", changeSet });
+  }
+
+  /** Takes note of something that is no change of the text. @throws SymphonyError where it cannot be kept */
+  note(text: OpenText, note: TextNote): void {
+    const trouble = this.#keeper.trouble();
+    if (trouble !== undefined) throw trouble;
+    this.#note(text, note);
   }
 
   /** What a request came to that was carried out before, perhaps by an editor that died; undefined for a new one. */
@@ -292,9 +329,10 @@ export class Desk implements Disposable {
     return () => listeners.delete(listener);
   }
 
-  /** Forgets a change set in one text. */
-  settle(text: OpenText, changeSet: string): void {
-    this.#note(text, { note: "settled", changeSet });
+  /** Forgets a change set in one text; its contradictions go on waiting where they are kept. */
+  settle(text: OpenText, changeSet: string, keepsConflicts = false): void {
+    this.#note(text, { note: "settled", changeSet, ...(keepsConflicts ? { keepsConflicts } : {}) });
+    this.reviewed(text.buffer, changeSet);
   }
 
   /** Waits until everything so far would outlive this process; undefined where it does. */
@@ -333,6 +371,8 @@ export class Desk implements Disposable {
     const text = this.#texts.get(bufferId(change.buffer.id));
     if (text === undefined) return;
     const { revision, delta, author } = change;
+    // Undone or done again as a whole.
+    const sets = text.notes.reviews.setsOf(change.group);
     const touched = text.notes.revised(change, this.#cause);
     this.#keeper.revised(text.notes, change, this.#cause);
     if (text.listeners.size > 0) {
@@ -344,6 +384,7 @@ export class Desk implements Disposable {
         authors: [authorId(author === "" ? "unknown" : author)],
       });
     }
+    for (const changeSet of sets) this.reviewed(change.buffer, changeSet);
     if (text.watches.size === 0) return;
     for (const mark of touched) {
       const range = text.notes.places.at(mark);

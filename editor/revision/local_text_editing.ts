@@ -10,11 +10,15 @@ import type {
   BufferEvent,
   BufferInfo,
   ChangeSetReview,
+  DecidedPlace,
+  DecisionRefusal,
   Edited,
   EditRefusal,
   MarkId,
+  PlaceDecision,
   Presence,
   Proposal,
+  Proposed,
   Saved,
   SaveOptions,
   SaveRefusal,
@@ -32,6 +36,7 @@ import type {
 import type { Result } from "../../core/result.ts";
 import type { BufferHold } from "../buffers.ts";
 import { accept, changeSets, review, undoChangeSet } from "./change_sets.ts";
+import { decide, reopen } from "./decide.ts";
 import type { Desk, MarkListener } from "./desk.ts";
 import { openText, saveText } from "./desk_files.ts";
 import { propose } from "./propose.ts";
@@ -184,7 +189,7 @@ class LocalProposals implements TextProposalPort {
     this.#desk = desk;
   }
 
-  async propose(buffer: BufferId, proposal: Proposal): Promise<Result<Edited, readonly TextConflict[]>> {
+  async propose(buffer: BufferId, proposal: Proposal): Promise<Result<Proposed, readonly TextConflict[]>> {
     const result = propose(this.#desk, this.#desk.text(buffer), proposal);
     await this.#desk.durable();
     return result;
@@ -196,6 +201,22 @@ class LocalProposals implements TextProposalPort {
 
   review(changeSet: string): Promise<ChangeSetReview> {
     return promised(() => review(this.#desk, changeSet));
+  }
+
+  async decide(buffer: BufferId, decision: PlaceDecision): Promise<Result<DecidedPlace, DecisionRefusal>> {
+    const result = decide(this.#desk, this.#desk.text(buffer), decision);
+    await this.#desk.durable();
+    return result;
+  }
+
+  async reopen(buffer: BufferId, decision: string, author: AuthorId): Promise<boolean> {
+    const isOpen = reopen(this.#desk, this.#desk.text(buffer), decision, author);
+    await this.#desk.durable();
+    return isOpen;
+  }
+
+  decisions(buffer: BufferId): Promise<readonly DecidedPlace[]> {
+    return promised(() => this.#desk.text(buffer).notes.reviews.decisions());
   }
 
   async accept(changeSet: string): Promise<void> {

@@ -87,6 +87,18 @@ export class Params {
     });
   }
 
+  /** The one change of `changes`. */
+  change(): TextChange {
+    const [change, ...more] = this.changes();
+    if (change !== undefined && more.length === 0) return change;
+    return this.#refuse("changes", "one change", own(this.#members, "changes"));
+  }
+
+  oneOf<T extends string>(name: string, words: readonly T[]): T {
+    const value = own(this.#members, name);
+    return words.find((word) => word === value) ?? this.#refuse(name, words.join(", "), value);
+  }
+
   #refuse(name: string, expected: string, found: Json | undefined): never {
     const shown = found === undefined ? "nothing" : JSON.stringify(found).slice(0, 100);
     throw new SymphonyError(

@@ -14,14 +14,13 @@ import { type AuthorId, type BufferId, bufferId } from "../../core/ids.ts";
 import type { BufferInfo, MarkId, TextSource } from "../../core/ports/text_editing.ts";
 import type { BufferHold } from "../buffers.ts";
 import type { RequestName } from "./answered.ts";
-import { accept, changeSets, review, undoChangeSet } from "./change_sets.ts";
+import { changeSetMethods } from "./change_set_methods.ts";
 import type { Desk, OpenText } from "./desk.ts";
 import { openText, saveText } from "./desk_files.ts";
 import { Follow, type Tell } from "./follow.ts";
 import { connectionOver, type MessageConnection, ResponseError } from "./json_rpc.ts";
 import type { LineTransport } from "./line_transport.ts";
 import { Params } from "./params.ts";
-import { propose } from "./propose.ts";
 import { type BeginResult, type HelloResult, PROTOCOL, REFUSED, toWire } from "./protocol.ts";
 
 export interface SessionOptions {
@@ -188,27 +187,10 @@ export class RevisionSession {
       },
       "text/watch": (params) => this.#watch(params.buffer(), params.number("mark")),
       "text/unwatch": (params) => this.#unwatch(params.buffer(), params.number("mark")),
-      "text/propose": (params) => {
-        const base = params.maybeNumber("baseRevision") ?? params.text("baseText");
-        const changeSet = params.maybeText("changeSet");
-        const proposal = { base, text: params.text("text"), author: params.author() };
-        const result = propose(
-          desk,
-          text(params),
-          changeSet === undefined ? proposal : { ...proposal, changeSet },
-          this.#request(params),
-        );
-        if (!result.ok) return { ok: false, conflicts: result.error };
-        const { revision, changes } = result.value;
-        return this.#durable({ ok: true, revision, changes: toWire(changes) });
-      },
-      "changes/list": () => changeSets(desk),
-      "changes/review": (params) => review(desk, params.text("changeSet")),
-      "changes/accept": (params) => {
-        accept(desk, params.text("changeSet"));
-        return this.#durable(null);
-      },
-      "changes/undo": (params) => this.#durable(undoChangeSet(desk, params.text("changeSet"))),
+      ...changeSetMethods(desk, {
+        request: (params) => this.#request(params),
+        durable: (answer) => this.#durable(answer),
+      }),
     };
   }
 

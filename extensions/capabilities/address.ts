@@ -10,20 +10,30 @@ import { messageOf } from "../../core/errors.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { Authority } from "./capability.ts";
 
-/** @throws ExtensionFailure where `hostname` leads to an inner address that was not granted by its very name. */
-export async function refuseInnerAddress(
+/** The addresses of a name. */
+export type Resolve = (host: string) => Promise<readonly { readonly address: string }[]>;
+
+/**
+ * The addresses that `hostname` leads to, to connect to these and no others; undefined where it is an address itself.
+ *
+ * @throws ExtensionFailure where one of them is an inner address that was not granted by its very name
+ */
+export async function checkedAddresses(
   hostname: string,
   port: number,
   authority: Pick<Authority, "namesOutright">,
-): Promise<void> {
+  resolve: Resolve = resolved,
+): Promise<readonly string[] | undefined> {
   const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
   if (isAddress(host) || host === "localhost") {
     if (isInner(host) && !authority.namesOutright(hostname, port)) throw inner(host, host);
-    return;
+    return undefined;
   }
-  for (const { address } of await resolved(host)) {
+  const addresses = (await resolve(host)).map(({ address }) => address);
+  for (const address of addresses) {
     if (isInner(address) && !authority.namesOutright(address, port)) throw inner(host, address);
   }
+  return addresses;
 }
 
 /** True for `localhost`, loopback, private, link-local, shared, reserved and multicast addresses. */

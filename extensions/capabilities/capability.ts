@@ -12,6 +12,7 @@ import type { Permission, PermissionKey, SecretPermission } from "../../core/pol
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
+import type { Resolve } from "./address.ts";
 
 export interface Reply {
   readonly value: Json;
@@ -46,6 +47,8 @@ export interface CallScope {
   /** What was granted to this call alone. */
   readonly granted: Set<PermissionKey>;
   readonly artifacts: ArtifactPort;
+  /** How names are resolved; as the system does where it is absent. */
+  readonly resolve?: Resolve;
   /** Hears of bytes over the network as they pass, in both directions. */
   readonly onNetwork?: (bytes: number) => void;
   /** The bytes of a listed asset; undefined where the manifest lists none of that name. */

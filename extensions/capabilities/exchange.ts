@@ -3,7 +3,8 @@
  * the extension takes it. The extension's side numbers its exchanges, so that one can be cancelled before it is answered.
  *
  * Invariants: (1) every address that is connected to, redirects included, is granted; (2) a granted public name that
- * resolves to a loopback, private or link-local address is refused; (3) a secret goes only to its hosts, over TLS or to
+ * resolves to a loopback, private or link-local address is refused, and what is connected to is an address that was checked,
+ * but where the person's own proxy (`HTTPS_PROXY`) connects; (3) a secret goes only to its hosts, over TLS or to
  * this machine, and an extension's own header of that name never replaces it.
  *
  * @module
@@ -14,8 +15,9 @@ import { own } from "../../core/json.ts";
 import { messageOf } from "../../core/errors.ts";
 import { hostMatches } from "../../core/policy/permission.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
-import { refuseInnerAddress } from "./address.ts";
+import { checkedAddresses } from "./address.ts";
 import { askFor, type CallScope, demand, type Operation, type Reply, textArgument } from "./capability.ts";
+import { PinnedGate, type PinnedWay } from "./pinned_gate.ts";
 
 const MOST_REDIRECTS = 10;
 const MOST_OPEN = 64;
@@ -36,6 +38,8 @@ interface Exchange {
   /** Undefined until there is an answer, and where it has no body. */
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly abort: AbortController;
+  /** How it is connected; undefined where nothing was to resolve. */
+  way: PinnedWay | undefined;
   rest: Uint8Array | undefined;
   received: number;
 }
@@ -50,6 +54,7 @@ interface Outgoing {
 export class Exchanges {
   readonly #scope: CallScope;
   readonly #open = new Map<number, Exchange>();
+  #gate: PinnedGate | undefined;
 
   constructor(scope: CallScope) {
     this.#scope = scope;
@@ -70,6 +75,8 @@ export class Exchanges {
   /** Breaks off every exchange. */
   close(): void {
     for (const id of [...this.#open.keys()]) this.#end(id);
+    this.#gate?.[Symbol.dispose]();
+    this.#gate = undefined;
   }
 
   async #start(args: JsonObject, body: Uint8Array<ArrayBuffer> | undefined): Promise<Reply> {
@@ -87,6 +94,7 @@ export class Exchanges {
     const exchange: Exchange = {
       reader: undefined,
       abort: new AbortController(),
+      way: undefined,
       rest: undefined,
       received: 0,
     };
@@ -95,7 +103,7 @@ export class Exchanges {
       const { response, redirected } = await this.#follow(
         outgoing,
         own(args, "redirect"),
-        exchange.abort.signal,
+        exchange,
       );
       exchange.reader = response.body?.getReader();
       return { value: { id, ...headOf(response, outgoing.url, redirected) } };
@@ -108,11 +116,11 @@ export class Exchanges {
   async #follow(
     outgoing: Outgoing,
     mode: Json | undefined,
-    abort: AbortSignal,
+    exchange: Exchange,
   ): Promise<{ readonly response: Response; readonly redirected: boolean }> {
-    const signal = AbortSignal.any([abort, this.#scope.signal]);
+    const signal = AbortSignal.any([exchange.abort.signal, this.#scope.signal]);
     for (let redirects = 0;; redirects++) {
-      const response = await this.#send(outgoing, signal);
+      const response = await this.#send(outgoing, exchange, signal);
       const location = response.headers.get("location");
       const redirected = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
       if (!redirected || mode === "manual") return { response, redirected: redirects > 0 };
@@ -130,17 +138,21 @@ export class Exchanges {
     }
   }
 
-  async #send(outgoing: Outgoing, signal: AbortSignal): Promise<Response> {
+  async #send(outgoing: Outgoing, exchange: Exchange, signal: AbortSignal): Promise<Response> {
     const { url, method, body } = outgoing;
     const port = portOf(url);
     await demand(this.#scope, `net:${url.hostname}:${port}`);
-    await refuseInnerAddress(url.hostname, port, this.#scope.authority);
+    const { authority, resolve } = this.#scope;
+    const addresses = await checkedAddresses(url.hostname, port, authority, resolve);
     signal.throwIfAborted();
     const headers = await this.#withSecrets(url, port, outgoing.headers);
     signal.throwIfAborted();
     this.#scope.onNetwork?.(url.href.length + headersSize(headers) + (body?.length ?? 0));
+    exchange.way?.[Symbol.dispose]();
+    exchange.way = addresses === undefined || isProxied() ? undefined : this.#way(addresses, port);
     try {
       return await fetch(url, {
+        ...(exchange.way === undefined ? {} : { client: exchange.way.client }),
         method,
         headers,
         redirect: "manual",
@@ -149,8 +161,15 @@ export class Exchanges {
       });
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw new ExtensionFailure("connection", `Cannot reach ${url.host}: ${messageOf(cause)}`, { cause });
+      const why = exchange.way?.failure ?? messageOf(cause);
+      throw new ExtensionFailure("connection", `Cannot reach ${url.host}: ${why}`, { cause });
     }
+  }
+
+  #way(addresses: readonly string[], port: number): PinnedWay {
+    if (this.#scope.signal.aborted) throw this.#scope.signal.reason;
+    this.#gate ??= new PinnedGate();
+    return this.#gate.open(addresses, port);
   }
 
   async #withSecrets(url: URL, port: number, given: Headers): Promise<Headers> {
@@ -213,7 +232,15 @@ export class Exchanges {
     this.#open.delete(id);
     exchange.abort.abort();
     exchange.reader?.cancel().catch(() => {});
+    exchange.way?.[Symbol.dispose]();
   }
+}
+
+/** True where the person's environment leads requests through a proxy, which resolves names itself. */
+function isProxied(): boolean {
+  return ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) =>
+    [name, name.toLowerCase()].some((one) => (Deno.env.get(one) ?? "") !== "")
+  );
 }
 
 function headersSize(headers: Headers): number {

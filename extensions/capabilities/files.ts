@@ -4,11 +4,14 @@
  * @module
  */
 
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Json } from "../../core/json.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { type CallScope, demand, type Operation, textArgument } from "./capability.ts";
-import { below, isWithin, openBelow, outside, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
+import { removeBelow, writeBelow } from "./file_writing.ts";
+import { holdFolder } from "./held_folder.ts";
+import { openBelow } from "./open_below.ts";
+import { below, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
 
 export interface FileLimits {
   readonly fileBytes: number;
@@ -90,9 +93,9 @@ class WorkspaceFiles {
   async list(path: string): Promise<Json> {
     const root = await this.#enter("files:read");
     try {
-      const real = await realBelow(root, path);
+      using folder = holdFolder(root, await realBelow(root, path));
       const names: string[] = [];
-      for await (const entry of Deno.readDir(real)) {
+      for await (const entry of Deno.readDir(folder.path)) {
         names.push(entry.name);
         if (names.length > this.#limits.entries) {
           throw new ExtensionFailure("input", `Cannot list "${path}": over ${this.#limits.entries} entries`);
@@ -101,9 +104,10 @@ class WorkspaceFiles {
       names.sort();
       const entries: Json[] = [];
       for (let at = 0; at < names.length; at += 64) {
-        const some = names.slice(at, at + 64).map((name) => entryAt(join(real, name)));
+        const some = names.slice(at, at + 64).map((name) => entryAt(folder.at(name)));
         for (const entry of await Promise.all(some)) if (entry !== null) entries.push(entry);
       }
+      folder.verify();
       return entries;
     } catch (error) {
       throw pathFailure(error, "list", path);
@@ -116,8 +120,10 @@ class WorkspaceFiles {
     if (absolute === root) return await entryAt(root);
     try {
       // The folder must lie inside; the last step is not followed, so a link is reported as a link.
-      const folder = await realBelow(root, dirname(absolute));
-      return await entryAt(join(folder, basename(absolute)));
+      using folder = holdFolder(root, await realBelow(root, dirname(absolute)));
+      const entry = await entryAt(folder.at(basename(absolute)));
+      folder.verify();
+      return entry;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
       throw pathFailure(error, "look at", path);
@@ -128,8 +134,7 @@ class WorkspaceFiles {
     const { root, absolute } = await this.#enterToWrite(path);
     this.#countWrite(path, bytes.length);
     try {
-      const folder = await makeFolder(root, dirname(absolute));
-      await replaceFile(join(folder, basename(absolute)), bytes);
+      await writeBelow(root, absolute, bytes);
     } catch (error) {
       throw pathFailure(error, "write", path);
     }
@@ -139,12 +144,7 @@ class WorkspaceFiles {
     const { root, absolute } = await this.#enterToWrite(path);
     this.#countWrite(path, 0);
     try {
-      const folder = await realBelow(root, dirname(absolute));
-      const target = join(folder, basename(absolute));
-      if ((await Deno.lstat(target)).isDirectory) {
-        throw new ExtensionFailure("input", `Cannot remove "${path}": it is a folder`);
-      }
-      await Deno.remove(target);
+      await removeBelow(root, absolute);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
       throw pathFailure(error, "remove", path);
@@ -159,9 +159,6 @@ class WorkspaceFiles {
     }
     const absolute = below(root, path);
     if (absolute === root) throw new ExtensionFailure("input", `Cannot write "${path}": it is the workspace`);
-    if (relative(root, absolute).split(sep).some((step) => step.toLowerCase() === ".git")) {
-      throw new ExtensionFailure("permission", `Cannot write "${path}": git's own folder is not writable`);
-    }
     return { root, absolute };
   }
 
@@ -206,40 +203,6 @@ async function entryAt(path: string): Promise<Json> {
     return { name: basename(path), kind, sizeBytes: info.size, modifiedMs: info.mtime?.getTime() ?? 0 };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    throw error;
-  }
-}
-
-/** Makes the folders down to `folder`, none of them through a link that leads out; gives the real path. */
-async function makeFolder(root: string, folder: string): Promise<string> {
-  let real = root;
-  for (const step of relative(root, folder).split(sep).filter((part) => part !== "")) {
-    const next = join(real, step);
-    await Deno.mkdir(next).catch((error) => {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    });
-    real = await Deno.realPath(next);
-    if (!isWithin(root, real)) throw outside(folder);
-  }
-  return real;
-}
-
-/** Puts `bytes` at `path` in one step: a reader sees the old content or the new. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const before = await Deno.lstat(path).catch(() => undefined);
-  if (before?.isDirectory) {
-    throw new ExtensionFailure("input", `Cannot write "${basename(path)}": it is a folder`);
-  }
-  const temporary = join(dirname(path), `.${crypto.randomUUID()}.symphony-tmp`);
-  try {
-    const options: Deno.OpenOptions = { write: true, createNew: true };
-    if (before?.isFile && before.mode !== null) options.mode = before.mode & 0o777;
-    using file = await Deno.open(temporary, options);
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.syncData();
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
     throw error;
   }
 }

@@ -1,55 +1,56 @@
 /**
- * Git, with fixed arguments and a configuration that starts nothing else: no hooks, pager, external diff, text
- * conversion, file system monitor or prompt, whatever the repository's own configuration says.
+ * Git's log, diff and tags of the workspace, with fixed arguments. How it is run, so that it starts and reaches nothing
+ * else, is in `git_run.ts`.
  *
  * @module
  */
 
+import { isAbsolute } from "node:path";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { own } from "../../core/json.ts";
-import { messageOf } from "../../core/errors.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { type CallScope, demand, type Operation, optionalText } from "./capability.ts";
 import { parseLog, parseTags } from "./git_output.ts";
+import { repositoryOf, runGit } from "./git_run.ts";
 import { below, realRoot } from "./workspace_path.ts";
 
-const MOST_OUTPUT_BYTES = 48 << 20;
-
-const SAFE_CONFIG = [
-  "core.fsmonitor=false",
-  "core.hooksPath=/dev/null",
-  "core.pager=cat",
-  "core.sshCommand=false",
-  "core.quotePath=false",
-  "core.untrackedCache=false",
-  "diff.external=",
-  "diff.noprefix=false",
-  "diff.mnemonicPrefix=false",
-  "log.showSignature=false",
-  "gpg.program=false",
-  "protocol.allow=never",
-  "submodule.recurse=false",
-  "color.ui=false",
-].flatMap((setting) => ["-c", setting]);
-
-const DIFF_FLAGS = ["--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all"];
+const DIFF_FLAGS = [
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-color",
+  "--submodule=short",
+  "--ignore-submodules=all",
+];
 
 /** The operations `git.*` of one call. */
 export function gitOperations(scope: CallScope): Readonly<Record<string, Operation>> {
-  const enter = async (): Promise<string> => {
+  const { signal } = scope;
+  const look = async () => {
     await demand(scope, "git");
-    scope.signal.throwIfAborted();
-    return await realRoot(scope.workspace);
+    signal.throwIfAborted();
+    const root = await realRoot(scope.workspace);
+    return { root, repository: await repositoryOf(root, signal) };
+  };
+  const enter = async () => {
+    const { root, repository } = await look();
+    if (repository === undefined) {
+      throw new ExtensionFailure("input", `Cannot use git in "${root}": not a git repository`);
+    }
+    return { root, git: (args: readonly string[]) => runGit(root, repository, args, signal) };
   };
   return {
-    "git.isRepository": async () => ({ value: await isRepository(await enter(), scope.signal) }),
+    "git.isRepository": async () => ({ value: (await look()).repository !== undefined }),
     "git.log": async (args) => {
-      const root = await enter();
-      return { value: parseLog(await git(root, logArguments(root, args), scope.signal)) };
+      const { root, git } = await enter();
+      return { value: parseLog(await git(logArguments(root, args))) };
     },
     "git.diff": async (args) => {
-      const root = await enter();
-      return { value: null, bytes: await git(root, diffArguments(root, args), scope.signal) };
+      const { root, git } = await enter();
+      const list = diffArguments(root, args);
+      if (optionalText(args, "to") === undefined) {
+        refuseOddNames(await git(["ls-files", "-z", "--full-name"]));
+      }
+      return { value: null, bytes: await git(list) };
     },
     "git.tags": async () => {
       const format = "%(refname:short)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)%00";
@@ -60,7 +61,7 @@ export function gitOperations(scope: CallScope): Readonly<Record<string, Operati
         `--format=${format}`,
         "refs/tags",
       ];
-      return { value: parseTags(await git(await enter(), list, scope.signal)) };
+      return { value: parseTags(await (await enter()).git(list)) };
     },
   };
 }
@@ -105,9 +106,9 @@ function pathArguments(root: string, args: JsonObject): string[] {
   });
 }
 
-/** A revision or range, which can never be taken for an option. */
+/** A revision or range, which can never be taken for an option, nor for a file or folder in it (`HEAD:path`). */
 function revision(text: string, name: string): string {
-  if (/^[A-Za-z0-9_@^~{}./][A-Za-z0-9_@^~{}./+:-]{0,250}$/.test(text) && !text.includes("@{-")) return text;
+  if (/^[A-Za-z0-9_@^~{}./][A-Za-z0-9_@^~{}./+-]{0,250}$/.test(text) && !text.includes("@{-")) return text;
   throw badArgument(name, "a revision such as HEAD~3, v1.2.0 or main..topic", text);
 }
 
@@ -115,105 +116,15 @@ function badArgument(name: string, right: string, found: Json): ExtensionFailure
   return new ExtensionFailure("input", `Argument "${name}" must be ${right}, found ${JSON.stringify(found)}`);
 }
 
-async function isRepository(root: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const answer = await git(root, ["rev-parse", "--is-inside-work-tree"], signal);
-    return new TextDecoder().decode(answer).trim() === "true";
-  } catch (error) {
-    if (error instanceof ExtensionFailure && error.failureClass !== "thrown") return false;
-    throw error;
+/**
+ * Git does not check the names in an index that it reads, and would take one with `..` as a file of the work tree.
+ *
+ * @throws ExtensionFailure for an index that names what lies elsewhere
+ */
+function refuseOddNames(listed: Uint8Array): void {
+  for (const name of new TextDecoder().decode(listed).split("\0")) {
+    const isOdd = name !== "" && (isAbsolute(name) || name.split(/[\\/]/).some((step) => step === ".."));
+    if (!isOdd) continue;
+    throw new ExtensionFailure("input", `Cannot use git: its index names "${name}", which leads elsewhere`);
   }
-}
-
-/** Runs git in `root`; its standard output. @throws ExtensionFailure with what git said. */
-async function git(root: string, args: string[], signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  signal.throwIfAborted();
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command("git", {
-      args: ["--no-pager", "--literal-pathspecs", "--no-optional-locks", ...SAFE_CONFIG, ...args],
-      cwd: root,
-      clearEnv: true,
-      env: gitEnvironment(),
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (cause) {
-    const message = `Cannot run git: ${messageOf(cause)}. Install git or leave this node out`;
-    throw new ExtensionFailure("unavailable", message, { cause });
-  }
-  const kill = () => {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  signal.addEventListener("abort", kill, { once: true });
-  try {
-    const [output, complaint, status] = await Promise.all([
-      collect(child.stdout, MOST_OUTPUT_BYTES, kill),
-      collect(child.stderr, 64 << 10, () => {}),
-      child.status,
-    ]);
-    signal.throwIfAborted();
-    if (output === undefined) {
-      throw new ExtensionFailure("input", `Git's answer is over ${MOST_OUTPUT_BYTES} bytes: ask for less`);
-    }
-    if (status.success) return output;
-    const said = new TextDecoder().decode(complaint ?? new Uint8Array(0)).trim().slice(0, 500);
-    if (
-      /does not have any commits yet|bad default revision|bad revision 'HEAD'|ambiguous argument 'HEAD'/.test(
-        said,
-      )
-    ) {
-      return new Uint8Array(0);
-    }
-    throw new ExtensionFailure("input", `Git ${args[0]} failed in "${root}": ${said}`);
-  } finally {
-    signal.removeEventListener("abort", kill);
-  }
-}
-
-function gitEnvironment(): Record<string, string> {
-  const environment: Record<string, string> = {
-    LC_ALL: "C",
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: Deno.build.os === "windows" ? "NUL" : "/dev/null",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_ATTR_NOSYSTEM: "1",
-    // The workspace was named by the person, so a different owner of the folder is no surprise.
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: "safe.directory",
-    GIT_CONFIG_VALUE_0: "*",
-  };
-  for (const name of ["PATH", "SYSTEMROOT", "TMPDIR", "TEMP"]) {
-    const value = Deno.env.get(name);
-    if (value !== undefined) environment[name] = value;
-  }
-  return environment;
-}
-
-/** All of a stream, or undefined (after `tooMuch`) where it passes `most` bytes. */
-async function collect(
-  stream: ReadableStream<Uint8Array>,
-  most: number,
-  tooMuch: () => void,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of stream) {
-    length += piece.length;
-    if (length <= most) pieces.push(piece);
-    else tooMuch();
-  }
-  if (length > most) return undefined;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -9,11 +9,34 @@ import type { ArtifactMeta } from "../../core/ports/artifact.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { type CallScope, demand, type Operation, optionalText, textArgument } from "./capability.ts";
 
+export interface ArtifactLimits {
+  readonly puts: number;
+  readonly putBytes: number;
+}
+
+/** Of one call; equal content counts each time, since it is read and hashed each time. */
+export const artifactLimits: ArtifactLimits = { puts: 10_000, putBytes: 1 << 30 };
+
 /** The operations `artifacts.*` and `assets.*` of one call. */
-export function storedOperations(scope: CallScope): Readonly<Record<string, Operation>> {
+export function storedOperations(
+  scope: CallScope,
+  limits = artifactLimits,
+): Readonly<Record<string, Operation>> {
+  let [puts, putBytes] = [0, 0];
+  const count = (size: number) => {
+    puts++;
+    putBytes += size;
+    if (puts > limits.puts || putBytes > limits.putBytes) {
+      throw new ExtensionFailure(
+        "permission",
+        `Cannot put an artifact: one call puts at most ${limits.puts} of ${limits.putBytes} bytes together`,
+      );
+    }
+  };
   return {
     "artifacts.put": async (args, bytes) => {
       await demand(scope, "artifacts");
+      count(bytes?.length ?? 0);
       const type = optionalText(args, "type");
       const name = optionalText(args, "name");
       const meta: ArtifactMeta = {

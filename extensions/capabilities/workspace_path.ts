@@ -1,14 +1,15 @@
 /**
- * Paths that an extension gives: below the workspace, whatever links say.
- *
- * Invariant: a file that is handed out was, after it was opened, found at a path without links below the workspace's
- * own real path. A link that is swapped between check and use changes the file's identity and is refused.
+ * Paths that an extension gives: below the workspace, whatever links say. What is done at one goes through a folder that is
+ * held (`held_folder.ts`), since a path that was checked may lead elsewhere when it is used.
  *
  * @module
  */
 
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ExtensionFailure } from "../sdk/failure.ts";
+
+/** How a held folder is called, which says nothing to anybody. */
+const OPEN_FOLDER = /\/proc\/self\/fd\/\d+\//g;
 
 /** The workspace's real path. @throws ExtensionFailure of class `input` where there is no such folder. */
 export async function realRoot(workspace: string): Promise<string> {
@@ -48,41 +49,6 @@ export async function realBelow(root: string, path: string): Promise<string> {
   return real;
 }
 
-/** True where `path` leads to the opened file, below `root`. */
-function isStillThere(root: string, path: string, { ino, dev }: Deno.FileInfo): boolean {
-  const real = Deno.realPathSync(below(root, path));
-  if (!isWithin(root, real)) return false;
-  const now = Deno.lstatSync(real);
-  return now.ino === ino && now.dev === dev;
-}
-
-/** Looks at where an open file is, back to back and without a turn between them. */
-const CHECKS = 3;
-
-/** Opens a regular file for reading, sure that it lies below `root`. The caller closes it. */
-export async function openBelow(
-  root: string,
-  path: string,
-): Promise<{ file: Deno.FsFile; info: Deno.FileInfo }> {
-  const real = await realBelow(root, path);
-  // A pipe would block on opening and a device has no end, so only regular files are opened at all.
-  if (!(await Deno.lstat(real)).isFile) {
-    throw new ExtensionFailure("input", `Cannot read "${path}": not a file`);
-  }
-  const file = await Deno.open(real, { read: true });
-  try {
-    const info = await file.stat();
-    // Somebody who swaps a folder for a link between the two looks of one check would have to do so in each.
-    for (let check = 0; check < CHECKS; check++) {
-      if (!isStillThere(root, path, info)) throw outside(path);
-    }
-    return { file, info };
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-}
-
 /** The platform's error as a typed failure that names the path. */
 export function pathFailure(error: unknown, doing: string, path: string): Error {
   if (error instanceof ExtensionFailure) return error;
@@ -92,6 +58,6 @@ export function pathFailure(error: unknown, doing: string, path: string): Error 
   if (error instanceof Deno.errors.PermissionDenied) {
     return new ExtensionFailure("permission", `Cannot ${doing} "${path}": the system refuses access`);
   }
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = (error instanceof Error ? error.message : String(error)).replaceAll(OPEN_FOLDER, "");
   return new ExtensionFailure("input", `Cannot ${doing} "${path}": ${detail}`, { cause: error });
 }

@@ -33,7 +33,7 @@ export class BuiltExtension implements Installed {
     const entry = join(folder, manifest.entry);
     const made = await bundle(
       entry,
-      { sdk: toolchain.sdk, maps: true, leaveImports: true },
+      { sdk: toolchain.sdk, within: folder, maps: true, leaveImports: true },
       toolchain.openEngine,
     );
     const assets = new Map<string, Uint8Array<ArrayBuffer>>();

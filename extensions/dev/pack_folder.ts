@@ -45,7 +45,8 @@ export async function packageFiles(built: BuiltExtension): Promise<readonly Pack
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (isFile && READ.test(name)) files.push({ path: name, bytes: await Deno.readFile(join(folder, name)) });
   }
-  const unique = new Map(files.map((file) => [file.path, file]));
+  // The manifest and the module come first, and no asset of that name takes their place.
+  const unique = new Map(files.toReversed().map((file) => [file.path, file]));
   return [...unique.values()].sort((a, b) => a.path < b.path ? -1 : 1);
 }
 

@@ -56,7 +56,7 @@ async function connect(address: string): Promise<Socket> {
 }
 
 /** The first frame from the core: the worker's root module as text, whole before anything else is sent. */
-async function readBoot(socket: Socket): Promise<Uint8Array> {
+async function readBoot(socket: Socket): Promise<Uint8Array<ArrayBuffer>> {
   const head = await readExactly(socket, 4);
   const size = new DataView(head.buffer).getUint32(0, true);
   const rest = await readExactly(socket, size);
@@ -73,11 +73,9 @@ async function readExactly(socket: Socket, size: number): Promise<Uint8Array<Arr
   return bytes;
 }
 
-function startWorker(boot: Uint8Array, writing: Writing): Worker {
-  let text = "";
-  for (let at = 0; at < boot.length; at += 32_766) {
-    text += btoa(String.fromCharCode(...boot.subarray(at, at + 32_766)));
-  }
+/** By an object URL: a `data:` URL would be kept whole as the module's name, 3 to 5 MB a process, and take time to make. */
+function startWorker(boot: Uint8Array<ArrayBuffer>, writing: Writing): Worker {
+  const url = URL.createObjectURL(new Blob([boot], { type: "text/javascript" }));
   // Every kind is named: one that is left out of an object is denied, but an absent object would inherit all.
   const permissions = {
     env: false,
@@ -89,7 +87,8 @@ function startWorker(boot: Uint8Array, writing: Writing): Worker {
     sys: false,
     write: false,
   } as const;
-  const worker = new Worker(`data:text/javascript;base64,${text}`, { type: "module", deno: { permissions } });
+  const worker = new Worker(url, { type: "module", deno: { permissions } });
+  worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
   worker.onerror = (event) => {
     event.preventDefault();
     writing.end(frame(DIED, new TextEncoder().encode(shortMessage(event.message))));
@@ -97,9 +96,12 @@ function startWorker(boot: Uint8Array, writing: Writing): Worker {
   return worker;
 }
 
-/** Without the module's address, which is its whole text in base64. */
+/** Without the addresses of modules, which say nothing to a person; an extension's own is its whole text in base64. */
 function shortMessage(text: string): string {
-  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/g, "bundle.js").slice(0, 2000);
+  return text.replace(
+    /data:text\/javascript;base64,[A-Za-z0-9+/=]*|blob:[\w/:.-]+?(?=:\d|[\s)'"]|$)/g,
+    "bundle.js",
+  ).slice(0, 2000);
 }
 
 function hello(worker: Worker, writing: Writing): Promise<void> {

@@ -76,8 +76,11 @@ export function readTar(tar: Uint8Array<ArrayBuffer>, limits: TarLimits): readon
     const type = String.fromCharCode(header[156] ?? 0);
     if (type === "x") longPath = paxPath(bytes);
     if (type === "x" || type === "g") continue;
-    const path = cleanPath(longPath ?? pathOf(header));
+    const told = longPath ?? pathOf(header);
     longPath = undefined;
+    // `tar -C folder .` names the folder itself first.
+    if (type === "5" && /^(\.\/)*\.\/?$/.test(told)) continue;
+    const path = cleanPath(told);
     if (type === "5") continue;
     if (type !== "0" && type !== "\0") throw odd(`"${path}" is no plain file, but a link or a device`);
     const folded = path.toLowerCase().normalize("NFC");

@@ -12,6 +12,7 @@ import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { SymphonyError } from "../../core/errors.ts";
 import type { OpenEngine } from "./engine.ts";
 import { type BundleInput, inputsOf } from "./bundle_input.ts";
+import { insidePlugin } from "./inside_plugin.ts";
 
 export interface Bundle {
   readonly code: Uint8Array<ArrayBuffer>;
@@ -23,6 +24,8 @@ export interface Bundle {
 export interface BundleOptions {
   /** The module that `symphony/sdk` stands for. */
   readonly sdk: string;
+  /** Folder of the package, outside of which nothing is read; absent for the product's own. */
+  readonly within?: string;
   /** True for the product's own worker root, which alone may import at run time. */
   readonly open?: boolean;
   /** True where imports that are left are for the caller to tell, with their places. */
@@ -98,7 +101,12 @@ async function build(
       "import.meta.url": '"file:///extension/bundle.js"',
     },
     tsconfigRaw: {},
-    plugins: [sdkPlugin(options.sdk), builtinPlugin, ...engine.plugins],
+    plugins: [
+      ...(options.within === undefined ? [] : [await insidePlugin(options.within, options.sdk)]),
+      sdkPlugin(options.sdk),
+      builtinPlugin,
+      ...engine.plugins,
+    ],
   });
   const codes = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   return await Promise.all(entries.map(async (entry, number) => {

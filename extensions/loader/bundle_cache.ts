@@ -9,17 +9,19 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
-import { type Bundle, bundle, bundleTogether } from "./bundle.ts";
+import { type Bundle, bundle, type BundleOptions, bundleTogether } from "./bundle.ts";
 import type { OpenEngine } from "./engine.ts";
 import { type BundleInput, PresentFiles } from "./bundle_input.ts";
 
 /** Changes when bundles of an older program must not be used. */
-const FORMAT = 6;
+const FORMAT = 7;
 
 interface CacheRecord {
   readonly format: number;
   readonly entry: string;
   readonly sdk: string;
+  /** As for `bundle`; what was made without a bound is not taken for what has one. */
+  readonly within?: string;
   readonly codeHash: string;
   readonly inputs: readonly BundleInput[];
   readonly contributes?: readonly Contribution[];
@@ -41,13 +43,17 @@ export class BundleCache {
     this.#openEngine = openEngine;
   }
 
-  /** The bundle of `entry`, made anew only where an input changed; `open` as for `bundle`. @throws SymphonyError `extension` */
-  async bundle(entry: string, open = false): Promise<CachedBundle> {
-    const known = this.#prepared.get(entry) ?? await this.#read(entry);
+  /** The bundle of `entry`, made anew only where an input changed; options as for `bundle`. @throws SymphonyError `extension` */
+  async bundle(
+    entry: string,
+    { open = false, within }: Pick<BundleOptions, "open" | "within"> = {},
+  ): Promise<CachedBundle> {
+    const known = this.#prepared.get(entry) ?? await this.#read(entry, within);
     this.#prepared.delete(entry);
     const record = known ?? await this.#making(async () => {
-      const made = await bundle(entry, { sdk: this.#sdk, open, maps: !open }, this.#openEngine);
-      return await this.#keep(entry, made);
+      const bound = within === undefined ? {} : { within };
+      const made = await bundle(entry, { sdk: this.#sdk, open, maps: !open, ...bound }, this.#openEngine);
+      return await this.#keep(entry, made, within);
     });
     return new CachedBundle(this.#folder, this.#fileOf(entry), record);
   }
@@ -58,7 +64,7 @@ export class BundleCache {
    */
   async prepare(entries: readonly string[], folder: string): Promise<void> {
     const files = new PresentFiles();
-    const records = await Promise.all(entries.map((entry) => this.#read(entry, files)));
+    const records = await Promise.all(entries.map((entry) => this.#read(entry, undefined, files)));
     const missing = entries.filter((_, at) => records[at] === undefined);
     for (const record of records) if (record !== undefined) this.#prepared.set(record.entry, record);
     if (missing.length < 2) return;
@@ -98,11 +104,12 @@ export class BundleCache {
     }
   }
 
-  async #keep(entry: string, { code, inputs, map }: Bundle): Promise<CacheRecord> {
+  async #keep(entry: string, { code, inputs, map }: Bundle, within?: string): Promise<CacheRecord> {
     const codeHash = sha256(code);
     if (map !== undefined) await writeWhole(join(this.#folder, `${codeHash}.js.map`), map);
     await writeWhole(join(this.#folder, `${codeHash}.js`), code);
-    const record = { format: FORMAT, entry, sdk: this.#sdk, codeHash, inputs };
+    const bound = within === undefined ? {} : { within };
+    const record = { format: FORMAT, entry, sdk: this.#sdk, ...bound, codeHash, inputs };
     await writeWhole(this.#fileOf(entry), new TextEncoder().encode(JSON.stringify(record)));
     return record;
   }
@@ -114,10 +121,11 @@ export class BundleCache {
     await (await this.#openEngine()).stop();
   }
 
-  async #read(entry: string, files = new PresentFiles()): Promise<CacheRecord | undefined> {
+  async #read(entry: string, within?: string, files = new PresentFiles()): Promise<CacheRecord | undefined> {
     try {
       const record = JSON.parse(await Deno.readTextFile(this.#fileOf(entry))) as CacheRecord;
       if (record.format !== FORMAT || record.entry !== entry || record.sdk !== this.#sdk) return undefined;
+      if (record.within !== within) return undefined;
       if (!await files.hold(record.inputs)) return undefined;
       const info = await Deno.stat(join(this.#folder, `${record.codeHash}.js`));
       return info.isFile ? record : undefined;

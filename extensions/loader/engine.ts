@@ -20,10 +20,35 @@ export interface Engine {
 
 export type OpenEngine = () => Promise<Engine>;
 
-/** esbuild's own program. */
+// The program is one for the whole process: stopped in the middle of another's build, that build never ends.
+let building = 0;
+let isUnwanted = false;
+
+/** esbuild's own program, shared by all who open it; `stop` ends it when the last build that is under way is done. */
 export const programEngine: OpenEngine = async () => {
-  const { build, stop } = await import("esbuild");
-  return { build, plugins: [], stop: async () => await stop() };
+  const esbuild = await import("esbuild");
+  const run: Engine["build"] = esbuild.build;
+  const rest = async () => {
+    if (building > 0 || !isUnwanted) return;
+    isUnwanted = false;
+    await esbuild.stop();
+  };
+  return {
+    async build(options) {
+      building++;
+      try {
+        return await run(options);
+      } finally {
+        building--;
+        await rest();
+      }
+    },
+    plugins: [],
+    async stop() {
+      isUnwanted = true;
+      await rest();
+    },
+  };
 };
 
 let started: Promise<void> | undefined;

@@ -72,6 +72,7 @@ const ENGINE_ASSET = "npm:@jitl/quickjs-wasmfile-release-sync/dist/emscripten-mo
 export class ExtensionLoader implements ExtensionSource {
   readonly #sources: ExtensionSources;
   readonly #cache: BundleCache;
+  #loading: Promise<LoadedExtensions> | undefined;
 
   constructor(sources: ExtensionSources) {
     this.#sources = sources;
@@ -79,8 +80,13 @@ export class ExtensionLoader implements ExtensionSource {
     this.#cache = new BundleCache(sources.cache, sdk, openEngine);
   }
 
-  /** Everything that is installed, bundled. Never throws for what an extension holds. */
+  /** Everything that is installed, bundled; who asks while it is being loaded gets the same. Never throws for what an extension holds. */
   async load(): Promise<LoadedExtensions> {
+    this.#loading ??= this.#load().finally(() => this.#loading = undefined);
+    return await this.#loading;
+  }
+
+  async #load(): Promise<LoadedExtensions> {
     const problems: CatalogProblem[] = [];
     const prebuilt = this.#sources.prebuilt;
     const ready = prebuilt === undefined ? [] : await readPrebuilt(prebuilt);
@@ -102,9 +108,7 @@ export class ExtensionLoader implements ExtensionSource {
       await this.#cache.prepare(own.map(({ entry }) => entry), bundled);
     }
     const loaded = await Promise.all(
-      sound.map((one) =>
-        noting(one.folder, async () => new FolderExtension(one, await this.#cache.bundle(one.entry)))
-      ),
+      sound.map((one) => noting(one.folder, async () => new FolderExtension(one, await this.#bundle(one)))),
     );
     await this.#cache.rest();
     const installed: Installed[] = [];
@@ -118,6 +122,10 @@ export class ExtensionLoader implements ExtensionSource {
       ids.add(id);
     }
     return { installed: fitting(installed, problems), problems };
+  }
+
+  async #bundle({ origin, folder, entry }: ReadFolder): Promise<CachedBundle> {
+    return await this.#cache.bundle(entry, origin === "bundled" ? {} : { within: folder });
   }
 
   /** Removes the module that was made of an entry. */
@@ -143,7 +151,7 @@ export class ExtensionLoader implements ExtensionSource {
   async #ownModule(entry: string, prebuiltName: string): Promise<Uint8Array<ArrayBuffer>> {
     const { prebuilt } = this.#sources;
     if (prebuilt !== undefined) return await Deno.readFile(join(prebuilt, prebuiltName));
-    const cached = await this.#cache.bundle(join(hostFolder, entry), true);
+    const cached = await this.#cache.bundle(join(hostFolder, entry), { open: true });
     await this.#cache.rest();
     return await cached.code();
   }

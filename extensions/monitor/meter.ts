@@ -36,7 +36,12 @@ export class Meter {
   /** Of processes that have ended. */
   #past = { cpuMs: 0, messages: 0, messageBytes: 0 };
   #peak = 0;
+  /** Of one process. */
+  #processPeak = 0;
   #watchedSinceMs = 0;
+  #inFlight = 0;
+  #callsAt = 0;
+  #callMs = 0;
   calls = 0;
   failures = 0;
   networkBytes = 0;
@@ -60,9 +65,35 @@ export class Meter {
     this.#watched.delete(source);
   }
 
+  /** Resident bytes as they were read last, and read now where they never were; undefined where they are not known. */
+  memoryOf(source: Metered): number | undefined {
+    const watched = this.#watched.get(source);
+    if (watched?.memoryBytes === 0) watched.memoryBytes = source.memoryBytes ?? 0;
+    return watched?.memoryBytes || undefined;
+  }
+
+  /** A call begins. */
+  began(): void {
+    this.#passCalls();
+    this.#inFlight++;
+  }
+
+  /** The calls' time summed up, those under way included. */
+  get callMs(): number {
+    this.#passCalls();
+    return this.#callMs;
+  }
+
+  /** The most memory that one of its processes had. */
+  get processPeakBytes(): number {
+    return this.#processPeak;
+  }
+
   /** Counts a call. */
   called(result: CallResult): void {
     this.calls++;
+    this.#passCalls();
+    this.#inFlight = Math.max(0, this.#inFlight - 1);
     if (!result.ok) {
       this.failures++;
       this.usd += result.failure.costUsd ?? 0;
@@ -75,7 +106,10 @@ export class Meter {
 
   /** Reads every process and keeps a point of the course. */
   sample(nowMs: number): void {
-    for (const watched of this.#watched.values()) read(watched);
+    for (const watched of this.#watched.values()) {
+      read(watched);
+      this.#processPeak = Math.max(this.#processPeak, watched.memoryBytes);
+    }
     const { cpuMs, memoryBytes, messages } = this.sums();
     this.#peak = Math.max(this.#peak, memoryBytes);
     const { networkBytes, tokens, usd } = this;
@@ -122,6 +156,12 @@ export class Meter {
 
   get isRunning(): boolean {
     return this.#watched.size > 0;
+  }
+
+  #passCalls(): void {
+    const now = performance.now();
+    this.#callMs += this.#inFlight * (now - this.#callsAt);
+    this.#callsAt = now;
   }
 
   /** Ends every process. */

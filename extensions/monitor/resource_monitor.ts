@@ -10,14 +10,17 @@ import type { HealthClass } from "../../core/policy/health.ts";
 import { limitVerdict, type ResourceLimits } from "../../core/policy/resource_limits.ts";
 import type { CallResult } from "../../core/ports/extension.ts";
 import type {
+  CallNeedsPort,
   ResourceEvent,
   ResourceMonitorPort,
   ResourcePoint,
   ResourceReading,
 } from "../../core/ports/resource_monitor.ts";
+import type { CallNeeds } from "../../core/workflow/catalog.ts";
 import type { Resources } from "../manifest/manifest.ts";
+import { NeedsForecast } from "./call_needs.ts";
 import { Meter, type Metered } from "./meter.ts";
-import { keepUsage, SharedReadings } from "./shared_readings.ts";
+import { keepUsage, readUsage, SharedReadings } from "./shared_readings.ts";
 
 const SAMPLE_MS = 500;
 /** What a process without any data of an extension has resident. */
@@ -27,6 +30,12 @@ interface Account {
   readonly meter: Meter;
   readonly limits: ResourceLimits;
   readonly healthOf: () => HealthClass;
+  readonly forecast: NeedsForecast;
+  /** At the last reading. */
+  toldCpuMs: number;
+  toldCallMs: number;
+  /** What calls used, as far as it was read. */
+  callCpuMs: number;
   warning: string | undefined;
   warned: Set<string>;
   /** Why it may not be started again in this session. */
@@ -38,8 +47,9 @@ export interface MonitorOptions {
   readonly data?: string;
 }
 
-export class ResourceMonitor implements ResourceMonitorPort {
+export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
   readonly #accounts = new Map<ExtensionId, Account>();
+  readonly #forecasts = new Map<ExtensionId, NeedsForecast>();
   readonly #listeners = new Set<(event: ResourceEvent) => void>();
   readonly #data: string | undefined;
   readonly #shared: SharedReadings | undefined;
@@ -60,10 +70,40 @@ export class ResourceMonitor implements ResourceMonitorPort {
       meter,
       limits,
       healthOf,
+      forecast: this.#forecastOf(extension),
+      toldCpuMs: 0,
+      toldCallMs: 0,
+      callCpuMs: 0,
       warning: undefined,
       warned: new Set(),
       spent: undefined,
     });
+  }
+
+  /** Takes earlier sessions of this data folder into what calls are expected to take. */
+  async recall(): Promise<void> {
+    if (this.#data === undefined) return;
+    for (
+      const { extension, callCpuMs = 0, callMs = 0, processPeakBytes = 0 } of await readUsage(this.#data)
+    ) {
+      const measured = { cpuMs: callCpuMs, callMs, memoryBytes: processPeakBytes };
+      this.#forecastOf(extension as ExtensionId).measured(measured);
+    }
+  }
+
+  needs(extension: ExtensionId, declared: CallNeeds): CallNeeds {
+    return this.#forecasts.get(extension)?.needs(declared) ?? declared;
+  }
+
+  /** The most memory that one process of the extension had, in bytes; undefined before one was read. */
+  processMemory(extension: ExtensionId): number | undefined {
+    return this.#accounts.get(extension)?.meter.processPeakBytes || undefined;
+  }
+
+  #forecastOf(extension: ExtensionId): NeedsForecast {
+    let forecast = this.#forecasts.get(extension);
+    if (forecast === undefined) this.#forecasts.set(extension, forecast = new NeedsForecast());
+    return forecast;
   }
 
   /** Why the extension may not be started again in this session. */
@@ -78,6 +118,16 @@ export class ResourceMonitor implements ResourceMonitorPort {
 
   unwatchProcess(extension: ExtensionId, source: Metered): void {
     this.#accounts.get(extension)?.meter.unwatch(source);
+  }
+
+  /** Resident bytes of a process that is watched, as it was read last; undefined where they are not known. */
+  memoryOf(extension: ExtensionId, source: Metered): number | undefined {
+    return this.#accounts.get(extension)?.meter.memoryOf(source);
+  }
+
+  /** A call begins; `called` tells its end. */
+  began(extension: ExtensionId): void {
+    this.#accounts.get(extension)?.meter.began();
   }
 
   called(extension: ExtensionId, result: CallResult): void {
@@ -103,6 +153,7 @@ export class ResourceMonitor implements ResourceMonitorPort {
     for (const [extension, account] of this.#accounts) {
       if (account.meter.isRunning) {
         account.meter.sample(now);
+        learn(account);
         this.#judge(extension, account);
       }
     }
@@ -143,7 +194,12 @@ export class ResourceMonitor implements ResourceMonitorPort {
     this.#timer = undefined;
     await this.#shared?.remove();
     if (this.#data === undefined) return;
-    const sums = this.readings().filter(({ calls }) => calls > 0);
+    const sums = this.readings().filter(({ calls }) => calls > 0).map((reading) => {
+      const account = this.#accounts.get(reading.extension) as Account;
+      learn(account);
+      const { callCpuMs, meter: { callMs, processPeakBytes } } = account;
+      return { ...reading, callMs: Math.round(callMs), callCpuMs: Math.round(callCpuMs), processPeakBytes };
+    });
     if (sums.length > 0) await keepUsage(this.#data, this.#beganMs, sums);
   }
 
@@ -163,6 +219,20 @@ export class ResourceMonitor implements ResourceMonitorPort {
     account.warned.add(key);
     for (const listener of this.#listeners) listener({ extension, ...verdict });
   }
+}
+
+/** What was used since the last reading, and by how much of calls. */
+function learn(account: Account): void {
+  const { meter, forecast, toldCpuMs, toldCallMs } = account;
+  const { cpuMs } = meter.sums();
+  const { callMs, processPeakBytes } = meter;
+  account.toldCpuMs = cpuMs;
+  account.toldCallMs = callMs;
+  const passedMs = callMs - toldCallMs;
+  // A call runs in one thread: what was used beyond that, or without any call, was starting up.
+  const used = Math.min(cpuMs - toldCpuMs, passedMs);
+  account.callCpuMs += used;
+  forecast.measured({ cpuMs: used, callMs: passedMs, memoryBytes: processPeakBytes });
 }
 
 function limitsOf({ memoryMb, instances, cpuMsPerSec, networkMb, tokens, usd }: Resources): ResourceLimits {

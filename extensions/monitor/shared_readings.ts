@@ -31,6 +31,12 @@ export interface UsageLine {
   readonly usd: number;
   readonly calls: number;
   readonly failures: number;
+  /** The calls' time, summed up; absent in lines of before. */
+  readonly callMs?: number;
+  /** What calls used of the processor; starting up is not in it. */
+  readonly callCpuMs?: number;
+  /** The most memory that one of its processes had. */
+  readonly processPeakBytes?: number;
 }
 
 const WRITE_MS = 1_000;
@@ -104,12 +110,13 @@ function isRunning(pid: number): boolean {
 export async function keepUsage(
   data: string,
   fromMs: number,
-  readings: readonly ResourceReading[],
+  readings: readonly (ResourceReading & Pick<UsageLine, "callMs" | "callCpuMs" | "processPeakBytes">)[],
 ): Promise<void> {
   const toMs = Date.now();
   const lines = readings.map((reading): UsageLine => {
     const { extension, cpuMs, peakMemoryBytes, messages, networkBytes, tokens, usd, calls, failures } =
       reading;
+    const { callMs = 0, callCpuMs = 0, processPeakBytes = 0 } = reading;
     return {
       fromMs,
       toMs,
@@ -122,6 +129,9 @@ export async function keepUsage(
       usd,
       calls,
       failures,
+      callMs,
+      callCpuMs,
+      processPeakBytes,
     };
   });
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
@@ -166,5 +176,8 @@ function added(a: UsageLine, b: UsageLine): UsageLine {
     usd: a.usd + b.usd,
     calls: a.calls + b.calls,
     failures: a.failures + b.failures,
+    callMs: (a.callMs ?? 0) + (b.callMs ?? 0),
+    callCpuMs: (a.callCpuMs ?? 0) + (b.callCpuMs ?? 0),
+    processPeakBytes: Math.max(a.processPeakBytes ?? 0, b.processPeakBytes ?? 0),
   };
 }

@@ -26,6 +26,8 @@ const VIEW_MS = 10_000;
 const COMMAND_MS = 120_000;
 /** What a view may remember: more belongs into an artifact. */
 const MAX_STATE_CHARS = 1 << 20;
+/** No view is asked oftener by itself, and none less often than once an hour. */
+const AGAIN_MS = { least: 250, most: 3_600_000 };
 const RUN = runId("r000000000000000");
 
 export class ExtensionMotifs implements MotifPort {
@@ -66,8 +68,18 @@ export class ExtensionMotifs implements MotifPort {
     }
     const { tree, problems } = readTree(own(result.output, "tree"));
     const text = own(result.output, "text");
+    const again = own(result.output, "again");
     if (tree !== undefined) {
-      return { ok: true, tree, state: next, problems, ...(typeof text === "string" ? { text } : {}) };
+      return {
+        ok: true,
+        tree,
+        state: next,
+        problems,
+        ...(typeof text === "string" ? { text } : {}),
+        ...(typeof again === "number"
+          ? { again: Math.min(AGAIN_MS.most, Math.max(AGAIN_MS.least, Math.round(again))) }
+          : {}),
+      };
     }
     const [first] = problems;
     return badly(`${view} shows nothing: ${first?.path}: ${first?.message}. ${first?.hint}`);

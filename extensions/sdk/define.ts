@@ -82,6 +82,8 @@ export interface ViewOutput {
   readonly state?: unknown;
   /** Of an editor: the file's new text. Who shows it makes it one undoable edit. */
   readonly text?: string;
+  /** Milliseconds, 250 at least, after which it is asked again while it is shown: for what changes by itself. */
+  readonly again?: number;
 }
 
 export interface ViewNode {

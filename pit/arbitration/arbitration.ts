@@ -3,7 +3,8 @@
  * the same times, give the same verdicts.
  *
  * Invariants:
- * R1. A claim gets all it asks for or nothing, so claims cannot hold one another up in a circle.
+ * R1. A claim gets all it asks for or nothing, what it holds together with others included, so claims cannot hold one
+ *     another up in a circle.
  * R2. A deferred claim keeps its place. One that wants something of the same is deferred behind those that go before
  *     it: higher priority first, then the user and the run with the smaller weighted dominant share (Ghodsi et al., NSDI
  *     2011), then the order of the first request.
@@ -21,9 +22,11 @@ import type {
   Claim,
   Claimant,
   FairnessReading,
+  JointAmount,
   Judgement,
   LimitReading,
   Verdict,
+  WaitingReading,
 } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import { chooseCandidate } from "./choice.ts";
@@ -40,6 +43,7 @@ export const MOST_PASSES = 16;
 export const MOST_OVERTAKEN = 64;
 
 const NOTHING: Amounts = {};
+const NO_JOINT: readonly JointAmount[] = [];
 /** The one person at this machine. */
 const SOMEBODY = "";
 
@@ -56,6 +60,7 @@ interface Waiting {
   readonly wants: ReadonlySet<string>;
   readonly since: number;
   readonly place: number;
+  reason: string;
   passes: number;
   overtaken: number;
 }
@@ -64,6 +69,7 @@ interface Held {
   readonly by: Claimant;
   readonly names: readonly string[];
   readonly amounts: Amounts;
+  readonly joint: readonly JointAmount[];
 }
 
 /** ArbitrationPort of one process. */
@@ -81,7 +87,8 @@ export class Arbitration implements ArbitrationPort {
   #nextPlace = 1;
   /** Deferred verdicts that no release will follow up: their callers are to ask again at once (R4). */
   #nudges = 0;
-  #released: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** Undefined while nobody waits for a release. */
+  #released: PromiseWithResolvers<void> | undefined;
 
   constructor(clock: Pick<ClockPort, "now">, { limits = {}, weights = {} }: ArbitrationOptions = {}) {
     this.#clock = clock;
@@ -98,10 +105,14 @@ export class Arbitration implements ArbitrationPort {
   }
 
   request(claim: Claim): Verdict {
-    const { by, exclusive, amounts = NOTHING } = claim;
+    const { exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
     const now = this.#clock.now();
-    const wants = new Set(exclusive);
-    for (const kind of Object.keys(amounts)) if (this.#supplies.counts(kind)) wants.add(amountKey(kind));
+    const lack = this.#supplies.shortage(amounts, joint, now);
+    // The usual case, in which nobody waits and nothing is short, ends here.
+    if (this.#waiting.size === 0 && lack === undefined && exclusive.length === 0) {
+      return this.#grant(claim, 0, now);
+    }
+    const wants = this.#wantsOf(claim);
     if (wants.size > MOST_NAMES) {
       return {
         verdict: "denied",
@@ -110,38 +121,29 @@ export class Arbitration implements ArbitrationPort {
     }
     const key = claimKey(claim);
     const mine = this.#waiting.get(key);
-    const lack = this.#supplies.shortage(amounts, now);
     if (lack?.never) {
       this.#forget(key, now);
       return { verdict: "denied", reason: lack.reason };
     }
-    const holder = this.#heldBy(exclusive);
+    // Who goes first is asked only where there is something to have: many may wait.
+    const holder = this.#heldBy(exclusive) ?? lack?.reason;
     const first = holder === undefined ? this.#before(claim, wants, mine) : undefined;
-    const obstacle = holder ?? (first === undefined ? lack?.reason : aheadText(first, wants));
+    const obstacle = holder ?? (first === undefined ? undefined : aheadText(first, wants));
     if (obstacle !== undefined) return this.#defer({ key, claim, wants, obstacle, lack, now });
 
     this.#forget(key, now);
     this.#overtake(wants, mine?.place ?? this.#nextPlace++);
-    this.#supplies.take(amounts, now);
-    this.#shares.granted(userOf(by), by.run, amounts, mine === undefined ? 0 : now - mine.since, now);
-    const token = this.#nextToken++;
-    const held: Held = { by, names: [...new Set(exclusive)], amounts };
-    this.#held.set(token, held);
-    for (const name of held.names) this.#holderOf.set(name, held);
-    const reason = wants.size === 0
-      ? "It asks for nothing that is limited"
-      : "Nobody holds or waits for what it asks";
-    return { verdict: "granted", reason, token };
+    return this.#grant(claim, mine === undefined ? 0 : now - mine.since, now);
   }
 
   release(token: number): boolean {
     const held = this.#held.get(token);
     if (held === undefined) return false;
-    const { by, names, amounts } = held;
+    const { by, names, amounts, joint } = held;
     this.#held.delete(token);
     for (const name of names) this.#holderOf.delete(name);
-    this.#supplies.giveBack(amounts);
-    this.#shares.released(userOf(by), by.run, amounts, this.#clock.now());
+    this.#supplies.giveBack(amounts, joint);
+    this.#shares.released(userOf(by), by.run, held, this.#clock.now());
     this.#wakeAll();
     return true;
   }
@@ -151,7 +153,7 @@ export class Arbitration implements ArbitrationPort {
       this.#nudges--;
       return Promise.resolve();
     }
-    return this.#released.promise;
+    return (this.#released ??= Promise.withResolvers()).promise;
   }
 
   withdraw(claim: Claim): boolean {
@@ -172,10 +174,34 @@ export class Arbitration implements ArbitrationPort {
     return this.#shares.read(this.#clock.now());
   }
 
+  waiting(): readonly WaitingReading[] {
+    return [...this.#waiting.values()].map(({ claim: { by }, reason, since }) => ({ by, reason, since }));
+  }
+
+  #grant(claim: Claim, waitedMs: number, now: number): Verdict {
+    const { by, exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
+    const token = this.#nextToken++;
+    const names = exclusive.length < 2 ? exclusive : [...new Set(exclusive)];
+    const held: Held = { by, names, amounts, joint };
+    this.#supplies.take(amounts, joint, now);
+    this.#shares.granted(userOf(by), by.run, held, waitedMs, now);
+    this.#held.set(token, held);
+    for (const name of names) this.#holderOf.set(name, held);
+    return { verdict: "granted", reason: "Nobody holds or waits for what it asks", token };
+  }
+
+  /** The names and the kinds that are counted. */
+  #wantsOf({ exclusive, amounts = NOTHING, joint = NO_JOINT }: Claim): ReadonlySet<string> {
+    const wants = new Set(exclusive);
+    for (const kind in amounts) if (this.#supplies.counts(kind)) wants.add(amountKey(kind));
+    for (const { kind } of joint) if (this.#supplies.counts(kind)) wants.add(amountKey(kind));
+    return wants;
+  }
+
   #wakeAll(): void {
-    const { resolve } = this.#released;
-    this.#released = Promise.withResolvers();
-    resolve();
+    const released = this.#released;
+    this.#released = undefined;
+    released?.resolve();
   }
 
   #heldBy(names: readonly string[]): string | undefined {
@@ -226,11 +252,8 @@ export class Arbitration implements ArbitrationPort {
 
   /** Counts that `other` holds somebody up, and forgets it where it has done so too often for no reason (R4). */
   #isGivenUp(other: Waiting): boolean {
-    const { exclusive, amounts = NOTHING } = other.claim;
     const now = this.#clock.now();
-    if (this.#heldBy(exclusive) !== undefined || this.#supplies.shortage(amounts, now) !== undefined) {
-      return false;
-    }
+    if (!this.#isFree(other.claim, now)) return false;
     if (++other.passes > MOST_PASSES) return this.#forget(other.key, now);
     this.#nudges++;
     return false;
@@ -246,14 +269,25 @@ export class Arbitration implements ArbitrationPort {
   }): Verdict {
     const { key, claim, wants, obstacle, lack, now } = what;
     const known = this.#waiting.get(key);
-    if (known !== undefined) known.passes = 0;
-    else {
+    if (known !== undefined) {
+      known.passes = 0;
+      known.reason = obstacle;
+    } else {
       if (this.#waiting.size >= MOST_DEFERRED) this.#forgetIdle(now);
       if (this.#waiting.size >= MOST_DEFERRED) {
         return { verdict: "denied", reason: `${MOST_DEFERRED} claims are waiting already` };
       }
       const place = this.#nextPlace++;
-      const waiting: Waiting = { key, claim, wants, since: now, place, passes: 0, overtaken: 0 };
+      const waiting: Waiting = {
+        key,
+        claim,
+        wants,
+        since: now,
+        place,
+        reason: obstacle,
+        passes: 0,
+        overtaken: 0,
+      };
       this.#waiting.set(key, waiting);
       for (const one of wants) {
         const rivals = this.#wanted.get(one);
@@ -266,6 +300,7 @@ export class Arbitration implements ArbitrationPort {
       verdict: "deferred",
       reason: obstacle,
       rivals: this.#mostRivals(wants),
+      ...(lack === undefined ? {} : { short: lack.kind }),
       ...(lack?.waitMs === undefined ? {} : { waitMs: lack.waitMs }),
     };
   }
@@ -291,10 +326,13 @@ export class Arbitration implements ArbitrationPort {
   /** Forgets the claims that nothing keeps from being granted, yet nobody asks for. */
   #forgetIdle(now: number): void {
     for (const [key, { claim }] of this.#waiting) {
-      const isFree = this.#heldBy(claim.exclusive) === undefined &&
-        this.#supplies.shortage(claim.amounts ?? NOTHING, now) === undefined;
-      if (isFree) this.#forget(key, now);
+      if (this.#isFree(claim, now)) this.#forget(key, now);
     }
+  }
+
+  #isFree({ exclusive, amounts = NOTHING, joint = NO_JOINT }: Claim, now: number): boolean {
+    return this.#heldBy(exclusive) === undefined &&
+      this.#supplies.shortage(amounts, joint, now) === undefined;
   }
 }
 
@@ -307,13 +345,14 @@ function amountKey(kind: string): string {
   return `\0${kind}`;
 }
 
-function claimKey({ by, exclusive, amounts = NOTHING }: Claim): string {
+function claimKey({ by, exclusive, amounts = NOTHING, joint = NO_JOINT }: Claim): string {
   return JSON.stringify([
     by.run,
     by.node,
     by.item ?? -1,
     [...exclusive].sort(),
     Object.entries(amounts).sort(),
+    joint.map(({ kind, of }) => [kind, of]),
   ]);
 }
 

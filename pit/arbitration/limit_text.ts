@@ -5,6 +5,7 @@
  */
 
 import { SymphonyError } from "../../core/errors.ts";
+import { checkPoolLimit } from "../pool/bound_limits.ts";
 import type { Capacity, Rate } from "./limits.ts";
 
 const PER_MINUTE: Readonly<Record<string, number>> = { s: 60, min: 1, h: 1 / 60, day: 1 / 1440 };
@@ -19,7 +20,7 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
       "bad-input",
       `Cannot limit "${
         kind.slice(0, 80)
-      }": expected a kind such as calls, calls:symphony/openai or requests:symphony/openai`,
+      }": expected a kind such as cpu, memory, calls, calls:symphony/openai or requests:symphony/openai`,
     );
   }
   const [, amount, times = "", per, burst, burstTimes = ""] = LIMIT.exec(text.trim()) ?? [];
@@ -32,7 +33,19 @@ export function readLimit(kind: string, text: string): Capacity | Rate {
       }": expected a number above 0 such as 4, 60/min or 90k/min burst 20k`,
     );
   }
-  if (per === undefined) return { total: value };
-  const perMinute = value * (PER_MINUTE[per] as number);
-  return { perMinute, burst: burst === undefined ? value : Number(burst) * (TIMES[burstTimes] as number) };
+  const limit = per === undefined ? { total: value } : {
+    perMinute: value * (PER_MINUTE[per] as number),
+    burst: burst === undefined ? value : Number(burst) * (TIMES[burstTimes] as number),
+  };
+  checkPoolLimit(kind, limit);
+  if (per === undefined) return limit;
+  if (/^(?:cpu|memory)(?::|$)/.test(kind)) {
+    throw new SymphonyError(
+      "bad-input",
+      `Cannot limit ${kind} to "${text.slice(0, 80)}": it comes back when a call ends; expected ${
+        kind.startsWith("cpu") ? "cores such as 2 or 0.5" : "bytes such as 4G or 512M"
+      }`,
+    );
+  }
+  return limit;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { LimitReading } from "../../core/ports/arbitration.ts";
+import type { JointAmount, LimitReading } from "../../core/ports/arbitration.ts";
 
 /** A kind that comes back on release. */
 export interface Capacity {
@@ -30,6 +30,19 @@ export interface Shortage {
   readonly never?: true;
 }
 
+interface Held {
+  readonly total: number;
+  held: number;
+}
+
+/** What claims hold together of one thing. */
+interface Joint {
+  claims: number;
+  /** What the newest claim said: it is a forecast that gets better, and holds for all of them. */
+  amount: number;
+  held: number;
+}
+
 interface Bucket {
   readonly rate: Rate;
   level: number;
@@ -37,8 +50,10 @@ interface Bucket {
 }
 
 export class Supplies {
-  readonly #capacities = new Map<string, { readonly total: number; held: number }>();
+  readonly #capacities = new Map<string, Held>();
   readonly #buckets = new Map<string, Bucket>();
+  /** By kind, then by what it is of. */
+  readonly #joint = new Map<string, Map<string, Joint>>();
 
   /** @throws RangeError for a limit that is not positive */
   constructor(limits: Limits, now: number) {
@@ -74,30 +89,40 @@ export class Supplies {
   }
 
   /** The first amount that is not to be had at `now`; undefined where all are. */
-  shortage(amounts: Amounts, now: number): Shortage | undefined {
-    for (const [kind, amount] of Object.entries(amounts)) {
-      const found = this.#shortageOf(kind, amount, now);
+  shortage(amounts: Amounts, joint: readonly JointAmount[], now: number): Shortage | undefined {
+    for (const kind in amounts) {
+      const found = this.#shortageOf(kind, amounts[kind] as number, now);
+      if (found !== undefined) return found;
+    }
+    for (const one of joint) {
+      const found = this.#jointShortage(one);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
   /** Takes what `shortage` said is there. */
-  take(amounts: Amounts, now: number): void {
-    for (const [kind, amount] of Object.entries(amounts)) {
+  take(amounts: Amounts, joint: readonly JointAmount[], now: number): void {
+    for (const kind in amounts) {
+      const amount = amounts[kind] as number;
       const capacity = this.#capacities.get(kind);
-      if (capacity !== undefined) capacity.held += amount;
+      if (capacity !== undefined) {
+        capacity.held += amount;
+        continue;
+      }
       const bucket = this.#buckets.get(kind);
       if (bucket !== undefined) this.#refilled(bucket, now).level -= amount;
     }
+    for (const one of joint) this.#join(one, 1);
   }
 
   /** Gives back what comes back. */
-  giveBack(amounts: Amounts): void {
-    for (const [kind, amount] of Object.entries(amounts)) {
+  giveBack(amounts: Amounts, joint: readonly JointAmount[]): void {
+    for (const kind in amounts) {
       const capacity = this.#capacities.get(kind);
-      if (capacity !== undefined) capacity.held -= amount;
+      if (capacity !== undefined) capacity.held -= amounts[kind] as number;
     }
+    for (const one of joint) this.#join(one, -1);
   }
 
   /** The largest share of a kind's whole that `amounts` are; 0 where none is held until release. */
@@ -110,26 +135,40 @@ export class Supplies {
     return largest;
   }
 
+  /** Counts one claim more or less, and holds what the claims then need together. */
+  #join({ kind, of, amount, claims }: JointAmount, change: 1 | -1): void {
+    const capacity = this.#capacities.get(kind);
+    if (capacity === undefined) return;
+    let all = this.#joint.get(kind);
+    if (all === undefined) this.#joint.set(kind, all = new Map());
+    let joint = all.get(of);
+    if (joint === undefined) all.set(of, joint = { claims: 0, amount, held: 0 });
+    joint.claims += change;
+    // Not with a release: what one said long ago may be more than there is room for by now.
+    if (change === 1) joint.amount = amount;
+    const held = Math.ceil(joint.claims / claims) * joint.amount;
+    capacity.held += held - joint.held;
+    joint.held = held;
+    if (joint.claims === 0) all.delete(of);
+  }
+
+  #jointShortage({ kind, of, amount, claims }: JointAmount): Shortage | undefined {
+    const capacity = this.#capacities.get(kind);
+    if (!isAmount(amount) || !(claims >= 1)) return notAnAmount(kind, amount);
+    if (capacity === undefined) return undefined;
+    if (amount > capacity.total) return neverEnough(kind, amount, capacity.total);
+    const joint = this.#joint.get(kind)?.get(of);
+    const more = joint === undefined ? amount : Math.ceil((joint.claims + 1) / claims) * amount - joint.held;
+    return more <= 0 ? undefined : lackOf(kind, more, capacity);
+  }
+
   #shortageOf(kind: string, amount: number, now: number): Shortage | undefined {
-    if (!(amount >= 0 && Number.isFinite(amount))) {
-      return { kind, never: true, reason: `It asks for ${amount} of "${kind}": expected a number from 0` };
-    }
+    if (!isAmount(amount)) return notAnAmount(kind, amount);
     const capacity = this.#capacities.get(kind);
     if (capacity !== undefined) {
-      const { total, held } = capacity;
-      if (amount > total) {
-        return {
-          kind,
-          never: true,
-          reason: `It asks for ${amount} of "${kind}", of which there are ${total}`,
-        };
-      }
-      // Sums of fractions may miss the whole by a hair.
-      if (held + amount <= total * (1 + 1e-9)) return undefined;
-      return {
-        kind,
-        reason: `It asks for ${amount} of "${kind}", of which ${round(total - held)} of ${total} are free`,
-      };
+      return amount > capacity.total
+        ? neverEnough(kind, amount, capacity.total)
+        : lackOf(kind, amount, capacity);
     }
     const bucket = this.#buckets.get(kind);
     if (bucket === undefined) return undefined;
@@ -158,6 +197,36 @@ export class Supplies {
     bucket.at = Math.max(bucket.at, now);
     return bucket;
   }
+}
+
+function isAmount(amount: number): boolean {
+  return amount >= 0 && Number.isFinite(amount);
+}
+
+function notAnAmount(kind: string, amount: number): Shortage {
+  return { kind, never: true, reason: `It asks for ${amount} of "${kind}": expected a number from 0` };
+}
+
+function neverEnough(kind: string, amount: number, total: number): Shortage {
+  const [asked, there] = [amountText(kind, amount), amountText(kind, total)];
+  return { kind, never: true, reason: `It asks for ${asked} of "${kind}", of which there are ${there}` };
+}
+
+function lackOf(kind: string, amount: number, { total, held }: Held): Shortage | undefined {
+  // Sums of fractions may miss the whole by a hair.
+  if (held + amount <= total * (1 + 1e-9)) return undefined;
+  const free = amountText(kind, Math.max(0, total - held));
+  const reason = `It asks for ${amountText(kind, amount)} of "${kind}", of which ${free} of ${
+    amountText(kind, total)
+  } are free`;
+  return { kind, reason };
+}
+
+/** As a person reads it: bytes of memory with their unit, other things as they are. */
+export function amountText(kind: string, amount: number): string {
+  const isMemory = kind === "memory" || kind.startsWith("memory:");
+  if (!isMemory || amount < 1e6) return String(round(amount));
+  return amount < 1e9 ? `${Math.round(amount / 1e6)} MB` : `${Math.round(amount / 1e8) / 10} GB`;
 }
 
 function round(value: number): number {

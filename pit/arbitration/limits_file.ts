@@ -16,25 +16,50 @@ export interface LimitsFile {
   write(value: Json): Promise<void>;
 }
 
+/** What the machine has, for what the file says nothing of. */
+export interface MachineCapacity {
+  /** Cores. */
+  readonly cpu: number;
+  readonly memoryBytes: number;
+}
+
 /** The limits. @throws SymphonyError `bad-input` that names the file and the kind */
-export async function limitsIn(source: LimitsFile): Promise<Limits> {
-  return Object.fromEntries(
-    Object.entries(await keptIn(source)).map(([kind, text]) => {
-      try {
-        return [kind, readLimit(kind, String(text))];
-      } catch (cause) {
-        throw new SymphonyError("bad-input", `${source.file}: ${messageOf(cause)}`, { cause });
-      }
-    }),
-  );
+export async function limitsIn(source: LimitsFile, machine: MachineCapacity): Promise<Limits> {
+  const kept = Object.entries(await keptIn(source)).map(([kind, text]) => {
+    try {
+      return [kind, readLimit(kind, String(text))];
+    } catch (cause) {
+      throw new SymphonyError("bad-input", `${source.file}: ${messageOf(cause)}`, { cause });
+    }
+  });
+  return {
+    cpu: { total: machine.cpu },
+    memory: { total: machine.memoryBytes },
+    ...Object.fromEntries(kept),
+  };
+}
+
+/** One limit as it is written, and who said it. */
+export interface ListedLimit {
+  readonly kind: string;
+  readonly limit: string;
+  readonly from: "machine" | "set";
 }
 
 /** As they are written, by kind. @throws SymphonyError `bad-input` */
-export async function listLimits(source: LimitsFile): Promise<{ kind: string; limit: string }[]> {
-  const kept = Object.entries(await keptIn(source));
-  return kept.map(([kind, limit]) => ({ kind, limit: String(limit) })).sort((a, b) =>
-    a.kind < b.kind ? -1 : 1
-  );
+export async function listLimits(source: LimitsFile, machine: MachineCapacity): Promise<ListedLimit[]> {
+  const kept = await keptIn(source);
+  const set = Object.entries(kept).map(([kind, limit]): ListedLimit => ({
+    kind,
+    limit: String(limit),
+    from: "set",
+  }));
+  const own: ListedLimit[] = [
+    { kind: "cpu", limit: String(machine.cpu), from: "machine" },
+    { kind: "memory", limit: `${Math.round(machine.memoryBytes / 1e6)}M`, from: "machine" },
+  ];
+  return [...set, ...own.filter(({ kind }) => !Object.hasOwn(kept, kind))]
+    .sort((a, b) => a.kind < b.kind ? -1 : 1);
 }
 
 /** Sets a limit, or without one takes it away; false where there was none to take. @throws SymphonyError `bad-input` */

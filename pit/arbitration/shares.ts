@@ -5,12 +5,18 @@
  * @module
  */
 
-import type { FairnessReading, ShareReading } from "../../core/ports/arbitration.ts";
+import type { FairnessReading, JointAmount, ShareReading } from "../../core/ports/arbitration.ts";
 import type { Amounts, Supplies } from "./limits.ts";
 
 const HALF_LIFE_MS = 60_000;
 /** Users and runs that hold nothing and wait for nothing are forgotten beyond so many. */
 const MOST_KEPT = 10_000;
+
+/** What a claim holds. */
+interface Shared {
+  readonly amounts: Amounts;
+  readonly joint: readonly JointAmount[];
+}
 
 interface Account {
   readonly weight: number;
@@ -42,34 +48,20 @@ export class Shares {
     return [weighted(this.#users.get(user)), weighted(this.#runs.get(run))];
   }
 
-  granted(user: string, run: string, amounts: Amounts, waitedMs: number, now: number): void {
-    for (const account of this.#both(user, run, now)) {
-      this.#update(account, now);
-      for (const [kind, amount] of Object.entries(amounts)) {
-        account.held.set(kind, (account.held.get(kind) ?? 0) + amount);
-      }
-      account.dominant = this.#supplies.dominantShare(account.held);
-      account.grants++;
-      account.waitedMs += waitedMs;
-      account.longestWaitMs = Math.max(account.longestWaitMs, waitedMs);
-    }
+  granted(user: string, run: string, held: Shared, waitedMs: number, now: number): void {
+    this.#grant(this.#account(this.#users, user, now), held, waitedMs, now);
+    this.#grant(this.#account(this.#runs, run, now), held, waitedMs, now);
   }
 
-  released(user: string, run: string, amounts: Amounts, now: number): void {
-    for (const account of this.#both(user, run, now)) {
-      this.#update(account, now);
-      for (const [kind, amount] of Object.entries(amounts)) {
-        const left = (account.held.get(kind) ?? 0) - amount;
-        if (left > 1e-9) account.held.set(kind, left);
-        else account.held.delete(kind);
-      }
-      account.dominant = this.#supplies.dominantShare(account.held);
-    }
+  released(user: string, run: string, held: Shared, now: number): void {
+    this.#release(this.#account(this.#users, user, now), held, now);
+    this.#release(this.#account(this.#runs, run, now), held, now);
   }
 
   /** A claim began to wait (1) or waits no more (-1). */
   waiting(user: string, run: string, change: 1 | -1, now: number): void {
-    for (const account of this.#both(user, run, now)) account.waiting += change;
+    this.#account(this.#users, user, now).waiting += change;
+    this.#account(this.#runs, run, now).waiting += change;
   }
 
   read(now: number): FairnessReading {
@@ -81,6 +73,24 @@ export class Shares {
       runs: readings(this.#runs),
       gini: gini(users.map(({ recentUse, weight }) => recentUse / weight)),
     };
+  }
+
+  #grant(account: Account, { amounts, joint }: Shared, waitedMs: number, now: number): void {
+    this.#update(account, now);
+    const { held } = account;
+    for (const kind in amounts) held.set(kind, (held.get(kind) ?? 0) + (amounts[kind] as number));
+    for (const { kind, amount, claims } of joint) held.set(kind, (held.get(kind) ?? 0) + amount / claims);
+    account.dominant = this.#supplies.dominantShare(held);
+    account.grants++;
+    account.waitedMs += waitedMs;
+    account.longestWaitMs = Math.max(account.longestWaitMs, waitedMs);
+  }
+
+  #release(account: Account, { amounts, joint }: Shared, now: number): void {
+    this.#update(account, now);
+    for (const kind in amounts) less(account.held, kind, amounts[kind] as number);
+    for (const { kind, amount, claims } of joint) less(account.held, kind, amount / claims);
+    account.dominant = this.#supplies.dominantShare(account.held);
   }
 
   #reading(of: string, account: Account, now: number): ShareReading {
@@ -108,10 +118,6 @@ export class Shares {
     account.at = now;
   }
 
-  #both(user: string, run: string, now: number): readonly [Account, Account] {
-    return [this.#account(this.#users, user, now), this.#account(this.#runs, run, now)];
-  }
-
   #account(accounts: Map<string, Account>, of: string, now: number): Account {
     const known = accounts.get(of);
     if (known !== undefined) return known;
@@ -131,6 +137,12 @@ export class Shares {
     accounts.set(of, made);
     return made;
   }
+}
+
+function less(held: Map<string, number>, kind: string, amount: number): void {
+  const left = (held.get(kind) ?? 0) - amount;
+  if (left > 1e-9) held.set(kind, left);
+  else held.delete(kind);
 }
 
 function weighted(account: Account | undefined): number {

@@ -16,7 +16,12 @@ import { assert, SymphonyError } from "../../core/errors.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
 import type { Checkpoint, DagPort, EndedRun, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
-import type { Compaction, LogCompactionPort } from "../../core/ports/log_compaction.ts";
+import type {
+  Compaction,
+  CompactOptions,
+  LogCompactionPort,
+  LogExtent,
+} from "../../core/ports/log_compaction.ts";
 import type { Store, Table } from "../store.ts";
 import { isSqueezed, squeeze, unsqueeze } from "./record_bytes.ts";
 import { summaryBytes, summaryOf } from "./summary.ts";
@@ -145,12 +150,17 @@ export class LmdbDag implements DagPort, LogCompactionPort {
    * Many small records become few squeezed ones, each group in one transaction: a process that dies between leaves a log
    * of which a part is squeezed, which reads the same.
    */
-  async compact(run: RunId): Promise<Compaction> {
+  async compact(
+    run: RunId,
+    { from = 0, onlyFull = false, mayGoOn }: CompactOptions = {},
+  ): Promise<Compaction> {
     const length = this.#durableLength(run);
     let beforeBytes = 0;
     let afterBytes = 0;
-    for (let at = 0; at < length;) {
-      const group = this.#recordsFrom(run, at);
+    let at = from;
+    while (at < length) {
+      const { group, isFull } = this.#recordsFrom(run, at);
+      if (onlyFull && !isFull) break;
       const before = group.reduce((sum, { bytes }) => sum + bytes.length, 0);
       const last = group.at(-1);
       if (last === undefined) throw missingEvent(run, at, length);
@@ -160,11 +170,23 @@ export class LmdbDag implements DagPort, LogCompactionPort {
       const isDone = group.length === 1 && isSqueezed(last.bytes);
       const squeezed = isDone ? last.bytes : await squeeze(text);
       beforeBytes += before;
-      if (isDone || squeezed.length >= before || !await this.#replace(run, group, squeezed)) {
+      if (isDone || squeezed.length >= before || !await this.#replace(run, group, { text, squeezed })) {
         afterBytes += before;
       } else afterBytes += squeezed.length;
+      if (at < length && mayGoOn !== undefined && !await mayGoOn()) break;
     }
-    return { events: length, beforeBytes, afterBytes };
+    return { events: length, beforeBytes, afterBytes, upTo: Math.min(at, length) };
+  }
+
+  extent(run: RunId, from = 0): LogExtent {
+    const events = this.#durableLength(run);
+    let bytes = 0;
+    if (from < events) {
+      for (const { value } of this.#events.getRange({ start: [run, from], end: [run, Infinity] })) {
+        bytes += value.length;
+      }
+    }
+    return { events, bytes };
   }
 
   async *list(): AsyncIterable<RunSummary> {
@@ -195,29 +217,39 @@ export class LmdbDag implements DagPort, LogCompactionPort {
     }
   }
 
-  /** The records from event `seq` on that go into one. */
-  #recordsFrom(run: RunId, seq: number): StoredRecord[] {
+  /** The records from the one with event `seq` on that go into one; full where more would not. */
+  #recordsFrom(run: RunId, seq: number): { readonly group: StoredRecord[]; readonly isFull: boolean } {
     this.#store.refresh();
     const group: StoredRecord[] = [];
     let size = 0;
-    for (const { key, value } of this.#events.getRange({ start: [run, seq], end: [run, Infinity] })) {
+    const first = this.#recordAt(run, seq)?.firstSeq ?? seq;
+    for (const { key, value } of this.#events.getRange({ start: [run, first], end: [run, Infinity] })) {
       const bytes = Uint8Array.from(value);
       // One that is squeezed already stays as it is.
-      if (group.length > 0 && (size + bytes.length > SQUEEZED_TOGETHER || isSqueezed(bytes))) break;
+      if (group.length > 0 && (size + bytes.length > SQUEEZED_TOGETHER || isSqueezed(bytes))) {
+        return { group, isFull: true };
+      }
       group.push({ firstSeq: Number(key[1]), bytes });
       size += bytes.length;
-      if (isSqueezed(bytes)) break;
+      if (isSqueezed(bytes)) return { group, isFull: true };
     }
-    return group;
+    return { group, isFull: size >= SQUEEZED_TOGETHER };
   }
 
-  /** False where another process has done the same meanwhile. */
-  async #replace(run: RunId, group: readonly StoredRecord[], squeezed: Uint8Array): Promise<boolean> {
+  /** False where another process has done the same meanwhile, or what would be stored does not read as before. */
+  async #replace(
+    run: RunId,
+    group: readonly StoredRecord[],
+    { text, squeezed }: { readonly text: string; readonly squeezed: Uint8Array },
+  ): Promise<boolean> {
+    // The log is the audit: nothing takes its place that was not read back.
+    if (textOf(squeezed) !== text) return false;
     let isOurs = false;
     await this.#store.commit(() => {
-      isOurs = group.every(({ firstSeq, bytes }) =>
-        this.#events.getBinary([run, firstSeq])?.length === bytes.length
-      );
+      isOurs = group.every(({ firstSeq, bytes }) => {
+        const now = this.#events.getBinary([run, firstSeq]);
+        return now !== undefined && isEqual(now, bytes);
+      });
       if (!isOurs) return;
       for (const { firstSeq } of group.slice(1)) this.#events.remove([run, firstSeq]);
       this.#events.put([run, group[0]!.firstSeq], squeezed);
@@ -319,6 +351,10 @@ function addToGroup(group: Group, text: string): void {
   }
   record.texts.push(text);
   record.chars += text.length;
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function countBytes(count: number): Uint8Array {

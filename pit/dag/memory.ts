@@ -9,7 +9,12 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
 import type { Checkpoint, DagPort, EndedRun, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
-import type { Compaction, LogCompactionPort } from "../../core/ports/log_compaction.ts";
+import type {
+  Compaction,
+  CompactOptions,
+  LogCompactionPort,
+  LogExtent,
+} from "../../core/ports/log_compaction.ts";
 
 interface Batch {
   readonly firstSeq: number;
@@ -74,15 +79,34 @@ export class MemoryDag implements DagPort, LogCompactionPort {
   }
 
   /** Appends become one text. */
-  // deno-lint-ignore require-await -- a throw becomes a rejection
-  async compact(run: RunId): Promise<Compaction> {
+  async compact(
+    run: RunId,
+    { from = 0, onlyFull = false, mayGoOn }: CompactOptions = {},
+  ): Promise<Compaction> {
+    await mayGoOn?.();
     const log = this.#log(run);
-    const sizeOf = () => log.batches.reduce((sum, { text }) => sum + text.length, 0);
-    const beforeBytes = sizeOf();
-    const texts = log.batches.map(({ text }) => text.slice(1, -1));
-    const all = { firstSeq: 0, count: log.length, text: `[${texts.join(",")}]` };
-    if (log.length > 0) log.batches.splice(0, log.batches.length, all);
-    return { events: log.length, beforeBytes, afterBytes: sizeOf() };
+    const start = Math.max(0, log.batches.findLastIndex(({ firstSeq }) => firstSeq <= from));
+    const part = log.batches.slice(start);
+    const beforeBytes = part.reduce((sum, { text }) => sum + text.length, 0);
+    const first = part[0];
+    // Here no record is ever full.
+    if (onlyFull || first === undefined || from >= log.length) {
+      return { events: log.length, beforeBytes: 0, afterBytes: 0, upTo: Math.min(from, log.length) };
+    }
+    const text = `[${part.map(({ text }) => text.slice(1, -1)).join(",")}]`;
+    log.batches.splice(start, part.length, {
+      firstSeq: first.firstSeq,
+      count: log.length - first.firstSeq,
+      text,
+    });
+    return { events: log.length, beforeBytes, afterBytes: text.length, upTo: log.length };
+  }
+
+  extent(run: RunId, from = 0): LogExtent {
+    const { length, batches } = this.#log(run);
+    const bytes = batches.filter(({ firstSeq }) => firstSeq >= from)
+      .reduce((sum, { text }) => sum + text.length, 0);
+    return { events: length, bytes };
   }
 
   async *list(): AsyncIterable<RunSummary> {

@@ -17,7 +17,7 @@ export interface Instances {
   /** False where the instance has died. */
   isAlive(instance: InstanceId): boolean;
   /** Resident bytes, where they are known. */
-  memoryOf?(instance: InstanceId): number | undefined;
+  memoryOf?(instance: InstanceId, extension: ExtensionId): number | undefined;
 }
 
 export interface PoolOptions {

@@ -7,10 +7,15 @@
 import type { ExtensionId, InstanceId } from "../../core/ids.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { InstanceState, PoolLimits } from "../../core/ports/pool.ts";
+import { BackOff } from "./back_off.ts";
 import type { Popularity } from "./eviction.ts";
 import { KindHealthWindow } from "./health.ts";
+import { InstanceHealth, UsualMemory } from "./instance_health.ts";
 import type { Rest } from "./keep_warm.ts";
 import { Waiters } from "./waiters.ts";
+
+const FIRST_REPLACE_MS = 30_000;
+const MOST_REPLACE_MS = 3_600_000;
 
 /** Room for one instance; a cold slot may be given to another kind. */
 export interface Slot {
@@ -22,6 +27,13 @@ export interface Slot {
   instance: InstanceId | undefined;
   /** Milliseconds its start took. */
   loadMs: number;
+  /** What it took when it was read last. */
+  memoryBytes: number;
+  health: InstanceHealth;
+  /** Why it is used last and replaced; undefined while it is not. */
+  degraded: string | undefined;
+  /** The call on it decides about the circuit of its kind. */
+  isOnTrial: boolean;
   /** Started ahead of need, and not used since. */
   isAhead: boolean;
   /** Started ahead of need, and the forecast has not been told of its first use. */
@@ -44,8 +56,15 @@ export class Kind {
   /** Kept while the kind has no instance, so that one that comes back is known. */
   popularity: Popularity | undefined;
   readonly health = new KindHealthWindow();
-  backOffMs = 0;
-  nextWarmAt = 0;
+  /** What one of its instances took when one was read last. */
+  memoryBytes: number | undefined;
+  readonly usualMemory = new UsualMemory();
+  readonly backOff = new BackOff();
+  /** Between two degraded instances that are replaced: where that does not help, it is done ever less often. */
+  readonly replaceBackOff = new BackOff(FIRST_REPLACE_MS, MOST_REPLACE_MS);
+  /** Instances to be started when those that they replace are gone. */
+  owed = 0;
+  /** Ends the wait for the back-off. */
   cancelWake: (() => void) | undefined;
 
   constructor(index: number, extension: ExtensionId, limits: PoolLimits, clock: ClockPort) {

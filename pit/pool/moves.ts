@@ -24,6 +24,7 @@ export function isLegalMove(from: InstanceState, to: InstanceState): boolean {
 export class MoveLog {
   readonly #moves: PoolMove[] = [];
   readonly #most: number;
+  readonly #listeners = new Set<(move: PoolMove) => void>();
   #next = 0;
 
   constructor(most = 1_000) {
@@ -36,6 +37,13 @@ export class MoveLog {
     if (this.#moves.length < this.#most) this.#moves.push(move);
     else this.#moves[this.#next] = move;
     this.#next = (this.#next + 1) % this.#most;
+    for (const listener of this.#listeners) listener(move);
+  }
+
+  /** Tells `listener` of every move from now on, until the returned function is called. */
+  watch(listener: (move: PoolMove) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** The oldest first. */

@@ -106,21 +106,36 @@ export class Places {
     return instance;
   }
 
-  /** Makes the instance's places leasable. */
-  open(instance: number): void {
+  /** The first place of an instance that is closed and idle; nobody else can lease there. */
+  leaseClosed(instance: number): number {
     assert(
       this.#open[instance] === 0 && this.#busy[instance] === 0,
-      "only a closed, idle instance is opened",
+      "only a closed, idle instance is leased by its number",
     );
+    const place = this.#firstPlace[instance] as number;
+    this.#held[place] = 1;
+    this.#busy[instance] = 1;
+    this.#leases[instance] = (this.#leases[instance] as number) + 1;
+    return (this.#generation[place] as number) << PLACE_BITS | place;
+  }
+
+  isOpen(instance: number): boolean {
+    return this.#open[instance] === 1;
+  }
+
+  /** Makes the instance's places leasable. */
+  open(instance: number): void {
+    assert(this.#open[instance] === 0, "only a closed instance is opened");
     this.#open[instance] = 1;
-    this.#leases[instance] = 0;
     const kind = this.#kindOf[instance] as number;
     const first = this.#firstPlace[instance] as number;
     const count = this.#placeCount[instance] as number;
     const free = this.#room(kind);
     let top = this.#freeCount[kind] as number;
     // The first place goes on top, so that a fresh instance is used from its first place on.
-    for (let place = first + count - 1; place >= first; place--) free[top++] = place;
+    for (let place = first + count - 1; place >= first; place--) {
+      if (this.#held[place] === 0) free[top++] = place;
+    }
     this.#freeCount[kind] = top;
   }
 
@@ -139,12 +154,33 @@ export class Places {
     this.#freeCount[kind] = kept;
   }
 
+  /** Puts the instance's free places below those of others of its kind, so that they are taken last. */
+  sink(instance: number): void {
+    const kind = this.#kindOf[instance] as number;
+    const free = this.#free[kind] as Int32Array;
+    const count = this.#freeCount[kind] as number;
+    let below = count;
+    // From the top down: others' places keep their order, its own gather at the bottom.
+    for (let at = count - 1; at >= 0; at--) {
+      const place = free[at] as number;
+      if (this.#owner[place] === instance) continue;
+      below--;
+      free[at] = free[below] as number;
+      free[below] = place;
+    }
+  }
+
+  /** The instance whose place the lease is or was on. */
+  ownerOf(lease: number): number {
+    return this.#owner[lease & PLACE_MASK] as number;
+  }
+
   /** Calls that the instance has now. */
   busy(instance: number): number {
     return this.#busy[instance] as number;
   }
 
-  /** Leases on the instance since it was opened. */
+  /** Leases on the instance since they were last forgotten. */
   leases(instance: number): number {
     return this.#leases[instance] as number;
   }

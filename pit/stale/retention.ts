@@ -18,6 +18,7 @@ import { type ArtifactId, artifactId } from "../../core/ids.ts";
 import type { Reclaimed } from "../../core/ports/artifact_stream.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type {
+  LogReport,
   RetentionBatch,
   RetentionItem,
   RetentionPlan,
@@ -51,14 +52,19 @@ export class Retention implements RetentionPort {
   readonly #clock: ClockPort;
   readonly #files: FileSizes;
   readonly #file: () => Promise<unknown>;
+  readonly #logs: () => Promise<LogReport | undefined>;
 
   /** `file` notes what runs that ended refer to, as far as that is not noted yet. */
   constructor(
     shelves: Shelves,
     clock: ClockPort,
     file: () => Promise<unknown>,
-    files: FileSizes = () => ({}),
+    { files = () => ({}), logs = () => Promise.resolve(undefined) }: {
+      readonly files?: FileSizes;
+      readonly logs?: () => Promise<LogReport | undefined>;
+    } = {},
   ) {
+    this.#logs = logs;
     this.#file = file;
     this.#shelves = shelves;
     this.#clock = clock;
@@ -244,7 +250,9 @@ export class Retention implements RetentionPort {
   }
 
   async report(): Promise<StorageReport> {
-    return await storageReport(this.#shelves, this.#files());
+    const logs = await this.#logs();
+    const report = await storageReport(this.#shelves, this.#files());
+    return logs === undefined ? report : { ...report, logs };
   }
 
   /** What is referred to without being noted anywhere but in logs. */

@@ -8,6 +8,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type {
   ColdTarget,
+  LogPolicy,
   RetentionCondition,
   RetentionPolicy,
   RetentionSettings,
@@ -17,7 +18,14 @@ export const defaultSettings: RetentionSettings = { policies: [], graceDays: 7 }
 
 /** @throws SymphonyError `bad-input` naming the place, what was found and what would be right */
 export function retentionSettings(value: unknown): RetentionSettings {
-  const object = members(value, "the settings", ["policies", "graceDays", "everyHours", "cold"]);
+  const object = members(value, "the settings", [
+    "policies",
+    "graceDays",
+    "everyHours",
+    "poolMovesDays",
+    "cold",
+    "logs",
+  ]);
   const policies = object["policies"] ?? [];
   if (!Array.isArray(policies)) throw wrong("policies", policies, "a list of policies");
   const read = policies.map((one, at) => policyOf(one, `policies[${at}]`));
@@ -28,12 +36,15 @@ export function retentionSettings(value: unknown): RetentionSettings {
     }
     names.add(name);
   }
+  const poolMovesDays = number(object, "poolMovesDays", "poolMovesDays", 0);
   const everyHours = number(object, "everyHours", "everyHours", 1 / 60);
   return {
     policies: read,
     graceDays: number(object, "graceDays", "graceDays", 0) ?? defaultSettings.graceDays,
     ...(everyHours === undefined ? {} : { everyHours }),
+    ...(poolMovesDays === undefined ? {} : { poolMovesDays }),
     ...(object["cold"] === undefined ? {} : { cold: coldOf(object["cold"]) }),
+    ...(object["logs"] === undefined ? {} : { logs: logsOf(object["logs"]) }),
   };
 }
 
@@ -131,6 +142,21 @@ function coldOf(value: unknown): ColdTarget {
     prefix: text("prefix", ""),
     keyIdFrom: text("keyIdFrom", "AWS_ACCESS_KEY_ID"),
     secretFrom: text("secretFrom", "AWS_SECRET_ACCESS_KEY"),
+  };
+}
+
+function logsOf(value: unknown): LogPolicy {
+  const object = members(value, "logs", ["enabled", "endedForHours", "growsBeyondBytes"]);
+  const { enabled } = object;
+  if (enabled !== undefined && typeof enabled !== "boolean") {
+    throw wrong("logs.enabled", enabled, "true or false");
+  }
+  const endedForHours = number(object, "endedForHours", "logs.endedForHours", 0);
+  const growsBeyondBytes = number(object, "growsBeyondBytes", "logs.growsBeyondBytes", 2 ** 20);
+  return {
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(endedForHours === undefined ? {} : { endedForHours }),
+    ...(growsBeyondBytes === undefined ? {} : { growsBeyondBytes }),
   };
 }
 

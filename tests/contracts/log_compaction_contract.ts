@@ -51,12 +51,36 @@ export function testLogCompactionPort(name: string, make: Make<Both>): void {
     const run = freshRun();
     await assert.rejects(port.compact(run), /Cannot find run/);
     await port.create({ run, workflow: "w", state: "running", startedAt: 1 });
-    assert.deepEqual(await port.compact(run), { events: 0, beforeBytes: 0, afterBytes: 0 });
+    assert.deepEqual(await port.compact(run), { events: 0, beforeBytes: 0, afterBytes: 0, upTo: 0 });
     for (let seq = 0; seq < 300; seq++) await port.append(run, seq, [skipped(seq)]);
     const { events, beforeBytes, afterBytes } = await port.compact(run);
     assert.equal(events, 300);
     assert.ok(afterBytes <= beforeBytes);
     const again = await port.compact(run);
-    assert.deepEqual(again, { events: 300, beforeBytes: afterBytes, afterBytes });
+    assert.deepEqual(again, { events: 300, beforeBytes: afterBytes, afterBytes, upTo: 300 });
+  });
+
+  Deno.test(`${name}.compact() goes on from an event, says how far it came, and extent() what there is`, async () => {
+    await using subject = await make();
+    const { port } = subject;
+    const run = freshRun();
+    assert.throws(() => port.extent(run), /Cannot find run/);
+    await port.create({ run, workflow: "w", state: "running", startedAt: 1 });
+    assert.deepEqual(port.extent(run), { events: 0, bytes: 0 });
+    for (let seq = 0; seq < 200; seq++) await port.append(run, seq, [skipped(seq)]);
+    const first = await port.compact(run);
+    assert.equal(first.upTo, 200);
+    assert.deepEqual(port.extent(run), { events: 200, bytes: first.afterBytes });
+    assert.deepEqual(port.extent(run, 200), { events: 200, bytes: 0 });
+    for (let seq = 200; seq < 400; seq++) await port.append(run, seq, [skipped(seq)]);
+    const { bytes } = port.extent(run, 200);
+    assert.ok(bytes > 0);
+    const left = await port.compact(run, { from: 200, onlyFull: true });
+    assert.deepEqual([left.upTo, port.extent(run, 200).bytes], [200, bytes], "it fills no record yet");
+    const second = await port.compact(run, { from: 200 });
+    assert.deepEqual([second.upTo, second.beforeBytes], [400, bytes]);
+    assert.equal(port.extent(run).bytes, first.afterBytes + second.afterBytes);
+    const events = (await collect(port.replay(run))).flat();
+    assert.deepEqual(marks(events), Array.from({ length: 400 }, (_, at) => String(at)));
   });
 }

@@ -57,6 +57,19 @@ export function testMotifPort(name: string, open: () => Promise<MotifSubject>): 
     assert.match(second.problems[0]?.path ?? "", /props\.colour/);
   });
 
+  Deno.test(`${name}: a view that wants to be asked again is heard, within bounds`, async () => {
+    await using subject = await open();
+    for (const [wish, again] of [[5, 250], [1_000, 1_000], [1e12, 3_600_000]] as const) {
+      const reply = await subject.motifs.render(
+        request(null, { props: { label: "Count", again: wish } }),
+        signal,
+      );
+      assert.equal(reply.ok && reply.again, again);
+    }
+    const never = await subject.motifs.render(request(null), signal);
+    assert.ok(never.ok && never.again === undefined);
+  });
+
   Deno.test(`${name}: a view that throws, shows nothing, or is not there is a typed failure`, async () => {
     await using subject = await open();
     const thrown = await subject.motifs.render(request("bad"), signal);

@@ -37,8 +37,11 @@ export class FakeInstances {
   /** Bytes of each. */
   memory: number | undefined;
 
-  memoryOf(): number | undefined {
-    return this.memory;
+  /** Bytes of single ones. */
+  readonly memories = new Map<InstanceId, number>();
+
+  memoryOf(instance: InstanceId): number | undefined {
+    return this.memories.get(instance) ?? this.memory;
   }
 }
 

@@ -17,6 +17,7 @@ import type {
 } from "../../core/ports/text_editing.ts";
 import type { Result } from "../../core/result.ts";
 import type { Make } from "./subject.ts";
+import { testPlaceDecisions } from "./place_decisions_contract.ts";
 import { testTextCompanions } from "./text_companions_contract.ts";
 
 /** The ports, and the files as someone else reads and writes them. */
@@ -360,4 +361,5 @@ export function testTextPorts(name: string, make: Make<TextSubject>): void {
   });
 
   testTextCompanions(name, make);
+  testPlaceDecisions(name, make);
 }

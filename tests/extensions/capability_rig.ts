@@ -6,6 +6,7 @@
 
 import { extensionId, nodeId, runId } from "../../core/ids.ts";
 import { hostMatches, type PermissionKey, type SecretPermission } from "../../core/policy/permission.ts";
+import type { Resolve } from "../../extensions/capabilities/address.ts";
 import { Capabilities } from "../../extensions/capabilities/broker.ts";
 import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
 import { createContext } from "../../extensions/sdk/runtime/context.ts";
@@ -22,17 +23,21 @@ export interface CapabilityRig extends AsyncDisposable {
 
 export interface CapabilityRigOptions {
   readonly mayWrite?: boolean;
+  /** An own workspace, which is left as it is; else one is made. */
+  readonly workspace?: string;
   readonly refuse?: readonly PermissionKey[];
   readonly hosts?: readonly string[];
   readonly secrets?: readonly SecretPermission[];
   readonly secret?: string;
+  readonly resolve?: Resolve;
 }
 
 /** Opens capabilities; `hosts` are granted, everything else unless it is in `refuse`. */
 export async function openCapabilities(options: CapabilityRigOptions = {}): Promise<CapabilityRig> {
   const folder = await Deno.makeTempDir({ prefix: "symphony-capabilities-" });
-  const [workspace, outside] = [`${folder}/workspace`, `${folder}/outside`];
-  await Deno.mkdir(workspace);
+  const { workspace = `${folder}/workspace` } = options;
+  const outside = `${folder}/outside`;
+  if (options.workspace === undefined) await Deno.mkdir(workspace);
   await Deno.mkdir(outside);
   await Deno.writeTextFile(`${outside}/secret.txt`, "secret");
   const abort = new AbortController();
@@ -58,6 +63,7 @@ export async function openCapabilities(options: CapabilityRigOptions = {}): Prom
     run: runId("r000000000000000"),
     node: nodeId("n"),
     artifacts: new HeldArtifacts(),
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
     asset: (name) => Promise.resolve(name === "listed" ? new Uint8Array([7]) : undefined),
   });
   const context = createContext(capabilities, {

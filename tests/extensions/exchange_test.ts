@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SecretPermission } from "../../core/policy/permission.ts";
-import { isInner, refuseInnerAddress } from "../../extensions/capabilities/address.ts";
+import { checkedAddresses, isInner } from "../../extensions/capabilities/address.ts";
 import { openCapabilities } from "./capability_rig.ts";
 
 const permission = { failureClass: "permission" };
@@ -146,14 +146,14 @@ Deno.test("fetch() normalises spellings of an address before it asks", async () 
   assert.equal(server.requests.length, 0);
 });
 
-Deno.test("refuseInnerAddress() refuses what leads to this machine unless it was granted by that very name", async () => {
+Deno.test("checkedAddresses() refuses what leads to this machine unless it was granted by that very name", async () => {
   const granted = (...names: string[]) => ({ namesOutright: (host: string) => names.includes(host) });
-  await assert.rejects(refuseInnerAddress("127.0.0.1", 80, granted()), permission);
-  await assert.rejects(refuseInnerAddress("localhost", 80, granted()), permission);
-  await assert.rejects(refuseInnerAddress("[::1]", 80, granted()), permission);
-  await refuseInnerAddress("127.0.0.1", 80, granted("127.0.0.1"));
-  await refuseInnerAddress("localhost", 80, granted("localhost"));
-  await refuseInnerAddress("1.1.1.1", 80, granted());
+  await assert.rejects(checkedAddresses("127.0.0.1", 80, granted()), permission);
+  await assert.rejects(checkedAddresses("localhost", 80, granted()), permission);
+  await assert.rejects(checkedAddresses("[::1]", 80, granted()), permission);
+  await checkedAddresses("127.0.0.1", 80, granted("127.0.0.1"));
+  await checkedAddresses("localhost", 80, granted("localhost"));
+  await checkedAddresses("1.1.1.1", 80, granted());
 });
 
 Deno.test("fetch() asks again for where it is redirected to", async () => {

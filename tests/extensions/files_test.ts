@@ -233,6 +233,29 @@ Deno.test("files.read() never gives a file of a folder that is swapped for a lin
   }
 });
 
+Deno.test("files.read() never gives what another process puts in a file's place while it is read", async () => {
+  await using rig = await openCapabilities();
+  await Deno.writeTextFile(`${rig.workspace}/place`, "inside");
+  const swap = `const [place, outside] = Deno.args; for (;;) {
+    Deno.renameSync(place, place + ".real"); Deno.symlinkSync(outside, place);
+    for (const end = performance.now() + 0.1; performance.now() < end;);
+    Deno.renameSync(place + ".real", place);
+    for (const end = performance.now() + 0.1; performance.now() < end;); }`;
+  const args = ["eval", swap, `${rig.workspace}/place`, `${rig.outside}/secret.txt`];
+  const child = new Deno.Command(Deno.execPath(), { args, stdin: "null", stderr: "null" }).spawn();
+  try {
+    let answered = 0;
+    for (let at = 0; at < 3_000 || answered === 0; at++) {
+      const text = await rig.context.files.readText("place").catch(() => undefined);
+      assert.notEqual(text, "secret");
+      if (text === "inside") answered++;
+    }
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
+
 Deno.test("files.write() is within its quota of files and bytes a call", async () => {
   const workspace = await Deno.makeTempDir({ prefix: "symphony-quota-" });
   try {

@@ -127,6 +127,48 @@ Deno.test("Secrets read a file that only its owner can read, and no other", () =
     assert.equal(new Secrets(folder).value(fromFile, undefined), undefined);
   }));
 
+Deno.test("Secrets.keep() keeps a key for its owner alone, before what happens to be in the environment", () =>
+  withFolder(async (folder) => {
+    const secrets = new Secrets(`${folder}/secrets`);
+    Deno.env.set("SYMPHONY_TEST_KEY", "from-manifest");
+    Deno.env.set("SYMPHONY_OTHER_KEY", "from-grant");
+    try {
+      assert.deepEqual(secrets.sourceOf(secret, undefined), { kind: "env", name: "SYMPHONY_TEST_KEY" });
+      await secrets.keep("key", " entered-by-hand\n");
+      assert.equal((await Deno.stat(`${folder}/secrets/key`)).mode! & 0o777, 0o600);
+      assert.equal(secrets.value(secret, undefined), "entered-by-hand");
+      assert.deepEqual(secrets.sourceOf(secret, undefined), { kind: "kept" });
+      assert.equal(
+        secrets.value(secret, "SYMPHONY_OTHER_KEY"),
+        "from-grant",
+        "what the grant names comes first",
+      );
+      assert.equal(secrets.redact("an entered-by-hand b"), "an [secret] b");
+      assert.equal(await secrets.forget("key"), true);
+      assert.equal(await secrets.forget("key"), false);
+      assert.equal(secrets.value(secret, undefined), "from-manifest");
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(`${folder}/secrets`)), []);
+    } finally {
+      Deno.env.delete("SYMPHONY_TEST_KEY");
+      Deno.env.delete("SYMPHONY_OTHER_KEY");
+    }
+  }));
+
+Deno.test("Secrets.keep() refuses what no header can hold and names that are no names, and never says the value", () =>
+  withFolder(async (folder) => {
+    const secrets = new Secrets(folder);
+    for (const value of ["", "  ", "two-words-of-\nmany-lines", "with-a-\0-in-it", "long-".repeat(2000)]) {
+      const error = await secrets.keep("key", value).then(() => assert.fail("kept"), (one: Error) => one);
+      assert.match(error.message, /^Cannot keep the secret "key": found /);
+      if (value.trim() !== "") assert.ok(!error.message.includes(value.slice(0, 9)), error.message);
+    }
+    for (const name of ["../key", ".settings-key", "Key", "", "a/b"]) {
+      await assert.rejects(secrets.keep(name, "a-good-value"), { code: "bad-input" });
+      await assert.rejects(secrets.forget(name), { code: "bad-input" });
+    }
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));
+
 Deno.test("Secrets.redact() takes every value out of text that passes, events included", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/key`, "file-secret", { mode: 0o600 });

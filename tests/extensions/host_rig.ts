@@ -10,6 +10,7 @@ import { Grants } from "../../extensions/grants.ts";
 import { denoHostCommand } from "../../extensions/host/host_command.ts";
 import { HostExtensions } from "../../extensions/host_extensions.ts";
 import { ExtensionLoader } from "../../extensions/loader/loader.ts";
+import type { ResourceMonitor } from "../../extensions/monitor/resource_monitor.ts";
 
 const fixtures = new URL("../fixtures/extensions/", import.meta.url).pathname;
 const cache = `${Deno.env.get("TMPDIR") ?? "/tmp"}/symphony-test-bundles`;
@@ -29,6 +30,7 @@ export async function openRig(
     readonly liveness?: LivenessLimits;
     readonly extra?: readonly string[];
     readonly budget?: number;
+    readonly monitor?: ResourceMonitor;
   } = {},
 ): Promise<Rig> {
   const data = await Deno.makeTempDir({ prefix: "symphony-rig-" });
@@ -45,6 +47,7 @@ export async function openRig(
     artifacts: new HeldArtifacts(),
     onLog: (_, line) => log.push(line),
     restarts: { budget: options.budget ?? 100, windowMs: 60_000, firstDelayMs: 0, longestDelayMs: 0 },
+    ...(options.monitor === undefined ? {} : { monitor: options.monitor }),
     ...(options.liveness === undefined ? {} : { liveness: options.liveness }),
   });
   return {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bundle } from "../../extensions/loader/bundle.ts";
-import { wasmEngine } from "../../extensions/loader/engine.ts";
+import { programEngine, wasmEngine } from "../../extensions/loader/engine.ts";
 import { ExtensionLoader, sdkEntry } from "../../extensions/loader/loader.ts";
 
 const manifest = (id: string, more: object = {}) =>
@@ -222,3 +222,38 @@ Deno.test("bundle() knows its inputs with the bundler of the executable as well"
     assert.ok(paths.some((path) => path.endsWith("/tool/main.ts")));
     assert.ok(paths.some((path) => path.endsWith("/shared.ts")));
   }));
+
+Deno.test("programEngine() lets a build end that another user of the program stops", async () => {
+  const [one, other] = await Promise.all([programEngine(), programEngine()]);
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<never>();
+  // A build whose program is gone never ends: nothing else would tell.
+  const timer = setTimeout(() => late.reject(new Error("The build never ended")), 20_000);
+  const building = one.build({
+    stdin: { contents: `import "slow";` },
+    bundle: true,
+    write: false,
+    metafile: true,
+    plugins: [{
+      name: "slow",
+      setup(build) {
+        build.onResolve({ filter: /^slow$/ }, async () => {
+          reached.resolve();
+          await gate.promise;
+          return { path: "slow", namespace: "slow" };
+        });
+        build.onLoad({ filter: /.*/, namespace: "slow" }, () => ({ contents: "console.log('slow')" }));
+      },
+    }],
+  });
+  await reached.promise;
+  await other.stop();
+  gate.resolve();
+  try {
+    const { outputFiles } = await Promise.race([building, late.promise]);
+    assert.match(outputFiles[0]?.text ?? "", /slow/);
+  } finally {
+    clearTimeout(timer);
+  }
+});

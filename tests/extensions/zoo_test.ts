@@ -9,8 +9,11 @@
 import assert from "node:assert/strict";
 import { denoHostCommand, HOST_SUBCOMMAND, type HostCommand } from "../../extensions/host/host_command.ts";
 import { habits } from "./zoo/habits.ts";
+import { heldShare } from "./zoo/held_time.ts";
 import { runZoo } from "./zoo/zoo.ts";
 
+/** Who asks the core at any moment waits no longer, but for one moment in a hundred. */
+const PATIENCE_MS = 50;
 const executable = Deno.env.get("SYMPHONY_EXECUTABLE");
 /** Names of habits, to try these alone. */
 const only = Deno.env.get("SYMPHONY_ZOO")?.split(",");
@@ -50,5 +53,13 @@ Deno.test("every hostile extension ends typed and audited, and quarantined where
   }
   assert.deepEqual(wrong, []);
   assert.deepEqual(report.lost, []);
+  // What the machine does to everybody is not the core's doing: a process that only beats suffers it as well.
+  const [held = 0, beside = 0] = [report.held, report.heldBeside].map((time) => heldShare(time, PATIENCE_MS));
+  assert.ok(
+    held <= 0.02 + 2 * beside,
+    `the core was held up for ${(held * 100).toFixed(1)} % of the time, an idle process ${
+      (beside * 100).toFixed(1)
+    } %`,
+  );
   assert.ok(report.honestCalls > 10, `${report.honestCalls} honest calls`);
 });

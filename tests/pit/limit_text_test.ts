@@ -3,6 +3,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { readLimit } from "../../pit/arbitration/limit_text.ts";
 import { changeLimit, limitsIn, listLimits } from "../../pit/arbitration/limits_file.ts";
+import { poolBounds } from "../../pit/pool/bound_limits.ts";
 
 Deno.test("readLimit() reads amounts, rates and bursts as a person writes them", () => {
   assert.deepEqual(readLimit("calls", "4"), { total: 4 });
@@ -19,7 +20,7 @@ Deno.test("readLimit() says what was found and what would be right", () => {
       return error.message.includes(`"${limit}"`) && error.message.includes("60/min");
     }, limit);
   }
-  assert.throws(() => readLimit("Calls of all", "4"), /"Calls of all": expected a kind such as calls/);
+  assert.throws(() => readLimit("Calls of all", "4"), /"Calls of all": expected a kind such as cpu/);
 });
 
 Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes nothing then", async () => {
@@ -32,18 +33,49 @@ Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes
       return Promise.resolve();
     },
   };
-  assert.deepEqual(await limitsIn(file), {});
+  const machine = { cpu: 8, memoryBytes: 4e9 };
+  const own = { cpu: { total: 8 }, memory: { total: 4e9 } };
+  assert.deepEqual(await limitsIn(file, machine), own);
   assert.equal(await changeLimit(file, "calls", "4"), true);
   assert.equal(await changeLimit(file, "requests:a/b", "60/min"), true);
-  assert.deepEqual(await listLimits(file), [
-    { kind: "calls", limit: "4" },
-    { kind: "requests:a/b", limit: "60/min" },
+  assert.deepEqual(await listLimits(file, machine), [
+    { kind: "calls", limit: "4", from: "set" },
+    { kind: "cpu", limit: "8", from: "machine" },
+    { kind: "memory", limit: "4000M", from: "machine" },
+    { kind: "requests:a/b", limit: "60/min", from: "set" },
   ]);
   await assert.rejects(changeLimit(file, "calls", "none"));
   assert.deepEqual(kept, { calls: "4", "requests:a/b": "60/min" });
   assert.equal(await changeLimit(file, "calls", undefined), true);
   assert.equal(await changeLimit(file, "calls", undefined), false);
-  assert.deepEqual(await limitsIn(file), { "requests:a/b": { perMinute: 60, burst: 60 } });
+  assert.deepEqual(await limitsIn(file, machine), {
+    ...own,
+    "requests:a/b": { perMinute: 60, burst: 60 },
+  });
+  await changeLimit(file, "memory", "2G");
+  await changeLimit(file, "cpu", "0.5");
+  const set = await limitsIn(file, machine);
+  assert.deepEqual([set["cpu"], set["memory"]], [{ total: 0.5 }, { total: 2e9 }]);
+  assert.equal((await listLimits(file, machine)).find(({ kind }) => kind === "cpu")?.from, "set");
+  await assert.rejects(changeLimit(file, "cpu", "2/min"), /comes back when a call ends; expected cores/);
+  await assert.rejects(changeLimit(file, "memory:a/b", "2/s"), /expected bytes such as 4G/);
   kept = { calls: "lots" };
-  await assert.rejects(limitsIn(file), /limits\.jsonc: Cannot limit calls to "lots"/);
+  await assert.rejects(limitsIn(file, machine), /limits\.jsonc: Cannot limit calls to "lots"/);
+});
+
+Deno.test("readLimit() takes the pool's bounds as amounts alone, and poolBounds() has memory say what is not limited", () => {
+  assert.deepEqual(readLimit("pool:memory", "4G"), { total: 4e9 });
+  const refused = [["pool:size", "4"], ["pool:memory", "4G/min"], ["pool:instances", "1.5"]] as const;
+  for (const [kind, text] of refused) {
+    assert.throws(() => readLimit(kind, text), (error) => {
+      return error instanceof SymphonyError && error.code === "bad-input" && error.message.includes(kind);
+    }, kind);
+  }
+  const calls = { calls: { total: 4 } };
+  const limited = { ...calls, "pool:memory": { total: 4e9 }, "pool:instances": { total: 3 } };
+  assert.deepEqual(poolBounds(limited), { mostInstances: 3, mostMemoryBytes: 4e9, limits: calls });
+  const shared = { memory: { total: 5e8 } };
+  assert.deepEqual(poolBounds(shared), { mostInstances: 59, mostMemoryBytes: 5e8, limits: shared });
+  assert.equal(poolBounds({ memory: { total: 1e8 } }).mostInstances, 16);
+  assert.equal(poolBounds({ memory: { total: 1e12 } }).mostInstances, 1_000);
 });

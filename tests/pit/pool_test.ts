@@ -8,7 +8,7 @@ import {
   noLease,
   type PoolKind,
 } from "../../core/ports/pool.ts";
-import { FIRST_OPEN_MS } from "../../pit/pool/health.ts";
+import { FIRST_OPEN_MS } from "../../pit/pool/circuit.ts";
 import { isLegalMove, MoveLog } from "../../pit/pool/moves.ts";
 import { Places } from "../../pit/pool/places.ts";
 import { InstancePool, LOOK_MS, type PoolOptions } from "../../pit/pool/pool.ts";
@@ -365,4 +365,59 @@ Deno.test("InstancePool keeps its invariants over random calls, deaths and failu
     }),
     { numRuns: 150, seed: 20261126 },
   );
+});
+
+Deno.test("InstancePool evicts nobody else while somebody who makes room is on the way out", async () => {
+  const { pool, instances } = poolWith({ mostInstances: 2 });
+  const kinds = ["a", "b", "c"].map((name) =>
+    pool.register(extensionId(`acme/${name}`), { instances: 1, concurrency: 1 })
+  );
+  const [a, b, c] = kinds as [PoolKind, PoolKind, PoolKind];
+  pool.release(await pool.acquire(a, never));
+  pool.release(await pool.acquire(b, never));
+  const { promise: cooled, resolve } = Promise.withResolvers<void>();
+  const stopping: InstanceId[] = [];
+  instances.cool = (instance) => {
+    stopping.push(instance);
+    return cooled;
+  };
+  const waiting = pool.acquire(c, never);
+  pool.register(extensionId("acme/c"), { instances: 1, concurrency: 1 });
+  pool.register(extensionId("acme/c"), { instances: 1, concurrency: 1 });
+  assert.equal(stopping.length, 1);
+  resolve();
+  pool.release(await waiting);
+  assert.equal(pool.counters().evictions, 1);
+});
+
+Deno.test("InstancePool.acquire() serves the earlier deadline first among equals, and starves nobody", async () => {
+  const { clock, pool } = poolWith();
+  const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });
+  let held = await pool.acquire(kind, never);
+  const served: string[] = [];
+  const wait = (name: string, options: AcquireOptions) =>
+    void pool.acquire(kind, never, options).then((lease) => {
+      served.push(name);
+      held = lease;
+    });
+  const next = async () => {
+    pool.release(held);
+    await settled();
+  };
+  const now = clock.now();
+  wait("whenever", {});
+  wait("late", { deadline: now + 20_000 });
+  wait("soon", { deadline: now + 5_000 });
+  wait("urgent", { priority: 1, deadline: now + 60_000 });
+  for (let at = 0; at < 3; at++) await next();
+  assert.deepEqual(served.splice(0), ["urgent", "soon", "late"]);
+  // One that is due in ten seconds comes each second; who waits since the beginning has its turn all the same.
+  let waitedS = 0;
+  for (; !served.includes("whenever"); waitedS++) {
+    assert.ok(waitedS < 60, "it starves");
+    wait("other", { deadline: clock.now() + 10_000 });
+    clock.advance(1_000);
+    await next();
+  }
+  assert.ok(waitedS >= 19 && waitedS <= 31, `${waitedS} s`);
 });

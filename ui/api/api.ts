@@ -30,8 +30,10 @@ import type {
   GrantKey,
   GrantLine,
   NewGrant,
+  NewSecret,
   PermissionPrompt,
   PromptAnswer,
+  SecretLine,
 } from "./permissions.ts";
 import type {
   ApproveNode,
@@ -52,6 +54,7 @@ import type {
   ValueQuery,
 } from "./runs.ts";
 import type { RerunRun } from "./rerun.ts";
+import type { RunReviews } from "./reviews.ts";
 import type { OpenSession, ServerInfo, SessionInfo } from "./session.ts";
 import type { Preferences, SettingChange, SettingLine } from "./settings.ts";
 import type { StaleReview, StorageInfo } from "./storage.ts";
@@ -79,6 +82,11 @@ interface FileName {
   readonly file: string;
 }
 
+interface OpenedFile extends FileName {
+  /** For who checks and draws the text himself: `problems` is empty then, `graph` absent. */
+  readonly textOnly?: boolean;
+}
+
 /** Keys are `METHOD PATH`; below `/api/v1`. */
 export interface Api {
   /** Exchanges the key of the one-time address for a session; the answer sets a cookie. */
@@ -95,7 +103,7 @@ export interface Api {
   /** Workflow files below the workspace. */
   "GET /workflows": { answer: readonly WorkflowLine[] };
   /** One workflow file: text, problems, graph. `ETag` is its hash. */
-  "GET /workflow": { query: FileName; answer: WorkflowFile };
+  "GET /workflow": { query: OpenedFile; answer: WorkflowFile };
   /**
    * Saves. `If-Match: "HASH"` names the text that was seen, `If-None-Match: *` makes a new file. Where someone else has
    * changed the file, both are merged; where they contradict, 412 with a WorkflowConflict in `conflict`.
@@ -147,6 +155,8 @@ export interface Api {
   "GET /runs/{run}/timeline": { answer: Timeline };
   /** What its calls logged. */
   "GET /runs/{run}/log": { query: LogQuery; answer: LogPage };
+  /** What people decided about the changes that it proposed to open files. */
+  "GET /runs/{run}/reviews": { answer: RunReviews };
   /** Output of a node, for previews. */
   "GET /runs/{run}/values/{node}": { query: ValueQuery; answer: NodeValues };
   /** A person's command. 409 says what would be legal. */
@@ -189,7 +199,7 @@ export interface Api {
 
   /** What extensions add to the page; runs none of their code. */
   "GET /motifs": { answer: readonly ExtensionUi[] };
-  /** Asks a view for its tree. A frame's page is at `frames` of the server: `/PUBLISHER/NAME/FILE`. */
+  /** Asks a view for its tree. A frame's page is below `frames` of the server: `/PUBLISHER/NAME/FILE`. */
   "POST /motifs/views": { body: AskView; answer: ViewReply };
   /** Carries a command out. */
   "POST /motifs/commands": { body: AskCommand; answer: CommandReply };
@@ -200,6 +210,12 @@ export interface Api {
   "PUT /grants": { body: NewGrant; answer: readonly GrantLine[] };
   /** Takes a grant back. */
   "DELETE /grants": { query: GrantKey; answer: readonly GrantLine[] };
+  /** Secrets that extensions ask for: who may use them, whether there is one. Never their values. */
+  "GET /secrets": { answer: readonly SecretLine[] };
+  /** Keeps a key under a secret's name, outside every workflow. Nothing gives it out again. */
+  "PUT /secrets/{name}": { body: NewSecret; answer: readonly SecretLine[] };
+  /** Forgets a kept key. */
+  "DELETE /secrets/{name}": { answer: readonly SecretLine[] };
   /** Extensions that wait for leave. */
   "GET /permissions/prompts": { answer: readonly PermissionPrompt[] };
   /** Answers one. */

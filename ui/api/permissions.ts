@@ -25,6 +25,30 @@ export interface GrantKey {
   readonly permission: string;
 }
 
+/** A secret that an installed extension asks for. What it is never goes over this interface; only that there is one. */
+export interface SecretLine {
+  readonly extension: string;
+  /** The extension's, for a person. */
+  readonly title: string;
+  /** `openai`; the grant's permission is `secret:openai`. */
+  readonly name: string;
+  /** Where the core would send it. */
+  readonly hosts: readonly string[];
+  /** Why the extension says it needs that: a stranger's words. */
+  readonly reason: string;
+  /** The environment variable that it is usually in. */
+  readonly usualEnv?: string;
+  readonly grant?: { readonly verdict: "allow" | "deny"; readonly scope: GrantScope; readonly env?: string };
+  readonly isGranted: boolean;
+  /** Where the value is now; absent where there is none. */
+  readonly source?: { readonly kind: "env"; readonly name: string } | { readonly kind: "kept" };
+}
+
+/** A key that a person entered. It is kept in a file of the data folder that its owner alone can read. */
+export interface NewSecret {
+  readonly value: string;
+}
+
 /** An extension wants something now and is held until a person answers or `until`. */
 export interface PermissionPrompt {
   readonly id: string;

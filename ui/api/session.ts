@@ -27,6 +27,6 @@ export interface ServerInfo {
   readonly data: string;
   /** Absolute folder whose files are shown and that runs may read. */
   readonly workspace: string;
-  /** Where pages of extensions are served from: another origin than this one. */
+  /** Where pages of extensions are served from: another origin than this one, and a path that nobody else can know. */
   readonly frames: string;
 }

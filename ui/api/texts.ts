@@ -35,10 +35,14 @@ import type {
   BufferEvent,
   BufferInfo,
   ChangeSetReview,
+  DecidedPlace,
+  DecisionRefusal,
   Edited,
   EditRefusal,
+  PlaceDecision,
   Presence,
   Proposal,
+  Proposed,
   Saved,
   SaveOptions,
   SaveRefusal,
@@ -78,9 +82,11 @@ export interface TextCalls {
   "text.save": [Buffer & SaveOptions, Result<Saved, SaveRefusal>];
   "text.announce": [Buffer & { readonly revision: number } & Wire<Presence>, null];
   "text.present": [Buffer, readonly Presence[]];
-  "text.propose": [Buffer & Wire<Proposal>, Result<Edited, readonly TextConflict[]>];
+  "text.propose": [Buffer & Wire<Proposal>, Result<Proposed, readonly TextConflict[]>];
   "changes.list": [Record<string, never>, readonly string[]];
   "changes.review": [{ readonly changeSet: string }, ChangeSetReview];
+  "changes.decide": [Buffer & Wire<PlaceDecision>, Result<DecidedPlace, DecisionRefusal>];
+  "changes.reopen": [Buffer & { readonly decision: string }, boolean];
   "changes.accept": [{ readonly changeSet: string }, null];
   "changes.undo": [{ readonly changeSet: string }, null];
   "language.features": [Buffer, readonly LanguageFeature[]];

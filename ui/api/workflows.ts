@@ -147,6 +147,8 @@ export interface TemplateLine {
   readonly name: string;
   readonly description: string;
   readonly nodes: number;
+  /** The extension that brings it, by name; absent for the program's own. */
+  readonly from?: string;
 }
 
 export interface TemplateDetail extends TemplateLine {

@@ -6,6 +6,7 @@
 
 import { render } from "preact";
 import { followMonitor } from "./monitor/follow.ts";
+import { followMotifs } from "./motif/follow.ts";
 import { Shell } from "./shell/shell.tsx";
 import { type App, AppContext } from "./state/app.ts";
 import { ApiClient } from "./state/client.ts";
@@ -29,6 +30,7 @@ openSession(client, key).then(() => {
   if (session.value !== "open") return;
   live.open();
   followMonitor(app);
+  followMotifs(app);
 });
 const root = document.getElementById("root");
 if (root !== null) {

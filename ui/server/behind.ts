@@ -80,7 +80,7 @@ function allRoutes(desk: Desk): Handlers {
       now: desk.services.clock.now(),
       data: desk.services.data,
       workspace: desk.services.workspace,
-      frames: desk.framesOrigin,
+      frames: desk.framesAt,
     }),
     ...workflowRoutes(desk),
     ...runRoutes(desk),

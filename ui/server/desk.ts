@@ -17,8 +17,9 @@ import type { Prober } from "./metrics/prober.ts";
 import type { RunBook } from "./runs/run_book.ts";
 import type { RunLogs } from "./runs/run_logs.ts";
 import type { Steering } from "./runs/steering.ts";
-import type { Backend, UiServices } from "./services.ts";
+import type { Backend, TemplateText, UiServices } from "./services.ts";
 import type { StateFolder } from "./state_folder.ts";
+import type { ReviewBook } from "./texts/review_book.ts";
 import type { Versions } from "./workflows/versions.ts";
 import type { WorkflowStore } from "./workflows/workflow_store.ts";
 import type { WorkspaceFiles } from "./workspace_files.ts";
@@ -37,15 +38,18 @@ export interface Desk {
   readonly prober: Prober;
   readonly startedAt: number;
   readonly epoch: string;
-  readonly framesOrigin: string;
+  readonly framesAt: string;
   readonly filesTopic: KeyedTopic;
   readonly conductor: ConductorBook;
+  readonly reviews: ReviewBook;
   backend(): Promise<Backend>;
   /** The backend, where it is open already. */
   openBackend(): Backend | undefined;
   runs(): Promise<RunBook>;
   metrics(): MetricStore;
   catalog(): Promise<Catalog>;
+  /** The program's templates and those of extensions. */
+  templates(): Promise<readonly TemplateText[]>;
   figuresNow(): MetricsNow;
   /** Takes the failures of runs that others carried out. */
   lookThroughFailed(): Promise<void>;

@@ -61,6 +61,7 @@ function isWatchable(pool: PoolPort): pool is PoolPort & PoolWatchPort {
 const noCounters = {
   hits: 0,
   misses: 0,
+  givenUp: 0,
   coldStarts: 0,
   prewarmed: 0,
   coldStartsAvoided: 0,

@@ -6,6 +6,7 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
+import { runId } from "../../core/ids.ts";
 import type { LoggedEvent } from "../../core/ports/dag.ts";
 import { readDefinition } from "../../core/orchestration/run_definition.ts";
 import type { Catalog } from "../../core/workflow/catalog.ts";
@@ -20,12 +21,14 @@ import { Figures } from "./metrics/figures.ts";
 import { MetricStore } from "./metrics/metric_store.ts";
 import { Prober } from "./metrics/prober.ts";
 import { Sampler } from "./metrics/sampler.ts";
+import { motifTemplates } from "./motif_templates.ts";
 import { PermissionDesk } from "./permissions.ts";
 import { RunBook, type RunObserver } from "./runs/run_book.ts";
 import { RunLogs } from "./runs/run_logs.ts";
 import { Steering } from "./runs/steering.ts";
 import type { Backend, UiServices } from "./services.ts";
 import type { StateFolder } from "./state_folder.ts";
+import { ReviewBook } from "./texts/review_book.ts";
 import { TextDesk } from "./texts/text_desk.ts";
 import { FileWatch } from "./workflows/file_watch.ts";
 import { Versions } from "./workflows/versions.ts";
@@ -42,7 +45,7 @@ export interface DeskOptions {
   readonly state: StateFolder;
   readonly epoch: string;
   readonly startedAt: number;
-  readonly framesOrigin: string;
+  readonly framesAt: string;
   readonly observers: readonly RunObserver[];
   /** What went wrong and concerns no request. */
   onError(what: string, error: unknown): void;
@@ -187,6 +190,16 @@ export function makeDesk(options: DeskOptions): MadeDesk {
       throw error;
     });
 
+  const reviews = new ReviewBook(`${state.path}/reviews.jsonl`, clock, {
+    onError,
+    credit: async (run, node, word) => {
+      const { conductor } = services;
+      // A set of another name belongs to no run.
+      if (conductor.verdict === undefined || !/^r[0-9a-z]{15}$/.test(run)) return 0;
+      const about = { run: runId(run), word, ...node === undefined ? {} : { node } };
+      return await conductor.verdict((await backend()).pit, about);
+    },
+  });
   const desk: Desk = {
     services,
     state,
@@ -199,10 +212,11 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     permissions,
     prober,
     conductor,
+    reviews,
     filesTopic,
     startedAt: options.startedAt,
     epoch,
-    framesOrigin: options.framesOrigin,
+    framesAt: options.framesAt,
     workflows: new WorkflowStore({
       files,
       versions,
@@ -214,6 +228,9 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     openBackend: () => opened,
     runs,
     metrics,
+    async templates() {
+      return [...services.templates(), ...await motifTemplates((await backend()).motifs)];
+    },
     async catalog() {
       if (known === undefined || clock.monotonic() - known.at > CATALOG_MS) {
         const catalog = backend().then((made) => made.extensions.describe());
@@ -245,7 +262,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     },
   };
 
-  const texts = new TextDesk(services, files);
+  const texts = new TextDesk(services, files, reviews);
   const fixed = new Map<Topic, KeyedTopic>();
   const all = [
     runsTopic,

@@ -1,7 +1,14 @@
 /** Grants, questions for grants, and the audit of what was decided. @module */
 
 import { SymphonyError } from "../../core/errors.ts";
-import type { AuditLine, AuditQuery, GrantLine, PermissionPrompt, PromptAnswer } from "../api/permissions.ts";
+import type {
+  AuditLine,
+  AuditQuery,
+  GrantLine,
+  PermissionPrompt,
+  PromptAnswer,
+  SecretLine,
+} from "../api/permissions.ts";
 import type { PermissionsEvent } from "../api/topics.ts";
 import type { KeyedTopic } from "./events/keyed_topic.ts";
 import type { GrantRecord, UiServices } from "./services.ts";
@@ -48,6 +55,33 @@ export class PermissionDesk {
       );
     }
     return await this.#changed();
+  }
+
+  /** Secrets that extensions ask for. */
+  secrets(): Promise<readonly SecretLine[]> {
+    return this.#services.secrets.list();
+  }
+
+  /** Keeps a key. Who listens is told that something changed, never what. @throws SymphonyError `bad-input` | `io` | `not-found` */
+  async keepSecret(name: string, value: string): Promise<readonly SecretLine[]> {
+    if (!(await this.secrets()).some((secret) => secret.name === name)) {
+      throw new SymphonyError(
+        "not-found",
+        `Cannot keep the secret "${name.slice(0, 80)}": no installed extension asks for it`,
+      );
+    }
+    await this.#services.secrets.keep(name, value);
+    await this.#changed();
+    return await this.secrets();
+  }
+
+  /** @throws SymphonyError `not-found` */
+  async forgetSecret(name: string): Promise<readonly SecretLine[]> {
+    if (!await this.#services.secrets.forget(name)) {
+      throw new SymphonyError("not-found", `Cannot forget the secret "${name.slice(0, 80)}": none is kept`);
+    }
+    await this.#changed();
+    return await this.secrets();
   }
 
   /** Questions that wait for an answer. */

@@ -62,6 +62,7 @@ export async function startServer(
     write: (value) => state.write("sessions.json", value),
   });
   const ports = { port: 0, framePort: 0 };
+  const frameSecret = secret();
   const onError = (what: string, error: unknown) => options.onError(`Cannot ${what}: ${messageOf(error)}`);
   const inner = new Inner(async () => {
     // Named by a choice, so that Deno does not read it before the first page; the bundler follows both.
@@ -73,7 +74,7 @@ export async function startServer(
       state,
       epoch,
       startedAt,
-      framesOrigin: `http://${LOOPBACK}:${ports.framePort}`,
+      framesAt: `http://${LOOPBACK}:${ports.framePort}/${frameSecret}`,
       onError,
     });
   });
@@ -101,6 +102,7 @@ export async function startServer(
       frameResponse(
         request,
         ports,
+        frameSecret,
         async (extension, name) => await (await inner.get()).frameFile(extension, name),
       ),
   );

@@ -23,6 +23,7 @@ import type { Budget } from "../../core/workflow/definition.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import type { GrantScope } from "../../core/policy/permission.ts";
 import type { HealthClass } from "../../core/policy/health.ts";
+import type { SecretLine } from "../api/permissions.ts";
 import type { PermissionPrompts } from "./permission_prompts.ts";
 
 /** What starts and continues runs. */
@@ -52,6 +53,8 @@ export interface TemplateText {
   readonly description: string;
   readonly text: string;
   readonly file: string;
+  /** The extension that brings it, by name; absent for the program's own. */
+  readonly from?: string;
 }
 
 export interface InstalledExtension {
@@ -95,6 +98,15 @@ export interface ConductorView {
   explain(id: string): Promise<object>;
   /** Entries of the decision log from a place on, each with the place behind it; 0 is the beginning. */
   entries(from: number): AsyncIterable<{ readonly entry: object; readonly next: number }>;
+  /** Takes what a person thinks of a run, or of one of its nodes; gives how many choices learn from it. */
+  verdict?(
+    pit: PitPort,
+    about: {
+      readonly run: RunId;
+      readonly node?: string;
+      readonly word: "accept" | "edit" | "reject";
+    },
+  ): Promise<number>;
 }
 
 export interface Composition {
@@ -152,6 +164,13 @@ export interface UiServices extends UiShell {
     list(): Promise<readonly GrantRecord[]>;
     add(grant: GrantRecord): Promise<void>;
     remove(extension: string, permission: string): Promise<boolean>;
+  };
+  readonly secrets: {
+    list(): Promise<readonly SecretLine[]>;
+    /** @throws SymphonyError `bad-input` | `io` */
+    keep(name: string, value: string): Promise<void>;
+    /** False where nothing was kept. */
+    forget(name: string): Promise<boolean>;
   };
   readonly settings: {
     list(): Promise<readonly SettingRecord[]>;

@@ -1,12 +1,14 @@
 /**
- * CSV table: a motif with an editor, a command, a key and a theme. It shows how a view says what to show, takes what the
- * person did, keeps its state, and gives the file's new text.
+ * CSV table: a motif with an editor, panels (one as data, one as a page in a frame), a node view, a command, a key, a theme
+ * and a template. It shows how a view says what to show, takes what the person did, keeps its state, and gives the file's
+ * new text.
  *
  * @module
  */
 
 import { defineCommand, defineExtension, defineView } from "symphony/sdk";
 import { readCsv, writeCsv } from "./csv.ts";
+import { clip, scan } from "./panels.ts";
 import { summarize } from "./summary.ts";
 
 interface State {
@@ -61,7 +63,11 @@ const editor = defineView({
             children: head.map((title, at) => ({
               is: "input",
               key: `cell-${at}`,
-              props: { label: title === "" ? `Column ${at + 1}` : title, value: chosen[at] ?? "" },
+              props: {
+                label: title === "" ? `Column ${at + 1}` : title,
+                value: chosen[at] ?? "",
+                disabled: props["readOnly"] === true,
+              },
               on: { change: `cell-${at}` },
             })),
           }]),
@@ -81,4 +87,4 @@ const summary = defineCommand({
   },
 });
 
-export default defineExtension({ contributes: [editor, summary] });
+export default defineExtension({ contributes: [editor, clip, scan, summary] });

@@ -1,21 +1,26 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../core/json.ts";
+import type { ExtensionLimits } from "../../../core/workflow/catalog.ts";
 import { pitOver, runToEnd, workflowText } from "./run_rig.ts";
 import { gives, TableExtensions } from "./table_extensions.ts";
 
-function counted() {
+function counted(limits?: ExtensionLimits, callMs = 2) {
   const seen = { now: 0, most: 0, starts: [] as number[] };
-  const extensions = new TableExtensions({
-    "test/call": {
-      run: async () => {
-        seen.starts.push(performance.now());
-        seen.most = Math.max(seen.most, ++seen.now);
-        await new Promise((resolve) => setTimeout(resolve, 2));
-        seen.now--;
-        return gives({ done: true });
+  const extensions = new TableExtensions(
+    {
+      "test/call": {
+        run: async () => {
+          seen.starts.push(performance.now());
+          seen.most = Math.max(seen.most, ++seen.now);
+          await new Promise((resolve) => setTimeout(resolve, callMs));
+          seen.now--;
+          return gives({ done: true });
+        },
       },
     },
-  });
+    [],
+    limits,
+  );
   return { seen, extensions };
 }
 
@@ -78,4 +83,106 @@ Deno.test("Runner lets one node at a time have an exclusive thing, across runs, 
   const runs = [1, 2].map(() => runToEnd(text, extensions, { pit }));
   for (const { outcome } of await Promise.all(runs)) assert.equal(outcome.state, "completed");
   assert.deepEqual([seen.most, seen.starts.length], [1, 12]);
+});
+
+const MB = 1e6;
+const alone = { instances: 4, concurrency: 1, needs: { cpu: 1, memoryBytes: 100 * MB } };
+
+Deno.test("Runner carries out one call after the other where there is one core, and says why the others wait", async () => {
+  const { seen, extensions } = counted(alone, 120);
+  const pit = pitOver(extensions, { cpu: { total: 1 } });
+  const { outcome, live } = await runToEnd(workflowText(fan(5)), extensions, { pit });
+  assert.equal(outcome.state, "completed");
+  assert.deepEqual([seen.most, seen.starts.length], [1, 5]);
+  const said = live.flatMap((one) => !one.durable && one.event.kind === "log" ? [one.event.text] : []);
+  assert.ok(
+    said.some((text) => text === 'It asks for 1 of "cpu", of which 0 of 1 are free'),
+    said.join("\n"),
+  );
+  assert.deepEqual(pit.arbitration.limits(), [{ kind: "cpu", total: 1, free: 1 }]);
+});
+
+Deno.test("Runner begins as many calls at once as there are cores, and no call wants more than there is", async () => {
+  const { seen, extensions } = counted({ ...alone, needs: { cpu: 0.5, memoryBytes: 1 } });
+  const pit = pitOver(extensions, { cpu: { total: 1 } });
+  assert.equal((await runToEnd(workflowText(fan(9)), extensions, { pit })).outcome.state, "completed");
+  assert.equal(seen.most, 2);
+  const small = pitOver(extensions, { cpu: { total: 0.25 } });
+  const { outcome } = await runToEnd(workflowText(fan(3)), extensions, { pit: small });
+  assert.equal(outcome.state, "completed", "slower, not never");
+});
+
+Deno.test("Runner: calls on one instance hold its memory together, and a second instance waits for room", async () => {
+  const { seen, extensions } = counted({ ...alone, concurrency: 3, instances: 3 }, 20);
+  const pit = pitOver(extensions, { memory: { total: 199 * MB } });
+  const { outcome } = await runToEnd(workflowText(fan(10)), extensions, { pit });
+  assert.equal(outcome.state, "completed");
+  assert.equal(seen.most, 3, "one instance with three calls");
+  assert.equal(pit.arbitration.limits()[0]?.free, 199 * MB);
+});
+
+Deno.test("Runner fails a call whose instance needs more memory than there is at all, as unavailable", async () => {
+  const { seen, extensions } = counted(alone);
+  const pit = pitOver(extensions, { memory: { total: 50 * MB } });
+  const { outcome } = await runToEnd(workflowText({ one: { use: "test/call" } }), extensions, { pit });
+  assert.equal(outcome.state, "failed");
+  assert.equal(outcome.failure?.class, "unavailable");
+  assert.match(outcome.failure?.message ?? "", /asks for 100 MB of "memory", of which there are 50 MB/);
+  assert.equal(seen.starts.length, 0);
+});
+
+Deno.test("Runner: two runs share the cores fairly, whichever began first and however much it asks for", async () => {
+  const order: string[] = [];
+  const extensions = new TableExtensions(
+    {
+      "test/call": {
+        run: async ({ run }) => {
+          order.push(run);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          return gives({});
+        },
+      },
+    },
+    [],
+    { ...alone, instances: 8 },
+  );
+  const pit = pitOver(extensions, { cpu: { total: 2 } });
+  const first = runToEnd(workflowText(fan(24)), extensions, { pit });
+  const second = runToEnd(workflowText(fan(8)), extensions, { pit });
+  const [long, short] = await Promise.all([first, second]);
+  assert.deepEqual([long.outcome.state, short.outcome.state], ["completed", "completed"]);
+  const shortRun = short.handle.run;
+  const lastOfShort = order.lastIndexOf(shortRun);
+  // While both want cores each has one: of the calls before its last one, the short run has about half.
+  assert.ok(lastOfShort <= 20, `its last call was number ${lastOfShort} of ${order.length}`);
+});
+
+Deno.test("Runner gives cores back when a call fails, crashes, is cancelled or its run is paused", async () => {
+  for (const end of ["fail", "throw", "cancel", "pause"] as const) {
+    const extensions = new TableExtensions(
+      {
+        "test/call": {
+          run: async (_request, { signal }) => {
+            if (end === "throw") throw new Error("it broke");
+            if (end === "fail") return { ok: false, failure: { class: "input", message: "no" } };
+            await new Promise((resolve) => signal.addEventListener("abort", resolve));
+            return { ok: false, failure: { class: "cancelled", message: "ended" } };
+          },
+        },
+      },
+      [],
+      alone,
+    );
+    const pit = pitOver(extensions, { cpu: { total: 1 }, memory: { total: 1e9 } });
+    await runToEnd(workflowText(fan(4)), extensions, {
+      pit,
+      onEvent: (event, handle) => {
+        if (!event.durable || event.event.type !== "node.started") return;
+        if (end === "cancel") handle().command({ type: "cancel", reason: "enough" });
+        if (end === "pause") handle().command({ type: "pause", reason: "enough" });
+      },
+    });
+    assert.deepEqual(pit.arbitration.limits().map(({ free }) => free), [1, 1e9], end);
+    assert.deepEqual(pit.arbitration.waiting(), [], end);
+  }
 });

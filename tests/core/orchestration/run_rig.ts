@@ -34,13 +34,14 @@ export function pitOver(extensions: ExtensionPort, limits: Limits = {}): OpenPit
 /** A runner on `pit`. */
 export function runnerOver(
   extensions: ExtensionPort,
-  pit: PitPort & Pick<OpenPit, "control" | "memo">,
+  pit: PitPort & Pick<OpenPit, "control" | "memo" | "plans">,
 ): Runner {
   const clock = new SystemClock();
   const services = {
     pit,
     control: pit.control,
     memo: pit.memo,
+    plans: pit.plans,
     extensions,
     conductor: new SimpleConductor(),
     clock,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SymphonyError } from "../../../core/errors.ts";
 import { nodeId } from "../../../core/ids.ts";
-import type { JsonObject } from "../../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import type { LiveEvent, RunHandle } from "../../../core/orchestration/run_handle.ts";
 import { ok } from "../../../core/result.ts";
 import { pitOver, runnerOver, runToEnd, steps, workflowText } from "./run_rig.ts";
@@ -174,6 +174,31 @@ Deno.test("Runner waits at a gate, and an answer from outside lets a resumed run
   );
   const handle = await runner.resume(waiting.outcome.run, () => {});
   assert.deepEqual((await handle.done).outputs, { yes: 2, no: null });
+});
+
+Deno.test("Runner takes at a gate only a value that fits what the gate asks for; a rejection needs none", async () => {
+  const table = extensions();
+  const pit = pitOver(table);
+  const schema = { type: "object", properties: { amount: { type: "integer" } }, required: ["amount"] };
+  const text = workflowText({
+    ask: { use: "control/gate", question: "How many?", schema },
+    yes: { use: "test/add", in: { a: "ask.approved.value.amount" } },
+    no: { use: "test/add", after: "ask.rejected", with: { a: 2 } },
+  }, { outputs: { yes: "yes.sum", no: "no.sum" } });
+  const answer = async (approved: boolean, value: Json) => {
+    const { outcome, events } = await runToEnd(text, table, { pit });
+    const waiting = events.find((event) => event.type === "node.waiting");
+    assert.deepEqual(waiting?.for, { kind: "approval", question: "How many?", schema });
+    const runner = runnerOver(table, pit);
+    const input = { approved, value, by: "test" };
+    const taken = await runner.command(outcome.run, { type: "provide-input", node: "ask" as never, input });
+    if (!taken.ok) return taken.error.reason;
+    return (await (await runner.resume(outcome.run, () => {})).done).outputs;
+  };
+  assert.match(String(await answer(true, null)), /value for "ask" does not fit/);
+  assert.match(String(await answer(true, { amount: "two" })), /at amount: .*integer/);
+  assert.deepEqual(await answer(true, { amount: 3 }), { yes: 4, no: null });
+  assert.deepEqual(await answer(false, null), { yes: null, no: 3 });
 });
 
 Deno.test("Runner pauses by aborting what runs, and a resumed run does only that again", async () => {

@@ -8,8 +8,7 @@ import { extensionId, instanceId, nodeTypeId } from "../../../core/ids.ts";
 import type { ExtensionId, InstanceId, NodeTypeId } from "../../../core/ids.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { CallOptions, CallRequest, CallResult, ExtensionPort } from "../../../core/ports/extension.ts";
-import type { PoolLimits } from "../../../core/ports/pool.ts";
-import type { Catalog, NodeType, TaskType } from "../../../core/workflow/catalog.ts";
+import type { Catalog, ExtensionLimits, NodeType, TaskType } from "../../../core/workflow/catalog.ts";
 
 export interface TableOperator {
   readonly input?: JsonObject;
@@ -34,7 +33,7 @@ export class TableExtensions implements ExtensionPort {
   constructor(
     table: Readonly<Record<string, TableOperator>>,
     tasks: readonly TaskType[] = [],
-    limits: PoolLimits = { instances: 1, concurrency: 1000 },
+    limits: ExtensionLimits = { instances: 1, concurrency: 1000 },
   ) {
     this.#table = new Map(Object.entries(table));
     const extension = extensionId("tests/table");

@@ -107,6 +107,20 @@ Deno.test("checkWorkflow() tells every problem at once, in the order of the file
   ]);
 });
 
+Deno.test("checkWorkflow() warns of a key in a constant, at its place, without repeating it", () => {
+  const key = `sk-${"proj-"}aB3dE5gH7jK9mN1pQ3sT5vX7`;
+  const text = `{ "schema": 1, "id": "w", "nodes": {
+    "a": { "use": "text/trim", "with": { "text": "${key}" } },
+    "b": { "use": "text/trim", "in": { "text": "1 +" }, "with": { "headers": { "x": ["${key}"] } } } } }`;
+  const { problems } = checkWorkflow(text, "w", catalog);
+  const found = problems.filter(({ code }) => code === "key-in-file");
+  assert.deepEqual(found.map(({ severity, path, line }) => [severity, path, line]), [
+    ["warning", "nodes.a.with.text", 2],
+    ["warning", "nodes.b.with.headers", 3],
+  ]);
+  assert.ok(!JSON.stringify(problems).includes(key));
+});
+
 Deno.test("checkWorkflow() never throws, whatever is done to a valid file", () => {
   const alphabet = [
     "{",

@@ -4,7 +4,7 @@ import { checkFolder } from "../../../extensions/dev/check_folder.ts";
 import { pack } from "../../../extensions/dev/pack_folder.ts";
 import { Grants } from "../../../extensions/grants.ts";
 import { type Dependent } from "../../../extensions/install/dependencies.ts";
-import { ExtensionStore, isNewer } from "../../../extensions/install/extension_store.ts";
+import { type CheckFailure, ExtensionStore, isNewer } from "../../../extensions/install/extension_store.ts";
 import { writeTar } from "../../../extensions/install/tar.ts";
 import { ExtensionLoader } from "../../../extensions/loader/loader.ts";
 import { bench, inFolder, manifestText, operatorText, put } from "../dev/bench.ts";
@@ -246,5 +246,28 @@ Deno.test("ExtensionStore refuses the product's own names, missing dependencies,
     assert.deepEqual((await loaded()).sort(), ["acme/needy 1.0.0", "acme/tool 1.0.0"]);
     await put(folder, source("2.0.0"));
     assert.match(await refusal("source") ?? "", /acme\/needy would no longer work/);
+  });
+});
+
+Deno.test("ExtensionStore refuses a package that makes files of the person part of its module", async () => {
+  await inFolder({ ...source("1.0.0"), "private.json": `"a secret of the person"` }, async (folder) => {
+    const { store } = storeIn(folder);
+    const text = `import taken from ${JSON.stringify(join(folder, "private.json"))};\n` +
+      operatorText("    void context; void input; return { taken } as never;");
+    const files = [
+      { path: "package/symphony.jsonc", bytes: new TextEncoder().encode(manifestText({ version: "1.0.0" })) },
+      { path: "package/main.ts", bytes: new TextEncoder().encode(text) },
+    ];
+    const archive = new Blob([writeTar(files)]).stream().pipeThrough(new CompressionStream("gzip"));
+    await Deno.writeFile(join(folder, "tool.tgz"), new Uint8Array(await new Response(archive).arrayBuffer()));
+    await assert.rejects(store.stage("./tool.tgz", folder), (error: CheckFailure) => {
+      assert.match(error.problems.map(({ message }) => message).join(), /private\.json" lies outside/);
+      const [problem] = error.problems;
+      assert.match(`${problem?.file}:${problem?.line}`, /main\.ts:1$/);
+      return true;
+    });
+    for (const path of await filesBelow(join(folder, "data"))) {
+      assert.ok(!(await Deno.readTextFile(join(folder, "data", path))).includes("a secret of the person"));
+    }
   });
 });

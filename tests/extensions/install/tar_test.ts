@@ -75,6 +75,36 @@ Deno.test("readTar takes long paths by prefix and by extended header, and what n
   assert.equal(readTar(tar, limits)[0]?.path, longer);
 });
 
+Deno.test("readTar takes what `tar -C folder .` writes, whose first entry is the folder itself", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "symphony-tar-" });
+  try {
+    await Deno.mkdir(`${folder}/tool/lib`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/tool/symphony.jsonc`, "{}");
+    await Deno.writeTextFile(`${folder}/tool/lib/a.ts`, "a");
+    const args = ["czf", "tool.tgz", "-C", "tool", "."];
+    const { success } = await new Deno.Command("tar", { args, cwd: folder }).output();
+    assert.ok(success);
+    const tar = await gunzip(await Deno.readFile(`${folder}/tool.tgz`), 1 << 20);
+    assert.deepEqual(readTar(tar, limits).map(({ path }) => path).sort(), ["lib/a.ts", "symphony.jsonc"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readTar takes no file for the archive's own folder", () => {
+  for (const name of [".", "./", "././"]) {
+    assert.throws(() => readTar(named(name), limits), /leads out/, name);
+  }
+  for (const name of ["..", "./..", "../"]) {
+    const folder = forged((header) => {
+      header.fill(0, 0, 100);
+      header.set(bytes(name), 0);
+      header[156] = 0x35;
+    });
+    assert.throws(() => readTar(folder, limits), /leads out/, name);
+  }
+});
+
 Deno.test("gunzip stops at its limit, and refuses what is no gzip", async () => {
   const stream = new Blob([new Uint8Array(1 << 20)]).stream().pipeThrough(new CompressionStream("gzip"));
   const bomb = new Uint8Array(await new Response(stream).arrayBuffer());

@@ -168,3 +168,40 @@ Deno.test("readings of a process are seen by others while it runs, and its sums 
     await Deno.remove(data, { recursive: true });
   }
 });
+
+Deno.test({
+  name: "ResourceMonitor.needs() learns what calls take from real ones, and a later session begins with it",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const data = await Deno.makeTempDir();
+    const folder = await extension(
+      "sleepy",
+      { memoryMb: 512, instances: 1, concurrency: 4 },
+      `await new Promise((resolve) => setTimeout(resolve, input.ms)); return {};`,
+    );
+    const id = extensionId("tests/sleepy");
+    const declared = { cpu: 1, memoryBytes: 640 * 2 ** 20 };
+    const monitor = new ResourceMonitor({ data });
+    {
+      await using rig = await openRig([], { extra: [folder], monitor });
+      const { extensions } = rig;
+      const limits = (await extensions.describe()).limits.get(id);
+      assert.deepEqual(limits?.needs, { cpu: 0.25, memoryBytes: 640 * 2 ** 20 });
+      assert.deepEqual(monitor.needs(id, declared), declared);
+      const instance = await extensions.activate(id);
+      const call = () => extensions.call(instance, request("tests/sleepy", { ms: 1500 }), { signal: never });
+      await Promise.all([call(), call(), call(), call()]);
+      monitor.sample();
+      const learned = monitor.needs(id, declared);
+      // Two seconds of what is declared against six of calls that only wait.
+      assert.ok(learned.cpu < 0.5, `${learned.cpu} of a core`);
+      assert.ok(learned.memoryBytes < declared.memoryBytes && learned.memoryBytes > 10 * 2 ** 20);
+    }
+    const later = new ResourceMonitor({ data });
+    assert.deepEqual(later.needs(id, declared), declared, "it knows nothing yet");
+    await later.recall();
+    assert.ok(later.needs(id, declared).cpu < 0.5);
+    assert.ok(later.needs(id, declared).memoryBytes < declared.memoryBytes);
+    await Deno.remove(data, { recursive: true });
+  },
+});

@@ -300,6 +300,15 @@ const reaches: readonly Habit[] = [
   attempt("write-unasked", `context.files.write("a.txt", "x")`),
   attempt("git-unasked", `context.git.log()`),
   attempt("artifact-unasked", `context.artifacts.put(new Uint8Array(1))`),
+  attempt(
+    "artifact-flood",
+    `(async () => { const one = new Uint8Array(1);
+      for (let at = 0; at < 60; at++) await Promise.all(Array.from({ length: 200 }, () => context.artifacts.put(one))); })()`,
+    {
+      permissions: [{ kind: "artifacts", reason: "It says so" }],
+      ends: /^ok: \{"refused":true,"how":".*one call puts at most/,
+    },
+  ),
   attempt("net-unasked", `context.fetch("http://127.0.0.1:1/")`),
   attempt("read-outside", `context.files.readText("../outside.txt")`, {
     permissions: [{ kind: "files", access: "read", reason: "It says so" }],
@@ -309,6 +318,29 @@ const reaches: readonly Habit[] = [
   }),
   attempt("write-hook", `context.files.write(".git/hooks/pre-commit", "x")`, {
     permissions: [{ kind: "files", access: "write", reason: "It says so" }],
+  }),
+  attempt("write-hook-aliased", `context.files.write(".GIT./hooks/pre-commit", "x")`, {
+    permissions: [{ kind: "files", access: "write", reason: "It says so" }],
+  }),
+  attempt("plant-worktree", `context.files.write("sub/.git", "gitdir: ../planted")`, {
+    permissions: [{ kind: "files", access: "write", reason: "It says so" }],
+  }),
+  attempt(
+    "plant-repository",
+    `(async () => { const write = (path, text) => context.files.write("planted/" + path, text);
+      await write("config", "[core]\\n\\tbare = false\\n\\tworktree = .\\n[filter \\"x\\"]\\n\\tclean = touch ran\\n");
+      await write(".gitattributes", "* filter=x"); await write("objects/x", ""); await write("refs/x", "");
+      await write("HEAD", "ref: refs/heads/main\\n"); return await context.git.diff(); })()`,
+    {
+      permissions: [
+        { kind: "files", access: "write", reason: "It says so" },
+        { kind: "git", reason: "It says so" },
+      ],
+      ends: /^ok: \{"refused":true,"how":".*git would take its folder for a repository/,
+    },
+  ),
+  attempt("git-file-beside", `context.git.diff({ from: "HEAD:../outside.txt", to: "HEAD" })`, {
+    permissions: [{ kind: "git", reason: "It says so" }],
   }),
   attempt("inner-address", `context.fetch("http://localhost:1/").then((answer) => answer.status)`, {
     permissions: [{ kind: "net", hosts: ["*"], reason: "It says so" }],

@@ -20,6 +20,7 @@ import { ExtensionLoader } from "../../../extensions/loader/loader.ts";
 import { defaultResources, type Tier } from "../../../extensions/manifest/manifest.ts";
 import { request } from "../../contracts/extension_contract.ts";
 import { bundleOf, type Habit } from "./habits.ts";
+import { HeldBeside, HeldHere, type HeldTime } from "./held_time.ts";
 
 export interface ZooOptions {
   readonly command: HostCommand;
@@ -46,13 +47,14 @@ export interface ZooReport {
   readonly lost: readonly string[];
   /** Round trips of honest calls, in milliseconds. */
   readonly roundTrips: readonly number[];
-  /** By how much a timer of the core was late, in milliseconds. */
-  readonly stalls: readonly number[];
+  /** How the core was held up. */
+  readonly held: HeldTime;
+  /** The same of a process beside it that does nothing. */
+  readonly heldBeside: HeldTime;
 }
 
 const never = new AbortController().signal;
 const cache = `${Deno.env.get("TMPDIR") ?? "/tmp"}/symphony-test-bundles`;
-const BEAT_MS = 5;
 const any = `{ type: "object", properties: {} }`;
 const honestCode = (name: string) =>
   `const extension = { contributes: [{ kind: "operator", type: "honest/${name}", title: "t", description: "d", input: ${any},
@@ -125,6 +127,9 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   for (const { manifest: { id, permissions } } of hostile) {
     for (const permission of permissions) {
       if (permission.kind === "files") grants.addForSession(`${id}=files:${permission.access}`);
+      if (permission.kind === "git" || permission.kind === "artifacts") {
+        grants.addForSession(`${id}=${permission.kind}`);
+      }
       if (permission.kind === "net") grants.addForSession(`${id}=net:*`);
     }
   }
@@ -148,7 +153,7 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
       options.atOnce,
       (habit) => letLoose(extensions, habit, workspace),
     );
-    await witness.end();
+    const { held, heldBeside } = await witness.end();
     await grants.flush();
     const audited = await auditOf(data);
     return {
@@ -156,7 +161,8 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
       honestCalls: witness.roundTrips.length,
       lost: witness.lost,
       roundTrips: witness.roundTrips.toSorted((a, b) => a - b),
-      stalls: witness.stalls.toSorted((a, b) => a - b),
+      held,
+      heldBeside,
     };
   } finally {
     await extensions.close();
@@ -225,10 +231,10 @@ class Witness {
   readonly #extensions: HostExtensions;
   readonly lost: string[] = [];
   readonly roundTrips: number[] = [];
-  readonly stalls: number[] = [];
   #over = false;
   #asking: Promise<unknown> = Promise.resolve();
-  #beat: ReturnType<typeof setInterval> | undefined;
+  #held: HeldHere | undefined;
+  #heldBeside: HeldBeside | undefined;
 
   constructor(extensions: HostExtensions) {
     this.#extensions = extensions;
@@ -239,19 +245,16 @@ class Witness {
     const instances = await Promise.all(
       kinds.map((kind) => this.#extensions.activate(extensionId(`honest/${kind}`))),
     );
-    let last = performance.now();
-    this.#beat = setInterval(() => {
-      const now = performance.now();
-      this.stalls.push(Math.max(0, now - last - BEAT_MS));
-      last = now;
-    }, BEAT_MS);
+    this.#held = new HeldHere();
+    this.#heldBeside = new HeldBeside();
     this.#asking = Promise.all(kinds.map((kind, at) => this.#ask(kind, instances[at] as never)));
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<{ readonly held: HeldTime; readonly heldBeside: HeldTime }> {
     this.#over = true;
     await this.#asking;
-    clearInterval(this.#beat);
+    const nothing = { stalls: [], overMs: 1 };
+    return { held: this.#held?.end() ?? nothing, heldBeside: await this.#heldBeside?.end() ?? nothing };
   }
 
   async #ask(kind: string, instance: Parameters<HostExtensions["call"]>[0]): Promise<void> {

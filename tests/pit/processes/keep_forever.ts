@@ -1,7 +1,9 @@
 /**
- * Stores, names, labels, archives, collects, rotates keys and files runs, all at once, until it is killed. Each line on stdout is
- * something that was acknowledged: `k HASH` an artifact that nothing may take away (it is held, a version, or of an open
- * run), `v NAME N` a version, `r N` a pass of key rotation, `m` a move, `g` a collection. Arguments: folder, seed.
+ * Stores, names, labels, keeps checkpoints, archives, collects, rotates keys and files runs, all at once, until it is killed. It
+ * begins once it has a line on stdin, so that its start costs nobody time. Each line on stdout is something that was
+ * acknowledged: `k HASH` an artifact that nothing may take away (it is held, a version, or of an open run), `v NAME N` a
+ * version, `c RUN N` a checkpoint; or what it begins and ends: `P`, `p` a put, `C` and `c` a checkpoint, `M`, `m` a move,
+ * `G`, `g` a collection, `R`, `r` a key rotation. Arguments: folder, seed.
  *
  * @module
  */
@@ -14,6 +16,7 @@ import { noInstances } from "../no_instances.ts";
 import { easySecret } from "../pits.ts";
 
 const [folder = "", seedText = "1"] = Deno.args;
+await Deno.stdin.read(new Uint8Array(8));
 const pit = await openPit(folder, noInstances, new SystemClock(), easySecret);
 const { library, retention } = pit;
 const encoder = new TextEncoder();
@@ -34,20 +37,24 @@ function content(at: number, salt: number): Uint8Array {
 
 async function keep(): Promise<never> {
   for (let at = 0;; at++) {
+    say("P");
     if (at % 3 === 0) {
       say(`k ${await pit.artifacts.put(content(at, 1), { origin: { run, node: nodeId("a") } })}`);
     } else if (at % 3 === 1) {
       const id = await pit.artifacts.put(content(at, 2), { type: "text/plain" });
       const named = await unlessTaken(library.catalog.addVersion(`name ${at % 5}`, { artifact: id }));
-      if (named === undefined) continue;
-      const { version } = named;
-      say(`v ${at % 5} ${version}`);
-      say(`k ${id}`);
+      if (named !== undefined) {
+        say(`v ${at % 5} ${named.version}`);
+        say(`k ${id}`);
+      }
     } else {
       const id = await library.streams.putStream(pieces(content(at, 3)));
       const label = library.catalog.label(id, { hold: "kept", addTags: ["kept"] });
       if (await unlessTaken(label.then(() => true))) say(`k ${id}`);
     }
+    say("p");
+    // What floods the store is never done being tended.
+    await pause(2);
   }
 }
 
@@ -64,11 +71,30 @@ async function* pieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 }
 
 async function loose(): Promise<never> {
-  for (let at = 0;; at++) await pit.artifacts.put(content(at, 4), { type: "text/plain", name: "loose" });
+  for (let at = 0;; at++) {
+    await pit.artifacts.put(content(at, 4), { type: "text/plain", name: "loose" });
+    await pause(5);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Keeps checkpoints of a log that grows. */
+async function mark(): Promise<never> {
+  for (let seq = 0;; seq++) {
+    await pit.dag.append(run, seq, [{ type: "node.skipped", at: seq, node: nodeId("a"), reason: "marked" }]);
+    say("C");
+    await pit.dag.saveCheckpoint(run, { nextSeq: seq + 1, bytes: new Uint8Array(5_000).fill(seq % 251) });
+    say(`c ${run} ${seq + 1}`);
+    await pause(5);
+  }
 }
 
 async function tend(): Promise<never> {
   for (let at = seed;; at++) {
+    say("MGR"[at % 3] as string);
     if (at % 3 === 0) {
       await retention.apply(await retention.preview([{ name: "w", action: "warm", when: {} }]));
       say("m");
@@ -86,4 +112,4 @@ async function tend(): Promise<never> {
 }
 
 say("ready");
-await Promise.all([keep(), loose(), tend()]);
+await Promise.all([keep(), loose(), mark(), tend()]);

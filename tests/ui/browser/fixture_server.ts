@@ -173,6 +173,7 @@ export class FixtureServer implements AsyncDisposable {
         return json({});
       case "GET /failures":
       case "GET /motifs":
+      case "GET /secrets":
         return json([]);
       case "GET /templates":
         return json(
@@ -190,7 +191,7 @@ export class FixtureServer implements AsyncDisposable {
           ),
         );
       case "GET /workflow":
-        return this.#file(file);
+        return this.#file(file, query.get("textOnly") === "true" ? { problems: [] } : {});
       case "PUT /workflow":
         return await this.#save(request, file, body);
       case "GET /workflow/versions":
@@ -233,7 +234,7 @@ export class FixtureServer implements AsyncDisposable {
     const kept = this.#files.get(file);
     if (kept === undefined) return problem(404, "not-found", `Cannot read ${file}: there is no such file`);
     const { text, hash, modifiedAt } = kept;
-    const { problems } = checkWorkflow(text, file, this.#catalog);
+    const problems = "problems" in more ? [] : checkWorkflow(text, file, this.#catalog).problems;
     return json({ file, text, hash, modifiedAt, isWritable: true, problems, ...more });
   }
 

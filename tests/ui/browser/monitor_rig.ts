@@ -22,23 +22,30 @@ export class MonitorRig implements AsyncDisposable {
   readonly folder: string;
   readonly data: string;
   readonly #grants: readonly string[];
+  readonly #more: readonly string[];
   #program: Program | undefined;
   #session: { readonly port: number; readonly cookie: string } | undefined;
   #address = "";
 
-  private constructor(folder: string, grants: readonly string[]) {
+  private constructor(folder: string, grants: readonly string[], more: readonly string[]) {
     this.folder = folder;
+    this.#more = more;
     this.#grants = grants;
     this.data = `${folder}/data`;
   }
 
-  /** `grants`: what the trial extension may do from the beginning. */
-  static async start(grants: readonly string[] = ["files:read", "artifacts"]): Promise<MonitorRig> {
+  /** `grants`: what the trial extension may do from the beginning; `more`: other fixtures that are installed. */
+  static async start(
+    grants: readonly string[] = ["files:read", "artifacts"],
+    more: readonly string[] = [],
+  ): Promise<MonitorRig> {
     await builtPage();
     const folder = await Deno.makeTempDir({ prefix: "symphony-monitor-" });
     await Deno.mkdir(`${folder}/work`);
-    const rig = new MonitorRig(folder, grants);
+    const rig = new MonitorRig(folder, grants, more);
     await rig.serve();
+    // The first start makes modules of all extensions, which a busy machine takes its time for; tests are about the page.
+    await rig.call("GET /settings");
     return rig;
   }
 
@@ -54,6 +61,7 @@ export class MonitorRig implements AsyncDisposable {
       `${root}tests/fixtures/extensions/monitor`,
       "--extensions",
       `${root}extensions/examples/csv_table`,
+      ...this.#more.flatMap((name) => ["--extensions", `${root}tests/fixtures/extensions/${name}`]),
       ...this.#grants.flatMap((name) => ["--grant", `trial/monitor=${name}`]),
     ];
     this.#program = new Program(words);

@@ -28,7 +28,7 @@ browserTest(
     assert.equal(answer.port, "approved");
     assert.ok(JSON.stringify(answer.output).includes("seen by the test"));
     // What it has made, found and opened.
-    await page.getByRole("tab", { name: "Inputs and outputs" }).click();
+    await page.getByRole("tab", { name: "Outputs and inputs" }).click();
     await page.getByRole("link", { name: "Artifacts of this run" }).click();
     await page.getByRole("option", { name: /report\.md/ }).click();
     await page.getByRole("article", { name: "Document" }).getByRole("heading", { name: "Findings" })

@@ -78,7 +78,9 @@ browserTest(
       await startRun(page);
 
       // The gate asks; the nodes before it show what they did.
-      await page.locator(".asking").getByRole("button", { name: "Approve" }).waitFor({ timeout: 60_000 });
+      await page.locator(".monitor-ask").getByRole("button", { name: "Approve" }).waitFor({
+        timeout: 60_000,
+      });
       assert.match(await page.locator("#node-read .card-count").textContent() ?? "", /4\/4/);
       await page.getByRole("button", { name: "Approve" }).click();
       await page.locator(".run-head").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
@@ -98,7 +100,7 @@ browserTest(
       await page.keyboard.press("F9");
       await page.locator("#node-say .card-flag.breakpoint").waitFor();
       await startRun(page);
-      await page.locator(".asking").getByRole("button", { name: "Approve" }).click({ timeout: 60_000 });
+      await page.locator(".monitor-ask").getByRole("button", { name: "Approve" }).click({ timeout: 60_000 });
       await page.locator(".asking").filter({ hasText: "Stopped before say" }).waitFor({ timeout: 60_000 });
       await page.getByRole("button", { name: "Go on" }).click();
       await page.locator(".run-head").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
@@ -141,6 +143,84 @@ browserTest(
       line = await run.line().catch(() => "completed")
     ) last = line;
     assert.equal((await run.child.status).code, 0);
+  },
+);
+
+const asking = `{
+  "schema": 1,
+  "id": "asking",
+  "name": "Asking",
+  "nodes": {
+    "ask": {
+      "use": "control/gate",
+      "question": "How many?",
+      "schema": { "type": "object", "properties": { "amount": { "type": "integer" } }, "required": ["amount"] }
+    },
+    "say": { "use": "data/transform", "in": { "data": "ask.approved.value" }, "with": { "expression": "amount * 2" } },
+    "late": { "use": "control/wait", "for": "1h", "after": ["say"] }
+  },
+  "outputs": { "said": "say.result" }
+}
+`;
+
+browserTest(
+  "whoever leaves the board finds it as it was: what is not saved, undo, the run; a gate takes a value, a run is paused and cancelled",
+  async () => {
+    await currentUi();
+    const place = await makePlace();
+    await Deno.writeTextFile(`${place.workspace}/asking.workflow.jsonc`, asking);
+    await using program = serve(place);
+    const address = await program.line();
+    const browser = await startBrowser();
+    try {
+      const { page, faults } = await openPage(browser);
+      await page.goto(address);
+      await page.getByRole("link", { name: /Asking/ }).click();
+      await page.waitForSelector("#node-say");
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      const ask = page.getByRole("group", { name: "Question of ask" });
+      await ask.waitFor({ timeout: 60_000 });
+      await ask.getByRole("spinbutton", { name: "Amount" }).or(ask.getByRole("textbox", { name: "Amount" }))
+        .fill("21");
+      await ask.getByRole("textbox", { name: "Comment for ask" }).fill("counted");
+      await ask.getByRole("button", { name: "Approve" }).click();
+      // A wait for a moment asks nothing of anybody.
+      await page.locator(".run-waits").filter({ hasText: "late waits until" }).waitFor({ timeout: 60_000 });
+      assert.equal(await page.locator(".monitor-ask").count(), 0);
+      await choose(page, "say");
+      await page.getByRole("tab", { name: "Inspector" }).click();
+      await page.locator(".preview").filter({ hasText: "42" }).waitFor();
+
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Find anything" }).fill("@late");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Control+d");
+      await page.getByRole("status").filter({ hasText: /^Changed$/ }).waitFor();
+      const cards = await page.locator(".card").count();
+      await page.keyboard.press("g");
+      await page.keyboard.press("r");
+      await page.waitForURL(/#\/runs/);
+      await page.goBack();
+      await page.getByRole("status").filter({ hasText: /^Changed$/ }).waitFor();
+      assert.equal(await page.locator(".card").count(), cards);
+      await page.locator("a[aria-label='All workflows']").click();
+      await page.getByRole("link", { name: /Asking/ }).filter({ hasText: "Not saved" }).click();
+      await page.getByRole("tab", { name: "Run" }).click();
+      await page.getByRole("button", { name: "Pause the run" }).click();
+      await page.locator(".run-head").filter({ hasText: "Paused" }).waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Resume the run" }).click();
+      await page.getByRole("button", { name: "Pause the run" }).waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Cancel the run" }).click();
+      await page.locator(".run-head").filter({ hasText: "Cancelled" }).waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: /^Undo/ }).click();
+      await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
+      assert.deepEqual(
+        faults.filter((fault) => !fault.includes("Content Security Policy directive 'connect-src'")),
+        [],
+      );
+    } finally {
+      await browser.close();
+    }
   },
 );
 

@@ -9,7 +9,9 @@ import { extensionId } from "../../../core/ids.ts";
 import type { MotifPort } from "../../../core/ports/motif.ts";
 import { MockExtensions } from "../../../core/orchestration/mock_run.ts";
 import { Runner } from "../../../core/orchestration/runner.ts";
+import { Grants } from "../../../extensions/grants.ts";
 import { InProcessExtensions } from "../../../extensions/in_process.ts";
+import { liveSecrets } from "../../../extensions/secret_book.ts";
 import type { ExtensionDefinition } from "../../../extensions/sdk/mod.ts";
 import { memoryPit } from "../../../pit/memory_pit.ts";
 import type { OpenPit } from "../../../pit/open_pit.ts";
@@ -226,6 +228,10 @@ export class UiRig implements AsyncDisposable {
           return Promise.resolve(at >= 0);
         },
       },
+      secrets: liveSecrets(
+        { load: () => Promise.resolve({ installed: [], problems: [] }) },
+        Grants.open(this.data),
+      ),
       settings: { list: () => Promise.resolve([]), change: () => Promise.resolve() },
       ...this.#options.openTexts === undefined ? {} : { openTexts: this.#options.openTexts },
     };

@@ -27,6 +27,8 @@ Deno.test("WorkflowStore saves edits and keeps comments and layout outside what 
   assert.equal(opened.text, small);
   assert.equal(headers.get("etag"), `"${opened.hash}"`);
   assert.deepEqual(opened.problems, []);
+  const { value: alone } = await rig.call("GET /workflow", { path: `${FILE}&textOnly=true` });
+  assert.deepEqual([alone.text, alone.hash, alone.graph], [opened.text, opened.hash, undefined]);
   assert.deepEqual(opened.graph?.edges, [{
     from: "shout",
     fromPort: "text",

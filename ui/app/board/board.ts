@@ -8,13 +8,20 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalog } from "../../../core/workflow/catalog.ts";
 import type { CheckAnswer, CheckedNode } from "./check/check_protocol.ts";
-import { layoutGraph, type LayoutRequest, type Places } from "./layout/layout_graph.ts";
+import {
+  GROUP_PADDING,
+  GROUP_TITLE,
+  layoutGraph,
+  type LayoutRequest,
+  type Places,
+} from "./layout/layout_graph.ts";
 import type { BoardNode } from "./model/board_node.ts";
 import type { Change } from "./model/change.ts";
-import { moveNodes, type Point } from "./model/commands.ts";
+import { foldGroups, moveNodes, type Point } from "./model/commands.ts";
 import type { KnownTypes } from "./model/connection_judge.ts";
 import { BoardDocument } from "./model/document.ts";
-import type { Graph, Scope } from "./model/graph.ts";
+import { boxOf, type FoldedView, foldedView, groupOfBox, withBoxes } from "./model/folded.ts";
+import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
 import { completed, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
@@ -46,6 +53,7 @@ export class Board {
   /** Grows with every change of the text. */
   readonly version = signal(0);
   readonly #layouter: Layouter;
+  #hasLooked = false;
   readonly #shapes: ShapeCache = new WeakMap();
   readonly #laidOut = signal<ReadonlyMap<string, Point>>(new Map());
   #lastScene: Scene | undefined;
@@ -53,31 +61,56 @@ export class Board {
   readonly #placed = new WeakSet<BoardNode>();
   #types = new Map<string, CheckedNode>();
   readonly graph: ReadonlySignal<Graph>;
+  /** Groups that are open for now, to show what is in them, though the file has them folded. */
+  readonly opened = signal<ReadonlySet<string>>(new Set());
+  /** The graph as it is shown: folded groups as boxes. */
+  readonly shown: ReadonlySignal<FoldedView>;
+  /** What is chosen, with the boxes all of whose members are. */
+  readonly shownSelection: ReadonlySignal<ReadonlySet<string>>;
   readonly scene: ReadonlySignal<Scene>;
   readonly worst: ReadonlySignal<ReadonlyMap<string, "error" | "warning">>;
   readonly isDirty: ReadonlySignal<boolean>;
   /** Called after every change of the text. */
   onText: (text: string) => void = () => undefined;
 
-  constructor(file: string, text: string, catalog: Catalog, layouter: Layouter) {
+  /** `graph` is that of the text, where somebody has read it already. */
+  constructor(file: string, text: string, catalog: Catalog, layouter: Layouter, graph?: Graph) {
     this.file = file;
     this.#layouter = layouter;
-    this.document = new BoardDocument(text, catalog, () => performance.now());
+    this.document = new BoardDocument(text, catalog, () => performance.now(), graph);
     this.graph = computed(() => (this.version.value, this.document.graph));
+    let view: FoldedView | undefined;
+    this.shown = computed(() => {
+      const opened = this.opened.value;
+      return view = foldedView(this.graph.value, ({ id, isFolded }) => isFolded && !opened.has(id), view);
+    });
+    this.shownSelection = computed(() => withBoxes(this.selection.value, this.shown.value.boxes));
     this.scene = computed(() => {
-      const graph = this.graph.value;
+      const { graph, boxes } = this.shown.value;
       const laidOut = this.#laidOut.value;
       const notes = new Map(graph.notes.map((note) => [`note:${note.id}`, note]));
       const placeOf = (id: string): Point => {
-        const node = graph.nodes.get(id);
-        if (node === undefined) return notes.get(id) ?? { x: 0, y: 0 };
-        return filePlace(graph, node) ?? laidOut.get(id) ?? { x: 0, y: 0 };
+        const box = boxes.get(id);
+        if (box !== undefined) return cornerOf(box.nodes.map((member) => this.#filed(member)));
+        return notes.get(id) ?? this.#filed(id);
       };
       const expanded = this.expanded.value;
       const ground = [graph.head, laidOut, expanded];
       return this.#lastScene = new Scene(graph, placeOf, expanded, this.#shapes, ground, this.#lastScene);
     });
-    this.worst = computed(() => worstByNode(this.allProblems.value));
+    const own = computed(() => worstByNode(this.allProblems.value));
+    this.worst = computed(() => {
+      const { boxes } = this.shown.value;
+      // The same map while the same is wrong: what was painted by it stands.
+      if (boxes.size === 0) return own.value;
+      const worst = new Map(own.value);
+      for (const [box, { nodes }] of boxes) {
+        const inside = nodes.map((id) => worst.get(id));
+        if (inside.includes("error")) worst.set(box, "error");
+        else if (inside.includes("warning")) worst.set(box, "warning");
+      }
+      return worst;
+    });
     this.isDirty = computed(() => (this.version.value, !this.document.history.isSaved));
     this.#placeMissing();
   }
@@ -156,12 +189,11 @@ export class Board {
   #changed(): void {
     this.version.value++;
     const { nodes, notes } = this.document.graph;
-    const isThere = (id: string) => nodes.has(id) || notes.some((note) => id === `note:${note.id}`);
+    const isThere = (id: string) =>
+      nodes.has(id) || this.shown.peek().boxes.has(id) || notes.some((note) => id === `note:${note.id}`);
     this.selection.value = new Set([...this.selection.peek()].filter(isThere));
     const edge = this.selectedEdge.peek();
-    if (edge !== undefined && !this.document.graph.edges.some(({ id }) => id === edge)) {
-      this.selectedEdge.value = undefined;
-    }
+    if (edge !== undefined && this.edgesNamed(edge).length === 0) this.selectedEdge.value = undefined;
     const cursor = this.cursor.peek();
     if (cursor !== undefined && !isThere(cursor)) this.cursor.value = undefined;
     this.#placeMissing();
@@ -184,10 +216,12 @@ export class Board {
 
   select(ids: Iterable<string>, isAdded = false): void {
     batch(() => {
-      const chosen = new Set(ids);
+      const { boxes } = this.shown.peek();
+      const given = [...ids];
+      const chosen = new Set(boxes.size === 0 ? given : given.flatMap((id) => boxes.get(id)?.nodes ?? id));
       this.selection.value = isAdded ? new Set([...this.selection.peek(), ...chosen]) : chosen;
       this.selectedEdge.value = undefined;
-      if (chosen.size === 1) this.cursor.value = [...chosen][0];
+      if (given.length === 1) this.cursor.value = given[0];
     });
   }
 
@@ -200,8 +234,49 @@ export class Board {
 
   toggleSelected(id: string): void {
     const next = new Set(this.selection.peek());
-    if (!next.delete(id)) next.add(id);
+    const members = this.shown.peek().boxes.get(id)?.nodes ?? [id];
+    const isChosen = members.every((one) => next.has(one));
+    for (const one of members) isChosen ? next.delete(one) : next.add(one);
     this.select(next);
+  }
+
+  /** The connections of the file that go by this name, the one or all of a bundle. */
+  edgesNamed(id: string): readonly BoardEdge[] {
+    const edge = this.document.graph.edges.find((one) => one.id === id);
+    if (edge !== undefined) return [edge];
+    return this.shown.peek().graph.edges.find((one) => one.id === id)?.bundle ?? [];
+  }
+
+  /** Groups that what is chosen touches, or all. */
+  groupsOf(ids?: ReadonlySet<string>): readonly BoardGroup[] {
+    const { groups } = this.graph.peek();
+    return ids === undefined ? groups : groups.filter(({ nodes }) => nodes.some((id) => ids.has(id)));
+  }
+
+  /** True where the group is shown as one box. */
+  isFolded(group: string): boolean {
+    return this.shown.peek().boxes.has(boxOf(group));
+  }
+
+  /** Folds groups into boxes, or shows their members again. Written into the file where it says otherwise; one step of undo. */
+  fold(groups: readonly BoardGroup[], isFolded: boolean): void {
+    batch(() => {
+      const opened = new Set(this.opened.peek());
+      for (const { id } of groups) opened.delete(id);
+      this.opened.value = opened;
+      const others = groups.filter((group) => group.isFolded !== isFolded).map(({ id }) => id);
+      if (others.length > 0) {
+        const kept = this.selection.peek();
+        this.apply(foldGroups(this.document.ground, others, isFolded));
+        this.selection.value = kept;
+      }
+      const cursor = this.cursor.peek();
+      const inside = groups.find(({ id, nodes }) => cursor === boxOf(id) || nodes.includes(cursor ?? ""));
+      if (inside !== undefined) {
+        this.cursor.value = isFolded ? boxOf(inside.id) : inside.nodes[0];
+        this.selection.value = new Set(inside.nodes);
+      }
+    });
   }
 
   toggleExpanded(id: string): void {
@@ -210,7 +285,16 @@ export class Board {
     this.expanded.value = next;
   }
 
+  /** By the file, else by the layout; of a node or note, shown or not. */
+  #filed(id: string): Point {
+    const graph = this.document.graph;
+    const node = graph.nodes.get(id);
+    return (node === undefined ? undefined : filePlace(graph, node)) ?? this.#laidOut.value.get(id) ??
+      { x: 0, y: 0 };
+  }
+
   placeOf(id: string): Point {
+    if (this.shown.peek().graph.hidden?.has(id) === true) return this.#filed(id);
     const scene = this.scene.peek();
     const index = scene.indexOf.get(id);
     return index === undefined ? { x: 0, y: 0 } : { x: scene.left[index]!, y: scene.top[index]! };
@@ -219,6 +303,17 @@ export class Board {
   /** Writes where nodes stand. With the first move the others' places are written too, so that nothing jumps later. */
   moveTo(places: ReadonlyMap<string, Point>, label?: string, join?: string): void {
     const all = new Map(places);
+    // A box that is moved takes its members along.
+    for (const [id, to] of places) {
+      const box = this.shown.peek().boxes.get(id);
+      if (box === undefined) continue;
+      all.delete(id);
+      const members = box.nodes.map((member) => [member, this.#filed(member)] as const);
+      const from = cornerOf(members.map(([, place]) => place));
+      for (const [member, { x, y }] of members) {
+        all.set(member, { x: x + to.x - from.x, y: y + to.y - from.y });
+      }
+    }
     for (const id of unplaced(this.graph.peek())) if (!all.has(id)) all.set(id, this.placeOf(id));
     this.apply(
       moveNodes(
@@ -253,14 +348,16 @@ export class Board {
     }
   }
 
-  /** Where one begins: all of it where that can be read, else its beginning. */
+  /** Where one begins: all of it where that can be read, else its beginning. Whoever comes back finds the view as it was. */
   firstLook(): void {
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
     this.fit();
     const { zoom } = this.view.peek();
     const bounds = this.scene.peek().bounds();
-    if (zoom >= 0.5 || bounds === undefined || this.graph.peek().nodes.size > 400) return;
+    if (zoom >= 0.4 || bounds === undefined || this.graph.peek().nodes.size > 400) return;
     const { height } = this.size.peek();
-    const scale = 0.8;
+    const scale = 0.6;
     this.view.value = {
       zoom: scale,
       x: 48 - bounds.left * scale,
@@ -270,6 +367,10 @@ export class Board {
 
   /** Brings a node into sight without changing more than needed. */
   reveal(id: string): void {
+    const box = this.shown.peek().graph.hidden?.get(id);
+    const group = box === undefined ? undefined : groupOfBox(box);
+    // Who looks for what is inside sees inside; the file stays as it is.
+    if (group !== undefined) this.opened.value = new Set([...this.opened.peek(), group]);
     const scene = this.scene.peek();
     const index = scene.indexOf.get(id);
     if (index === undefined) return;
@@ -295,7 +396,11 @@ export class Board {
 
   /** Lays out all nodes, or those named, which keep their corner. One step of undo. */
   async layout(ids?: readonly string[], refine?: (request: LayoutRequest) => Promise<Places>): Promise<void> {
-    const chosen = ids === undefined || ids.length < 2 ? undefined : new Set(ids);
+    const hidden = this.shown.peek().graph.hidden;
+    const boxed = hidden === undefined || ids === undefined
+      ? ids
+      : [...new Set(ids.map((id) => hidden.get(id) ?? id))];
+    const chosen = boxed === undefined || boxed.length < 2 ? undefined : new Set(boxed);
     const request = this.#request(chosen);
     const places = refine !== undefined ? await refine(request) : await this.#askLayout(request);
     const scene = this.scene.peek();
@@ -305,14 +410,12 @@ export class Board {
     const dx = corner?.left ?? 0;
     const dy = corner?.top ?? 0;
     const map = new Map(places.map(([id, x, y]) => [id, { x: x + dx, y: y + dy }]));
-    this.apply(
-      moveNodes(this.document.ground, map, chosen === undefined ? "Lay out" : `Lay out ${chosen.size} nodes`),
-    );
+    this.moveTo(map, chosen === undefined ? "Lay out" : `Lay out ${map.size} nodes`);
     if (chosen === undefined) this.fit();
   }
 
-  #request(chosen?: ReadonlySet<string>): LayoutRequest {
-    const { graph, shapes, ids, top } = this.scene.peek();
+  #request(chosen?: ReadonlySet<string>, of = this.scene.peek()): LayoutRequest {
+    const { graph, shapes, ids, top } = of;
     const isIn = (id: string) => chosen === undefined || chosen.has(id);
     const nodes = ids.flatMap((id, index) => {
       const shape = shapes[index];
@@ -335,16 +438,21 @@ export class Board {
   #placeMissing(): void {
     const graph = this.document.graph;
     const known = this.#laidOut.peek();
-    const isSettled = [...graph.nodes.values()].every((node) => {
-      if (this.#placed.has(node)) return true;
-      const isPlaced = known.has(node.id) || node.value["position"] !== undefined;
-      if (isPlaced) this.#placed.add(node);
-      return isPlaced;
-    });
+    let isSettled = true;
+    for (const node of graph.nodes.values()) {
+      if (this.#placed.has(node)) continue;
+      isSettled = known.has(node.id) || node.value["position"] !== undefined;
+      if (!isSettled) break;
+      this.#placed.add(node);
+    }
     if (isSettled) return;
     const missing = unplaced(graph).filter((id) => !known.has(id));
     if (missing.length === 0) return;
-    const { nodes, ...rest } = this.#request();
+    // Who is folded away needs a place as well.
+    const scene = this.shown.peek().boxes.size === 0
+      ? this.scene.peek()
+      : new Scene(graph, (id) => this.#filed(id), this.expanded.peek(), this.#shapes);
+    const { nodes, ...rest } = this.#request(undefined, scene);
     // Nothing of where unplaced nodes happen to be may count.
     const request = { ...rest, nodes: nodes.map(({ id, width, height }) => ({ id, width, height })) };
     if (request.nodes.length <= AT_ONCE) {
@@ -356,6 +464,14 @@ export class Board {
       this.firstLook();
     });
   }
+}
+
+/** Where the box of a group stands: at the corner of its frame. */
+function cornerOf(places: readonly Point[]): Point {
+  return {
+    x: Math.min(...places.map(({ x }) => x)) - GROUP_PADDING,
+    y: Math.min(...places.map(({ y }) => y)) - GROUP_PADDING - GROUP_TITLE,
+  };
 }
 
 export function snap(value: number): number {

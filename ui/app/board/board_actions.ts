@@ -15,6 +15,7 @@ import { alignSelection } from "./inspector/inspector.tsx";
 import { INPUTS, OUTPUTS } from "./model/board_node.ts";
 import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } from "./model/commands.ts";
 import { copiedText, paste, pastedNodes } from "./model/clipboard.ts";
+import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
 import { GRID } from "./board.ts";
 import type { RunMode } from "./run/board_run.ts";
@@ -32,6 +33,8 @@ export interface ScreenHands {
   readonly search: () => void;
   readonly togglePanel: (side: "left" | "right") => void;
   readonly showSource: () => void;
+  /** Shows what passed at what is chosen; asked again, at its next port. */
+  readonly preview: () => void;
 }
 
 export class BoardActions {
@@ -114,6 +117,17 @@ export class BoardActions {
       }),
       command("group", "Group", () => this.group(), { icon: "group", keys: "mod+g", when: isChosen }),
       command("ungroup", "Ungroup", () => this.ungroup(), { keys: "mod+shift+g", when: isChosen }),
+      command("fold", "Fold or unfold the group", () => this.fold(), {
+        icon: "group",
+        keys: "shift+g",
+        when: () => board.groupsOf(board.selection.peek()).length > 0,
+      }),
+      command("foldAll", "Fold all groups", () => board.fold(board.groupsOf(), true), {
+        when: () => board.groupsOf().some(({ id }) => !board.isFolded(id)),
+      }),
+      command("unfoldAll", "Unfold all groups", () => board.fold(board.groupsOf(), false), {
+        when: () => board.groupsOf().some(({ id }) => board.isFolded(id)),
+      }),
       command("collapse", "Make a sub-workflow of what is chosen", () => this.#hands.collapse(), {
         icon: "workflow",
         when: isChosen,
@@ -152,6 +166,11 @@ export class BoardActions {
       command("minimap", "Show or hide the map", () => isMinimapShown.value = !isMinimapShown.peek(), {
         icon: "map",
         keys: "m",
+      }),
+      command("preview", "Look at what passed here", () => this.#hands.preview(), {
+        icon: "eye",
+        keys: "v",
+        when: () => board.cursor.peek() !== undefined || board.selectedEdge.peek() !== undefined,
       }),
       command("search", "Search this workflow", () => this.#hands.search(), {
         icon: "search",
@@ -256,6 +275,7 @@ export class BoardActions {
       entry("duplicate"),
       entry("group"),
       entry("ungroup"),
+      entry("fold"),
       entry("collapse"),
       "rule",
       entry("layout"),
@@ -282,14 +302,21 @@ export class BoardActions {
   connect(): void {
     const { board } = this.#bench;
     const source = board.cursor.peek() ?? [...board.selection.peek()][0];
+    if (source !== undefined && groupOfBox(source) !== undefined) {
+      announce("A folded group has no ports. Unfold it first");
+      showToast({ look: "info", title: "A folded group has no ports", text: "Unfold it first: Shift+G" });
+      return;
+    }
     if (source !== undefined && source !== OUTPUTS) this.#hands.connect(source);
   }
 
   remove(reconnect = false): void {
     const { board } = this.#bench;
-    const edge = board.graph.peek().edges.find(({ id }) => id === board.selectedEdge.peek());
+    const edges = board.edgesNamed(board.selectedEdge.peek() ?? "");
+    const [edge] = edges;
     if (edge !== undefined) {
-      if (edge.isPlain) board.apply(disconnect(board.document.ground, [edge]));
+      const plain = edges.filter(({ isPlain }) => isPlain);
+      if (plain.length > 0) board.apply(disconnect(board.document.ground, plain));
       else {showToast({
           look: "warn",
           title: "This connection is part of a larger expression",
@@ -370,6 +397,16 @@ export class BoardActions {
     }
   }
 
+  /** Folds the groups of what is chosen; where all of them are folded, unfolds them. */
+  fold(): void {
+    const { board } = this.#bench;
+    const groups = board.groupsOf(board.selection.peek());
+    const isFolding = groups.some(({ id }) => !board.isFolded(id));
+    board.fold(groups, isFolding);
+    const what = groups.length === 1 ? groups[0]?.title ?? "The group" : `${groups.length} groups`;
+    announce(`${what}: ${isFolding ? "folded" : "unfolded"}`);
+  }
+
   async layoutFine(): Promise<void> {
     try {
       await this.#bench.board.layout([...this.#bench.board.selection.peek()], elkLayout);
@@ -446,7 +483,7 @@ export class BoardActions {
     }
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       const cursor = board.cursor.peek();
-      if (cursor !== undefined && !board.selection.peek().has(cursor)) board.select([cursor]);
+      if (cursor !== undefined && !board.shownSelection.peek().has(cursor)) board.select([cursor]);
       this.#hands.edit();
       return true;
     }

@@ -7,12 +7,15 @@ import { SearchField } from "../parts/search_field.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../parts/states.tsx";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { hrefOf } from "../state/route.ts";
+import { useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
+import { openBoards } from "./open_boards.ts";
 import { NewWorkflowDialog, TemplateGallery } from "./template_gallery.tsx";
 
 export function BoardHome() {
   const [search, setSearch] = useState("");
   const [dialog, setDialog] = useState<"new" | "templates" | undefined>(undefined);
+  const unsaved = openBoards(useApp()).unsaved.value;
   const files = useResource((client, signal) => client.call("GET /workflows", { signal }), []);
   const found = fuzzySort(search, files.value ?? [], ({ name, file }) => `${name} ${file}`);
   return (
@@ -64,6 +67,7 @@ export function BoardHome() {
                       <span class="muted cut">{entry.description}</span>
                     </span>
                     <code class="faint cut home-file">{entry.file}</code>
+                    {unsaved.has(entry.file) ? <span class="badge warn">Not saved</span> : null}
                     <span class="badge numbers">{entry.nodes} nodes</span>
                     {entry.errors > 0 ? <span class="badge bad numbers">{entry.errors} errors</span> : null}
                     <time class="faint numbers" dateTime={new Date(entry.modifiedAt).toISOString()}>

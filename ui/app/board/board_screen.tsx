@@ -4,7 +4,7 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button, IconButton } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { Menu, MenuButton } from "../parts/menu.tsx";
+import { Menu } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
 import { ErrorState } from "../parts/states.tsx";
@@ -13,8 +13,8 @@ import { addFinder } from "../shell/command_palette.tsx";
 import { rememberKeys } from "../shell/keys_view.tsx";
 import { useStatus } from "../shell/status_bar.tsx";
 import { announce } from "../state/announce.ts";
-import { hrefOf } from "../state/route.ts";
 import { showToast } from "../state/toasts.ts";
+import { BoardBar } from "./board_bar.tsx";
 import { BoardActions } from "./board_actions.ts";
 import { CollapseDialog } from "./collapse_dialog.tsx";
 import { ConnectPalette } from "./connect_palette.tsx";
@@ -31,8 +31,10 @@ import { VersionsPanel } from "./panels/versions_panel.tsx";
 import type { PlacedProblem } from "./problems.ts";
 import { QuickAdd } from "./quick_add.tsx";
 import type { RunMode } from "./run/board_run.ts";
-import { forecastTip } from "./run/forecast.tsx";
 import { needsInputs, RunDialog, RunPanel } from "./run/run_panel.tsx";
+import { nextPlace } from "./run/next_place.ts";
+import { PassingPreview } from "./run/passing_preview.tsx";
+import { type Rest, watchRests } from "./run/rest_watch.ts";
 import { iconFor } from "./view/kinds.ts";
 import type { Drop } from "./view/gestures.ts";
 import { Stage } from "./view/stage.tsx";
@@ -58,6 +60,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
   const [tab, setTab] = useState<LeftTab>("library");
   const [search, setSearch] = useState("");
   const stage = useRef<HTMLElement | undefined>(undefined);
+  const [rest, setRest] = useState<Rest | undefined>(undefined);
+  const resting = useRef<Rest | undefined>(undefined);
+  resting.current = rest;
+  const unwatch = useRef<(() => void) | undefined>(undefined);
+  useEffect(() => () => unwatch.current?.(), []);
 
   const focusInspector = () => {
     setRight(true);
@@ -99,6 +106,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       },
       togglePanel: (side) => side === "left" ? setLeft((shown) => !shown) : setRight((shown) => !shown),
       showSource: () => setOpen({ kind: "source" }),
+      preview: () => setRest((before) => nextPlace(board, before)),
     }), [bench]);
 
   useEffect(() => {
@@ -119,26 +127,25 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         },
       }))
     );
-    const leave = (event: BeforeUnloadEvent) => {
-      if (board.isDirty.peek()) event.preventDefault();
-    };
-    addEventListener("beforeunload", leave);
     // The first look: everything, once the stage has its size.
     const frame = requestAnimationFrame(() => board.firstLook());
     return () => {
       stop();
       stopFinder();
-      removeEventListener("beforeunload", leave);
       cancelAnimationFrame(frame);
     };
   }, [actions]);
 
   const faded = useMemo(() => {
     if (tab !== "outline" || search.trim() === "") return undefined;
-    const others = [...board.graph.value.nodes.values()].filter((node) =>
-      outlineMatches.matches(search, node) === undefined
-    );
-    return new Set(others.map(({ id }) => id));
+    const { nodes } = board.graph.value;
+    // Asked of those in sight, not of ten thousand for each letter.
+    return {
+      has: (id: string) => {
+        const node = nodes.get(id);
+        return node !== undefined && outlineMatches.matches(search, node) === undefined;
+      },
+    };
   }, [search, tab, board.graph.value]);
 
   const problems = board.allProblems.value;
@@ -226,12 +233,20 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               board={board}
               run={bench.overlay}
               faded={faded}
-              onReady={(element) => stage.current = element}
+              onReady={(element) => {
+                stage.current = element;
+                unwatch.current?.();
+                unwatch.current = watchRests(element, board, () => resting.current, setRest);
+              }}
               onConnect={(drop) => {
                 if (drop.node === undefined) setOpen({ kind: "add", at: drop.world, drop });
                 else dropConnection(board, drop);
               }}
-              onOpen={() => focusInspector()}
+              onOpen={(id) => {
+                const box = board.shown.peek().boxes.get(id);
+                if (box === undefined) focusInspector();
+                else board.fold([box], false);
+              }}
               onAdd={(at) => setOpen({ kind: "add", at })}
               onMenu={(at, world) => setOpen({ kind: "menu", at, world })}
               onDropped={(data, world) => {
@@ -252,6 +267,22 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               }}
             >
               <StageTools bench={bench} actions={actions} />
+              {rest === undefined ? null : (
+                <PassingPreview
+                  key={rest.key}
+                  bench={bench}
+                  rest={rest}
+                  onRun={() => (setRest(undefined), runNow("all"))}
+                  onClose={() => setRest(undefined)}
+                  onOpen={(passing) => {
+                    setRest(undefined);
+                    if ("edge" in passing && passing.edge !== undefined) board.selectEdge(passing.edge);
+                    else if ("node" in passing) board.select([passing.node]);
+                    setRight(true);
+                    bench.panel.value = "inspector";
+                  }}
+                />
+              )}
               {nodes.size === 0
                 ? (
                   <div class="stage-hint">
@@ -341,141 +372,6 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-interface BoardBarProps {
-  readonly bench: Workbench;
-  readonly actions: BoardActions;
-  readonly onRun: (mode: RunMode) => void;
-  /** Which panels are shown. */
-  readonly sides: { readonly left: boolean; readonly right: boolean };
-  readonly onSide: (side: "left" | "right") => void;
-}
-
-function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps) {
-  const { board, file, run } = bench;
-  const isDirty = board.isDirty.value;
-  board.version.value;
-  const { history, scope } = board.document;
-  const name = board.graph.value.head["name"];
-  const save = file.state.value;
-  const tip = forecastTip(run);
-  const keysOf = (id: string) => bench.app.commands.keysOf(`board.${id}`);
-  return (
-    <div class="bar">
-      <a
-        class="button quiet icon-only"
-        href={hrefOf("board")}
-        aria-label="All workflows"
-        data-tip="All workflows"
-      >
-        <Icon name="left" />
-      </a>
-      <h1>{typeof name === "string" ? name : bench.board.file}</h1>
-      {scope.length === 0 ? null : (
-        <span class="row">
-          <Icon name="right" size={12} />
-          <Button small look="quiet" onClick={() => board.enter(scope.slice(0, -3))}>
-            {scope.at(-2)}: leave
-          </Button>
-        </span>
-      )}
-      <span class="faint cut bar-file">{bench.board.file}</span>
-      <span class={`badge ${save === "failed" ? "bad" : isDirty ? "warn" : ""}`} role="status">
-        {save === "saving" ? "Saving" : save === "failed" ? "Not saved" : isDirty ? "Changed" : "Saved"}
-      </span>
-      <span class="grow" />
-      <IconButton
-        icon="undo"
-        label={history.canUndo === undefined ? "Undo" : `Undo: ${history.canUndo.label}`}
-        keys={keysOf("undo")}
-        disabled={history.canUndo === undefined}
-        onClick={() => actions.undo()}
-      />
-      <IconButton
-        icon="redo"
-        label={history.canRedo === undefined ? "Redo" : `Redo: ${history.canRedo.label}`}
-        keys={keysOf("redo")}
-        disabled={history.canRedo === undefined}
-        onClick={() => actions.redo()}
-      />
-      <span class="bar-rule" />
-      <IconButton
-        icon="panelleft"
-        label="Library"
-        keys={keysOf("library")}
-        aria-pressed={sides.left}
-        onClick={() => onSide("left")}
-      />
-      <IconButton
-        icon="panelright"
-        label="Inspector"
-        keys={keysOf("inspector")}
-        aria-pressed={sides.right}
-        onClick={() => onSide("right")}
-      />
-      <IconButton
-        icon="layout"
-        class="wide-only"
-        label="Lay out"
-        keys={keysOf("layout")}
-        onClick={() => void board.layout([...board.selection.peek()])}
-      />
-      <MenuButton
-        label="More"
-        entries={() => {
-          board.select([]);
-          return actions.menu(board.freePlace());
-        }}
-      />
-      <span class="bar-rule" />
-      <Button
-        icon="save"
-        aria-label="Save"
-        onClick={() => void file.save()}
-        disabled={!isDirty && save !== "failed"}
-        data-tip="Save"
-        data-tip-keys={keysOf("save")}
-      >
-        <span class="wide-only">Save</span>
-      </Button>
-      <span class="button-group">
-        <Button
-          icon="play"
-          look="primary"
-          aria-label="Run"
-          disabled={run.isStarting.value}
-          {...tip === undefined ? {} : { "data-tip": tip, "aria-description": tip }}
-          onMouseEnter={() => void run.loadForecast()}
-          onFocus={() => void run.loadForecast()}
-          onClick={() => onRun("all")}
-        >
-          <span class="wide-only">Run</span>
-        </Button>
-        <MenuButton
-          label="More ways to run"
-          icon="down"
-          look="primary"
-          entries={() => [
-            { title: "Run", icon: "play", run: () => onRun("all") },
-            {
-              title: "Run only what changed",
-              icon: "retry",
-              disabled: run.runId.peek() === undefined,
-              run: () => onRun("changed"),
-            },
-            {
-              title: "Run from the chosen node",
-              icon: "step",
-              disabled: run.runId.peek() === undefined || board.selection.peek().size !== 1,
-              run: () => actions.runFrom(),
-            },
-            { title: "Run with mock data", icon: "bulb", run: () => onRun("mock") },
-          ]}
-        />
-      </span>
-    </div>
-  );
 }
 
 /** Reads the zoom alone: panning draws no button anew. */

@@ -11,6 +11,7 @@ import { useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
 import { BoardHome } from "./board_home.tsx";
 import { BoardScreen } from "./board_screen.tsx";
+import { openBoards } from "./open_boards.ts";
 import { Workbench } from "./workbench.ts";
 
 export default function BoardView({ route }: ViewProps) {
@@ -21,23 +22,39 @@ export default function BoardView({ route }: ViewProps) {
 
 function OpenBoard({ file, run }: { readonly file: string; readonly run: string | undefined }) {
   const app = useApp();
+  const boards = openBoards(app);
+  const [bench, setBench] = useState<Workbench | undefined>(() => boards.of(file));
   const opened = useResource(async (client, signal) => {
     const [catalog, workflow] = await Promise.all([
       client.call("GET /catalog", { signal }),
-      client.call("GET /workflow", { query: { file }, signal }),
+      // What is open already has its text, and hears of changes by itself.
+      boards.of(file) === undefined
+        ? client.call("GET /workflow", { query: { file, textOnly: true }, signal })
+        : undefined,
     ]);
     return { catalog, workflow };
   }, [file]);
-  const [bench, setBench] = useState<Workbench | undefined>(undefined);
   const { value } = opened;
   useEffect(() => {
     if (value === undefined) return;
-    const made = new Workbench(app, value.workflow, value.catalog);
-    setBench(made);
-    if (run !== undefined) made.run.watch(run);
-    return () => made.close();
+    const kept = boards.of(file);
+    if (kept !== undefined) return kept.takeCatalog(value.catalog);
     // A reload of the answer must not throw away what is being edited.
-  }, [value === undefined]);
+    if (value.workflow === undefined || bench !== undefined) return;
+    let isLeft = false;
+    void Workbench.open(app, value.workflow, value.catalog).then((made) => {
+      if (isLeft) made.close();
+      else setBench(made);
+    });
+    return () => {
+      isLeft = true;
+    };
+  }, [value]);
+  useEffect(() => {
+    if (bench === undefined) return;
+    boards.keep(bench);
+    if (run !== undefined && run !== bench.run.runId.peek()) bench.run.watch(run);
+  }, [bench, run]);
   if (bench !== undefined) return <BoardScreen bench={bench} />;
   if (opened.error !== undefined) {
     return <ErrorState title={`Cannot open ${file}`} error={opened.error} onRetry={opened.reload} />;

@@ -7,6 +7,7 @@ import { fittingPort, type LibraryEntry } from "./library.ts";
 import { INPUTS, OUTPUTS } from "./model/board_node.ts";
 import { addNode, connect, type Connection, disconnect, type Point } from "./model/commands.ts";
 import { ConnectionJudge } from "./model/connection_judge.ts";
+import { groupOfBox } from "./model/folded.ts";
 import type { BoardEdge } from "./model/graph.ts";
 import { nameForUse } from "./model/names.ts";
 import type { Drop } from "./view/gestures.ts";
@@ -18,6 +19,21 @@ export function dropConnection(board: Board, drop: Dropped, kind?: Connection["k
   const { fixed, isFromSource, node, replaces } = drop;
   if (node === undefined) {
     if (replaces !== undefined) board.apply(disconnect(board.document.ground, [replaces]));
+    return;
+  }
+  const group = groupOfBox(node);
+  if (group !== undefined) {
+    const text = "Unfold the group to connect inside it";
+    showToast({
+      look: "warn",
+      title: "Cannot connect",
+      text,
+      action: {
+        title: "Unfold",
+        run: () => board.fold(board.groupsOf().filter(({ id }) => id === group), false),
+      },
+    });
+    announce(`Cannot connect: ${text}`);
     return;
   }
   const judge = new ConnectionJudge(board.graph.peek(), board.types, fixed, isFromSource);

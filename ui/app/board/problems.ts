@@ -44,7 +44,7 @@ function missingPort({ code, message }: Problem): string {
 }
 
 /** The worst of a node's problems, by node. */
-export function worstByNode(problems: readonly PlacedProblem[]): ReadonlyMap<string, "error" | "warning"> {
+export function worstByNode(problems: readonly PlacedProblem[]): Map<string, "error" | "warning"> {
   const worst = new Map<string, "error" | "warning">();
   for (const { node, severity } of problems) {
     if (node !== undefined && worst.get(node) !== "error") worst.set(node, severity);

@@ -1,7 +1,7 @@
 /** New workflows: empty, or from a template, with a look at it before and its inputs set. @module */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { type JsonObject } from "../../../core/json.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
@@ -21,6 +21,7 @@ import { Painter } from "./view/painter.ts";
 import { Scene, type ShapeCache } from "./view/scene.ts";
 import { fitted } from "./view/viewport.ts";
 import type { CatalogInfo } from "../../api/catalog.ts";
+import { withValue } from "../parts/with_value.ts";
 
 /** The file that a workflow of this name is kept in. */
 export function fileFor(name: string): string {
@@ -190,6 +191,7 @@ export function TemplateGallery({ onClose }: { readonly onClose: () => void }) {
                   />
                   <strong>{entry.name}</strong>
                   <span class="muted">{entry.description}</span>
+                  {entry.from === undefined ? null : <span class="badge">{entry.from}</span>}
                 </label>
               ))}
             </div>
@@ -218,7 +220,7 @@ export function TemplateGallery({ onClose }: { readonly onClose: () => void }) {
                     root={schema}
                     schema={schema}
                     value={inputs}
-                    onChange={(path, value) => setInputs((before) => withInput(before, path, value))}
+                    onChange={(path, value) => setInputs((before) => withValue(before, path, value))}
                   />
                 </>
               )}
@@ -227,27 +229,6 @@ export function TemplateGallery({ onClose }: { readonly onClose: () => void }) {
       )}
     </Dialog>
   );
-}
-
-/** The object with the value at a path set; undefined removes. */
-export function withInput(
-  before: JsonObject,
-  path: readonly (string | number)[],
-  value: Json | undefined,
-): JsonObject {
-  const [first, ...rest] = path;
-  const name = String(first);
-  const { [name]: current, ...others } = before;
-  const inner = rest.length === 0
-    ? value
-    : Array.isArray(current)
-    ? (current as readonly Json[]).map((item, index) =>
-      index === rest[0]
-        ? rest.length === 1 ? value ?? null : withInput(isObject(item) ? item : {}, rest.slice(1), value)
-        : item
-    )
-    : withInput(isObject(current) ? current : {}, rest, value);
-  return inner === undefined ? others : { ...before, [name]: inner };
 }
 
 /** A small picture of a workflow. */

@@ -1,23 +1,29 @@
 /**
  * One open workflow with everything around it: the board, its file on the server, the checker, the layout worker, the library,
- * the run that is shown. The view makes it when a file is opened and closes it when it leaves.
+ * the run that is shown. Made when a file is opened; open_boards.ts keeps it while the person looks at something else.
  *
  * @module
  */
 
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { CatalogInfo } from "../../api/catalog.ts";
 import type { WorkflowFile } from "../../api/workflows.ts";
 import type { App } from "../state/app.ts";
 import { Board } from "./board.ts";
 import { BoardFile } from "./file/board_file.ts";
 import { Checker } from "./check/checker.ts";
+import { type Graph, readGraphInTurns } from "./model/graph.ts";
 import { LayoutClient } from "./layout/layout_client.ts";
 import { catalogFrom, type LibraryEntry, libraryOf } from "./library.ts";
 import { BoardRun } from "./run/board_run.ts";
 import { RunOverlay } from "./run/run_overlay.ts";
 
 export type SidePanel = "inspector" | "problems" | "run" | "versions";
+
+interface Known {
+  readonly info: CatalogInfo;
+  readonly library: readonly LibraryEntry[];
+}
 
 export class Workbench {
   readonly app: App;
@@ -26,18 +32,28 @@ export class Workbench {
   readonly overlay = new RunOverlay();
   readonly run: BoardRun;
   readonly layouter = new LayoutClient();
-  readonly library: readonly LibraryEntry[];
-  readonly catalog: CatalogInfo;
+  readonly #known: Signal<Known>;
   readonly panel = signal<SidePanel>("inspector");
   readonly #checker: Checker;
   readonly #stops: (() => void)[] = [];
 
-  constructor(app: App, file: WorkflowFile, info: CatalogInfo) {
+  /** Reads the file in turns, so that a large one holds the page up nowhere. */
+  static async open(app: App, file: WorkflowFile, info: CatalogInfo): Promise<Workbench> {
+    const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+    const graph = await readGraphInTurns(file.text, catalogFrom(info), turn, () => performance.now());
+    const bench = new Workbench(app, file, info, graph);
+    await turn();
+    // The geometry, before anybody draws by it.
+    bench.board.scene.peek();
+    await turn();
+    return bench;
+  }
+
+  private constructor(app: App, file: WorkflowFile, info: CatalogInfo, graph: Graph) {
     this.app = app;
-    this.catalog = info;
     const catalog = catalogFrom(info);
-    this.library = libraryOf(info, catalog);
-    this.board = new Board(file.file, file.text, catalog, this.layouter);
+    this.#known = signal({ info, library: libraryOf(info, catalog) });
+    this.board = new Board(file.file, file.text, catalog, this.layouter, graph);
     this.#checker = new Checker({
       fetchOther: (reference) => this.#other(reference),
       onAnswer: (answer) => this.board.takeCheck(answer),
@@ -50,6 +66,24 @@ export class Workbench {
     this.#stops.push(this.file.follow());
   }
 
+  get library(): readonly LibraryEntry[] {
+    return this.#known.value.library;
+  }
+
+  get catalog(): CatalogInfo {
+    return this.#known.value.info;
+  }
+
+  /** What there is of node types now: extensions come and go while a workflow is open. */
+  takeCatalog(info: CatalogInfo): void {
+    if (JSON.stringify(info) === JSON.stringify(this.catalog)) return;
+    const catalog = catalogFrom(info);
+    this.#known.value = { info, library: libraryOf(info, catalog) };
+    this.board.setCatalog(catalog);
+    this.#checker.setCatalog(info);
+    this.#checker.ask(this.board.document.text, this.board.file);
+  }
+
   /** The text of a workflow that this one names: a template, or a file beside it. */
   async #other(reference: string): Promise<string | null> {
     const { client } = this.app;
@@ -58,7 +92,7 @@ export class Workbench {
       const file = folder === ""
         ? reference.replace(/^\.\//, "")
         : `${folder}/${reference.replace(/^\.\//, "")}`;
-      return (await client.call("GET /workflow", { query: { file } })).text;
+      return (await client.call("GET /workflow", { query: { file, textOnly: true } })).text;
     }
     return (await client.call("GET /templates/{id}", { params: { id: reference } })).text;
   }

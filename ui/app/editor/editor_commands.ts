@@ -1,13 +1,22 @@
 /** What can be done in the editor, by key and from the palette. @module */
 
+import type { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { palette } from "../shell/command_palette.tsx";
 import { announce } from "../state/announce.ts";
 import type { App } from "../state/app.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
-import { type HunkHere, hunksOf } from "./code/reviews.ts";
+import {
+  type ConflictHere,
+  conflictsOf,
+  hunksOf,
+  isConflict,
+  type PlaceHere,
+  rangeOf,
+} from "./code/reviews.ts";
 import type { OpenText } from "./open_text.ts";
+import { authorsText, nameOf } from "./text_authors.ts";
 import type { EditorWorkspace } from "./workspace.ts";
 
 function failed(title: string, error: unknown): void {
@@ -74,33 +83,40 @@ async function definition(text: OpenText, workspace: EditorWorkspace): Promise<v
   }
 }
 
-/** The hunk that the caret is at, or the next one. */
-function hunkAt(text: OpenText): HunkHere | undefined {
+/** Everything that waits in the text, in its order. */
+function placesOf(state: EditorState): readonly PlaceHere[] {
+  return [...hunksOf(state), ...conflictsOf(state)].sort((one, other) =>
+    rangeOf(one).from - rangeOf(other).from
+  );
+}
+
+/** The place that the caret is at. */
+function placeAt(text: OpenText): PlaceHere | undefined {
   const state = text.editorState;
   if (state === undefined) return undefined;
   const { head } = state.selection.main;
-  const hunks = hunksOf(state);
-  return hunks.find(({ undo }) => undo.from <= head && head <= undo.to);
+  return placesOf(state).find((place) => rangeOf(place).from <= head && head <= rangeOf(place).to);
 }
 
 function step(text: OpenText, by: 1 | -1): void {
   const state = text.editorState;
   if (state === undefined) return;
-  const hunks = hunksOf(state);
+  const places = placesOf(state);
   const { head } = state.selection.main;
   const next = by > 0
-    ? hunks.find(({ undo }) => undo.from > head) ?? hunks[0]
-    : hunks.findLast(({ undo }) => undo.to < head) ?? hunks.at(-1);
+    ? places.find((place) => rangeOf(place).from > head) ?? places[0]
+    : places.findLast((place) => rangeOf(place).to < head) ?? places.at(-1);
   if (next === undefined) {
     announce("No changes to review here");
     return;
   }
-  text.change({
-    selection: { anchor: next.undo.from },
-    effects: EditorView.scrollIntoView(next.undo.from, { y: "center" }),
-  });
-  const line = state.doc.lineAt(next.undo.from).number;
-  announce(`Change of ${next.changeSet}, line ${line}, ${hunks.indexOf(next) + 1} of ${hunks.length}`);
+  const { from } = rangeOf(next);
+  text.change({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+  const line = state.doc.lineAt(from).number;
+  const what = isConflict(next)
+    ? `${authorsText(next.conflict.currentBy)} and ${nameOf(next.conflict.proposedBy)} contradict`
+    : `Change of ${next.changeSet}`;
+  announce(`${what}, line ${line}, ${places.indexOf(next) + 1} of ${places.length}`);
 }
 
 export interface EditorDialogs {
@@ -119,12 +135,21 @@ export function editorCommands(
     const text = active();
     if (text !== undefined) void act(text);
   };
-  const onHunk = (act: (text: OpenText, hunk: HunkHere) => void) =>
+  const onPlace = (act: (text: OpenText, place: PlaceHere) => void) =>
     on((text) => {
-      const hunk = hunkAt(text);
-      if (hunk === undefined) return announce("The caret is at no change of an agent");
-      act(text, hunk);
+      const place = placeAt(text);
+      if (place === undefined) return announce("The caret is at no change of an agent");
+      act(text, place);
+    });
+  const decided = (answer: "accept" | "reject") =>
+    onPlace((text, place) => {
+      text.decide(place, answer);
       step(text, 1);
+    });
+  const onConflict = (act: (text: OpenText, place: ConflictHere) => void) =>
+    onPlace((text, place) => {
+      if (isConflict(place)) act(text, place);
+      else announce("Nothing contradicts here");
     });
   const make = (id: string, title: string, keys: string, run: () => void): Command => ({
     id: `editor.${id}`,
@@ -145,12 +170,22 @@ export function editorCommands(
     make("format", "Format", "alt+shift+f", on(format)),
     make("nextChange", "Next change of an agent", "f7", on((text) => step(text, 1))),
     make("previousChange", "Previous change of an agent", "shift+f7", on((text) => step(text, -1))),
-    make("accept", "Accept this change", "f8", onHunk((text, hunk) => workspace.acceptHunk(text, hunk))),
+    make("accept", "Accept this change", "f8", decided("accept")),
+    make("reject", "Reject this change", "shift+f8", decided("reject")),
     make(
-      "reject",
-      "Reject this change",
-      "shift+f8",
-      onHunk((text, hunk) => workspace.rejectHunk(text, hunk)),
+      "both",
+      "Keep both sides of this contradiction",
+      "",
+      onConflict((text, place) => {
+        text.decide(place, "both");
+        step(text, 1);
+      }),
+    ),
+    make(
+      "sides",
+      "Look at both sides of this contradiction",
+      "alt+f8",
+      onConflict((_text, { conflict }) => workspace.shownConflict.value = conflict.id),
     ),
   ];
 }

@@ -22,6 +22,9 @@ import { FileTree } from "./files/file_tree.tsx";
 import type { OpenText } from "./open_text.ts";
 import { RenameDialog } from "./rename_dialog.tsx";
 import { TextPane } from "./text_pane.tsx";
+import { EditorChoice, editorOf } from "./editor_choice.tsx";
+import { MotifEditor } from "./motif_editor.tsx";
+import { lookAt } from "../motif/looking_at.ts";
 import { colourOf, nameOf } from "./text_authors.ts";
 import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
 
@@ -62,7 +65,18 @@ export default function EditorView({ route }: ViewProps) {
     () => app.commands.add(editorCommands(app, workspace, () => active, { rename: setRenaming })),
     [active],
   );
+  useEffect(
+    () =>
+      lookAt(() => {
+        const text = active?.editorState?.doc.toString();
+        return text === undefined ? {} : { text };
+      }),
+    [active],
+  );
   const waiting = active?.reviews.value.length ?? 0;
+  useSignalEffect(() => {
+    if (workspace.shownConflict.value !== undefined) setHasChanges(true);
+  });
   const isReviewOpen = hasChanges ?? (waiting > 0 && wide.matches);
   return (
     <div class="editor">
@@ -75,6 +89,7 @@ export default function EditorView({ route }: ViewProps) {
         />
         <h1 class="hidden-text">Editor</h1>
         <FileTabs workspace={workspace} file={file} />
+        {active === undefined ? null : <EditorChoice file={file} />}
         <IconButton icon="search" label="Open a file" keys="mod+p" onClick={() => palette.value = "@"} />
         {active === undefined ? null : (
           <>
@@ -206,7 +221,10 @@ function Text({ text, workspace }: { readonly text: OpenText; readonly workspace
     );
   }
   if (text.editorState === undefined) return <LoadingState what={text.file} lines={12} />;
-  return <TextPane text={text} workspace={workspace} />;
+  const editor = editorOf(text.file);
+  return editor === undefined
+    ? <TextPane text={text} workspace={workspace} />
+    : <MotifEditor key={editor.path} text={text} editor={editor} />;
 }
 
 function TextStatus({ text }: { readonly text: OpenText }) {

@@ -10,15 +10,37 @@
  */
 
 import { effect, signal } from "@preact/signals";
-import { EditorState, type Extension, type Transaction, type TransactionSpec } from "@codemirror/state";
+import {
+  EditorState,
+  type Extension,
+  type StateCommand,
+  type Transaction,
+  type TransactionSpec,
+} from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { bufferId } from "../../../core/ids.ts";
 import type { TextDiagnostics } from "../../../core/ports/language.ts";
-import type { ChangeSetReview, Presence, SaveRefusal } from "../../../core/ports/text_editing.ts";
+import type {
+  ChangeSetReview,
+  PlaceAnswer,
+  Presence,
+  SaveRefusal,
+} from "../../../core/ports/text_editing.ts";
 import type { TextAnswer, TextCallName, TextEvent, TextParams } from "../../api/mod.ts";
 import { type LiveConnection, LiveError } from "../state/live.ts";
 import { fromServer, setDiagnosticsOf, setPresence, setReviews, stepKind } from "./code/from_server.ts";
-import { forgetSet, type HunkHere, hunksOf } from "./code/reviews.ts";
+import { answered, decide, type Decision } from "./code/decisions.ts";
+import {
+  type ConflictHere,
+  conflictsOf,
+  decidingOf,
+  decisionsIn,
+  forgetSet,
+  type HunkHere,
+  hunksOf,
+  isConflict,
+  type PlaceHere,
+} from "./code/reviews.ts";
 import { textOf } from "./sync/deltas.ts";
 import { type Incoming, TextSync } from "./sync/text_sync.ts";
 import { ownAuthor } from "./text_authors.ts";
@@ -36,6 +58,8 @@ export interface OpenTextOptions {
   readonly live: LiveConnection;
   /** Everything the view needs; made anew when the text is there. */
   readonly extensions: (text: OpenText) => Extension;
+  /** Told of a decision that the text core has not taken, in words. */
+  readonly onRefused: (why: string) => void;
 }
 
 export class OpenText {
@@ -49,7 +73,11 @@ export class OpenText {
   readonly reviews = signal<readonly ChangeSetReview[]>([]);
   /** The places of change sets in this text that wait. */
   readonly hunks = signal<readonly HunkHere[]>([]);
+  /** Where change sets and this text contradict. */
+  readonly conflicts = signal<readonly ConflictHere[]>([]);
   readonly diagnostics = signal<TextDiagnostics["diagnostics"]>([]);
+  /** Grows with every change of the copy, whoever made it. */
+  readonly changed = signal(0);
   /** True while the server does not have everything that was typed. */
   readonly isBehind = signal(false);
   readonly #options: OpenTextOptions;
@@ -117,6 +145,14 @@ export class OpenText {
   took(transaction: Transaction): void {
     const hunks = hunksOf(transaction.state);
     if (hunks !== this.hunks.peek()) this.hunks.value = hunks;
+    const conflicts = conflictsOf(transaction.state);
+    if (conflicts !== this.conflicts.peek()) this.conflicts.value = conflicts;
+    for (const { way, decision } of decisionsIn(transaction)) {
+      this.#decisions = this.#decisions.then(() =>
+        way === "decide" ? this.#decide(decision.id) : this.#takeBack(decision)
+      );
+    }
+    if (transaction.docChanged) this.changed.value = this.changed.peek() + 1;
     const sync = this.#sync;
     if (sync === undefined || transaction.annotation(fromServer) !== undefined) return;
     if (transaction.docChanged) {
@@ -138,6 +174,20 @@ export class OpenText {
   /** Changes the copy as the person does. */
   change(spec: TransactionSpec): void {
     this.#dispatch(spec);
+  }
+
+  /** Carries a command of CodeMirror out on the copy, shown or not; false where there is nothing for it to do. */
+  run(command: StateCommand): boolean {
+    const state = this.editorState;
+    if (state === undefined) return false;
+    if (this.#view !== undefined) return command(this.#view);
+    return command({
+      state,
+      dispatch: (transaction) => {
+        this.#held = transaction.state;
+        this.took(transaction);
+      },
+    });
   }
 
   /** Asks about this text. @throws LiveError */
@@ -180,6 +230,23 @@ export class OpenText {
         if (!isCut || this.#isClosed) throw error;
       }
     }
+  }
+
+  /** Decides about a place: at once here, and in the core as soon as it has everything that was typed. Undone as typing is. */
+  decide(place: PlaceHere, answer: PlaceAnswer, text?: string): void {
+    const state = this.editorState;
+    if (state === undefined) return;
+    const { changeSet } = place;
+    const where = isConflict(place) ? place.conflict.id : {
+      from: place.undo.from,
+      added: state.sliceDoc(place.undo.from, place.undo.to),
+      removed: place.undo.insert,
+    };
+    const made = { id: crypto.randomUUID(), changeSet, answer, place: where };
+    this.#dispatch({
+      effects: decide.of(text === undefined ? made : { ...made, text }),
+      userEvent: "decide",
+    });
   }
 
   /** A set that was decided about here is gone at once, before the server tells. */
@@ -310,6 +377,9 @@ export class OpenText {
       case "changeSets":
         this.#lookAtChangeSets(event.changeSets);
         return;
+      case "reviewed":
+        void this.lookAtChangeSets().catch(() => undefined);
+        return;
       case "closed":
         return;
     }
@@ -385,6 +455,55 @@ export class OpenText {
   }
 
   #changeSets: readonly string[] = [];
+  /** Decisions go to the core one after the other. */
+  #decisions: Promise<void> = Promise.resolve();
+  /** How many the core has answered. */
+  #answered = 0;
+
+  async #decide(id: string): Promise<void> {
+    await this.#untilAnswered(async () => {
+      const state = this.editorState;
+      const deciding = state === undefined ? undefined : decidingOf(state, id);
+      // Done again where its place is no more.
+      if (deciding === undefined || deciding.isAnswered) return;
+      const { decision: { changeSet, answer, text }, place } = deciding;
+      const result = await this.ask("changes.decide", {
+        buffer: this.#buffer,
+        revision: this.revision,
+        id,
+        changeSet,
+        answer,
+        place: isConflict(place) ? place.conflict.id : place.undo,
+        ...text === undefined ? {} : { text },
+      });
+      if (!result.ok) this.#options.onRefused("The place is no longer as it was. Look at it again");
+    });
+    this.#answered++;
+    this.#dispatch({ effects: answered.of(id) });
+    await this.lookAtChangeSets().catch(() => undefined);
+  }
+
+  async #takeBack({ id }: Decision): Promise<void> {
+    await this.#untilAnswered(() => this.ask("changes.reopen", { buffer: this.#buffer, decision: id }));
+    this.#answered++;
+    await this.lookAtChangeSets().catch(() => undefined);
+  }
+
+  /** Asks again where the connection was cut: a decision is made once. What else goes wrong is said. */
+  async #untilAnswered(ask: () => Promise<unknown>): Promise<void> {
+    while (!this.#isClosed) {
+      await this.settled();
+      if (this.#sync?.isBehind === true) continue;
+      try {
+        await ask();
+        return;
+      } catch (error) {
+        if (error instanceof LiveError && error.problem === undefined) continue;
+        this.#options.onRefused(error instanceof Error ? error.message : `${error}`);
+        return;
+      }
+    }
+  }
 
   #lookAtChangeSets(names: readonly string[]): void {
     this.#changeSets = names;
@@ -398,6 +517,7 @@ export class OpenText {
   }
 
   async #review(): Promise<void> {
+    const answeredBefore = this.#answered;
     try {
       const all = await Promise.all(
         this.#changeSets.map((changeSet) => this.ask("changes.review", { changeSet }).catch(() => undefined)),
@@ -407,14 +527,16 @@ export class OpenText {
         .filter(({ changeSet }) => this.#changeSets.includes(changeSet));
       this.reviews.value = found;
       const mine = found.flatMap(({ changeSet, buffers }) =>
-        buffers.filter(({ buffer }) => buffer === this.#buffer).map(({ revision, undo }) => ({
+        buffers.filter(({ buffer }) => buffer === this.#buffer).map(({ revision, undo, conflicts }) => ({
           changeSet,
           revision,
           undo,
+          conflicts,
         }))
       );
       // Places are of another text: there will be an event, after which this is asked again.
-      if (this.#sync?.isBehind === true || mine.some(({ revision }) => revision !== this.revision)) {
+      const isOld = this.#sync?.isBehind === true || answeredBefore !== this.#answered;
+      if (isOld || mine.some(({ revision }) => revision !== this.revision)) {
         return this.#reviewSoon();
       }
       this.#dispatch({ effects: setReviews.of(mine) });

@@ -27,3 +27,15 @@ export function nameOf(author: string): string {
 export function isAgent(author: string): boolean {
   return author !== "user" && !author.startsWith("user:");
 }
+
+/** Several authors in words; nobody known is whoever wrote the text. */
+export function authorsText(authors: readonly string[]): string {
+  return authors.length === 0 ? "the text" : [...new Set(authors.map(nameOf))].join(" and ");
+}
+
+/** The colours of the two sides of a contradiction: the proposer's own, and another for the text's. */
+export function sideColours(proposedBy: string, currentBy: readonly string[]): readonly [number, number] {
+  const theirs = colourOf(proposedBy);
+  const ours = colourOf(currentBy[0] ?? "");
+  return [ours === theirs ? (theirs + 1) % COLOURS : ours, theirs];
+}

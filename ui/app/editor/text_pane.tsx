@@ -47,7 +47,7 @@ function goToWanted(text: OpenText, workspace: EditorWorkspace): void {
   view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
 }
 
-function Notices({ text }: { readonly text: OpenText }) {
+export function Notices({ text }: { readonly text: OpenText }) {
   const file = text.fileState.value;
   if (text.state.value === "failed") {
     const { error } = text;

@@ -9,8 +9,6 @@ import type { App } from "../state/app.ts";
 import { hrefOf, navigate, route } from "../state/route.ts";
 import { showToast } from "../state/toasts.ts";
 import { codeExtensions } from "./code/code_extensions.ts";
-import { decideHunk, hasDecided, type HunkHere, hunksOf } from "./code/reviews.ts";
-import { stepKind } from "./code/from_server.ts";
 import { OpenText } from "./open_text.ts";
 
 const KEY = "symphony.editor.files";
@@ -21,6 +19,8 @@ export class EditorWorkspace {
   readonly texts = signal<readonly OpenText[]>([]);
   /** Where to go in a file as soon as it is there: line and column from 0. */
   readonly wanted = new Map<string, { readonly line: number; readonly character: number }>();
+  /** The contradiction whose both sides are to be shown. */
+  readonly shownConflict = signal<string | undefined>(undefined);
   readonly #app: App;
 
   constructor(app: App) {
@@ -49,9 +49,11 @@ export class EditorWorkspace {
       live: this.#app.live,
       extensions: (one) =>
         codeExtensions(one, {
-          accept: (hunk) => this.acceptHunk(one, hunk),
-          reject: (hunk) => this.rejectHunk(one, hunk),
+          accept: (hunk) => one.decide(hunk, "accept"),
+          reject: (hunk) => one.decide(hunk, "reject"),
+          show: ({ conflict }) => this.shownConflict.value = conflict.id,
         }),
+      onRefused: (why) => showToast({ look: "warn", title: "Cannot decide", text: why }),
     });
     this.#set([...this.texts.peek(), text]);
     return text;
@@ -80,56 +82,19 @@ export class EditorWorkspace {
     navigate(hrefOf("editor", file));
   }
 
-  /** Takes one place of a change set as it is. */
-  acceptHunk(text: OpenText, hunk: HunkHere): void {
-    text.change({ effects: decideHunk.of(hunk) });
-    this.#settle(text, hunk.changeSet);
-  }
-
-  /** Puts back what was there, as the person's own edit. */
-  rejectHunk(text: OpenText, hunk: HunkHere): void {
-    this.#putBack(text, [hunk]);
-    this.#settle(text, hunk.changeSet);
-  }
-
+  /** Takes everything of a set but its contradictions, which go on waiting. */
   async acceptSet(text: OpenText, changeSet: string): Promise<void> {
-    text.forgetChangeSet(changeSet);
+    const conflicts = text.reviews.peek().find((review) => review.changeSet === changeSet)?.buffers
+      .some((buffer) => buffer.conflicts.length > 0);
+    if (conflicts !== true) text.forgetChangeSet(changeSet);
     await text.settled();
     await this.#told(`accept ${changeSet}`, () => text.ask("changes.accept", { changeSet }), text);
   }
 
   async rejectSet(text: OpenText, changeSet: string): Promise<void> {
-    // A place that was put back by hand would come twice: the others are put back by hand, too.
-    const state = text.editorState;
-    if (state !== undefined && hasDecided(state, changeSet)) {
-      this.#putBack(text, hunksOf(state).filter((hunk) => hunk.changeSet === changeSet));
-      this.#settle(text, changeSet);
-      return;
-    }
     text.forgetChangeSet(changeSet);
     await text.settled();
     await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
-  }
-
-  #putBack(text: OpenText, hunks: readonly HunkHere[]): void {
-    // From the end, so that the places before stay.
-    for (const { changeSet, undo } of [...hunks].reverse()) {
-      text.change({
-        changes: { ...undo },
-        effects: decideHunk.of({ changeSet, undo: { from: undo.from, to: undo.from, insert: undo.insert } }),
-        annotations: stepKind.of("reject"),
-        userEvent: "reject",
-      });
-    }
-  }
-
-  /** With the last of its places a set is decided. */
-  #settle(text: OpenText, name: string): void {
-    const state = text.editorState;
-    const left = state === undefined ? [] : hunksOf(state).filter(({ changeSet }) => changeSet === name);
-    const elsewhere = text.reviews.peek().find(({ changeSet }) => changeSet === name)?.buffers
-      .some(({ buffer, undo }) => buffer !== text.buffer && undo.length > 0);
-    if (left.length === 0 && elsewhere !== true) void this.acceptSet(text, name);
   }
 
   async #told(what: string, act: () => Promise<unknown>, text: OpenText): Promise<void> {

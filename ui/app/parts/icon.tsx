@@ -92,6 +92,11 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
+/** The icon of this name, where there is one: extensions name them as they like. */
+export function iconNamed(name: unknown): IconName | undefined {
+  return typeof name === "string" && Object.hasOwn(paths, name) ? name as IconName : undefined;
+}
+
 const filled: ReadonlySet<IconName> = new Set(["play", "stop"]);
 
 /** The path of an icon in a 16-unit square, for drawing it elsewhere. */

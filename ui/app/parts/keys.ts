@@ -49,6 +49,16 @@ export function chordOf(event: KeyboardEvent): string | undefined {
   return parts.join("+");
 }
 
+/** A chord of a manifest (`shift+ctrl+k`, modifiers in any order) as `chordOf` writes it on this machine. */
+export function ownChord(chord: string): string {
+  const parts = chord.split("+");
+  const key = parts.pop() ?? "";
+  const has = new Set(
+    parts.map((part) => part === "mod" || part === (isMac ? "meta" : "ctrl") ? "mod" : part),
+  );
+  return [...["mod", "ctrl", "alt", "shift"].filter((part) => has.has(part)), key].join("+");
+}
+
 /** True where typing belongs to the element: text fields, editable text. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

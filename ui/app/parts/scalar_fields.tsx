@@ -26,6 +26,21 @@ export function TextField(
   const fallback = own(schema, "default");
   const shown = typeof value === "string" ? value : "";
   const most = own(schema, "maxLength");
+  if (own(schema, "format") === "secret") {
+    // What is kept never comes back: dots say that there is something, typing replaces it.
+    const isKept = /^•+$/.test(shown);
+    return (
+      <input
+        class="input"
+        type="password"
+        {...state}
+        autocomplete="new-password"
+        value={isKept ? "" : shown}
+        placeholder={isKept ? "Kept; type to replace it" : "Not set"}
+        onInput={({ currentTarget }) => onValue(currentTarget.value === "" ? undefined : currentTarget.value)}
+      />
+    );
+  }
   const isLong = shown.includes("\n") || longNames.test(name) || (typeof most === "number" && most > 400);
   const shared = {
     ...state,

@@ -1,4 +1,6 @@
-/** The colour and word of a run's or node's state, the same everywhere; never the colour alone. @module */
+/** The colour, sign and word of a run's or node's state, the same everywhere; never the colour alone. @module */
+
+import { Icon, type IconName } from "./icon.tsx";
 
 const words: Readonly<Record<string, string>> = {
   pending: "Pending",
@@ -25,14 +27,39 @@ export function stateToken(state: string): string {
   return words[state] === undefined ? "state-pending" : `state-${state}`;
 }
 
+/** What is not running, or about to, has a sign; the others are a dot that pulses and a ring. */
+const signs: Readonly<Record<string, IconName>> = {
+  completed: "check",
+  failed: "close",
+  cancelled: "stop",
+  skipped: "minus",
+  paused: "pause",
+  waiting: "wait",
+  "waiting-for-input": "gate",
+  held: "breakpoint",
+};
+
 export function StateDot({ state, word = false }: { readonly state: string; readonly word?: boolean }) {
+  const sign = signs[state];
+  const colour = `var(--${stateToken(state)})`;
+  const name = word
+    ? { "aria-hidden": true } as const
+    : { role: "img", "aria-label": stateWord(state) } as const;
   return (
     <span class="row" style={{ gap: "6px" }}>
-      <span
-        class={`dot ${state === "running" || state === "retrying" ? "pulsing" : ""}`}
-        style={{ background: `var(--${stateToken(state)})` }}
-        {...(word ? { "aria-hidden": true } : { role: "img", "aria-label": stateWord(state) })}
-      />
+      {sign === undefined
+        ? (
+          <span
+            class={`dot ${state === "running" || state === "retrying" ? "pulsing" : "ring"}`}
+            style={state === "running" || state === "retrying" ? { background: colour } : { "--dot": colour }}
+            {...name}
+          />
+        )
+        : (
+          <span class="state-sign" style={{ color: colour }} {...name}>
+            <Icon name={sign} size={12} />
+          </span>
+        )}
       {word ? <span>{stateWord(state)}</span> : null}
     </span>
   );

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Button } from "../parts/button.tsx";
 import { EmptyState, LoadingState } from "../parts/states.tsx";
 import { useApp } from "../state/app.ts";
-import { openSession, session } from "../state/session.ts";
+import { keyFault, openSession, session } from "../state/session.ts";
 
 const RETRY_MS = 2000;
 
@@ -51,8 +51,10 @@ export function SessionGate() {
           }}
         >
           <input
-            class="input mono"
+            class="input mono gate-key"
             aria-label="One-time address or key"
+            aria-invalid={keyFault.value !== undefined}
+            aria-describedby="key-fault"
             placeholder="http://127.0.0.1:…/#t=…"
             autocomplete="off"
             value={key}
@@ -63,6 +65,7 @@ export function SessionGate() {
       }
     >
       Only the person who started Symphony may use it. Open the address that it printed, or paste it here.
+      <span id="key-fault" class="key-fault" role="alert">{keyFault.value}</span>
     </EmptyState>
   );
 }

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { useEffect, useRef } from "preact/hooks";
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Tooltip } from "../parts/tooltip.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { announcement } from "../state/announce.ts";
@@ -19,6 +20,7 @@ import { Navigation } from "./navigation.tsx";
 import { SessionGate } from "./session_gate.tsx";
 import { StatusBar } from "./status_bar.tsx";
 import { Toasts } from "./toasts.tsx";
+import { placed } from "../motif/panel_places.ts";
 import { ViewFrame } from "./view_frame.tsx";
 import { keysView, views } from "./views.ts";
 
@@ -85,6 +87,7 @@ export function Shell() {
             ? <ViewFrame key={view.id} view={view} />
             : <SessionGate />}
         </main>
+        {session.value === "open" && placed.value.length > 0 ? <Docks /> : null}
         <StatusBar />
       </div>
       {palette.value === undefined ? null : <CommandPalette />}
@@ -93,6 +96,15 @@ export function Shell() {
       <div class="hidden-text" role="status" aria-live="polite">{announcement.value}</div>
     </>
   );
+}
+
+/** Panels of extensions beside the view; their code comes with the first of them. */
+function Docks() {
+  const [Loaded, setLoaded] = useState<ComponentType | undefined>(undefined);
+  useEffect(() => {
+    import("../motif/panel_docks.tsx").then((module) => setLoaded(() => module.default), () => undefined);
+  }, []);
+  return Loaded === undefined ? null : <Loaded />;
 }
 
 export function Mark() {

@@ -71,6 +71,15 @@ export const views: readonly ViewDefinition[] = [
     keys: "g e",
     load: () => import("../editor/editor_view.tsx"),
   },
+  {
+    id: "panels",
+    title: "Panels",
+    icon: "extension",
+    about: "What extensions show",
+    keys: "g x",
+    isSecondary: true,
+    load: () => import("../motif/panels_view.tsx"),
+  },
 ];
 
 /** What belongs to the current version of nothing: the list of keys. */

@@ -32,11 +32,19 @@ const PAUSE_MS = 1000;
 export class Commands {
   readonly list = signal<readonly Command[]>([]);
   #pending = "";
-  #pendingTimer: number | undefined;
+  #pendingTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Adds commands until the returned function is called. Later ones win where keys are the same. */
   add(commands: readonly Command[]): () => void {
     this.list.value = [...this.list.peek(), ...commands];
+    return () => {
+      this.list.value = this.list.peek().filter((command) => !commands.includes(command));
+    };
+  }
+
+  /** The same for commands that give way: all others win where keys are the same. */
+  addBelow(commands: readonly Command[]): () => void {
+    this.list.value = [...commands, ...this.list.peek()];
     return () => {
       this.list.value = this.list.peek().filter((command) => !commands.includes(command));
     };

@@ -12,6 +12,9 @@ export type SessionState = "unknown" | "open" | "closed" | "offline";
 
 export const session = signal<SessionState>("unknown");
 
+/** Why the last key did not open the session; undefined where none was tried. */
+export const keyFault = signal<string | undefined>(undefined);
+
 /** Takes the key out of the address, if there is one. */
 export function takeKey(): string | undefined {
   const key = /^#t=(.+)$/.exec(location.hash)?.[1];
@@ -32,8 +35,12 @@ export async function openSession(client: ApiClient, key: string | undefined): P
         });
       });
     }
+    keyFault.value = undefined;
     session.value = "open";
   } catch (error) {
+    keyFault.value = key === undefined
+      ? undefined
+      : "That key does not open this server: it was used already, or belongs to another start. Take the newest address.";
     session.value = error instanceof ApiError && error.code === "offline" ? "offline" : "closed";
   }
 }

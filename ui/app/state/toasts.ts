@@ -11,20 +11,21 @@ export interface Toast {
 }
 
 const SHORT_MS = 5000;
+/** Failures stay long enough to be read aloud; what led to them stays where it happened. */
+const LONG_MS = 20_000;
 const MAX_TOASTS = 4;
 let next = 1;
 
 export const toasts = signal<readonly Toast[]>([]);
 
-/** Shows a message. Failures stay until they are closed. */
+/** Shows a message for a while, failures longer. */
 export function showToast(toast: Omit<Toast, "id">): void {
   const id = next++;
   // The same words twice are one message.
   const others = toasts.peek().filter(({ title, text }) => title !== toast.title || text !== toast.text);
   toasts.value = [...others, { ...toast, id }].slice(-MAX_TOASTS);
-  if (toast.look !== "bad") {
-    setTimeout(() => closeToast(id), toast.action === undefined ? SHORT_MS : 2 * SHORT_MS);
-  }
+  const shownMs = toast.look === "bad" ? LONG_MS : toast.action === undefined ? SHORT_MS : 2 * SHORT_MS;
+  setTimeout(() => closeToast(id), shownMs);
 }
 
 export function closeToast(id: number): void {

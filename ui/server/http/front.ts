@@ -12,6 +12,7 @@ import { API_BASE } from "../../api/api.ts";
 import { EVENTS_PATH } from "../../api/frames.ts";
 import type { ApiProblem } from "../../api/problem.ts";
 import type { Assets } from "../assets.ts";
+import { isEqual } from "./equal.ts";
 import { MAX_BODY_BYTES, refusalOf } from "./guard.ts";
 import { PLAIN_PAGE, PLAIN_SCRIPT, PLAIN_STYLE } from "./plain_page.ts";
 import { problemOf } from "./problems.ts";
@@ -225,14 +226,6 @@ async function smallBody(request: Request): Promise<Json | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** In a time that does not tell where two secrets part. */
-function isEqual(a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
-  return difference === 0;
 }
 
 function plainPart(path: string): Response {

@@ -12,7 +12,10 @@ import { staleReview, storageInfo } from "../storage_view.ts";
 
 type ConductorRoute = Extract<Route, `GET /conductor${string}`>;
 type ExtensionRoute = "GET /extensions" | "GET /pool";
-type PermissionRoute = Extract<Route, `${string} /grants` | `${string} /permissions/${string}`>;
+type PermissionRoute = Extract<
+  Route,
+  `${string} /${"grants" | "secrets" | "secrets/{name}"}` | `${string} /permissions/${string}`
+>;
 type SettingRoute = Extract<Route, `${string} /settings${string}` | `${string} /preferences`>;
 type StorageRoute = Extract<Route, `GET /storage${string}`>;
 type MetricsRoute = Extract<Route, `GET /metrics/${string}`>;
@@ -49,6 +52,9 @@ export function permissionRoutes({ permissions }: Desk): HandlersOf<PermissionRo
     "GET /grants": () => permissions.grants(),
     "PUT /grants": ({ body }) => permissions.add(body),
     "DELETE /grants": ({ query }) => permissions.remove(query.extension, query.permission),
+    "GET /secrets": () => permissions.secrets(),
+    "PUT /secrets/{name}": ({ params, body }) => permissions.keepSecret(params.name, body.value),
+    "DELETE /secrets/{name}": ({ params }) => permissions.forgetSecret(params.name),
     "GET /permissions/prompts": () => permissions.prompts(),
     "POST /permissions/prompts/{id}": async ({ params, body }) => {
       await permissions.answer(params.id, body);

@@ -23,7 +23,7 @@ export function workflowRoutes(desk: Desk): HandlersOf<WorkflowRoute> {
   const { workflows, services } = desk;
   return {
     "GET /workflows": () => workflows.list(),
-    "GET /workflow": async ({ query }) => tagged(await workflows.open(query.file)),
+    "GET /workflow": async ({ query }) => tagged(await workflows.open(query.file, query.textOnly)),
     "PUT /workflow": async ({ query, body, headers }) => {
       const saved = await workflows.save(query.file, body, seenIn(headers, true));
       desk.fileChanged(query.file, "changed", saved.hash);
@@ -69,7 +69,7 @@ export function workflowRoutes(desk: Desk): HandlersOf<WorkflowRoute> {
       const { candidates, notes } = await services.composition.propose({
         goal: body.goal,
         catalog: await desk.catalog(),
-        templates: services.templates(),
+        templates: await desk.templates(),
       });
       return {
         notes,
@@ -96,14 +96,14 @@ export function workflowRoutes(desk: Desk): HandlersOf<WorkflowRoute> {
         limits: Object.fromEntries(limits),
       };
     },
-    "GET /templates": () => services.templates().map(templateLine),
+    "GET /templates": async () => (await desk.templates()).map(templateLine),
     "GET /templates/{id}": async ({ params }) => {
-      const template = templateNamed(services.templates(), params.id);
+      const template = templateNamed(await desk.templates(), params.id);
       const { graph } = await workflows.check(template.text, template.file);
       return { ...templateLine(template), text: template.text, ...graph === undefined ? {} : { graph } };
     },
     "POST /templates/{id}/instantiate": async ({ params, body }) => {
-      const template = templateNamed(services.templates(), params.id);
+      const template = templateNamed(await desk.templates(), params.id);
       const edits: JsonEdit[] = [
         ...body.name === undefined ? [] : [{ path: ["name"], value: body.name }],
         ...Object.entries(body.inputs ?? {}).map(([name, value]) => ({
@@ -141,8 +141,9 @@ function seenIn(headers: Headers, mayBeNew: boolean): string | undefined {
   });
 }
 
-function templateLine({ id, name, description, text, file }: TemplateText): TemplateLine {
-  return { id, name, description, nodes: parseWorkflow(text, file, {}).draft?.nodes.size ?? 0 };
+function templateLine({ id, name, description, text, file, from }: TemplateText): TemplateLine {
+  const nodes = parseWorkflow(text, file, {}).draft?.nodes.size ?? 0;
+  return { id, name, description, nodes, ...from === undefined ? {} : { from } };
 }
 
 function templateNamed(templates: readonly TemplateText[], id: string): TemplateText {

@@ -140,7 +140,7 @@ async function textOf(desk: Desk, workflow: StartRun["workflow"]) {
     const { bytes } = await desk.files.read(workflow.file);
     return { text: bytes, file: workflow.file };
   }
-  const template = desk.services.templates().find(({ id }) => id === workflow.template);
+  const template = (await desk.templates()).find(({ id }) => id === workflow.template);
   if (template !== undefined) return { text: template.text, file: template.file };
   throw new Refusal(404, "not-found", `Cannot find template "${workflow.template.slice(0, 100)}"`);
 }

@@ -3,12 +3,14 @@
 import { type AuthorId, bufferId } from "../../../core/ids.ts";
 import type { TextCallName, TextCalls } from "../../api/texts.ts";
 import type { Texts } from "../services.ts";
+import type { PlaceReview } from "./place_review.ts";
 
 export interface CallContext {
   readonly texts: Texts;
   /** Whoever edits by this connection. */
   readonly author: AuthorId;
   readonly signal: AbortSignal;
+  readonly reviews: PlaceReview;
 }
 
 /** Calls that hold or name a buffer for the connection are the desk's own. */
@@ -32,8 +34,12 @@ export const portCalls: { readonly [K in PortCall]: Act<K> } = {
     texts.proposals.propose(bufferId(buffer), { ...proposal, author }),
   "changes.list": ({ texts }) => texts.proposals.changeSets(),
   "changes.review": ({ texts }, { changeSet }) => texts.proposals.review(changeSet),
-  "changes.accept": ({ texts }, { changeSet }) => texts.proposals.accept(changeSet),
-  "changes.undo": ({ texts }, { changeSet }) => texts.proposals.undoChangeSet(changeSet),
+  "changes.decide": ({ reviews, author }, { buffer, ...decision }) =>
+    reviews.decide(bufferId(buffer), { ...decision, author }),
+  "changes.reopen": ({ reviews, author }, { buffer, decision }) =>
+    reviews.reopen(bufferId(buffer), decision, author),
+  "changes.accept": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "accept", author),
+  "changes.undo": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "reject", author),
   "language.features": ({ texts }, { buffer }) => texts.language.features(bufferId(buffer)),
   "language.servers": ({ texts }) => texts.language.servers(),
   "language.restart": ({ texts }, { server }) => texts.language.restart(server),

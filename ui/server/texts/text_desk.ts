@@ -21,6 +21,8 @@ import { checkCall } from "../http/request_check.ts";
 import type { Texts, UiServices } from "../services.ts";
 import type { WorkspaceFiles } from "../workspace_files.ts";
 import { isPortCall, portCalls } from "./text_calls.ts";
+import { PlaceReview } from "./place_review.ts";
+import type { ReviewBook } from "./review_book.ts";
 import { TextTopic } from "./text_topic.ts";
 
 const HOLD_MS = 60_000;
@@ -36,16 +38,19 @@ interface OpenBuffer {
 export class TextDesk implements AsyncDisposable {
   readonly #services: UiServices;
   readonly #files: WorkspaceFiles;
+  readonly #reviews: ReviewBook;
   readonly #buffers = new Map<BufferId, OpenBuffer>();
   /** What each connection has opened, and how often. */
   readonly #opened = new Map<Speaker, Map<BufferId, number>>();
   readonly #answers = new Map<string, Promise<Json>>();
   readonly #leaving = new Set<() => void>();
   #opening: Promise<Texts> | undefined;
+  #review: PlaceReview | undefined;
 
-  constructor(services: UiServices, files: WorkspaceFiles) {
+  constructor(services: UiServices, files: WorkspaceFiles, reviews: ReviewBook) {
     this.#services = services;
     this.#files = files;
+    this.#reviews = reviews;
   }
 
   /** The topic of an open text. @throws SymphonyError `not-found` */
@@ -100,7 +105,8 @@ export class TextDesk implements AsyncDisposable {
       throw new SymphonyError("bad-input", `Cannot ${name.slice(0, 60)}: there is no such call`);
     }
     const act = portCalls[name] as (context: object, given: Json) => Promise<unknown>;
-    return act({ texts, author: speaker.author, signal }, params);
+    const reviews = this.#review ??= new PlaceReview(texts, this.#reviews, (file) => this.#files.name(file));
+    return act({ texts, author: speaker.author, signal, reviews }, params);
   }
 
   async #open(texts: Texts, speaker: Speaker, source: TextSource): Promise<TextAnswer<"text.open">> {
@@ -110,6 +116,9 @@ export class TextDesk implements AsyncDisposable {
     if (open === undefined) {
       open = { topic: new TextTopic(texts, info.buffer, info.revision, this.#services.clock), holds: 0 };
       this.#buffers.set(info.buffer, open);
+      const named = this.#named(info).file;
+      // What a server that was killed could not write down, the core has.
+      this.#reviews.decided(named, await texts.proposals.decisions(info.buffer));
     }
     open.holds++;
     const mine = this.#opened.get(speaker) ?? new Map<BufferId, number>();

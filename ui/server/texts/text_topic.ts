@@ -126,6 +126,7 @@ export class TextTopic implements TopicSource {
 
   #hear(event: BufferEvent): void {
     if (event.kind === "closed") return this.close();
+    if (event.kind === "reviewed") this.#lookAtChangeSets();
     if (event.kind !== "changed") return this.#tell(event.kind, event);
     if (event.since !== this.#revision) this.#changes = [];
     const at = this.#clock.now();

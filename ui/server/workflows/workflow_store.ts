@@ -74,10 +74,11 @@ export class WorkflowStore {
     return found;
   }
 
-  /** @throws SymphonyError `not-found` | `bad-input` | … */
-  async open(file: string): Promise<WorkflowFile> {
+  /** `isTextOnly` neither checks nor reads the graph. @throws SymphonyError `not-found` | `bad-input` | … */
+  async open(file: string, isTextOnly = false): Promise<WorkflowFile> {
     const { text, modifiedAt } = await this.#read(file);
     await this.#note(file, text, "outside");
+    if (isTextOnly) return { file, text, hash: hashOf(text), modifiedAt, isWritable: true, problems: [] };
     return await this.#fileOf(file, text, modifiedAt);
   }
 

@@ -117,7 +117,9 @@ export class BoardFile {
 
   async #lookAgain(): Promise<void> {
     try {
-      const { text, hash } = await this.#app.client.call("GET /workflow", { query: { file: this.name } });
+      const { text, hash } = await this.#app.client.call("GET /workflow", {
+        query: { file: this.name, textOnly: true },
+      });
       if (hash !== this.#hash && this.state.peek() !== "saving") this.#meet(text, hash);
     } catch {
       // The next event, or the next save, will tell.

@@ -1,11 +1,13 @@
 /** What is chosen on the board, to be looked at and changed: a node, a connection, several nodes, or the workflow itself. @module */
 
 import { Button, IconButton } from "../../parts/button.tsx";
+import { Field } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { INPUTS, OUTPUTS } from "../model/board_node.ts";
 import { aligned, type AlignTo } from "../model/align.ts";
-import { disconnect, groupNodes, removeNodes } from "../model/commands.ts";
-import type { BoardEdge } from "../model/graph.ts";
+import { disconnect, groupNodes, removeNodes, setGroup } from "../model/commands.ts";
+import { boxOf } from "../model/folded.ts";
+import type { BoardEdge, BoardGroup } from "../model/graph.ts";
 import { DataPreview } from "../run/data_preview.tsx";
 import type { Workbench } from "../workbench.ts";
 import { NodeInspector } from "./node_inspector.tsx";
@@ -17,8 +19,11 @@ export function Inspector(
   const { board } = bench;
   const selection = board.selection.value;
   const { nodes, edges } = board.graph.value;
-  const edge = edges.find(({ id }) => id === board.selectedEdge.value);
+  const named = board.selectedEdge.value;
+  const edge = named === undefined ? undefined : edges.find(({ id }) => id === named);
   if (edge !== undefined) return <EdgeInspector bench={bench} edge={edge} />;
+  const bundle = named === undefined ? [] : board.edgesNamed(named);
+  if (bundle.length > 0) return <BundleInspector bench={bench} edges={bundle} />;
   const [only] = selection;
   const node = selection.size === 1 && only !== undefined ? nodes.get(only) : undefined;
   if (node !== undefined && node.id !== INPUTS && node.id !== OUTPUTS) {
@@ -81,15 +86,101 @@ function EdgeInspector({ bench, edge }: { readonly bench: Workbench; readonly ed
   );
 }
 
+/** Connections that go to or from a folded group together. */
+function BundleInspector(
+  { bench, edges }: { readonly bench: Workbench; readonly edges: readonly BoardEdge[] },
+) {
+  const { board } = bench;
+  const plain = edges.filter(({ isPlain }) => isPlain);
+  return (
+    <div class="form inspector">
+      <h2>{edges.length} connections</h2>
+      <p class="field-help">They go to or from a folded group; one opens it to show where.</p>
+      {edges.map((edge) => (
+        <Button
+          key={edge.id}
+          small
+          look="quiet"
+          onClick={() => {
+            board.reveal(edge.from);
+            board.reveal(edge.to);
+            board.selectEdge(edge.id);
+          }}
+        >
+          {edge.from === INPUTS ? "inputs" : edge.from}
+          {edge.fromPort === "" ? "" : `.${edge.fromPort}`}
+          <Icon name="right" size={13} />
+          {edge.to === OUTPUTS ? "outputs" : edge.to}
+          {edge.toPort === "" ? "" : `.${edge.toPort}`}
+        </Button>
+      ))}
+      <Button
+        icon="trash"
+        look="danger"
+        disabled={plain.length === 0}
+        onClick={() => board.apply(disconnect(board.document.ground, plain))}
+      >
+        Disconnect {plain.length === edges.length ? "all" : plain.length}
+      </Button>
+    </div>
+  );
+}
+
+function GroupFields({ bench, group }: { readonly bench: Workbench; readonly group: BoardGroup }) {
+  const { board } = bench;
+  const isFolded = board.shown.value.boxes.has(boxOf(group.id));
+  return (
+    <>
+      <h2>Group of {group.nodes.length}</h2>
+      <Field id="group-title" label="Title">
+        <input
+          id="group-title"
+          class="input"
+          aria-describedby="group-title-help"
+          value={group.title}
+          onInput={({ currentTarget }) =>
+            board.apply(setGroup(board.document.ground, group.id, { title: currentTarget.value }))}
+        />
+      </Field>
+      <Button icon={isFolded ? "zoomin" : "zoomout"} onClick={() => board.fold([group], !isFolded)}>
+        {isFolded ? "Unfold" : "Fold into one box"}
+      </Button>
+      {isFolded
+        ? (
+          <ul class="outputs">
+            {group.nodes.map((id) => (
+              <li key={id}>
+                <Button
+                  small
+                  look="quiet"
+                  onClick={() => {
+                    board.reveal(id);
+                    board.select([id]);
+                  }}
+                >
+                  {board.graph.value.nodes.get(id)?.title ?? id}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )
+        : null}
+    </>
+  );
+}
+
 function SeveralInspector(
   { bench, onCollapse }: { readonly bench: Workbench; readonly onCollapse: () => void },
 ) {
   const { board } = bench;
   const ids = [...board.selection.value];
+  const group = board.graph.value.groups.find(({ nodes }) =>
+    nodes.length === ids.length && nodes.every((id) => board.selection.value.has(id))
+  );
   const align = (to: AlignTo) => alignSelection(bench, to);
   return (
     <div class="form inspector">
-      <h2>{ids.length} chosen</h2>
+      {group === undefined ? <h2>{ids.length} chosen</h2> : <GroupFields bench={bench} group={group} />}
       <div class="row wrap" role="group" aria-label="Align">
         <IconButton icon="alignleft" label="Align left" onClick={() => align("left")} />
         <IconButton icon="aligntop" label="Align top" onClick={() => align("top")} />
@@ -109,7 +200,9 @@ function SeveralInspector(
 /** Aligns what is chosen; one step of undo. */
 export function alignSelection({ board }: Workbench, to: AlignTo): void {
   const scene = board.scene.peek();
-  const boxes = [...board.selection.peek()].flatMap((id) => {
+  const { hidden } = board.shown.peek().graph;
+  const shown = new Set([...board.selection.peek()].map((id) => hidden?.get(id) ?? id));
+  const boxes = [...shown].flatMap((id) => {
     const index = scene.indexOf.get(id);
     return index === undefined ? [] : [{
       id,

@@ -13,10 +13,12 @@ import { type BoardNode, type BoardPort, objectOf } from "../model/board_node.ts
 import { bindPort, renameNode, setField } from "../model/commands.ts";
 import { nameFault } from "../model/names.ts";
 import { problemsAt } from "../problems.ts";
-import { groupWords, iconFor } from "../view/kinds.ts";
+import { colourFor, groupWords, iconFor } from "../view/kinds.ts";
 import type { Workbench } from "../workbench.ts";
+import { MotifNode } from "./motif_node.tsx";
 import { DataPreview } from "../run/data_preview.tsx";
 import { ExpressionField } from "./expression_field.tsx";
+import { SecretSection } from "./secret_section.tsx";
 import { behaviourSchema, controlSchema } from "./node_schema.ts";
 
 export interface NodeInspectorProps {
@@ -35,7 +37,7 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
   const special = controlSchema(node.use);
   return (
     <div class="form inspector">
-      <div class={`inspector-head kind-${node.group}`}>
+      <div class={`inspector-head kind-${node.group}`} style={colourFor(node.use)}>
         <span class="card-icon">
           <Icon name={iconFor(node.use, node.group)} />
         </span>
@@ -52,6 +54,8 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
           <span>{message}. {hint}</span>
         </p>
       ))}
+      <MotifNode bench={bench} node={node} />
+      <SecretSection bench={bench} node={node} />
       <NameFields bench={bench} node={node} />
       {special === undefined ? null : (
         <SchemaForm

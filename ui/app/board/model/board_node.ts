@@ -11,7 +11,8 @@ import { type Catalog, type Effect, portSchema } from "../../../../core/workflow
 import { isControlUse } from "../../../../core/workflow/fields.ts";
 import { type Read, readsOf } from "./reads.ts";
 
-export type NodeGroup = "operator" | "instrument" | "control" | "input" | "output" | "unknown";
+/** `folded` is the box of a group. */
+export type NodeGroup = "operator" | "instrument" | "control" | "input" | "output" | "unknown" | "folded";
 
 export interface BoardPort {
   readonly name: string;

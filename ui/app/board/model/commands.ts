@@ -7,7 +7,7 @@
 import type { Json, JsonObject } from "../../../../core/json.ts";
 import { INPUTS, objectOf, OUTPUTS } from "./board_node.ts";
 import { type Change, ChangeDraft, type Ground } from "./change.ts";
-import type { BoardEdge } from "./graph.ts";
+import type { BoardEdge, BoardGroup } from "./graph.ts";
 import { freeName } from "./names.ts";
 import { renamedIn } from "./reads.ts";
 
@@ -73,7 +73,7 @@ export function removeNodes(ground: Ground, ids: readonly string[], reconnect = 
   for (const group of ground.graph.groups) {
     const left = group.nodes.filter((id) => !gone.has(id));
     if (left.length === group.nodes.length) continue;
-    const value = left.length === 0 ? undefined : groupValue(group.title, left, group.colour);
+    const value = left.length === 0 ? undefined : groupValue(group, left);
     draft.setHead(["board", "groups", group.id], value);
   }
   const label = ids.length === 1
@@ -212,7 +212,7 @@ export function renameNode(ground: Ground, id: string, name: string): Change {
   for (const group of ground.graph.groups) {
     if (!group.nodes.includes(id)) continue;
     const nodes = group.nodes.map((one) => one === id ? name : one);
-    draft.setHead(["board", "groups", group.id], groupValue(group.title, nodes, group.colour));
+    draft.setHead(["board", "groups", group.id], groupValue(group, nodes));
   }
   return { label: `Rename ${id} to ${name}`, edits: draft.edits(), select: [name] };
 }
@@ -249,11 +249,11 @@ export function groupNodes(
     if (left.length === group.nodes.length) continue;
     draft.setHead(
       ["board", "groups", group.id],
-      left.length === 0 ? undefined : groupValue(group.title, left, group.colour),
+      left.length === 0 ? undefined : groupValue(group, left),
     );
   }
   const id = freeName("group", (name) => ground.graph.groups.some((group) => group.id === name));
-  draft.setHead(["board", "groups", id], groupValue(title, members, "blue"));
+  draft.setHead(["board", "groups", id], groupValue({ title, colour: "blue", isFolded: false }, members));
   return { id, label: "Group", edits: draft.edits() };
 }
 
@@ -270,6 +270,19 @@ export function setGroup(ground: Ground, id: string, fields: JsonObject): Change
   return { label: "Change the group", edits: draft.edits(), join: `group:${id}` };
 }
 
-function groupValue(title: string, nodes: readonly string[], colour: string): JsonObject {
-  return { title, nodes, colour };
+/** Folds groups into boxes, or shows their members again; one step of undo. */
+export function foldGroups(ground: Ground, ids: readonly string[], isFolded: boolean): Change {
+  const draft = new ChangeDraft(ground);
+  for (const id of ids) draft.setHead(["board", "groups", id, "folded"], isFolded ? true : undefined);
+  const [only] = ids;
+  const title = ground.graph.groups.find((group) => group.id === only)?.title;
+  const what = ids.length === 1 ? `group ${title ?? only}` : `${ids.length} groups`;
+  return { label: `${isFolded ? "Fold" : "Unfold"} ${what}`, edits: draft.edits() };
+}
+
+function groupValue(
+  { title, colour, isFolded }: Pick<BoardGroup, "title" | "colour" | "isFolded">,
+  nodes: readonly string[],
+): JsonObject {
+  return { title, nodes, colour, ...isFolded ? { folded: true } : {} };
 }

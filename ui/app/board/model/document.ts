@@ -12,8 +12,10 @@ import type { Catalog } from "../../../../core/workflow/catalog.ts";
 import type { Change, Ground } from "./change.ts";
 import { editedGraph, type Graph, readGraph, type Scope } from "./graph.ts";
 import { History } from "./history.ts";
-import { differenceEdit, sortedEdits } from "./text_edit.ts";
+import { applyEdits, differenceEdit, sortedEdits, type TextEdit } from "./text_edit.ts";
 import { styleOf, type TextStyle } from "./value_text.ts";
+
+const MOST_RETRACED = 12;
 
 export class BoardDocument {
   readonly history = new History();
@@ -24,13 +26,13 @@ export class BoardDocument {
   #graph: Graph;
   #style: TextStyle;
 
-  /** `now` in milliseconds, to tell typing from two separate changes. */
-  constructor(text: string, catalog: Catalog, now: () => number) {
+  /** `now` in milliseconds, to tell typing from two separate changes; `graph` is that of the text, where it was read already. */
+  constructor(text: string, catalog: Catalog, now: () => number, graph?: Graph) {
     this.#now = now;
     this.#text = text;
     this.#catalog = catalog;
     this.#style = styleOf(text);
-    this.#graph = readGraph(text, [], catalog);
+    this.#graph = graph ?? readGraph(text, [], catalog);
   }
 
   get text(): string {
@@ -78,14 +80,14 @@ export class BoardDocument {
   undo(): readonly string[] | undefined {
     const undone = this.history.undo(this.#text);
     if (undone === undefined) return undefined;
-    this.#show(undone.text);
+    this.#retrace(undone.text, undone.step.back);
     return undone.step.before;
   }
 
   redo(): readonly string[] | undefined {
     const redone = this.history.redo(this.#text);
     if (redone === undefined) return undefined;
-    this.#show(redone.text);
+    this.#retrace(redone.text, redone.step.forward);
     return redone.step.after;
   }
 
@@ -106,6 +108,20 @@ export class BoardDocument {
   setCatalog(catalog: Catalog): void {
     this.#catalog = catalog;
     this.#graph = readGraph(this.#text, this.#scope, catalog);
+  }
+
+  /** The graph follows a few edits one by one; after many, or others than of nodes, the text is read as a whole. */
+  #retrace(text: string, steps: readonly (readonly TextEdit[])[]): void {
+    let graph: Graph | undefined = steps.length <= MOST_RETRACED ? this.#graph : undefined;
+    let now = this.#text;
+    for (const edits of steps) {
+      if (graph === undefined) break;
+      now = applyEdits(now, edits);
+      graph = editedGraph(graph, now, edits, this.#catalog);
+    }
+    if (graph === undefined) return this.#show(text);
+    this.#text = text;
+    this.#graph = graph;
   }
 
   #show(text: string): void {

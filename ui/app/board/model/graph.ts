@@ -12,6 +12,7 @@ import { type BoardNode, boardNode, type BoardPort, INPUTS, objectOf, OUTPUTS } 
 import {
   type Member,
   memberOf,
+  MemberWalk,
   objectAt,
   objectBelow,
   type ObjectSpan,
@@ -37,6 +38,8 @@ export interface BoardEdge {
   readonly isPlain: boolean;
   /** The expression. */
   readonly text: string;
+  /** The connections of the file that this one stands for, where an end is the box of a folded group. */
+  readonly bundle?: readonly BoardEdge[];
 }
 
 export interface BoardNote {
@@ -54,6 +57,8 @@ export interface BoardGroup {
   readonly title: string;
   readonly nodes: readonly string[];
   readonly colour: string;
+  /** The file says that it is shown as one box. */
+  readonly isFolded: boolean;
 }
 
 export interface Graph {
@@ -64,6 +69,8 @@ export interface Graph {
   readonly groups: readonly BoardGroup[];
   /** The fields of the workflow besides nodes: `inputs`, `outputs`, `board`, `name`, … */
   readonly head: JsonObject;
+  /** Nodes of the file that are not shown, each with the box that stands for it. */
+  readonly hidden?: ReadonlyMap<string, string>;
   /** Where the scope and its nodes stand in the text. */
   readonly spans?: GraphSpans;
   /** Why the text cannot be shown. */
@@ -89,30 +96,102 @@ export function readGraph(text: string, scope: Scope, catalog: Catalog, before?:
       else head[name] = valueOf(text.slice(valueStart, valueEnd));
     }
     const nodes = new Map<string, BoardNode>();
-    for (const { name, valueStart, valueEnd } of nodesSpan?.members ?? []) {
-      const slice = text.slice(valueStart, valueEnd);
-      const known = before?.nodes.get(name);
-      if (known?.text === slice) nodes.set(name, known);
-      else nodes.set(name, boardNode(name, slice, objectOf(valueOf(slice)), catalog));
+    for (const member of nodesSpan?.members ?? []) {
+      nodes.set(member.name, nodeAt(text, member, catalog, before));
     }
-    addEnds(nodes, head, before);
-    const board = objectOf(head["board"]);
-    return {
-      nodes,
-      edges: edgesOf(nodes),
-      notes: notesOf(board),
-      groups: groupsOf(board, nodes),
-      head,
-      spans: { root, nodes: nodesSpan },
-    };
+    return wholeGraph(nodes, head, { root, nodes: nodesSpan }, before);
   } catch (error) {
     return { ...empty, fault: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /**
+ * The graph of a file, read in turns: after each, of some milliseconds, `turn` is waited for, so that a large file holds nobody up.
+ * Never throws.
+ */
+export async function readGraphInTurns(
+  text: string,
+  catalog: Catalog,
+  turn: () => Promise<void>,
+  now: () => number,
+): Promise<Graph> {
+  try {
+    let until = now() + TURN_MS;
+    const rest = async () => {
+      await turn();
+      until = now() + TURN_MS;
+    };
+    const nodes = new Map<string, BoardNode>();
+    const head: Record<string, Json> = {};
+    const members: Member[] = [];
+    let nodesSpan: ObjectSpan | undefined;
+    const open = rootOffset(text);
+    const walk = new MemberWalk(text, open);
+    while (walk.enter()) {
+      const { name, valueStart } = walk;
+      if (name !== "nodes" || text[valueStart] !== "{") {
+        const member = walk.leave();
+        members.push(member);
+        head[name] = valueOf(text.slice(valueStart, member.valueEnd));
+        continue;
+      }
+      const inner: Member[] = [];
+      const within = new MemberWalk(text, valueStart);
+      while (within.enter()) {
+        const member = within.leave();
+        inner.push(member);
+        const made = nodeAt(text, member, catalog);
+        nodes.set(made.id, made);
+        madeEdges.set(made, edgesInto(made));
+        if (now() > until) await rest();
+      }
+      nodesSpan = { open: valueStart, close: within.at, members: inner };
+      members.push(walk.leave(within.at + 1));
+    }
+    await rest();
+    return wholeGraph(nodes, head, { root: { open, close: walk.at, members }, nodes: nodesSpan });
+  } catch (error) {
+    return { ...empty, fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const TURN_MS = 12;
+
+function nodeAt(
+  text: string,
+  { name, valueStart, valueEnd }: Member,
+  catalog: Catalog,
+  before?: Graph,
+): BoardNode {
+  const slice = text.slice(valueStart, valueEnd);
+  const known = before?.nodes.get(name);
+  return known?.text === slice ? known : boardNode(name, slice, objectOf(valueOf(slice)), catalog);
+}
+
+function wholeGraph(
+  nodes: Map<string, BoardNode>,
+  head: JsonObject,
+  spans: GraphSpans,
+  before?: Graph,
+): Graph {
+  addEnds(nodes, head, before);
+  const board = objectOf(head["board"]);
+  return {
+    nodes,
+    edges: edgesOf(nodes),
+    notes: notesOf(board),
+    groups: groupsOf(board, nodes),
+    head,
+    spans,
+  };
+}
+
+/**
  * The graph after edits that lie inside values of nodes: only those nodes are read again, all places behind are moved. Undefined
  * where an edit touches anything else; then the text has to be read as a whole. `text` is the text after the edits.
+ *
+ * The places of members move where they are, as ten thousand new ones for each letter would have to be made and swept up: the
+ * spans of `before` are not to be used any more.
  */
 export function editedGraph(
   before: Graph,
@@ -122,33 +201,10 @@ export function editedGraph(
 ): Graph | undefined {
   const { spans } = before;
   if (spans?.nodes === undefined || edits.length === 0) return undefined;
-  const old = spans.nodes.members;
-  const members: Member[] = new Array(old.length);
-  const changed: number[] = [];
-  let shift = 0;
-  let next = 0;
-  for (let index = 0; index < old.length; index++) {
-    const member = old[index] as Member;
-    const first = shift;
-    let edit = edits[next];
-    if (edit !== undefined && edit.offset <= member.valueStart && edit.offset < member.valueEnd) {
-      return undefined;
-    }
-    while (edit !== undefined && edit.offset < member.valueEnd) {
-      if (edit.offset + edit.length >= member.valueEnd) return undefined;
-      shift += edit.text.length - edit.length;
-      if (changed.at(-1) !== index) changed.push(index);
-      edit = edits[++next];
-    }
-    members[index] = first === 0 && shift === 0 ? member : {
-      name: member.name,
-      start: member.start + first,
-      nameEnd: member.nameEnd + first,
-      valueStart: member.valueStart + first,
-      valueEnd: member.valueEnd + shift,
-    };
-  }
-  if (next < edits.length) return undefined;
+  const { members } = spans.nodes;
+  const changed = membersEdited(members, edits);
+  if (changed === undefined) return undefined;
+  const shift = shiftMembers(members, edits, changed[0] as number);
   const nodes = new Map(before.nodes);
   let hasOtherEdges = false;
   for (const index of changed) {
@@ -180,6 +236,46 @@ export function editedGraph(
     edges: hasOtherEdges ? edgesOf(nodes) : before.edges,
     spans: { root, nodes: { open: nodesStart, close: spans.nodes.close + shift, members } },
   };
+}
+
+/** The indices of the members whose values the edits lie in; undefined where one lies elsewhere. */
+function membersEdited(
+  members: readonly Member[],
+  edits: readonly TextEdit[],
+): readonly number[] | undefined {
+  const found: number[] = [];
+  for (const { offset, length } of edits) {
+    let [low, high] = [0, members.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((members[middle] as Member).valueEnd <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const member = members[low];
+    if (member === undefined || offset <= member.valueStart || offset + length >= member.valueEnd) {
+      return undefined;
+    }
+    if (found.at(-1) !== low) found.push(low);
+  }
+  return found;
+}
+
+/** Moves the places of the members from `first` on; gives how much longer the text has become. */
+function shiftMembers(members: readonly Member[], edits: readonly TextEdit[], first: number): number {
+  let shift = 0;
+  let next = 0;
+  for (let index = first; index < members.length; index++) {
+    const member = members[index] as { -readonly [K in keyof Member]: Member[K] };
+    const end = member.valueEnd;
+    member.start += shift;
+    member.nameEnd += shift;
+    member.valueStart += shift;
+    for (let edit = edits[next]; edit !== undefined && edit.offset < end; edit = edits[++next]) {
+      shift += edit.text.length - edit.length;
+    }
+    member.valueEnd += shift;
+  }
+  return shift;
 }
 
 function sameReads(a: BoardNode, b: BoardNode): boolean {
@@ -335,6 +431,7 @@ function groupsOf(board: JsonObject, nodes: ReadonlyMap<string, BoardNode>): rea
       title: typeof group["title"] === "string" ? group["title"] : "",
       nodes: members.filter((name): name is string => typeof name === "string" && nodes.has(name)),
       colour: typeof group["colour"] === "string" ? group["colour"] : "grey",
+      isFolded: group["folded"] === true,
     };
   });
 }

@@ -34,23 +34,51 @@ const CLOSE = 125;
 
 /** The object whose `{` is at `open`. @throws SyntaxError */
 export function objectAt(text: string, open: number): ObjectSpan {
-  if (text.charCodeAt(open) !== OPEN) throw fault(text, open, "an object");
   const members: Member[] = [];
-  let at = skipSpace(text, open + 1);
-  while (text.charCodeAt(at) !== CLOSE) {
-    const start = at;
-    if (text.charCodeAt(at) !== QUOTE) throw fault(text, at, "a name in quotes or }");
-    const nameEnd = skipString(text, at);
-    at = skipSpace(text, nameEnd);
-    if (text.charCodeAt(at) !== COLON) throw fault(text, at, ":");
-    const valueStart = skipSpace(text, at + 1);
-    const valueEnd = skipValue(text, valueStart);
-    members.push({ name: nameOf(text, start, nameEnd), start, nameEnd, valueStart, valueEnd });
-    at = skipSpace(text, valueEnd);
-    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
-    else if (text.charCodeAt(at) !== CLOSE) throw fault(text, at, ", or }");
+  const walk = new MemberWalk(text, open);
+  while (walk.enter()) members.push(walk.leave());
+  return { open, close: walk.at, members };
+}
+
+/** Goes from member to member of the object whose `{` is at `open`, so that one can pause between them. All throw SyntaxError. */
+export class MemberWalk {
+  readonly #text: string;
+  #start = 0;
+  #nameEnd = 0;
+  name = "";
+  valueStart = 0;
+  /** Where it stands; at the end, of `}`. */
+  at: number;
+
+  constructor(text: string, open: number) {
+    if (text.charCodeAt(open) !== OPEN) throw fault(text, open, "an object");
+    this.#text = text;
+    this.at = skipSpace(text, open + 1);
   }
-  return { open, close: at, members };
+
+  /** Reads the next member's name; false where there is none. */
+  enter(): boolean {
+    const text = this.#text;
+    if (text.charCodeAt(this.at) === CLOSE) return false;
+    this.#start = this.at;
+    if (text.charCodeAt(this.at) !== QUOTE) throw fault(text, this.at, "a name in quotes or }");
+    this.#nameEnd = skipString(text, this.at);
+    this.at = skipSpace(text, this.#nameEnd);
+    if (text.charCodeAt(this.at) !== COLON) throw fault(text, this.at, ":");
+    this.valueStart = skipSpace(text, this.at + 1);
+    this.name = nameOf(text, this.#start, this.#nameEnd);
+    return true;
+  }
+
+  /** Goes behind the member's value, which ends at `valueEnd` where that is known already. */
+  leave(valueEnd = skipValue(this.#text, this.valueStart)): Member {
+    const text = this.#text;
+    const { name, valueStart } = this;
+    this.at = skipSpace(text, valueEnd);
+    if (text.charCodeAt(this.at) === COMMA) this.at = skipSpace(text, this.at + 1);
+    else if (text.charCodeAt(this.at) !== CLOSE) throw fault(text, this.at, ", or }");
+    return { name, start: this.#start, nameEnd: this.#nameEnd, valueStart, valueEnd };
+  }
 }
 
 /** The offset of the file's own object. @throws SyntaxError */

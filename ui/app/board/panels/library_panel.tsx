@@ -1,6 +1,6 @@
 /** The node library: search, sections, drag to the board or press Enter. @module */
 
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { FuzzyList, fuzzySort } from "../../parts/fuzzy.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { SearchField } from "../../parts/search_field.tsx";
@@ -137,10 +137,23 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
 /** What a search of the workflow looks at. */
 export const outlineMatches = new FuzzyList<BoardNode>(({ title, id, use }) => `${title} ${id} ${use}`);
 
+const SETTLED_MS = 400;
+
+/** The nodes a moment after the last change, at once where one came or went: typing into one need not sort them all. */
+function useSettled(nodes: ReadonlyMap<string, BoardNode>): ReadonlyMap<string, BoardNode> {
+  const [settled, setSettled] = useState(nodes);
+  useEffect(() => {
+    if (nodes === settled) return;
+    const timer = setTimeout(() => setSettled(nodes), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [nodes]);
+  return nodes.size === settled.size ? settled : nodes;
+}
+
 /** Every node as a list: what a screen reader walks, and where a search lands. */
 function Outline({ bench, search, onSearch }: LibraryPanelProps) {
   const { board } = bench;
-  const { nodes } = board.graph.value;
+  const nodes = useSettled(board.graph.value.nodes);
   const worst = board.worst.value;
   const selection = board.selection.value;
   const found = useMemo(() => outlineMatches.sorted(search, [...nodes.values()]), [search, nodes]);

@@ -6,10 +6,10 @@
  */
 
 import { signal } from "@preact/signals";
-import type { JsonObject } from "../../../../core/json.ts";
+import type { Json, JsonObject } from "../../../../core/json.ts";
 import type { BudgetForecast } from "../../../../core/orchestration/run_forecast.ts";
 import type { NodeProgress } from "../../../../core/orchestration/run_handle.ts";
-import type { RunDetail, RunNode, StartRun } from "../../../api/runs.ts";
+import type { ApproveNode, RunCommand, RunDetail, RunNode, StartRun } from "../../../api/runs.ts";
 import type { RunTopicEvent } from "../../../api/topics.ts";
 import { announce } from "../../state/announce.ts";
 import type { App } from "../../state/app.ts";
@@ -27,6 +27,8 @@ export class BoardRun {
   readonly detail = signal<RunDetail | undefined>(undefined);
   readonly runId = signal<string | undefined>(undefined);
   readonly isStarting = signal(false);
+  /** True while a command or an answer is on its way. */
+  readonly isTelling = signal(false);
   /** Inputs that were given last, offered again. */
   readonly inputs = signal<JsonObject>({});
   /** Streamed text of nodes, newest run only. */
@@ -132,34 +134,42 @@ export class BoardRun {
   }
 
   async command(type: "pause" | "resume" | "cancel"): Promise<void> {
-    const run = this.runId.peek();
-    if (run === undefined) return;
-    await this.#told(() =>
-      this.#app.client.call("POST /runs/{run}/commands", { params: { run }, body: { type } as never })
-    );
+    const reason = type === "pause" ? "paused on the board" : "cancelled on the board";
+    await this.#command(type === "resume" ? { type } : { type, reason });
+  }
+
+  /** Sends a signal that a node waits for. */
+  async signal(signal: string, value: Json): Promise<void> {
+    await this.#command({ type: "signal", signal, value });
   }
 
   /** Goes on from a breakpoint; `step` stops before the next node. */
   async goOn(step: boolean, node?: string): Promise<void> {
-    const run = this.runId.peek();
-    if (run === undefined) return;
-    const body = { type: "continue" as const, step, ...(node === undefined ? {} : { node }) };
-    await this.#told(() => this.#app.client.call("POST /runs/{run}/commands", { params: { run }, body }));
+    await this.#command({ type: "continue", step, ...(node === undefined ? {} : { node }) });
   }
 
-  async approve(node: string, approved: boolean): Promise<void> {
-    const run = this.runId.peek();
-    if (run === undefined) return;
-    await this.#told(() =>
-      this.#app.client.call("POST /runs/{run}/approve", { params: { run }, body: { node, approved } })
+  async approve(answer: ApproveNode): Promise<void> {
+    await this.#told((run) =>
+      this.#app.client.call("POST /runs/{run}/approve", { params: { run }, body: answer })
     );
   }
 
-  async #told(call: () => Promise<unknown>): Promise<void> {
+  async #command(body: RunCommand): Promise<void> {
+    await this.#told((run) => this.#app.client.call("POST /runs/{run}/commands", { params: { run }, body }));
+  }
+
+  async #told(call: (run: string) => Promise<unknown>): Promise<void> {
+    const run = this.runId.peek();
+    if (run === undefined || this.isTelling.peek()) return;
+    this.isTelling.value = true;
     try {
-      await call();
+      await call(run);
     } catch (error) {
-      showToast({ look: "bad", title: error instanceof Error ? error.message : String(error) });
+      const hint = error instanceof ApiError ? error.hint : undefined;
+      const title = error instanceof Error ? error.message : String(error);
+      showToast({ look: "bad", title, ...(hint === undefined ? {} : { text: hint }) });
+    } finally {
+      this.isTelling.value = false;
     }
   }
 

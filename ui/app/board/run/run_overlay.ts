@@ -6,6 +6,8 @@
  */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { boxState } from "../model/folded.ts";
+import type { BoardGroup } from "../model/graph.ts";
 import type { JsonObject } from "../../../../core/json.ts";
 
 export interface NodeStatus {
@@ -33,6 +35,14 @@ export class RunOverlay {
 
   stateOf(id: string): string | undefined {
     return this.#nodes.get(id)?.peek()?.state;
+  }
+
+  /** The state of what stands on the board under this id: a node's own, or what a box's members come to. */
+  shownState(id: string, boxes: ReadonlyMap<string, BoardGroup>): string | undefined {
+    const box = boxes.get(id);
+    return box === undefined
+      ? this.stateOf(id)
+      : boxState(box.nodes.map((member) => this.stateOf(member)))?.state;
   }
 
   set(id: string, status: NodeStatus | undefined): void {

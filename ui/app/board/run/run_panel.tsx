@@ -3,14 +3,18 @@
 import { useState } from "preact/hooks";
 import type { JsonObject } from "../../../../core/json.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
+import { momentText } from "../../monitor/format.ts";
+import { AskingCard } from "../../monitor/runs/asking_card.tsx";
+import { placeOf } from "../../monitor/runs/asking_cards.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { SchemaForm } from "../../parts/schema_form.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
 import { EmptyState } from "../../parts/states.tsx";
+import { withValue } from "../../parts/with_value.ts";
 import { VirtualList } from "../../parts/virtual_list.tsx";
 import { hrefOf } from "../../state/route.ts";
 import { objectOf } from "../model/board_node.ts";
-import { withInput } from "../template_gallery.tsx";
 import type { Workbench } from "../workbench.ts";
 import type { RunMode } from "./board_run.ts";
 import { ForecastLine } from "./forecast.tsx";
@@ -43,6 +47,10 @@ export function RunPanel(
   }
   const nodes = detail?.nodes.filter(({ scope }) => scope === undefined || scope === "") ?? [];
   const isLive = run.isRunning;
+  const show = (node: string) => {
+    board.select([node]);
+    board.reveal(node);
+  };
   return (
     <div class="run-panel">
       <div class="run-head">
@@ -61,6 +69,13 @@ export function RunPanel(
         <IconButton small icon="close" label="Take the run off the board" onClick={() => run.leave()} />
       </div>
       <div class="row run-links">
+        {detail?.outputs === undefined
+          ? null
+          : (
+            <a class="button small primary" href={hrefOf("runs", run.runId.value, { tab: "data" })}>
+              Outputs
+            </a>
+          )}
         <a href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
         {detail?.costUsd === undefined || detail.costUsd === 0
           ? null
@@ -76,15 +91,25 @@ export function RunPanel(
           <Button small icon="play" onClick={() => void run.goOn(false, node)}>Go on</Button>
         </div>
       ))}
-      {detail?.asking.map(({ node, for: wanted }) => (
-        <div key={node} class="asking">
-          <span class="grow">
-            <strong>{node}</strong> {"question" in wanted ? String(wanted.question) : "waits"}
-          </span>
-          <Button small onClick={() => void run.approve(node, false)}>Reject</Button>
-          <Button small look="primary" onClick={() => void run.approve(node, true)}>Approve</Button>
-        </div>
-      ))}
+      {detail?.asking.map((asking) =>
+        asking.for.kind === "time"
+          ? (
+            <p key={asking.node} class="run-waits muted">
+              <Icon name="wait" size={13} /> {placeOf(asking)} waits until {momentText(asking.for.untilMs)}
+            </p>
+          )
+          : (
+            <AskingCard
+              key={`${asking.scope ?? ""}/${placeOf(asking)}`}
+              asking={asking}
+              place={placeOf(asking)}
+              isBusy={run.isTelling.value}
+              onAnswer={(answer) => void run.approve(answer)}
+              onSignal={(name, value) => void run.signal(name, value)}
+              onShow={() => show(asking.node)}
+            />
+          )
+      )}
       {detail?.failure === undefined ? null : (
         <div class="failure" role="group" aria-label="Failure">
           <strong>{detail.failure.node ?? "The run"} failed</strong>
@@ -93,10 +118,7 @@ export function RunPanel(
             <div class="row">
               <Button
                 small
-                onClick={() => {
-                  board.select([detail.failure?.node as string]);
-                  board.reveal(detail.failure?.node as string);
-                }}
+                onClick={() => show(detail.failure?.node as string)}
               >
                 Show
               </Button>
@@ -115,9 +137,7 @@ export function RunPanel(
           chosen={nodes.findIndex(({ node }) => board.selection.value.has(node))}
           onChoose={(index) => {
             const node = nodes[index]?.node;
-            if (node === undefined) return;
-            board.select([node]);
-            board.reveal(node);
+            if (node !== undefined) show(node);
           }}
           row={(index) => {
             const node = nodes[index];
@@ -129,7 +149,12 @@ export function RunPanel(
             return (
               <div class="outline-row">
                 <StateDot state={status?.state ?? node.state} />
-                <span class="cut grow">{node.node}</span>
+                <span class="cut grow" title={status?.note ?? node.node}>
+                  {board.graph.peek().nodes.get(node.node)?.title ?? node.node}
+                  {node.state === "skipped" && status?.note !== undefined
+                    ? <span class="faint">: {status.note}</span>
+                    : null}
+                </span>
                 {status?.counts ? <span class="faint numbers">{status.counts}</span> : null}
                 {run.pinned.value.has(node.node) ? <span class="badge warn">given</span> : null}
                 {ms === undefined ? null : <span class="faint numbers">{span(ms)}</span>}
@@ -196,7 +221,7 @@ export function RunDialog(
         root={schema}
         schema={schema}
         value={inputs}
-        onChange={(path, value) => setInputs((before) => withInput(before, path, value))}
+        onChange={(path, value) => setInputs((before) => withValue(before, path, value))}
       />
       {isWriting
         ? (

@@ -39,6 +39,10 @@ export function cardShape(node: BoardNode, used: ReadonlySet<string>, isExpanded
   const hidden = node.inputs.length - inputs.length + node.outputs.length - outputs.length;
   const marks = marksOf(node);
   const rows = Math.max(inputs.length, outputs.length) + (hidden > 0 || isFoldable(node, isExpanded) ? 1 : 0);
+  if (node.group === "folded") {
+    const height = HEAD_HEIGHT + FOOT_HEIGHT;
+    return { width: CARD_WIDTH, height, inputs, outputs, hidden: 0, rows: 0, marks };
+  }
   const body = rows === 0 ? 0 : rows * ROW_HEIGHT + PADDING;
   const height = HEAD_HEIGHT + body + (marks.length > 0 ? FOOT_HEIGHT : 0);
   return { width: CARD_WIDTH, height, inputs, outputs, hidden, rows, marks };

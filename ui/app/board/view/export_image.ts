@@ -2,7 +2,7 @@
 
 import type { CardShape } from "./card_shape.ts";
 import { HEAD_HEIGHT, portPlace } from "./card_shape.ts";
-import { boardColours, type Colours, type Marks, Painter } from "./painter.ts";
+import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
 import { bendOf, type Scene } from "./scene.ts";
 import { fitted } from "./viewport.ts";
 
@@ -32,7 +32,7 @@ export function boardSvg(scene: Scene, colours: Colours = boardColours()): strin
     ];
     const bend = bendOf(x1, x2);
     const dash = edge.kind === "data" || edge.kind === "each" ? "" : ` stroke-dasharray="5 4"`;
-    const width = edge.kind === "each" ? 3 : 1.4;
+    const width = edge.kind === "each" ? 3 : (edge.bundle?.length ?? 0) > 1 ? 2.8 : 1.4;
     return `<path d="M${n(x1)} ${n(y1)}C${n(x1 + bend)} ${n(y1)} ${n(x2 - bend)} ${n(y2)} ${n(x2)} ${
       n(y2)
     }" fill="none" stroke="${colours["line-control"]}" stroke-width="${width}"${dash}/>`;
@@ -57,6 +57,14 @@ export function boardSvg(scene: Scene, colours: Colours = boardColours()): strin
   ].join("\n");
 }
 
+function hiddenIn({ graph }: Scene, box: string): number {
+  return [...graph.hidden?.values() ?? []].filter((one) => one === box).length;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string[] {
   const [x, y, width, height] = [
     scene.left[index]!,
@@ -78,7 +86,7 @@ function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string
       `<text x="${n(x + 10)}" y="${n(y + 20)}" class="port">${lines.join("")}</text>`,
     ];
   }
-  const colour = colours[`kind-${node.group}`];
+  const colour = kindColour(colours, node);
   return [
     `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${
       n(height)
@@ -87,7 +95,11 @@ function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string
     `<text x="${n(x + 16)}" y="${n(y + (node.use === "" ? 22 : 16))}" class="title">${
       text(clip(node.title, 30))
     }</text>`,
-    node.use === ""
+    node.group === "folded"
+      ? `<text x="${n(x + 16)}" y="${n(y + height - 12)}" class="use">${
+        counted(hiddenIn(scene, node.id), "node")
+      }</text>`
+      : node.use === ""
       ? ""
       : `<text x="${n(x + 16)}" y="${n(y + HEAD_HEIGHT - 7)}" class="use">${text(node.use)}</text>`,
     ...portsSvg(shape, x, y, colour),

@@ -1,6 +1,7 @@
 /** What lies under and between the nodes: frames of groups, and notes. @module */
 
 import type { Signal } from "@preact/signals";
+import { IconButton } from "../../parts/button.tsx";
 import type { Board } from "../board.ts";
 import { setGroup, setNote } from "../model/commands.ts";
 import type { BoardNote } from "../model/graph.ts";
@@ -40,6 +41,14 @@ export function GroupFrames(
               onInput={({ currentTarget }) =>
                 board.apply(setGroup(board.document.ground, group.id, { title: currentTarget.value }))}
             />
+            <span class="group-fold" data-inert="">
+              <IconButton
+                small
+                icon="zoomout"
+                label={`Fold ${group.title === "" ? "the group" : group.title} into one box`}
+                onClick={() => board.fold([group], true)}
+              />
+            </span>
           </div>
         );
       })}

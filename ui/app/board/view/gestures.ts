@@ -9,6 +9,7 @@ import type { Board } from "../board.ts";
 import { GRID } from "../board.ts";
 import type { Point } from "../model/commands.ts";
 import { ConnectionJudge, type End, type Verdict } from "../model/connection_judge.ts";
+import { groupOfBox } from "../model/folded.ts";
 import type { BoardEdge } from "../model/graph.ts";
 import { portPlace } from "./card_shape.ts";
 import type { Scene } from "./scene.ts";
@@ -73,6 +74,7 @@ type Gesture =
 const SLACK_PX = 4;
 const SNAP_PX = 6;
 const PORT_REACH_PX = 18;
+const isBox: Verdict = { fits: "no", reason: "Unfold the group to connect inside it" };
 
 export class Gestures {
   readonly #stage: HTMLElement;
@@ -92,8 +94,13 @@ export class Gestures {
     return this.#gesture !== undefined;
   }
 
+  /** Where the stage is, asked once a gesture: each asking lays the page out. */
+  #box: DOMRect | undefined;
+
   #screen(event: { readonly clientX: number; readonly clientY: number }): Point {
-    const box = this.#stage.getBoundingClientRect();
+    const box = this.#gesture === undefined
+      ? this.#stage.getBoundingClientRect()
+      : this.#box ??= this.#stage.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
 
@@ -113,7 +120,10 @@ export class Gestures {
     const port = target.closest("[data-port]");
     const card = target.closest("[data-node]");
     if (target.closest("[data-fold]") !== null && card !== null) {
-      this.#board.toggleExpanded(card.getAttribute("data-node") ?? "");
+      const id = card.getAttribute("data-node") ?? "";
+      const box = this.#board.shown.peek().boxes.get(id);
+      if (box === undefined) this.#board.toggleExpanded(id);
+      else this.#board.fold([box], false);
       return;
     }
     if (port !== null && card !== null) return this.#startConnect(event, card, port, world);
@@ -144,6 +154,7 @@ export class Gestures {
 
   #start(event: PointerEvent, gesture: Gesture): void {
     this.#gesture = gesture;
+    this.#box = undefined;
     this.#stage.setPointerCapture(event.pointerId);
     if (gesture.kind === "pan") this.#stage.dataset["gesture"] = "pan";
   }
@@ -165,10 +176,11 @@ export class Gestures {
     const board = this.#board;
     const isAdding = event.shiftKey || event.ctrlKey || event.metaKey;
     if (isAdding) board.toggleSelected(id);
-    else if (!board.selection.peek().has(id)) board.select([id]);
+    else if (!board.shownSelection.peek().has(id)) board.select([id]);
     board.cursor.value = id;
     const scene = board.scene.peek();
-    const indices = [...board.selection.peek()].flatMap((one) => scene.indexOf.get(one) ?? []);
+    const found = [...board.selection.peek()].flatMap((one) => scene.indexOf.get(one) ?? []);
+    const indices = [...new Set(found)];
     const primary = scene.indexOf.get(id);
     if (primary === undefined || indices.length === 0) return;
     this.#start(event, {
@@ -225,6 +237,7 @@ export class Gestures {
   #startPinch(): void {
     const [a, b] = [...this.#pointers.values()] as [Point, Point];
     this.cancel();
+    this.#box = undefined;
     this.#gesture = {
       kind: "pinch",
       distance: Math.hypot(a.x - b.x, a.y - b.y),
@@ -379,6 +392,7 @@ export class Gestures {
   ): { readonly port: string; readonly verdict: Verdict; readonly others: number } | undefined {
     const held = wire.peek();
     const found = this.#board.graph.peek().nodes.get(node);
+    if (held !== undefined && groupOfBox(node) !== undefined) return { port: "", verdict: isBox, others: 0 };
     if (held === undefined || found === undefined) return undefined;
     const ports = held.isFromSource ? found.inputs : found.outputs;
     let refusal: Verdict | undefined;
@@ -508,7 +522,7 @@ export class Gestures {
     const id = (event.target as Element).closest("[data-node]")?.getAttribute("data-node") ??
       this.#painted(world);
     if (id !== undefined && id !== null) {
-      if (!this.#board.selection.peek().has(id)) this.#board.select([id]);
+      if (!this.#board.shownSelection.peek().has(id)) this.#board.select([id]);
     } else {
       const edge = this.#edgeAt(world);
       if (edge !== undefined) this.#board.selectEdge(edge.id);

@@ -1,6 +1,7 @@
 /** Icons and words of kinds of nodes. @module */
 
-import type { IconName } from "../../parts/icon.tsx";
+import { nodeViews } from "../../motif/motifs.ts";
+import { type IconName, iconNamed } from "../../parts/icon.tsx";
 import type { NodeGroup } from "../model/board_node.ts";
 
 const controlIcons: Readonly<Record<string, IconName>> = {
@@ -21,6 +22,7 @@ const groupIcons: Readonly<Record<NodeGroup, IconName>> = {
   input: "input",
   output: "output",
   unknown: "warn",
+  folded: "group",
 };
 
 const useIcons: Readonly<Record<string, IconName>> = {
@@ -35,12 +37,21 @@ const useIcons: Readonly<Record<string, IconName>> = {
   diff: "diff",
 };
 
+/** What an extension says of the type comes first, except for the product's own control nodes. */
 export function iconFor(use: string, group: NodeGroup): IconName {
-  return controlIcons[use] ?? (group === "operator" ? useIcons[use.split("/")[0] ?? ""] : undefined) ??
+  return controlIcons[use] ?? iconNamed(nodeViews.value.get(use)?.icon) ??
+    (group === "operator" ? useIcons[use.split("/")[0] ?? ""] : undefined) ??
     groupIcons[group];
 }
 
+/** The colour that an extension gives nodes of the type, over that of their kind. */
+export function colourFor(use: string): Record<string, string> {
+  const color = nodeViews.value.get(use)?.color;
+  return color === undefined ? {} : { "--kind": color };
+}
+
 export const groupWords: Readonly<Record<NodeGroup, string>> = {
+  folded: "Folded group",
   operator: "Operator",
   instrument: "Instrument",
   control: "Control",

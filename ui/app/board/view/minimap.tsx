@@ -10,7 +10,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { paint } from "../../state/theme.ts";
 import type { Board } from "../board.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
-import { boardColours, type Colours } from "./painter.ts";
+import { boardColours, type Colours, kindColour } from "./painter.ts";
 import type { Scene } from "./scene.ts";
 import { visibleRect } from "./viewport.ts";
 
@@ -135,6 +135,7 @@ function paintMap(
   context.setTransform(2, 0, 0, 2, 0, 0);
   context.clearRect(0, 0, WIDTH, HEIGHT);
   const worst = board.worst.peek();
+  const { boxes } = board.shown.peek();
   const { left, top, width, height, nodes, ids } = scene;
   const rect = (index: number) =>
     context.rect(
@@ -146,14 +147,14 @@ function paintMap(
   const byColour = new Map<string, number[]>();
   for (let index = 0; index < ids.length; index++) {
     const id = ids[index]!;
-    const state = run.stateOf(id);
+    const state = run.shownState(id, boxes);
     const colour = worst.get(id) === "error"
       ? colours.bad
       : state !== undefined && `state-${state}` in colours
       ? colours[`state-${state}` as keyof Colours]
       : nodes[index] === undefined
       ? colours.warn
-      : colours[`kind-${nodes[index]!.group}`];
+      : kindColour(colours, nodes[index]!);
     const list = byColour.get(colour);
     if (list === undefined) byColour.set(colour, [index]);
     else list.push(index);

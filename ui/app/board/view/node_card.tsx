@@ -13,7 +13,7 @@ import type { BoardNode, BoardPort } from "../model/board_node.ts";
 import { describe } from "../../../../core/workflow/port_type.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
 import { type CardShape, PADDING, portPlace, ROW_HEIGHT } from "./card_shape.ts";
-import { groupWords, iconFor } from "./kinds.ts";
+import { colourFor, groupWords, iconFor } from "./kinds.ts";
 import { wire } from "./wire.tsx";
 
 export interface NodeCardProps {
@@ -56,6 +56,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
         transform: `translate(${x}px, ${y}px)`,
         width: `${shape.width}px`,
         height: `${shape.height}px`,
+        ...colourFor(node.use),
       }}
     >
       <div class="card-head">

@@ -5,7 +5,9 @@
  * @module
  */
 
-import { tokenColours } from "../../state/theme.ts";
+import type { BoardNode } from "../model/board_node.ts";
+import { paint, tokenColours } from "../../state/theme.ts";
+import type { BoardEdge } from "../model/graph.ts";
 import { HEAD_HEIGHT } from "./card_shape.ts";
 import { bendOf, type Scene } from "./scene.ts";
 import { type Rect, type Viewport, visibleRect } from "./viewport.ts";
@@ -40,9 +42,22 @@ const names = [
 ] as const;
 export type Colours = Readonly<Record<(typeof names)[number], string>>;
 
-export function boardColours(): Colours {
-  return tokenColours(names);
+/** A node's colour by what it is. */
+export function kindColour(colours: Colours, { group }: BoardNode): string {
+  return group === "folded" ? colours["text-2"] : colours[`kind-${group}`];
 }
+
+let keptColours: { readonly at: number; readonly colours: Colours } | undefined;
+
+/** The tokens as colours. Asking lays the page out, so it is done once for each change of the theme. */
+export function boardColours(): Colours {
+  const at = paint.peek();
+  if (keptColours?.at !== at) keptColours = { at, colours: tokenColours(names) };
+  return keptColours.colours;
+}
+
+/** Nodes that fade. */
+export type Faded = Pick<ReadonlySet<string>, "has">;
 
 /** What is painted differently than the scene alone says. */
 export interface Marks {
@@ -55,7 +70,7 @@ export interface Marks {
   /** Token of a node's run state, without `state-`. */
   readonly stateOf: (id: string) => string | undefined;
   /** Nodes that are not among the hits of a search fade. */
-  readonly faded: ReadonlySet<string> | undefined;
+  readonly faded: Faded | undefined;
 }
 
 /** Below this zoom, nodes are painted. */
@@ -237,13 +252,14 @@ export function paintEdges(
   const plain: number[] = [];
   const order: number[] = [];
   const each: number[] = [];
+  const bundles: number[] = [];
   const special: [number, string, number][] = [];
   for (const index of edges) {
     const edge = scene.edges[index]!;
     const isChosen = edge.id === marks.selectedEdge || edge.id === marks.hoveredEdge;
     const state = marks.stateOf(edge.from);
     if (isChosen) special.push([index, colours.accent, 2.6]);
-    else if (marks.badPorts.has(`${edge.to}.${edge.toPort === "" ? edge.kind : edge.toPort}`)) {
+    else if (marks.badPorts.size > 0 && isBad(edge, marks)) {
       special.push([index, colours.bad, 2]);
     } else if (marks.selection.has(edge.from) || marks.selection.has(edge.to)) {
       special.push([index, colours.accent, 1.8]);
@@ -251,6 +267,7 @@ export function paintEdges(
       special.push([index, colours["state-running"], 1.8]);
     } else if (edge.kind === "after" || edge.kind === "when" || edge.kind === "case") order.push(index);
     else if (edge.kind === "each") each.push(index);
+    else if ((edge.bundle?.length ?? 0) > 1) bundles.push(index);
     else plain.push(index);
   }
   const thin = Math.max(1.4, 0.7 / zoom);
@@ -259,6 +276,7 @@ export function paintEdges(
   stroke(context, scene, plain, colours["line-control"], thin, [], zoom);
   stroke(context, scene, order, colours["line-control"], thin, zoom < 0.3 ? [] : [5, 4], zoom);
   stroke(context, scene, each, colours["line-control"], Math.max(3.4, thin), [], zoom);
+  stroke(context, scene, bundles, colours["line-control"], Math.max(2.8, 1.2 * thin), [], zoom);
   if (zoom >= 0.3) stroke(context, scene, each, colours.surface, 1.2, [], zoom);
   context.globalAlpha = 1;
   for (const [index, colour, width] of special) {
@@ -266,6 +284,12 @@ export function paintEdges(
     const dash = kind === "after" || kind === "when" || kind === "case" ? [5, 4] : [];
     stroke(context, scene, [index], colour, Math.max(width, 0.9 / zoom), dash, zoom);
   }
+}
+
+function isBad({ to, toPort, kind, bundle }: BoardEdge, marks: Marks): boolean {
+  const { badPorts } = marks;
+  if (bundle !== undefined) return bundle.some((one) => isBad(one, marks));
+  return badPorts.has(`${to}.${toPort === "" ? kind : toPort}`);
 }
 
 function stroke(
@@ -320,7 +344,7 @@ function paintBoxes(
       ? colours[`state-${state}` as keyof Colours]
       : node === undefined
       ? colours.warn
-      : colours[`kind-${node.group}`];
+      : kindColour(colours, node);
     const list = byColour.get(colour);
     if (list === undefined) byColour.set(colour, [box]);
     else list.push(box);

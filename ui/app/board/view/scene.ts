@@ -81,7 +81,10 @@ export class Scene {
       return;
     }
     this.ids = [...nodes.map(({ id }) => id), ...graph.notes.map(({ id }) => `note:${id}`)];
-    this.indexOf = new Map(this.ids.map((id, index) => [id, index]));
+    const indexOf = new Map(this.ids.map((id, index) => [id, index]));
+    // Who is folded away is where the box is.
+    for (const [member, box] of graph.hidden ?? []) indexOf.set(member, indexOf.get(box) as number);
+    this.indexOf = indexOf;
     this.nodes = this.ids.map((_, index) => nodes[index]);
     const used = usedPorts(graph);
     const count = this.ids.length;
@@ -139,6 +142,7 @@ export class Scene {
     if (old.edges !== graph.edges || old.notes !== graph.notes || old.groups !== graph.groups) {
       return undefined;
     }
+    if (old.hidden !== graph.hidden) return undefined;
     if (old.nodes.size !== nodes.length || ground.some((part, index) => part !== this.#ground[index])) {
       return undefined;
     }

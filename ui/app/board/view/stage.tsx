@@ -11,12 +11,14 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { paint } from "../../state/theme.ts";
 import type { Board } from "../board.ts";
 import type { Point } from "../model/commands.ts";
+import type { BoardGroup } from "../model/graph.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
 import { type Drop, Gestures, type Guide } from "./gestures.ts";
 import { GroupFrames, NoteCards } from "./frames.tsx";
 import { Minimap } from "./minimap.tsx";
+import { FoldedCard } from "./folded_card.tsx";
 import { NodeCard } from "./node_card.tsx";
-import { type Marks, MAX_CARDS, NEAR_ZOOM, Painter } from "./painter.ts";
+import { type Faded, type Marks, MAX_CARDS, NEAR_ZOOM, Painter } from "./painter.ts";
 import { contains, type Rect, visibleRect } from "./viewport.ts";
 import { WireLine, WireReason } from "./wire.tsx";
 
@@ -27,7 +29,7 @@ const noPorts: ReadonlySet<string> = new Set();
 export interface StageProps {
   readonly board: Board;
   readonly run: RunOverlay;
-  readonly faded: ReadonlySet<string> | undefined;
+  readonly faded: Faded | undefined;
   readonly onConnect: (drop: Drop) => void;
   readonly onOpen: (id: string) => void;
   readonly onMenu: (at: Point, world: Point) => void;
@@ -174,7 +176,8 @@ export function Stage(props: StageProps) {
 
   const scene = board.scene.value;
   local.moved.value;
-  const selection = board.selection.value;
+  const selection = board.shownSelection.value;
+  const { boxes } = board.shown.value;
   const cursor = board.cursor.value;
   const worst = board.worst.value;
   const badPorts = useMemo(() => portsWithProblems(board), [board.allProblems.value]);
@@ -182,6 +185,27 @@ export function Stage(props: StageProps) {
     const node = scene.nodes[index];
     const shape = scene.shapes[index];
     if (node === undefined || shape === undefined) return [];
+    const box = boxes.get(node.id);
+    if (box !== undefined) {
+      const inside = board.allProblems.peek().filter((one) => box.nodes.includes(one.node ?? ""));
+      const errors = inside.filter(({ severity }) => severity === "error").length;
+      return [
+        <FoldedCard
+          key={node.id}
+          id={node.id}
+          group={box}
+          run={run}
+          shape={shape}
+          x={scene.left[index]!}
+          y={scene.top[index]!}
+          isSelected={selection.has(node.id)}
+          isCursor={cursor === node.id}
+          isFaded={faded !== undefined && box.nodes.every((id) => faded.has(id))}
+          errors={errors}
+          warnings={inside.length - errors}
+        />,
+      ];
+    }
     return [
       <NodeCard
         key={node.id}
@@ -207,7 +231,7 @@ export function Stage(props: StageProps) {
         class="stage"
         role="listbox"
         aria-multiselectable="true"
-        aria-label={`Workflow, ${scene.graph.nodes.size} nodes`}
+        aria-label={`Workflow, ${board.graph.value.nodes.size} nodes`}
         aria-activedescendant={isCursorShown ? `node-${cursor}` : undefined}
         aria-describedby="stage-help"
         tabIndex={0}
@@ -321,30 +345,37 @@ function marksOf(
   board: Board,
   run: RunOverlay,
   hoveredEdge: string | undefined,
-  faded: ReadonlySet<string> | undefined,
+  faded: Faded | undefined,
 ): Marks {
+  const { boxes } = board.shown.peek();
   return {
-    selection: board.selection.peek(),
+    selection: board.shownSelection.peek(),
     selectedEdge: board.selectedEdge.peek(),
     hoveredEdge,
     worst: board.worst.peek(),
     badPorts: badEdges(board),
-    stateOf: stateReader(run),
-    faded,
+    stateOf: stateReader(run, boxes),
+    faded: faded === undefined || boxes.size === 0 ? faded : {
+      has: (id) => boxes.get(id)?.nodes.every((one) => faded.has(one)) ?? faded.has(id),
+    },
   };
 }
 
 let keptReader: {
   readonly run: RunOverlay;
   readonly version: number;
+  readonly boxes: ReadonlyMap<string, BoardGroup>;
   readonly read: (id: string) => string | undefined;
 } | undefined;
 
 /** A new function for each change of states, so that what was painted with the old one is painted anew. */
-function stateReader(run: RunOverlay): (id: string) => string | undefined {
+function stateReader(
+  run: RunOverlay,
+  boxes: ReadonlyMap<string, BoardGroup>,
+): (id: string) => string | undefined {
   const version = run.version.peek();
-  if (keptReader?.run !== run || keptReader.version !== version) {
-    keptReader = { run, version, read: (id) => run.stateOf(id) };
+  if (keptReader?.run !== run || keptReader.version !== version || keptReader.boxes !== boxes) {
+    keptReader = { run, version, boxes, read: (id) => run.shownState(id, boxes) };
   }
   return keptReader.read;
 }

@@ -5,15 +5,19 @@
  * @module
  */
 
-import { EditorView } from "@codemirror/view";
+import { redo, undo } from "@codemirror/commands";
 import type { ChangeSetReview } from "../../../../core/ports/text_editing.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { EmptyState } from "../../parts/states.tsx";
+import { announce } from "../../state/announce.ts";
 import { hrefOf } from "../../state/route.ts";
 import type { HunkHere } from "../code/reviews.ts";
 import type { OpenText } from "../open_text.ts";
 import { colourOf } from "../text_authors.ts";
 import type { EditorWorkspace } from "../workspace.ts";
+import { ConflictCard } from "./conflict_card.tsx";
+import { keepFocus } from "./keep_focus.ts";
+import { PlaceButton } from "./place_button.tsx";
 
 interface PanelProps {
   readonly text: OpenText;
@@ -30,7 +34,15 @@ export function ChangesPanel({ text, workspace, onClose }: PanelProps) {
         <span class="grow" />
         <IconButton icon="close" label="Close the changes" small onClick={onClose} />
       </div>
-      <div class="panel-body">
+      <div
+        class="panel-body"
+        onKeyDown={(event) => {
+          if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          event.stopPropagation();
+          text.run(event.shiftKey ? redo : undo);
+        }}
+      >
         {reviews.length === 0
           ? (
             <EmptyState icon="diff" title="Nothing to review">
@@ -53,21 +65,29 @@ function ChangeSet({ review, text, workspace }: {
   const { changeSet, buffers } = review;
   const state = text.editorState;
   const hunks = text.hunks.value.filter((hunk) => hunk.changeSet === changeSet);
-  const others = buffers.filter(({ buffer, undo }) => buffer !== text.buffer && undo.length > 0);
+  const conflicts = text.conflicts.value.filter((place) => place.changeSet === changeSet);
+  const others = buffers.filter(({ buffer, undo, conflicts }) =>
+    buffer !== text.buffer && undo.length + conflicts.length > 0
+  );
   return (
     <section class={`editor-set author-${colourOf(changeSet)}`} aria-label={`Changes of ${changeSet}`}>
       <header>
         <h3 class="cut" title={changeSet}>{changeSet}</h3>
-        <a href={hrefOf("runs", changeSet)}>Its run</a>
+        <a href={hrefOf("runs", changeSet.split(":")[0] ?? "")}>Its run</a>
         <span class="grow" />
         <Button small icon="check" onClick={() => void workspace.acceptSet(text, changeSet)}>
-          Accept all
+          {conflicts.length === 0 ? "Accept all" : "Accept the rest"}
         </Button>
         <Button small icon="undo" onClick={() => void workspace.rejectSet(text, changeSet)}>
           Reject all
         </Button>
       </header>
-      {hunks.length === 0 ? null : <p class="editor-set-file">{text.file}</p>}
+      {hunks.length + conflicts.length === 0 ? null : <p class="editor-set-file">{text.file}</p>}
+      {state === undefined
+        ? null
+        : conflicts.map((place) => (
+          <ConflictCard key={place.conflict.id} place={place} text={text} workspace={workspace} />
+        ))}
       {state === undefined ? null : hunks.map((hunk, at) => (
         <Hunk
           key={at}
@@ -75,16 +95,15 @@ function ChangeSet({ review, text, workspace }: {
           added={state.sliceDoc(hunk.undo.from, hunk.undo.to)}
           line={state.doc.lineAt(Math.min(hunk.undo.from, state.doc.length)).number}
           text={text}
-          workspace={workspace}
         />
       ))}
-      {others.map(({ buffer, file, undo }) => (
+      {others.map(({ buffer, file, undo, conflicts }) => (
         <p key={buffer} class="editor-set-file">
-          {file === undefined ? `Text ${buffer}` : file}, {undo.length}{" "}
-          {undo.length === 1 ? "place" : "places"}
+          {file === undefined ? `Text ${buffer}` : file}, {undo.length + conflicts.length}{" "}
+          {undo.length + conflicts.length === 1 ? "place" : "places"}
         </p>
       ))}
-      {hunks.length === 0 && others.length === 0
+      {hunks.length + conflicts.length === 0 && others.length === 0
         ? <p class="editor-set-file">Nothing is left of these changes.</p>
         : null}
     </section>
@@ -93,41 +112,33 @@ function ChangeSet({ review, text, workspace }: {
 
 const MOST_SHOWN = 2000;
 
-function Hunk({ hunk, added, line, text, workspace }: {
+function Hunk({ hunk, added, line, text }: {
   readonly hunk: HunkHere;
   readonly added: string;
   readonly line: number;
   readonly text: OpenText;
-  readonly workspace: EditorWorkspace;
 }) {
   const { from, insert } = hunk.undo;
+  const act = (answer: "accept" | "reject") => (event: MouseEvent) => {
+    keepFocus(event.currentTarget, text);
+    text.decide(hunk, answer);
+    announce(`${answer === "accept" ? "Accepted" : "Rejected"} the change in line ${line}`);
+  };
   return (
     <div class="editor-diff">
-      <button
-        type="button"
-        class="editor-diff-place"
-        onClick={() => {
-          text.change({
-            selection: { anchor: from },
-            effects: EditorView.scrollIntoView(from, { y: "center" }),
-          });
-          text.view?.focus();
-        }}
-      >
-        Line {line}
-      </button>
+      <PlaceButton text={text} at={from} line={line} />
       <span class="grow" />
       <IconButton
         icon="check"
         small
         label={`Accept the change in line ${line}`}
-        onClick={() => workspace.acceptHunk(text, hunk)}
+        onClick={act("accept")}
       />
       <IconButton
         icon="undo"
         small
         label={`Reject the change in line ${line}`}
-        onClick={() => workspace.rejectHunk(text, hunk)}
+        onClick={act("reject")}
       />
       <div class="editor-diff-text" role="group" aria-label="Before and after">
         {insert === "" ? null : <del>{insert.slice(0, MOST_SHOWN)}</del>}

@@ -7,17 +7,18 @@
 
 import { Annotation, StateEffect } from "@codemirror/state";
 import type { TextDiagnostic } from "../../../../core/ports/language.ts";
-import type { Presence, TextChange } from "../../../../core/ports/text_editing.ts";
+import type { Presence, TextChange, WaitingConflict } from "../../../../core/ports/text_editing.ts";
 
 /** The authors of a change that is not this window's typing. */
 export const fromServer = Annotation.define<readonly string[]>();
 /** Names what an edit is, for undo. */
 export const stepKind = Annotation.define<string>();
 
-/** What undoing a change set would do to this text. */
+/** What waits of a change set in this text. */
 export interface ReviewHere {
   readonly changeSet: string;
   readonly undo: readonly TextChange[];
+  readonly conflicts: readonly WaitingConflict[];
 }
 
 export const setPresence = StateEffect.define<readonly Presence[]>();

@@ -17,6 +17,7 @@ import { sizeText } from "../format.ts";
 import { DiffLines } from "./artifact_diff.tsx";
 import { rowsOfPatch } from "./diff_rows.ts";
 import { JsonTree } from "./json_tree.tsx";
+import { MarkdownPart } from "./markdown_part.tsx";
 import { HexLines, TextLines } from "./text_lines.tsx";
 import { TableView } from "./table_view.tsx";
 import { readTable, tableOfJson } from "./table_rows.ts";
@@ -138,27 +139,6 @@ function parsed(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function MarkdownPart({ text }: { readonly text: string }) {
-  const [html, setHtml] = useState<string | undefined>(undefined);
-  const [error, setError] = useState<unknown>(undefined);
-  useEffect(() => {
-    let isOld = false;
-    import("./markdown.ts").then(({ markdownHtml }) => isOld || setHtml(markdownHtml(text)), setError);
-    return () => isOld = true;
-  }, [text]);
-  if (error !== undefined) return <ErrorState title="Cannot show the document" error={error} />;
-  if (html === undefined) return <LoadingState what="the document" />;
-  return (
-    <article
-      class="monitor-document"
-      tabIndex={0}
-      aria-label="Document"
-      // deno-lint-ignore react-no-danger -- markdownHtml gives what DOMPurify let through
-      dangerouslySetInnerHTML={{ __html: html }}
-    />
-  );
 }
 
 function ImageView(

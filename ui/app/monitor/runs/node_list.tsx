@@ -123,7 +123,9 @@ function Row(
         : null}
       <span class="monitor-small numbers faint">
         {isFan
-          ? `${node.counts.completed + node.counts.failed + node.counts.skipped}/${node.count ?? "?"}`
+          ? node.count === undefined && state === "skipped"
+            ? ""
+            : `${node.counts.completed + node.counts.failed + node.counts.skipped}/${node.count ?? "?"}`
           : took === undefined
           ? ""
           : durationText(took)}

@@ -42,7 +42,7 @@ function fits(line: RunLine, filter: Filter): boolean {
     case "asking":
       return line.isAsking === true && line.driver !== "ended";
     case "failed":
-      return line.state === "failed" || (line.failed ?? 0) > 0;
+      return line.state === "failed";
     case "done":
       return line.state === "completed";
   }

@@ -2,12 +2,14 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { IconButton } from "../../parts/button.tsx";
+import { Button, IconButton } from "../../parts/button.tsx";
 import { rememberedSize, SplitHandle } from "../../parts/split.tsx";
 import { stateWord } from "../../parts/state_dot.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { TabPanel, Tabs } from "../../parts/tabs.tsx";
 import { useApp } from "../../state/app.ts";
+import { useResource } from "../../state/resource.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
 import { AskingCards } from "./asking_cards.tsx";
 import { NodeList } from "./node_list.tsx";
@@ -16,7 +18,9 @@ import { RunActions } from "./run_actions.tsx";
 import { RunFacts } from "./run_facts.tsx";
 import { RunGraph } from "./graph/run_graph.tsx";
 import { RunHeading } from "./run_heading.tsx";
+import { RunOutputs } from "./run_outputs.tsx";
 import { RunLog } from "./run_log.tsx";
+import { RunReviewed } from "./run_reviewed.tsx";
 import { RunTimeline } from "./timeline/run_timeline.tsx";
 import { RunWatch } from "./run_watch.ts";
 
@@ -24,7 +28,7 @@ const tabs = [
   { id: "graph", title: "Graph" },
   { id: "timeline", title: "Timeline" },
   { id: "log", title: "Log" },
-  { id: "data", title: "Inputs and outputs" },
+  { id: "data", title: "Outputs and inputs" },
 ] as const;
 type TabId = (typeof tabs)[number]["id"];
 
@@ -94,6 +98,14 @@ function WatchedRun(
         <BackLink />
         <RunHeading watch={watch} />
         <span class="grow" />
+        {model.account.outputs === undefined || tab === "data"
+          ? null
+          : (
+            <Button small icon="output" onClick={() => go({ tab: "data", node: undefined })}>
+              Outputs
+            </Button>
+          )}
+        <BoardLink watch={watch} />
         <RunActions watch={watch} chosen={chosen} />
       </header>
       <RunFacts watch={watch} />
@@ -156,6 +168,25 @@ function WatchedRun(
   );
 }
 
+/** To the file that this is a run of, with the run on it; nothing where there is none, or two of that name. */
+function BoardLink({ watch }: { readonly watch: RunWatch }) {
+  const files = useResource((client, signal) => client.call("GET /workflows", { signal }), []);
+  const named = files.value?.filter(({ id }) => id === watch.model.account.workflow) ?? [];
+  const [only] = named;
+  if (only === undefined || named.length > 1) return null;
+  return (
+    <a
+      class="button small"
+      href={hrefOf("board", only.file, { run: watch.run })}
+      aria-label={`Open ${only.file} on the board`}
+      data-tip={only.file}
+    >
+      <Icon name="board" size={13} />
+      <span class="wide-only">On the board</span>
+    </a>
+  );
+}
+
 function BackLink() {
   return <a class="button quiet small" href={hrefOf("runs")}>All runs</a>;
 }
@@ -164,12 +195,6 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
   const { account } = watch.model;
   return (
     <div class="monitor-data">
-      <section>
-        <h2>Inputs</h2>
-        {Object.keys(account.inputs).length === 0
-          ? <p class="faint">This workflow was given no inputs.</p>
-          : <pre class="monitor-value">{JSON.stringify(account.inputs, undefined, 2)}</pre>}
-      </section>
       <section>
         <h2>Outputs</h2>
         {account.outputs === undefined
@@ -182,10 +207,15 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
                 }; what its nodes made is on each node.`}
             </EmptyState>
           )
-          : "artifact" in account.outputs
-          ? <a href={hrefOf("artifacts", account.outputs.artifact)}>Open the outputs as an artifact</a>
-          : <pre class="monitor-value">{JSON.stringify(account.outputs.value, undefined, 2)}</pre>}
+          : <RunOutputs outputs={account.outputs} />}
       </section>
+      <section>
+        <h2>Inputs</h2>
+        {Object.keys(account.inputs).length === 0
+          ? <p class="faint">This workflow was given no inputs.</p>
+          : <pre class="monitor-value">{JSON.stringify(account.inputs, undefined, 2)}</pre>}
+      </section>
+      <RunReviewed run={watch.run} />
       <section>
         <h2>Where</h2>
         <dl class="monitor-facts">

@@ -1,7 +1,7 @@
 /** A run that is looked at: its model, its graph, and the commands that a person gives it. @module */
 
 import { effect, signal } from "@preact/signals";
-import type { LogLine, RunCommand, RunDefinition } from "../../../api/runs.ts";
+import type { ApproveNode, LogLine, RunCommand, RunDefinition } from "../../../api/runs.ts";
 import type { App } from "../../state/app.ts";
 import { ApiError } from "../../state/client.ts";
 import { announce } from "../../state/announce.ts";
@@ -117,14 +117,7 @@ export class RunWatch {
     });
   }
 
-  async approve(
-    answer: {
-      readonly node: string;
-      readonly item?: number;
-      readonly approved: boolean;
-      readonly comment?: string;
-    },
-  ): Promise<boolean> {
+  async approve(answer: ApproveNode): Promise<boolean> {
     return await this.#do(answer.approved ? "Approve" : "Reject", async () => {
       await this.app.client.call("POST /runs/{run}/approve", { params: { run: this.run }, body: answer });
     });

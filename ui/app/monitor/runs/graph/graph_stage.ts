@@ -19,7 +19,7 @@ const MAX_ZOOM = 2;
 const PADDING = 32;
 /** A graph of so few nodes begins no smaller than this. */
 const FEW = 60;
-const READABLE = 0.6;
+const READABLE = 0.45;
 
 export class GraphStage {
   readonly #watch: RunWatch;
@@ -122,7 +122,9 @@ export class GraphStage {
     const at = states.findIndex((state) => state !== "completed" && state !== "skipped");
     this.#view = { x: PADDING, y: PADDING, zoom: READABLE };
     this.#onZoom(READABLE);
-    this.#centre(Math.max(0, at));
+    if (at >= 0) return this.#centre(at);
+    // Nothing happens any more: the beginning at the left, not half a window of nothing before it.
+    this.#move(PADDING, (this.#painter!.height - this.#scene.height * READABLE) / 2);
   }
 
   zoomBy(factor: number): void {

@@ -1,0 +1,132 @@
+/**
+ * What calls take of what is limited: tokens, money, requests, places, processor and memory.
+ *
+ * A call in progress takes processor time, so each claims its own. Memory is its instance's, however many calls that
+ * has: calls of one extension hold it together (`joint`), as many of them an instance as it takes at the same time.
+ *
+ * @module
+ */
+
+import type { ExtensionId } from "../ids.ts";
+import type { Claim, JointAmount } from "../ports/arbitration.ts";
+import type { CallNeeds, ExtensionLimits, NodeType } from "../workflow/catalog.ts";
+import { callBounds } from "./call_cost.ts";
+import type { Assignment } from "./run_assignment.ts";
+import type { RunServices, RunSetup } from "./run_services.ts";
+
+/** What an answer is taken to need of a limit on tokens before it is known. */
+const ANSWER_TOKENS = 500;
+
+/** What a call asks arbitration for, names aside. */
+export type CallClaim = Pick<Claim, "amounts" | "joint">;
+
+/** Limits do not change while a process runs, so each extension is looked up once. */
+export class CallAmounts {
+  readonly #services: Pick<RunServices, "pit" | "callNeeds">;
+  readonly #limits: RunSetup["catalog"]["limits"];
+  readonly #extensions = new Map<ExtensionId, Limited>();
+
+  constructor(services: Pick<RunServices, "pit" | "callNeeds">, { catalog }: Pick<RunSetup, "catalog">) {
+    this.#services = services;
+    this.#limits = catalog.limits;
+  }
+
+  /** Undefined where nothing that the call takes is limited. Calls that take the same are given the same object. */
+  of({ extension }: NodeType, assigned: Assignment): CallClaim | undefined {
+    let limited = this.#extensions.get(extension);
+    if (limited === undefined) this.#extensions.set(extension, limited = this.#limitedOf(extension));
+    const { own, machine } = limited;
+    if (machine === undefined) return own.length === 0 ? undefined : { amounts: amountsOf(own, assigned) };
+    const claim = this.#machineClaim(extension, machine);
+    if (own.length === 0) return claim;
+    return { ...claim, amounts: { ...claim.amounts, ...amountsOf(own, assigned) } };
+  }
+
+  /** As before while the forecast says the same. */
+  #machineClaim(extension: ExtensionId, machine: Machine): CallClaim {
+    const { declared, concurrency, cpu, memory } = machine;
+    const needs = this.#services.callNeeds?.needs(extension, declared) ?? declared;
+    if (needs === machine.needs) return machine.claim;
+    machine.needs = needs;
+    const joint = memory.map(({ kind }): JointAmount => ({
+      kind,
+      of: extension,
+      amount: needs.memoryBytes,
+      claims: concurrency,
+    }));
+    // Who gets less of the processor is slower, so no call wants more of it than there is.
+    const amounts = Object.fromEntries(cpu.map(({ kind, total }) => [kind, Math.min(needs.cpu, total)]));
+    return machine.claim = { amounts, ...(joint.length === 0 ? {} : { joint }) };
+  }
+
+  #limitedOf(extension: ExtensionId): Limited {
+    const { arbitration } = this.#services.pit;
+    const kinds = Object.keys(amountOf) as Kind[];
+    const own = kinds.flatMap((kind) => [{ kind, name: kind as string }, {
+      kind,
+      name: `${kind}:${extension}`,
+    }])
+      .filter(({ name }) => arbitration.counts(name));
+    const limits = this.#limits.get(extension);
+    return limits?.needs === undefined
+      ? { own }
+      : { own, ...this.#machineOf(extension, limits, limits.needs) };
+  }
+
+  #machineOf(
+    extension: ExtensionId,
+    { concurrency }: ExtensionLimits,
+    declared: CallNeeds,
+  ): { readonly machine?: Machine } {
+    const limits = this.#services.pit.arbitration.limits();
+    const limited = (kind: string) =>
+      limits.filter((one) => [kind, `${kind}:${extension}`].includes(one.kind));
+    const [cpu, memory] = [limited("cpu"), limited("memory")];
+    if (cpu.length === 0 && memory.length === 0) return {};
+    return { machine: { declared, concurrency, cpu, memory, needs: undefined, claim: {} } };
+  }
+}
+
+interface Limited {
+  readonly own: readonly LimitedKind[];
+  /** Undefined where neither processor nor memory is limited for it. */
+  readonly machine?: Machine;
+}
+
+interface Machine {
+  readonly declared: CallNeeds;
+  readonly concurrency: number;
+  readonly cpu: readonly { readonly kind: string; readonly total: number }[];
+  readonly memory: readonly { readonly kind: string }[];
+  /** What `claim` was made of. */
+  needs: CallNeeds | undefined;
+  claim: CallClaim;
+}
+
+type Kind = keyof typeof amountOf;
+interface LimitedKind {
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+const amountOf = {
+  calls: () => 1,
+  requests: () => 1,
+  tokens: ({ call }: Assignment) => roughTokens(call?.prompt ?? "") + ANSWER_TOKENS,
+  usd: ({ maxUsd, type, call }: Assignment) => {
+    if (maxUsd !== undefined || type.instrument === undefined) return maxUsd ?? 0;
+    const sent = call === undefined
+      ? { text: "" }
+      : { text: `${call.system}\n${call.prompt}`, schema: call.output };
+    return callBounds(sent, type.instrument).ampleUsd;
+  },
+} as const;
+
+function amountsOf(limited: readonly LimitedKind[], assigned: Assignment): Readonly<Record<string, number>> {
+  return Object.fromEntries(limited.map(({ name, kind }) => [name, amountOf[kind](assigned)]));
+}
+
+/** A rough count of a text's tokens: four characters each (OpenAI, "What are tokens and how to count them?"). */
+function roughTokens(text: string): number {
+  return Math.ceil(text.length / 4);
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { setField } from "../../../ui/app/board/model/commands.ts";
+import { BoardDocument } from "../../../ui/app/board/model/document.ts";
+import { readGraph, readGraphInTurns } from "../../../ui/app/board/model/graph.ts";
+import { catalog } from "../../core/workflow/catalog.ts";
+
+const text = `// a file
+{
+  "schema": 1, "id": "w", /* with } in it */
+  "inputs": { "root": { "type": "string" } },
+  "nodes": {
+    "a": { "use": "text/trim", "in": { "text": "inputs.root" } }, // "a": {
+    "b": { "use": "text/trim", "in": { "text": "a.text" }, "title": "B \\"} b" },
+    "c": { "use": "text/trim", "in": { "text": "b.text" }, "after": ["a"], },
+  },
+  "outputs": { "said": "c.text" },
+  "board": { "notes": { "n": { "text": "hello", "x": 1, "y": 2, "width": 100, "height": 80 } } },
+}
+`;
+const plain = (graph: ReturnType<typeof readGraph>) => ({ ...graph, nodes: [...graph.nodes] });
+
+Deno.test("readGraphInTurns() reads what readGraph() reads, and rests as often as it is told", async () => {
+  let time = 0;
+  let rests = 0;
+  const graph = await readGraphInTurns(
+    text,
+    catalog,
+    () => Promise.resolve(void rests++),
+    () => time += 7,
+  );
+  assert.deepEqual(plain(graph), plain(readGraph(text, [], catalog)));
+  assert.ok(rests > 1, `${rests}`);
+});
+
+Deno.test("readGraphInTurns() says of what is no workflow what readGraph() says", async () => {
+  for (
+    const bad of [
+      "",
+      "[]",
+      "{",
+      '{ "nodes": { "a": { "use": } } }',
+      '{ "nodes": { "a" } }',
+      '{ "nodes": []  }',
+    ]
+  ) {
+    const turns = await readGraphInTurns(bad, catalog, () => Promise.resolve(), () => 0);
+    assert.deepEqual(plain(turns), plain(readGraph(bad, [], catalog)), bad);
+  }
+});
+
+Deno.test("BoardDocument shows the graph of its text after any edits within nodes, undone and done again", () => {
+  const edit = fc.record({
+    node: fc.constantFrom("a", "b", "c"),
+    field: fc.constantFrom("title", "when", "timeout"),
+    value: fc.option(fc.string({ maxLength: 12 }), { nil: undefined }),
+    then: fc.constantFrom("go on", "undo", "redo"),
+  });
+  fc.assert(fc.property(fc.array(edit, { maxLength: 14 }), (edits) => {
+    let now = 0;
+    const document = new BoardDocument(text, catalog, () => now += 700);
+    for (const { node, field, value, then } of edits) {
+      document.apply(setField(document.ground, node, [field], value));
+      if (then !== "go on") document[then]();
+      assert.deepEqual(plain(document.graph), plain(readGraph(document.text, [], catalog)));
+    }
+    while (document.undo() !== undefined);
+    assert.equal(document.text, text);
+    assert.deepEqual(plain(document.graph), plain(readGraph(text, [], catalog)));
+  }));
+});

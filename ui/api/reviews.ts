@@ -1,0 +1,35 @@
+/**
+ * What people decided about the changes that a run proposed to open files, kept with the run.
+ *
+ * @module
+ */
+
+import type { DecidedPlace } from "../../core/ports/text_editing.ts";
+
+/** One decision. `before`, `proposed` and `after` are the first 2,000 units of each. */
+export interface ReviewedPlace extends DecidedPlace {
+  /** From the workspace; absent for a text without a file. */
+  readonly file?: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** Decided with all that was left of its set. */
+  readonly isWhole?: boolean;
+  /** When it was taken back, and by whom. */
+  readonly takenBack?: { readonly at: number; readonly by: string };
+}
+
+/** What all decisions about a set came to, once none of its places waited any more. */
+export interface ReviewVerdict {
+  readonly changeSet: string;
+  /** As `conductor verdict` says it: everything taken as it was, nothing, or something between. */
+  readonly verdict: "accept" | "edit" | "reject";
+  readonly at: number;
+  /** How many of the Conductor's choices learn from it; none where it chose nothing. */
+  readonly credited: number;
+}
+
+export interface RunReviews {
+  /** Oldest first. */
+  readonly places: readonly ReviewedPlace[];
+  readonly verdicts: readonly ReviewVerdict[];
+}

@@ -1,0 +1,132 @@
+/**
+ * One thing that a run asks of a person, answered in place: a gate with the value it wants, a failure that waits for a word, a
+ * signal. The board and the monitor show the same.
+ *
+ * @module
+ */
+
+import { useState } from "preact/hooks";
+import { type Json, type JsonObject } from "../../../../core/json.ts";
+import type { ApproveNode, Asking } from "../../../api/runs.ts";
+import { Button } from "../../parts/button.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { SchemaForm } from "../../parts/schema_form.tsx";
+import { resolveSchema, startValue } from "../../parts/schema_kind.ts";
+import { withValue } from "../../parts/with_value.ts";
+import { agoText, momentText } from "../format.ts";
+import { useNow } from "../now.ts";
+
+export interface AskingCardProps {
+  readonly asking: Asking;
+  /** How its node is called. */
+  readonly place: string;
+  readonly isBusy: boolean;
+  readonly onAnswer: (answer: ApproveNode) => void;
+  readonly onSignal: (signal: string, value: Json) => void;
+  readonly onShow: () => void;
+}
+
+export function AskingCard({ asking, place, isBusy, onAnswer, onSignal, onShow }: AskingCardProps) {
+  const what = asking.for;
+  const schema = what.kind === "approval" ? what.schema : undefined;
+  const [comment, setComment] = useState("");
+  const [given, setGiven] = useState<JsonObject>(() =>
+    schema === undefined ? {} : { value: startValue(resolveSchema(schema, schema)) }
+  );
+  const now = useNow(true);
+  const { question, about } = wordsOf(asking);
+  const answer = (approved: boolean) =>
+    onAnswer({
+      node: asking.node,
+      ...asking.item === undefined ? {} : { item: asking.item },
+      approved,
+      ...approved && given["value"] !== undefined ? { value: given["value"] } : {},
+      ...comment.trim() === "" ? {} : { comment: comment.trim() },
+    });
+  return (
+    <div
+      class={`monitor-ask ${what.kind === "failure" ? "bad" : ""}`}
+      role="group"
+      aria-label={`Question of ${place}`}
+    >
+      <Icon name={what.kind === "failure" ? "warn" : what.kind === "signal" ? "wait" : "gate"} />
+      <div class="monitor-ask-text">
+        <p>
+          <strong>{question}</strong>
+        </p>
+        <p class="faint">
+          <button type="button" class="monitor-link" onClick={onShow}>{place}</button> asked{" "}
+          <time title={momentText(asking.since)}>{agoText(asking.since, now)}</time>
+          {what.kind === "failure" ? ` after: ${what.failure.message}` : ""}
+        </p>
+        {about === undefined ? null : (
+          <details class="monitor-ask-about" open={about.length < 400}>
+            <summary>What it is about</summary>
+            <pre tabIndex={0} aria-label={`What ${place} is about`}>{about}</pre>
+          </details>
+        )}
+        {schema === undefined ? null : (
+          <div class="monitor-ask-value">
+            <SchemaForm
+              name={`ask-${asking.node}-${asking.item ?? ""}`}
+              root={schema}
+              schema={{ type: "object", properties: { value: schema }, required: ["value"] }}
+              value={given}
+              onChange={(path, value) => setGiven((before) => withValue(before, path, value))}
+            />
+          </div>
+        )}
+      </div>
+      <input
+        class="input monitor-ask-comment"
+        aria-label={what.kind === "signal" ? `Value for ${place}` : `Comment for ${place}`}
+        placeholder={what.kind === "signal" ? "Value, as JSON or text" : "Comment, optional"}
+        value={comment}
+        onInput={(event) => setComment(event.currentTarget.value)}
+      />
+      {what.kind === "signal"
+        ? (
+          <Button
+            look="primary"
+            small
+            disabled={isBusy}
+            onClick={() => onSignal(what.signal, valueOf(comment))}
+          >
+            Send
+          </Button>
+        )
+        : (
+          <span class="row">
+            <Button look="primary" small icon="check" disabled={isBusy} onClick={() => answer(true)}>
+              {what.kind === "failure" ? "Try again" : "Approve"}
+            </Button>
+            <Button look="danger" small icon="close" disabled={isBusy} onClick={() => answer(false)}>
+              {what.kind === "failure" ? "Give up" : "Reject"}
+            </Button>
+          </span>
+        )}
+    </div>
+  );
+}
+
+/** The question's own words, and what stands below them: the values that it is about, as JSON. */
+function wordsOf({ for: what }: Asking): { readonly question: string; readonly about?: string } {
+  if (what.kind === "signal") return { question: `Waits for the signal "${what.signal}"` };
+  if (what.kind === "time") return { question: `Waits until ${momentText(what.untilMs)}` };
+  const at = what.question.indexOf("\n");
+  const question = at < 0 ? what.question : what.question.slice(0, at);
+  return {
+    question: question.trim() === "" ? "May it go on?" : question,
+    ...at < 0 ? {} : { about: what.question.slice(at + 1) },
+  };
+}
+
+/** What was typed: JSON where it is, else the text itself. */
+export function valueOf(text: string): Json {
+  if (text.trim() === "") return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Decisions of the person at the page about change sets: made by the text core, then written into the book.
+ *
+ * @module
+ */
+
+import type { AuthorId, BufferId } from "../../../core/ids.ts";
+import type {
+  ChangeSetReview,
+  DecidedPlace,
+  DecisionRefusal,
+  PlaceDecision,
+} from "../../../core/ports/text_editing.ts";
+import type { Result } from "../../../core/result.ts";
+import type { Texts } from "../services.ts";
+import type { ReviewBook } from "./review_book.ts";
+
+/** What is kept of a text in the book. */
+const MOST_UNITS = 2_000;
+
+export class PlaceReview {
+  readonly #texts: Texts;
+  readonly #book: ReviewBook;
+  readonly #nameOf: (file: string) => string;
+
+  /** @param nameOf how a file is called in the workspace */
+  constructor(texts: Texts, book: ReviewBook, nameOf: (file: string) => string) {
+    this.#texts = texts;
+    this.#book = book;
+    this.#nameOf = nameOf;
+  }
+
+  async decide(buffer: BufferId, decision: PlaceDecision): Promise<Result<DecidedPlace, DecisionRefusal>> {
+    const { proposals } = this.#texts;
+    // The file is known as long as something of the set waits.
+    const file = await this.#fileOf(buffer, decision.changeSet);
+    const result = await proposals.decide(buffer, decision);
+    if (!result.ok) return result;
+    this.#book.decided(file, [result.value]);
+    await this.#settle(decision.changeSet);
+    return result;
+  }
+
+  async reopen(buffer: BufferId, decision: string, author: AuthorId): Promise<boolean> {
+    const isOpen = await this.#texts.proposals.reopen(buffer, decision, author);
+    if (isOpen) this.#book.takenBack(decision, author);
+    return isOpen;
+  }
+
+  /** All that waits of a set. Written down first: the core forgets what was in it. @throws SymphonyError `not-found` */
+  async decideAll(changeSet: string, answer: "accept" | "reject", author: AuthorId): Promise<void> {
+    const { proposals } = this.#texts;
+    const review = await proposals.review(changeSet);
+    const made: string[] = [];
+    for (const buffer of review.buffers) {
+      const places = await this.#placesOf(buffer, { changeSet, answer, author });
+      this.#book.decided(
+        buffer.file === undefined ? undefined : this.#nameOf(buffer.file),
+        places,
+        true,
+      );
+      made.push(...places.map(({ id }) => id));
+    }
+    try {
+      if (answer === "accept") await proposals.accept(changeSet);
+      else await proposals.undoChangeSet(changeSet);
+    } catch (error) {
+      for (const id of made) this.#book.takenBack(id, author);
+      throw error;
+    }
+    await this.#settle(changeSet);
+  }
+
+  async #placesOf(
+    { buffer, revision, undo, conflicts }: ChangeSetReview["buffers"][number],
+    by: { readonly changeSet: string; readonly answer: "accept" | "reject"; readonly author: AuthorId },
+  ): Promise<DecidedPlace[]> {
+    const { text } = await this.#texts.editing.read(buffer, { revision });
+    const changes = undo.map(({ from, to, insert }): DecidedPlace => {
+      const proposed = text.slice(from, to);
+      return {
+        ...by,
+        id: crypto.randomUUID(),
+        isConflict: false,
+        before: cut(insert),
+        proposed: cut(proposed),
+        after: cut(by.answer === "accept" ? proposed : insert),
+        others: [],
+      };
+    });
+    // Contradictions go on waiting where the rest is taken.
+    if (by.answer === "accept") return changes;
+    const contradictions = conflicts.map(({ current, proposed, currentBy }): DecidedPlace => ({
+      ...by,
+      id: crypto.randomUUID(),
+      isConflict: true,
+      before: cut(current),
+      proposed: cut(proposed),
+      after: cut(current),
+      others: currentBy,
+    }));
+    return [...changes, ...contradictions];
+  }
+
+  async #fileOf(buffer: BufferId, changeSet: string): Promise<string | undefined> {
+    const review = await this.#texts.proposals.review(changeSet).catch(() => undefined);
+    const file = review?.buffers.find((each) => each.buffer === buffer)?.file;
+    return file === undefined ? undefined : this.#nameOf(file);
+  }
+
+  async #settle(changeSet: string): Promise<void> {
+    const waiting = await this.#texts.proposals.changeSets();
+    if (!waiting.includes(changeSet)) await this.#book.settled(changeSet);
+  }
+}
+
+function cut(text: string): string {
+  return text.slice(0, MOST_UNITS);
+}
