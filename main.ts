@@ -19,6 +19,7 @@ import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
 import type { ExtensionId, InstanceId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
+import { MockExtensions } from "./core/orchestration/mock_run.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
@@ -225,7 +226,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     monitor,
     source,
   });
-  const extensions = (parts.around ?? options.wrap)?.(hosts) ?? hosts;
+  const around = parts.around ?? options.wrap ?? ((inner: ExtensionPort) => inner);
+  const extensions = around(hosts);
+  const mockExtensions = around(new MockExtensions(hosts));
   const random = new SystemRandom();
   const conductor = await LearningConductor.open({
     log,
@@ -237,7 +240,10 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
   const { control, memo, plans } = pit;
-  const ports = { pit, memo, plans, control, extensions, conductor, recovery, mayAsk, clock, random };
+  const ports = {
+    ...{ pit, memo, plans, control, extensions, mockExtensions },
+    ...{ conductor, recovery, mayAsk, clock, random },
+  };
   const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(

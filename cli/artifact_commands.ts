@@ -191,8 +191,7 @@ export const artifactCommands: readonly Command[] = [
       { name: "ended-runs", summary: "also what only runs that ended refer to" },
       ...both,
     ],
-    details:
-      "Safe while runs go on. What is held, a version, or referred to by a run that goes on is never touched.",
+    details: "Safe while runs go on. What is held, a version, or referred to by a run is never deleted.",
     examples: [{ args: "artifacts gc", does: "what would be deleted, and how much that frees" }],
     load: async () => (await import("./artifacts_keep_commands.ts")).artifactsGcCommand,
   },

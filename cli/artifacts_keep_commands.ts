@@ -8,7 +8,7 @@ import { batchText, planText } from "./retention_text.ts";
 import type { CliServices } from "./services.ts";
 import { cleanLine, count, size } from "./text.ts";
 
-/** Reads everything again; exit 1 where something is damaged and was not mended. */
+/** Reads everything again, and says at the end how much was wrong; exit 1 where something is damaged and was not mended. */
 export async function artifactsVerifyCommand(services: CliServices, args: Arguments): Promise<number> {
   await using store = await openLibrary(services, args);
   const isRepair = args.has("repair");
@@ -34,16 +34,18 @@ export async function artifactsVerifyCommand(services: CliServices, args: Argume
       return `${kind}: ${cleanLine(what)}${touched}${done}\n`;
     });
   }
-  if (!args.has("json")) {
-    const hint = faults > mended && !isRepair
-      ? `; ${services.program} artifacts verify --repair mends what can be`
-      : "";
-    await services.stdout.write(
+  const hint = faults > mended && !isRepair
+    ? `; ${services.program} artifacts verify --repair mends what can be`
+    : "";
+  await say(
+    services,
+    args,
+    { kind: "verified", faults, repaired: mended },
+    () =>
       faults === 0
         ? "Every artifact is as it was stored, and all that refers to them agrees\n"
         : `${count(faults, "fault")}, ${mended} dealt with${hint}\n`,
-    );
-  }
+  );
   return faults === mended ? exitCodes.completed : exitCodes.failed;
 }
 

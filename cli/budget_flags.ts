@@ -1,9 +1,8 @@
 /** What a run may spend: the flags, and the forecast in words. @module */
 
 import { SymphonyError } from "../core/errors.ts";
-import { forecastOf, type RunForecast, shortfalls } from "../core/orchestration/run_forecast.ts";
-import type { DagPort } from "../core/ports/dag.ts";
-import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
+import type { BudgetForecast, RunForecast, Shortfall } from "../core/orchestration/run_forecast.ts";
+import type { Budget } from "../core/workflow/definition.ts";
 import { parseDuration } from "../core/workflow/duration.ts";
 import type { Arguments, Flag } from "./command.ts";
 import { cleanLine, duration } from "./text.ts";
@@ -54,20 +53,17 @@ function amount(
   throw new SymphonyError("bad-input", `Cannot read --${flag} "${cleanLine(text)}": expected ${expected}`);
 }
 
-/** What earlier runs tell of the next, in a line or a few; undefined where they tell nothing of what is spent. */
-export async function forecastText(
-  dag: Pick<DagPort, "list">,
-  definition: WorkflowDefinition,
-): Promise<string | undefined> {
-  const forecast = await forecastOf(dag.list(), definition.id);
-  if (forecast === undefined) return undefined;
-  const warnings = shortfalls(forecast, definition.budget ?? {}).map(({ of, expected, budget }) =>
-    `The budget of ${amountText(of, budget)} may not do: one of ten runs took ${
-      amountText(of, expected)
-    } or more\n`
-  );
+/** The forecast in a line or a few; undefined where it tells nothing of what is spent. */
+export function forecastText(forecast: BudgetForecast): string | undefined {
+  const warnings = forecast.short.map((one) => `${shortText(one)}\n`);
   if (forecast.usd.p90 === 0 && forecast.tokens.p90 === 0 && warnings.length === 0) return undefined;
   return `${expectation(forecast)}\n${warnings.join("")}`;
+}
+
+/** Why a budget may not do. */
+export function shortText({ of, expected, budget }: Shortfall): string {
+  const took = amountText(of, expected);
+  return `The budget of ${amountText(of, budget)} may not do: one of ten runs took ${took} or more`;
 }
 
 function expectation({ runs, usd, tokens, activeMs }: RunForecast): string {

@@ -157,7 +157,7 @@ export const commands: readonly Command[] = [
     path: "runs cancel",
     summary: "end a run for good, also one that another process carries out",
     positionals: runId,
-    flags: [...sessionFlags, { name: "reason", value: "TEXT", summary: "kept in the run's log" }],
+    flags: [...sessionFlags, { name: "reason", value: "TEXT", summary: "kept in the run's log" }, jsonFlag],
     details: idsNote,
     examples: [{ args: "runs cancel r0k3", does: "by the beginning of its id" }],
     load: async () => (await import("./runs_answer_command.ts")).runsCancelCommand,
@@ -182,6 +182,7 @@ export const commands: readonly Command[] = [
       { name: "comment", value: "TEXT", summary: "why" },
       itemFlag,
       ...sessionFlags,
+      jsonFlag,
     ],
     details:
       `${idsNote}\nThe answer is kept in the log; runs resume goes on where no process carries the run out.`,
@@ -198,6 +199,7 @@ export const commands: readonly Command[] = [
     flags: [
       { name: "value", value: "JSON", summary: "a value with the signal; null without" },
       ...sessionFlags,
+      jsonFlag,
     ],
     details: idsNote,
     examples: [{ args: `runs signal last deployed --value '{"version":"1.2"}'`, does: "tell what happened" }],

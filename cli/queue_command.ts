@@ -5,6 +5,7 @@ import { parseDuration } from "../core/workflow/duration.ts";
 import { heldBy } from "../core/queue/choose.ts";
 import type { Limit, QueueEntry } from "../core/queue/entry.ts";
 import { addEntry, removeEntry, retryEntry } from "../core/queue/rules.ts";
+import { shortText } from "./budget_flags.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
@@ -52,7 +53,9 @@ export async function queueAddCommand(services: CliServices, args: Arguments): P
     );
   } else {
     const next = `Carried out by: ${services.program} queue work${repeatedData(args)}\n`;
-    await say(services, args, recordOf(added), `Queued ${added.id}: ${cleanLine(added.workflow)}\n${next}`);
+    const short = shortOf(added).map((text) => `${text}\n`).join("");
+    const text = `Queued ${added.id}: ${cleanLine(added.workflow)}\n${short}${next}`;
+    await say(services, args, recordOf(added), text);
   }
   return exitCodes.completed;
 }
@@ -250,9 +253,16 @@ async function list(
     cleanLine(entry.workflow),
     entry.run ?? "",
     localTime(entry.endedAt ?? entry.addedAt),
-    cleanLine(entry.failure ?? held(entry) ?? ""),
+    cleanLine(
+      [entry.failure ?? held(entry) ?? "", ...shortOf(entry)].filter((text) => text !== "").join("; "),
+    ),
   ]);
   await services.stdout.write(table([["ID", "STATE", "PRIORITY", "WORKFLOW", "RUN", "SINCE", ""], ...rows]));
+}
+
+/** While it waits: why its budget may not do. */
+function shortOf({ state, forecast }: QueueEntry): readonly string[] {
+  return state === "queued" ? forecast?.short.map(shortText) ?? [] : [];
 }
 
 function limitText({ atOnce, rate }: Limit): string {

@@ -88,7 +88,9 @@ export const queueCommands: readonly Command[] = [
       dataFlag,
       jsonFlag,
     ],
-    details: "LANE is all, workflow:ID, instrument:TYPE (as a node's use names it) or key:NAME.",
+    details:
+      "LANE is all, workflow:ID, instrument:TYPE or key:NAME. A run counts for every instrument that it may ask: those that its nodes " +
+      "name, and those that serve its tasks. A key is a label that queue add --key gives, and holds runs, not calls.",
     examples: [{ args: "queue limit workflow:code-review --at-once 1", does: "one after the other" }],
     load: async () => (await import("./queue_command.ts")).queueLimitCommand,
   },

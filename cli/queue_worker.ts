@@ -8,13 +8,14 @@
 import { SymphonyError } from "../core/errors.ts";
 import type { RunId } from "../core/ids.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { forecastFor } from "../core/orchestration/run_forecast.ts";
 import { keepDefinition, readDefinition } from "../core/orchestration/run_definition.ts";
 import type { LiveEvent } from "../core/orchestration/run_handle.ts";
 import type { ReuseRequest } from "../core/orchestration/reuse.ts";
 import type { NewEntry, QueueEntry, Trigger } from "../core/queue/entry.ts";
 import { RunQueue } from "../core/queue/run_queue.ts";
 import { TriggerWatch } from "../core/queue/trigger_watch.ts";
-import type { Catalog } from "../core/workflow/catalog.ts";
+import { type Catalog, servingTask } from "../core/workflow/catalog.ts";
 import type { WorkflowDefinition } from "../core/workflow/definition.ts";
 import { readInputs } from "./inputs.ts";
 import type { CliServices, Session } from "./services.ts";
@@ -56,7 +57,6 @@ export function startWorker(services: CliServices, session: Session, options: Wo
     dag: pit.dag,
     clock,
     sources: triggerSource,
-    unique: () => `${clock.now()} ${random.next()}`,
     ask: async (trigger, payload) =>
       await askedBy(services, session, trigger, payload, await session.extensions.describe()),
     onAdded: () => queue.nudge(),
@@ -112,8 +112,12 @@ export async function newEntry(
   more: Pick<NewEntry, "inputs" | "workspace" | "mayWrite"> & { readonly keys: readonly string[] },
 ): Promise<NewEntry> {
   const { keys, ...rest } = more;
+  const forecast = definition.budget === undefined
+    ? undefined
+    : await forecastFor(session.pit.dag, definition);
   return {
     ...rest,
+    ...forecast === undefined ? {} : { forecast },
     workflow: definition.id,
     definition: await keepDefinition(session.pit.artifacts, definition, catalog),
     lanes: [
@@ -125,15 +129,24 @@ export async function newEntry(
   };
 }
 
-/** Instruments and tasks that a workflow names, bodies included. */
+/**
+ * Instruments and tasks that a workflow names, bodies and judges included, and every instrument that serves such a task: which
+ * one is asked is known only when it is, and a limit on it must hold until then.
+ */
 function instrumentsOf({ nodes }: WorkflowDefinition, catalog: Catalog): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of nodes.values()) {
     if (node.kind === "loop" || node.kind === "workflow") {
       for (const inner of instrumentsOf(node.body, catalog)) found.add(inner);
     } else if (node.kind === "call") {
-      const isInstrument = catalog.tasks.has(node.use) || catalog.nodes.get(node.use)?.kind === "instrument";
-      if (isInstrument) found.add(node.use);
+      const judge = node.quality?.judge;
+      for (const use of judge === undefined ? [node.use] : [node.use, judge]) {
+        const task = catalog.tasks.get(use);
+        if (task !== undefined) {
+          for (const { type } of servingTask(catalog, task)) found.add(type);
+        } else if (catalog.nodes.get(use)?.kind !== "instrument") continue;
+        found.add(use);
+      }
     }
   }
   return found;

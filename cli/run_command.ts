@@ -4,6 +4,7 @@ import { SymphonyError } from "../core/errors.ts";
 import { forecastText, readBudgetFlags } from "./budget_flags.ts";
 import type { StartRequest } from "../core/orchestration/run_handle.ts";
 import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
+import { type BudgetForecast, forecastFor } from "../core/orchestration/run_forecast.ts";
 import type { Arguments } from "./command.ts";
 import { drive, promptFor } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
@@ -30,8 +31,7 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
     budget,
   );
   const request = requestOf(services, args, definition, concurrency);
-  const forecast = await forecastText(session.pit.dag, definition);
-  if (forecast !== undefined && !args.has("json")) await services.stderr.write(forecast);
+  await tellForecast(services, args, await forecastFor(session.pit.dag, definition));
   return await drive(services, session, (listener) => session.runner.start(request, listener), {
     isJson: args.has("json"),
     title: definition.name,
@@ -39,6 +39,20 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
     dataFlag: repeatedData(args),
     ...(prompt === undefined ? {} : { prompt }),
   });
+}
+
+/** What it is likely to spend: one line of JSON before the events, or in words. */
+async function tellForecast(
+  services: CliServices,
+  args: Arguments,
+  forecast: BudgetForecast | undefined,
+): Promise<void> {
+  if (forecast === undefined) return;
+  if (args.has("json")) {
+    return await services.stdout.write(`${JSON.stringify({ type: "run.forecast", ...forecast })}\n`);
+  }
+  const text = forecastText(forecast);
+  if (text !== undefined) await services.stderr.write(text);
 }
 
 /** The run in a server of the page. */

@@ -11,6 +11,7 @@ import type { Json } from "../core/json.ts";
 import type { UserCommand } from "../core/orchestration/command.ts";
 import type { RunStateName, RunSummary } from "../core/ports/dag.ts";
 import { didYouMean } from "../core/workflow/suggest.ts";
+import { say } from "./artifact_store.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { findRun } from "./prefix.ts";
@@ -32,7 +33,8 @@ export async function runsCancelCommand(services: CliServices, args: Arguments):
   const reason = args.value("reason") ?? "cancelled from the command line";
   const isLeft = await tell(session, summary, { type: "cancel", reason });
   if (isLeft) await untilEnded(services, session, summary);
-  await services.stdout.write(`Cancelled run ${summary.run}\n`);
+  const record = { run: summary.run, done: "cancelled", taken: takenBy(isLeft) };
+  await say(services, args, record, () => `Cancelled run ${summary.run}\n`);
   return exitCodes.completed;
 }
 
@@ -58,7 +60,12 @@ export async function runsInputCommand(services: CliServices, args: Arguments): 
     ...item === undefined ? {} : { item },
     input: { approved: args.has("approve"), value, by, ...comment === undefined ? {} : { comment } },
   });
-  return await answered(services, args, { summary, isLeft, what: `the answer for ${node}` });
+  return await answered(services, args, {
+    summary,
+    isLeft,
+    what: `the answer for ${node}`,
+    record: { node, ...item === undefined ? {} : { item }, done: "answered", approved: args.has("approve") },
+  });
 }
 
 /** Sends a signal. */
@@ -68,7 +75,12 @@ export async function runsSignalCommand(services: CliServices, args: Arguments):
   await using session = await services.openSession(sessionOptions(services, args));
   const summary = await findRun(session.pit.dag, args.positional(0));
   const isLeft = await tell(session, summary, { type: "signal", signal, value });
-  return await answered(services, args, { summary, isLeft, what: `the signal ${cleanLine(signal)}` });
+  return await answered(services, args, {
+    summary,
+    isLeft,
+    what: `the signal ${cleanLine(signal)}`,
+    record: { signal, done: "sent" },
+  });
 }
 
 /** Gives the command to whoever may apply it; true where it was left for another process. */
@@ -124,17 +136,24 @@ function waitingNode(account: RunAccount, { run }: RunSummary, name: string) {
 async function answered(
   services: CliServices,
   args: Arguments,
-  { summary, isLeft, what }: {
+  { summary, isLeft, what, record }: {
     readonly summary: RunSummary;
     readonly isLeft: boolean;
     readonly what: string;
+    readonly record: object;
   },
 ): Promise<number> {
   const next = isLeft
     ? "the process that carries the run out takes it now"
     : `go on with: ${services.program} runs resume ${summary.run}${repeatedData(args)}`;
-  await services.stdout.write(`Kept ${what} in run ${summary.run}; ${next}\n`);
+  const said = { run: summary.run, ...record, taken: takenBy(isLeft) };
+  await say(services, args, said, () => `Kept ${what} in run ${summary.run}; ${next}\n`);
   return exitCodes.completed;
+}
+
+/** Whether a command is in the log already, or left for the process that carries the run out, as `--json` shows it. */
+export function takenBy(isLeft: boolean): string {
+  return isLeft ? "by its process" : "kept";
 }
 
 function readJson(text: string | undefined): Json {

@@ -42,12 +42,14 @@ export function summaryRecord(summary: RunSummary, resumable: boolean): Record<s
     ...summary.endedAt === undefined ? {} : { endedAt: new Date(summary.endedAt).toISOString() },
     ...summary.spent === undefined ? {} : { spent: summary.spent },
     resumable,
+    ...summary.isMock === true ? { mock: true } : {},
   };
 }
 
-/** The state in words: a run whose process died is still `running` in the store. */
-export function stateText({ state }: RunSummary, resumable: boolean): string {
-  return state === "running" && resumable ? "interrupted" : state;
+/** The state in words: a run whose process died is still `running` in the store; one on made-up values says so. */
+export function stateText({ state, isMock }: RunSummary, resumable: boolean): string {
+  const word = state === "running" && resumable ? "interrupted" : state;
+  return isMock === true ? `${word} (mock)` : word;
 }
 
 function rowOf(services: CliServices, summary: RunSummary, resumable: boolean): string[] {

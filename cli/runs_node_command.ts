@@ -11,7 +11,7 @@ import { repeatedData, sessionOptions } from "./flags.ts";
 import { findRun } from "./prefix.ts";
 import type { RunAccount } from "../core/orchestration/run_account.ts";
 import { accountOf } from "./run_log_account.ts";
-import { readItem, tell } from "./runs_answer_command.ts";
+import { readItem, takenBy, tell } from "./runs_answer_command.ts";
 import type { CliServices, Session } from "./services.ts";
 import { cleanLine } from "./text.ts";
 
@@ -70,7 +70,7 @@ async function say(
 ): Promise<void> {
   if (args.has("json")) {
     await services.stdout.write(
-      `${JSON.stringify({ run, node, done, taken: isLeft ? "by its process" : "kept" })}\n`,
+      `${JSON.stringify({ run, node, done, taken: takenBy(isLeft) })}\n`,
     );
     return;
   }

@@ -118,7 +118,8 @@ export async function staleBatchesCommand(services: CliServices, args: Arguments
 }
 
 const example = `{
-  // Of several that fit, the highest priority decides. Nothing here touches what a hold, a version or a run refers to.
+  // Of several that fit, the highest priority decides. Nothing here deletes what a hold, a version or a run refers to, nor moves what a
+  // hold or a run under way refers to.
   "policies": [
     { "name": "keep releases", "action": "keep", "priority": 10, "when": { "tags": ["release"] } },
     { "name": "unused for a week", "action": "warm", "when": { "unusedForDays": 7, "largerThanBytes": 4096 } },

@@ -112,13 +112,12 @@ export async function triggersRunCommand(services: CliServices, args: Arguments)
   const payload = readPayload(args.value("payload"));
   await using session = await services.openSession(sessionOptions(services, args));
   const trigger = await named(session, args.positional(0));
-  const { clock, random, triggerSource: sources } = services;
+  const { clock, triggerSource: sources } = services;
   const watch = new TriggerWatch({
     queue: session.queue,
     dag: session.pit.dag,
     clock,
     sources,
-    unique: () => `${clock.now()} ${random.next()}`,
     ask: async (of, given) =>
       await askedBy(services, session, of, given, await session.extensions.describe()),
     onAdded: () => {},

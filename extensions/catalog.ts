@@ -6,6 +6,7 @@
 
 import { type ExtensionId, type NodeTypeId, nodeTypeId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Permission } from "../core/policy/permission.ts";
 import type { CallNeeds, Catalog, ExtensionLimits, NodeType, TaskType } from "../core/workflow/catalog.ts";
 import type { Resources } from "./manifest/manifest.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
@@ -17,6 +18,8 @@ export interface Described {
   /** What is set of it, defaults included. */
   readonly settings?: JsonObject;
   readonly resources: Resources;
+  /** True where its manifest asks for the files or the history of the run's folder. */
+  readonly readsFolder?: boolean;
   readonly contributes: readonly Contribution[];
 }
 
@@ -51,6 +54,11 @@ export const instrumentOutput: JsonObject = {
   },
   required: ["text", "model", "finish"],
 };
+
+/** True where these permissions let an extension see what is in the run's folder. */
+export function readsFolder(permissions: readonly Permission[]): boolean {
+  return permissions.some(({ kind }) => kind === "files" || kind === "git");
+}
 
 /** The catalogue of all extensions; a type that two contribute belongs to the first, and is a problem of the second. */
 export function catalogOf(
@@ -111,6 +119,7 @@ function nodeOf(
       priceOut,
       ...(contextTokens === undefined ? {} : { contextTokens }),
       ...(promisedQuality === undefined ? {} : { promisedQuality }),
+      ...(extension.readsFolder === true ? { readsFolder: true } : {}),
       ...(unavailable === undefined ? {} : { unavailable }),
     },
   };

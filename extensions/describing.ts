@@ -6,7 +6,7 @@
 
 import { messageOf } from "../core/errors.ts";
 import type { Actor } from "./actor.ts";
-import type { CatalogProblem, Described } from "./catalog.ts";
+import { type CatalogProblem, type Described, readsFolder } from "./catalog.ts";
 import type { HostChannel } from "./host/host_channel.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 
@@ -52,7 +52,7 @@ class Describing {
 
   async one(actor: Actor): Promise<Described> {
     const { manifest, codeHash } = actor.installed;
-    const { id, version, resources } = manifest;
+    const { id, version, resources, permissions } = manifest;
     let contributes = actor.installed.contributes;
     if (contributes === undefined) {
       const channel = await this.#open(actor);
@@ -66,7 +66,8 @@ class Describing {
       }
       await actor.remember(contributes);
     }
-    return { id, version, codeHash, settings: actor.config, resources, contributes };
+    const reads = readsFolder(permissions);
+    return { id, version, codeHash, settings: actor.config, resources, contributes, readsFolder: reads };
   }
 
   /**

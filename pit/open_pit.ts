@@ -44,7 +44,7 @@ import { LmdbStale } from "./stale/lmdb.ts";
 import { Mover } from "./stale/mover.ts";
 import { Readings } from "./stale/readings.ts";
 import { Retention } from "./stale/retention.ts";
-import { RetentionSchedule } from "./stale/schedule.ts";
+import { RetentionSchedule, turnIn } from "./stale/schedule.ts";
 import { retentionSettings } from "./stale/settings.ts";
 import { LmdbShelves } from "./stale/shelves.ts";
 import { storageError } from "./storage_error.ts";
@@ -164,10 +164,7 @@ export async function openPit(
     clock,
     policy: async () => (await retention.settings()).logs ?? {},
   });
-  const schedule = new RetentionSchedule(retention, clock, {
-    read: () => Number(shelves.load("last run") ?? NaN) || undefined,
-    write: (at) => shelves.save("last run", String(at)),
-  });
+  const schedule = new RetentionSchedule(retention, clock, turnIn(store));
   if (runsPolicies) {
     schedule.start();
     logs.start();

@@ -35,6 +35,7 @@ const FILE = "pit.mdb";
 const tableNames = [
   "runs",
   "runs-by-start",
+  "runs-by-end",
   "lengths",
   "events",
   "checkpoints",

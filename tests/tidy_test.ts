@@ -127,3 +127,11 @@ Deno.test("every library in deno.json is pinned to one version and stands in the
   }
   assert.deepEqual(loose, []);
 });
+
+Deno.test("no heading stands twice in DECISIONS, and no line in CHANGELOG", async () => {
+  const lines = async (path: string, is: RegExp) =>
+    (await read(path)).split("\n").filter((line) => is.test(line));
+  for (const all of [await lines("DECISIONS.md", /^## /), await lines("CHANGELOG.md", /^- /)]) {
+    assert.deepEqual(all.filter((line, at) => all.indexOf(line) !== at), []);
+  }
+});

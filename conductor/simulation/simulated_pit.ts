@@ -21,7 +21,7 @@ import type {
   WaitingReading,
 } from "../../core/ports/arbitration.ts";
 import type { ArtifactFault, ArtifactInfo, ArtifactMeta, ArtifactPort } from "../../core/ports/artifact.ts";
-import type { Checkpoint, DagPort, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
+import type { Checkpoint, DagPort, EndedRun, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
 import type { StalePort, StaleProposal } from "../../core/ports/stale.ts";
 import type { Physics } from "./physics.ts";
@@ -110,6 +110,10 @@ export class SimulatedDag implements DagPort {
 
   list(): AsyncIterable<RunSummary> {
     return this.#rules.list();
+  }
+
+  ended(from: number): AsyncIterable<EndedRun> {
+    return this.#rules.ended(from);
   }
 
   #inOrder(run: RunId, write: () => Promise<void>): Promise<void> {

@@ -22,7 +22,7 @@ type CommandOf<T extends UserCommand["type"]> = Extract<UserCommand, { readonly 
 /** The events that follow directly from a person's command; `at` is Unix milliseconds. */
 export function decideUser(state: RunState, command: UserCommand, at: number): Decided {
   if (!legalCommands(state).includes(command.type) && !isAboutNode(state, command)) {
-    return refuse(state, `cannot ${command.type}: the run is ${state.run}`);
+    return refuse(state, `the run is ${state.run}`);
   }
   switch (command.type) {
     case "start":
@@ -180,16 +180,16 @@ function idleItems(state: RunState, node: number): number[] {
 function retryNode(state: RunState, command: CommandOf<"retry-node">, at: number): Decided {
   const node = state.plan.indexOf.get(command.node);
   if (node === undefined) return refuse(state, `the run has no node "${command.node}"`);
-  const cannot = `cannot retry node "${command.node}"`;
+  const about = `node "${command.node}"`;
   if (!isFaulty(state, node)) {
-    return refuse(state, `${cannot}: nothing of it has failed, it is ${stateNames[state.states[node]!]}`);
+    return refuse(state, `${about}: nothing of it has failed, it is ${stateNames[state.states[node]!]}`);
   }
   const dead = state.deadBy[node]!;
   if (dead >= 0 && state.states[node] !== FAILED) {
-    return refuse(state, `${cannot}: it was skipped because of "${nameOf(state, dead)}", retry that one`);
+    return refuse(state, `${about}: it was skipped because of "${nameOf(state, dead)}", retry that one`);
   }
   if (state.run === "failed" && state.fatal >= 0 && state.fatal !== node) {
-    return refuse(state, `${cannot}: the run failed at another one, ${fatalName(state)}`);
+    return refuse(state, `${about}: the run failed at another one, ${fatalName(state)}`);
   }
   const nodes = nodesBehind(state, node);
   const hasEnded = state.run === "failed" || state.run === "completed";
@@ -197,7 +197,7 @@ function retryNode(state: RunState, command: CommandOf<"retry-node">, at: number
   if (busy !== undefined) {
     return refuse(
       state,
-      `${cannot}: "${nameOf(state, busy)}" goes on without it, retry when the run has ended`,
+      `${about}: "${nameOf(state, busy)}" goes on without it, retry when the run has ended`,
     );
   }
   const reset: RunEvent = { type: "nodes.reset", at, nodes: nodes.map((index) => nameOf(state, index)) };

@@ -12,6 +12,7 @@ import type { DagPort } from "../ports/dag.ts";
 import { makePlan } from "../workflow/make_plan.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
+import { isMockRun } from "./run_created.ts";
 import { type KeptDefinition, readDefinition } from "./run_definition.ts";
 
 /** What one node or item gave. */
@@ -32,6 +33,8 @@ export class EarlierRun {
   readonly inputs: JsonObject;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Its results are made up. */
+  readonly isMock: boolean;
   readonly #results = new Map<string, EarlierResult>();
   readonly #keys = new Map<string, string>();
 
@@ -42,6 +45,7 @@ export class EarlierRun {
     this.inputs = created.inputs;
     this.workspace = created.workspace;
     this.mayWrite = created.mayWrite;
+    this.isMock = isMockRun(created);
   }
 
   /** Reads the run. @throws SymphonyError `not-found` | `corrupt` */
@@ -102,8 +106,9 @@ export class EarlierRun {
   }
 
   #moved(kept: KeptDefinition, event: Extract<RunEvent, { readonly type: "run.moved" }>): EarlierRun {
-    const { workspace, mayWrite } = this;
-    const moved = new EarlierRun(this.run, kept, { inputs: event.inputs, workspace, mayWrite });
+    const { workspace, mayWrite, isMock } = this;
+    const mark = isMock ? { isMock } as const : {};
+    const moved = new EarlierRun(this.run, kept, { inputs: event.inputs, workspace, mayWrite, ...mark });
     for (const [place, result] of this.#results) moved.#results.set(place, result);
     for (const [place, key] of this.#keys) moved.#keys.set(place, key);
     for (const node of event.reset) moved.#forget("", node);
@@ -113,7 +118,7 @@ export class EarlierRun {
 
 type CreatedEvent = Pick<
   Extract<RunEvent, { readonly type: "run.created" }>,
-  "inputs" | "workspace" | "mayWrite"
+  "inputs" | "workspace" | "mayWrite" | "isMock" | "reuse"
 >;
 
 function placeOf(scope: string, node: NodeId, item: number): string {

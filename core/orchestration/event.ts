@@ -50,6 +50,8 @@ export type RunEvent =
     readonly mayWrite: boolean;
     /** Which results of earlier runs it may take over. */
     readonly reuse?: ReuseRequest;
+    /** Its calls answer made-up values: nothing of it is kept for other runs, and nothing is learned from it. */
+    readonly isMock?: true;
   }
   | Common & { readonly type: "run.started" }
   | Common & { readonly type: "run.paused"; readonly reason: string }

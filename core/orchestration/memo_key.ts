@@ -10,7 +10,7 @@
 import { canonicalJson } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { MemoParts } from "../ports/memo.ts";
-import type { NodeType, TaskType } from "../workflow/catalog.ts";
+import type { Catalog, NodeType, TaskType } from "../workflow/catalog.ts";
 import type { CallNode, NodeDefinition } from "../workflow/definition.ts";
 import { renderPrompt } from "./prompt.ts";
 
@@ -34,6 +34,8 @@ export interface MemoCall {
   readonly input: JsonObject;
   /** The folder it reads below. */
   readonly workspace: string;
+  /** What the operators and the instrument that judge its answer are made of. */
+  readonly judges: readonly Json[];
 }
 
 /** A key and what it is made of. */
@@ -44,7 +46,7 @@ export interface MemoKey {
 
 /** The key of a call. */
 export function memoKey(call: MemoCall, digest: Digest): MemoKey {
-  const { definition, type, task, input, workspace } = call;
+  const { definition, type, task, input, workspace, judges } = call;
   const part = (text: string) => digest(text).slice(0, PART_DIGITS);
   const inputs: Record<string, string> = {};
   for (const name of Object.keys(input).sort()) inputs[name] = part(canonicalJson(input[name] as Json));
@@ -54,7 +56,8 @@ export function memoKey(call: MemoCall, digest: Digest): MemoKey {
     (task ?? type).output,
     quality === undefined ? null : quality as unknown as Json,
     type.settings ?? null,
-    type.effect === "none" || isInstrument ? null : workspace,
+    looksAround(type) ? workspace : null,
+    ...judges,
   ];
   const parts: MemoParts = {
     use: definition.use,
@@ -67,6 +70,27 @@ export function memoKey(call: MemoCall, digest: Digest): MemoKey {
   };
   const { version: _, inputs: _inputs, ...kept } = parts;
   return { key: digest(canonicalJson([MAKE_UP, kept, input])), parts };
+}
+
+/** True where a result follows from what is outside the call, too. An instrument's network is its model, which has a part of its own. */
+function looksAround({ kind, effect, instrument }: NodeType): boolean {
+  return kind === "instrument" ? instrument?.readsFolder === true || effect === "read" : effect !== "none";
+}
+
+/** What a node's checks and judge are made of, by the catalogue; of a judging task, what is asked. */
+export function judgesOf(
+  { quality }: CallNode,
+  { nodes, tasks }: Pick<Catalog, "nodes" | "tasks">,
+): readonly Json[] {
+  if (quality === undefined) return [];
+  const checks = quality.checks.flatMap((check) => "use" in check ? [check.use] : []);
+  const uses = quality.judge === undefined ? checks : [...checks, quality.judge];
+  return uses.map((use) => {
+    const type = nodes.get(use);
+    const task = tasks.get(use);
+    if (type !== undefined) return [use, type.codeHash, type.settings ?? null];
+    return task === undefined ? [use] : [use, task.system, task.prompt];
+  });
 }
 
 /** The key of something other than a call: a gate or a wait, by what it is shown. */

@@ -6,7 +6,7 @@
  *   a while, and taken in every run.
  * - An instrument's answers are kept, but a fresh run asks again, since asking again may be why it was started; a rerun of
  *   what changed takes them.
- * - What reads files, the network or anything else outside gives what is there now: done anew. A node may say otherwise
+ * - What reads files, an instrument that does so included, the network or anything else outside gives what is there now: done anew. A node may say otherwise
  *   (`"memo": true`, or `"memo": "1h"` for answers of at most that age).
  * - What writes is never taken from elsewhere. Only a rerun keeps what its own earlier run wrote.
  *
@@ -42,7 +42,6 @@ export function memoRule(
 ): MemoRule {
   const { memo } = definition;
   if (type?.effect === "write") return nothing("it writes, and an effect is not taken from elsewhere");
-  if (request?.memo === "apart") return nothing("kept results are off in this run");
   if (request?.memo === "off") {
     return { ...nothing("kept results are off in this run"), keep: memo?.use !== false };
   }
@@ -50,6 +49,9 @@ export function memoRule(
   if (memo?.use === true) {
     const { forMs } = memo;
     return { take: true, keep: true, leastMs: 0, why: "", ...(forMs === undefined ? {} : { forMs }) };
+  }
+  if (type?.instrument?.readsFolder === true) {
+    return nothing("it reads the run's folder, which may have changed");
   }
   if (task !== undefined || type?.kind === "instrument") {
     const take = request?.changed === true || request?.memo === "on";

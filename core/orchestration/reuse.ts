@@ -23,7 +23,7 @@ export interface ReuseRequest {
   readonly from?: readonly NodeId[];
   /** Do only that again whose code, prompt or inputs changed, or that looks outside. */
   readonly changed?: boolean;
-  /** For all nodes, whatever they say: take kept results, or take none; `apart` also keeps none, where results are made up. */
+  /** For all nodes, whatever they say: take kept results, or take none. `apart`, in older logs, marks a mock run. */
   readonly memo?: "on" | "off" | "apart";
   readonly pins?: readonly Pin[];
 }

@@ -13,6 +13,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import { goesElsewhere } from "../policy/recovery.ts";
 import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
 import type { ValueRef, WaitingFor } from "./event.ts";
+import { isMockRun } from "./run_created.ts";
 import type { Reused } from "./reuse.ts";
 
 export type ItemState = "running" | "retrying" | "waiting" | "completed" | "failed" | "skipped";
@@ -75,6 +76,8 @@ export class RunAccount {
   version = "";
   workspace = "";
   mayWrite = false;
+  /** Its values are made up. */
+  isMock = false;
   /** The resolved definition's artifact. */
   definition: ArtifactId | undefined;
   state: RunStateName = "pending";
@@ -123,6 +126,7 @@ export class RunAccount {
         this.version = event.version;
         this.workspace = event.workspace;
         this.mayWrite = event.mayWrite;
+        this.isMock = isMockRun(event);
         this.definition = event.definition;
         this.inputs = event.inputs;
         this.createdAt = event.at;

@@ -12,7 +12,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { InstrumentOption, RoutingRequest } from "../ports/conductor.ts";
 import type { TaskCall } from "../ports/extension.ts";
-import type { Catalog, NodeType, TaskType } from "../workflow/catalog.ts";
+import { type Catalog, type NodeType, servingTask, type TaskType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { callBounds, callLimit, type SentText, tokenLimit } from "./call_cost.ts";
 import { renderPrompt } from "./prompt.ts";
@@ -70,9 +70,7 @@ export function assign(
   const task = catalog.tasks.get(definition.use);
   if (task === undefined) return unavailable(`No installed extension provides "${definition.use}"`);
   const name = taskName(task);
-  const serving = [...catalog.nodes.values()].filter(({ instrument }) =>
-    instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
-  );
+  const serving = servingTask(catalog, task);
   const able = serving.filter(({ instrument }) => instrument?.unavailable === undefined);
   const input = withDefaults(task.input, bound);
   const prompt = corrected(renderPrompt(task.prompt, input), context);

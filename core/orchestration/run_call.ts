@@ -95,7 +95,7 @@ export class RunCalls {
       const message = `Input does not fit ${definition.use}: ${listedFaults(problems)}`;
       return this.#fail(scope, unit, "input", message);
     }
-    const isWrite = type.effect === "write";
+    const isWrite = type.effect === "write" && !setup.isMock;
     if (isWrite && !setup.mayWrite && !gated) {
       const message = `${type.type} writes: start the run with --allow-write, or put a gate before the node`;
       return this.#fail(scope, unit, "permission", message);
@@ -110,8 +110,9 @@ export class RunCalls {
       settle: this.#budget.hold(assigned),
     };
     if (isWrite) return this.#driver.track(this.#write(call));
-    const amounts = this.#amounts.of(type, assigned);
-    const { exclusive = NOTHING } = definition;
+    // What is made up takes nothing of what is limited.
+    const amounts = setup.isMock ? undefined : this.#amounts.of(type, assigned);
+    const exclusive = setup.isMock ? NOTHING : definition.exclusive ?? NOTHING;
     if (amounts === undefined && exclusive.length === 0) return this.#lines.enter(call);
     const claimed = this.#claim(call, exclusive, amounts);
     if (claimed instanceof Promise) this.#driver.track(claimed.then((later) => this.#claimed(call, later)));

@@ -1,5 +1,5 @@
 /**
- * The first event of a scope: what it was started with.
+ * The first event of a scope: what it was started with, and what that says.
  *
  * @module
  */
@@ -21,5 +21,14 @@ export function createdEvent(scope: RunScope, setup: RunSetup, at: number): RunE
     workspace: setup.workspace,
     mayWrite: setup.mayWrite,
     ...(scope.path !== "" || setup.reuse === undefined ? {} : { reuse: setup.reuse }),
+    ...(setup.isMock ? { isMock: true } : {}),
   };
 }
+
+/** True where a run's first event says that its values are made up. */
+export function isMockRun({ isMock, reuse }: Marks): boolean {
+  // Before the mark there was, results kept apart were what told of such a run.
+  return isMock === true || reuse?.memo === "apart";
+}
+
+type Marks = Pick<Extract<RunEvent, { readonly type: "run.created" }>, "isMock" | "reuse">;

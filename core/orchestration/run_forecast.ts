@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { RunSummary } from "../ports/dag.ts";
-import type { Budget } from "../workflow/definition.ts";
+import type { DagPort, RunSummary } from "../ports/dag.ts";
+import type { Budget, WorkflowDefinition } from "../workflow/definition.ts";
 
 /** Runs that are looked at, and runs that are taken. */
 const MOST_LOOKED_AT = 500;
@@ -25,15 +25,29 @@ export interface RunForecast {
   readonly activeMs: Quantiles;
 }
 
-/** Undefined where no run of the workflow has completed. `newestFirst` is read no further than needed. */
+/** A forecast, and where the workflow's budget may not do. */
+export interface BudgetForecast extends RunForecast {
+  readonly short: readonly Shortfall[];
+}
+
+/** What earlier runs tell of the next run of a workflow; undefined where there are none. */
+export async function forecastFor(
+  dag: Pick<DagPort, "list">,
+  { id, budget = {} }: Pick<WorkflowDefinition, "id" | "budget">,
+): Promise<BudgetForecast | undefined> {
+  const forecast = await forecastOf(dag.list(), id);
+  return forecast && { ...forecast, short: shortfalls(forecast, budget) };
+}
+
+/** Undefined where no run of the workflow has completed; mock runs do not count. `newestFirst` is read no further than needed. */
 export async function forecastOf(
   newestFirst: AsyncIterable<RunSummary>,
   workflow: string,
 ): Promise<RunForecast | undefined> {
   const taken: NonNullable<RunSummary["spent"]>[] = [];
   let seen = 0;
-  for await (const { workflow: of, state, spent } of newestFirst) {
-    if (of === workflow && state === "completed" && spent !== undefined) taken.push(spent);
+  for await (const { workflow: of, state, spent, isMock } of newestFirst) {
+    if (of === workflow && state === "completed" && isMock !== true && spent !== undefined) taken.push(spent);
     if (++seen >= MOST_LOOKED_AT || taken.length >= MOST_TAKEN) break;
   }
   if (taken.length === 0) return undefined;
@@ -50,11 +64,15 @@ export async function forecastOf(
   };
 }
 
-/** What the forecast says the budget may not be enough for: each as median and budget. */
-export function shortfalls(
-  forecast: RunForecast,
-  { usd, tokens, timeMs }: Budget,
-): readonly { readonly of: "usd" | "tokens" | "time"; readonly expected: number; readonly budget: number }[] {
+/** Where a budget may not do: one of ten runs took `expected` or more. US dollars, tokens, milliseconds. */
+export interface Shortfall {
+  readonly of: "usd" | "tokens" | "time";
+  readonly expected: number;
+  readonly budget: number;
+}
+
+/** What the forecast says the budget may not be enough for. */
+export function shortfalls(forecast: RunForecast, { usd, tokens, timeMs }: Budget): readonly Shortfall[] {
   const pairs = [
     { of: "usd", expected: forecast.usd.p90, budget: usd },
     { of: "tokens", expected: forecast.tokens.p90, budget: tokens },

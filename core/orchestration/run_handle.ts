@@ -36,6 +36,8 @@ export interface StartRequest {
   readonly run?: RunId;
   /** What may be taken over from earlier runs, beyond what every run takes. */
   readonly reuse?: ReuseRequest;
+  /** Calls answer made-up values that fit their schemas, and change nothing; the run stays so when it is resumed. */
+  readonly isMock?: boolean;
 }
 
 /** One line of the progress display. */

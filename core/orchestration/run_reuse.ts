@@ -12,13 +12,13 @@ import type { NodeId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { ArtifactPort } from "../ports/artifact.ts";
 import type { MemoEntry, MemoPort } from "../ports/memo.ts";
-import type { NodeType, TaskType } from "../workflow/catalog.ts";
+import { type NodeType, servingTask, type TaskType } from "../workflow/catalog.ts";
 import type { CallNode, NodeDefinition } from "../workflow/definition.ts";
 import type { Plan, PlanNode } from "../workflow/plan.ts";
 import type { EarlierResult, EarlierRun } from "./earlier_run.ts";
 import type { ValueRef } from "./event.ts";
 import { type Redone, redoneNodes, writeBehind } from "./kept_nodes.ts";
-import { type MemoKey, memoKey, missReason, plainKey } from "./memo_key.ts";
+import { judgesOf, type MemoKey, memoKey, missReason, plainKey } from "./memo_key.ts";
 import { type MemoRule, memoRule } from "./memo_rule.ts";
 import type { MemoNote, Pin, Reused, ReuseRequest } from "./reuse.ts";
 import { withDefaults } from "./run_assignment.ts";
@@ -213,8 +213,9 @@ export class RunReuse {
     { type, task, input }: { type: NodeType; task: TaskType | undefined; input: JsonObject },
     memo: MemoPort,
   ): MemoKey {
-    const { workspace } = this.#setup;
-    return memoKey({ definition, type, task, input, workspace }, (text) => memo.digest(text));
+    const { workspace, catalog } = this.#setup;
+    const judges = judgesOf(definition, catalog);
+    return memoKey({ definition, type, task, input, workspace, judges }, (text) => memo.digest(text));
   }
 
   #look(
@@ -277,7 +278,10 @@ export class RunReuse {
   ): Promise<Reuse> {
     const { definition, type, task, rule, bound, memo } = asked;
     const input = withDefaults((type ?? task)?.input ?? {}, bound);
-    const keys = this.#candidates(type, task).map((candidate) =>
+    // Of those that serve a task, some may look at files: what they gave is not taken unless the node says so.
+    const mayTake = (candidate: NodeType) =>
+      memoRule(definition, { type: candidate, task }, this.#request).take;
+    const keys = this.#candidates(type, task).filter(mayTake).map((candidate) =>
       this.#key(definition, { type: candidate, task, input }, memo)
     );
     let best: MemoEntry | undefined;
@@ -307,10 +311,7 @@ export class RunReuse {
 
   #candidates(type: NodeType | undefined, task: TaskType | undefined): readonly NodeType[] {
     if (task === undefined) return type === undefined ? [] : [type];
-    const name = task.type.slice(task.type.indexOf("/") + 1);
-    return [...this.#setup.catalog.nodes.values()].filter(({ instrument }) =>
-      instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
-    );
+    return servingTask(this.#setup.catalog, task);
   }
 }
 

@@ -29,6 +29,8 @@ export interface RunServices {
   readonly pit: PitPort;
   readonly control: RunControlPort;
   readonly extensions: ExtensionPort;
+  /** What calls of a mock run go to, where that is not `MockExtensions` over `extensions`; no call of it may reach a real one. */
+  readonly mockExtensions?: ExtensionPort;
   readonly conductor: ConductorPort;
   readonly clock: ClockPort;
   readonly random: RandomPort;
@@ -58,6 +60,8 @@ export interface RunSetup {
   readonly concurrency: number;
   readonly startedAt: number;
   readonly reuse?: ReuseRequest;
+  /** Values are made up; see mock_run.ts. */
+  readonly isMock: boolean;
 }
 
 /** What the parts of the driver ask of the loop that owns them. */

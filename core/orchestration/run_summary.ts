@@ -18,6 +18,7 @@ export function summaryOf(
     startedAt: setup.startedAt,
     ...(isEnd(state) ? { endedAt: now } : {}),
     spent: { usd: root.spentUsd, tokens: root.spentTokens, activeMs: root.activeMs(now) },
+    ...(setup.isMock ? { isMock: true } : {}),
   };
 }
 

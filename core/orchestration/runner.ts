@@ -18,7 +18,7 @@ import type { Plan } from "../workflow/plan.ts";
 import type { Refusal, UserCommand } from "./command.ts";
 import { consequences, decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
-import { createdEvent } from "./run_created.ts";
+import { createdEvent, isMockRun } from "./run_created.ts";
 import { checkpointDefinition, decodeCheckpoint } from "./run_checkpoint.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { keepDefinition, type KeptDefinition, readDefinition } from "./run_definition.ts";
@@ -27,6 +27,7 @@ import type { LiveEvent, RunHandle, RunOutcome, StartRequest } from "./run_handl
 import { RunLog } from "./run_log.ts";
 import { RunLoop } from "./run_loop.ts";
 import { movedScopes } from "./run_move.ts";
+import { mockServices } from "./mock_run.ts";
 import { type MovePlan, planMove } from "./plan_move.ts";
 import { keepPlan, keptPlan, planOf } from "./run_plan.ts";
 import { RunReuse } from "./run_reuse.ts";
@@ -76,6 +77,7 @@ export class Runner {
       concurrency: request.concurrency ?? definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: clock.now(),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
+      isMock: request.isMock === true,
     };
     const reuse = await this.#reuse(setup, plan, request.inputs);
     const claim = await control.claim(run);
@@ -84,7 +86,9 @@ export class Runner {
     }
     // In the transaction that opens the log, or nearly so.
     const keeping = keepPlan(this.#services.plans, setup.definition, plan);
-    await this.#create({ run, workflow: definition.id, state: "running", startedAt: setup.startedAt }, claim);
+    const mark = setup.isMock ? { isMock: true } as const : {};
+    const { startedAt } = setup;
+    await this.#create({ run, workflow: definition.id, state: "running", startedAt, ...mark }, claim);
     await keeping;
     const scopes = new RunScopes(plan, request.inputs, {
       values,
@@ -141,12 +145,14 @@ export class Runner {
   }
 
   /**
-   * Puts a command into the log of a run that no process drives; nothing is executed by it.
+   * Puts a command into the log of a run that no process drives; nothing is executed by it. Cancelling ends a run whose log is
+   * damaged as well: its summary says so.
    * @throws SymphonyError `not-found` | `busy` where a living process drives the run
    */
   async command(run: RunId, command: UserCommand): Promise<Result<void, Refusal>> {
     const claim = await this.#claim(run, command.type);
     try {
+      if (command.type === "cancel" && await this.#giveUpDamaged(run)) return ok(undefined);
       const { scopes, setup, nextSeq } = await this.#recover(run);
       const dispatched = dispatch(scopes, command, this.#context());
       if (!dispatched.ok) return dispatched;
@@ -219,6 +225,23 @@ export class Runner {
     return plan.nodes.map(({ id }) => id);
   }
 
+  /** Ends a run whose log cannot be read, by its summary alone; false where it can be. */
+  async #giveUpDamaged(run: RunId): Promise<boolean> {
+    const { dag } = this.#services.pit;
+    try {
+      for await (const _ of dag.replay(run));
+      return false;
+    } catch (error) {
+      if (!(error instanceof SymphonyError) || error.code !== "corrupt") throw error;
+    }
+    for await (const summary of dag.list()) {
+      if (summary.run !== run || isEnd(summary.state)) continue;
+      await dag.summarize({ ...summary, state: "cancelled", endedAt: this.#services.clock.now() });
+      return true;
+    }
+    return false;
+  }
+
   #context(): { now: number; random: () => number } {
     return { now: this.#services.clock.now(), random: () => this.#services.random.next() };
   }
@@ -243,7 +266,8 @@ export class Runner {
     budget?: Budget;
   }): RunHandle {
     const { claim, isResumed, budget, ...rest } = parts;
-    const loop = new RunLoop({ services: this.#services, ...rest, stopped: () => claim.release() });
+    const services = parts.setup.isMock ? mockServices(this.#services) : this.#services;
+    const loop = new RunLoop({ services, ...rest, stopped: () => claim.release() });
     loop.begin(isResumed === true, budget);
     return loop;
   }
@@ -262,13 +286,21 @@ export class Runner {
   }
 
   async #reuse(setup: RunSetup, plan: Plan, inputs: JsonObject): Promise<RunReuse> {
-    const { memo, clock, pit } = this.#services;
+    const { clock, pit } = this.#services;
     const { reuse: request } = setup;
+    const memo = setup.isMock ? undefined : this.#services.memo;
     const needsEarlier = request?.of !== undefined &&
       (request.from !== undefined || request.changed === true);
     const earlier = needsEarlier && request?.of !== undefined
       ? await EarlierRun.read(pit.dag, pit.artifacts, request.of)
       : undefined;
+    if (earlier?.isMock === true && !setup.isMock) {
+      throw new SymphonyError(
+        "bad-input",
+        `Cannot keep results of run ${earlier.run}: it is a mock run, so they are made up`,
+        { hint: "Start the workflow anew, or name a run that was carried out for real" },
+      );
+    }
     const { artifacts } = pit;
     return new RunReuse(setup, { plan, inputs, memo, artifacts, now: () => clock.now(), request, earlier });
   }
@@ -317,6 +349,7 @@ export class Runner {
       concurrency: kept.definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: first.at,
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
+      isMock: isMockRun(first),
     };
     return { scopes, setup, kept, values, nextSeq, last };
   }

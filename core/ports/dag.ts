@@ -16,7 +16,12 @@ export interface RunSummary {
   readonly endedAt?: number;
   /** What it has spent, as of the last time the line was written. */
   readonly spent?: RunSpent;
+  /** Its values are made up: nothing is to be learned from it. */
+  readonly isMock?: true;
 }
+
+/** Of a run that has ended. */
+export type EndedRun = RunSummary & { readonly endedAt: number };
 
 export interface RunSpent {
   readonly usd: number;
@@ -64,4 +69,6 @@ export interface DagPort {
   summarize(summary: RunSummary): Promise<void>;
   /** Summaries, newest start first. */
   list(): AsyncIterable<RunSummary>;
+  /** Summaries of runs that ended at `from` (Unix milliseconds) or later, in the order of their ends. */
+  ended(from: number): AsyncIterable<EndedRun>;
 }

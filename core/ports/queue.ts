@@ -7,6 +7,9 @@
 
 import type { Limit, QueueEntry, Trigger } from "../queue/entry.ts";
 
+/** So long it is known what was asked for once: a month, longer than anything is delivered again. */
+export const NOTED_MS = 30 * 24 * 3_600_000;
+
 /** The book inside one change: reads see what was put before. */
 export interface QueueBook {
   entry(id: string): QueueEntry | undefined;
@@ -24,8 +27,8 @@ export interface QueueBook {
   triggers(): readonly Trigger[];
   putTrigger(trigger: Trigger): void;
   removeTrigger(id: string): void;
-  /** Notes a text; false where it was noted before. */
-  note(once: string): boolean;
+  /** Notes a text at `now`, Unix milliseconds; false where it was noted before, within `NOTED_MS`. Older notes are forgotten. */
+  note(once: string, now: number): boolean;
 }
 
 /** The part of the book that changes nothing. */

@@ -6,6 +6,7 @@
 
 import type { ArtifactId, RunId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { BudgetForecast } from "../orchestration/run_forecast.ts";
 
 /**
  * `queued`: waits for its turn. `running`: a worker has it, or had when it died. `waiting`: its run waits for a person or
@@ -44,6 +45,8 @@ export interface QueueEntry {
   readonly trigger?: string;
   /** How many chained runs lie before it. */
   readonly depth: number;
+  /** Where its workflow has a budget and has run before; as of when it was added. */
+  readonly forecast?: BudgetForecast;
 }
 
 /** What is asked for. */
@@ -54,6 +57,7 @@ export type NewEntry = Pick<QueueEntry, "workflow" | "definition" | "inputs" | "
   readonly most?: number;
   readonly trigger?: string;
   readonly depth?: number;
+  readonly forecast?: BudgetForecast;
   /** Added once for each such text, however often it is asked for. */
   readonly once?: string;
 };
@@ -101,8 +105,10 @@ export interface Trigger {
 
 /** Something that a trigger waits for has happened. */
 export interface Occurrence {
-  /** Equal for the same happening, so that it starts one run. */
-  readonly once: string;
+  /** Equal for the same happening, so that it starts one run; absent where `seen` or nothing at all tells that. */
+  readonly once?: string;
+  /** The mark that was there when it was noticed: where another is there by now, somebody else has started its run. */
+  readonly seen?: { readonly mark: string | undefined };
   /** How far the trigger has then looked; absent where that does not change. */
   readonly mark?: string;
   /** What is passed to the run. */

@@ -5,7 +5,8 @@
  * - Q1 An entry is taken by one worker: the change from queued to running names the run, once.
  * - Q2 A run's id is chosen before the run is begun, so whoever finds the entry of a dead worker knows which run to look
  *   for, and never begins a second one for the same attempt.
- * - Q3 What was asked for once is added once, however often the asking is repeated.
+ * - Q3 What was asked for once is added once, however often the asking is repeated within a month.
+ * - Q4 A change of state starts a run only while the trigger's mark is the state before it: of several watches one fires.
  *
  * @module
  */
@@ -25,7 +26,7 @@ export const MOST_DEPTH = 16;
 
 /** Adds an entry; undefined where the same was asked for before (Q3). */
 export function addEntry(book: QueueBook, asked: NewEntry, now: number): QueueEntry | undefined {
-  if (asked.once !== undefined && !book.note(asked.once)) return undefined;
+  if (asked.once !== undefined && !book.note(asked.once, now)) return undefined;
   const { once: _, ...given } = asked;
   const entry: QueueEntry = {
     ...given,
@@ -120,21 +121,35 @@ export function fire(
   asked: NewEntry,
   now: number,
 ): QueueEntry | undefined {
-  const entry = addEntry(book, { ...asked, once: `${trigger.id} ${occurrence.once}` }, now);
-  look(book, trigger.id, occurrence.mark);
+  const { once, mark, seen } = occurrence;
+  if (!isAsSeen(book, trigger.id, seen)) return undefined;
+  const entry = addEntry(book, once === undefined ? asked : { ...asked, once: `${trigger.id} ${once}` }, now);
+  look(book, trigger.id, mark);
   return entry;
 }
 
-/** Notes how far a trigger has looked, and why it could not start anything where that is so. */
-export function look(book: QueueBook, id: string, mark: string | undefined, failure?: string): void {
+/** Notes how far a trigger has looked, and why it could not start anything; nothing where it is not as it was `seen`. */
+export function look(
+  book: QueueBook,
+  id: string,
+  mark: string | undefined,
+  failure?: string,
+  seen?: Occurrence["seen"],
+): void {
   const trigger = book.triggers().find((one) => one.id === id);
-  if (trigger === undefined) return;
+  if (trigger === undefined || !isAsSeen(book, id, seen)) return;
   const { failure: _, ...rest } = trigger;
   book.putTrigger({
     ...rest,
     ...(mark === undefined ? {} : { mark }),
     ...(failure === undefined ? {} : { failure }),
   });
+}
+
+/** True where the trigger is there and its mark is still the one that was seen (Q4). */
+function isAsSeen(book: QueueBook, id: string, seen: Occurrence["seen"]): boolean {
+  const trigger = book.triggers().find((one) => one.id === id);
+  return seen === undefined || (trigger !== undefined && trigger.mark === seen.mark);
 }
 
 function known(book: QueueBook, id: string): QueueEntry {

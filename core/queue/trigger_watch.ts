@@ -21,14 +21,14 @@ import type { NewEntry, Occurrence, QueueEntry, Trigger } from "./entry.ts";
 import { fire, look, MOST_DEPTH } from "./rules.ts";
 
 const POLL_MS = 1000;
+/** So long after its moment the end of a run may be written by another process. */
+const LATE_MS = 60_000;
 
 export interface WatchServices {
   readonly queue: QueuePort;
   readonly dag: DagPort;
   readonly clock: ClockPort;
   readonly sources: TriggerSourcePort;
-  /** A random text, for occurrences that nothing else tells apart. */
-  readonly unique: () => string;
   /** What a trigger asks for when `payload` happened. @throws SymphonyError where its workflow is wrong */
   ask(trigger: Trigger, payload: Json): Promise<NewEntry>;
   /** Told of every entry that was added. */
@@ -40,6 +40,8 @@ export class TriggerWatch implements AsyncDisposable {
   /** File states seen with the last look: what still changes is left to settle. */
   readonly #unsettled = new Map<string, string>();
   readonly #looked = new Set<string>();
+  /** Runs that a trigger was told of, as far back as it looks. */
+  readonly #chained = new Map<string, ReadonlySet<string>>();
   #cancel: () => void = () => {};
   #looking: Promise<void> = Promise.resolve();
   #isStopping = false;
@@ -71,8 +73,7 @@ export class TriggerWatch implements AsyncDisposable {
 
   /** Starts a trigger's workflow now. @throws SymphonyError where its workflow is wrong */
   async run(trigger: Trigger, payload: Json): Promise<QueueEntry | undefined> {
-    const once = `by hand ${this.#services.unique()}`;
-    return await this.#fire(trigger, { once, payload });
+    return await this.#fire(trigger, { payload });
   }
 
   /** A call from the web. */
@@ -80,9 +81,9 @@ export class TriggerWatch implements AsyncDisposable {
     const triggers = await this.#services.queue.read((book) => book.triggers());
     const trigger = triggers.find(({ id }) => id === hook.trigger);
     if (trigger === undefined) return { status: 401, message: "The secret is not right" };
-    const once = hook.delivery ?? this.#services.unique();
+    const once = hook.delivery === undefined ? {} : { once: hook.delivery };
     try {
-      const entry = await this.#fire(trigger, { once, payload: hook.body });
+      const entry = await this.#fire(trigger, { ...once, payload: hook.body });
       return entry === undefined
         ? { status: 200, message: "The same was taken before" }
         : { status: 202, message: `Queued as ${entry.id}` };
@@ -145,23 +146,28 @@ export class TriggerWatch implements AsyncDisposable {
     if (state === undefined || state === trigger.mark) return;
     const isFirst = trigger.mark === undefined;
     const isMissed = trigger.catchUp === "none" && !this.#looked.has(trigger.id);
-    if (isFirst || isMissed) return await this.#mark(trigger, state);
-    const once = `${trigger.mark} → ${state} ${Math.floor(this.#services.clock.now() / 1000)}`;
-    await this.#fire(trigger, { once, mark: state, payload });
+    const seen = { mark: trigger.mark };
+    if (isFirst || isMissed) return await this.#mark(trigger, state, undefined, seen);
+    await this.#fire(trigger, { seen, mark: state, payload });
   }
 
   async #lookAtRuns(trigger: Trigger, kind: Extract<Trigger["kind"], { type: "chain" }>): Promise<void> {
     const { dag, queue } = this.#services;
     const [moment, last] = trigger.mark?.split(" ") ?? [];
     const from = moment === undefined ? trigger.createdAt : Number(moment);
-    // Several may have ended in the same millisecond: what was fired before is not added twice (Q3).
-    const found = (await endedRuns(dag, kind, from)).filter(({ run }) => run !== last);
+    // An end may be written a while after its moment, behind others: what was fired before is not added twice (Q3).
+    const since = Math.max(trigger.createdAt, from - LATE_MS);
+    const known = this.#chained.get(trigger.id) ?? new Set();
+    const ended = await endedRuns(dag, kind, since);
+    const found = ended.filter(({ run }) => run !== last && !known.has(run));
+    this.#chained.set(trigger.id, new Set(ended.map(({ run }) => run)));
     const newest = found.at(-1);
     if (newest === undefined) return;
+    const furthest = (at: number, run: string) => at < from ? trigger.mark as string : `${at} ${run}`;
     const isMissed = !this.#looked.has(trigger.id) && trigger.catchUp !== "all";
     const counted = !isMissed ? found : trigger.catchUp === "latest" ? [newest] : [];
     for (const { run, state, endedAt } of counted) {
-      const mark = `${endedAt} ${run}`;
+      const mark = furthest(endedAt, run);
       const entries = await queue.read((book) => [...book.open(), ...book.ended(1000)]);
       const depth = (entries.find((entry) => entry.run === run)?.depth ?? 0) + 1;
       if (depth > MOST_DEPTH) {
@@ -174,14 +180,16 @@ export class TriggerWatch implements AsyncDisposable {
       }
       await this.#fire(trigger, { once: run, mark, payload: { run, state, workflow: kind.of }, depth });
     }
-    if (counted.length === 0) await this.#mark(trigger, `${newest.endedAt} ${newest.run}`);
+    if (counted.length === 0) await this.#mark(trigger, furthest(newest.endedAt, newest.run));
   }
 
   async #fire(trigger: Trigger, occurrence: Occurrence): Promise<QueueEntry | undefined> {
     const { queue, clock, ask, onAdded } = this.#services;
     const asked = await ask(trigger, occurrence.payload).catch(async (error: unknown) => {
       // What cannot be started is not tried again every second: it has happened, and the book says what was wrong.
-      if (occurrence.mark !== undefined) await this.#mark(trigger, occurrence.mark, messageOf(error));
+      if (occurrence.mark !== undefined) {
+        await this.#mark(trigger, occurrence.mark, messageOf(error), occurrence.seen);
+      }
       throw error;
     });
     const full = { ...asked, depth: occurrence.depth ?? 0, trigger: trigger.id };
@@ -190,8 +198,8 @@ export class TriggerWatch implements AsyncDisposable {
     return entry;
   }
 
-  async #mark(trigger: Trigger, mark: string, failure?: string): Promise<void> {
-    await this.#services.queue.change((book) => look(book, trigger.id, mark, failure));
+  async #mark(trigger: Trigger, mark: string, failure?: string, seen?: Occurrence["seen"]): Promise<void> {
+    await this.#services.queue.change((book) => look(book, trigger.id, mark, failure, seen));
   }
 
   async #note(trigger: Trigger, failure: string): Promise<void> {

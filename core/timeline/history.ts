@@ -64,7 +64,10 @@ export async function readHistory(dag: DagPort, workflow: string, except: RunId)
   let left = EVENTS;
   for await (const summary of dag.list()) {
     if (history.runs >= RUNS || left <= 0) break;
-    if (summary.workflow !== workflow || summary.run === except || summary.state !== "completed") continue;
+    if (
+      summary.isMock === true || summary.workflow !== workflow || summary.run === except ||
+      summary.state !== "completed"
+    ) continue;
     const timeline = new Timeline();
     for await (const batch of dag.replay(summary.run)) {
       for (const event of batch) timeline.add(event);

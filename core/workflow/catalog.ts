@@ -40,6 +40,8 @@ export interface InstrumentTraits {
   readonly contextTokens?: number;
   /** Quality that its publisher promises, 0 to 1; the Conductor starts from it. */
   readonly promisedQuality?: number;
+  /** It may look at the files of the run's folder, which nobody else vouches for: its answers follow from them too. */
+  readonly readsFolder?: true;
   /** Undefined while it can be used, else why not ("no key granted", "no server answers at …"). */
   readonly unavailable?: string;
 }
@@ -87,4 +89,15 @@ export function portSchema(object: JsonObject, port: string): JsonSchema | undef
   const properties = object["properties"];
   if (typeof properties !== "object" || properties === null || Array.isArray(properties)) return undefined;
   return Object.hasOwn(properties, port) ? (properties as JsonObject)[port] as JsonSchema : undefined;
+}
+
+/** The instruments that serve a task, whether they can be used now or not. */
+export function servingTask(
+  { nodes }: Pick<Catalog, "nodes">,
+  { type }: Pick<TaskType, "type">,
+): readonly NodeType[] {
+  const name = type.slice(type.indexOf("/") + 1);
+  return [...nodes.values()].filter(({ instrument }) =>
+    instrument !== undefined && (instrument.serves.includes(name) || instrument.serves.includes("*"))
+  );
 }

@@ -94,7 +94,7 @@ export function agentNode(config: AgentConfig): NodeType {
     },
     effect: policy === "read" ? "network" : "write",
     codeHash: createHash("sha256").update(JSON.stringify(config)).digest("hex"),
-    instrument: { serves, priceIn: 0, priceOut: 0 },
+    instrument: { serves, priceIn: 0, priceOut: 0, readsFolder: true },
   };
 }
 

@@ -12,7 +12,8 @@ import type { ArtifactMeta } from "../../core/ports/artifact.ts";
 import type { ArtifactStreamPort, ByteRange } from "../../core/ports/artifact_stream.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { Store, Table } from "../store.ts";
-import { BlockGone, Blocks, prepareBlock, type PreparedBlock, putterOf } from "./blocks.ts";
+import { BlockGone, Blocks, prepareBlock, type PreparedBlock } from "./blocks.ts";
+import { LivingPut } from "./living_put.ts";
 import { chunkEnd, MAX_CHUNK_BYTES } from "./chunking.ts";
 import { decodeBlock, encodeBlock, isCompressedType } from "./codec.ts";
 import {
@@ -49,7 +50,7 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
   async putStream(source: AsyncIterable<Uint8Array>, meta: ArtifactMeta = {}): Promise<ArtifactId> {
     const mayCompress = !isCompressedType(meta.type ?? "application/json");
     const createdAt = this.#clock.now();
-    const putter = putterOf(createdAt);
+    const alive = new LivingPut(this.#store, this.#blocks, this.#clock);
     const hash = createHash("sha256");
     const names: string[] = [];
     let batch: PreparedBlock[] = [];
@@ -62,9 +63,10 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
         const sealed = await this.#blocks.sealed(blocks, key);
         await this.#store.commit(() => {
           this.#blocks.vault.demandCurrent(key);
-          for (const block of sealed) this.#blocks.put(block, putter);
+          for (const block of sealed) this.#blocks.put(block, alive.putter);
         }, BATCH_BYTES);
       });
+      alive.has(blocks.map(({ name }) => name));
     };
     const take = async (piece: Uint8Array) => {
       const block = prepareBlock(piece, mayCompress);
@@ -103,14 +105,16 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
       await this.#store.commit(() => {
         const isNew = this.#records.put(info, record);
         for (const name of new Set(names)) {
-          if (isNew) this.#blocks.use(name, id);
-          this.#blocks.drop(name, putter);
+          if (isNew) alive.give(name, id);
+          alive.drop(name);
         }
       }, record.length);
       return id;
     } catch (error) {
-      await this.#giveUp(names, putter);
+      await this.#giveUp(names, alive);
       throw error;
+    } finally {
+      alive.end();
     }
   }
 
@@ -184,9 +188,9 @@ export class LmdbArtifactStreams implements ArtifactStreamPort {
     for (let at = 0; at < count; at++) yield chunkAt(at);
   }
 
-  async #giveUp(names: readonly string[], putter: string): Promise<void> {
+  async #giveUp(names: readonly string[], alive: LivingPut): Promise<void> {
     await this.#store.commit(() => {
-      for (const name of new Set(names)) this.#blocks.drop(name, putter);
+      for (const name of new Set(names)) alive.drop(name);
     }).catch(() => {
       // The sweep frees it later.
     });

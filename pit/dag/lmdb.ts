@@ -15,7 +15,7 @@
 import { assert, SymphonyError } from "../../core/errors.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
-import type { Checkpoint, DagPort, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
+import type { Checkpoint, DagPort, EndedRun, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
 import type {
   Compaction,
   CompactOptions,
@@ -33,6 +33,9 @@ const PAGE = 256;
 
 /** Bytes of records that are squeezed into one. */
 const SQUEEZED_TOGETHER = 1024 * 1024;
+
+/** Before the first end. */
+const ALL_IN: [number, string] = [-1, "all"];
 
 interface StoredRecord {
   readonly firstSeq: number;
@@ -58,6 +61,8 @@ export class LmdbDag implements DagPort, LogCompactionPort {
   readonly #store: Store;
   readonly #runs: Table;
   readonly #byStart: Table;
+  /** By the moment of the end; and a sign that runs from before this table are in it. */
+  readonly #byEnd: Table;
   readonly #lengths: Table;
   readonly #events: Table;
   readonly #checkpoints: Table;
@@ -67,6 +72,7 @@ export class LmdbDag implements DagPort, LogCompactionPort {
     this.#store = store;
     this.#runs = store.table("runs");
     this.#byStart = store.table("runs-by-start");
+    this.#byEnd = store.table("runs-by-end");
     this.#lengths = store.table("lengths");
     this.#events = store.table("events");
     this.#checkpoints = store.table("checkpoints");
@@ -133,7 +139,9 @@ export class LmdbDag implements DagPort, LogCompactionPort {
     await this.#store.commit(() => {
       const before = this.#runs.getBinary(summary.run);
       if (before === undefined) throw unknownRun(summary.run);
-      this.#byStart.remove([summaryOf(before).startedAt, summary.run]);
+      const { startedAt, endedAt } = summaryOf(before);
+      this.#byStart.remove([startedAt, summary.run]);
+      if (endedAt !== undefined) this.#byEnd.remove([endedAt, summary.run]);
       this.#putSummary(summary);
     });
   }
@@ -189,6 +197,23 @@ export class LmdbDag implements DagPort, LogCompactionPort {
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;
       before = [last.startedAt, last.run];
+    }
+  }
+
+  async *ended(from: number): AsyncIterable<EndedRun> {
+    this.#store.refresh();
+    this.#fillByEnd();
+    let start: readonly [number, string] = [Math.max(0, from), ""];
+    while (true) {
+      this.#store.refresh();
+      const keys = [...this.#byEnd.getKeys({ start: [...start], exclusiveStart: true, limit: PAGE })];
+      for (const key of keys) {
+        const [endedAt, run] = key as [number, string];
+        const bytes = this.#runs.getBinary(run);
+        if (bytes !== undefined) yield await Promise.resolve({ ...summaryOf(bytes), endedAt });
+        start = [endedAt, run];
+      }
+      if (keys.length < PAGE) return;
     }
   }
 
@@ -251,6 +276,16 @@ export class LmdbDag implements DagPort, LogCompactionPort {
   #putSummary(summary: RunSummary): void {
     this.#runs.put(summary.run, summaryBytes(summary));
     this.#byStart.put([summary.startedAt, summary.run], new Uint8Array(0));
+    if (summary.endedAt !== undefined) this.#byEnd.put([summary.endedAt, summary.run], new Uint8Array(0));
+  }
+
+  /** Takes in runs that ended before there was an order of ends. */
+  #fillByEnd(): void {
+    if (this.#byEnd.doesExist(ALL_IN)) return;
+    this.#store.exclusively(() => {
+      for (const { value } of this.#runs.getRange({})) this.#putSummary(summaryOf(value));
+      this.#byEnd.put(ALL_IN, new Uint8Array(0));
+    });
   }
 
   #openLog(run: RunId): Log {

@@ -15,6 +15,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** Entries looked at between two looks at the database, and removed in one transaction. */
 const PAGE = 512;
+/** Results that are kept, about 1 KB each. */
+const MOST_ENTRIES = 100_000;
+/** It is looked how many there are once in so many. */
+const LOOKED_AFTER = 64;
 /** A key of LMDB has at most 1978 bytes; places are longer in deep nests. */
 const PLACE_CHARS = 400;
 
@@ -25,8 +29,13 @@ export class LmdbMemo implements MemoPort {
   readonly #places: Table;
   readonly #codes: Table;
 
-  constructor(store: Store) {
+  readonly #most: number;
+  #keptSince = 0;
+
+  /** Of `most` results, and of as many places, the oldest tenth goes where one more comes. */
+  constructor(store: Store, most = MOST_ENTRIES) {
     this.#store = store;
+    this.#most = most;
     this.#entries = store.table("memo");
     this.#places = store.table("memo-places");
     this.#codes = store.table("memo-codes");
@@ -62,6 +71,23 @@ export class LmdbMemo implements MemoPort {
       this.#places.put(placeKey(place), partBytes);
       if (!this.#codes.doesExist(code)) this.#codes.put(code, new Uint8Array(0));
     });
+    if (++this.#keptSince % Math.min(LOOKED_AFTER, this.#most) === 0) await this.#withinBounds();
+  }
+
+  /** Forgets the oldest results; of places, which only say why nothing was found, all where they are too many. */
+  async #withinBounds(): Promise<void> {
+    this.#store.refresh();
+    if (countOf(this.#places) > this.#most) {
+      await this.#store.commit(() => {
+        for (const key of [...this.#places.getKeys({})]) this.#places.remove(key);
+      });
+    }
+    const over = countOf(this.#entries) - this.#most;
+    if (over <= 0) return;
+    const times: number[] = [];
+    for await (const { at } of this.list()) times.push(at);
+    times.sort((a, b) => a - b);
+    await this.forget((times[over + Math.ceil(this.#most / 10)] ?? 0) + 1);
   }
 
   async *list(): AsyncIterable<MemoEntry> {
@@ -100,6 +126,10 @@ export class LmdbMemo implements MemoPort {
     });
     return [...range].map(({ key, value }) => read<MemoEntry>(String(key), value) as MemoEntry);
   }
+}
+
+function countOf(table: Table): number {
+  return (table.getStats() as { readonly entryCount: number }).entryCount;
 }
 
 function placeKey(place: string): string {

@@ -8,7 +8,7 @@
 import { SymphonyError } from "../../core/errors.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
-import type { Checkpoint, DagPort, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
+import type { Checkpoint, DagPort, EndedRun, LoggedEvent, RunSummary } from "../../core/ports/dag.ts";
 import type {
   Compaction,
   CompactOptions,
@@ -112,6 +112,16 @@ export class MemoryDag implements DagPort, LogCompactionPort {
   async *list(): AsyncIterable<RunSummary> {
     const summaries = [...this.#logs.values()].map((log) => log.summary);
     summaries.sort((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1));
+    for (const summary of summaries) yield await Promise.resolve(summary);
+  }
+
+  async *ended(from: number): AsyncIterable<EndedRun> {
+    const summaries = [...this.#logs.values()].flatMap(({ summary }) =>
+      summary.endedAt === undefined || summary.endedAt < from
+        ? []
+        : [{ ...summary, endedAt: summary.endedAt }]
+    );
+    summaries.sort((a, b) => a.endedAt - b.endedAt || (a.run < b.run ? -1 : 1));
     for (const summary of summaries) yield await Promise.resolve(summary);
   }
 

@@ -41,6 +41,7 @@ export function summaryOf(bytes: Uint8Array): RunSummary {
     startedAt: value.startedAt,
     ...(typeof value.endedAt === "number" ? { endedAt: value.endedAt } : {}),
     ...spentOf(value.spent),
+    ...(value.isMock === true ? { isMock: true } : {}),
   };
 }
 

@@ -14,6 +14,7 @@ import { SymphonyError } from "../../core/errors.ts";
 import type { ArtifactId, NodeId } from "../../core/ids.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
+import { isMockRun } from "../../core/orchestration/run_created.ts";
 import { type KeptDefinition, readDefinition } from "../../core/orchestration/run_definition.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import type { ArtifactSearchPort } from "../../core/ports/artifact_catalog.ts";
@@ -131,7 +132,12 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       if (++seen > LOOKED_AT) return;
       if (state !== "running") continue;
       let last: RunEvent | undefined;
-      for await (const batch of this.#parts.dag.replay(run)) last = batch.at(-1);
+      try {
+        for await (const batch of this.#parts.dag.replay(run)) last = batch.at(-1);
+      } catch (error) {
+        if (isUnreadable(error)) continue;
+        throw error;
+      }
       const isEnd = last !== undefined && /^run\.(completed|failed|cancelled)$/.test(last.type);
       if (isEnd && last !== undefined && last.scope === undefined) {
         await this.#parts.ledger.enqueue({ run, at: last.at });
@@ -150,8 +156,7 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       await ledger.note(ended.run, [...await reading.known(), ...outputs.uses]);
       await ledger.finish(ended, outputs.versions);
     } catch (error) {
-      // A log that cannot be read is told by `verify`; it must not stop the others.
-      if (!(error instanceof SymphonyError) || !/^(not-found|corrupt|bad-id)$/.test(error.code)) throw error;
+      if (!isUnreadable(error)) throw error;
       await ledger.finish(ended, []);
     }
   }
@@ -162,7 +167,7 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
   ): Promise<{ readonly versions: FiledOutput[]; readonly uses: FiledUse[] }> {
     const versions: FiledOutput[] = [];
     const uses: FiledUse[] = [];
-    if (created === undefined || completed === undefined) return { versions, uses };
+    if (created === undefined || completed === undefined || isMockRun(created)) return { versions, uses };
     const { artifacts } = this.#parts;
     const kept = await readDefinition(artifacts, created.definition).catch(() => undefined);
     const outputs = await valueOf(artifacts, completed.outputs);
@@ -218,6 +223,11 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
       };
     });
   }
+}
+
+/** A log that cannot be read is told by `verify`; it must not stop the others. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof SymphonyError && /^(not-found|corrupt|bad-id)$/.test(error.code);
 }
 
 /** What of a run's log filing needs, gathered event by event. */

@@ -3,14 +3,14 @@
  * other process.
  *
  * Tables: `queue` holds open entries by number, `queue-ended` ended ones by the moment of their end, `queue-places` says in
- * which of the two an entry is; `queue-limits`, `queue-triggers`; `queue-noted` what was asked for once, and the last
+ * which of the two an entry is; `queue-limits`, `queue-triggers`; `queue-noted` what was asked for once and when, and the last
  * number under the empty text.
  *
  * @module
  */
 
 import { SymphonyError } from "../../core/errors.ts";
-import type { QueueBook, QueuePort, ReadBook } from "../../core/ports/queue.ts";
+import { NOTED_MS, type QueueBook, type QueuePort, type ReadBook } from "../../core/ports/queue.ts";
 import type { Limit, QueueEntry, Trigger } from "../../core/queue/entry.ts";
 import { sha256 } from "../dag/digest.ts";
 import type { Store, StoreKey, Table } from "../store.ts";
@@ -18,6 +18,8 @@ import type { Store, StoreKey, Table } from "../store.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const NUMBER = "number";
+/** Old notes that go with a new one. */
+const FORGOTTEN = 16;
 
 /** QueuePort in the data folder. */
 export class LmdbQueue implements QueuePort {
@@ -123,12 +125,27 @@ class LmdbBook implements QueueBook {
     this.#triggers.remove(id);
   }
 
-  note(once: string): boolean {
+  note(once: string, now: number): boolean {
     // By digest: what names a happening may be longer than a key.
-    const key = ["once", sha256(once)];
-    if (this.#noted.doesExist(key)) return false;
-    this.#noted.put(key, new Uint8Array(0));
+    const digest = sha256(once);
+    const key = ["once", digest];
+    const at = read<number>(this.#noted.getBinary(key) ?? bytesOf(now - NOTED_MS));
+    if (at !== undefined && at > now - NOTED_MS) return false;
+    this.#noted.put(key, bytesOf(now));
+    this.#noted.put(["when", now, digest], new Uint8Array(0));
+    this.#forgetNotes(now - NOTED_MS);
     return true;
+  }
+
+  /** More of the old ones than one is added, so that they come to an end. */
+  #forgetNotes(before: number): void {
+    const range = { start: ["when"], end: ["when", before, "\uffff"], limit: FORGOTTEN };
+    for (const key of [...this.#noted.getKeys(range)] as [string, number, string][]) {
+      const [, at, digest] = key;
+      this.#noted.remove(key);
+      // It may have been noted again meanwhile.
+      if (read<number>(this.#noted.getBinary(["once", digest])) === at) this.#noted.remove(["once", digest]);
+    }
   }
 }
 

@@ -1,19 +1,19 @@
 /** The queue's book in memory, for tests and benches. @module */
 
-import type { QueueBook, QueuePort, ReadBook } from "../../core/ports/queue.ts";
+import { NOTED_MS, type QueueBook, type QueuePort, type ReadBook } from "../../core/ports/queue.ts";
 import type { Limit, QueueEntry, Trigger } from "../../core/queue/entry.ts";
 
 interface Pages {
   readonly entries: Map<string, QueueEntry>;
   readonly limits: Map<string, Limit>;
   readonly triggers: Map<string, Trigger>;
-  readonly noted: Set<string>;
+  readonly noted: Map<string, number>;
   number: number;
 }
 
 /** QueuePort that forgets everything with the process. */
 export class MemoryQueue implements QueuePort {
-  #pages: Pages = { entries: new Map(), limits: new Map(), triggers: new Map(), noted: new Set(), number: 0 };
+  #pages: Pages = { entries: new Map(), limits: new Map(), triggers: new Map(), noted: new Map(), number: 0 };
 
   // deno-lint-ignore require-await -- a throw becomes a rejection
   async change<T>(act: (book: QueueBook) => T): Promise<T> {
@@ -22,7 +22,7 @@ export class MemoryQueue implements QueuePort {
       entries: new Map(entries),
       limits: new Map(limits),
       triggers: new Map(triggers),
-      noted: new Set(noted),
+      noted: new Map(noted),
       number,
     };
     const result = act(new PagesBook(pages));
@@ -95,9 +95,11 @@ class PagesBook implements QueueBook {
     this.#pages.triggers.delete(id);
   }
 
-  note(once: string): boolean {
-    if (this.#pages.noted.has(once)) return false;
-    this.#pages.noted.add(once);
+  note(once: string, now: number): boolean {
+    const { noted } = this.#pages;
+    for (const [text, at] of noted) if (at <= now - NOTED_MS) noted.delete(text);
+    if (noted.has(once)) return false;
+    noted.set(once, now);
     return true;
   }
 

@@ -5,7 +5,6 @@
  */
 
 import type { ArtifactId, RunId } from "../../core/ids.ts";
-import { artifactId } from "../../core/ids.ts";
 import type { ArtifactInfo } from "../../core/ports/artifact.ts";
 import type { DagPort } from "../../core/ports/dag.ts";
 import type { Tier } from "../../core/ports/stale.ts";
@@ -13,6 +12,7 @@ import type { MemoryArtifacts } from "../artifact/memory.ts";
 import type { MemoryArtifactCatalog } from "../artifact/memory_catalog.ts";
 import type { MemoryStale } from "./memory.ts";
 import type { Moved } from "./mover.ts";
+import { namedIn } from "./named.ts";
 import type { ArtifactFacts } from "./policy.ts";
 import type { Mark, Shelves } from "./shelves.ts";
 
@@ -31,6 +31,7 @@ export class MemoryShelves implements Shelves {
   readonly #marks = new Map<ArtifactId, Mark>();
   readonly #notes = new Map<string, string>();
   readonly #readings = new Map<ArtifactId, { count: number; last: number }>();
+  #batches: ReadonlyMap<string, string> = new Map();
   /** As of the last look at the runs. */
   #runs = new Map<RunId, { readonly state: string; readonly workflow: string }>();
 
@@ -77,9 +78,7 @@ export class MemoryShelves implements Shelves {
     const named = new Set<ArtifactId>();
     for (const [run, { state }] of this.#runs) {
       if (finals.has(state)) continue;
-      for await (const batch of this.#parts.dag.replay(run)) {
-        for (const [id] of JSON.stringify(batch).matchAll(/\b[0-9a-f]{64}\b/g)) named.add(artifactId(id));
-      }
+      for (const id of await namedIn(this.#parts.dag, run)) named.add(id);
     }
     return named;
   }
@@ -145,6 +144,15 @@ export class MemoryShelves implements Shelves {
 
   workflowOf(run: RunId | undefined): string | undefined {
     return run === undefined ? undefined : this.#runs.get(run)?.workflow;
+  }
+
+  batches(): ReadonlyMap<string, string> {
+    return this.#batches;
+  }
+
+  changeBatches(change: (before: ReadonlyMap<string, string>) => ReadonlyMap<string, string>): Promise<void> {
+    this.#batches = change(this.#batches);
+    return Promise.resolve();
   }
 
   load(name: string): string | undefined {

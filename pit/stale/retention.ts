@@ -7,6 +7,8 @@
  * R2. Nothing is removed before the grace time of its batch has passed; until then `undo`, storing it again, or a new
  *     reference keeps it.
  * R3. A batch is written before what it does, and its counts after; a crash in between leaves a batch that can be undone.
+ * R4. A batch is a record of its own, changed in a transaction: of several processes none forgets another's. It is
+ *     remembered at least until its grace time has passed.
  *
  * @module
  */
@@ -32,8 +34,8 @@ import { defaultSettings, policyOf, retentionSettings } from "./settings.ts";
 import type { Mark, Shelves } from "./shelves.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Batches that are remembered. */
-const MOST_BATCHES = 100;
+/** Batches that are remembered after nothing of them can be undone any more. */
+const MOST_OVER = 100;
 
 /** A batch as it is kept. */
 interface KeptBatch extends Omit<RetentionBatch, "state" | "deleted"> {
@@ -175,7 +177,7 @@ export class Retention implements RetentionPort {
       moved: [...ids("warm"), ...ids("cold")],
       marked: ids("delete"),
     };
-    await this.#keep(batch);
+    await this.#keep(batch.id, () => batch);
     const may = (action: RetentionPolicy["action"]) => (id: ArtifactId) =>
       !named.has(id) && this.#may(id, { action, when: { references: references(id) } });
     const moved: ArtifactId[] = [];
@@ -196,9 +198,10 @@ export class Retention implements RetentionPort {
       references: references(id),
     });
     const marked = await this.#shelves.mark(ids("delete"), mark, may("delete"));
-    batch = { ...batch, moved, marked };
-    await this.#keep(batch);
-    return this.#shown(batch);
+    const done = { ...batch, moved, marked };
+    return this.#shown(
+      await this.#keep(batch.id, (before) => ({ ...done, isUndone: before?.isUndone ?? false })),
+    );
   }
 
   batches(): Promise<readonly RetentionBatch[]> {
@@ -222,7 +225,7 @@ export class Retention implements RetentionPort {
       if (await this.#shelves.bringBack(one)) artifacts++;
       else gone++;
     }
-    await this.#keep({ ...batch, isUndone: true });
+    await this.#keep(id, (before) => ({ ...(before ?? batch), isUndone: true }));
     return { artifacts, gone };
   }
 
@@ -263,20 +266,28 @@ export class Retention implements RetentionPort {
     return facts !== undefined && refusalOf(facts, policy) === undefined;
   }
 
+  /** The newest first. */
   #kept(): readonly KeptBatch[] {
-    const text = this.#shelves.load("batches");
-    if (text === undefined) return [];
-    return (JSON.parse(text) as KeptBatch[]).map((batch) => ({
-      ...batch,
-      moved: batch.moved.map(artifactId),
-      marked: batch.marked.map(artifactId),
-    }));
+    return [...this.#shelves.batches().values()].map(batchOf).sort((a, b) => b.at - a.at);
   }
 
-  async #keep(batch: KeptBatch): Promise<void> {
-    const others = this.#kept().filter(({ id }) => id !== batch.id);
-    const all = [batch, ...others].sort((a, b) => b.at - a.at).slice(0, MOST_BATCHES);
-    await this.#shelves.save("batches", JSON.stringify(all));
+  /** Keeps what `change` makes of the batch; of those that are over, all but the newest are forgotten. */
+  async #keep(id: string, change: (before: KeptBatch | undefined) => KeptBatch): Promise<KeptBatch> {
+    let made: KeptBatch | undefined;
+    await this.#shelves.changeBatches((before) => {
+      const text = before.get(id);
+      made = change(text === undefined ? undefined : batchOf(text));
+      const all = new Map(before).set(id, JSON.stringify(made));
+      const over = [...all.values()].map(batchOf).filter((one) => this.#isOver(one))
+        .sort((a, b) => b.at - a.at);
+      for (const { id: old } of over.slice(MOST_OVER)) all.delete(old);
+      return all;
+    });
+    return made as KeptBatch;
+  }
+
+  #isOver({ isUndone, until }: KeptBatch): boolean {
+    return isUndone || until <= this.#clock.now();
   }
 
   #shown({ isUndone, moved: _, marked, ...batch }: KeptBatch): RetentionBatch {
@@ -287,4 +298,9 @@ export class Retention implements RetentionPort {
       : "waiting";
     return { ...batch, deleted: marked.length, state };
   }
+}
+
+function batchOf(text: string): KeptBatch {
+  const batch = JSON.parse(text) as KeptBatch;
+  return { ...batch, moved: batch.moved.map(artifactId), marked: batch.marked.map(artifactId) };
 }

@@ -1,35 +1,47 @@
 /**
  * Runs the policies by itself, only where the person set how often. Looks a while after the Pit was opened and then every
- * quarter of an hour; of several processes whichever comes first does it.
+ * quarter of an hour; of several processes one does it, whichever comes first.
  *
  * @module
  */
 
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { RetentionPort } from "../../core/ports/retention.ts";
+import type { Store } from "../store.ts";
 
 const FIRST_MS = 30_000;
 const NEXT_MS = 15 * 60_000;
 const HOUR_MS = 3_600_000;
 
-/** When policies ran by themselves last; Unix milliseconds. */
-export interface LastRun {
-  read(): number | undefined;
-  write(at: number): Promise<void>;
+/** Takes the turn at `at`, Unix milliseconds; false, and nothing noted, where it was taken less than `everyMs` before. */
+export type Turn = (at: number, everyMs: number) => Promise<boolean>;
+
+/** One turn for all processes that have the data folder open. */
+export function turnIn(store: Store): Turn {
+  const notes = store.table("retention");
+  return async (at, everyMs) => {
+    let isDue = false;
+    await store.commit(() => {
+      const bytes = notes.getBinary("last run");
+      isDue = bytes === undefined || at - Number(new TextDecoder().decode(bytes)) >= everyMs;
+      if (isDue) notes.put("last run", new TextEncoder().encode(String(at)));
+    });
+    return isDue;
+  };
 }
 
 export class RetentionSchedule implements AsyncDisposable {
   readonly #retention: RetentionPort;
   readonly #clock: ClockPort;
-  readonly #last: LastRun;
+  readonly #turn: Turn;
   #cancel: () => void = () => {};
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(retention: RetentionPort, clock: ClockPort, last: LastRun) {
+  constructor(retention: RetentionPort, clock: ClockPort, turn: Turn) {
     this.#retention = retention;
     this.#clock = clock;
-    this.#last = last;
+    this.#turn = turn;
   }
 
   start(): void {
@@ -40,9 +52,7 @@ export class RetentionSchedule implements AsyncDisposable {
   async runIfDue(): Promise<boolean> {
     const { everyHours, policies } = await this.#retention.settings();
     if (everyHours === undefined || policies.length === 0) return false;
-    const now = this.#clock.now();
-    if (now - (this.#last.read() ?? -Infinity) < everyHours * HOUR_MS) return false;
-    await this.#last.write(now);
+    if (!await this.#turn(this.#clock.now(), everyHours * HOUR_MS)) return false;
     await this.#retention.purge();
     const plan = await this.#retention.preview();
     if (plan.items.length > 0) await this.#retention.apply(plan);

@@ -6,7 +6,7 @@
  */
 
 import { SymphonyError } from "../../core/errors.ts";
-import { type ArtifactId, artifactId, type RunId, runId } from "../../core/ids.ts";
+import { type ArtifactId, type RunId, runId } from "../../core/ids.ts";
 import type { ArtifactInfo } from "../../core/ports/artifact.ts";
 import type { DagPort } from "../../core/ports/dag.ts";
 import type { Blocks } from "../artifact/blocks.ts";
@@ -19,6 +19,7 @@ import type { Store, Table } from "../store.ts";
 import { timeOf } from "../time_bytes.ts";
 import type { Moved, Mover } from "./mover.ts";
 import type { ArtifactFacts } from "./policy.ts";
+import { namedIn } from "./named.ts";
 import type { Readings } from "./readings.ts";
 
 /** A mark for deletion. */
@@ -34,7 +35,10 @@ export interface Shelves {
   artifacts(): AsyncIterable<ArtifactInfo>;
   /** Undefined where the artifact is gone. */
   facts(id: ArtifactId): ArtifactFacts | undefined;
-  /** Artifacts that the logs of runs name which have not ended, or are not filed yet, though no list of the run does. */
+  /**
+   * Artifacts that the logs of runs name which have not ended, or are not filed yet, though no list of the run does.
+   * @throws SymphonyError `corrupt` where such a log cannot be read: what it names is not known
+   */
   namedByOpenRuns(): Promise<ReadonlySet<ArtifactId>>;
   freedBytes(ids: readonly ArtifactId[]): number;
   move(
@@ -61,6 +65,10 @@ export interface Shelves {
   /** What artifacts take here, shared and compressed. */
   hotBytes(): number;
   workflowOf(run: RunId | undefined): string | undefined;
+  /** What was applied, by the id of its batch. */
+  batches(): ReadonlyMap<string, string>;
+  /** Keeps what `change` makes of the batches, in one transaction. */
+  changeBatches(change: (before: ReadonlyMap<string, string>) => ReadonlyMap<string, string>): Promise<void>;
   load(name: string): string | undefined;
   save(name: string, text: string): Promise<void>;
 }
@@ -70,7 +78,6 @@ const DEAD_PUT_MS = 60 * 60 * 1000;
 const PAGE = 256;
 const nothing = new Uint8Array(0);
 const finals = new Set(["completed", "failed", "cancelled"]);
-const idPattern = /\b[0-9a-f]{64}\b/g;
 
 export interface ShelfParts {
   readonly store: Store;
@@ -154,14 +161,7 @@ export class LmdbShelves implements Shelves {
     const unfiled = new Set([...this.#store.table("unfiled").getKeys({})].map((key) => String(key[1])));
     for await (const { run, state } of this.#dag.list()) {
       if (finals.has(state) && !unfiled.has(run)) continue;
-      try {
-        for await (const batch of this.#dag.replay(run)) {
-          for (const [id] of JSON.stringify(batch).matchAll(idPattern)) named.add(artifactId(id));
-        }
-      } catch (error) {
-        // What a damaged log refers to is not known; `verify` tells of it.
-        if (!(error instanceof SymphonyError) || !/^(not-found|corrupt)$/.test(error.code)) throw error;
-      }
+      for (const id of await namedIn(this.#dag, run)) named.add(id);
     }
     return named;
   }
@@ -256,6 +256,26 @@ export class LmdbShelves implements Shelves {
     return bytes === undefined ? undefined : summaryOf(bytes).workflow;
   }
 
+  batches(): ReadonlyMap<string, string> {
+    this.#store.refresh();
+    return this.#batches();
+  }
+
+  async changeBatches(
+    change: (before: ReadonlyMap<string, string>) => ReadonlyMap<string, string>,
+  ): Promise<void> {
+    await this.#store.commit(() => {
+      const before = this.#batches();
+      const after = change(before);
+      const isOld = this.#notes.doesExist("batches");
+      for (const [id, text] of after) {
+        if (before.get(id) !== text || isOld) this.#notes.put(["batch", id], new TextEncoder().encode(text));
+      }
+      for (const id of before.keys()) if (!after.has(id)) this.#notes.removeSync(["batch", id]);
+      this.#notes.removeSync("batches");
+    });
+  }
+
   load(name: string): string | undefined {
     this.#store.refresh();
     const bytes = this.#notes.getBinary(name);
@@ -264,6 +284,18 @@ export class LmdbShelves implements Shelves {
 
   async save(name: string, text: string): Promise<void> {
     await this.#store.commit(() => void this.#notes.put(name, new TextEncoder().encode(text)));
+  }
+
+  #batches(): Map<string, string> {
+    const found = new Map<string, string>();
+    // Older programs kept all of them in one list.
+    const list = this.#notes.getBinary("batches");
+    const older = list === undefined ? [] : JSON.parse(new TextDecoder().decode(list)) as { id: string }[];
+    for (const batch of older) found.set(batch.id, JSON.stringify(batch));
+    for (const { key, value } of this.#notes.getRange({ start: ["batch"], end: ["batch", "\uffff"] })) {
+      found.set(String((key as readonly unknown[])[1]), new TextDecoder().decode(value));
+    }
+    return found;
   }
 
   #markOf(id: ArtifactId): Mark | undefined {

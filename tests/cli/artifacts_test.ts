@@ -123,6 +123,12 @@ Deno.test("artifacts tag, hold, score and name change labels, and search and gc 
   const [, batch] = /stale undo (\S+)/.exec(applied.out) ?? [];
   assert.match((await made.say("stale", "undo", batch ?? "")).out, /^Brought back 1 artifact$/m);
   assert.equal((await made.say("artifacts", "verify")).code, 0);
+  const verified = await made.say("artifacts", "verify", "--json");
+  assert.deepEqual([verified.code, jsonLines(verified.out)], [0, [{
+    kind: "verified",
+    faults: 0,
+    repaired: 0,
+  }]]);
 });
 
 Deno.test("stale policies, preview, apply, undo and report work from a file of the person", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { newRunId } from "../../core/ids.ts";
 import { Desk, jsonLines } from "./desk.ts";
 
 async function desk(): Promise<Desk> {
@@ -55,6 +56,40 @@ Deno.test("queue add and queue work carry runs out by priority, and queue list s
   const all = jsonLines((await made.say("queue", "list", "--all", "--json")).out);
   assert.deepEqual(all.map(({ state }) => state), ["completed", "completed", "completed"]);
   assert.equal(jsonLines((await made.say("runs", "list", "--json")).out).length, 3);
+});
+
+Deno.test("queue and triggers say in the entry where a budget may not do by what earlier runs took", async () => {
+  await using made = await desk();
+  const input = ["--input", "text=a"];
+  const add = async () => await made.say("queue", "add", "lean.workflow.jsonc", ...input, "--json");
+  const put = (budget: object) =>
+    made.put("lean.workflow.jsonc", {
+      schema: 1,
+      id: "lean",
+      name: "Lean",
+      inputs: { text: { type: "string" } },
+      nodes: { shout: { use: "trial/shout", in: { text: "inputs.text" } } },
+      ...budget,
+    });
+  put({ budget: { usd: 0.1 } });
+  assert.equal(jsonLines((await add()).out)[0]?.["forecast"], undefined, "it has never run");
+  put({});
+  const run = newRunId(1, () => 0.5);
+  const spent = { usd: 0.5, tokens: 10, activeMs: 5 };
+  await made.pit.dag.create({ run, workflow: "lean", state: "completed", startedAt: 1, endedAt: 2, spent });
+  assert.equal(jsonLines((await add()).out)[0]?.["forecast"], undefined, "it has no budget");
+  put({ budget: { usd: 0.1 } });
+  const said = await made.say("queue", "add", "lean.workflow.jsonc", ...input);
+  const why = /The budget of \$0\.1000 may not do: one of ten runs took \$0\.5000 or more/;
+  assert.match(said.out, why);
+  await made.say("triggers", "add", "lean.workflow.jsonc", "--cron", "0 0 * * *", ...input);
+  assert.equal((await made.say("triggers", "run", "lean-cron")).code, 0);
+  const [, , byHand, byTrigger] = jsonLines((await made.say("queue", "list", "--json")).out);
+  for (const entry of [byHand, byTrigger]) {
+    const { runs, short } = entry?.["forecast"] as { runs: number; short: { of: string; budget: number }[] };
+    assert.deepEqual([runs, short.map(({ of, budget }) => [of, budget])], [1, [["usd", 0.1]]]);
+  }
+  assert.equal((await made.say("queue", "list")).out.split("\n").filter((line) => why.test(line)).length, 2);
 });
 
 Deno.test("queue work runs what was queued, not what the file became", async () => {

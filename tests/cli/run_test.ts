@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { newRunId } from "../../core/ids.ts";
+import { checkWorkflow } from "../../core/workflow/check.ts";
+import { runnerOver, workflowText } from "../core/orchestration/run_rig.ts";
 import { Desk, jsonLines } from "./desk.ts";
 import { staying } from "./trial_extension.ts";
 
@@ -86,6 +89,37 @@ Deno.test("run --json prints the durable events in order and ends with the outpu
   assert.ok(
     lines.some((line) => line["type"] === "node.log" && line["node"] === "square" && !("seq" in line)),
   );
+});
+
+Deno.test("run --json begins with what earlier runs spent and where the budget may not do, once there are any", async () => {
+  await using desk = fresh();
+  const run = async (...more: string[]) => {
+    const { code, out, err } = await desk.say(
+      "run",
+      "greet.workflow.jsonc",
+      "--input",
+      "name=ada",
+      "--json",
+      ...more,
+    );
+    assert.equal(code, 0, err);
+    return jsonLines(out);
+  };
+  assert.ok((await run()).every((line) => line["type"] !== "run.forecast"), "nothing is known yet");
+  const spent = { usd: 0.5, tokens: 10, activeMs: 5 };
+  const earlier = {
+    run: newRunId(1, () => 0.5),
+    workflow: "greet",
+    startedAt: 1,
+    endedAt: 2,
+    spent,
+  } as const;
+  await desk.pit.dag.create({ ...earlier, state: "completed" });
+  const [forecast] = await run("--budget", "0.1");
+  assert.deepEqual([forecast?.["type"], forecast?.["runs"]], ["run.forecast", 2]);
+  assert.deepEqual(forecast?.["usd"], { p50: 0, p90: 0.5 });
+  assert.deepEqual(forecast?.["short"], [{ of: "usd", expected: 0.5, budget: 0.1 }]);
+  assert.deepEqual((await run())[0]?.["short"], []);
 });
 
 Deno.test("run shows plain lines without escape codes where standard error is no terminal", async () => {
@@ -185,6 +219,23 @@ Deno.test("run exits 3 at a gate and says how to answer; runs input and runs sig
   const ended = await desk.say("runs", "resume", run, "--json");
   assert.equal(ended.code, 0, ended.err);
   assert.equal((jsonLines(ended.out).at(-1)?.["outputs"] as Record<string, unknown>)["word"], "SURE");
+});
+
+Deno.test("runs input, signal and cancel say with --json what was kept, and in which run", async () => {
+  await using desk = fresh();
+  const { err } = await desk.say("run", "asking.workflow.jsonc");
+  const run = /run (r[0-9a-z]{15})/.exec(err)?.[1] ?? "";
+  const said = async (...args: string[]) => {
+    const { code, out, err } = await desk.say("runs", ...args, "--json");
+    assert.equal(code, 0, err);
+    return jsonLines(out);
+  };
+  assert.deepEqual(await said("input", run, "ask", "--approve"), [
+    { run, node: "ask", done: "answered", approved: true, taken: "kept" },
+  ]);
+  await desk.say("runs", "resume", run);
+  assert.deepEqual(await said("signal", run, "go"), [{ run, signal: "go", done: "sent", taken: "kept" }]);
+  assert.deepEqual(await said("cancel", run), [{ run, done: "cancelled", taken: "kept" }]);
 });
 
 Deno.test("run pauses on the first interrupt with exit 130 and says how to resume", async () => {
@@ -292,6 +343,29 @@ Deno.test("runs list gives the newest first, and an ambiguous prefix is refused 
   const { code, err } = await desk.say("runs", "show", "r");
   assert.equal(code, 2);
   assert.ok(list.every((line) => err.includes(String(line["run"]))), err);
+});
+
+Deno.test("runs list and runs show say of a run on made-up values that it is one", async () => {
+  await using desk = new Desk();
+  const text = workflowText({ say: { use: "trial/shout", with: { text: "a" } } });
+  const { definition } = checkWorkflow(text, "t", await desk.extensions.describe());
+  assert.ok(definition !== undefined);
+  const request = { definition, inputs: {}, workspace: "/", mayWrite: false };
+  const runner = runnerOver(desk.extensions, desk.pit);
+  await (await runner.start({ ...request, isMock: true }, () => {})).done;
+  const { run } = await (await runner.start(request, () => {})).done;
+  const list = (await desk.say("runs", "list")).out.split("\n").filter((line) => line.startsWith("r"));
+  assert.deepEqual(list.map((line) => [line.includes(run), /completed \(mock\)/.test(line)]), [
+    [true, false],
+    [
+      false,
+      true,
+    ],
+  ]);
+  const [real, mock] = jsonLines((await desk.say("runs", "list", "--json")).out);
+  assert.deepEqual([real?.["mock"], mock?.["mock"]], [undefined, true]);
+  assert.match((await desk.say("runs", "show", String(mock?.["run"]))).out, /completed \(mock\), started/);
+  assert.doesNotMatch((await desk.say("runs", "show", run)).out, /mock/);
 });
 
 Deno.test("artifacts list, show and get find what a run made, by a prefix of the id", async () => {

@@ -190,6 +190,29 @@ export function testDagPort(name: string, make: Make<DagPort>): void {
     assert.deepEqual(listed[0], { run: b, workflow: "w", state: "completed", startedAt: 40, endedAt: 50 });
   });
 
+  Deno.test(`${name}.ended() gives runs in the order of their ends, from a moment on, and none that goes on again`, async () => {
+    await using subject = await make();
+    const { port } = subject;
+    const runs = Array.from({ length: 600 }, freshRun);
+    await Promise.all(runs.map((run, at) => port.create(summary(run, at))));
+    const [long, again, quick] = [runs[0], runs[1], runs[599]] as [RunId, RunId, RunId];
+    const end = (run: RunId, endedAt: number) =>
+      port.summarize({ ...summary(run, runs.indexOf(run)), state: "completed", endedAt });
+    for (const run of runs.slice(2, 599)) await end(run, 1000 + (runs.indexOf(run) >> 1));
+    await end(quick, 2000);
+    await end(again, 2001);
+    await end(long, 3000);
+    const from = async (moment: number) =>
+      (await collect(port.ended(moment))).map(({ run, endedAt }) => [run, endedAt]);
+    assert.deepEqual(await from(2000), [[quick, 2000], [again, 2001], [long, 3000]]);
+    assert.deepEqual(await from(2001), [[again, 2001], [long, 3000]]);
+    assert.deepEqual((await from(0)).map(([run]) => run), [...runs.slice(2), again, long]);
+    await port.summarize(summary(again, 1));
+    assert.deepEqual(await from(2000), [[quick, 2000], [long, 3000]]);
+    await end(again, 4000);
+    assert.deepEqual(await from(2001), [[long, 3000], [again, 4000]]);
+  });
+
   Deno.test(`${name}.list() gives each of 600 runs once`, async () => {
     await using subject = await make();
     const runs = Array.from({ length: 600 }, freshRun);

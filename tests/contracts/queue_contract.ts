@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import type { ArtifactId } from "../../core/ids.ts";
-import type { QueuePort } from "../../core/ports/queue.ts";
+import { NOTED_MS, type QueuePort } from "../../core/ports/queue.ts";
 import type { QueueEntry, Trigger } from "../../core/queue/entry.ts";
 import type { Make } from "./subject.ts";
 
@@ -96,23 +96,34 @@ export function testQueuePort(name: string, make: Make<QueuePort>): void {
     await assert.rejects(
       port.change((book) => {
         book.putEntry(queueEntry(1));
-        book.note("once");
+        book.note("once", 1);
         book.nextNumber();
         throw new Error("no");
       }),
       /no/,
     );
     assert.deepEqual(await port.read((book) => book.open()), []);
-    assert.equal(await port.change((book) => book.note("once")), true);
+    assert.equal(await port.change((book) => book.note("once", 1)), true);
     assert.equal(await port.change((book) => book.nextNumber()), 1);
   });
 
   Deno.test(`${name} notes a text once, however long it is`, async () => {
     await using subject = await make();
     for (const once of ["a", "b".repeat(5000)]) {
-      assert.equal(await subject.port.change((book) => book.note(once)), true);
-      assert.equal(await subject.port.change((book) => book.note(once)), false);
+      assert.equal(await subject.port.change((book) => book.note(once, 1)), true);
+      assert.equal(await subject.port.change((book) => book.note(once, 1)), false);
     }
+  });
+
+  Deno.test(`${name} forgets what was noted a month ago, and knows anew what is noted again`, async () => {
+    await using subject = await make();
+    const note = (once: string, now: number) => subject.port.change((book) => book.note(once, now));
+    for (let at = 0; at < 40; at++) assert.equal(await note(`text ${at}`, 1000 + at), true);
+    assert.equal(await note("text 5", NOTED_MS), false);
+    assert.equal(await note("text 5", 1005 + NOTED_MS), true, "that was a month ago");
+    for (let at = 0; at < 5; at++) assert.equal(await note(`another ${at}`, 2000 + NOTED_MS), true);
+    assert.equal(await note("text 5", 2000 + NOTED_MS), false, "it was noted again");
+    assert.equal(await note("text 39", 2000 + NOTED_MS), true);
   });
 
   Deno.test(`${name} keeps limits and triggers by name`, async () => {

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SymphonyError } from "../../core/errors.ts";
 import { type ArtifactId, nodeId, type RunId } from "../../core/ids.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
 import type { RetentionPolicy } from "../../core/ports/retention.ts";
@@ -179,6 +180,59 @@ export function testRetentionPort(name: string, make: Make<PitPort>, time: Time)
     assert.equal((await pit.retention.purge()).artifacts, 0);
     assert.equal((await pit.retention.report()).tiers.hot.artifacts, 2);
     assert.ok(await pit.artifacts.get(b));
+  });
+
+  Deno.test(`${name}.batches() remembers every batch whose grace time has not passed, and the newest of the others`, async () => {
+    await using subject = await make();
+    const pit = subject.port;
+    const made: string[] = [];
+    const some: RetentionPolicy = { name: "some", action: "delete", when: { tags: ["some"] } };
+    for (let at = 0; at < 120; at++) {
+      const id = await put(pit, `text ${at}`);
+      await pit.library.catalog.label(id, { addTags: ["some"] });
+      time.advance(1000);
+      made.unshift((await pit.retention.apply(await pit.retention.preview([some]))).id);
+    }
+    const kept = async () => (await pit.retention.batches()).map(({ id }) => id);
+    assert.deepEqual(await kept(), made);
+    assert.deepEqual(await pit.retention.undo(made.at(-1) as string), { artifacts: 1, gone: 0 });
+    assert.deepEqual(await kept(), made, "one is over, and one is not too many");
+    time.advance(8 * DAY);
+    await put(pit, "another");
+    const { id: newest } = await pit.retention.apply(await pit.retention.preview([some]));
+    assert.deepEqual(await kept(), [newest, ...made.slice(0, 100)]);
+  });
+
+  Deno.test(`${name} takes nothing away while the log of a run that has not ended cannot be read`, async () => {
+    await using subject = await make();
+    const pit = subject.port;
+    const run = await begin(pit);
+    const named = await put(pit, "named by the log alone");
+    await pit.dag.append(run, 0, [{ type: "run.paused", at: time.now(), reason: `waits for ${named}` }]);
+    time.advance(30 * DAY);
+    const { replay } = pit.dag;
+    let isDamaged = true;
+    pit.dag.replay = async function* (...args) {
+      yield* replay.apply(pit.dag, args);
+      if (isDamaged) throw new SymphonyError("corrupt", `Cannot replay run "${args[0]}": event 1 is damaged`);
+    };
+    const refused = {
+      code: "corrupt",
+      message: /Cannot tell what run \S+ refers to.*event 1 is damaged.*Nothing was/,
+    };
+    await assert.rejects(pit.retention.preview([unused]), refused);
+    const plan = { at: time.now(), items: [], freesBytes: 0, spared: {}, looked: 0 };
+    await assert.rejects(pit.retention.apply(plan), refused);
+    isDamaged = false;
+    assert.deepEqual(await chosen(pit, unused), new Set(), "the log names it");
+    await end(pit, run);
+    await pit.library.filing.catchUp();
+    isDamaged = true;
+    assert.deepEqual(
+      (await pit.retention.preview([unused])).looked,
+      1,
+      "a run that has ended is known by its list",
+    );
   });
 
   Deno.test(`${name}.preview() goes only as far as a bound asks, the least valuable first`, async () => {

@@ -1,4 +1,10 @@
 import assert from "node:assert/strict";
+import { extensionId } from "../../core/ids.ts";
+import type { Permission } from "../../core/policy/permission.ts";
+import { agentNode } from "../../extensions/acp/acp_extensions.ts";
+import type { AgentConfig } from "../../extensions/acp/agent_config.ts";
+import { catalogOf, readsFolder } from "../../extensions/catalog.ts";
+import type { Resources } from "../../extensions/manifest/manifest.ts";
 import type { Json } from "../../core/json.ts";
 import { readContributions } from "../../extensions/contributions.ts";
 import { parseKilobytes } from "../../extensions/host/process_reading.ts";
@@ -89,4 +95,32 @@ Deno.test("parseKilobytes() reads what ps and tasklist print", () => {
   assert.equal(parseKilobytes(" 12345\n"), 12_345 * 1024);
   assert.equal(parseKilobytes('"deno.exe","4711","Console","1","12,345 K"\r\n'), 12_345 * 1024);
   assert.equal(parseKilobytes("INFO: No tasks\n"), undefined);
+});
+
+Deno.test("catalogOf() says of an instrument whether it may look at the run's folder, by its manifest's permissions", () => {
+  const reason = "to see what is there";
+  const resources = { instances: 1, concurrency: 1 } as Resources;
+  const described = { id: extensionId("tests/one"), version: "1.0.0", codeHash: "0", resources };
+  const traitsOf = (permissions: readonly Permission[]) =>
+    [
+      ...catalogOf([{
+        ...described,
+        readsFolder: readsFolder(permissions),
+        contributes: readContributions([instrument]),
+      }], [])
+        .nodes.values(),
+    ].map((node) => node.instrument?.readsFolder);
+  assert.deepEqual(traitsOf([]), [undefined]);
+  assert.deepEqual(traitsOf([{ kind: "net", hosts: ["example.org"], reason }]), [undefined]);
+  assert.deepEqual(traitsOf([{ kind: "files", access: "read", reason }]), [true]);
+  assert.deepEqual(traitsOf([{ kind: "git", reason }]), [true]);
+  const agent = {
+    name: "a",
+    command: ["x"],
+    policy: "read",
+    serves: [],
+    version: "1",
+    env: [],
+  } as unknown as AgentConfig;
+  assert.equal(agentNode(agent).instrument?.readsFolder, true);
 });

@@ -193,6 +193,55 @@ testArtifactStreamPort("LmdbArtifacts", () =>
     reclaim: new LmdbArtifactReclaim(store),
   })), () => clock.now());
 
+/** A stream whose source rests in the middle. */
+async function restingPut(
+  rest: (
+    rests: (ms: number) => Promise<void>,
+    sweep: (before: number) => Promise<unknown>,
+  ) => Promise<unknown>,
+) {
+  const turned = new ManualClock();
+  const rests = async (ms: number) => {
+    turned.advance(ms);
+    // The renewal is written.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await using subject = await overTemporaryStore((store) => ({
+    artifacts: new LmdbArtifacts(store, turned),
+    streams: new LmdbArtifactStreams(store, turned),
+    reclaim: new LmdbArtifactReclaim(store),
+  }));
+  const { artifacts, streams, reclaim } = subject.port;
+  const bytes = noise(9_000_000);
+  const source = async function* () {
+    for (let at = 0; at < bytes.length; at += 1_000_000) {
+      yield bytes.subarray(at, at + 1_000_000);
+      if (at !== 6_000_000) continue;
+      await rest(rests, (before) => reclaim.sweep(turned.now() - before));
+    }
+  };
+  const id = await streams.putStream(source());
+  assert.deepEqual(await artifacts.get(id), bytes);
+  assert.equal((await reclaim.sweep(Infinity)).freedBytes, 0, "nothing is left behind");
+  assert.equal(turned.pending, 0);
+}
+
+Deno.test("LmdbArtifactStreams.putStream() may take hours while others sweep what is dead", async () => {
+  await restingPut(async (rests, sweep) => {
+    for (let quarter = 0; quarter < 12; quarter++) {
+      await rests(15 * 60_000);
+      await sweep(60 * 60_000);
+    }
+  });
+});
+
+Deno.test("LmdbArtifactStreams.putStream() says so where what it had stored was swept", async () => {
+  await assert.rejects(restingPut((_rests, sweep) => sweep(-1)), {
+    code: "io",
+    message: /^Cannot store the stream: it stood still so long that its beginning was swept$/,
+  });
+});
+
 Deno.test("LmdbArtifactReclaim.sweep() frees what a dead put left, and keeps what younger puts and artifacts use", async () => {
   await using subject = await overTemporaryStore((store) => ({
     store,

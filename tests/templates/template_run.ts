@@ -12,6 +12,7 @@ import type { RunEvent } from "../../core/orchestration/event.ts";
 import type { RunOutcome } from "../../core/orchestration/run_handle.ts";
 import { Runner } from "../../core/orchestration/runner.ts";
 import { checkWorkflow } from "../../core/workflow/check.ts";
+import checkExtension from "../../extensions/bundled/check/main.ts";
 import dataExtension from "../../extensions/bundled/data/main.ts";
 import diffExtension from "../../extensions/bundled/diff/main.ts";
 import codeExtension from "../../extensions/bundled/code/main.ts";
@@ -26,6 +27,7 @@ import { SystemClock } from "../../system/clock.ts";
 import { SystemRandom } from "../../system/random.ts";
 import { codeAssets } from "../bundled/code/assets.ts";
 
+const QUICKJS = "npm:@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm";
 const templates = new URL("../../templates/", import.meta.url);
 
 /** The names of the templates, as their files have them. */
@@ -45,6 +47,9 @@ export function bundledExtensions(
   const assets = Object.fromEntries(
     Object.entries(codeAssets).map(([name, path]) => [name, Deno.readFileSync(path)]),
   );
+  const quickjs = Deno.readFileSync(
+    new URL(`../../node_modules/${QUICKJS.slice("npm:".length)}`, import.meta.url),
+  );
   const groups = {
     data: dataExtension,
     diff: diffExtension,
@@ -56,6 +61,7 @@ export function bundledExtensions(
   };
   return new InProcessExtensions([
     { id: extensionId("symphony/code"), definition: codeExtension, assets },
+    { id: extensionId("symphony/check"), definition: checkExtension, assets: { [QUICKJS]: quickjs } },
     ...Object.entries(groups).map(([name, definition]) => ({
       id: extensionId(`symphony/${name}`),
       definition,

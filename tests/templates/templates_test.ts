@@ -167,17 +167,18 @@ const editor = defineExtension({
   })],
 });
 
-async function agentEdits(wishes: readonly string[]) {
+const typed =
+  "export function sum(a: number, b: number): number {\n  return a + b;\n}\n\nexport const zero = 0;\n";
+const plain = "export function sum(a, b) {\n  return a + b;\n}\n\nexport const zero = 0;\n";
+
+async function agentEdits(wishes: readonly string[], tests?: readonly string[]) {
   const folder = await Deno.makeTempDir();
   try {
-    const path = "sum.ts";
-    await Deno.writeTextFile(
-      `${folder}/${path}`,
-      "export function sum(a: number, b: number): number {\n  return a + b;\n}\n\nexport const zero = 0;\n",
-    );
+    const path = tests === undefined ? "sum.ts" : "sum.js";
+    await Deno.writeTextFile(`${folder}/${path}`, tests === undefined ? typed : plain);
     const more = { editor };
     const { outcome } = await runTemplate("agent-edits", folder, {
-      inputs: { path, wishes: [...wishes] },
+      inputs: { path, wishes: [...wishes], ...(tests === undefined ? {} : { tests: [...tests] }) },
       more,
       mayWrite: true,
     });
@@ -196,6 +197,18 @@ Deno.test("agent-edits writes the merge of all agents' edits without asking wher
   );
   assert.deepEqual(outcome.outputs["conflicts"], []);
   assert.equal(outcome.outputs["safe"], true);
+});
+
+Deno.test("agent-edits asks a person where a merge without contradictions that parses does not pass the tests", async () => {
+  const tests = ["sum(1, 2) === 3", "zero === 0"];
+  const wishes = ["return a + b -> return a + b * 2", "zero = 0; -> zero = 0; // nothing"];
+  const failing = await agentEdits(wishes, tests);
+  assert.equal(failing.outcome.state, "waiting-for-input", JSON.stringify(failing.outcome.failure));
+  assert.equal(failing.file, plain, "nothing is written");
+  const passing = await agentEdits(["return a + b -> return b + a", wishes[1] as string], tests);
+  assert.equal(passing.outcome.state, "completed", JSON.stringify(passing.outcome.failure));
+  assert.equal(passing.outcome.outputs["safe"], true);
+  assert.match(passing.file, /return b \+ a;[^]*\/\/ nothing/);
 });
 
 Deno.test("agent-edits asks a person where two agents contradict, and where the merge does not parse", async () => {

@@ -71,6 +71,7 @@ import type {
   TemplateDetail,
   TemplateLine,
   WorkflowFile,
+  WorkflowForecast,
   WorkflowLine,
   WorkflowVersion,
   WorkflowVersionText,
@@ -118,6 +119,8 @@ export interface Api {
   "GET /workflow/versions/{hash}": { query: FileName; answer: WorkflowVersionText };
   /** Every problem of a text, and its graph; nothing is saved. */
   "POST /workflows/check": { body: CheckWorkflow; answer: CheckedText };
+  /** What earlier runs of the text's workflow spent, and where its budget may not do; nothing is saved. */
+  "POST /workflows/forecast": { body: CheckWorkflow; answer: WorkflowForecast };
   /** A text after edits that keep comments and formatting; nothing is saved. */
   "POST /workflows/edit": {
     body: { readonly text: string; readonly edits: readonly JsonEdit[] };

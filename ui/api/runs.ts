@@ -26,6 +26,8 @@ export interface RunLine {
   readonly costUsd?: number;
   /** True where a person is asked for something. */
   readonly isAsking?: boolean;
+  /** True for a run on made-up values. */
+  readonly isMock: boolean;
 }
 
 export interface RunQuery {
@@ -137,7 +139,6 @@ export interface RunDetail extends RunLine {
   readonly failure?: NodeFailure & { readonly node?: string };
   readonly outputs?: ValueRef;
   readonly etaMs?: number;
-  readonly isMock: boolean;
   /** Nodes that a breakpoint holds now. */
   readonly held: readonly string[];
 }

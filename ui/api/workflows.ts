@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { BudgetForecast } from "../../core/orchestration/run_forecast.ts";
 import type { Json, JsonSchema } from "../../core/json.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import type { Fan } from "../../core/workflow/plan.ts";
@@ -68,6 +69,11 @@ export interface CheckWorkflow {
   readonly text: string;
   /** What problems name, and where sub-workflows are looked for; default `workflow.jsonc`. */
   readonly file?: string;
+}
+
+export interface WorkflowForecast {
+  /** Absent where no run of it has completed. */
+  readonly forecast?: BudgetForecast;
 }
 
 export interface CheckedText {

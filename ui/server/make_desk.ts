@@ -167,7 +167,6 @@ export function makeDesk(options: DeskOptions): MadeDesk {
           write: (driving) => state.write("driving.json", driving),
         },
         held: (run) => steering.held(run),
-        isMock: (run) => steering.isMock(run),
         onError,
       });
       steering.onHeld = (run) => runBook.heldChanged(run);

@@ -33,19 +33,20 @@ export const testsOperator = defineOperator({
   input: Type.Object({
     value: Type.String({ description: "The code, or Markdown with fences" }),
     tests: Type.Array(Type.String({ maxLength: 20_000 }), {
-      minItems: 1,
       maxItems: MOST_TESTS,
-      description: "JavaScript expressions; each must be truthy, or a promise of it",
+      description:
+        "JavaScript expressions; each must be truthy, or a promise of it. Without any, nothing is run",
     }),
     timeoutMs: Type.Integer({ default: 500, minimum: 1, maximum: 10_000, description: "For each test" }),
   }),
   output: Type.Object({
-    quality: Type.Number({ description: "The share of tests that pass" }),
+    quality: Type.Number({ description: "The share of tests that pass; 1 where there are none" }),
     problem: Type.String({ description: "The first that does not, and why; empty where all pass" }),
     passed: Type.Integer(),
     failed: Type.Array(Type.Object({ test: Type.String(), reason: Type.String() })),
   }),
   run: async ({ value, tests, timeoutMs }, { assets, signal }) => {
+    if (tests.length === 0) return { quality: 1, problem: "", passed: 0, failed: [] };
     const compiled = await load(assets);
     const code = scriptOf(value);
     const failed: { test: string; reason: string }[] = [];

@@ -34,6 +34,10 @@ Deno.test("check/tests counts the tests that pass, and says why one does not", a
   ]);
 });
 
+Deno.test("check/tests has nothing against a text where there are no tests", async () => {
+  assert.deepEqual(await run("not ( JavaScript", []), { quality: 1, problem: "", passed: 0, failed: [] });
+});
+
 Deno.test("check/tests fails every test of code that does not run", async () => {
   const { quality, problem } = await run("function (", ["true"]);
   assert.equal(quality, 0);

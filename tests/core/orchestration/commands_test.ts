@@ -57,7 +57,7 @@ Deno.test("legalCommands() follows the run's state", () => {
 Deno.test("decide() refuses an illegal command with the run's state and what is legal", () => {
   const rig = pair();
   deepEqual(rig.refused({ type: "start" }), {
-    reason: "cannot start: the run is running",
+    reason: "the run is running",
     legal: ["pause", "cancel", "skip-node"],
   });
   rig.do({ type: "cancel", reason: "enough" });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { extensionId, nodeId, nodeTypeId } from "../../../core/ids.ts";
+import type { JsonObject } from "../../../core/json.ts";
 import type { RunEvent } from "../../../core/orchestration/event.ts";
-import { memoKey, missReason } from "../../../core/orchestration/memo_key.ts";
+import { judgesOf, memoKey, missReason } from "../../../core/orchestration/memo_key.ts";
 import type { ReuseRequest } from "../../../core/orchestration/reuse.ts";
 import type { NodeType, TaskType } from "../../../core/workflow/catalog.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
@@ -29,12 +30,23 @@ const definition: CallNode = {
   importance: "essential",
 };
 
+const traits = { serves: ["write"], priceIn: 1, priceOut: 1 };
+const ask = (prompt: string): TaskType => ({
+  ...{
+    type: nodeTypeId("instrument/judge"),
+    extension: extensionId("tests/table"),
+    title: "",
+    description: "",
+  },
+  ...{ system: "", prompt, input: {}, output: {} },
+});
 const call = {
   definition,
   type: operator,
   task: undefined,
   input: { x: 1, y: [1, { a: 1, b: 2 }] },
   workspace: "/w",
+  judges: [],
 };
 const keyOf = (of: Parameters<typeof memoKey>[0]) => memoKey(of, sha256);
 
@@ -75,6 +87,18 @@ Deno.test("memoKey() changes with code, settings, checks, folder and each input,
     const now = keyOf({ ...call, ...change });
     assert.notEqual(now.key, before.key, what);
     assert.match(missReason(now.parts, before.parts), reason, what);
+  }
+  const agent = {
+    ...operator,
+    kind: "instrument",
+    effect: "network",
+    instrument: { ...traits, readsFolder: true },
+  } as const;
+  const model = { ...agent, instrument: traits };
+  for (const task of [undefined, ask("Say")]) {
+    const at = (type: NodeType, workspace: string) => keyOf({ ...call, type, task, workspace }).key;
+    assert.notEqual(at(agent, "/w"), at(agent, "/other"), "it looks at the files there");
+    assert.equal(at(model, "/w"), at(model, "/other"), "it sees what it is sent");
   }
   const here = keyOf({ ...call, type: reader });
   assert.notEqual(keyOf({ ...call, type: reader, workspace: "/other" }).key, here.key);
@@ -157,4 +181,72 @@ Deno.test("an instrument is asked again by a fresh run; a rerun of what changed 
   const none = await asked({ prompt, calls }, first.pit, { ...reuse, memo: "off" });
   assert.equal(calls.length, 4);
   assert.equal(none.why, "kept results are off in this run");
+});
+
+Deno.test("judgesOf() changes with the code of a check and of a judge, and with what a judging task asks", () => {
+  const check = { use: nodeTypeId("test/check"), with: {} };
+  const quality = { checks: [check, { check: "not-empty", with: {} }], mayExplore: true, candidates: 2 };
+  const judge = nodeTypeId("instrument/judge");
+  const node = (judged: CallNode["quality"]): CallNode => ({
+    ...definition,
+    ...(judged === undefined ? {} : { quality: judged }),
+  });
+  const catalog = (codeHash: string, prompt: string) => ({
+    nodes: new Map([[check.use, { ...operator, type: check.use, codeHash }]]),
+    tasks: new Map([[judge, ask(prompt)]]),
+  });
+  const key = (codeHash: string, prompt: string, judged: CallNode["quality"]) =>
+    keyOf({ ...call, definition: node(judged), judges: judgesOf(node(judged), catalog(codeHash, prompt)) });
+  const before = key("1", "Which?", { ...quality, judge });
+  assert.equal(key("1", "Which?", { ...quality, judge }).key, before.key);
+  for (
+    const now of [key("2", "Which?", { ...quality, judge }), key("1", "Which one?", { ...quality, judge })]
+  ) {
+    assert.notEqual(now.key, before.key);
+    assert.match(missReason(now.parts, before.parts), /^its checks/);
+  }
+  assert.equal(
+    key("1", "Which?", quality).key,
+    key("1", "Which one?", quality).key,
+    "no judge, no prompt of it",
+  );
+  assert.deepEqual(judgesOf(definition, catalog("1", "")), []);
+});
+
+Deno.test("a rerun of what changed asks an instrument that reads the folder again, unless the node says otherwise", async () => {
+  const calls: string[] = [];
+  const instrument = (name: string, more: object) => ({
+    instrument: { serves: ["write"], priceIn: 0, priceOut: 0, ...more },
+    run: () => {
+      calls.push(name);
+      return gives({ text: `by ${name}` });
+    },
+  });
+  const extensions = new TableExtensions(
+    { "test/agent": instrument("agent", { readsFolder: true }) },
+    [task("Write about {{about}}")],
+  );
+  const pit = pitOver(extensions);
+  const run = async (node: JsonObject, reuse?: ReuseRequest, workspace = "/") => {
+    const text = workflowText({ w: { ...node, with: { about: "x", ...node["with"] as JsonObject } } });
+    const { definition } = checkWorkflow(text, "t", extensions.catalog);
+    const request = { definition: definition!, inputs: {}, workspace, mayWrite: false };
+    calls.length = 0;
+    const handle = await runnerOver(extensions, pit).start({ ...request, ...(reuse && { reuse }) }, () => {});
+    await handle.done;
+    return { of: handle.run, calls: calls.length };
+  };
+  for (const use of ["test/agent", "instrument/write"]) {
+    const { of } = await run({ use });
+    assert.equal((await run({ use }, { of, changed: true })).calls, 1, `${use}: the files may be others`);
+    assert.equal((await run({ use }, { memo: "on" })).calls, 1, use);
+    assert.equal((await run({ use, memo: true })).calls, 1, use);
+    assert.equal((await run({ use, memo: true })).calls, 0, use);
+    assert.equal(
+      (await run({ use }, { of, changed: true })).calls,
+      1,
+      `${use}: what another node kept is not taken`,
+    );
+    assert.equal((await run({ use, memo: true }, undefined, "/other")).calls, 1, `${use}: another folder`);
+  }
 });

@@ -259,15 +259,3 @@ Deno.test("a kept result that cannot be had is checked for: memo on what writes 
     );
   }
 });
-
-Deno.test("a run apart takes no kept result and leaves none, so that what is made up is not taken for real", async () => {
-  const rig = new Rig();
-  const workflow = workflowText({ mine: { use: "test/join", with: { a: "x" }, memo: true } });
-  await rig.run(workflow, {}, { memo: "apart" });
-  await rig.run(workflow);
-  assert.deepEqual(rig.done, ["mine"], "the run apart has left nothing");
-  await rig.run(workflow, {}, { memo: "apart" });
-  assert.deepEqual(rig.done, ["mine"], "and takes nothing that is there");
-  await rig.run(workflow);
-  assert.deepEqual(rig.done, []);
-});

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { SymphonyError } from "../../../core/errors.ts";
+import { nodeId } from "../../../core/ids.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { LiveEvent, RunHandle } from "../../../core/orchestration/run_handle.ts";
+import { ok } from "../../../core/result.ts";
 import { pitOver, runnerOver, runToEnd, steps, workflowText } from "./run_rig.ts";
 import { gives, TableExtensions } from "./table_extensions.ts";
 import type { TableOperator } from "./table_extensions.ts";
@@ -396,4 +399,32 @@ Deno.test("Runner paused again and again inside bodies within bodies ends like a
   assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
   assert.deepEqual(outcome.outputs, { all: expected });
   assert.deepEqual([...completed].filter(([, times]) => times > 1), [], "nothing completed twice");
+});
+
+Deno.test("Runner.command() cancels a run whose log is damaged by its summary, and refuses the rest", async () => {
+  const extensions = new TableExtensions({ "test/make": { run: () => gives({}) } });
+  const pit = pitOver(extensions);
+  const text = workflowText({
+    asked: { use: "control/gate", question: "Go on?" },
+    made: { use: "test/make", after: "asked.approved" },
+  });
+  const { outcome: { run, state } } = await runToEnd(text, extensions, { pit });
+  assert.equal(state, "waiting-for-input");
+  const { replay } = pit.dag;
+  pit.dag.replay = async function* (...args) {
+    yield* replay.apply(pit.dag, args);
+    throw new SymphonyError("corrupt", "event 2 is damaged");
+  };
+  const runner = runnerOver(extensions, pit);
+  const answer = { approved: true, value: null, by: "x" };
+  await assert.rejects(
+    runner.command(run, { type: "provide-input", node: nodeId("asked"), input: answer }),
+    { code: "corrupt" },
+  );
+  assert.deepEqual(await runner.command(run, { type: "cancel", reason: "it is damaged" }), ok(undefined));
+  const summaries = [];
+  for await (const summary of pit.dag.list()) {
+    summaries.push([summary.run, summary.state, summary.endedAt !== undefined]);
+  }
+  assert.deepEqual(summaries, [[run, "cancelled", true]]);
 });

@@ -40,18 +40,18 @@ class Rig {
   readonly clock = new SimulatedClock(1_699_999_200_000);
   readonly payloads: Json[] = [];
   wrong: string | undefined;
-  #unique = 0;
+  before: () => Promise<void> = () => Promise.resolve();
 
   /** A process that watches; another one is as after a restart. */
-  watch(): TriggerWatch {
+  watch(clock: SimulatedClock = this.clock): TriggerWatch {
     return new TriggerWatch({
       queue: this.queue,
       dag: this.dag,
-      clock: this.clock,
+      clock,
       sources: this.world,
-      unique: () => String(this.#unique++),
-      ask: (_trigger, payload) => {
-        if (this.wrong !== undefined) return Promise.reject(new Error(this.wrong));
+      ask: async (_trigger, payload) => {
+        await this.before();
+        if (this.wrong !== undefined) throw new Error(this.wrong);
         this.payloads.push(payload);
         const definition = "0".repeat(64) as ArtifactId;
         const asked = {
@@ -62,7 +62,7 @@ class Rig {
           mayWrite: false,
           lanes: ["all"],
         };
-        return Promise.resolve(asked);
+        return asked;
       },
       onAdded: () => {},
     });
@@ -145,6 +145,53 @@ Deno.test("TriggerWatch fires for files once they have settled, also for a chang
   assert.equal(await rig.count(), 2, "after a restart");
 });
 
+for (
+  const kind of [{ type: "git", repository: "/x", branch: "main" }, { type: "file", path: "/x" }] as const
+) {
+  Deno.test(`TriggerWatch fires once for a change of ${kind.type} that two processes see, and again for the next`, async () => {
+    const rig = new Rig();
+    await rig.add(kind);
+    // The clocks of two processes are never quite the same, nor do they look in the same moment.
+    const watches = [rig.watch(), rig.watch(new SimulatedClock(rig.clock.now() + 1500))];
+    const look = () => Promise.all(watches.map((watch) => watch.look()));
+    const change = async (to: string) => {
+      rig.world.commit = rig.world.files = to;
+      for (let time = 0; time < 3; time++) await look();
+    };
+    await look();
+    await change("two");
+    assert.equal(await rig.count(), 1);
+    await change("three");
+    assert.equal(await rig.count(), 2);
+    await change("two");
+    await change("three");
+    assert.equal(await rig.count(), 4, "back, and there again, are changes too");
+    assert.equal((await rig.kept()).mark, "three");
+  });
+}
+
+Deno.test("TriggerWatch does not go back to an older state where what it wanted to start was wrong and another process was ahead", async () => {
+  const rig = new Rig();
+  await rig.add({ type: "git", repository: "/x", branch: "main" });
+  const [slow, quick] = [rig.watch(), rig.watch()];
+  await slow.look();
+  await quick.look();
+  rig.world.commit = "commit 2";
+  const { promise, resolve } = Promise.withResolvers<void>();
+  rig.before = () => promise;
+  const looking = slow.look();
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  rig.before = () => Promise.resolve();
+  await quick.look();
+  rig.world.commit = "commit 3";
+  await quick.look();
+  assert.equal(await rig.count(), 2);
+  rig.wrong = "it is wrong by now";
+  resolve();
+  await looking;
+  assert.equal((await rig.kept()).mark, "commit 3");
+});
+
 Deno.test("TriggerWatch leaves out what happened before it looked where nothing is to be made up for", async () => {
   const rig = new Rig();
   await rig.add({ type: "git", repository: "/x", branch: "main" }, "none");
@@ -173,6 +220,38 @@ Deno.test("TriggerWatch fires once for each run that ended as it should, and cou
   assert.equal(more, undefined);
   assert.deepEqual([entry?.trigger, entry?.depth, entry?.priority], ["it", 1, 0]);
   assert.deepEqual(rig.payloads, [{ run, state: "completed", workflow: "first" }]);
+});
+
+Deno.test("TriggerWatch fires for a run that began before 600 others, for all that ended meanwhile, and for an end that is told late", async () => {
+  const rig = new Rig();
+  await rig.add({ type: "chain", of: "first", on: "completed" }, "all");
+  const startedAt = rig.clock.now();
+  const long = newRunId(startedAt, () => 0.1);
+  await rig.dag.create({ run: long, workflow: "first", state: "running", startedAt });
+  await rig.watch().look();
+  for (let at = 0; at < 600; at++) await rig.ended("first", "completed");
+  await rig.watch().look();
+  assert.equal(await rig.count(), 600);
+  rig.clock.advance(10);
+  const end = { state: "completed", endedAt: rig.clock.now() } as const;
+  await rig.dag.summarize({ run: long, workflow: "first", startedAt, ...end });
+  const watch = rig.watch();
+  await watch.look();
+  assert.equal(await rig.count(), 601);
+  assert.equal((rig.payloads.at(-1) as { run: string }).run, long);
+
+  const late = newRunId(rig.clock.now(), () => 0.2);
+  const moment = { startedAt: rig.clock.now(), endedAt: rig.clock.now() };
+  await rig.ended("first", "completed");
+  await watch.look();
+  const { mark } = await rig.kept();
+  await rig.dag.create({ run: late, workflow: "first", state: "completed", ...moment });
+  await watch.look();
+  assert.equal((rig.payloads.at(-1) as { run: string }).run, late);
+  assert.equal((await rig.kept()).mark, mark, "it does not look back");
+  await watch.look();
+  await rig.watch().look();
+  assert.equal(await rig.count(), 603);
 });
 
 Deno.test("TriggerWatch ends a chain that goes round and round", async () => {

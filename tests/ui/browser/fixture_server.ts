@@ -169,6 +169,8 @@ export class FixtureServer implements AsyncDisposable {
         return json({ expiresAt: Date.now() + 1e9 });
       case "GET /catalog":
         return json(this.#catalogInfo());
+      case "POST /workflows/forecast":
+        return json({});
       case "GET /failures":
       case "GET /motifs":
       case "GET /secrets":

@@ -281,10 +281,23 @@ Deno.test("the API steers runs: mock data, pinned outputs, breakpoints and steps
   await until(async () => (await detail(mocked)).state === "completed");
   assert.equal((await detail(mocked)).isMock, true);
   assert.deepEqual(await output(mocked, "second"), { text: "mock text" });
+  const lines = async () => (await rig.call("GET /runs")).value.runs.map(({ run, isMock }) => [run, isMock]);
+  assert.deepEqual(await lines(), [[mocked, true]]);
+
+  const both = await start({ mock: true, breakpoints: ["second"] });
+  await until(async () => (await detail(both)).held.includes("second"));
+  await rig.call("POST /runs/{run}/commands", { path: `/runs/${both}/commands`, body: { type: "continue" } });
+  await until(async () => (await detail(both)).state === "completed");
+  assert.deepEqual(
+    await output(both, "second"),
+    { text: "mock text" },
+    "what a breakpoint held is made up too",
+  );
 
   const pinned = await start({ pins: { second: { text: "given" }, third: {} } });
   await until(async () => (await detail(pinned)).state === "completed");
   assert.deepEqual(await output(pinned, "first"), { text: "A" });
+  assert.deepEqual((await lines())[0], [pinned, false]);
   assert.deepEqual(await output(pinned, "second"), { text: "given" });
   assert.equal((await detail(pinned)).nodes.find(({ node }) => node === "second")?.reused?.how, "pinned");
   const again = await start({ from: { run: pinned, node: "second" }, pins: { third: {} } });

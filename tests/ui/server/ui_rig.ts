@@ -7,6 +7,7 @@
 import { SimpleConductor } from "../../../conductor/simple_conductor.ts";
 import { extensionId } from "../../../core/ids.ts";
 import type { MotifPort } from "../../../core/ports/motif.ts";
+import { MockExtensions } from "../../../core/orchestration/mock_run.ts";
 import { Runner } from "../../../core/orchestration/runner.ts";
 import { Grants } from "../../../extensions/grants.ts";
 import { InProcessExtensions } from "../../../extensions/in_process.ts";
@@ -175,10 +176,11 @@ export class UiRig implements AsyncDisposable {
       open: (around) => {
         const { pit } = this;
         const extensions = around(this.extensions);
+        const mockExtensions = around(new MockExtensions(this.extensions));
         const conductor = new SimpleConductor();
         const random = new SystemRandom();
         const runner = new Runner(
-          { pit, control: pit.control, extensions, conductor, clock, random, mayAsk: true },
+          { pit, control: pit.control, extensions, mockExtensions, conductor, clock, random, mayAsk: true },
           () => extensions.describe(),
         );
         return Promise.resolve({

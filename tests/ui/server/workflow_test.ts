@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
 import { editedText } from "../../../ui/server/workflows/workflow_store.ts";
+import { newRunId } from "../../../core/ids.ts";
 import { UiRig } from "./ui_rig.ts";
 
 const small = `// What it is for.
@@ -187,4 +188,38 @@ Deno.test("editedText() changes what its edits name and nothing else, whatever t
       .problems.filter(({ code }) => code === "syntax").length,
     0,
   );
+});
+
+Deno.test("POST /workflows/forecast tells what earlier runs spent, and where the budget of the text may not do", async () => {
+  await using rig = await UiRig.start();
+  const text = (budget: object) =>
+    JSON.stringify({
+      schema: 1,
+      id: "lean",
+      version: "1.0.0",
+      ...budget,
+      nodes: { a: { use: "unknown/node" } },
+    });
+  const ask = async (budget: object = {}) =>
+    (await rig.call("POST /workflows/forecast", { body: { text: text(budget) } })).value.forecast;
+  assert.equal(await ask(), undefined);
+  const spent = { usd: 0.5, tokens: 10, activeMs: 5 };
+  const earlier = { workflow: "lean", state: "completed", startedAt: 1, endedAt: 2, spent } as const;
+  await rig.pit.dag.create({ run: newRunId(1, () => 0.5), ...earlier });
+  await rig.pit.dag.create({
+    run: newRunId(2, () => 0.5),
+    ...earlier,
+    isMock: true,
+    spent: { ...spent, usd: 0 },
+  });
+  assert.deepEqual(await ask(), {
+    runs: 1,
+    usd: { p50: 0.5, p90: 0.5 },
+    tokens: { p50: 10, p90: 10 },
+    activeMs: { p50: 5, p90: 5 },
+    short: [],
+  });
+  assert.deepEqual((await ask({ budget: { usd: 0.1 } }))?.short, [{ of: "usd", expected: 0.5, budget: 0.1 }]);
+  const { value } = await rig.call("POST /workflows/forecast", { body: { text: "{" } });
+  assert.deepEqual(value, {});
 });

@@ -6,6 +6,7 @@ import { MenuButton } from "../parts/menu.tsx";
 import { hrefOf } from "../state/route.ts";
 import type { BoardActions } from "./board_actions.ts";
 import type { RunMode } from "./run/board_run.ts";
+import { forecastTip } from "./run/forecast.tsx";
 import type { Workbench } from "./workbench.ts";
 
 interface BoardBarProps {
@@ -24,6 +25,7 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
   const { history, scope } = board.document;
   const name = board.graph.value.head["name"];
   const save = file.state.value;
+  const tip = forecastTip(run);
   const keysOf = (id: string) => bench.app.commands.keysOf(`board.${id}`);
   return (
     <div class="bar">
@@ -109,6 +111,9 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
           look="primary"
           aria-label="Run"
           disabled={run.isStarting.value}
+          {...tip === undefined ? {} : { "data-tip": tip, "aria-description": tip }}
+          onMouseEnter={() => void run.loadForecast()}
+          onFocus={() => void run.loadForecast()}
           onClick={() => onRun("all")}
         >
           <span class="wide-only">Run</span>

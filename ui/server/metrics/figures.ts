@@ -29,6 +29,8 @@ interface Watched {
   /** When each unit under way began, and on which instrument. */
   readonly began: Map<string, { readonly at: number; readonly instrument: string | undefined }>;
   readonly counts: Record<"running" | "retrying" | "waiting", Set<string>>;
+  /** What is made up says nothing of how long calls take. */
+  isMock: boolean;
 }
 
 export const counterNames: readonly CounterName[] = [
@@ -70,12 +72,14 @@ export class Figures implements RunObserver {
   started(run: RunId, facts: RunFacts): void {
     if (!facts.isResumed) this.counters["runs.started"]++;
     const counts = { running: new Set<string>(), retrying: new Set<string>(), waiting: new Set<string>() };
-    this.#runs.set(run, { facts, began: new Map(), counts });
+    this.#runs.set(run, { facts, began: new Map(), counts, isMock: false });
   }
 
-  heard(run: RunId, live: LiveEvent, _account: RunAccount): void {
+  heard(run: RunId, live: LiveEvent, account: RunAccount): void {
     const watched = this.#runs.get(run);
-    if (live.durable && watched !== undefined) this.#count(watched, live.event);
+    if (!live.durable || watched === undefined) return;
+    watched.isMock = account.isMock;
+    this.#count(watched, live.event);
   }
 
   stopped(run: RunId, _state: RunStateName): void {
@@ -145,7 +149,7 @@ export class Figures implements RunObserver {
   }
 
   #measure(
-    { facts, began }: Watched,
+    { facts, began, isMock }: Watched,
     event: Extract<LoggedEvent, { readonly type: "node.completed" | "node.failed" | "node.retrying" }>,
     durationMs: number | undefined,
     hasFailed: boolean,
@@ -154,7 +158,7 @@ export class Figures implements RunObserver {
     const beginning = began.get(unit);
     began.delete(unit);
     // The whole of a fan-out ends after its items; it was never begun.
-    if (beginning === undefined) return;
+    if (beginning === undefined || isMock) return;
     const ms = durationMs ?? event.at - beginning.at;
     const type = useOf(facts.definition, event.scope, event.node);
     add(this.nodeTypes, type, ms, hasFailed, event);

@@ -1,6 +1,7 @@
 /** Workflows, templates, the catalogue. @module */
 
 import { SymphonyError } from "../../../core/errors.ts";
+import { forecastFor } from "../../../core/orchestration/run_forecast.ts";
 import { parseWorkflow } from "../../../core/workflow/parse.ts";
 import { didYouMean } from "../../../core/workflow/suggest.ts";
 import type { Route } from "../../api/api.ts";
@@ -54,6 +55,12 @@ export function workflowRoutes(desk: Desk): HandlersOf<WorkflowRoute> {
       return { ...version, text, ...graph === undefined ? {} : { graph } };
     },
     "POST /workflows/check": ({ body }) => workflows.check(body.text, body.file ?? "workflow.jsonc"),
+    "POST /workflows/forecast": async ({ body }) => {
+      const draft = workflows.read(body.text, body.file ?? "workflow.jsonc");
+      const { dag } = (await desk.backend()).pit;
+      const forecast = draft === undefined ? undefined : await forecastFor(dag, draft);
+      return forecast === undefined ? {} : { forecast };
+    },
     "POST /workflows/edit": ({ body }) => {
       const text = editedText(body.text, body.edits);
       return { text, hash: hashOf(text) };

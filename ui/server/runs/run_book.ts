@@ -61,7 +61,6 @@ export interface RunBookOptions {
   readonly observers: readonly RunObserver[];
   /** Nodes that a breakpoint of the run holds. */
   held(run: RunId): readonly string[];
-  isMock(run: RunId): boolean;
   onError(what: string, error: unknown): void;
 }
 
@@ -361,7 +360,6 @@ export class RunBook {
       run,
       driver: await this.driverOf(run, account.state),
       progress: this.#driven.get(run)?.handle.progress(),
-      isMock: this.#options.isMock(run),
       held: this.#options.held(run),
     });
   }
@@ -369,7 +367,7 @@ export class RunBook {
   async #line(summary: RunSummary): Promise<RunLine> {
     const driver = await this.driverOf(summary.run, summary.state);
     const account = this.#topics.get(summary.run)?.account;
-    const line: RunLine = { ...summary, driver };
+    const line: RunLine = { ...summary, driver, isMock: summary.isMock === true };
     if (account === undefined || account.lastSeq < 0) return line;
     return { ...lineOf(account, { run: summary.run, driver }), ...line };
   }

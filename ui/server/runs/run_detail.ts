@@ -9,7 +9,6 @@ export interface DetailContext {
   readonly run: RunId;
   readonly driver: RunDriver;
   readonly progress: Progress | undefined;
-  readonly isMock: boolean;
   readonly held: readonly string[];
 }
 
@@ -29,7 +28,6 @@ export function detailOf(account: RunAccount, context: DetailContext): RunDetail
     ...account.failure === undefined ? {} : { failure: account.failure },
     ...account.outputs === undefined ? {} : { outputs: account.outputs },
     ...progress?.etaMs === undefined ? {} : { etaMs: progress.etaMs },
-    isMock: context.isMock,
     held: context.held,
   };
 }
@@ -60,6 +58,7 @@ export function lineOf(account: RunAccount, { run, driver }: Pick<DetailContext,
     failed,
     costUsd,
     isAsking: account.waiting.some(({ for: what }) => what.kind === "approval" || what.kind === "failure"),
+    isMock: account.isMock,
   };
 }
 

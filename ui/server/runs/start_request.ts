@@ -67,15 +67,16 @@ export async function startRequestOf(
     mayWrite: body.mayWrite === true,
     ...body.concurrency === undefined ? {} : { concurrency: body.concurrency },
     ...await reuseOf(desk, body),
+    ...body.mock === true ? { isMock: true } : {},
   };
-  return { request, steer: { isMock: body.mock === true, breakpoints: body.breakpoints ?? [] } };
+  return { request, steer: { breakpoints: body.breakpoints ?? [] } };
 }
 
 /** What is taken over from earlier runs, or given by hand. */
 async function reuseOf(desk: Desk, body: StartRun): Promise<Pick<StartRequest, "reuse">> {
-  const { pins, from, mock, breakpoints = [] } = body;
-  // What is made up is not kept for others, and who stops at a node wants to see it at work.
-  const memo = mock === true ? "apart" : breakpoints.length > 0 ? "off" : body.memo;
+  const { pins, from, breakpoints = [] } = body;
+  // Who stops at a node wants to see it at work.
+  const memo = breakpoints.length > 0 ? "off" : body.memo;
   if (pins === undefined && from === undefined && memo === undefined) return {};
   const { artifacts } = (await desk.backend()).pit;
   const kept = await Promise.all(

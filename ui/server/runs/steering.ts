@@ -1,17 +1,15 @@
 /**
- * Steering the calls of a run from the board: mock data, breakpoints. It stands between the runs and the
+ * Steering the calls of a run from the board: breakpoints. It stands between the runs and the
  * extensions as an ExtensionPort, so that the engine, the log and the Conductor are the same as ever.
  *
  * Invariant: only calls of runs that were started with it are touched, and a run that is resumed by another process is not
- * steered any more; its log says so by its outputs alone.
+ * steered any more.
  *
  * @module
  */
 
-import { SymphonyError } from "../../../core/errors.ts";
 import type { ExtensionId, InstanceId, RunId } from "../../../core/ids.ts";
 import type { ClockPort } from "../../../core/ports/clock.ts";
-import type { JsonObject } from "../../../core/json.ts";
 import type {
   CallOptions,
   CallRequest,
@@ -23,16 +21,13 @@ import type { NodeFailure } from "../../../core/policy/failure.ts";
 import type { Catalog } from "../../../core/workflow/catalog.ts";
 import type { CommandAnswer, RunCommand } from "../../api/runs.ts";
 import { Refusal } from "../http/problems.ts";
-import { mockValue } from "./mock_value.ts";
 import { runTime } from "./run_time.ts";
 
 export interface Steer {
-  readonly isMock: boolean;
   readonly breakpoints: readonly string[];
 }
 
 interface Steered {
-  readonly steer: Steer;
   readonly breakpoints: Set<string>;
   /** Stop before every node. */
   isStepping: boolean;
@@ -59,10 +54,6 @@ export class Steering {
     const started = this.#turn.then(() => this.#start(steer, start));
     this.#turn = started.catch(() => undefined);
     return started;
-  }
-
-  isMock(run: RunId): boolean {
-    return this.#runs.get(run)?.steer.isMock === true;
   }
 
   /** Nodes that a breakpoint holds now. */
@@ -104,8 +95,7 @@ export class Steering {
   }
 
   async #start(steer: Steer, start: () => Promise<RunId>): Promise<RunId> {
-    const isPlain = !steer.isMock && steer.breakpoints.length === 0;
-    if (isPlain) return await start();
+    if (steer.breakpoints.length === 0) return await start();
     this.#starting = { steer, since: this.#clock.now() };
     try {
       const run = await start();
@@ -121,7 +111,7 @@ export class Steering {
     if (known !== undefined || this.#starting === undefined) return known;
     const { steer, since } = this.#starting;
     if (runTime(run) < since) return undefined;
-    const steered = { steer, breakpoints: new Set(steer.breakpoints), isStepping: false, held: new Map() };
+    const steered = { breakpoints: new Set(steer.breakpoints), isStepping: false, held: new Map() };
     this.#runs.set(run, steered);
     return steered;
   }
@@ -131,8 +121,6 @@ class SteeredExtensions implements ExtensionPort {
   readonly #inner: ExtensionPort;
   readonly #steeredBy: (request: CallRequest) => Steered | undefined;
   readonly #steering: Steering;
-  #catalog: Promise<Catalog> | undefined;
-
   constructor(
     inner: ExtensionPort,
     steeredBy: (request: CallRequest) => Steered | undefined,
@@ -193,15 +181,6 @@ class SteeredExtensions implements ExtensionPort {
         failure: { class: "cancelled", message: "The call was cancelled at a breakpoint" },
       };
     }
-    if (!steered.steer.isMock) return await this.#inner.call(instance, request, options);
-    const catalog = await (this.#catalog ??= this.#inner.describe());
-    const output = request.task?.output ?? catalog.nodes.get(request.nodeType)?.output;
-    if (output === undefined) {
-      throw new SymphonyError(
-        "not-found",
-        `Cannot make up an output of "${request.nodeType}": it is not known`,
-      );
-    }
-    return { ok: true, output: mockValue(output, request.node) as JsonObject };
+    return await this.#inner.call(instance, request, options);
   }
 }

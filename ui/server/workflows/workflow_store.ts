@@ -19,6 +19,7 @@ import type { Catalog } from "../../../core/workflow/catalog.ts";
 import { parseWorkflow, type ResolveWorkflow } from "../../../core/workflow/parse.ts";
 import { makePlan } from "../../../core/workflow/make_plan.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
+import type { WorkflowDefinition } from "../../../core/workflow/definition.ts";
 import type {
   CheckedText,
   JsonEdit,
@@ -82,6 +83,11 @@ export class WorkflowStore {
   }
 
   /** Reads and checks a text. */
+  /** What the text says as far as it can be read, without looking at what its nodes are. */
+  read(text: string, file: string): WorkflowDefinition | undefined {
+    return parseWorkflow(text, file, { resolve: this.resolver() }).draft;
+  }
+
   async check(text: string, file: string): Promise<CheckedText> {
     const catalog = await this.#services.catalog();
     const { definition, plan, problems } = checkWorkflow(text, file, catalog, this.resolver());

@@ -7,6 +7,7 @@
 
 import { signal } from "@preact/signals";
 import type { Json, JsonObject } from "../../../../core/json.ts";
+import type { BudgetForecast } from "../../../../core/orchestration/run_forecast.ts";
 import type { NodeProgress } from "../../../../core/orchestration/run_handle.ts";
 import type { ApproveNode, RunCommand, RunDetail, RunNode, StartRun } from "../../../api/runs.ts";
 import type { RunTopicEvent } from "../../../api/topics.ts";
@@ -34,6 +35,8 @@ export class BoardRun {
   readonly said = signal<ReadonlyMap<string, string>>(new Map());
   /** Nodes whose outputs were taken as given; they must never look as if they had run. */
   readonly pinned = signal<ReadonlySet<string>>(new Set());
+  /** What earlier runs spent, and where the budget may not do; undefined where there are none, or it is not known. */
+  readonly forecast = signal<BudgetForecast | undefined>(undefined);
   /** Grows when outputs may be new. */
   readonly outputs = signal(0);
   readonly #app: App;
@@ -56,6 +59,17 @@ export class BoardRun {
   get isRunning(): boolean {
     const state = this.detail.value?.state;
     return state !== undefined && !ended.has(state);
+  }
+
+  /** Asks what a run of what is on the board is likely to spend. */
+  async loadForecast(): Promise<void> {
+    const body = { text: this.#board.document.text, file: this.#board.file };
+    try {
+      this.forecast.value = (await this.#app.client.call("POST /workflows/forecast", { body })).forecast;
+    } catch {
+      // The connection's own state says so; a run can be started without it.
+      this.forecast.value = undefined;
+    }
   }
 
   /** Starts a run of what is on the board. */
@@ -237,6 +251,7 @@ export class BoardRun {
 
   #tell({ state, failure }: RunDetail): void {
     announce(`The run: ${stateWord(state)}`);
+    if (ended.has(state)) void this.loadForecast();
     if (state === "failed") {
       showToast({
         look: "bad",

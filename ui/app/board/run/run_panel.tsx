@@ -17,6 +17,7 @@ import { hrefOf } from "../../state/route.ts";
 import { objectOf } from "../model/board_node.ts";
 import type { Workbench } from "../workbench.ts";
 import type { RunMode } from "./board_run.ts";
+import { ForecastLine } from "./forecast.tsx";
 
 export function RunPanel(
   { bench, onRun }: { readonly bench: Workbench; readonly onRun: (mode: RunMode) => void },
@@ -40,6 +41,7 @@ export function RunPanel(
       >
         A run of the board shows its states on the nodes, and what goes through each connection. Nothing need
         be saved for it.
+        <ForecastLine run={run} />
       </EmptyState>
     );
   }
@@ -53,7 +55,7 @@ export function RunPanel(
     <div class="run-panel">
       <div class="run-head">
         <StateDot state={detail?.state ?? "queued"} word />
-        {detail?.isMock === true ? <span class="badge warn">Mock data</span> : null}
+        {detail?.isMock === true ? <span class="badge warn">Mock</span> : null}
         <span class="grow" />
         {isLive && detail?.state !== "paused"
           ? <IconButton small icon="pause" label="Pause the run" onClick={() => void run.command("pause")} />
@@ -79,6 +81,7 @@ export function RunPanel(
           ? null
           : <span class="faint numbers">${detail.costUsd.toFixed(4)}</span>}
       </div>
+      {isLive ? null : <ForecastLine run={run} />}
       {detail?.held.map((node) => (
         <div key={node} class="asking">
           <span class="grow">
@@ -212,6 +215,7 @@ export function RunDialog(
           </p>
         )
         : null}
+      {mode === "mock" ? null : <ForecastLine run={bench.run} />}
       <SchemaForm
         name="run-input"
         root={schema}

@@ -21,7 +21,7 @@ export function RunHeading({ watch }: { readonly watch: RunWatch }) {
         />
         {stateWord(state)}
       </span>
-      {detail?.isMock === true ? <span class="badge warn">Made-up values</span> : null}
+      {detail?.isMock === true ? <span class="badge warn">Mock</span> : null}
       {driver === "nobody" && state === "running"
         ? <span class="badge warn">Nobody carries it out</span>
         : null}

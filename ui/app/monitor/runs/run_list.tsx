@@ -188,6 +188,7 @@ function RunRow({ line }: { readonly line: RunLine }) {
         <span class="faint mono cut">{line.run}</span>
       </span>
       <span class="monitor-run-notes">
+        {line.isMock ? <span class="badge warn">Mock</span> : null}
         {line.isAsking === true && line.driver !== "ended"
           ? (
             <span class="badge warn">

@@ -1,6 +1,6 @@
 /** Made-up values that fit a JSON Schema: always the same for the same schema and name. @module */
 
-import { isObject, type Json, type JsonSchema, own } from "../../../core/json.ts";
+import { isObject, type Json, type JsonSchema, own } from "../json.ts";
 
 const MAX_DEPTH = 6;
 

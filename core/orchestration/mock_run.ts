@@ -1,0 +1,97 @@
+/**
+ * A run on made-up values, to try a workflow out. The mark stands in its first event and in its summary, so that every
+ * process that goes on with it, and everything that learns from runs, knows it.
+ *
+ * Invariants:
+ * - M1 No call of it reaches an extension, whoever carries it out: not a real one is asked, and nothing is written.
+ * - M2 Nothing is learned from it and nothing of it is kept for others: no outcome and no decision of the Conductor's, no
+ *   kept result, no version of an artifact, no figure that forecasts or health rest on.
+ *
+ * @module
+ */
+
+import { SymphonyError } from "../errors.ts";
+import type { ExtensionId, InstanceId } from "../ids.ts";
+import type { JsonObject } from "../json.ts";
+import type { ConductorPort } from "../ports/conductor.ts";
+import type {
+  CallOptions,
+  CallRequest,
+  CallResult,
+  ExtensionPort,
+  InstanceHealth,
+} from "../ports/extension.ts";
+import type { Catalog } from "../workflow/catalog.ts";
+import { mockValue } from "./mock_value.ts";
+import type { RunServices } from "./run_services.ts";
+
+/** What a mock run is carried out with in place of `services` (M1, M2). */
+export function mockServices(services: RunServices): RunServices {
+  const { lookAhead: _, poolWatch: _watch, recovery: _recovery, memo: _memo, ...rest } = services;
+  return {
+    ...rest,
+    extensions: services.mockExtensions ?? new MockExtensions(services.extensions),
+    conductor: undecided(services.conductor),
+  };
+}
+
+/** Ranks as ever; routes to the first that serves, without a decision, and forgets what it is told. */
+function undecided(conductor: ConductorPort): ConductorPort {
+  return {
+    rank: (plan) => conductor.rank(plan),
+    route: ({ options: [choice] }) => ({ choice, reason: "the first that serves it: its answer is made up" }),
+    report: () => {},
+    explain: (nodeType) => conductor.explain(nodeType),
+  };
+}
+
+/** Extensions whose calls are answered with made-up values that fit. */
+export class MockExtensions implements ExtensionPort {
+  readonly #inner: ExtensionPort;
+  #catalog: Promise<Catalog> | undefined;
+
+  constructor(inner: ExtensionPort) {
+    this.#inner = inner;
+  }
+
+  describe(): Promise<Catalog> {
+    return this.#inner.describe();
+  }
+
+  activate(extension: ExtensionId, signal?: AbortSignal): Promise<InstanceId> {
+    return this.#inner.activate(extension, signal);
+  }
+
+  async call(
+    _instance: InstanceId,
+    { nodeType, node, task }: CallRequest,
+    _options: CallOptions,
+  ): Promise<CallResult> {
+    const type = (await (this.#catalog ??= this.#inner.describe())).nodes.get(nodeType);
+    const schema = task?.output ?? type?.output;
+    if (schema === undefined) {
+      throw new SymphonyError("not-found", `Cannot make up an output of "${nodeType}": it is not known`);
+    }
+    const output = mockValue(schema, node) as JsonObject;
+    // Nobody was asked, so it is known to have cost nothing.
+    return type?.kind === "instrument"
+      ? { ok: true, output, usage: { costUsd: 0, tokensIn: 0, tokensOut: 0 } }
+      : { ok: true, output };
+  }
+
+  isAlive(instance: InstanceId): boolean {
+    return this.#inner.isAlive(instance);
+  }
+
+  deactivate(instance: InstanceId): Promise<void> {
+    return this.#inner.deactivate(instance);
+  }
+
+  health(): readonly InstanceHealth[] {
+    return this.#inner.health();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+}
