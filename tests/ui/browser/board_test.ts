@@ -66,7 +66,9 @@ browserTest(
       for (
         const words of ["scan files", "read a file", "measure a file", "find duplicates", "review code"]
       ) await addByPalette(page, words);
-      assert.equal(await page.locator(".card").count(), 5);
+      await page.locator(".status").filter({ hasText: "5 nodes" }).waitFor();
+      // What was added last is in sight.
+      await page.locator("#node-review.is-selected").waitFor();
       await page.locator(".stage").focus();
       await page.keyboard.press("Escape");
       await page.keyboard.press("Shift+L");
@@ -78,7 +80,15 @@ browserTest(
       await reason.waitFor();
       assert.match(await reason.textContent() ?? "", /takes string, found array of string/);
       await page.mouse.up();
-      await page.locator(".toast").filter({ hasText: "Cannot connect" }).waitFor();
+      const refusal = page.locator(".toast").filter({ hasText: "Cannot connect" });
+      // What would be right is offered, and taken back again.
+      await refusal.getByRole("button", { name: "Once for each" }).click();
+      await page.locator("#node-read .card-foot").filter({ hasText: "scan.files" }).waitFor();
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Control+z");
+      await page.locator("#node-read .card-foot").filter({ hasText: "scan.files" }).waitFor({
+        state: "detached",
+      });
       assert.ok(!(await page.locator(".status").textContent() ?? "").includes("1 connections"));
 
       // Once for each file, by keyboard.

@@ -329,12 +329,23 @@ export class Board {
   freePlace(at?: Point): Point {
     const { x, y, zoom } = this.view.peek();
     const { width, height } = this.size.peek();
-    let place = at ?? { x: (width / 2 - x) / zoom - 108, y: (height / 2 - y) / zoom - 40 };
+    let place = at ?? this.#besideChosen() ??
+      { x: (width / 2 - x) / zoom - 108, y: (height / 2 - y) / zoom - 40 };
     const scene = this.scene.peek();
     const isTaken = ({ x: left, y: top }: Point) =>
       scene.boxesIn({ left: left - 8, top: top - 8, right: left + 224, bottom: top + 90 }).length > 0;
     for (let tries = 0; tries < 40 && isTaken(place); tries++) place = { x: place.x + 32, y: place.y + 32 };
     return { x: snap(place.x), y: snap(place.y) };
+  }
+
+  /** Right of the one chosen node: what is added next mostly follows it. */
+  #besideChosen(): Point | undefined {
+    const [id, ...others] = this.selection.peek();
+    const scene = this.scene.peek();
+    const index = id === undefined || others.length > 0 ? undefined : scene.indexOf.get(id);
+    if (index === undefined) return undefined;
+    const { right, top } = scene.rectOf(index);
+    return { x: right + 56, y: top };
   }
 
   /** Shows all nodes, or those named. */

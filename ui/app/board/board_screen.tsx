@@ -176,6 +176,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     }
     const change = addNode(board.document.ground, nameForUse(entry.use), entry.value, board.freePlace(at));
     board.apply(change);
+    board.reveal(change.id);
     announce(`Added ${change.id}`);
     if (drop !== undefined && port !== undefined) {
       dropConnection(board, { ...drop, node: change.id, port, verdict: { fits: "yes", reason: "" } });

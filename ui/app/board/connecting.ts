@@ -1,12 +1,14 @@
 /** From a dropped connection to a change of the workflow, or to the words that say why not. @module */
 
+import { fit } from "../../../core/workflow/port_type.ts";
+import { elementOf } from "../../../core/workflow/schema_path.ts";
 import { announce } from "../state/announce.ts";
 import { showToast } from "../state/toasts.ts";
 import type { Board } from "./board.ts";
 import { fittingPort, type LibraryEntry } from "./library.ts";
 import { INPUTS, OUTPUTS } from "./model/board_node.ts";
-import { addNode, connect, type Connection, disconnect, type Point } from "./model/commands.ts";
-import { ConnectionJudge } from "./model/connection_judge.ts";
+import { addNode, connect, type Connection, connectItems, disconnect, type Point } from "./model/commands.ts";
+import { ConnectionJudge, type End } from "./model/connection_judge.ts";
 import { groupOfBox } from "./model/folded.ts";
 import type { BoardEdge } from "./model/graph.ts";
 import { nameForUse } from "./model/names.ts";
@@ -40,7 +42,16 @@ export function dropConnection(board: Board, drop: Dropped, kind?: Connection["k
   const port = drop.port ?? bestPort(board, judge, fixed.port, isFromSource, node);
   const verdict = drop.verdict ?? judge.judge({ node, port });
   if (verdict.fits === "no") {
-    showToast({ look: "warn", title: "Cannot connect", text: verdict.reason });
+    const [from, to] = isFromSource ? [fixed, { node, port }] : [{ node, port }, fixed];
+    const isForEach = fitsEach(board, from, to);
+    showToast({
+      look: "warn",
+      title: "Cannot connect",
+      text: isForEach
+        ? `${verdict.reason}. The list's items fit: ${to.node} can be called once for each`
+        : verdict.reason,
+      ...isForEach ? { action: { title: "Once for each", run: () => connectEach(board, from, to) } } : {},
+    });
     announce(`Cannot connect: ${verdict.reason}`);
     return;
   }
@@ -56,6 +67,27 @@ export function dropConnection(board: Board, drop: Dropped, kind?: Connection["k
     to: target.node,
     toPort: target.port,
     kind: chosen,
+  });
+  if (board.apply(change)) announce(change.label);
+}
+
+/** True where `from` gives a list whose items fit the port `to`, and the node is not yet called once for each of something. */
+function fitsEach(board: Board, from: End, to: End): boolean {
+  const target = board.graph.peek().nodes.get(to.node);
+  const port = target?.inputs.find(({ name }) => name === to.port);
+  if (target === undefined || port === undefined || target.value["each"] !== undefined) return false;
+  const type = new ConnectionJudge(board.graph.peek(), board.types, from, true).outputType(from);
+  if (typeof type !== "object" || type["type"] !== "array") return false;
+  return fit(elementOf(type), port.schema).fit !== "no";
+}
+
+/** Calls the node once for each item of the list, with the item at the port; one step of undo. */
+function connectEach(board: Board, from: End, to: End): void {
+  const change = connectItems(board.document.ground, {
+    from: from.node,
+    fromPort: from.port,
+    to: to.node,
+    toPort: to.port,
   });
   if (board.apply(change)) announce(change.label);
 }

@@ -23,12 +23,14 @@ export function ExpressionField(
   const [found, setFound] = useState<Completions>(nothing);
   const [chosen, setChosen] = useState(0);
   const [isOpen, setOpen] = useState(false);
+  const isByHand = useRef(false);
   const look = () => {
     const element = field.current;
     if (element === null) return;
     const next = completionsAt(element.value, element.selectionStart, context());
     setFound(next);
     setChosen(0);
+    isByHand.current = false;
     setOpen(next.options.length > 0);
   };
   useEffect(() => {
@@ -49,6 +51,12 @@ export function ExpressionField(
     // After a dot there is more to choose.
     if (option.insert.endsWith(".")) look();
   };
+  /** True where the offer was gone to by hand, or goes on with what was typed. */
+  const isMeant = (): boolean => {
+    const typed = field.current?.value.slice(found.from, field.current.selectionStart) ?? "";
+    const offer = found.options[chosen]?.insert ?? "";
+    return isByHand.current || (typed !== "" && offer.toLowerCase().startsWith(typed.toLowerCase()));
+  };
   const keys = (event: KeyboardEvent) => {
     if (event.key === " " && event.ctrlKey) {
       event.preventDefault();
@@ -61,7 +69,11 @@ export function ExpressionField(
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step !== 0) {
       event.preventDefault();
+      isByHand.current = true;
       setChosen((chosen + step + found.options.length) % found.options.length);
+    } else if (event.key === "Tab" && !isMeant()) {
+      // Tab goes on to the next field.
+      setOpen(false);
     } else if (event.key === "Enter" || event.key === "Tab") {
       event.preventDefault();
       take(chosen);

@@ -171,7 +171,8 @@ function NameFields({ bench, node }: NodeInspectorProps) {
   const fault = name === node.id ? undefined : nameFault(name, isTaken);
   const rename = () => {
     if (name === node.id) return;
-    if (fault !== undefined) return setName(node.id);
+    // What is wrong stands at the field; the name stays as it was until it is right.
+    if (fault !== undefined) return announce(`${name}: ${fault}`);
     board.apply(renameNode(board.document.ground, node.id, name));
     announce(`Renamed to ${name}`);
   };

@@ -156,6 +156,16 @@ export function connect(ground: Ground, connection: Connection): Change {
   };
 }
 
+/** Calls the target once for each item of a list, which goes to the named port. */
+export function connectItems(
+  ground: Ground,
+  { from, fromPort, to, toPort }: Omit<Connection, "kind">,
+): Change {
+  const source = from === INPUTS ? `inputs.${fromPort}` : `${from}.${fromPort}`;
+  const draft = new ChangeDraft(ground).set(to, ["each"], source).set(to, ["in", toPort], "item");
+  return { label: `Call ${to} once for each of ${source}`, edits: draft.edits() };
+}
+
 /** Sets a field of a node. Typing is one step. */
 export function setField(
   ground: Ground,

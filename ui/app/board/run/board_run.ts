@@ -31,6 +31,8 @@ export class BoardRun {
   readonly isTelling = signal(false);
   /** Inputs that were given last, offered again. */
   readonly inputs = signal<JsonObject>({});
+  /** Whether the last run might change files; a run again from there may what it might. */
+  readonly mayWrite = signal(false);
   /** Streamed text of nodes, newest run only. */
   readonly said = signal<ReadonlyMap<string, string>>(new Map());
   /** Nodes whose outputs were taken as given; they must never look as if they had run. */
@@ -73,7 +75,7 @@ export class BoardRun {
   }
 
   /** Starts a run of what is on the board. */
-  async start(mode: RunMode, inputs: JsonObject, mayWrite = false): Promise<void> {
+  async start(mode: RunMode, inputs: JsonObject, mayWrite = this.mayWrite.peek()): Promise<void> {
     const before = this.runId.peek();
     const pins = Object.fromEntries(this.#overlay.pins.peek());
     const body: StartRun = {
@@ -94,6 +96,7 @@ export class BoardRun {
     };
     this.isStarting.value = true;
     this.inputs.value = inputs;
+    this.mayWrite.value = mayWrite;
     try {
       const { run, pinned } = await this.#app.client.call("POST /runs", { body });
       announce("The run has started");

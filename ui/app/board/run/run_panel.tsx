@@ -190,7 +190,7 @@ export function RunDialog(
     required: Object.keys(declared).filter((name) => !Object.hasOwn(objectOf(declared[name]), "default")),
   };
   const [inputs, setInputs] = useState<JsonObject>(bench.run.inputs.peek());
-  const [mayWrite, setMayWrite] = useState(false);
+  const [mayWrite, setMayWrite] = useState(bench.run.mayWrite.peek());
   const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
   return (
     <Dialog
