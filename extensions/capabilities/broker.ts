@@ -65,8 +65,7 @@ export class Capabilities {
     bytes?: Uint8Array<ArrayBuffer>,
     passing?: Passing,
   ): Promise<Reply> {
-    const run = this.#table[operation];
-    if (run === undefined) {
+    if (this.#table[operation] === undefined) {
       throw new ExtensionFailure("permission", `There is no capability "${operation.slice(0, 100)}"`);
     }
     if (this.#closed) {
@@ -85,7 +84,7 @@ export class Capabilities {
     let taken: Promise<void> | undefined;
     try {
       if (READS.test(operation)) endTurn = await this.#payloads.turn();
-      const reply = await run(args, bytes);
+      const reply = await this.carryOut(operation, args, bytes);
       taken = passing?.send(reply);
       return reply;
     } finally {
@@ -93,6 +92,15 @@ export class Capabilities {
       this.#inFlight--;
       if (endTurn !== undefined) await Promise.resolve(taken).then(endTurn, endTurn);
     }
+  }
+
+  /** Does what an operation of the table says. */
+  protected carryOut(
+    operation: string,
+    args: JsonObject,
+    bytes: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<Reply> {
+    return (this.#table[operation] as Operation)(args, bytes);
   }
 
   /** Ends what is still open. Repeating is harmless. */

@@ -26,7 +26,11 @@ export class MockCapabilities extends Capabilities {
     this.#used = used;
   }
 
-  override async call(operation: string, args: JsonObject, bytes?: Uint8Array<ArrayBuffer>): Promise<Reply> {
+  protected override async carryOut(
+    operation: string,
+    args: JsonObject,
+    bytes: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<Reply> {
     switch (operation) {
       case "fetch.open":
         return await this.#open(args, bytes);
@@ -36,7 +40,7 @@ export class MockCapabilities extends Capabilities {
         this.#bodies.delete(own(args, "id") ?? null);
         return { value: null };
       default:
-        return await super.call(operation, args, bytes);
+        return await super.carryOut(operation, args, bytes);
     }
   }
 
