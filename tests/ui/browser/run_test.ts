@@ -202,6 +202,7 @@ browserTest(
       await page.waitForURL(/#\/runs/);
       await page.goBack();
       await page.getByRole("status").filter({ hasText: /^Changed$/ }).waitFor();
+      await page.locator(".card").nth(cards - 1).waitFor();
       assert.equal(await page.locator(".card").count(), cards);
       await page.locator("a[aria-label='All workflows']").click();
       await page.getByRole("link", { name: /Asking/ }).filter({ hasText: "Not saved" }).click();
