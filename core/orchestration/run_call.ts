@@ -32,6 +32,7 @@ import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 import type { Draft } from "./draft.ts";
 import { attemptsOf } from "./reading.ts";
+import { writtenPlace } from "./written_place.ts";
 
 const MOST_MESSAGE = 600;
 const NOTHING: readonly string[] = [];
@@ -172,7 +173,10 @@ export class RunCalls {
     try {
       await log.flush();
       const { path, root } = call.request.input;
-      const exclusive = [`file:${String(path ?? root ?? ".")}`, ...(call.definition.exclusive ?? [])];
+      const exclusive = [
+        writtenPlace(this.#driver.setup.workspace, path ?? root),
+        ...(call.definition.exclusive ?? []),
+      ];
       const claimed = await this.#claim(call, exclusive, this.#amounts.of(call.type, call.assigned));
       if (typeof claimed !== "number") return this.#unclaimed(call, claimed);
       claim = claimed;
