@@ -1,7 +1,6 @@
 /** `run FILE|TEMPLATE`: everything is checked before anything runs. @module */
 
 import { SymphonyError } from "../core/errors.ts";
-import { newRunId, type RunId } from "../core/ids.ts";
 import { forecastText, readBudgetFlags } from "./budget_flags.ts";
 import type { StartRequest } from "../core/orchestration/run_handle.ts";
 import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
@@ -31,10 +30,8 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
     checkedDefinition(services, source, await session.extensions.describe()),
     budget,
   );
-  // The id is chosen here: every line of JSON says of which run it is, the forecast's before the first event too.
-  const run = newRunId(services.clock.now(), () => services.random.next());
-  const request = { ...requestOf(services, args, definition, concurrency), run };
-  await tellForecast(services, args, run, await forecastFor(session.pit.dag, definition));
+  const request = requestOf(services, args, definition, concurrency);
+  await tellForecast(services, args, await forecastFor(session.pit.dag, definition));
   return await drive(services, session, (listener) => session.runner.start(request, listener), {
     isJson: args.has("json"),
     title: definition.name,
@@ -48,12 +45,11 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
 async function tellForecast(
   services: CliServices,
   args: Arguments,
-  run: RunId,
   forecast: BudgetForecast | undefined,
 ): Promise<void> {
   if (forecast === undefined) return;
   if (args.has("json")) {
-    return await services.stdout.write(`${JSON.stringify({ type: "run.forecast", run, ...forecast })}\n`);
+    return await services.stdout.write(`${JSON.stringify({ type: "run.forecast", ...forecast })}\n`);
   }
   const text = forecastText(forecast);
   if (text !== undefined) await services.stderr.write(text);
