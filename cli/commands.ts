@@ -56,7 +56,9 @@ export const commands: readonly Command[] = [
         summary: "shows the run in the browser instead: prints an address and serves until Ctrl-C",
       },
     ],
-    details: `${exits}\nA value that begins with @ is written @@.`,
+    details:
+      `${exits}\nA value that begins with @ is written @@. With --json the first line is run.forecast where earlier runs tell what ` +
+      "this one is likely to spend; it has no run, every other line has one.",
     examples: [
       { args: "run code-review", does: "review the code in this folder" },
       { args: "run code-review ../other/repository", does: "review another" },
