@@ -15,7 +15,7 @@ if (first === HOST_SUBCOMMAND) {
   const hosts: typeof import("./extensions/host/host_main.ts") = await import(
     second === "" ? "./extensions/host/host_main.ts" : "./extensions/host/host_main.ts"
   );
-  await hosts.runHost(second);
+  await hosts.runHost(second, true);
 } else {
   const chosen: { main(): Promise<number> } = await import(
     first === "serve" ? "./main_serve.ts" : "./main.ts"

@@ -15,14 +15,17 @@ const TOKEN = 16;
 const DIED = 25;
 const RIGHTS = ["run", "ffi", "net", "write", "sys", "env", "import", "read"] as const;
 
-/** Serves one extension until the socket closes; then the process ends. `address` is `unix:PATH` or `pipe:PATH`. */
-export async function runHost(address: string): Promise<never> {
+/**
+ * Serves one extension until the socket closes; then the process ends. `address` is `unix:PATH` or `pipe:PATH`. `isCompiled`: a
+ * compiled program loads no module from an object URL.
+ */
+export async function runHost(address: string, isCompiled: boolean): Promise<never> {
   const token = Deno.env.get("SYMPHONY_HOST_TOKEN") ?? "";
   Deno.env.delete("SYMPHONY_HOST_TOKEN");
   const socket = await connect(address);
   const writing = new Writing(socket);
   writing.push(frame(TOKEN, new TextEncoder().encode(token)));
-  const worker = startWorker(await readBoot(socket), writing);
+  const worker = startWorker(addressOf(await readBoot(socket), isCompiled), writing);
   await hello(worker, writing);
   for (const name of RIGHTS) await Deno.permissions.revoke({ name });
   worker.onmessage = (event: MessageEvent<Uint8Array<ArrayBuffer>>) => writing.push(event.data);
@@ -73,9 +76,17 @@ async function readExactly(socket: Socket, size: number): Promise<Uint8Array<Arr
   return bytes;
 }
 
-/** By an object URL: a `data:` URL would be kept whole as the module's name, 3 to 5 MB a process, and take time to make. */
-function startWorker(boot: Uint8Array<ArrayBuffer>, writing: Writing): Worker {
-  const url = URL.createObjectURL(new Blob([boot], { type: "text/javascript" }));
+/** An object URL where it can be one: a `data:` URL is kept whole as the module's name, 3 to 5 MB a process, and takes time to make. */
+function addressOf(boot: Uint8Array<ArrayBuffer>, isCompiled: boolean): string {
+  if (!isCompiled) return URL.createObjectURL(new Blob([boot], { type: "text/javascript" }));
+  let text = "";
+  for (let at = 0; at < boot.length; at += 32_766) {
+    text += btoa(String.fromCharCode(...boot.subarray(at, at + 32_766)));
+  }
+  return `data:text/javascript;base64,${text}`;
+}
+
+function startWorker(url: string, writing: Writing): Worker {
   // Every kind is named: one that is left out of an object is denied, but an absent object would inherit all.
   const permissions = {
     env: false,
@@ -182,4 +193,4 @@ class Writing {
   }
 }
 
-if (import.meta.main) await runHost(Deno.args[0] ?? "");
+if (import.meta.main) await runHost(Deno.args[0] ?? "", false);

@@ -69,7 +69,7 @@ Deno.test("a worker may do nothing, whatever its root module is", async () => {
 
 Deno.test("a host process gives up every permission once its worker runs", async () => {
   const main = new URL("../../extensions/host/host_main.ts", import.meta.url).href;
-  const program = `import { runHost } from "${main}"; runHost(Deno.args[0]);
+  const program = `import { runHost } from "${main}"; runHost(Deno.args[0], false);
     const names = ["run", "ffi", "net", "write", "sys", "env", "import", "read"];
     setInterval(() => console.log(names.filter((name) => Deno.permissions.querySync({ name }).state === "granted").join() || "none"), 20);`;
   const file = await Deno.makeTempFile({ suffix: ".ts" });
