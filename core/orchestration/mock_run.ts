@@ -11,17 +11,12 @@
  */
 
 import { SymphonyError } from "../errors.ts";
-import type { ExtensionId, InstanceId } from "../ids.ts";
+import type { InstanceId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { ConductorPort } from "../ports/conductor.ts";
-import type {
-  CallOptions,
-  CallRequest,
-  CallResult,
-  ExtensionPort,
-  InstanceHealth,
-} from "../ports/extension.ts";
+import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Catalog } from "../workflow/catalog.ts";
+import { AroundExtensions } from "./around_extensions.ts";
 import { mockValue } from "./mock_value.ts";
 import type { RunServices } from "./run_services.ts";
 
@@ -46,28 +41,15 @@ function undecided(conductor: ConductorPort): ConductorPort {
 }
 
 /** Extensions whose calls are answered with made-up values that fit. */
-export class MockExtensions implements ExtensionPort {
-  readonly #inner: ExtensionPort;
+export class MockExtensions extends AroundExtensions {
   #catalog: Promise<Catalog> | undefined;
-
-  constructor(inner: ExtensionPort) {
-    this.#inner = inner;
-  }
-
-  describe(): Promise<Catalog> {
-    return this.#inner.describe();
-  }
-
-  activate(extension: ExtensionId, signal?: AbortSignal): Promise<InstanceId> {
-    return this.#inner.activate(extension, signal);
-  }
 
   async call(
     _instance: InstanceId,
     { nodeType, node, task }: CallRequest,
     _options: CallOptions,
   ): Promise<CallResult> {
-    const type = (await (this.#catalog ??= this.#inner.describe())).nodes.get(nodeType);
+    const type = (await (this.#catalog ??= this.inner.describe())).nodes.get(nodeType);
     const schema = task?.output ?? type?.output;
     if (schema === undefined) {
       throw new SymphonyError("not-found", `Cannot make up an output of "${nodeType}": it is not known`);
@@ -77,21 +59,5 @@ export class MockExtensions implements ExtensionPort {
     return type?.kind === "instrument"
       ? { ok: true, output, usage: { costUsd: 0, tokensIn: 0, tokensOut: 0 } }
       : { ok: true, output };
-  }
-
-  isAlive(instance: InstanceId): boolean {
-    return this.#inner.isAlive(instance);
-  }
-
-  deactivate(instance: InstanceId): Promise<void> {
-    return this.#inner.deactivate(instance);
-  }
-
-  health(): readonly InstanceHealth[] {
-    return this.#inner.health();
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
   }
 }

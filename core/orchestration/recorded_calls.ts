@@ -6,18 +6,13 @@
  * @module
  */
 
-import type { ExtensionId, InstanceId, NodeId } from "../ids.ts";
+import type { InstanceId, NodeId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { isObject } from "../json.ts";
 import type { ClockPort } from "../ports/clock.ts";
-import type {
-  CallOptions,
-  CallRequest,
-  CallResult,
-  ExtensionPort,
-  InstanceHealth,
-} from "../ports/extension.ts";
+import type { CallOptions, CallRequest, CallResult, ExtensionPort } from "../ports/extension.ts";
 import type { Catalog } from "../workflow/catalog.ts";
+import { AroundExtensions } from "./around_extensions.ts";
 import type { EarlierRun } from "./earlier_run.ts";
 import type { ValueRef } from "./event.ts";
 
@@ -25,8 +20,7 @@ import type { ValueRef } from "./event.ts";
 const LONGEST_MS = 2000;
 
 /** ExtensionPort over another and a recording. */
-export class RecordedCalls implements ExtensionPort {
-  readonly #real: ExtensionPort;
+export class RecordedCalls extends AroundExtensions {
   readonly #earlier: EarlierRun;
   readonly #clock: ClockPort;
   readonly #load: (ref: ValueRef) => Promise<Json>;
@@ -42,19 +36,15 @@ export class RecordedCalls implements ExtensionPort {
       readonly held: NodeId | undefined;
     },
   ) {
-    this.#real = real;
+    super(real);
     this.#earlier = earlier;
     this.#clock = options.clock;
     this.#load = options.load;
     this.#held = options.held;
   }
 
-  async describe(): Promise<Catalog> {
-    return this.#catalog = await this.#real.describe();
-  }
-
-  activate(extension: ExtensionId, signal?: AbortSignal): Promise<InstanceId> {
-    return this.#real.activate(extension, signal);
+  override async describe(): Promise<Catalog> {
+    return this.#catalog = await this.inner.describe();
   }
 
   call(
@@ -64,24 +54,8 @@ export class RecordedCalls implements ExtensionPort {
   ): CallResult | Promise<CallResult> {
     if (request.node === this.#held) return this.#hold(options);
     return this.#isReal(request)
-      ? this.#real.call(instance, request, options)
+      ? this.inner.call(instance, request, options)
       : this.#recorded(request, options);
-  }
-
-  isAlive(instance: InstanceId): boolean {
-    return this.#real.isAlive(instance);
-  }
-
-  deactivate(instance: InstanceId): Promise<void> {
-    return this.#real.deactivate(instance);
-  }
-
-  health(): readonly InstanceHealth[] {
-    return this.#real.health();
-  }
-
-  close(): Promise<void> {
-    return this.#real.close();
   }
 
   #isReal({ nodeType }: CallRequest): boolean {
