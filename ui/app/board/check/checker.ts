@@ -24,7 +24,7 @@ export class Checker {
   readonly #options: CheckerOptions;
   readonly #others: Record<string, string | null> = {};
   #number = 0;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #isBusy = false;
   #next: { text: string; file: string } | undefined;
   #last: { text: string; file: string } | undefined;

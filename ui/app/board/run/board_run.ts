@@ -45,7 +45,7 @@ export class BoardRun {
   readonly #board: Board;
   readonly #overlay: RunOverlay;
   #stop: (() => void) | undefined;
-  #reload: number | undefined;
+  #reload: ReturnType<typeof setTimeout> | undefined;
 
   constructor(app: App, board: Board, overlay: RunOverlay) {
     this.#app = app;

@@ -130,3 +130,8 @@ export function valueOf(text: string): Json {
     return text;
   }
 }
+
+/** A node's name, and which of its items. */
+export function placeOf({ node, item }: Asking): string {
+  return item === undefined ? node : `${node}, item ${item}`;
+}

@@ -1,9 +1,8 @@
 /** What the run asks of a person, answered in place: gates, failures that wait for a word, signals. @module */
 
-import { AskingCard } from "./asking_card.tsx";
+import { AskingCard, placeOf } from "./asking_card.tsx";
 import { keyOf } from "./run_model.ts";
 import type { RunWatch } from "./run_watch.ts";
-import type { Asking } from "../../../api/runs.ts";
 
 /** More are answered one after the other. */
 const MOST_SHOWN = 3;
@@ -34,9 +33,4 @@ export function AskingCards(
         : null}
     </section>
   );
-}
-
-/** A node's name, and which of its items. */
-export function placeOf({ node, item }: Asking): string {
-  return item === undefined ? node : `${node}, item ${item}`;
 }
