@@ -52,12 +52,32 @@ async function connect(firefox: Firefox, node: string, words: string): Promise<v
   await firefox.gone("dialog.palette");
 }
 
-async function drag({ page }: Firefox, from: string, to: string): Promise<void> {
-  const [start, end] = await Promise.all([from, to].map(async (selector) => {
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The middle of an element in the window, once it has come to rest there: a layout is made beside the page. */
+async function resting({ page }: Firefox, selector: string): Promise<Place> {
+  let before: Place | undefined;
+  for (let tries = 0; tries < 300; tries++) {
     const box = await (await page.$(selector))?.boundingBox();
-    assert.ok(box !== null && box !== undefined, selector);
-    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  })) as [{ x: number; y: number }, { x: number; y: number }];
+    const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+    const at = box && { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const isIn = at && at.x > 0 && at.y > 0 && at.x < width && at.y < height;
+    if (isIn && at.x === before?.x && at.y === before.y) return at;
+    before = isIn ? at : undefined;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${selector} does not come to rest in the window`);
+}
+
+async function drag(firefox: Firefox, from: string, to: string): Promise<void> {
+  const { page } = firefox;
+  // The second look at the first: what moved both moved it too.
+  await resting(firefox, from);
+  const end = await resting(firefox, to);
+  const start = await resting(firefox, from);
   await page.mouse.move(start.x, start.y);
   await page.mouse.down();
   await page.mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 3 });
