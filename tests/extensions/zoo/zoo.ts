@@ -170,6 +170,9 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   }
 }
 
+/** Habits without a deadline of their own are ended by the watchdog, which counts processor time: a busy machine gives them little. */
+const PATIENCE_MS = 120_000;
+
 /** Starts and calls one until it has shown what it does, and until it is in quarantine where it brings itself down. */
 async function letLoose(
   extensions: HostExtensions,
@@ -184,7 +187,7 @@ async function letLoose(
       const result = await extensions.call(
         instance,
         request(`zoo/${habit.name}`, {}, { workspace, mayWrite: true }),
-        { signal: never, timeoutMs: habit.timeoutMs ?? 20_000 },
+        { signal: never, timeoutMs: habit.timeoutMs ?? PATIENCE_MS },
       );
       end ??= told(result);
       if (habit.dies !== true) {
