@@ -35,6 +35,7 @@ import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./
 import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { Notices } from "./extensions/notices.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { liveSecrets } from "./extensions/secret_book.ts";
@@ -96,10 +97,12 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor, source = sourceOf(options) }: {
+  { grants, monitor, source = sourceOf(options), texts, notices }: {
     readonly grants?: Grants | undefined;
     readonly monitor?: ResourceMonitor;
     readonly source?: ExtensionLoader;
+    readonly texts?: SharedTexts | undefined;
+    readonly notices?: Notices | undefined;
   } = {},
 ): Promise<JoinedExtensions> {
   const hosts = new HostExtensions({
@@ -111,6 +114,8 @@ async function extensionsOf(
     health: await HealthBook.open(options.data),
     monitor: monitor ?? new ResourceMonitor({ data: options.data }),
     spares: true,
+    ...texts === undefined ? {} : { texts: () => texts.open() },
+    ...notices === undefined ? {} : { notices },
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
   const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });
@@ -178,12 +183,38 @@ export interface OpenTexts extends TextPorts, AsyncDisposable {
   readonly structure: StructurePort;
 }
 
+/** One text core for the page and for extensions, opened by whoever needs it first. */
+class SharedTexts implements AsyncDisposable {
+  readonly #data: string;
+  #opening: Promise<OpenTexts> | undefined;
+
+  constructor(data: string) {
+    this.#data = data;
+  }
+
+  /** @throws SymphonyError where no editor can be started; the next one tries again */
+  open(): Promise<OpenTexts> {
+    return this.#opening ??= openTexts(this.#data).catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
+  }
+
+  /** Repeating is harmless. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#opening?.catch(() => undefined))?.[Symbol.asyncDispose]();
+  }
+}
+
 interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
   /** Where extensions come from, where others ask it, too. */
   readonly source?: ExtensionLoader;
+  /** The editor, where the person has one before them. */
+  readonly texts?: SharedTexts;
+  readonly notices?: Notices;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -225,6 +256,8 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     grants: parts.grants,
     monitor,
     source,
+    texts: parts.texts,
+    notices: parts.notices,
   });
   const around = parts.around ?? options.wrap ?? ((inner: ExtensionPort) => inner);
   const extensions = around(hosts);
@@ -260,6 +293,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     async [Symbol.asyncDispose]() {
       lookAhead[Symbol.dispose]();
       await extensions.close();
+      await parts.texts?.[Symbol.asyncDispose]();
       await keepForecast(store, forecast).catch(() => {}); // Only time is lost by it.
       await conductor[Symbol.asyncDispose]();
       await recovery[Symbol.asyncDispose]();
@@ -293,6 +327,8 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
   // One for all who ask: what is being loaded is loaded once.
   const source = sourceOf(options);
   const grants = grantsOf({ ...options, prompt });
+  const texts = new SharedTexts(data);
+  const notices = new Notices();
   return {
     templates,
     composition,
@@ -302,13 +338,21 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
       change: (change) => changeSetting(data, source, change),
     },
     decisionLog: () => conductorFiles(data).log,
-    openTexts: () => openTexts(data),
+    openTexts: () => texts.open(),
+    notices,
     installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     secrets: liveSecrets(sourceOf(options), grants),
     async open(around) {
       const { withWorker } = await import("./cli/queue_worker.ts");
-      const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });
+      const session = await openSession(options, {
+        around,
+        grants: await grants,
+        source,
+        texts,
+        notices,
+        mayAsk: true,
+      });
       return withWorker(services(), session, SERVED_RUNS);
     },
   };

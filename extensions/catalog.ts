@@ -57,7 +57,7 @@ export const instrumentOutput: JsonObject = {
 
 /** True where these permissions let an extension see what is in the run's folder. */
 export function readsFolder(permissions: readonly Permission[]): boolean {
-  return permissions.some(({ kind }) => kind === "files" || kind === "git");
+  return permissions.some(({ kind }) => ["files", "git", "editor"].includes(kind));
 }
 
 /** The catalogue of all extensions; a type that two contribute belongs to the first, and is a problem of the second. */

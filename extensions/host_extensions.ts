@@ -27,6 +27,7 @@ import { Capabilities } from "./capabilities/broker.ts";
 import type { CallScope } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
+import { EditorDesk, type EditorTexts } from "./editor_desk.ts";
 import type { Grants } from "./grants.ts";
 import { HealthBook } from "./health_book.ts";
 import { Kind } from "./host/frames.ts";
@@ -36,6 +37,7 @@ import { Hosts } from "./host/hosts.ts";
 import type { ExtensionSource, Installed } from "./installed.ts";
 import { declaredNeeds } from "./monitor/call_needs.ts";
 import { ResourceMonitor } from "./monitor/resource_monitor.ts";
+import { Notices } from "./notices.ts";
 import { askerOf, memoryOf, type Place, Placement } from "./placement.ts";
 import { Rescue } from "./rescue.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
@@ -57,6 +59,10 @@ export interface HostExtensionsOptions {
   readonly loadingMs?: number;
   /** Where quarantines are kept; in memory without it. */
   readonly health?: HealthBook;
+  /** The editor's texts; without it there is no editor. */
+  readonly texts?: () => Promise<EditorTexts>;
+  /** Where messages to the person go; without it nobody sees any but in the run. */
+  readonly notices?: Notices;
   /** Where what they use up is accounted; in memory without it. */
   readonly monitor?: ResourceMonitor;
   /** True where a started process is held ready for the next extension of others. */
@@ -84,6 +90,8 @@ export class HostExtensions implements ExtensionPort {
   readonly #book: HealthBook;
   readonly monitor: ResourceMonitor;
   readonly #placement: Placement;
+  readonly #notices: Notices;
+  readonly #editor: EditorDesk | undefined;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #rescues = new Map<Actor, Rescue<Place>>();
   readonly #closing = new AbortController();
@@ -103,7 +111,9 @@ export class HostExtensions implements ExtensionPort {
     this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
     // What was taken back must not live on in anything that a process has read: it is begun anew.
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
-    const { onLog, liveness, loadingMs, grants } = options;
+    const { onLog, liveness, loadingMs, grants, notices = new Notices(), texts } = options;
+    this.#notices = notices;
+    this.#editor = texts && new EditorDesk(texts, (extension, text) => this.#say(extension, text));
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,
@@ -367,7 +377,7 @@ export class HostExtensions implements ExtensionPort {
         ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
         ...(actor.boot === "light" ? { unit: unit.number, budgetMs } : {}),
       },
-      open: (signal) => this.#capabilities(actor, request, signal),
+      open: (signal) => this.#capabilities(actor, request, signal, options),
       accept: (performed) => acceptOutput(contribution, request, performed),
       options,
     });
@@ -389,7 +399,21 @@ export class HostExtensions implements ExtensionPort {
     return rescue;
   }
 
-  #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
+  /** Tells the person of something that the core does for an extension; too many are left out. */
+  #say(extension: ExtensionId, text: string): void {
+    try {
+      this.#notices.show(extension, "info", text);
+    } catch {
+      // It has said enough.
+    }
+  }
+
+  #capabilities(
+    actor: Actor,
+    request: CallRequest,
+    signal: AbortSignal,
+    { models, onEvent }: Partial<CallOptions> = {},
+  ): Capabilities {
     const { workspace, mayWrite, run, node, item } = request;
     const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
@@ -403,6 +427,13 @@ export class HostExtensions implements ExtensionPort {
       payloads: actor.payloads,
       asset: (name) => actor.installed.asset(name),
       onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
+      ...(models === undefined ? {} : { models, allowance: this.monitor.allowanceOf(actor.id) }),
+      ...(this.#editor === undefined ? {} : { texts: this.#editor }),
+      notify: (level, text) => {
+        const notice = this.#notices.show(actor.id, level, text);
+        onEvent?.({ kind: "notice", extension: actor.id, level, text: notice.text });
+        return notice;
+      },
     };
     return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
   }

@@ -27,6 +27,7 @@ import { type Claimed, ClaimLine } from "./run_claim.ts";
 import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
+import { type CallModels, RunModels } from "./run_models.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
@@ -48,6 +49,8 @@ interface Call {
   readonly request: CallRequest;
   /** Gives back what the call holds, of the budget and of what was granted; with `true` where nobody knows what it cost. */
   settle: (isUnknown?: boolean) => void;
+  /** What it asks of models. */
+  models?: CallModels;
 }
 
 export class RunCalls {
@@ -57,6 +60,7 @@ export class RunCalls {
   readonly #lines: CallLines<Call>;
   readonly #amounts: CallAmounts;
   readonly #claims: ClaimLine;
+  readonly #models: RunModels;
 
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
@@ -64,6 +68,7 @@ export class RunCalls {
     this.#assignments = new Assignments(driver, budget, (extension) => this.#lines.waitRounds(extension));
     this.#amounts = new CallAmounts(driver.services, driver.setup);
     this.#claims = new ClaimLine(driver.services);
+    this.#models = new RunModels(driver, budget, this.#assignments);
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
@@ -236,13 +241,16 @@ export class RunCalls {
 
   /** The call's result, at once where the extension gives it at once. Never throws. */
   #call(
-    { scope, unit, definition, request }: Call,
+    call: Call,
     lease: Lease,
     signal: AbortSignal,
   ): CallResult | Promise<CallResult> {
+    const { scope, unit, definition, request } = call;
     const { pit, extensions } = this.#driver.services;
+    call.models = this.#models.of(call, signal);
     const options: Draft<CallOptions> = {
       signal,
+      models: call.models,
       onEvent: (event) => this.#driver.say(scope, unit, event),
     };
     if (definition.timeoutMs !== undefined) options.timeoutMs = definition.timeoutMs;
@@ -256,7 +264,8 @@ export class RunCalls {
 
   /** Gives the place back, judges what came and reports how the call ended. */
   #done(asked: Call, lease: Lease, started: number, answer: Answer): void | Promise<void> {
-    const { result, type } = answer;
+    const { type } = answer;
+    const result = asked.models?.counted(answer.result, type.instrument !== undefined) ?? answer.result;
     let call = type === asked.type ? asked : answeredBy(asked, type);
     if (answer.isFirstCostUnknown === true) call = { ...call, settle: () => asked.settle(true) };
     const { assigned: { task, input }, definition, request, scope } = call;

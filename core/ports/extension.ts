@@ -9,6 +9,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { HealthClass } from "../policy/health.ts";
 import type { Catalog } from "../workflow/catalog.ts";
+import type { ModelsPort } from "./models.ts";
 
 export interface CallRequest {
   readonly nodeType: NodeTypeId;
@@ -43,7 +44,14 @@ export interface TaskCall {
 export type CallEvent =
   | { readonly kind: "progress"; readonly done: number; readonly total?: number; readonly note?: string }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
-  | { readonly kind: "token"; readonly text: string };
+  | { readonly kind: "token"; readonly text: string }
+  /** For the person: a line of plain text that the core has cleaned and that names who says it. */
+  | {
+    readonly kind: "notice";
+    readonly extension: ExtensionId;
+    readonly level: "info" | "warn" | "error";
+    readonly text: string;
+  };
 
 export interface Usage {
   readonly tokensIn?: number;
@@ -62,6 +70,8 @@ export interface CallOptions {
   /** Milliseconds from now after which the call fails with class `timeout`. */
   readonly timeoutMs?: number;
   readonly onEvent?: (event: CallEvent) => void;
+  /** Models that the call may ask meanwhile; without it none. */
+  readonly models?: ModelsPort;
 }
 
 export interface InstanceHealth {

@@ -154,7 +154,8 @@ function unusedPermissions(folder: ExtensionFolder, manifest: Manifest, { powers
 function powerOf(permission: Permission): string {
   switch (permission.kind) {
     case "files":
-      return `files:${permission.access}`;
+    case "editor":
+      return `${permission.kind}:${permission.access}`;
     case "secret":
       return "net";
     default:

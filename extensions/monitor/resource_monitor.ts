@@ -9,6 +9,7 @@ import type { ExtensionId } from "../../core/ids.ts";
 import type { HealthClass } from "../../core/policy/health.ts";
 import { limitVerdict, type ResourceLimits } from "../../core/policy/resource_limits.ts";
 import type { CallResult } from "../../core/ports/extension.ts";
+import type { ModelAllowance } from "../../core/ports/models.ts";
 import type {
   CallNeedsPort,
   ResourceEvent,
@@ -145,6 +146,30 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
     if (networkBytes !== undefined && account.meter.networkBytes > networkBytes) {
       this.#judge(extension, account);
     }
+  }
+
+  /** What the extension may spend on models that it asks; counted by whoever asks them for it. */
+  allowanceOf(extension: ExtensionId): ModelAllowance {
+    const account = this.#accounts.get(extension);
+    if (account === undefined) return { left: () => ({}), hold: () => () => {} };
+    const { meter, limits } = account;
+    return {
+      left: () => ({
+        ...(limits.usd === undefined ? {} : { usd: limits.usd - meter.usd - meter.held.usd }),
+        ...(limits.tokens === undefined ? {} : { tokens: limits.tokens - meter.tokens - meter.held.tokens }),
+      }),
+      hold: ({ usd = 0, tokens = 0 }) => {
+        meter.held.usd += usd;
+        meter.held.tokens += tokens;
+        return (taken) => {
+          meter.held.usd -= usd;
+          meter.held.tokens -= tokens;
+          meter.usd += taken.usd;
+          meter.tokens += taken.tokens;
+          this.#judge(extension, account);
+        };
+      },
+    };
   }
 
   /** Takes a reading of everything now. */

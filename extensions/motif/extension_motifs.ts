@@ -6,7 +6,7 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
-import { type ExtensionId, type InstanceId, nodeId, type NodeTypeId, runId } from "../../core/ids.ts";
+import { type ExtensionId, type InstanceId, NO_RUN, nodeId, type NodeTypeId } from "../../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 import type { ExtensionUi } from "../../core/motif/contributions.ts";
 import { readTree } from "../../core/motif/tree.ts";
@@ -28,7 +28,6 @@ const COMMAND_MS = 120_000;
 const MAX_STATE_CHARS = 1 << 20;
 /** No view is asked oftener by itself, and none less often than once an hour. */
 const AGAIN_MS = { least: 250, most: 3_600_000 };
-const RUN = runId("r000000000000000");
 
 export class ExtensionMotifs implements MotifPort {
   readonly #source: ExtensionSource;
@@ -144,7 +143,7 @@ export class ExtensionMotifs implements MotifPort {
       return await this.#extensions.call(instance, {
         nodeType: type as NodeTypeId,
         input,
-        run: RUN,
+        run: NO_RUN,
         node: nodeId("motif"),
         attempt: 1,
         idempotencyKey: `motif/${extension}/${this.#next++}`,

@@ -22,6 +22,7 @@ import { MetricStore } from "./metrics/metric_store.ts";
 import { Prober } from "./metrics/prober.ts";
 import { Sampler } from "./metrics/sampler.ts";
 import { motifTemplates } from "./motif_templates.ts";
+import { NoticeBoard } from "./notice_board.ts";
 import { PermissionDesk } from "./permissions.ts";
 import { RunBook, type RunObserver } from "./runs/run_book.ts";
 import { RunLogs } from "./runs/run_logs.ts";
@@ -83,6 +84,8 @@ export function makeDesk(options: DeskOptions): MadeDesk {
   const permissionsTopic: KeyedTopic = topicOf("permissions", {
     snapshot: () => permissions.snapshot(),
   });
+  const noticesTopic: KeyedTopic = topicOf("notices", { snapshot: () => notices.snapshot(), kept: 50 });
+  const notices = new NoticeBoard(services.notices, (key, event) => noticesTopic.publish(key, event));
   const permissions = new PermissionDesk(services, permissionsTopic);
   const decisionsTopic: KeyedTopic = topicOf("decisions", {
     snapshot: () => conductor.snapshot(),
@@ -270,6 +273,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     extensionsTopic,
     filesTopic,
     permissionsTopic,
+    noticesTopic,
     failuresTopic,
     decisionsTopic,
   ];
@@ -298,6 +302,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
       sampler.stop();
       stopExtensions?.();
       conductor.watch(false);
+      notices[Symbol.dispose]();
       fileWatch.watch(false);
       hub.close();
       const runBook = await book?.catch(() => undefined);

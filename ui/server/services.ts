@@ -13,6 +13,7 @@ import type { ClockPort } from "../../core/ports/clock.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
 import type { MotifPort } from "../../core/ports/motif.ts";
+import type { NotificationPort } from "../../core/ports/notification.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
 import type { RunControlPort } from "../../core/ports/run_control.ts";
 import type { StructurePort } from "../../core/ports/structure.ts";
@@ -154,6 +155,8 @@ export interface UiShell {
 export interface UiServices extends UiShell {
   /** Opens the data folder. `around` is put between the runs and the extensions. */
   open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Backend>;
+  /** What extensions tell the person. */
+  readonly notices?: NotificationPort;
   /** The text core; undefined where there is none. */
   openTexts?(): Promise<Texts>;
   templates(): readonly TemplateText[];

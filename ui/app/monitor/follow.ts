@@ -1,8 +1,9 @@
-/** What the navigation counts, kept in step for the whole page: runs that ask, failures, extensions that wait for leave. @module */
+/** What the navigation counts, kept in step for the whole page: runs that ask, failures, extensions that wait for leave; and what extensions tell the person. @module */
 
 import type { App } from "../state/app.ts";
 import { followFailures } from "./failures/failure_index.ts";
 import { followRuns } from "./runs/run_index.ts";
+import { followNotices } from "./system/notice_toasts.ts";
 import { followPrompts } from "./system/prompt_index.ts";
 
 /** The first view comes first. */
@@ -13,5 +14,6 @@ export function followMonitor(app: App): void {
     followRuns(app);
     followPrompts(app);
     followFailures(app);
+    followNotices(app);
   }, WAIT_MS);
 }
