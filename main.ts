@@ -36,6 +36,7 @@ import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { Notices } from "./extensions/notices.ts";
+import { OutsideBook } from "./extensions/outside_book.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { liveSecrets } from "./extensions/secret_book.ts";
@@ -105,20 +106,27 @@ async function extensionsOf(
     readonly notices?: Notices | undefined;
   } = {},
 ): Promise<JoinedExtensions> {
+  const allGrants = grants ?? await grantsOf(options);
+  const ledger = monitor ?? new ResourceMonitor({ data: options.data });
   const hosts = new HostExtensions({
     source,
     command: hostCommand(),
-    grants: grants ?? await grantsOf(options),
+    grants: allGrants,
     artifacts,
     settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
-    monitor: monitor ?? new ResourceMonitor({ data: options.data }),
+    monitor: ledger,
     spares: true,
     ...texts === undefined ? {} : { texts: () => texts.open() },
     ...notices === undefined ? {} : { notices },
   });
-  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
-  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });
+  const book = new OutsideBook({
+    monitor: ledger,
+    audit: allGrants.audit,
+    redact: (text) => allGrants.secrets.redact(text),
+  });
+  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env, book });
+  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env, book });
   return new JoinedExtensions(hosts, [
     { owns: McpExtensions.owns, port: mcp },
     { owns: AcpExtensions.owns, port: acp },

@@ -131,7 +131,9 @@ export class JoinedExtensions implements AvailabilityPort {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#hosts, ...this.#others.map(({ port }) => port)].map((port) => port.close()));
+    // The hosts close the books that all write into.
+    await Promise.all(this.#others.map(({ port }) => port.close()));
+    await this.#hosts.close();
     this.#instances.clear();
   }
 

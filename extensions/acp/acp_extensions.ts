@@ -26,9 +26,12 @@ import type {
 import type { Catalog, NodeType } from "../../core/workflow/catalog.ts";
 import { instrumentInput, instrumentOutput } from "../catalog.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
+import type { Metered } from "../monitor/meter.ts";
+import { ProcessTree } from "../monitor/process_tree.ts";
+import { OutsideBook } from "../outside_book.ts";
 import { failed, misfit } from "../value_check.ts";
 import type { AgentConfig } from "./agent_config.ts";
-import { AgentConnection } from "./agent_connection.ts";
+import { AgentConnection, type TurnEnd } from "./agent_connection.ts";
 import { AgentTurn, promptOf, structureIn } from "./agent_turn.ts";
 import { type Changes, WorkspaceChanges } from "./workspace_changes.ts";
 
@@ -38,6 +41,8 @@ export interface AcpExtensionsOptions {
   readonly agents: () => Promise<ReadonlyMap<string, AgentConfig>>;
   readonly env: (name: string) => string | undefined;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
+  /** Where what agents do and use up is accounted; in memory without it. */
+  readonly book?: OutsideBook;
 }
 
 interface Agent {
@@ -49,6 +54,7 @@ interface Agent {
 interface Instance {
   readonly agent: Agent;
   readonly connection: AgentConnection;
+  readonly metered: Metered;
   calls: number;
   failures: number;
 }
@@ -100,6 +106,7 @@ export function agentNode(config: AgentConfig): NodeType {
 
 export class AcpExtensions implements ExtensionPort {
   readonly #options: AcpExtensionsOptions;
+  readonly #book: OutsideBook;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #closing = new AbortController();
   #agents: Promise<ReadonlyMap<ExtensionId, Agent>> | undefined;
@@ -107,6 +114,7 @@ export class AcpExtensions implements ExtensionPort {
 
   constructor(options: AcpExtensionsOptions) {
     this.#options = options;
+    this.#book = options.book ?? new OutsideBook();
   }
 
   /** True for an extension that is an agent. */
@@ -141,10 +149,12 @@ export class AcpExtensions implements ExtensionPort {
     const connection = await AgentConnection.open(agent.config, {
       env: this.#options.env,
       onLog: (line) => this.#options.onLog?.(extension, line),
-      onEnd: () => this.#instances.delete(id),
+      onEnd: () => this.#ended(id),
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]),
     });
-    this.#instances.set(id, { agent, connection, calls: 0, failures: 0 });
+    const metered = meteredAgent(connection);
+    this.#instances.set(id, { agent, connection, metered, calls: 0, failures: 0 });
+    this.#book.started(extension, metered);
     return id;
   }
 
@@ -153,7 +163,14 @@ export class AcpExtensions implements ExtensionPort {
     if (found === undefined) return failed("crash", `Instance "${instance}" is not alive`);
     if (options.signal.aborted) return failed("cancelled", "The call was cancelled");
     found.calls++;
-    const result = await this.#turn(found, request, options);
+    const { id, config } = found.agent;
+    this.#book.decided({
+      extension: id,
+      permission: "agent:turn",
+      isAllowed: true,
+      reason: `the person added the agent, with the policy ${config.policy}`,
+    });
+    const result = await this.#book.counted(id, () => this.#turn(found, request, options));
     if (!result.ok) found.failures++;
     return result;
   }
@@ -165,6 +182,7 @@ export class AcpExtensions implements ExtensionPort {
   async deactivate(instance: InstanceId): Promise<void> {
     const found = this.#instances.get(instance);
     this.#instances.delete(instance);
+    if (found !== undefined) this.#book.ended(found.agent.id, found.metered);
     await found?.connection.close();
   }
 
@@ -184,11 +202,19 @@ export class AcpExtensions implements ExtensionPort {
     await Promise.all([...this.#instances.keys()].map((id) => this.deactivate(id)));
   }
 
+  /** Its program went by itself. */
+  #ended(id: InstanceId): void {
+    const found = this.#instances.get(id);
+    this.#instances.delete(id);
+    if (found !== undefined) this.#book.ended(found.agent.id, found.metered, "The agent ended");
+  }
+
   #known(): Promise<ReadonlyMap<ExtensionId, Agent>> {
     return this.#agents ??= this.#options.agents().then((agents) =>
       new Map(
         [...agents.values()].map((config) => {
           const id = agentExtension(config.name);
+          this.#book.register(id);
           return [id, { config, id, node: agentNode(config) }];
         }),
       )
@@ -204,6 +230,8 @@ export class AcpExtensions implements ExtensionPort {
       extension: agent.id,
       policy: agent.config.policy,
       workspace,
+      decided: (permission, isAllowed, reason) =>
+        this.#book.decided({ extension: agent.id, permission, isAllowed, reason }),
     });
     const stop = new AbortController();
     const stopped = (reason: CallResult) => new StoppedTurn(reason);
@@ -223,10 +251,30 @@ export class AcpExtensions implements ExtensionPort {
     }
   }
 
-  #endIfDeaf(running: Promise<string>, connection: AgentConnection): void {
+  #endIfDeaf(running: Promise<TurnEnd>, connection: AgentConnection): void {
     const timer = setTimeout(() => void connection.close(), STOPPING_MS);
     running.catch(() => undefined).finally(() => clearTimeout(timer));
   }
+}
+
+/** What an agent takes: its program and what that started, and the messages with it. */
+function meteredAgent(connection: AgentConnection): Metered {
+  const tree = new ProcessTree(connection.pid);
+  return {
+    get cpuMs() {
+      return tree.cpuMs;
+    },
+    get memoryBytes() {
+      return tree.memoryBytes;
+    },
+    get messages() {
+      return connection.passed.messages;
+    },
+    get messageBytes() {
+      return connection.passed.messageBytes;
+    },
+    end: () => void connection.close(),
+  };
 }
 
 /** Carries the result of a turn that was broken off. */
@@ -239,7 +287,11 @@ class StoppedTurn extends Error {
   }
 }
 
-function orStopped(running: Promise<string>, signal: AbortSignal, onStop: () => void): Promise<string> {
+function orStopped(
+  running: Promise<TurnEnd>,
+  signal: AbortSignal,
+  onStop: () => void,
+): Promise<TurnEnd> {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => {
       onStop();
@@ -271,7 +323,7 @@ const finishes: Readonly<Record<string, "stop" | "length" | "filter" | "other">>
 
 function resultOf(
   turn: AgentTurn,
-  stopReason: string,
+  { stopReason, tokensIn, tokensOut }: TurnEnd,
   { files, diff }: Changes,
   request: CallRequest,
   title: string,
@@ -285,7 +337,13 @@ function resultOf(
   }
   if (stopReason === "refusal") return failed("refusal", `The agent declined: ${turn.text.slice(-500)}`);
   const finish = finishes[stopReason] ?? "other";
-  const usage = { finish, model: title };
+  const usage = {
+    finish,
+    model: title,
+    ...(tokensIn === undefined ? {} : { tokensIn }),
+    ...(tokensOut === undefined ? {} : { tokensOut }),
+    ...(turn.costUsd === undefined ? {} : { costUsd: turn.costUsd }),
+  };
   const schema = request.task?.output ?? request.input["schema"];
   const data = schema === undefined || schema === null ? undefined : structureIn(turn.text);
   if (request.task !== undefined) {

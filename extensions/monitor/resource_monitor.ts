@@ -62,10 +62,10 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
     this.#shared = options.data === undefined ? undefined : new SharedReadings(options.data);
   }
 
-  /** Begins to account for an extension. Repeating changes nothing. */
-  register(extension: ExtensionId, resources: Resources, healthOf: () => HealthClass): void {
+  /** Begins to account for an extension, without limits where it has no manifest. Repeating changes nothing. */
+  register(extension: ExtensionId, resources: Resources | undefined, healthOf: () => HealthClass): void {
     if (this.#accounts.has(extension)) return;
-    const limits = limitsOf(resources);
+    const limits = resources === undefined ? {} : limitsOf(resources);
     const meter = new Meter();
     this.#accounts.set(extension, {
       meter,

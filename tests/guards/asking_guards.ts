@@ -1,5 +1,5 @@
 /**
- * Guards of models, the editor and messages.
+ * Guards of models, the editor and messages, and of what runs outside of the sandbox.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import type { Guard } from "./guard.ts";
 const runModels = "tests/core/orchestration/models_test.ts";
 const models = "tests/extensions/models_test.ts";
 const editor = "tests/extensions/editor_test.ts";
+const outside = "tests/extensions/outside_book_test.ts";
 const zoo = "tests/extensions/zoo_test.ts";
 
 export const askingGuards: readonly Guard[] = [
@@ -169,5 +170,29 @@ export const askingGuards: readonly Guard[] = [
     test: zoo,
     only: "every hostile",
     zoo: "notice-unasked",
+  },
+  {
+    name: "calls of MCP servers are audited",
+    file: "extensions/mcp/mcp_extensions.ts",
+    find: "    this.#book.decided({",
+    replace: "    (() => {})({",
+    test: outside,
+    only: "every call of an MCP server",
+  },
+  {
+    name: "what agents ask is audited",
+    file: "extensions/acp/agent_turn.ts",
+    find: "    this.#decided(`agent:${asked.kind}`, allowed, `${asked.title}: ${reason}`);\n",
+    replace: "",
+    test: outside,
+    only: "all that an agent asks",
+  },
+  {
+    name: "files of agents are audited",
+    file: "extensions/acp/agent_turn.ts",
+    find: "      this.#decided(permission, !isRefused, messageOf(error));\n",
+    replace: "",
+    test: outside,
+    only: "all that an agent asks",
   },
 ];
