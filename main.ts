@@ -17,6 +17,7 @@ import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import { messageOf } from "./core/errors.ts";
 import type { ExtensionId, InstanceId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
 import { MockExtensions } from "./core/orchestration/mock_run.ts";
@@ -38,6 +39,8 @@ import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { Notices } from "./extensions/notices.ts";
 import { OutsideBook } from "./extensions/outside_book.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
+import { ExtensionWatch } from "./extensions/extension_watch.ts";
+import { newsText, type ReloadNews } from "./extensions/reloading.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { liveSecrets } from "./extensions/secret_book.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
@@ -114,6 +117,7 @@ async function extensionsOf(
     grants: allGrants,
     artifacts,
     settings: await openSettings(options.data),
+    readSettings: () => openSettings(options.data),
     health: await HealthBook.open(options.data),
     monitor: ledger,
     spares: true,
@@ -214,6 +218,43 @@ class SharedTexts implements AsyncDisposable {
   }
 }
 
+/** A program that ends sooner need not notice what is installed meanwhile. */
+const LONG_SESSION_MS = 2_000;
+
+/** Takes over what is installed, updated, removed, edited or set anew while a session is open. */
+function watchExtensions(
+  { data, extensions: extra }: Pick<SessionOptions, "data" | "extensions">,
+  hosts: JoinedExtensions,
+  onNews: (news: readonly ReloadNews[]) => void,
+  onError: (line: string) => void,
+): AsyncDisposable {
+  const roots = [`${data}/extensions`, `${Deno.cwd()}/.symphony/extensions`, ...extra];
+  const watch = new ExtensionWatch({
+    folders: async () => {
+      const installed = await Promise.all(
+        (await hosts.folders()).map((folder) => Deno.realPath(folder).catch(() => folder)),
+      );
+      return [...roots, ...installed.filter((one) => !roots.some((root) => one.startsWith(`${root}/`)))];
+    },
+    files: ["settings.jsonc", "approvals.jsonc", "folders.jsonc"].map((name) => `${data}/${name}`),
+    onChange: async () => {
+      try {
+        const news = await hosts.reload();
+        if (news.length > 0) onNews(news);
+      } catch (error) {
+        onError(`Cannot take over what changed of the extensions: ${messageOf(error)}`);
+      }
+    },
+  });
+  const cancel = clock.schedule(LONG_SESSION_MS, () => void watch.begin().catch(() => {}));
+  return {
+    async [Symbol.asyncDispose]() {
+      cancel();
+      await watch[Symbol.asyncDispose]();
+    },
+  };
+}
+
 interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
@@ -223,6 +264,9 @@ interface SessionParts {
   /** The editor, where the person has one before them. */
   readonly texts?: SharedTexts;
   readonly notices?: Notices;
+  /** Hears when extensions were replaced, or could not be, while the session is open. */
+  readonly onReload?: (news: readonly ReloadNews[]) => void;
+  readonly onError?: (line: string) => void;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -280,6 +324,11 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
+  const motifs = new ExtensionMotifs(source, extensions);
+  const watching = watchExtensions({ ...options, data }, hosts, (news) => {
+    motifs.refresh();
+    parts.onReload?.(news);
+  }, parts.onError ?? (() => {}));
   const { control, memo, plans } = pit;
   const ports = {
     ...{ pit, memo, plans, control, extensions, mockExtensions },
@@ -296,9 +345,10 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
-    motifs: new ExtensionMotifs(source, extensions),
+    motifs,
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
+      await watching[Symbol.asyncDispose]();
       lookAhead[Symbol.dispose]();
       await extensions.close();
       await parts.texts?.[Symbol.asyncDispose]();
@@ -324,12 +374,16 @@ async function serve(request: ServeRequest): Promise<Served> {
     program: programName,
     clock,
     assets: isCompiled ? `${here}/ui` : await pageFromSource(),
-    parts: (prompt) => Promise.resolve(uiParts(options, prompt)),
+    parts: (prompt) => Promise.resolve(uiParts(options, prompt, request.onError)),
   });
 }
 
 /** What the page's server works with; grants are asked for through `prompt`. */
-export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
+export function uiParts(
+  options: SessionOptions,
+  prompt: PermissionPromptPort,
+  onError: (line: string) => void = () => {},
+): UiParts {
   const { conductor, composition, templates } = services();
   const { data } = options;
   // One for all who ask: what is being loaded is loaded once.
@@ -337,6 +391,15 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
   const grants = grantsOf({ ...options, prompt });
   const texts = new SharedTexts(data);
   const notices = new Notices();
+  const reloads = new Set<() => void>();
+  const onReload = (news: readonly ReloadNews[]) => {
+    for (const one of news) {
+      const text = newsText(one);
+      if (one.what === "kept") onError(`${one.extension}: ${text}`);
+      notices.tell(one.extension, one.what === "kept" ? "warn" : "info", text);
+    }
+    for (const heard of reloads) heard();
+  };
   return {
     templates,
     composition,
@@ -348,6 +411,10 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     decisionLog: () => conductorFiles(data).log,
     openTexts: () => texts.open(),
     notices,
+    onReload(heard) {
+      reloads.add(heard);
+      return () => void reloads.delete(heard);
+    },
     installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     secrets: liveSecrets(sourceOf(options), grants),
@@ -359,6 +426,8 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
         source,
         texts,
         notices,
+        onReload,
+        onError,
         mayAsk: true,
       });
       return withWorker(services(), session, SERVED_RUNS);

@@ -31,6 +31,7 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly grants: UiServices["grants"];
   readonly secrets: UiServices["secrets"];
   readonly notices: NotificationPort;
+  readonly onReload: NonNullable<UiServices["onReload"]>;
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
   open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;

@@ -35,6 +35,12 @@ export class Notices implements NotificationPort {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Tells of something that the core did about an extension; that is not the extension's own to be limited. */
+  tell(extension: ExtensionId, level: NoticeLevel, text: string): void {
+    const notice: Notice = { extension, level, text: cleaned(text), at: this.#now() };
+    for (const listener of this.#listeners) listener(notice);
+  }
+
   /**
    * Shows a message. @throws ExtensionFailure of class `input` for one without words, `rate-limit` where there were too many
    */

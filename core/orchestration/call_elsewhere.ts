@@ -43,7 +43,7 @@ export async function callElsewhere(
     try {
       const result = await extensions.call(
         pit.pool.instanceOf(lease),
-        { ...request, nodeType: type.type },
+        { ...request, nodeType: type.type, codeHash: type.codeHash },
         options,
       );
       if (!result.ok && result.failure.class === "crash") crashed = result.failure.message;

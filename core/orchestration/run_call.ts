@@ -152,6 +152,7 @@ export class RunCalls {
       idempotencyKey: `${run}:${scope.path}:${id}:${unit.item}`,
       workspace,
       mayWrite: mayWrite || gated,
+      codeHash: type.codeHash,
     };
     if (unit.item >= 0) request.item = unit.item;
     if (call !== undefined) request.task = call;
@@ -300,7 +301,7 @@ export class RunCalls {
   #complete(
     { scope, unit, definition, assigned, settle }: Call,
     durationMs: number,
-    { output, usage }: Success,
+    { output, usage, byOtherCode }: Success,
   ): void | Promise<void> {
     const { node, item } = unit;
     const origin: Draft<ArtifactOrigin> = {
@@ -316,6 +317,8 @@ export class RunCalls {
       const isUncounted = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
       settle(isUncounted || (assigned.isSecond === true && !asksSeveral(definition)));
       if (!isTaken) return;
+      // What another version made is no result of the one that the run knows.
+      if (byOtherCode === true) return;
       const { type, task, input } = assigned;
       const costUsd = usage?.costUsd;
       this.#driver.reuse.keep({ scope, unit, type, task, input, output: ref, durationMs, costUsd });

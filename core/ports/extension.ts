@@ -24,6 +24,8 @@ export interface CallRequest {
   readonly workspace: string;
   /** True where the run was started with leave to write (`--allow-write`) or a gate before the node was approved. */
   readonly mayWrite: boolean;
+  /** SHA-256 of the code that whoever calls knows of; the extension may have been replaced meanwhile. */
+  readonly codeHash?: string;
   /** For a task routed to an instrument. */
   readonly task?: TaskCall;
   /** US dollars that the call may cost at most, where the run has a budget; an instrument bounds its answer by it. */
@@ -62,7 +64,13 @@ export interface Usage {
 }
 
 export type CallResult =
-  | { readonly ok: true; readonly output: JsonObject; readonly usage?: Usage }
+  | {
+    readonly ok: true;
+    readonly output: JsonObject;
+    readonly usage?: Usage;
+    /** True where it was made by other code than the request knew of, so that it is not that code's result. */
+    readonly byOtherCode?: true;
+  }
   | { readonly ok: false; readonly failure: NodeFailure };
 
 export interface CallOptions {

@@ -29,8 +29,8 @@ const RESIDENT_FLOOR_BYTES = 160 * 2 ** 20;
 
 interface Account {
   readonly meter: Meter;
-  readonly limits: ResourceLimits;
-  readonly healthOf: () => HealthClass;
+  limits: ResourceLimits;
+  healthOf: () => HealthClass;
   readonly forecast: NeedsForecast;
   /** At the last reading. */
   toldCpuMs: number;
@@ -62,10 +62,14 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
     this.#shared = options.data === undefined ? undefined : new SharedReadings(options.data);
   }
 
-  /** Begins to account for an extension, without limits where it has no manifest. Repeating changes nothing. */
+  /**
+   * Begins to account for an extension, without limits where it has no manifest. Repeating keeps what was counted, and takes
+   * the new limits.
+   */
   register(extension: ExtensionId, resources: Resources | undefined, healthOf: () => HealthClass): void {
-    if (this.#accounts.has(extension)) return;
     const limits = resources === undefined ? {} : limitsOf(resources);
+    const known = this.#accounts.get(extension);
+    if (known !== undefined) return void Object.assign(known, { limits, healthOf });
     const meter = new Meter();
     this.#accounts.set(extension, {
       meter,
@@ -152,12 +156,15 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
   allowanceOf(extension: ExtensionId): ModelAllowance {
     const account = this.#accounts.get(extension);
     if (account === undefined) return { left: () => ({}), hold: () => () => {} };
-    const { meter, limits } = account;
+    const { meter } = account;
     return {
-      left: () => ({
-        ...(limits.usd === undefined ? {} : { usd: limits.usd - meter.usd - meter.held.usd }),
-        ...(limits.tokens === undefined ? {} : { tokens: limits.tokens - meter.tokens - meter.held.tokens }),
-      }),
+      left: () => {
+        const { usd, tokens } = account.limits;
+        return {
+          ...(usd === undefined ? {} : { usd: usd - meter.usd - meter.held.usd }),
+          ...(tokens === undefined ? {} : { tokens: tokens - meter.tokens - meter.held.tokens }),
+        };
+      },
       hold: ({ usd = 0, tokens = 0 }) => {
         meter.held.usd += usd;
         meter.held.tokens += tokens;

@@ -111,6 +111,11 @@ export class ExtensionMotifs implements MotifPort {
     return outcomes.filter((one) => one !== undefined);
   }
 
+  /** Reads anew what is installed, at the next question. */
+  refresh(): void {
+    this.#installed = undefined;
+  }
+
   async #known(): Promise<ReadonlyMap<ExtensionId, Installed>> {
     this.#installed ??= this.#source.load().then(({ installed }) =>
       new Map(installed.map((one) => [one.manifest.id, one]))

@@ -1,5 +1,5 @@
 /**
- * Guards of models, the editor and messages, and of what runs outside of the sandbox.
+ * Guards of models, the editor and messages, of what runs outside of the sandbox, and of extensions that are replaced.
  *
  * @module
  */
@@ -10,6 +10,7 @@ const runModels = "tests/core/orchestration/models_test.ts";
 const models = "tests/extensions/models_test.ts";
 const editor = "tests/extensions/editor_test.ts";
 const outside = "tests/extensions/outside_book_test.ts";
+const reload = "tests/extensions/reload_test.ts";
 const zoo = "tests/extensions/zoo_test.ts";
 
 export const askingGuards: readonly Guard[] = [
@@ -194,5 +195,37 @@ export const askingGuards: readonly Guard[] = [
     replace: "",
     test: outside,
     only: "all that an agent asks",
+  },
+  {
+    name: "a replaced instance ends with its last call",
+    file: "extensions/host_extensions.ts",
+    find: "if (instance.inFlight > 0 || !this.#instances.delete(instance.id)) return;",
+    replace: "if (!this.#instances.delete(instance.id)) return;",
+    test: reload,
+    only: "the call under way ends as it began",
+  },
+  {
+    name: "what does not start replaces nothing",
+    file: "extensions/reloading.ts",
+    find: "      await tryOut(actor);\n",
+    replace: "",
+    test: reload,
+    only: "reload() keeps what runs",
+  },
+  {
+    name: "decisions are for the manifest that they were made for",
+    file: "extensions/verdict_cache.ts",
+    find: "if (found?.asker.permissions !== permissions) return undefined;",
+    replace: "",
+    test: "tests/extensions/grants_test.ts",
+    only: "another manifest",
+  },
+  {
+    name: "results of other code are not kept",
+    file: "core/orchestration/run_call.ts",
+    find: "if (byOtherCode === true) return;",
+    replace: "",
+    test: "tests/core/orchestration/reuse_test.ts",
+    only: "other code",
   },
 ];

@@ -103,7 +103,9 @@ export type PermissionsEvent =
 export type NoticesEvent =
   /** The newest, oldest first. */
   | { readonly kind: "snapshot"; readonly notices: readonly Notice[] }
-  | { readonly kind: "notice"; readonly notice: Notice };
+  | { readonly kind: "notice"; readonly notice: Notice }
+  /** Extensions were replaced, added or removed: what they contribute is another. */
+  | { readonly kind: "extensions" };
 
 export type FailuresEvent =
   | { readonly kind: "snapshot"; readonly groups: readonly FailureGroup[] }

@@ -86,6 +86,10 @@ export function makeDesk(options: DeskOptions): MadeDesk {
   });
   const noticesTopic: KeyedTopic = topicOf("notices", { snapshot: () => notices.snapshot(), kept: 50 });
   const notices = new NoticeBoard(services.notices, (key, event) => noticesTopic.publish(key, event));
+  const stopReloads = services.onReload?.(() => {
+    known = undefined;
+    noticesTopic.publish("extensions", { kind: "extensions" });
+  });
   const permissions = new PermissionDesk(services, permissionsTopic);
   const decisionsTopic: KeyedTopic = topicOf("decisions", {
     snapshot: () => conductor.snapshot(),
@@ -303,6 +307,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
       stopExtensions?.();
       conductor.watch(false);
       notices[Symbol.dispose]();
+      stopReloads?.();
       fileWatch.watch(false);
       hub.close();
       const runBook = await book?.catch(() => undefined);

@@ -157,6 +157,8 @@ export interface UiServices extends UiShell {
   open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Backend>;
   /** What extensions tell the person. */
   readonly notices?: NotificationPort;
+  /** Calls `heard` when extensions were replaced, added or removed, until the returned function is called. */
+  onReload?(heard: () => void): () => void;
   /** The text core; undefined where there is none. */
   openTexts?(): Promise<Texts>;
   templates(): readonly TemplateText[];

@@ -12,6 +12,7 @@ export function followNotices(app: App): () => void {
   let shownAt = Date.now() - FRESH_MS;
   return app.live.subscribe("notices", {
     onEvent(event) {
+      if (event.kind === "extensions") return;
       const notices = event.kind === "snapshot"
         ? event.notices.filter(({ at }) => at > shownAt)
         : [event.notice];
