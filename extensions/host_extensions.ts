@@ -23,6 +23,7 @@ import type {
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
+import type { Resolve } from "./capabilities/address.ts";
 import { Capabilities } from "./capabilities/broker.ts";
 import type { CallScope } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
@@ -57,6 +58,8 @@ export interface HostExtensionsOptions {
   readonly onLog?: (extension: ExtensionId, line: string) => void;
   /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
   readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
+  /** How names of hosts are resolved; as the system does without it. */
+  readonly resolve?: Resolve;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
   /** The longest that a module may take to load, in milliseconds. */
@@ -528,6 +531,7 @@ export class HostExtensions implements ExtensionPort {
     { models, onEvent }: Partial<CallOptions> = {},
   ): Capabilities {
     const { workspace, mayWrite, run, node, item } = request;
+    const { resolve } = this.#options;
     const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
@@ -542,6 +546,7 @@ export class HostExtensions implements ExtensionPort {
       onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
       ...(models === undefined ? {} : { models, allowance: this.monitor.allowanceOf(actor.id) }),
       ...(this.#editor === undefined ? {} : { texts: this.#editor }),
+      ...(resolve === undefined ? {} : { resolve }),
       notify: (level, text) => {
         const notice = this.#notices.show(actor.id, level, text);
         onEvent?.({ kind: "notice", extension: actor.id, level, text: notice.text });

@@ -410,6 +410,21 @@ const reaches: readonly Habit[] = [
   attempt("inner-address", `context.fetch("http://localhost:1/").then((answer) => answer.status)`, {
     permissions: [{ kind: "net", hosts: ["*"], reason: "It says so" }],
   }),
+  ...["turns", "both"].map((way) =>
+    attempt(
+      `two-answers-${way}`,
+      `(async () => { const all = await Promise.allSettled(Array.from({ length: 8 }, async () => {
+          const signal = AbortSignal.timeout(1000);
+          return await (await context.fetch("http://${way}.test:" + input.port + "/", { signal })).text(); }));
+        const got = all.filter(({ status }) => status === "fulfilled");
+        if (got.length === 0) throw all.map(({ reason }) => reason).find(({ failureClass }) => failureClass === "permission");
+        return got[0].value; })()`,
+      {
+        permissions: [{ kind: "net", hosts: ["*"], reason: "It says so" }],
+        ends: /^ok: \{"refused":true,"how":".*leads to 127\.0\.0\.1, an address of this machine/,
+      },
+    )
+  ),
   attempt("asset-outside", `context.assets.bytes("../main.js")`),
 ];
 

@@ -153,8 +153,14 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
     restarts: { budget: 1, windowMs: 600_000, firstDelayMs: 0, longestDelayMs: 0 },
     liveness: options.liveness,
     loadingMs: 3_000,
+    resolve: twoAnswers,
     texts: () => Promise.reject(new Error("no hostile extension comes so far")),
   });
+  /** What only this machine may reach. */
+  await using inner = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response("inner secret"),
+  );
   const workspace = `${data}/workspace`;
   await Deno.mkdir(workspace);
   await Deno.writeTextFile(`${data}/outside.txt`, "secret");
@@ -164,7 +170,7 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
     const ends = await inTurns(
       options.habits,
       options.atOnce,
-      (habit) => letLoose(extensions, habit, workspace),
+      (habit) => letLoose(extensions, habit, workspace, inner.addr.port),
     );
     const { held, heldBeside } = await witness.end();
     await grants.flush();
@@ -183,6 +189,16 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   }
 }
 
+const asked = new Map<string, number>();
+
+/** A public address at first, then one of this machine, in turns: what a name may do whose server is the attacker's. */
+function twoAnswers(host: string): Promise<readonly { readonly address: string }[]> {
+  const count = asked.get(host) ?? 0;
+  asked.set(host, count + 1);
+  if (/^both\./.test(host)) return Promise.resolve([{ address: "203.0.113.1" }, { address: "127.0.0.1" }]);
+  return Promise.resolve([{ address: count % 2 === 0 ? "203.0.113.1" : "127.0.0.1" }]);
+}
+
 /** Habits without a deadline of their own are ended by the watchdog, which counts processor time: a busy machine gives them little. */
 const PATIENCE_MS = 120_000;
 
@@ -191,6 +207,7 @@ async function letLoose(
   extensions: HostExtensions,
   habit: Habit,
   workspace: string,
+  port: number,
 ): Promise<Omit<HabitEnd, "audited">> {
   const id = extensionId(`zoo/${habit.name}`);
   if (habit.inRun === true) return { habit, end: await inRun(extensions, habit), quarantine: undefined };
@@ -200,7 +217,7 @@ async function letLoose(
       const instance = await extensions.activate(id);
       const result = await extensions.call(
         instance,
-        request(`zoo/${habit.name}`, {}, { workspace, mayWrite: true }),
+        request(`zoo/${habit.name}`, { port }, { workspace, mayWrite: true }),
         { signal: never, timeoutMs: habit.timeoutMs ?? PATIENCE_MS },
       );
       end ??= told(result);
