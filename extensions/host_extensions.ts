@@ -530,12 +530,13 @@ export class HostExtensions implements ExtensionPort {
     signal: AbortSignal,
     { models, onEvent }: Partial<CallOptions> = {},
   ): Capabilities {
-    const { workspace, mayWrite, run, node, item } = request;
+    const { workspace, mayWrite, mayAskToWrite, nodeType, run, node, item } = request;
     const { resolve } = this.#options;
     const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
+      ...(mayAskToWrite === true ? { writeKey: `command:${nodeType}` as const } : {}),
       signal,
       run,
       node,

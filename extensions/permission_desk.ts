@@ -120,6 +120,9 @@ export function whatOf(key: PermissionKey): string {
       return "show you short messages under its name";
   }
   if (key.startsWith("models:")) return modelText(key);
+  if (key.startsWith("command:")) {
+    return `change files of the folder by its command ${key.slice("command:".length)}, which you called`;
+  }
   if (key.startsWith("net:")) return `talk to ${key.slice(4)} over the network`;
   return `have ${secretText(key)}`;
 }

@@ -31,6 +31,8 @@ type AskedPermission =
   | { readonly kind: "models"; readonly use: readonly string[]; readonly reason: string }
   | { readonly kind: "editor"; readonly access: "read" | "propose"; readonly reason: string }
   | { readonly kind: "notifications"; readonly reason: string }
+  /** Of `contributes.commands` with `writes`: leave to write when the person calls it. */
+  | { readonly kind: "command"; readonly command: string; readonly reason: string }
   | SecretPermission;
 
 /** A secret that the core attaches as a header to requests to `hosts`; the extension never sees it. */
@@ -57,6 +59,7 @@ export type PermissionKey =
   | "notifications"
   | `net:${string}`
   | `models:${string}`
+  | `command:${string}`
   | `secret:${string}`;
 
 export type GrantScope =
@@ -129,7 +132,7 @@ export function verdictOn(
 
 /** In a restricted folder strangers touch nothing of it, and nobody writes. */
 function isOfFolder(asker: Asker, key: PermissionKey): boolean {
-  if (key === "files:write" || key === "editor:propose") return true;
+  if (key === "files:write" || key === "editor:propose" || key.startsWith("command:")) return true;
   return asker.origin === "third-party" && ["files:read", "editor:read", "git"].includes(key);
 }
 
@@ -139,6 +142,8 @@ export function keysOf(permission: Permission): readonly PermissionKey[] {
     case "files":
     case "editor":
       return [`${permission.kind}:${permission.access}` as PermissionKey];
+    case "command":
+      return [`command:${permission.command}`];
     case "models":
       return permission.use.map((name): PermissionKey => `models:${name}`);
     case "net":

@@ -24,6 +24,8 @@ export interface CallRequest {
   readonly workspace: string;
   /** True where the run was started with leave to write (`--allow-write`) or a gate before the node was approved. */
   readonly mayWrite: boolean;
+  /** True where the person may be asked for that leave, since they called a command that says it writes. */
+  readonly mayAskToWrite?: true;
   /** SHA-256 of the code that whoever calls knows of; the extension may have been replaced meanwhile. */
   readonly codeHash?: string;
   /** For a task routed to an instrument. */

@@ -48,6 +48,8 @@ export interface CallScope {
   readonly authority: Authority;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** By which the person may be asked for leave to write, where there is none. */
+  readonly writeKey?: PermissionKey;
   readonly signal: AbortSignal;
   readonly run: RunId;
   readonly node: NodeId;

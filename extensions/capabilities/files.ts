@@ -152,8 +152,14 @@ class WorkspaceFiles {
   }
 
   async #enterToWrite(path: string): Promise<{ root: string; absolute: string }> {
+    const { mayWrite, writeKey, granted } = this.#scope;
+    if (!mayWrite && writeKey !== undefined) {
+      await demand(this.#scope, writeKey);
+      // One question is enough; what was refused stays refused.
+      granted.add("files:write");
+    }
     const root = await this.#enter("files:write");
-    if (!this.#scope.mayWrite) {
+    if (!mayWrite && writeKey === undefined) {
       const why = "this run may not write: start it with --allow-write or put a gate before the node";
       throw new ExtensionFailure("permission", `Cannot write "${path}": ${why}`);
     }

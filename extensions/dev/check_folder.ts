@@ -140,6 +140,7 @@ function inManifest({ manifestFile }: ExtensionFolder) {
 function unusedPermissions(folder: ExtensionFolder, manifest: Manifest, { powers }: CodeFacts): Problem[] {
   const at = inManifest(folder);
   return manifest.permissions.flatMap((permission, index) => {
+    if (permission.kind === "command") return [];
     const power = powerOf(permission);
     if (powers.has(power)) return [];
     const told = {

@@ -64,9 +64,9 @@ export function riskOf(key: PermissionKey): Risk {
   return "high";
 }
 
-/** A key, and hosts and models that are not named, are granted by themselves: nobody says yes to "everything" in passing. */
+/** A key, commands that write, and hosts and models that are not named, are granted by themselves: nobody says yes to "everything" in passing. */
 function isGivenAtInstall(key: PermissionKey): boolean {
-  return !key.startsWith("secret:") && !key.startsWith("net:*") && key !== "models:*";
+  return !/^(secret|command):/.test(key) && !key.startsWith("net:*") && key !== "models:*";
 }
 
 function whatIs(key: PermissionKey): string {
@@ -83,6 +83,8 @@ function whatIs(key: PermissionKey): string {
       return "keep and read what runs make";
     case "models":
       return name === "*" ? "ask models that you grant later" : modelText(key);
+    case "command":
+      return `change files by its command ${name}, each time you call it and say so`;
     case "editor":
     case "notifications":
       return whatOf(key);

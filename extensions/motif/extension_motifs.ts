@@ -24,6 +24,8 @@ import { failed } from "../value_check.ts";
 /** A picture should come within a frame; a view that takes this long is stuck. */
 const VIEW_MS = 10_000;
 const COMMAND_MS = 120_000;
+/** With the time that a person takes to answer. */
+const ASKING_COMMAND_MS = 12 * 60_000;
 /** What a view may remember: more belongs into an artifact. */
 const MAX_STATE_CHARS = 1 << 20;
 /** No view is asked oftener by itself, and none less often than once an hour. */
@@ -86,7 +88,17 @@ export class ExtensionMotifs implements MotifPort {
 
   async command(request: CommandRequest, signal: AbortSignal): Promise<CommandReply> {
     const { extension, command, input, workspace, mayWrite } = request;
-    return await this.#call(extension, command, input, { workspace, mayWrite }, COMMAND_MS, signal);
+    const { contributes } = (await this.#known()).get(extension)?.manifest ?? {};
+    const writes = contributes?.commands.some((one) => one.command === command && one.writes !== undefined);
+    const leave = { workspace, mayWrite, mayAskToWrite: writes === true };
+    return await this.#call(
+      extension,
+      command,
+      input,
+      leave,
+      writes === true ? ASKING_COMMAND_MS : COMMAND_MS,
+      signal,
+    );
   }
 
   async asset(extension: ExtensionId, name: string): Promise<Uint8Array | undefined> {
@@ -139,7 +151,11 @@ export class ExtensionMotifs implements MotifPort {
     extension: ExtensionId,
     type: string,
     input: JsonObject,
-    { workspace, mayWrite }: { readonly workspace: string; readonly mayWrite: boolean },
+    { workspace, mayWrite, mayAskToWrite = false }: {
+      readonly workspace: string;
+      readonly mayWrite: boolean;
+      readonly mayAskToWrite?: boolean;
+    },
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<CallResult> {
@@ -154,6 +170,7 @@ export class ExtensionMotifs implements MotifPort {
         idempotencyKey: `motif/${extension}/${this.#next++}`,
         workspace,
         mayWrite,
+        ...(mayAskToWrite ? { mayAskToWrite } : {}),
       }, { signal, timeoutMs });
     } catch (error) {
       return failed("unavailable", messageOf(error));

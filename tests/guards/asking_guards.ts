@@ -11,6 +11,7 @@ const models = "tests/extensions/models_test.ts";
 const editor = "tests/extensions/editor_test.ts";
 const outside = "tests/extensions/outside_book_test.ts";
 const reload = "tests/extensions/reload_test.ts";
+const commandWrites = "tests/extensions/command_writes_test.ts";
 const zoo = "tests/extensions/zoo_test.ts";
 
 export const askingGuards: readonly Guard[] = [
@@ -227,5 +228,29 @@ export const askingGuards: readonly Guard[] = [
     replace: "",
     test: "tests/core/orchestration/reuse_test.ts",
     only: "other code",
+  },
+  {
+    name: "commands write by leave",
+    file: "extensions/capabilities/files.ts",
+    find: "      await demand(this.#scope, writeKey);\n",
+    replace: "",
+    test: commandWrites,
+    only: "asks once for all",
+  },
+  {
+    name: "commands that say nothing write nothing",
+    file: "extensions/motif/extension_motifs.ts",
+    find: "one.command === command && one.writes !== undefined",
+    replace: "one.command === command",
+    test: commandWrites,
+    only: "no other command",
+  },
+  {
+    name: "no policy for commands that write",
+    file: "core/policy/permission_policy.ts",
+    find: "/^(secret|command):/.test(key)",
+    replace: "/^(secret):/.test(key)",
+    test: commandWrites,
+    only: "no policy lets a command",
   },
 ];
