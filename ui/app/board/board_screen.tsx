@@ -127,12 +127,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         },
       }))
     );
-    // The first look: everything, once the stage has its size.
-    const frame = requestAnimationFrame(() => board.firstLook());
     return () => {
       stop();
       stopFinder();
-      cancelAnimationFrame(frame);
     };
   }, [actions]);
 

@@ -44,7 +44,9 @@ export class Workbench {
     const bench = new Workbench(app, file, info, graph);
     await turn();
     // The geometry, before anybody draws by it.
-    bench.board.scene.peek();
+    const scene = bench.board.scene.peek();
+    await turn();
+    scene.prepare();
     await turn();
     return bench;
   }

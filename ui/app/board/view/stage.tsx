@@ -123,6 +123,8 @@ export function Stage(props: StageProps) {
       if (width !== before.width || height !== before.height) board.size.value = { width, height };
     };
     measure();
+    // Before anything is drawn: the first picture is of what will be looked at.
+    board.firstLook();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     const wheel = (event: WheelEvent) => made.wheel(event);
