@@ -8,6 +8,7 @@
 
 import type { BoardNode } from "../model/board_node.ts";
 import { paint, tokenColours } from "../../state/theme.ts";
+import { soon } from "../../state/turn.ts";
 import type { BoardEdge } from "../model/graph.ts";
 import { HEAD_HEIGHT } from "./card_shape.ts";
 import { bendOf, type Scene } from "./scene.ts";
@@ -99,7 +100,6 @@ interface Painting {
   readonly subject: Subject;
   readonly canvas: OffscreenCanvas;
   readonly parts: Iterator<void>;
-  turn: number;
 }
 
 export class Painter {
@@ -148,7 +148,6 @@ export class Painter {
   /** Whatever was painted or is being painted is not what is wanted now. */
   #forget(): void {
     clearTimeout(this.#refine);
-    clearTimeout(this.#painting?.turn);
     this.#painting = undefined;
     this.#spare = this.#far?.canvas ?? this.#spare;
     this.#far = undefined;
@@ -212,7 +211,7 @@ export class Painter {
     const shifted = { ...view, x: view.x + SPARE, y: view.y + SPARE };
     const rect = visibleRect(shifted, width, height);
     const parts = this.#parts(context, { ...subject, view: shifted }, rect, false);
-    this.#painting = { subject, canvas, parts, turn: 0 };
+    this.#painting = { subject, canvas, parts };
     this.#turn(this.#painting);
   }
 
@@ -220,7 +219,7 @@ export class Painter {
     const began = performance.now();
     while (painting.parts.next().done !== true) {
       if (performance.now() - began < TURN_MS) continue;
-      painting.turn = setTimeout(() => this.#turn(painting), 0);
+      soon(() => painting === this.#painting && this.#turn(painting));
       return;
     }
     this.#painting = undefined;

@@ -104,18 +104,17 @@ export class GraphPainter {
     chosen: number | undefined,
     critical: ReadonlySet<number>,
   ): void {
-    this.#paintEdges(scene, view, chosen, critical);
-    const context = this.#nodes;
-    this.#clear(context);
-    this.#enter(context, view);
-    for (let index = 0; index < scene.x.length; index++) {
-      if (this.#isSeen(scene, view, index)) {
-        this.#node(scene, index, view, looks, index === chosen, critical.has(index));
-      }
-    }
+    this.paintGround(scene, view, chosen, critical);
+    this.paintSome(scene, view, looks, scene.nodes.keys(), chosen, critical);
   }
 
-  /** The nodes that changed. */
+  /** The edges, and no node yet. */
+  paintGround(scene: Scene, view: View, chosen: number | undefined, critical: ReadonlySet<number>): void {
+    this.#paintEdges(scene, view, chosen, critical);
+    this.#clear(this.#nodes);
+  }
+
+  /** These nodes, over what is there. */
   paintSome(
     scene: Scene,
     view: View,
