@@ -13,14 +13,16 @@ import type { Board } from "../board.ts";
 import type { Point } from "../model/commands.ts";
 import type { BoardGroup } from "../model/graph.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
-import { type Drop, Gestures, type Guide } from "./gestures.ts";
+import { Gestures } from "./gestures.ts";
 import { GroupFrames, NoteCards } from "./frames.tsx";
 import { Minimap } from "./minimap.tsx";
 import { FoldedCard } from "./folded_card.tsx";
 import { NodeCard } from "./node_card.tsx";
+import type { Guide } from "./node_drag.ts";
 import { type Faded, type Marks, MAX_CARDS, NEAR_ZOOM, Painter } from "./painter.ts";
 import { contains, type Rect, visibleRect } from "./viewport.ts";
 import { WireLine, WireReason } from "./wire.tsx";
+import type { Drop } from "./wire_hand.ts";
 
 /** Cards are kept this far beyond the window, in screen pixels. */
 const MARGIN_PX = 260;
