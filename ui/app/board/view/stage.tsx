@@ -24,6 +24,8 @@ import { contains, type Rect, visibleRect } from "./viewport.ts";
 import { WireLine, WireReason } from "./wire.tsx";
 import type { Drop } from "./wire_hand.ts";
 
+/** Below this zoom the cards' words grow. */
+const SMALL_ZOOM = 0.7;
 /** Cards are kept this far beyond the window, in screen pixels. */
 const MARGIN_PX = 260;
 const noPorts: ReadonlySet<string> = new Set();
@@ -81,6 +83,7 @@ export function Stage(props: StageProps) {
     if (world.current !== null) world.current.style.transform = transform;
     if (back.current !== null) back.current.style.transform = transform;
     if (stage.current !== null) paintDots(stage.current, view);
+    stage.current?.classList.toggle("is-small", view.zoom < SMALL_ZOOM);
     const rect = visibleRect(view, width, height);
     const inSight = view.zoom >= NEAR_ZOOM ? scene.boxesIn(rect).length : Infinity;
     const isNear = inSight <= MAX_CARDS;
