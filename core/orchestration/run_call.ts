@@ -32,7 +32,7 @@ import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 import type { Draft } from "./draft.ts";
 import { attemptsOf } from "./reading.ts";
-import { writtenPlace } from "./written_place.ts";
+import { exclusiveThing, writtenPlace } from "./written_place.ts";
 
 const MOST_MESSAGE = 600;
 const NOTHING: readonly string[] = [];
@@ -113,11 +113,16 @@ export class RunCalls {
     if (isWrite) return this.#driver.track(this.#write(call));
     // What is made up takes nothing of what is limited.
     const amounts = setup.isMock ? undefined : this.#amounts.of(type, assigned);
-    const exclusive = setup.isMock ? NOTHING : definition.exclusive ?? NOTHING;
+    const exclusive = setup.isMock ? NOTHING : this.#exclusive(definition);
     if (amounts === undefined && exclusive.length === 0) return this.#lines.enter(call);
     const claimed = this.#claim(call, exclusive, amounts);
     if (claimed instanceof Promise) this.#driver.track(claimed.then((later) => this.#claimed(call, later)));
     else this.#claimed(call, claimed);
+  }
+
+  #exclusive({ exclusive }: CallNode): readonly string[] {
+    const { workspace } = this.#driver.setup;
+    return exclusive?.map((name) => exclusiveThing(workspace, name)) ?? NOTHING;
   }
 
   /** Forgets the calls that wait and whose scope was aborted. */
@@ -175,7 +180,7 @@ export class RunCalls {
       const { path, root } = call.request.input;
       const exclusive = [
         writtenPlace(this.#driver.setup.workspace, path ?? root),
-        ...(call.definition.exclusive ?? []),
+        ...this.#exclusive(call.definition),
       ];
       const claimed = await this.#claim(call, exclusive, this.#amounts.of(call.type, call.assigned));
       if (typeof claimed !== "number") return this.#unclaimed(call, claimed);

@@ -37,6 +37,8 @@ export class Shares {
   readonly #weights: Readonly<Record<string, number>>;
   readonly #users = new Map<string, Account>();
   readonly #runs = new Map<string, Account>();
+  /** What users hold in other processes of the folder. */
+  #elsewhere: ReadonlyMap<string, Amounts> = new Map();
 
   constructor(supplies: Supplies, weights: Readonly<Record<string, number>>) {
     this.#supplies = supplies;
@@ -45,7 +47,27 @@ export class Shares {
 
   /** What decides between two of one priority: the user's weighted dominant share, then the run's; least goes first. */
   order(user: string, run: string): readonly [number, number] {
-    return [weighted(this.#users.get(user)), weighted(this.#runs.get(run))];
+    const elsewhere = this.#elsewhere.get(user);
+    const own = this.#users.get(user);
+    if (elsewhere === undefined) return [weighted(own), weighted(this.#runs.get(run))];
+    const held = new Map(own?.held);
+    for (const kind in elsewhere) held.set(kind, (held.get(kind) ?? 0) + (elsewhere[kind] as number));
+    return [this.#supplies.dominantShare(held) / this.#weightOf(user), weighted(this.#runs.get(run))];
+  }
+
+  /** What is held now, by user. */
+  heldByUsers(): Readonly<Record<string, Amounts>> {
+    const holding = [...this.#users].filter(([_, { held }]) => held.size > 0);
+    return Object.fromEntries(holding.map(([user, { held }]) => [user, Object.fromEntries(held)]));
+  }
+
+  /** Takes in what users hold in other processes; it counts for the order. */
+  seeOthers(users: ReadonlyMap<string, Amounts>): void {
+    this.#elsewhere = users;
+  }
+
+  #weightOf(user: string): number {
+    return Object.hasOwn(this.#weights, user) ? this.#weights[user] as number : 1;
   }
 
   granted(user: string, run: string, held: Shared, waitedMs: number, now: number): void {
@@ -122,9 +144,8 @@ export class Shares {
     const known = accounts.get(of);
     if (known !== undefined) return known;
     if (accounts.size >= MOST_KEPT) forgetIdle(accounts);
-    const weight = Object.hasOwn(this.#weights, of) ? this.#weights[of] as number : 1;
     const made: Account = {
-      weight,
+      weight: accounts === this.#users ? this.#weightOf(of) : 1,
       held: new Map(),
       dominant: 0,
       grants: 0,

@@ -99,6 +99,25 @@ Deno.test("a run keeps to the cores that a person set: its calls compute one aft
   });
 });
 
+Deno.test("runs in two processes share the one core of the folder: no two of their calls compute at once", async () => {
+  await inFolder(64, async (say) => {
+    await say("limits set cpu 1");
+    const ran = await Promise.all([1, 2].map(() => say("run short.workflow.jsonc --extensions busy --json")));
+    const times: { readonly from: number; readonly to: number }[] = [];
+    for (const { code, out, err } of ran) {
+      assert.equal(code, 0, err);
+      const [run] = jsonLines(out).flatMap(({ run }) => typeof run === "string" ? [run] : []);
+      const shown = JSON.parse((await say(`runs show ${run} --json`)).out) as JsonObject;
+      times.push(...timesIn((shown["outputs"] as JsonObject)["done"]));
+    }
+    times.sort((a, b) => a.from - b.from);
+    assert.equal(times.length, 8);
+    times.slice(1).forEach(({ from }, at) => {
+      assert.ok(from >= (times[at]?.to ?? Infinity), `call ${at + 1} began before call ${at} had ended`);
+    });
+  });
+});
+
 Deno.test("limits, pool and runs show say in another process which calls wait, and for what", async () => {
   await inFolder(64, async (say) => {
     await say("limits set cpu 1");

@@ -34,7 +34,7 @@ Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes
     },
   };
   const machine = { cpu: 8, memoryBytes: 4e9 };
-  const own = { cpu: { total: 8 }, memory: { total: 4e9 } };
+  const own = { cpu: { total: 8 }, memory: { total: 4e9, isMeasured: true } };
   assert.deepEqual(await limitsIn(file, machine), own);
   assert.equal(await changeLimit(file, "calls", "4"), true);
   assert.equal(await changeLimit(file, "requests:a/b", "60/min"), true);
