@@ -12,7 +12,7 @@ import type { Claim, JointAmount } from "../core/ports/arbitration.ts";
 import PQueue from "p-queue";
 import { Arbitration } from "../pit/arbitration/arbitration.ts";
 import { LmdbShareBook } from "../pit/arbitration/lmdb_share_book.ts";
-import { gini } from "../pit/arbitration/shares.ts";
+import { gini } from "../core/policy/fairness.ts";
 import { ProofOfLife } from "../pit/dag/proof_of_life.ts";
 import { openStore } from "../pit/store.ts";
 import { SystemClock } from "../system/clock.ts";

@@ -6,6 +6,7 @@
 
 import type { Command, Flag } from "./command.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { userFlag } from "./user.ts";
 
 const entryId = [{ name: "ID" }];
 const priorityFlag: Flag = {
@@ -35,6 +36,7 @@ export const queueCommands: readonly Command[] = [
       keyFlag,
       attemptsFlag,
       { name: "at", value: "MOMENT", summary: "not before: 2026-12-01T09:00:00Z, or +30m" },
+      userFlag,
       { name: "once", value: "TEXT", summary: "add it once for this text, however often it is asked for" },
       workspaceFlag,
       writeFlag,

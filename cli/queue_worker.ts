@@ -86,13 +86,17 @@ export function withWorker(services: CliServices, session: Session, places: numb
 }
 
 async function requestOf(session: Session, entry: QueueEntry, run: RunId) {
-  const { inputs, workspace, mayWrite, before } = entry;
+  const { inputs, workspace, mayWrite, before, user } = entry;
   const { definition } = await readDefinition(session.pit.artifacts, entry.definition);
   // What the failed attempt had done is kept.
   const reuse: ReuseRequest | undefined = before !== undefined && await hasLog(session, before)
     ? { of: before, changed: true }
     : undefined;
-  return { definition, inputs, workspace, mayWrite, run, ...reuse === undefined ? {} : { reuse } };
+  return {
+    ...{ definition, inputs, workspace, mayWrite, run },
+    ...reuse === undefined ? {} : { reuse },
+    ...user === undefined ? {} : { user },
+  };
 }
 
 async function hasLog({ pit }: Session, run: RunId): Promise<boolean> {
@@ -109,7 +113,7 @@ export async function newEntry(
   session: Pick<Session, "pit">,
   definition: WorkflowDefinition,
   catalog: Catalog,
-  more: Pick<NewEntry, "inputs" | "workspace" | "mayWrite"> & { readonly keys: readonly string[] },
+  more: Pick<NewEntry, "inputs" | "workspace" | "mayWrite" | "user"> & { readonly keys: readonly string[] },
 ): Promise<NewEntry> {
   const { keys, ...rest } = more;
   const forecast = definition.budget === undefined

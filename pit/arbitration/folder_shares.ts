@@ -126,8 +126,16 @@ export class FolderShares implements AsyncDisposable {
     else this.#isBehind = true;
   }
 
-  /** Of rates more or less was used than was claimed. @throws SymphonyError `io` | `disk-full` */
+  /** Of rates more or less was used than was claimed. A disk that refuses costs what would have come back. */
   settle(claimed: Amounts, used: Amounts): void {
+    try {
+      this.#settle(claimed, used);
+    } catch {
+      // The claim counts as it was.
+    }
+  }
+
+  #settle(claimed: Amounts, used: Amounts): void {
     const now = this.#options.clock.now();
     const rates = this.#supplies.ratesOf(used).filter(([kind, _, amount]) =>
       claimed[kind] !== undefined && amount !== claimed[kind]

@@ -6,6 +6,7 @@
  */
 
 import type { FairnessReading, JointAmount, ShareReading } from "../../core/ports/arbitration.ts";
+import { giniOf } from "../../core/policy/fairness.ts";
 import type { Amounts, Supplies } from "./limits.ts";
 
 const HALF_LIFE_MS = 60_000;
@@ -93,7 +94,7 @@ export class Shares {
     return {
       users,
       runs: readings(this.#runs),
-      gini: gini(users.map(({ recentUse, weight }) => recentUse / weight)),
+      gini: giniOf(users),
     };
   }
 
@@ -172,16 +173,4 @@ function weighted(account: Account | undefined): number {
 
 function forgetIdle(accounts: Map<string, Account>): void {
   for (const [of, { held, waiting }] of accounts) if (held.size === 0 && waiting === 0) accounts.delete(of);
-}
-
-/**
- * The Gini coefficient of values that are not negative: half the mean absolute difference over the mean (C. Gini, 1912).
- * 0 where there is nothing to compare. O(n log n).
- */
-export function gini(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const sum = sorted.reduce((total, value) => total + value, 0);
-  if (sorted.length < 2 || sum <= 0) return 0;
-  const weighted = sorted.reduce((total, value, at) => total + (2 * (at + 1) - sorted.length - 1) * value, 0);
-  return weighted / (sorted.length * sum);
 }

@@ -121,7 +121,8 @@ Deno.test("runs in two processes share the one core of the folder: no two of the
 Deno.test("limits, pool and runs show say in another process which calls wait, and for what", async () => {
   await inFolder(64, async (say) => {
     await say("limits set cpu 1");
-    const running = say("run long.workflow.jsonc --extensions busy --json");
+    await say("limits set weight:ann 2");
+    const running = say("run long.workflow.jsonc --extensions busy --json --user ann");
     let [limits, pool, show] = ["", "", ""];
     const reason = /asks for 1 of "cpu", of which 0 of 1 are free/;
     for (
@@ -139,6 +140,10 @@ Deno.test("limits, pool and runs show say in another process which calls wait, a
     assert.equal(code, 0);
     for (const [name, text] of Object.entries({ limits, pool, show })) assert.match(text, reason, name);
     assert.match(limits, /cpu +1 +set +process \d+: 0 of 1 free/);
+    assert.match(
+      limits,
+      /Users \(Gini coefficient 0\.00; 0 is even\)\n +ann +weight 2 +100 % now +\d+ granted/,
+    );
     assert.match(out.replaceAll("\\", ""), reason, "the run's own stream says it as well");
     assert.doesNotMatch(
       (await say("limits list")).out,

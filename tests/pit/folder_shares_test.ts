@@ -247,11 +247,12 @@ Deno.test("a disk that refuses costs the grant, not the count", () => {
     if (fails) throw new Error("no space left");
     return change(act);
   };
-  const port = new Arbitration(clock, { limits: { cpu: { total: 2 } }, book: () => book });
-  const held = token(port.request(claim("a", { amounts: { cpu: 1 }, exclusive: ["x"] })));
+  const limits = { cpu: { total: 2 }, usd: { perMinute: 1, burst: 5 } };
+  const port = new Arbitration(clock, { limits, book: () => book });
+  const held = token(port.request(claim("a", { amounts: { cpu: 1, usd: 2 }, exclusive: ["x"] })));
   fails = true;
   assert.throws(() => port.request(claim("b", { exclusive: ["y"] })), /no space/);
-  assert.equal(port.release(held), true);
+  assert.equal(port.release(held, { usd: 1 }), true);
   fails = false;
   clock.advance(100);
   const other = new Process(folder, clock, "2-other", { limits: { cpu: { total: 2 } } });
