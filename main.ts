@@ -6,7 +6,7 @@
  */
 
 import { runCli } from "./cli/mod.ts";
-import { processServices } from "./cli/process_services.ts";
+import { loginName, processServices } from "./cli/process_services.ts";
 import { userOf } from "./cli/user.ts";
 import type { CliServices, Served, ServeRequest, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
@@ -247,7 +247,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     ...{ pit, memo, plans, control, extensions, mockExtensions },
     ...{ conductor, recovery, mayAsk, clock, random },
   };
-  const user = userOf({ env });
+  const user = userOf({ env, loginName });
   const whose = user === undefined ? {} : { user };
   const watched = { ...ports, ...whose, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {

@@ -11,10 +11,14 @@ export const userFlag: Flag = {
 };
 
 /** Undefined where nobody says it. @throws SymphonyError `bad-input` for a name that is none */
-export function userOf({ env }: Pick<ProcessServices, "env">, args?: Arguments): string | undefined {
+export function userOf(
+  { env, loginName }: Pick<ProcessServices, "env" | "loginName">,
+  args?: Arguments,
+): string | undefined {
   const flag = args?.value("user");
   if (flag !== undefined) return readUserName(flag, "--user");
   const asked = env("SYMPHONY_USER");
   if (asked !== undefined && asked !== "") return readUserName(asked, "SYMPHONY_USER");
-  return ["USER", "LOGNAME", "USERNAME"].map(env).find((name) => name !== undefined && isUserName(name));
+  const names = [...["USER", "LOGNAME", "USERNAME"].map(env), loginName?.()];
+  return names.find((name) => name !== undefined && isUserName(name));
 }

@@ -165,7 +165,7 @@ function Sharing({ users, gini }: PoolInfo["sharing"]) {
       <h2>Shares of users</h2>
       <dl class="monitor-now">
         <div>
-          <dt>Gini coefficient, 0 is even</dt>
+          <dt>Gini, 0 is even</dt>
           <dd class="numbers">{gini.toFixed(2)}</dd>
         </div>
       </dl>
