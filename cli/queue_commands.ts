@@ -14,7 +14,12 @@ const priorityFlag: Flag = {
   value: "P",
   summary: "critical, high, normal, low, background or a number; the greater goes first",
 };
-const keyFlag: Flag = { name: "key", value: "NAME", isList: true, summary: "counts for the limit key:NAME" };
+const keyFlag: Flag = {
+  name: "key",
+  value: "NAME",
+  isList: true,
+  summary: "counts for the limit key:NAME too",
+};
 const attemptsFlag: Flag = {
   name: "attempts",
   value: "N",
@@ -92,7 +97,7 @@ export const queueCommands: readonly Command[] = [
     ],
     details:
       "LANE is all, workflow:ID, instrument:TYPE or key:NAME. A run counts for every instrument that it may ask: those that its nodes " +
-      "name, and those that serve its tasks. A key is a label that queue add --key gives, and holds runs, not calls.",
+      "name, and those that serve its tasks. The same goes for the keys (secrets) that those use; queue add --key NAME adds others. For calls at once, see limits set calls:key:NAME.",
     examples: [{ args: "queue limit workflow:code-review --at-once 1", does: "one after the other" }],
     load: async () => (await import("./queue_command.ts")).queueLimitCommand,
   },

@@ -6,7 +6,7 @@
  */
 
 import { SymphonyError } from "../core/errors.ts";
-import type { RunId } from "../core/ids.ts";
+import type { NodeTypeId, RunId } from "../core/ids.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { forecastFor } from "../core/orchestration/run_forecast.ts";
 import { keepDefinition, readDefinition } from "../core/orchestration/run_definition.ts";
@@ -116,6 +116,8 @@ export async function newEntry(
   more: Pick<NewEntry, "inputs" | "workspace" | "mayWrite" | "user"> & { readonly keys: readonly string[] },
 ): Promise<NewEntry> {
   const { keys, ...rest } = more;
+  const instruments = instrumentsOf(definition, catalog);
+  const all = new Set([...keys, ...keysOf(instruments, catalog)]);
   const forecast = definition.budget === undefined
     ? undefined
     : await forecastFor(session.pit.dag, definition);
@@ -127,8 +129,8 @@ export async function newEntry(
     lanes: [
       "all",
       `workflow:${definition.id}`,
-      ...[...instrumentsOf(definition, catalog)].sort().map((type) => `instrument:${type}`),
-      ...keys.map((key) => `key:${key}`),
+      ...[...instruments].sort().map((type) => `instrument:${type}`),
+      ...[...all].sort().map((key) => `key:${key}`),
     ],
   };
 }
@@ -154,6 +156,14 @@ function instrumentsOf({ nodes }: WorkflowDefinition, catalog: Catalog): Readonl
     }
   }
   return found;
+}
+
+/** Names of the secrets with which these instruments' requests may be sent. */
+function keysOf(instruments: ReadonlySet<string>, { nodes, limits }: Catalog): readonly string[] {
+  return [...instruments].flatMap((type) => {
+    const extension = nodes.get(type as NodeTypeId)?.extension;
+    return extension === undefined ? [] : limits.get(extension)?.keys ?? [];
+  });
 }
 
 /** What a trigger asks for when `payload` happened. @throws SymphonyError where its workflow or inputs are wrong */
