@@ -6,7 +6,8 @@
  */
 
 import { runCli } from "./cli/mod.ts";
-import { processServices } from "./cli/process_services.ts";
+import { loginName, processServices } from "./cli/process_services.ts";
+import { userOf } from "./cli/user.ts";
 import type { CliServices, Served, ServeRequest, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
@@ -50,6 +51,7 @@ import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
+import { splitWeights } from "./pit/arbitration/user_weights.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { poolBounds } from "./pit/pool/bound_limits.ts";
 import type { UiParts } from "./main_ui.ts";
@@ -208,7 +210,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const limits = await limitsIn(limitsFile(data), machineCapacity());
+  const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
   const monitor = new ResourceMonitor({ data });
   await monitor.recall();
   const memoryOf = (id: InstanceId, extension: ExtensionId) =>
@@ -217,6 +219,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     ...pitSurroundings(data, true),
     forecast,
     ...poolBounds(limits),
+    weights,
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
@@ -244,7 +247,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     ...{ pit, memo, plans, control, extensions, mockExtensions },
     ...{ conductor, recovery, mayAsk, clock, random },
   };
-  const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
+  const user = userOf({ env, loginName });
+  const whose = user === undefined ? {} : { user };
+  const watched = { ...ports, ...whose, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(
       watched,

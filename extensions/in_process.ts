@@ -22,7 +22,7 @@ import { AbortFanout } from "./abort_fanout.ts";
 import { Capabilities } from "./capabilities/broker.ts";
 import type { Authority } from "./capabilities/capability.ts";
 import { HeldArtifacts } from "./capabilities/held_artifacts.ts";
-import { catalogOf, type Described, readsFolder } from "./catalog.ts";
+import { catalogOf, type Described, keysOf, readsFolder } from "./catalog.ts";
 import { defaultResources, type Resources } from "./manifest/manifest.ts";
 import type { ExtensionDefinition, RunnableDefinition } from "./sdk/define.ts";
 import type { CapabilityClient, RuntimeEvent } from "./sdk/runtime/client.ts";
@@ -296,6 +296,7 @@ function load(extension: InProcessExtension): Loaded {
     codeHash: "0".repeat(64),
     resources: { ...defaultResources, ...extension.resources },
     readsFolder: readsFolder(extension.permissions ?? []),
+    keys: keysOf(extension.permissions ?? []),
     contributes,
   };
   return { extension, described, runners, authority: authorityOf(extension) };

@@ -78,6 +78,8 @@ export class RunAccount {
   mayWrite = false;
   /** Its values are made up. */
   isMock = false;
+  /** Whose work it is, where that is known. */
+  user: string | undefined;
   /** The resolved definition's artifact. */
   definition: ArtifactId | undefined;
   state: RunStateName = "pending";
@@ -127,6 +129,7 @@ export class RunAccount {
         this.workspace = event.workspace;
         this.mayWrite = event.mayWrite;
         this.isMock = isMockRun(event);
+        this.user = event.user;
         this.definition = event.definition;
         this.inputs = event.inputs;
         this.createdAt = event.at;

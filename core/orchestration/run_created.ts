@@ -22,6 +22,7 @@ export function createdEvent(scope: RunScope, setup: RunSetup, at: number): RunE
     mayWrite: setup.mayWrite,
     ...(scope.path !== "" || setup.reuse === undefined ? {} : { reuse: setup.reuse }),
     ...(setup.isMock ? { isMock: true } : {}),
+    ...(scope.path !== "" || setup.user === undefined ? {} : { user: setup.user }),
   };
 }
 

@@ -38,6 +38,8 @@ export interface StartRequest {
   readonly reuse?: ReuseRequest;
   /** Calls answer made-up values that fit their schemas, and change nothing; the run stays so when it is resumed. */
   readonly isMock?: boolean;
+  /** Whose work it is, for fair shares; else whose the session is. */
+  readonly user?: string;
 }
 
 /** One line of the progress display. */
