@@ -76,6 +76,8 @@ export class RunAccount {
   version = "";
   workspace = "";
   mayWrite = false;
+  /** Texts of files are proposed instead of written. */
+  proposes = false;
   /** Its values are made up. */
   isMock = false;
   /** The resolved definition's artifact. */
@@ -126,6 +128,7 @@ export class RunAccount {
         this.version = event.version;
         this.workspace = event.workspace;
         this.mayWrite = event.mayWrite;
+        this.proposes = event.proposes === true;
         this.isMock = isMockRun(event);
         this.definition = event.definition;
         this.inputs = event.inputs;
