@@ -6,7 +6,8 @@
  */
 
 import { runCli } from "./cli/mod.ts";
-import { processServices } from "./cli/process_services.ts";
+import { loginName, processServices } from "./cli/process_services.ts";
+import { userOf } from "./cli/user.ts";
 import type { CliServices, Served, ServeRequest, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
@@ -24,6 +25,7 @@ import { MockExtensions } from "./core/orchestration/mock_run.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { FileProposalPort } from "./core/ports/file_proposals.ts";
 import type { LanguagePort } from "./core/ports/language.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import type { StructurePort } from "./core/ports/structure.ts";
@@ -55,6 +57,7 @@ import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
+import { splitWeights } from "./pit/arbitration/user_weights.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { poolBounds } from "./pit/pool/bound_limits.ts";
 import type { UiParts } from "./main_ui.ts";
@@ -101,8 +104,9 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor, source = sourceOf(options), texts, notices }: {
+  { grants, monitor, proposals, source = sourceOf(options), texts, notices }: {
     readonly grants?: Grants | undefined;
+    readonly proposals?: FileProposalPort | undefined;
     readonly monitor?: ResourceMonitor;
     readonly source?: ExtensionLoader;
     readonly texts?: SharedTexts | undefined;
@@ -120,6 +124,7 @@ async function extensionsOf(
     readSettings: () => openSettings(options.data),
     health: await HealthBook.open(options.data),
     monitor: ledger,
+    proposals,
     spares: true,
     ...texts === undefined ? {} : { texts: () => texts.open() },
     ...notices === undefined ? {} : { notices },
@@ -130,7 +135,7 @@ async function extensionsOf(
     redact: (text) => allGrants.secrets.redact(text),
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env, book });
-  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env, book });
+  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env, book, proposals });
   return new JoinedExtensions(hosts, [
     { owns: McpExtensions.owns, port: mcp },
     { owns: AcpExtensions.owns, port: acp },
@@ -267,6 +272,8 @@ interface SessionParts {
   /** Hears when extensions were replaced, or could not be, while the session is open. */
   readonly onReload?: (news: readonly ReloadNews[]) => void;
   readonly onError?: (line: string) => void;
+  /** Takes what runs propose to files; without it they cannot. */
+  readonly proposals?: FileProposalPort;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -291,7 +298,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const limits = await limitsIn(limitsFile(data), machineCapacity());
+  const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
   const monitor = new ResourceMonitor({ data });
   await monitor.recall();
   const memoryOf = (id: InstanceId, extension: ExtensionId) =>
@@ -300,6 +307,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     ...pitSurroundings(data, true),
     forecast,
     ...poolBounds(limits),
+    weights,
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
@@ -310,6 +318,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     source,
     texts: parts.texts,
     notices: parts.notices,
+    proposals: parts.proposals,
   });
   const around = parts.around ?? options.wrap ?? ((inner: ExtensionPort) => inner);
   const extensions = around(hosts);
@@ -334,7 +343,9 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     ...{ pit, memo, plans, control, extensions, mockExtensions },
     ...{ conductor, recovery, mayAsk, clock, random },
   };
-  const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
+  const user = userOf({ env, loginName });
+  const whose = user === undefined ? {} : { user };
+  const watched = { ...ports, ...whose, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(
       watched,
@@ -418,16 +429,10 @@ export function uiParts(
     installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     secrets: liveSecrets(sourceOf(options), grants),
-    async open(around) {
+    async open(around, proposals) {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, {
-        around,
-        grants: await grants,
-        source,
-        texts,
-        notices,
-        onReload,
-        onError,
+        ...{ around, grants: await grants, source, proposals, texts, notices, onReload, onError },
         mayAsk: true,
       });
       return withWorker(services(), session, SERVED_RUNS);

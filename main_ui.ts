@@ -12,6 +12,7 @@ import { SymphonyError } from "./core/errors.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
 import type { NotificationPort } from "./core/ports/notification.ts";
+import type { FileProposalPort } from "./core/ports/file_proposals.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -34,7 +35,10 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly onReload: NonNullable<UiServices["onReload"]>;
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
-  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
+  open(
+    around: (extensions: ExtensionPort) => ExtensionPort,
+    proposals: FileProposalPort,
+  ): Promise<Session>;
 }
 
 export interface UiStart {

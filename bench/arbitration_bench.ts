@@ -8,12 +8,16 @@
  */
 
 import { nodeId } from "../core/ids.ts";
-import type { Claim } from "../core/ports/arbitration.ts";
+import type { Claim, JointAmount } from "../core/ports/arbitration.ts";
 import PQueue from "p-queue";
 import { Arbitration } from "../pit/arbitration/arbitration.ts";
-import { gini } from "../pit/arbitration/shares.ts";
+import { LmdbShareBook } from "../pit/arbitration/lmdb_share_book.ts";
+import { gini } from "../core/policy/fairness.ts";
+import { ProofOfLife } from "../pit/dag/proof_of_life.ts";
+import { openStore } from "../pit/store.ts";
 import { SystemClock } from "../system/clock.ts";
 import { freshRun } from "../tests/contracts/dag_contract.ts";
+import { temporaryFolder } from "../tests/pit/temporary_store.ts";
 
 const BATCH = 20_000;
 const ROUNDS = 15;
@@ -23,12 +27,12 @@ function say(line: string): void {
 }
 
 /** Decisions a second: minimum, median and maximum over rounds. */
-function measure(name: string, step: (at: number) => void): void {
+function measure(name: string, step: (at: number) => void, batch = BATCH): void {
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const began = performance.now();
-    for (let at = 0; at < BATCH; at++) step(at);
-    rates.push(BATCH / (performance.now() - began) * 1000);
+    for (let at = 0; at < batch; at++) step(at);
+    rates.push(batch / (performance.now() - began) * 1000);
   }
   rates.sort((a, b) => a - b);
   const shown = [rates[0], rates[ROUNDS >> 1], rates[ROUNDS - 1]].map((rate) =>
@@ -72,6 +76,7 @@ export async function arbitration(): Promise<void> {
     "what a call claims: processor, part of an instance",
     (at) => take(free, { by: claimAt(at).by, exclusive: [], amounts, joint }),
   );
+  await besideOthers(claimAt, amounts, joint);
   const crowded = new Arbitration(clock, { limits });
   crowded.request({ by: { run, node: nodeId("holder"), priority: 0 }, exclusive: ["file:x"] });
   for (const { by } of claims) crowded.request({ by, exclusive: ["file:x"] });
@@ -84,6 +89,33 @@ export async function arbitration(): Promise<void> {
   );
   await queued();
   evenness();
+}
+
+/** The same with the book that the processes of a data folder share. */
+async function besideOthers(
+  claimAt: (at: number) => Claim,
+  amounts: Readonly<Record<string, number>>,
+  joint: readonly JointAmount[],
+): Promise<void> {
+  await using folder = temporaryFolder();
+  await using store = await openStore(folder.path);
+  using proof = new ProofOfLife(store, `${folder.path}/locks`);
+  const limits = {
+    cpu: { total: 2_000 },
+    memory: { total: 1e6 },
+    requests: { perMinute: 1e12, burst: 1e12 },
+  };
+  const book = () => LmdbShareBook.open(folder.path, proof);
+  await using port = new Arbitration(new SystemClock(), { limits, book });
+  const take = (more: Partial<Claim>, at: number) => {
+    const verdict = port.request({ by: claimAt(at).by, exclusive: [], ...more });
+    if (verdict.verdict !== "granted") throw new Error(verdict.reason);
+    port.release(verdict.token);
+  };
+  measure("with the folder's book: what a call claims", (at) => take({ amounts, joint }, at));
+  measure("with the book: a rate, a transaction", (at) => take({ amounts: { requests: 1 } }, at), 2_000);
+  const named = (at: number) => take({ exclusive: claimAt(at).exclusive }, at);
+  measure("with the book: a name, two transactions", named, 2_000);
 }
 
 /** p-queue, one at a time, a turn each. */

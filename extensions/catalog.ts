@@ -20,6 +20,8 @@ export interface Described {
   readonly resources: Resources;
   /** True where its manifest asks for the files or the history of the run's folder. */
   readonly readsFolder?: boolean;
+  /** Names of the secrets that its manifest asks for. */
+  readonly keys?: readonly string[];
   readonly contributes: readonly Contribution[];
 }
 
@@ -60,6 +62,11 @@ export function readsFolder(permissions: readonly Permission[]): boolean {
   return permissions.some(({ kind }) => ["files", "git", "editor"].includes(kind));
 }
 
+/** Names of the secrets among these permissions. */
+export function keysOf(permissions: readonly Permission[]): readonly string[] {
+  return permissions.flatMap((one) => one.kind === "secret" ? [one.name] : []);
+}
+
 /** The catalogue of all extensions; a type that two contribute belongs to the first, and is a problem of the second. */
 export function catalogOf(
   extensions: readonly Described[],
@@ -77,7 +84,11 @@ export function catalogOf(
   for (const extension of extensions) {
     const { instances, concurrency } = extension.resources;
     const taken = needs?.get(extension.id);
-    limits.set(extension.id, { instances, concurrency, ...(taken === undefined ? {} : { needs: taken }) });
+    limits.set(extension.id, {
+      ...{ instances, concurrency },
+      ...(taken === undefined ? {} : { needs: taken }),
+      ...(extension.keys === undefined || extension.keys.length === 0 ? {} : { keys: extension.keys }),
+    });
     for (const one of extension.contributes) {
       const type = nodeTypeId(one.type);
       const owner = nodes.get(type)?.extension ?? tasks.get(type)?.extension;

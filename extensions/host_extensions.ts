@@ -14,6 +14,7 @@ import { type JsonObject, own } from "../core/json.ts";
 import { secretKey } from "../core/policy/permission.ts";
 import { isMadeLight } from "../core/policy/permission_policy.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
+import type { FileProposalPort } from "../core/ports/file_proposals.ts";
 import type {
   CallOptions,
   CallRequest,
@@ -25,7 +26,7 @@ import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
 import type { Resolve } from "./capabilities/address.ts";
 import { Capabilities } from "./capabilities/broker.ts";
-import type { CallScope } from "./capabilities/capability.ts";
+import { type CallScope, proposerOf } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
 import { EditorDesk, type EditorTexts } from "./editor_desk.ts";
@@ -72,6 +73,8 @@ export interface HostExtensionsOptions {
   readonly notices?: Notices;
   /** Where what they use up is accounted; in memory without it. */
   readonly monitor?: ResourceMonitor;
+  /** Takes what runs propose to files; without it a run that proposes cannot write. */
+  readonly proposals?: FileProposalPort | undefined;
   /** True where a started process is held ready for the next extension of others. */
   readonly spares?: boolean;
 }
@@ -530,13 +533,16 @@ export class HostExtensions implements ExtensionPort {
     signal: AbortSignal,
     { models, onEvent }: Partial<CallOptions> = {},
   ): Capabilities {
-    const { workspace, mayWrite, mayAskToWrite, nodeType, run, node, item } = request;
+    const { workspace, mayWrite, mayAskToWrite, proposes, nodeType, run, node, item } = request;
     const { resolve } = this.#options;
     const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
       ...(mayAskToWrite === true ? { writeKey: `command:${nodeType}` as const } : {}),
+      ...(proposes === true
+        ? { proposing: { port: this.#options.proposals, author: proposerOf(node) } }
+        : {}),
       signal,
       run,
       node,

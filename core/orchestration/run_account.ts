@@ -76,8 +76,12 @@ export class RunAccount {
   version = "";
   workspace = "";
   mayWrite = false;
+  /** Texts of files are proposed instead of written. */
+  proposes = false;
   /** Its values are made up. */
   isMock = false;
+  /** Whose work it is, where that is known. */
+  user: string | undefined;
   /** The resolved definition's artifact. */
   definition: ArtifactId | undefined;
   state: RunStateName = "pending";
@@ -126,7 +130,9 @@ export class RunAccount {
         this.version = event.version;
         this.workspace = event.workspace;
         this.mayWrite = event.mayWrite;
+        this.proposes = event.proposes === true;
         this.isMock = isMockRun(event);
+        this.user = event.user;
         this.definition = event.definition;
         this.inputs = event.inputs;
         this.createdAt = event.at;

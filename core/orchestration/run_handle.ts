@@ -30,6 +30,8 @@ export interface StartRequest {
   readonly inputs: JsonObject;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** What nodes write into files is proposed to the person instead, who takes or rejects it in the editor. */
+  readonly proposes?: boolean;
   /** Most nodes at once. */
   readonly concurrency?: number;
   /** The run's id, where it is known before; else a fresh one. */
@@ -38,6 +40,8 @@ export interface StartRequest {
   readonly reuse?: ReuseRequest;
   /** Calls answer made-up values that fit their schemas, and change nothing; the run stays so when it is resumed. */
   readonly isMock?: boolean;
+  /** Whose work it is, for fair shares; else whose the session is. */
+  readonly user?: string;
 }
 
 /** One line of the progress display. */

@@ -18,13 +18,14 @@ import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { CallRequest, CallResult } from "../ports/extension.ts";
 import type { ModelAmounts, ModelAnswer, ModelRequest, ModelsPort } from "../ports/models.ts";
+import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
 import type { Assignments } from "./assignment.ts";
-import { CallAmounts } from "./call_amounts.ts";
+import { CallAmounts, type CallClaim, type CallMeter, usedOf } from "./call_amounts.ts";
 import { callElsewhere } from "./call_elsewhere.ts";
 import type { Draft } from "./draft.ts";
 import type { Assignment } from "./run_assignment.ts";
@@ -174,12 +175,14 @@ export class CallModels implements ModelsPort {
     };
     const giveBack = budget.hold(assigned);
     const tell = allowance.hold(most);
-    const claim = await this.#claim(claims, amounts.of(type, assigned)?.amounts, signal);
+    const limited = limitedOf(amounts.of(type, assigned));
+    const claim = await this.#claim(claims, limited, signal);
     if (typeof claim !== "number") {
       giveBack();
       tell({ usd: 0, tokens: 0 });
       return err(claim);
     }
+    const meter: CallMeter = { hasBegun: false, tokens: undefined, usd: undefined };
     const started = driver.services.clock.monotonic();
     try {
       const { result, took } = await this.#carryOut(assigned, signal);
@@ -192,6 +195,9 @@ export class CallModels implements ModelsPort {
       const answer = fitting(judged.result, assigned);
       const taken = takenBy(result, assigned, took);
       this.#take(taken, giveBack);
+      meter.hasBegun = took;
+      if (result.ok) meter.tokens = sumOf(taken).tokens;
+      meter.usd = taken.usd;
       tell(sumOf(taken));
       this.#tellConductor(use, assigned, { result: answer, durationMs, costUsd: taken.usd });
       if (!answer.ok) return err(signal.aborted ? cancelled : answer.failure);
@@ -201,7 +207,7 @@ export class CallModels implements ModelsPort {
         taken: sumOf(taken),
       });
     } finally {
-      driver.services.pit.arbitration.release(claim);
+      driver.services.pit.arbitration.release(claim, usedOf(limited, meter));
     }
   }
 
@@ -263,18 +269,20 @@ export class CallModels implements ModelsPort {
 
   async #claim(
     claims: ClaimLine,
-    amounts: Readonly<Record<string, number>> | undefined,
+    limited: CallClaim,
     signal: AbortSignal,
   ): Promise<number | NodeFailure> {
-    const { scope, unit, request: { run, node } } = this.#call;
+    const { scope, unit, request: { node } } = this.#call;
     const { driver } = this.#run;
-    const limited = Object.fromEntries(Object.entries(amounts ?? {}).filter(([kind]) => CLAIMED.test(kind)));
-    const by = unit.item >= 0 ? { run, node, priority: 0, item: unit.item } : { run, node, priority: 0 };
+    const { run, user } = driver.setup;
+    const by: Draft<Claimant> = { run, node, priority: 0 };
+    if (unit.item >= 0) by.item = unit.item;
+    if (user !== undefined) by.user = user;
     const waits = new AbortController();
     const stop = driver.services.clock.schedule(WAIT_MS, () => waits.abort());
     const say = (text: string) => driver.say(scope, unit, { kind: "log", level: "info", text });
     const claimed = await claims.claim(
-      { by, exclusive: [], amounts: limited },
+      { by, exclusive: [], ...limited },
       AbortSignal.any([signal, waits.signal]),
       say,
     );
@@ -334,6 +342,11 @@ export class CallModels implements ModelsPort {
 type Settle = (isUnknown?: boolean) => void;
 
 const cancelled: NodeFailure = { class: "cancelled", message: "The call was cancelled" };
+
+/** What of a call's claims is its own where somebody else waits for it. */
+function limitedOf({ amounts = {} }: CallClaim = {}): CallClaim {
+  return { amounts: Object.fromEntries(Object.entries(amounts).filter(([kind]) => CLAIMED.test(kind))) };
+}
 
 /** The answer of an instrument that was asked by its name for a structure, held against it. */
 function fitting(result: CallResult, { task, input }: Assignment): CallResult {

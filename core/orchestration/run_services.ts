@@ -48,6 +48,8 @@ export interface RunServices {
   readonly plans?: PlanRecordPort;
   /** True where a person is there to be asked about a failure. */
   readonly mayAsk?: boolean;
+  /** Whose work runs are that nobody else is named for. */
+  readonly user?: string;
 }
 
 export interface RunSetup {
@@ -57,11 +59,15 @@ export interface RunSetup {
   readonly catalog: Catalog;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Texts of files are proposed instead of written. */
+  readonly proposes: boolean;
   readonly concurrency: number;
   readonly startedAt: number;
   readonly reuse?: ReuseRequest;
   /** Values are made up; see mock_run.ts. */
   readonly isMock: boolean;
+  /** Whose work it is, for fair shares. */
+  readonly user?: string;
 }
 
 /** What the parts of the driver ask of the loop that owns them. */

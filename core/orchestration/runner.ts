@@ -64,6 +64,7 @@ export class Runner {
   async start(request: StartRequest, listener: Listener): Promise<RunHandle> {
     const { clock, random, pit, control } = this.#services;
     const { definition } = request;
+    const user = request.user ?? this.#services.user;
     const catalog = await this.#catalog(definition);
     const plan = planOf(definition, catalog);
     const run = request.run ?? newRunId(clock.now(), () => random.next());
@@ -74,10 +75,12 @@ export class Runner {
       catalog,
       workspace: request.workspace,
       mayWrite: request.mayWrite,
+      proposes: request.proposes === true,
       concurrency: request.concurrency ?? definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: clock.now(),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
       isMock: request.isMock === true,
+      ...(user === undefined ? {} : { user }),
     };
     const reuse = await this.#reuse(setup, plan, request.inputs);
     const claim = await control.claim(run);
@@ -346,10 +349,12 @@ export class Runner {
       catalog,
       workspace: first.workspace,
       mayWrite: first.mayWrite,
+      proposes: first.proposes === true,
       concurrency: kept.definition.concurrency ?? DEFAULT_CONCURRENCY,
       startedAt: first.at,
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
       isMock: isMockRun(first),
+      ...(first.user === undefined ? {} : { user: first.user }),
     };
     return { scopes, setup, kept, values, nextSeq, last };
   }

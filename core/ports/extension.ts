@@ -28,6 +28,8 @@ export interface CallRequest {
   readonly mayAskToWrite?: true;
   /** SHA-256 of the code that whoever calls knows of; the extension may have been replaced meanwhile. */
   readonly codeHash?: string;
+  /** True where the texts of files are proposed (`file_proposals.ts`) instead of written, with leave to write or without. */
+  readonly proposes?: true;
   /** For a task routed to an instrument. */
   readonly task?: TaskCall;
   /** US dollars that the call may cost at most, where the run has a budget; an instrument bounds its answer by it. */

@@ -5,7 +5,7 @@
  */
 
 import type { Brand, ExtensionId, InstanceId } from "../ids.ts";
-import type { LimitReading, WaitingReading } from "./arbitration.ts";
+import type { LimitReading, ShareReading, WaitingReading } from "./arbitration.ts";
 
 /** A registered kind of instance; a small integer, so that the hot path never looks up a string. */
 export type PoolKind = Brand<number, "PoolKind">;
@@ -172,6 +172,8 @@ export interface PoolStatus {
   readonly limits?: readonly LimitReading[];
   /** Its calls that wait for a share or a name, the first ones. */
   readonly waiting?: readonly WaitingReading[];
+  /** How its calls were served, by user. */
+  readonly users?: readonly ShareReading[];
 }
 
 /** A move as it is kept. */

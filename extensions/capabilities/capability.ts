@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ExtensionId, NodeId, RunId } from "../../core/ids.ts";
+import { type AuthorId, authorId, type ExtensionId, type NodeId, type RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isObject, own } from "../../core/json.ts";
 import type { Permission, PermissionKey, SecretPermission } from "../../core/policy/permission.ts";
@@ -13,6 +13,7 @@ import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import type { ModelAllowance, ModelsPort } from "../../core/ports/models.ts";
 import type { NoticeLevel } from "../../core/ports/notification.ts";
 import type { EditorAccess } from "../editor_desk.ts";
+import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { Resolve } from "./address.ts";
@@ -43,6 +44,18 @@ export interface Authority {
   secret(permission: SecretPermission, isGranted?: boolean): string | undefined;
 }
 
+/** How a call proposes texts of files. */
+export interface Proposing {
+  /** Absent where nobody takes proposals: then nothing is written. */
+  readonly port: FileProposalPort | undefined;
+  readonly author: AuthorId;
+}
+
+/** Whose change it is that a node proposes which is no agent with a name of its own. */
+export function proposerOf(node: NodeId): AuthorId {
+  return authorId(`agent:${node}`);
+}
+
 /** Where and for whom one call works. */
 export interface CallScope {
   readonly authority: Authority;
@@ -50,6 +63,8 @@ export interface CallScope {
   readonly mayWrite: boolean;
   /** By which the person may be asked for leave to write, where there is none. */
   readonly writeKey?: PermissionKey;
+  /** Where texts of files are proposed instead of written: to whom, and by whom. */
+  readonly proposing?: Proposing;
   readonly signal: AbortSignal;
   readonly run: RunId;
   readonly node: NodeId;

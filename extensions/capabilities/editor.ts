@@ -9,6 +9,7 @@ import { relative } from "node:path";
 import { authorId, NO_RUN } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { own } from "../../core/json.ts";
+import { changeSetOf } from "../../core/ports/file_proposals.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { type CallScope, demand, jsonIn, type Operation, optionalText, textArgument } from "./capability.ts";
 import { refuseGitSteps } from "./git_names.ts";
@@ -99,7 +100,7 @@ export function editorOperations(
           base,
           text,
           author: authorId(`agent:${extension}`),
-          changeSet: scope.run === NO_RUN ? extension : `${scope.run}:${scope.node}`,
+          changeSet: scope.run === NO_RUN ? extension : changeSetOf(scope.run, scope.node),
           contradictions: "ask",
         });
         const { changes, waiting } = proposed;

@@ -70,6 +70,7 @@ export async function runToEnd(
     inputs?: JsonObject;
     mayWrite?: boolean;
     pit?: OpenPit;
+    user?: string;
     onEvent?: (event: LiveEvent, handle: () => RunHandle) => void;
   } = {},
 ): Promise<Ran> {
@@ -89,6 +90,7 @@ export async function runToEnd(
     inputs: options.inputs ?? {},
     workspace: "/",
     mayWrite: options.mayWrite ?? false,
+    ...options.user === undefined ? {} : { user: options.user },
   };
   const handle = await runnerOver(extensions, pit).start(request, listener);
   started.push(handle);

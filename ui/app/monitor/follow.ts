@@ -1,6 +1,7 @@
-/** What the navigation counts, kept in step for the whole page: runs that ask, failures, extensions that wait for leave; and what extensions tell the person. @module */
+/** What the navigation counts, kept in step for the whole page: runs that ask, failures, extensions that wait for leave, changes to review; and what extensions tell the person. @module */
 
 import type { App } from "../state/app.ts";
+import { followChanges } from "../editor/changes/waiting_changes.ts";
 import { followFailures } from "./failures/failure_index.ts";
 import { followRuns } from "./runs/run_index.ts";
 import { followNotices } from "./system/notice_toasts.ts";
@@ -15,5 +16,6 @@ export function followMonitor(app: App): void {
     followPrompts(app);
     followFailures(app);
     followNotices(app);
+    followChanges(app);
   }, WAIT_MS);
 }
