@@ -25,6 +25,7 @@ import type {
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
 import { Capabilities } from "./capabilities/broker.ts";
+import { saidEffect } from "./capabilities/effect.ts";
 import { type CallScope, proposerOf } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
@@ -398,6 +399,7 @@ export class HostExtensions implements ExtensionPort {
       authority: actor.authority,
       workspace,
       mayWrite,
+      ...saidEffect(actor.contributes.get(request.nodeType)),
       ...(proposes === true
         ? { proposing: { port: this.#options.proposals, author: proposerOf(node) } }
         : {}),

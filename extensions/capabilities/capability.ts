@@ -11,6 +11,7 @@ import { own } from "../../core/json.ts";
 import type { Permission, PermissionKey, SecretPermission } from "../../core/policy/permission.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
+import type { Effect } from "../../core/workflow/catalog.ts";
 import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { Resolve } from "./address.ts";
@@ -56,6 +57,8 @@ export interface CallScope {
   readonly authority: Authority;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** What the operator says that it reaches; absent where it does not say, and where it is no operator. */
+  readonly effect?: Effect;
   /** Where texts of files are proposed instead of written: to whom, and by whom. */
   readonly proposing?: Proposing;
   readonly signal: AbortSignal;
