@@ -334,7 +334,7 @@ export class RunCalls {
       assigned,
       definition,
       failure,
-      limits: this.#assignments.limits(scope, definition),
+      limits: this.#assignments.limits(definition),
       root: rootOf(scope).plan.definition,
     });
     const report: Draft<FailReport> = { type: "fail", node, item, failure };

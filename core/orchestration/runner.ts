@@ -76,7 +76,7 @@ export class Runner {
       workspace: request.workspace,
       mayWrite: request.mayWrite,
       concurrency: request.concurrency ?? definition.concurrency ?? DEFAULT_CONCURRENCY,
-      startedAt: clock.now(),
+      ...timesOf(definition, clock.now()),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
       isMock: request.isMock === true,
       ...(user === undefined ? {} : { user }),
@@ -349,13 +349,17 @@ export class Runner {
       workspace: first.workspace,
       mayWrite: first.mayWrite,
       concurrency: kept.definition.concurrency ?? DEFAULT_CONCURRENCY,
-      startedAt: first.at,
+      ...timesOf(kept.definition, first.at),
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
       isMock: isMockRun(first),
       ...(first.user === undefined ? {} : { user: first.user }),
     };
     return { scopes, setup, kept, values, nextSeq, last };
   }
+}
+
+function timesOf({ timeoutMs }: WorkflowDefinition, startedAt: number) {
+  return timeoutMs === undefined ? { startedAt } : { startedAt, deadline: startedAt + timeoutMs };
 }
 
 function deliverTo(listener: Listener): (event: LoggedEvent) => void {
