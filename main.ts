@@ -24,6 +24,7 @@ import { MockExtensions } from "./core/orchestration/mock_run.ts";
 import { Runner } from "./core/orchestration/runner.ts";
 import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { FileProposalPort } from "./core/ports/file_proposals.ts";
 import type { LanguagePort } from "./core/ports/language.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import type { StructurePort } from "./core/ports/structure.ts";
@@ -98,8 +99,9 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor, source = sourceOf(options) }: {
+  { grants, monitor, proposals, source = sourceOf(options) }: {
     readonly grants?: Grants | undefined;
+    readonly proposals?: FileProposalPort | undefined;
     readonly monitor?: ResourceMonitor;
     readonly source?: ExtensionLoader;
   } = {},
@@ -112,10 +114,11 @@ async function extensionsOf(
     settings: await openSettings(options.data),
     health: await HealthBook.open(options.data),
     monitor: monitor ?? new ResourceMonitor({ data: options.data }),
+    proposals,
     spares: true,
   });
   const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
-  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env });
+  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env, proposals });
   return new JoinedExtensions(hosts, [
     { owns: McpExtensions.owns, port: mcp },
     { owns: AcpExtensions.owns, port: acp },
@@ -186,6 +189,8 @@ interface SessionParts {
   readonly grants?: Grants;
   /** Where extensions come from, where others ask it, too. */
   readonly source?: ExtensionLoader;
+  /** Takes what runs propose to files; without it they cannot. */
+  readonly proposals?: FileProposalPort;
   /** True where a person can be asked, although there is no terminal. */
   readonly mayAsk?: boolean;
 }
@@ -228,6 +233,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     grants: parts.grants,
     monitor,
     source,
+    proposals: parts.proposals,
   });
   const around = parts.around ?? options.wrap ?? ((inner: ExtensionPort) => inner);
   const extensions = around(hosts);
@@ -311,9 +317,12 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
     installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     secrets: liveSecrets(sourceOf(options), grants),
-    async open(around) {
+    async open(around, proposals) {
       const { withWorker } = await import("./cli/queue_worker.ts");
-      const session = await openSession(options, { around, grants: await grants, source, mayAsk: true });
+      const session = await openSession(options, {
+        ...{ around, grants: await grants, source, proposals },
+        mayAsk: true,
+      });
       return withWorker(services(), session, SERVED_RUNS);
     },
   };

@@ -11,6 +11,7 @@ import type { DecisionLogPort } from "./conductor/decision.ts";
 import { SymphonyError } from "./core/errors.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { FileProposalPort } from "./core/ports/file_proposals.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -31,7 +32,10 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly secrets: UiServices["secrets"];
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
-  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Session>;
+  open(
+    around: (extensions: ExtensionPort) => ExtensionPort,
+    proposals: FileProposalPort,
+  ): Promise<Session>;
 }
 
 export interface UiStart {

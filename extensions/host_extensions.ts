@@ -14,6 +14,7 @@ import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
 import { secretKey } from "../core/policy/permission.ts";
 import { isMadeLight } from "../core/policy/permission_policy.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
+import type { FileProposalPort } from "../core/ports/file_proposals.ts";
 import type {
   CallOptions,
   CallRequest,
@@ -24,7 +25,7 @@ import type {
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
 import { Capabilities } from "./capabilities/broker.ts";
-import type { CallScope } from "./capabilities/capability.ts";
+import { type CallScope, proposerOf } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
 import type { Grants } from "./grants.ts";
@@ -59,6 +60,8 @@ export interface HostExtensionsOptions {
   readonly health?: HealthBook;
   /** Where what they use up is accounted; in memory without it. */
   readonly monitor?: ResourceMonitor;
+  /** Takes what runs propose to files; without it a run that proposes cannot write. */
+  readonly proposals?: FileProposalPort | undefined;
   /** True where a started process is held ready for the next extension of others. */
   readonly spares?: boolean;
 }
@@ -390,11 +393,14 @@ export class HostExtensions implements ExtensionPort {
   }
 
   #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
-    const { workspace, mayWrite, run, node, item } = request;
+    const { workspace, mayWrite, proposes, run, node, item } = request;
     const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
+      ...(proposes === true
+        ? { proposing: { port: this.#options.proposals, author: proposerOf(node) } }
+        : {}),
       signal,
       run,
       node,

@@ -10,6 +10,7 @@ import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "
 import type { Json } from "../core/json.ts";
 import { namesOutright, type Permission, verdictOn } from "../core/policy/permission.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
+import type { FileProposalPort } from "../core/ports/file_proposals.ts";
 import type {
   CallOptions,
   CallRequest,
@@ -20,7 +21,7 @@ import type {
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { AbortFanout } from "./abort_fanout.ts";
 import { Capabilities } from "./capabilities/broker.ts";
-import type { Authority } from "./capabilities/capability.ts";
+import { type Authority, proposerOf } from "./capabilities/capability.ts";
 import { HeldArtifacts } from "./capabilities/held_artifacts.ts";
 import { catalogOf, type Described, keysOf, readsFolder } from "./catalog.ts";
 import { defaultResources, type Resources } from "./manifest/manifest.ts";
@@ -71,10 +72,11 @@ export class InProcessExtensions implements ExtensionPort {
 
   constructor(
     extensions: readonly InProcessExtension[],
-    options: { readonly artifacts?: ArtifactPort } = {},
+    options: { readonly artifacts?: ArtifactPort; readonly proposals?: FileProposalPort } = {},
   ) {
     this.#loaded = new Map(extensions.map((extension) => [extension.id, load(extension)]));
-    this.#shared = { artifacts: options.artifacts ?? new HeldArtifacts(), aborts: new AbortFanout() };
+    const { artifacts = new HeldArtifacts(), proposals } = options;
+    this.#shared = { artifacts, proposals, aborts: new AbortFanout() };
   }
 
   describe(): Promise<Catalog> {
@@ -149,6 +151,7 @@ export class InProcessExtensions implements ExtensionPort {
 /** What all calls use. */
 interface Shared {
   readonly artifacts: ArtifactPort;
+  readonly proposals: FileProposalPort | undefined;
   readonly aborts: AbortFanout;
 }
 
@@ -263,6 +266,9 @@ class Call implements CapabilityClient, ContextSetup {
       authority: loaded.authority,
       workspace: this.#request.workspace,
       mayWrite: this.#request.mayWrite,
+      ...(this.#request.proposes === true
+        ? { proposing: { port: this.#shared.proposals, author: proposerOf(this.#request.node) } }
+        : {}),
       signal: this.signal,
       run: this.#request.run,
       node: this.#request.node,

@@ -48,6 +48,8 @@ export type RunEvent =
     /** Absolute path below which nodes may read. */
     readonly workspace: string;
     readonly mayWrite: boolean;
+    /** Texts of files are proposed instead of written. */
+    readonly proposes?: true;
     /** Which results of earlier runs it may take over. */
     readonly reuse?: ReuseRequest;
     /** Its calls answer made-up values: nothing of it is kept for other runs, and nothing is learned from it. */

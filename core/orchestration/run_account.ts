@@ -76,6 +76,8 @@ export class RunAccount {
   version = "";
   workspace = "";
   mayWrite = false;
+  /** Texts of files are proposed instead of written. */
+  proposes = false;
   /** Its values are made up. */
   isMock = false;
   /** Whose work it is, where that is known. */
@@ -128,6 +130,7 @@ export class RunAccount {
         this.version = event.version;
         this.workspace = event.workspace;
         this.mayWrite = event.mayWrite;
+        this.proposes = event.proposes === true;
         this.isMock = isMockRun(event);
         this.user = event.user;
         this.definition = event.definition;

@@ -99,7 +99,8 @@ export class RunCalls {
       return this.#fail(scope, unit, "input", message);
     }
     const isWrite = type.effect === "write" && !setup.isMock;
-    if (isWrite && !setup.mayWrite && !gated) {
+    // Who proposes needs no leave for texts of files; for anything else the extension asks for it.
+    if (isWrite && !setup.mayWrite && !gated && !setup.proposes) {
       const message = `${type.type} writes: start the run with --allow-write, or put a gate before the node`;
       return this.#fail(scope, unit, "permission", message);
     }
@@ -145,7 +146,7 @@ export class RunCalls {
   }
 
   #request(scope: RunScope, unit: Unit, { type, input, call, maxUsd, maxTokens }: Assignment): CallRequest {
-    const { run, workspace, mayWrite } = this.#driver.setup;
+    const { run, workspace, mayWrite, proposes } = this.#driver.setup;
     const { id, gated } = scope.plan.nodes[unit.node] as PlanNode;
     const request: Draft<CallRequest> = {
       nodeType: type.type,
@@ -157,6 +158,7 @@ export class RunCalls {
       workspace,
       mayWrite: mayWrite || gated,
     };
+    if (proposes) request.proposes = true;
     if (unit.item >= 0) request.item = unit.item;
     if (call !== undefined) request.task = call;
     if (maxUsd !== undefined) request.maxUsd = maxUsd;

@@ -20,6 +20,7 @@ export function createdEvent(scope: RunScope, setup: RunSetup, at: number): RunE
     inputs: scope.inputs,
     workspace: setup.workspace,
     mayWrite: setup.mayWrite,
+    ...(setup.proposes ? { proposes: true } : {}),
     ...(scope.path !== "" || setup.reuse === undefined ? {} : { reuse: setup.reuse }),
     ...(setup.isMock ? { isMock: true } : {}),
     ...(scope.path !== "" || setup.user === undefined ? {} : { user: setup.user }),

@@ -30,6 +30,8 @@ export interface StartRequest {
   readonly inputs: JsonObject;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** What nodes write into files is proposed to the person instead, who takes or rejects it in the editor. */
+  readonly proposes?: boolean;
   /** Most nodes at once. */
   readonly concurrency?: number;
   /** The run's id, where it is known before; else a fresh one. */

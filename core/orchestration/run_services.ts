@@ -59,6 +59,8 @@ export interface RunSetup {
   readonly catalog: Catalog;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Texts of files are proposed instead of written. */
+  readonly proposes: boolean;
   readonly concurrency: number;
   readonly startedAt: number;
   /** Unix milliseconds until which its answers are of use, where its workflow says. */

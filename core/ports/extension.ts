@@ -23,6 +23,8 @@ export interface CallRequest {
   readonly workspace: string;
   /** True where the run was started with leave to write (`--allow-write`) or a gate before the node was approved. */
   readonly mayWrite: boolean;
+  /** True where the texts of files are proposed (`file_proposals.ts`) instead of written, with leave to write or without. */
+  readonly proposes?: true;
   /** For a task routed to an instrument. */
   readonly task?: TaskCall;
   /** US dollars that the call may cost at most, where the run has a budget; an instrument bounds its answer by it. */

@@ -8,6 +8,8 @@
 import { createHash } from "node:crypto";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import {
+  type AuthorId,
+  authorId,
   type ExtensionId,
   extensionId,
   type InstanceId,
@@ -24,11 +26,13 @@ import type {
   InstanceHealth,
 } from "../../core/ports/extension.ts";
 import type { Catalog, NodeType } from "../../core/workflow/catalog.ts";
+import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import { instrumentInput, instrumentOutput } from "../catalog.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { failed, misfit } from "../value_check.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { AgentConnection } from "./agent_connection.ts";
+import { ShadowFolder } from "./shadow_folder.ts";
 import { AgentTurn, promptOf, structureIn } from "./agent_turn.ts";
 import { type Changes, WorkspaceChanges } from "./workspace_changes.ts";
 
@@ -37,6 +41,8 @@ export const ACP_PUBLISHER = "acp";
 export interface AcpExtensionsOptions {
   readonly agents: () => Promise<ReadonlyMap<string, AgentConfig>>;
   readonly env: (name: string) => string | undefined;
+  /** Takes what agents propose, of runs that do not write. */
+  readonly proposals?: FileProposalPort | undefined;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
 }
 
@@ -53,11 +59,18 @@ interface Instance {
   failures: number;
 }
 
+const NOBODY_TAKES =
+  'The agent cannot propose its changes: no editor is here to take them; go on with the run in the page of "symphony serve"';
+const NO_CHANGES: Changes = { files: [], diff: "", texts: new Map() };
 /** An agent that was told to stop and does not is ended. */
 const STOPPING_MS = 5_000;
 
 export function agentExtension(name: string): ExtensionId {
   return extensionId(`${ACP_PUBLISHER}/${name}`);
+}
+
+function authorOf({ config }: Agent): AuthorId {
+  return authorId(`agent:${config.name}`);
 }
 
 /** The node type that an agent is. */
@@ -199,12 +212,24 @@ export class AcpExtensions implements ExtensionPort {
     const { agent, connection } = instance;
     const { signal, timeoutMs } = options;
     const workspace = await Deno.realPath(request.workspace);
-    const changes = await WorkspaceChanges.begin(workspace);
-    const turn = new AgentTurn(request, options, {
-      extension: agent.id,
-      policy: agent.config.policy,
-      workspace,
-    });
+    const { proposals } = this.#options;
+    if (request.proposes === true && proposals === undefined) return failed("permission", NOBODY_TAKES);
+    let shadow: ShadowFolder | undefined;
+    try {
+      shadow = request.proposes === true && proposals !== undefined
+        ? await ShadowFolder.make(workspace, proposals, {
+          run: request.run,
+          node: request.node,
+          author: authorOf(agent),
+        })
+        : undefined;
+    } catch (error) {
+      return failed("input", messageOf(error));
+    }
+    await using _removed = shadow;
+    const changes = shadow === undefined ? await WorkspaceChanges.begin(workspace) : undefined;
+    const { policy } = agent.config;
+    const turn = new AgentTurn(request, options, { extension: agent.id, policy, workspace, shadow });
     const stop = new AbortController();
     const stopped = (reason: CallResult) => new StoppedTurn(reason);
     const late = () => stop.abort(stopped(failed("timeout", `No answer within ${timeoutMs} ms`)));
@@ -212,9 +237,11 @@ export class AcpExtensions implements ExtensionPort {
     const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      const running = connection.turn(workspace, promptOf(request), turn, stop.signal);
+      const folder = shadow?.path ?? workspace;
+      const running = connection.turn(folder, promptOf(request), turn, stop.signal);
       const finish = await orStopped(running, stop.signal, () => this.#endIfDeaf(running, connection));
-      return resultOf(turn, finish, await changes.end(), request, connection.title);
+      const made = await (shadow?.end((what) => turn.warn(what)) ?? changes?.end()) ?? NO_CHANGES;
+      return resultOf(turn, finish, made, request, connection.title);
     } catch (error) {
       return await failureOf(error, connection);
     } finally {
@@ -276,7 +303,7 @@ function resultOf(
   request: CallRequest,
   title: string,
 ): CallResult {
-  if (files.length > 0 && !request.mayWrite) {
+  if (files.length > 0 && !request.mayWrite && request.proposes !== true) {
     const paths = files.slice(0, 5).map(({ path }) => path).join(", ");
     return failed(
       "permission",

@@ -6,7 +6,7 @@
  */
 
 import type { SessionNotification } from "@agentclientprotocol/sdk";
-import { relative } from "node:path";
+import { normalize, relative } from "node:path";
 import type { ExtensionId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { CallOptions, CallRequest } from "../../core/ports/extension.ts";
@@ -16,6 +16,7 @@ import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
 import type { TurnHost } from "./agent_connection.ts";
 import type { AgentPolicy } from "./agent_config.ts";
 import { answerTo, type Option } from "./permission_policy.ts";
+import type { ShadowFolder } from "./shadow_folder.ts";
 
 /** What the agent asked for, and what it was told. */
 export interface AskedFor {
@@ -34,23 +35,27 @@ export class AgentTurn implements TurnHost {
   readonly #workspace: string;
   readonly #options: CallOptions;
   readonly #files: Readonly<Record<string, Operation>>;
+  readonly #shadow: ShadowFolder | undefined;
   #text = "";
 
-  /** `workspace` is where the folder really is. */
+  /** `workspace` is where the folder really is; with a `shadow` the agent works there, and its changes are proposed. */
   constructor(
     request: CallRequest,
     options: CallOptions,
-    { extension, policy, workspace }: {
+    { extension, policy, workspace, shadow }: {
       readonly extension: ExtensionId;
       readonly policy: AgentPolicy;
       readonly workspace: string;
+      readonly shadow?: ShadowFolder | undefined;
     },
   ) {
     this.#request = request;
     this.#policy = policy;
     this.#workspace = workspace;
     this.#options = options;
-    this.#files = fileOperations(scopeOf(request, options.signal, extension, policy, workspace));
+    this.#shadow = shadow;
+    const place = shadow === undefined ? { workspace } : { workspace: shadow.path, mayWrite: true };
+    this.#files = fileOperations({ ...scopeOf(request, options.signal, extension, policy), ...place });
   }
 
   /** All that it said. */
@@ -67,14 +72,16 @@ export class AgentTurn implements TurnHost {
   }
 
   async writeText(path: string, text: string): Promise<void> {
-    await this.#files["files.write"]?.({ path: this.#below(path) }, new TextEncoder().encode(text));
+    const below = this.#below(path);
+    await this.#files["files.write"]?.({ path: below }, new TextEncoder().encode(text));
+    await this.#shadow?.propose(normalize(below), text);
   }
 
   permission(
     asked: { readonly title: string; readonly kind: string },
     options: readonly Option[],
   ): string | undefined {
-    const { allowed, optionId, reason } = answerTo(asked, options, this.#policy, this.#request.mayWrite);
+    const { allowed, optionId, reason } = answerTo(asked, options, this.#policy, this.#request);
     this.asked.push({ ...asked, allowed, reason });
     this.#log("info", `${allowed ? "allowed" : "refused"} ${asked.kind} "${asked.title}": ${reason}`);
     return optionId;
@@ -104,13 +111,19 @@ export class AgentTurn implements TurnHost {
     this.#options.onEvent?.({ kind: "token", text });
   }
 
-  #log(level: "debug" | "info", text: string): void {
+  /** Says what a person should know. */
+  warn(text: string): void {
+    this.#log("warn", text);
+  }
+
+  #log(level: "debug" | "info" | "warn", text: string): void {
     this.#options.onEvent?.({ kind: "log", level, text: text.slice(0, 8192) });
   }
 
   /** The protocol's paths are absolute; one outside stays so and is refused. */
   #below(path: string): string {
-    for (const root of [this.#workspace, this.#request.workspace]) {
+    const copy = this.#shadow === undefined ? [] : [this.#shadow.path];
+    for (const root of [...copy, this.#workspace, this.#request.workspace]) {
       const below = relative(root, path);
       if (below !== "" && !below.startsWith("..") && !below.startsWith("/")) return below;
     }
@@ -123,8 +136,7 @@ function scopeOf(
   signal: AbortSignal,
   extension: ExtensionId,
   policy: AgentPolicy,
-  workspace: string,
-): CallScope {
+): Omit<CallScope, "workspace"> {
   return {
     authority: {
       extension,
@@ -136,7 +148,6 @@ function scopeOf(
       namesOutright: () => false,
       secret: () => undefined,
     },
-    workspace,
     mayWrite,
     signal,
     run,

@@ -27,14 +27,21 @@ export interface Answer {
 const LOOKING = new Set(["read", "search", "think"]);
 const CHANGING = new Set(["edit", "delete", "move"]);
 
+/** What the run gives leave for. */
+export interface Leave {
+  readonly mayWrite: boolean;
+  /** It changes a copy, from which its changes are proposed. */
+  readonly proposes?: boolean | undefined;
+}
+
 /** The answer. An agent is never told "always": each thing that it wants to do is answered and noted. */
 export function answerTo(
   asked: Asked,
   options: readonly Option[],
   policy: AgentPolicy,
-  mayWrite: boolean,
+  leave: Leave,
 ): Answer {
-  const [allowed, reason] = verdict(asked, policy, mayWrite);
+  const [allowed, reason] = verdict(asked, policy, leave);
   const wanted = allowed ? ["allow_once", "allow_always"] : ["reject_once", "reject_always"];
   const option = wanted.map((kind) => options.find((one) => one.kind === kind)).find((one) =>
     one !== undefined
@@ -42,10 +49,15 @@ export function answerTo(
   return { allowed, optionId: option?.optionId, reason };
 }
 
-function verdict({ kind }: Asked, policy: AgentPolicy, mayWrite: boolean): readonly [boolean, string] {
+function verdict(
+  { kind }: Asked,
+  policy: AgentPolicy,
+  { mayWrite, proposes = false }: Leave,
+): readonly [boolean, string] {
   if (LOOKING.has(kind)) return [true, "it only looks"];
   if (CHANGING.has(kind)) {
     if (policy === "read") return [false, "its policy is read"];
+    if (proposes) return [true, "its changes are proposed"];
     return mayWrite ? [true, `its policy is ${policy}`] : [false, "the run may not write"];
   }
   if (policy !== "all") return [false, `its policy is ${policy}, which does not take in ${kind}`];

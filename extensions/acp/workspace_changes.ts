@@ -16,6 +16,8 @@ export interface FileChange {
 export interface Changes {
   readonly files: readonly FileChange[];
   readonly diff: string;
+  /** What each file of `files` is now; lacks what is gone, no text, or too large to keep. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 interface Seen {
@@ -44,12 +46,18 @@ export class WorkspaceChanges {
     this.#before = before;
   }
 
+  /** What a file was in the beginning; undefined where it was not there, no text, or too large to keep. */
+  textBefore(path: string): string | undefined {
+    return this.#before.get(path)?.text;
+  }
+
   /** What is different now. */
   async end(): Promise<Changes> {
     const after = await look(this.#folder, this.#before);
     const { createTwoFilesPatch } = await import("diff");
     const files: FileChange[] = [];
     const patches: string[] = [];
+    const texts = new Map<string, string>();
     for (const path of [...new Set([...this.#before.keys(), ...after.keys()])].sort()) {
       const [was, is] = [this.#before.get(path), after.get(path)];
       if (
@@ -59,9 +67,10 @@ export class WorkspaceChanges {
         continue;
       }
       files.push({ path, change: was === undefined ? "added" : is === undefined ? "removed" : "modified" });
+      if (is?.text !== undefined) texts.set(path, is.text);
       patches.push(patchOf(path, was, is, createTwoFilesPatch));
     }
-    return { files, diff: patches.join("") };
+    return { files, diff: patches.join(""), texts };
   }
 }
 

@@ -5,11 +5,12 @@
  * @module
  */
 
-import type { ExtensionId, NodeId, RunId } from "../../core/ids.ts";
+import { type AuthorId, authorId, type ExtensionId, type NodeId, type RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { own } from "../../core/json.ts";
 import type { Permission, PermissionKey, SecretPermission } from "../../core/policy/permission.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
+import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { Resolve } from "./address.ts";
@@ -38,11 +39,25 @@ export interface Authority {
   secret(permission: SecretPermission, isGranted?: boolean): string | undefined;
 }
 
+/** How a call proposes texts of files. */
+export interface Proposing {
+  /** Absent where nobody takes proposals: then nothing is written. */
+  readonly port: FileProposalPort | undefined;
+  readonly author: AuthorId;
+}
+
+/** Whose change it is that a node proposes which is no agent with a name of its own. */
+export function proposerOf(node: NodeId): AuthorId {
+  return authorId(`agent:${node}`);
+}
+
 /** Where and for whom one call works. */
 export interface CallScope {
   readonly authority: Authority;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Where texts of files are proposed instead of written: to whom, and by whom. */
+  readonly proposing?: Proposing;
   readonly signal: AbortSignal;
   readonly run: RunId;
   readonly node: NodeId;

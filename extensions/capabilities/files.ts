@@ -5,12 +5,13 @@
  */
 
 import { basename, dirname } from "node:path";
-import type { Json } from "../../core/json.ts";
+import { isObject, type Json, own } from "../../core/json.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { type CallScope, demand, type Operation, textArgument } from "./capability.ts";
 import { removeBelow, writeBelow } from "./file_writing.ts";
 import { holdFolder } from "./held_folder.ts";
 import { openBelow } from "./open_below.ts";
+import { ProposedFiles } from "./proposed_files.ts";
 import { below, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
 
 export interface FileLimits {
@@ -50,6 +51,8 @@ export function fileOperations(scope: CallScope, limits = fileLimits): Readonly<
 class WorkspaceFiles {
   readonly #scope: CallScope;
   readonly #limits: FileLimits;
+  /** Where the run proposes instead of writing. */
+  readonly #proposed: ProposedFiles | undefined;
   #root: Promise<string> | undefined;
   #readBytes = 0;
   #writtenBytes = 0;
@@ -58,6 +61,8 @@ class WorkspaceFiles {
   constructor(scope: CallScope, limits: FileLimits) {
     this.#scope = scope;
     this.#limits = limits;
+    const { proposing } = scope;
+    this.#proposed = proposing === undefined ? undefined : new ProposedFiles(scope, proposing);
   }
 
   async #enter(key: "files:read" | "files:write"): Promise<string> {
@@ -69,10 +74,17 @@ class WorkspaceFiles {
   async read(path: string): Promise<Uint8Array<ArrayBuffer>> {
     const root = await this.#enter("files:read");
     try {
+      const proposed = await this.#proposed?.read(root, below(root, path));
+      if (proposed !== undefined) {
+        this.#countRead(path, proposed.length);
+        return proposed;
+      }
       const { file, info } = await openBelow(root, path);
       using _closed = file;
       this.#countRead(path, info.size);
-      return await readAll(file, info.size, this.#limits.fileBytes, path);
+      const bytes = await readAll(file, info.size, this.#limits.fileBytes, path);
+      await this.#proposed?.saw(root, below(root, path), bytes);
+      return bytes;
     } catch (error) {
       throw pathFailure(error, "read", path);
     }
@@ -108,7 +120,9 @@ class WorkspaceFiles {
         for (const entry of await Promise.all(some)) if (entry !== null) entries.push(entry);
       }
       folder.verify();
-      return entries;
+      return this.#proposed === undefined
+        ? entries
+        : withAdded(entries, await this.#proposed.added(root, below(root, path)));
     } catch (error) {
       throw pathFailure(error, "list", path);
     }
@@ -119,6 +133,8 @@ class WorkspaceFiles {
     const absolute = below(root, path);
     if (absolute === root) return await entryAt(root);
     try {
+      const proposed = await this.#proposed?.stat(root, absolute);
+      if (proposed !== undefined) return proposed;
       // The folder must lie inside; the last step is not followed, so a link is reported as a link.
       using folder = holdFolder(root, await realBelow(root, dirname(absolute)));
       const entry = await entryAt(folder.at(basename(absolute)));
@@ -134,14 +150,15 @@ class WorkspaceFiles {
     const { root, absolute } = await this.#enterToWrite(path);
     this.#countWrite(path, bytes.length);
     try {
-      await writeBelow(root, absolute, bytes);
+      if (this.#proposed === undefined) await writeBelow(root, absolute, bytes);
+      else await this.#proposed.write(root, absolute, bytes);
     } catch (error) {
       throw pathFailure(error, "write", path);
     }
   }
 
   async remove(path: string): Promise<void> {
-    const { root, absolute } = await this.#enterToWrite(path);
+    const { root, absolute } = await this.#enterToWrite(path, this.#proposed !== undefined);
     this.#countWrite(path, 0);
     try {
       await removeBelow(root, absolute);
@@ -151,9 +168,15 @@ class WorkspaceFiles {
     }
   }
 
-  async #enterToWrite(path: string): Promise<{ root: string; absolute: string }> {
+  /** `isRemoval`: of a run that proposes, which needs leave for what cannot be proposed. */
+  async #enterToWrite(path: string, isRemoval = false): Promise<{ root: string; absolute: string }> {
     const root = await this.#enter("files:write");
-    if (!this.#scope.mayWrite) {
+    if (!this.#scope.mayWrite && isRemoval) {
+      const why =
+        "this run proposes its changes, and removing a file cannot be proposed: put a gate before the node";
+      throw new ExtensionFailure("permission", `Cannot remove "${path}": ${why}`);
+    }
+    if (!this.#scope.mayWrite && this.#proposed === undefined) {
       const why = "this run may not write: start it with --allow-write or put a gate before the node";
       throw new ExtensionFailure("permission", `Cannot write "${path}": ${why}`);
     }
@@ -173,6 +196,14 @@ class WorkspaceFiles {
       );
     }
   }
+}
+
+/** With the files that are proposed, in the order of names. */
+function withAdded(entries: readonly Json[], added: readonly Json[]): Json[] {
+  const nameOf = (entry: Json) => isObject(entry) ? String(own(entry, "name")) : "";
+  const names = new Set(entries.map(nameOf));
+  return [...entries, ...added.filter((entry) => !names.has(nameOf(entry)))]
+    .sort((one, other) => nameOf(one) < nameOf(other) ? -1 : 1);
 }
 
 function tooLarge(path: string, size: number, most: number): ExtensionFailure {

@@ -54,7 +54,7 @@ import type {
   ValueQuery,
 } from "./runs.ts";
 import type { RerunRun } from "./rerun.ts";
-import type { RunReviews } from "./reviews.ts";
+import type { RunReviews, WaitingSet } from "./reviews.ts";
 import type { OpenSession, ServerInfo, SessionInfo } from "./session.ts";
 import type { Preferences, SettingChange, SettingLine } from "./settings.ts";
 import type { StaleReview, StorageInfo } from "./storage.ts";
@@ -155,7 +155,7 @@ export interface Api {
   "GET /runs/{run}/timeline": { answer: Timeline };
   /** What its calls logged. */
   "GET /runs/{run}/log": { query: LogQuery; answer: LogPage };
-  /** What people decided about the changes that it proposed to open files. */
+  /** What it proposed to files: what waits, and what people decided about the rest. */
   "GET /runs/{run}/reviews": { answer: RunReviews };
   /** Output of a node, for previews. */
   "GET /runs/{run}/values/{node}": { query: ValueQuery; answer: NodeValues };
@@ -254,6 +254,8 @@ export interface Api {
 
   /** A folder's entries, folders first. */
   "GET /files": { query: FolderQuery; answer: readonly FileEntry[] };
+  /** Changes of files that runs have proposed and nobody has decided about, of all runs. */
+  "GET /changes": { answer: readonly WaitingSet[] };
   /** Quick open. */
   "GET /files/search": { query: FileSearch; answer: readonly FileHit[] };
 }

@@ -7,4 +7,6 @@ export interface RerunRun {
   readonly changed?: boolean;
   /** Default as the earlier run. */
   readonly mayWrite?: boolean;
+  /** Default as the earlier run. */
+  readonly proposes?: boolean;
 }

@@ -28,7 +28,24 @@ export interface ReviewVerdict {
   readonly credited: number;
 }
 
+/** What a node of a run has proposed to files, and nobody has decided about. */
+export interface WaitingSet {
+  readonly changeSet: string;
+  readonly run: string;
+  readonly node: string;
+  /** Whose changes they are, as texts name authors. */
+  readonly author: string;
+  readonly files: readonly {
+    /** From the workspace. */
+    readonly file: string;
+    /** Changes and contradictions that wait in it. */
+    readonly places: number;
+  }[];
+}
+
 export interface RunReviews {
+  /** What waits of the run's changes. */
+  readonly waiting: readonly WaitingSet[];
   /** Oldest first. */
   readonly places: readonly ReviewedPlace[];
   readonly verdicts: readonly ReviewVerdict[];

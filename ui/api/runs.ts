@@ -55,6 +55,8 @@ export interface StartRun {
   /** Folder below the workspace, or absolute; default the workspace. */
   readonly folder?: string;
   readonly mayWrite?: boolean;
+  /** What nodes write into files is proposed instead, and waits in the editor until a person takes or rejects it. */
+  readonly proposes?: boolean;
   readonly concurrency?: number;
   /** Outputs to take as given, by node: those nodes are not called. */
   readonly pins?: Readonly<Record<string, JsonObject>>;
@@ -132,6 +134,8 @@ export interface RunDetail extends RunLine {
   readonly version: string;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Texts of files are proposed instead of written. */
+  readonly proposes?: true;
   readonly inputs: JsonObject;
   readonly nodes: readonly RunNode[];
   readonly asking: readonly Asking[];

@@ -9,7 +9,7 @@
  *
  * A client that is too slow gets less, and is told: `skipped` says how many events before this one were folded into it.
  * What is folded: `run:ID` becomes a `snapshot` that says what all of them came to; of `runs`, `metrics`, `extensions`,
- * `files`, `failures` only the newest for each key comes; tokens are joined; log lines are counted.
+ * `files`, `failures`, `changes` only the newest for each key comes; tokens are joined; log lines are counted.
  *
  * @module
  */
@@ -21,6 +21,7 @@ import type { ExtensionLine } from "./extensions.ts";
 import type { FailureGroup } from "./failures.ts";
 import type { MetricsNow } from "./metrics.ts";
 import type { PermissionPrompt } from "./permissions.ts";
+import type { WaitingSet } from "./reviews.ts";
 import type { LogLine, RunDetail, RunLine } from "./runs.ts";
 import type { TextEvent } from "./texts.ts";
 
@@ -32,6 +33,7 @@ export type Topic =
   | "permissions"
   | "failures"
   | "decisions"
+  | "changes"
   | `run:${string}`
   | `text:${number}`;
 
@@ -105,6 +107,9 @@ export type DecisionsEvent =
   | { readonly kind: "snapshot"; readonly decisions: readonly DecisionLine[] }
   | { readonly kind: "decision"; readonly decision: DecisionLine };
 
+/** All that waits of what runs propose to files; in place of what was known. */
+export type ChangesEvent = { readonly kind: "snapshot"; readonly waiting: readonly WaitingSet[] };
+
 /** The event that a topic brings. */
 export type EventOf<T extends Topic> = T extends "runs" ? RunsEvent
   : T extends "metrics" ? MetricsEvent
@@ -113,6 +118,7 @@ export type EventOf<T extends Topic> = T extends "runs" ? RunsEvent
   : T extends "permissions" ? PermissionsEvent
   : T extends "failures" ? FailuresEvent
   : T extends "decisions" ? DecisionsEvent
+  : T extends "changes" ? ChangesEvent
   : T extends `run:${string}` ? RunTopicEvent
   : T extends `text:${number}` ? TextEvent
   : never;
@@ -126,4 +132,5 @@ export type AnyEvent =
   | PermissionsEvent
   | FailuresEvent
   | DecisionsEvent
+  | ChangesEvent
   | TextEvent;

@@ -19,6 +19,7 @@ import type { RunLogs } from "./runs/run_logs.ts";
 import type { Steering } from "./runs/steering.ts";
 import type { Backend, TemplateText, UiServices } from "./services.ts";
 import type { StateFolder } from "./state_folder.ts";
+import type { FileProposals } from "./texts/file_proposals.ts";
 import type { ReviewBook } from "./texts/review_book.ts";
 import type { Versions } from "./workflows/versions.ts";
 import type { WorkflowStore } from "./workflows/workflow_store.ts";
@@ -42,6 +43,8 @@ export interface Desk {
   readonly filesTopic: KeyedTopic;
   readonly conductor: ConductorBook;
   readonly reviews: ReviewBook;
+  /** What runs propose to files. */
+  readonly proposals: FileProposals;
   backend(): Promise<Backend>;
   /** The backend, where it is open already. */
   openBackend(): Backend | undefined;

@@ -28,6 +28,7 @@ import { RunLogs } from "./runs/run_logs.ts";
 import { Steering } from "./runs/steering.ts";
 import type { Backend, UiServices } from "./services.ts";
 import type { StateFolder } from "./state_folder.ts";
+import { FileProposals } from "./texts/file_proposals.ts";
 import { ReviewBook } from "./texts/review_book.ts";
 import { TextDesk } from "./texts/text_desk.ts";
 import { FileWatch } from "./workflows/file_watch.ts";
@@ -143,8 +144,8 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     },
   });
 
-  const backend = () =>
-    opening ??= services.open((extensions) => steering.around(extensions)).then(
+  const backend = (): Promise<Backend> =>
+    opening ??= services.open((extensions) => steering.around(extensions), proposals).then(
       (made) => opened = made,
       (error) => {
         // The next request tries again: a full disk may have been emptied.
@@ -200,6 +201,18 @@ export function makeDesk(options: DeskOptions): MadeDesk {
       return await conductor.verdict((await backend()).pit, about);
     },
   });
+  const changesTopic: KeyedTopic = topicOf("changes", {
+    snapshot: async () => ({ kind: "snapshot", waiting: await proposals.waiting() }),
+    kept: 4,
+  });
+  const proposals: FileProposals = new FileProposals({
+    state,
+    texts: () => texts.texts(),
+    nameOf: (file) => files.name(file),
+    onChanged: (waiting) => changesTopic.publish("waiting", { kind: "snapshot", waiting }),
+    onError,
+  });
+  const texts: TextDesk = new TextDesk(services, files, { reviews, recall: () => proposals.recall() });
   const desk: Desk = {
     services,
     state,
@@ -213,6 +226,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     prober,
     conductor,
     reviews,
+    proposals,
     filesTopic,
     startedAt: options.startedAt,
     epoch,
@@ -262,7 +276,6 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     },
   };
 
-  const texts = new TextDesk(services, files, reviews);
   const fixed = new Map<Topic, KeyedTopic>();
   const all = [
     runsTopic,
@@ -272,6 +285,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     permissionsTopic,
     failuresTopic,
     decisionsTopic,
+    changesTopic,
   ];
   for (const topic of all) fixed.set(topic.topic, topic);
   const hub = new Hub({

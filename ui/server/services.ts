@@ -11,6 +11,7 @@ import type { Refusal, UserCommand } from "../../core/orchestration/command.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
+import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
 import type { MotifPort } from "../../core/ports/motif.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
@@ -152,8 +153,11 @@ export interface UiShell {
 
 /** Everything else; loaded after the first page. */
 export interface UiServices extends UiShell {
-  /** Opens the data folder. `around` is put between the runs and the extensions. */
-  open(around: (extensions: ExtensionPort) => ExtensionPort): Promise<Backend>;
+  /** Opens the data folder. `around` is put between the runs and the extensions; `proposals` takes what runs propose to files. */
+  open(
+    around: (extensions: ExtensionPort) => ExtensionPort,
+    proposals: FileProposalPort,
+  ): Promise<Backend>;
   /** The text core; undefined where there is none. */
   openTexts?(): Promise<Texts>;
   templates(): readonly TemplateText[];

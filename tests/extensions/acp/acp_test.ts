@@ -5,11 +5,14 @@
  */
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeId, type NodeTypeId, runId } from "../../../core/ids.ts";
-import type { JsonObject } from "../../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import type { CallEvent, CallResult } from "../../../core/ports/extension.ts";
+import type { FileProposalPort } from "../../../core/ports/file_proposals.ts";
+import { openTexts } from "../../../main.ts";
+import { FileProposals } from "../../../ui/server/texts/file_proposals.ts";
 import { AcpExtensions, agentExtension } from "../../../extensions/acp/acp_extensions.ts";
 import { type AgentConfig, type AgentPolicy } from "../../../extensions/acp/agent_config.ts";
 import { answerTo } from "../../../extensions/acp/permission_policy.ts";
@@ -19,6 +22,9 @@ const script = fileURLToPath(new URL("./agent_process.ts", import.meta.url));
 
 interface Turn {
   readonly mayWrite?: boolean;
+  /** What it changes is proposed, to `proposals`. */
+  readonly proposes?: boolean;
+  readonly proposals?: FileProposalPort;
   readonly policy?: AgentPolicy;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
@@ -67,6 +73,7 @@ async function turn(workspace: string, prompt: string, options: Turn = {}): Prom
   const extensions = new AcpExtensions({
     agents: () => Promise.resolve(new Map([["a", config]])),
     env: (name) => Deno.env.get(name),
+    proposals: options.proposals,
   });
   try {
     const instance = await extensions.activate(agentExtension("a"));
@@ -79,6 +86,7 @@ async function turn(workspace: string, prompt: string, options: Turn = {}): Prom
       idempotencyKey: "k",
       workspace,
       mayWrite,
+      ...(options.proposes === true ? { proposes: true } : {}),
       ...(task === undefined ? {} : { task }),
     }, {
       signal,
@@ -138,6 +146,53 @@ Deno.test("AcpExtensions refuses writing where the run may not write, and files 
     assert.equal(await Deno.stat(join(folder, "../symphony-acp-out.txt")).catch(() => undefined), undefined);
   }));
 
+Deno.test("AcpExtensions lets an agent of a run that proposes work in a copy, and proposes what became of it", () =>
+  inWorkspace({ "a.txt": "one\n", "gone.txt": "x\n" }, async (folder) => {
+    const data = await Deno.makeTempDir({ prefix: "symphony-acp-data-" });
+    await using _data = { [Symbol.asyncDispose]: () => Deno.remove(data, { recursive: true }) };
+    await using texts = await openTexts(data);
+    const known = new Map<string, Json>();
+    const proposals = new FileProposals({
+      state: { read: (name) => known.get(name), write: (name, value) => void known.set(name, value) },
+      texts: () => Promise.resolve(texts),
+      nameOf: (file) => relative(folder, file),
+      onChanged: () => {},
+      onError: (what, error) => assert.fail(`${what}: ${error}`),
+    });
+    const logs: string[] = [];
+    const script =
+      "ask edit a.txt\nask execute rm\nwrite a.txt two\nread a.txt\ndirect deep.txt past\nremove gone.txt\n" +
+      "write ../out.txt x";
+    const onEvent = (event: CallEvent) =>
+      void (event.kind === "log" && logs.push(`${event.level} ${event.text}`));
+    const options = { mayWrite: false, proposes: true, onEvent };
+    const result = await turn(folder, script, { ...options, proposals });
+    assert.ok(result.ok, JSON.stringify(result));
+    assert.match(String(result.output["text"]), /^yes;no;two\nrefused: /);
+    assert.deepEqual(result.output["files"], [
+      { path: "a.txt", change: "modified" },
+      { path: "deep.txt", change: "added" },
+      { path: "gone.txt", change: "removed" },
+    ]);
+    assert.ok(logs.includes("warn gone.txt was removed, which cannot be proposed: it stays"));
+    assert.deepEqual((await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort(), [
+      "a.txt",
+      "gone.txt",
+    ]);
+    assert.equal(await Deno.readTextFile(join(folder, "a.txt")), "one\n");
+    const [set, ...others] = await proposals.waiting();
+    assert.deepEqual([set?.changeSet, set?.author, others.length], ["r000000000000000:n", "agent:a", 0]);
+    assert.deepEqual(set?.files.map(({ file }) => file).sort(), ["a.txt", "deep.txt"]);
+    // Another turn of the run sees what the first has proposed; a place that a person put back stays so.
+    await texts.proposals.undoChangeSet("r000000000000000:n");
+    await turn(folder, "write deep.txt more", { ...options, proposals });
+    const again = await turn(folder, "read deep.txt\nread a.txt", { ...options, proposals });
+    assert.equal(again.ok && again.output["text"], "more\none\n");
+    const nobody = await turn(folder, "say x", options);
+    assert.equal(!nobody.ok && nobody.failure.class, "permission");
+    assert.match(nobody.ok ? "" : nobody.failure.message, /no editor is here/);
+  }));
+
 Deno.test("AcpExtensions fails a turn in which the agent wrote past it though the run may not write", () =>
   inWorkspace({}, async (folder) => {
     const result = await turn(folder, "direct c.txt past", { mayWrite: false });
@@ -186,7 +241,7 @@ Deno.test("AcpExtensions says why an agent cannot be started", () =>
 Deno.test("answerTo never says always, and lets an agent do what its policy and the run let it", () => {
   const options = ["allow_always", "allow_once", "reject_once"].map((kind) => ({ optionId: kind, kind }));
   const said = (kind: string, policy: AgentPolicy, mayWrite: boolean) =>
-    answerTo({ title: "t", kind }, options, policy, mayWrite).optionId;
+    answerTo({ title: "t", kind }, options, policy, { mayWrite }).optionId;
   assert.deepEqual(["read", "edit", "all"].map((policy) => said("read", policy as AgentPolicy, false)), [
     "allow_once",
     "allow_once",
@@ -200,7 +255,7 @@ Deno.test("answerTo never says always, and lets an agent do what its policy and 
   assert.equal(said("execute", "all", false), "reject_once");
   assert.equal(said("something new", "edit", true), "reject_once");
   assert.equal(
-    answerTo({ title: "t", kind: "execute" }, [options[1] as never], "edit", true).optionId,
+    answerTo({ title: "t", kind: "execute" }, [options[1] as never], "edit", { mayWrite: true }).optionId,
     undefined,
   );
 });

@@ -1,6 +1,6 @@
 /**
  * A coding agent made with the protocol's own library, as a process: its prompt is a script of what it does, one line
- * each: `say TEXT`, `read PATH`, `write PATH TEXT`, `ask KIND TITLE`, `direct PATH TEXT` (past the client), `wait`, `die`,
+ * each: `say TEXT`, `read PATH`, `write PATH TEXT`, `replace PATH WORD WORD`, `ask KIND TITLE`, `direct PATH TEXT` and `remove PATH` (past the client), `wait`, `die`,
  * `refuse`.
  *
  * @module
@@ -45,6 +45,15 @@ const app = agent({ name: "scripted" })
         case "write":
           await client.request("fs/write_text_file", { sessionId, path, content: `${rest.join(" ")}\n` })
             .catch((error: Error) => say(`refused: ${error.message}`));
+          break;
+        case "replace": {
+          const { content } = await client.request("fs/read_text_file", { sessionId, path });
+          const [from = "", to = ""] = rest;
+          await client.request("fs/write_text_file", { sessionId, path, content: content.replace(from, to) });
+          break;
+        }
+        case "remove":
+          await Deno.remove(path);
           break;
         case "direct":
           await Deno.writeTextFile(path, `${rest.join(" ")}\n`);

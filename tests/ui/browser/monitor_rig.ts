@@ -34,15 +34,21 @@ export class MonitorRig implements AsyncDisposable {
     this.data = `${folder}/data`;
   }
 
-  /** `grants`: what the trial extension may do from the beginning; `more`: other fixtures that are installed. */
+  /**
+   * `grants`: what the trial extension may do from the beginning; `more`: other fixtures that are installed; `before` may write
+   * into the data folder.
+   */
   static async start(
     grants: readonly string[] = ["files:read", "artifacts"],
     more: readonly string[] = [],
+    before: (data: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<MonitorRig> {
     await builtPage();
     const folder = await Deno.makeTempDir({ prefix: "symphony-monitor-" });
     await Deno.mkdir(`${folder}/work`);
     const rig = new MonitorRig(folder, grants, more);
+    await Deno.mkdir(rig.data, { mode: 0o700 });
+    await before(rig.data);
     await rig.serve();
     // The first start makes modules of all extensions, which a busy machine takes its time for; tests are about the page.
     await rig.call("GET /settings");
@@ -83,6 +89,10 @@ export class MonitorRig implements AsyncDisposable {
 
   write(name: string, text: string): Promise<void> {
     return Deno.writeTextFile(`${this.folder}/work/${name}`, text);
+  }
+
+  remove(name: string): Promise<void> {
+    return Deno.remove(`${this.folder}/work/${name}`);
   }
 
   // deno-lint-ignore no-explicit-any -- answers of many routes, read by tests

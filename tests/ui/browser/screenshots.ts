@@ -35,6 +35,7 @@ interface Runs {
   readonly completed: string;
   readonly failed: string;
   readonly asking: string;
+  readonly proposing: string;
 }
 
 const click =
@@ -42,7 +43,7 @@ const click =
     await page.getByRole(role, { name }).first().click();
 
 /** Every view; a new view adds its lines here. */
-const shotsOf = ({ completed, failed, asking }: Runs): readonly Shot[] => [
+const shotsOf = ({ completed, failed, asking, proposing }: Runs): readonly Shot[] => [
   { name: "board-home", path: "#/board" },
   {
     name: "board-templates",
@@ -95,6 +96,12 @@ const shotsOf = ({ completed, failed, asking }: Runs): readonly Shot[] => [
   { name: "run-outputs", path: `#/runs/${completed}?tab=data` },
   { name: "run-failed", path: `#/runs/${failed}` },
   { name: "run-asking", path: `#/runs/${asking}` },
+  { name: "run-proposing", path: `#/runs/${proposing}` },
+  {
+    name: "editor-changes",
+    path: "#/editor/notes.md",
+    prepare: async (page) => await page.locator(".editor-hunk").first().waitFor(),
+  },
   {
     name: "failures",
     path: "#/failures",
@@ -126,6 +133,10 @@ const shotsOf = ({ completed, failed, asking }: Runs): readonly Shot[] => [
     "artifacts-360",
     "performance-360",
     "extensions-360",
+    "audit-360",
+    "run-node-360",
+    "board-node-360",
+    "run-proposing-360",
   ].map((
     name,
     at,
@@ -139,6 +150,10 @@ const shotsOf = ({ completed, failed, asking }: Runs): readonly Shot[] => [
       "#/artifacts",
       "#/performance",
       "#/system/extensions",
+      "#/system/permissions",
+      `#/runs/${completed}?node=%2Fmeasure`,
+      `${review}?node=measure`,
+      `#/runs/${proposing}`,
     ][at]!,
     width: 360,
     height: 720,
@@ -149,8 +164,8 @@ const shotsOf = ({ completed, failed, asking }: Runs): readonly Shot[] => [
 
 /** A run of each kind, so that the monitor has something to show. */
 async function runAll(session: Awaited<ReturnType<typeof sessionAt>>): Promise<Runs> {
-  const start = async (workflow: object) =>
-    (await call(session, "POST /runs", { workflow }) as { readonly run: string }).run;
+  const start = async (workflow: object, more: object = {}) =>
+    (await call(session, "POST /runs", { workflow, ...more }) as { readonly run: string }).run;
   const ended = async (run: string) => {
     for (let tries = 0; tries < 300; tries++) {
       const { state, driver } = await call(session, `GET /runs/${run}`) as { state: string; driver: string };
@@ -161,8 +176,9 @@ async function runAll(session: Awaited<ReturnType<typeof sessionAt>>): Promise<R
   const completed = await start({ file: "code-review.workflow.jsonc" });
   const failed = await start({ file: "missing.workflow.jsonc" });
   const asking = await start({ file: "release.workflow.jsonc" });
-  for (const run of [completed, failed, asking]) await ended(run);
-  return { completed, failed, asking };
+  const proposing = await start({ file: "notes.workflow.jsonc" }, { proposes: true });
+  for (const run of [completed, failed, asking, proposing]) await ended(run);
+  return { completed, failed, asking, proposing };
 }
 
 async function workspace(): Promise<string> {
@@ -181,6 +197,25 @@ async function workspace(): Promise<string> {
   await Deno.writeTextFile(
     `${folder}/release.workflow.jsonc`,
     `{ "schema": 1, "id": "release", "name": "Release notes", "nodes": {\n  "scan": { "use": "files/scan" },\n  "ask": { "use": "control/gate", "question": "Is this what goes out?", "in": { "files": "scan.count" },\n    "schema": { "type": "object", "properties": { "title": { "type": "string" }, "isMajor": { "type": "boolean" } }, "required": ["title"] } },\n  "say": { "use": "data/transform", "in": { "data": "ask.approved.value" }, "with": { "expression": "title" } }\n}, "outputs": { "title": "say.result" } }\n`,
+  );
+  const notes = "# Notes\n\nThe board draws what changes.\n\nNothing waits.\n";
+  await Deno.writeTextFile(`${folder}/notes.md`, notes);
+  const write = (path: string, content: string) => ({
+    use: "files/write",
+    with: { path, content, mode: "overwrite" },
+  });
+  await Deno.writeTextFile(
+    `${folder}/notes.workflow.jsonc`,
+    JSON.stringify({
+      ...{ schema: 1, id: "notes", name: "Better notes" },
+      nodes: {
+        rewrite: write(
+          "notes.md",
+          notes.replace("what changes", "only what has changed").replace("Nothing", "Something"),
+        ),
+        start: write("docs/start.md", "# Start here\n"),
+      },
+    }),
   );
   await Deno.mkdir(`${folder}/src`);
   for (const file of ["ui/app/board/board.ts", "ui/app/state/live.ts", "core/workflow/graph.ts"]) {

@@ -6,6 +6,7 @@
 
 import { SimpleConductor } from "../../../conductor/simple_conductor.ts";
 import { extensionId } from "../../../core/ids.ts";
+import type { FileProposalPort } from "../../../core/ports/file_proposals.ts";
 import type { MotifPort } from "../../../core/ports/motif.ts";
 import { MockExtensions } from "../../../core/orchestration/mock_run.ts";
 import { Runner } from "../../../core/orchestration/runner.ts";
@@ -47,6 +48,7 @@ export class UiRig implements AsyncDisposable {
   readonly granted: { extension: string; permission: string }[] = [];
   readonly decisions: object[] = [];
   readonly #options: RigOptions;
+  #proposals: FileProposalPort | undefined;
   #server: UiServer | undefined;
   cookie = "";
 
@@ -70,6 +72,13 @@ export class UiRig implements AsyncDisposable {
         id: extensionId(`trial/kit${at === 0 ? "" : at}`),
         definition,
       })),
+      {
+        proposals: {
+          propose: (proposal) => this.#takes().propose(proposal),
+          files: (run) => this.#takes().files(run),
+          read: (run, file) => this.#takes().read(run, file),
+        },
+      },
     );
     this.pit = memoryPit({
       warm: (extension) => this.extensions.activate(extension),
@@ -164,6 +173,11 @@ export class UiRig implements AsyncDisposable {
     await Deno.remove(`${this.folder}/..`, { recursive: true });
   }
 
+  #takes(): FileProposalPort {
+    if (this.#proposals === undefined) throw new Error("The server is not open");
+    return this.#proposals;
+  }
+
   #services(): UiServices {
     const clock = new SystemClock();
     return {
@@ -173,7 +187,8 @@ export class UiRig implements AsyncDisposable {
       data: this.data,
       workspace: this.folder,
       assets: this.#options.assets ?? `${this.folder}/none`,
-      open: (around) => {
+      open: (around, proposals) => {
+        this.#proposals = proposals;
         const { pit } = this;
         const extensions = around(this.extensions);
         const mockExtensions = around(new MockExtensions(this.extensions));

@@ -15,6 +15,8 @@ import { useStatus } from "../shell/status_bar.tsx";
 import type { ViewProps } from "../shell/view.ts";
 import { useApp } from "../state/app.ts";
 import { hrefOf, navigate } from "../state/route.ts";
+import { waitingChanges } from "./changes/waiting_changes.ts";
+import { WaitingList } from "./changes/waiting_list.tsx";
 import { ChangesPanel } from "./changes/changes_panel.tsx";
 import { editorCommands, saveText } from "./editor_commands.ts";
 import { FileTabs } from "./files/file_tabs.tsx";
@@ -158,6 +160,16 @@ export default function EditorView({ route }: ViewProps) {
 }
 
 function Nothing() {
+  const sets = waitingChanges.value;
+  if (sets.length > 0) {
+    return (
+      <div class="editor-nothing">
+        <h2>Changes to review</h2>
+        <p class="muted">Open a file to see what was changed in it, and take or reject each place.</p>
+        <WaitingList sets={sets} />
+      </div>
+    );
+  }
   return (
     <EmptyState
       icon="editor"

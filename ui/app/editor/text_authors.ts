@@ -4,6 +4,7 @@
  * @module
  */
 
+import { authorOfSet } from "./changes/waiting_changes.ts";
 import { windowName } from "../state/live.ts";
 
 /** The author that this window edits as; the server names it alike. */
@@ -16,6 +17,11 @@ export function colourOf(author: string): number {
   let hash = 7;
   for (let at = 0; at < author.length; at++) hash = (hash * 31 + author.charCodeAt(at)) >>> 0;
   return hash % COLOURS;
+}
+
+/** The colour of a change set: its author's, where that is known. */
+export function colourOfSet(changeSet: string): number {
+  return colourOf(authorOfSet(changeSet) ?? changeSet);
 }
 
 export function nameOf(author: string): string {

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { App } from "../state/app.ts";
 import { hrefOf, navigate, route } from "../state/route.ts";
 import { showToast } from "../state/toasts.ts";
+import { waitingChanges } from "./changes/waiting_changes.ts";
 import { codeExtensions } from "./code/code_extensions.ts";
 import { OpenText } from "./open_text.ts";
 
@@ -25,6 +26,13 @@ export class EditorWorkspace {
 
   constructor(app: App) {
     this.#app = app;
+    // Whose a set is may be known later than its places; they are drawn anew in their author's colour.
+    effect(() => {
+      void waitingChanges.value;
+      for (const text of this.texts.peek()) {
+        if (text.state.peek() === "open") void text.lookAtChangeSets().catch(() => undefined);
+      }
+    });
     addEventListener("beforeunload", (event) => {
       if (this.texts.peek().some((text) => text.isBehind.peek())) event.preventDefault();
     });

@@ -1,6 +1,7 @@
-/** What the navigation counts, kept in step for the whole page: runs that ask, failures, extensions that wait for leave. @module */
+/** What the navigation counts, kept in step for the whole page: runs that ask, failures, extensions that wait for leave, changes to review. @module */
 
 import type { App } from "../state/app.ts";
+import { followChanges } from "../editor/changes/waiting_changes.ts";
 import { followFailures } from "./failures/failure_index.ts";
 import { followRuns } from "./runs/run_index.ts";
 import { followPrompts } from "./system/prompt_index.ts";
@@ -13,5 +14,6 @@ export function followMonitor(app: App): void {
     followRuns(app);
     followPrompts(app);
     followFailures(app);
+    followChanges(app);
   }, WAIT_MS);
 }

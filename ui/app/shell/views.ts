@@ -5,6 +5,7 @@
  */
 
 import { computed } from "@preact/signals";
+import { waitingCount } from "../editor/changes/waiting_changes.ts";
 import { openFailures } from "../monitor/failures/failure_index.ts";
 import { askingRuns } from "../monitor/runs/run_index.ts";
 import { waitingPrompts } from "../monitor/system/prompt_index.ts";
@@ -69,6 +70,7 @@ export const views: readonly ViewDefinition[] = [
     icon: "editor",
     about: "Edit files together with agents",
     keys: "g e",
+    count: waitingCount,
     load: () => import("../editor/editor_view.tsx"),
   },
   {

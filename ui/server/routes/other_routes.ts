@@ -20,7 +20,7 @@ type SettingRoute = Extract<Route, `${string} /settings${string}` | `${string} /
 type StorageRoute = Extract<Route, `GET /storage${string}`>;
 type MetricsRoute = Extract<Route, `GET /metrics/${string}`>;
 type FailureRoute = Extract<Route, `${string} /failures${string}`>;
-type FileRoute = Extract<Route, `GET /files${string}`>;
+type FileRoute = Extract<Route, `GET /files${string}` | "GET /changes">;
 
 const MAX_PREFERENCES = 256 * 1024;
 
@@ -130,9 +130,10 @@ export function failureRoutes(desk: Desk): HandlersOf<FailureRoute> {
   };
 }
 
-export function fileRoutes({ files }: Desk): HandlersOf<FileRoute> {
+export function fileRoutes({ files, proposals }: Desk): HandlersOf<FileRoute> {
   return {
     "GET /files": ({ query }) => entriesOf(files, query.folder ?? "."),
+    "GET /changes": () => proposals.waiting(),
     "GET /files/search": ({ query }) => searchFiles(files, query.text, Math.min(query.limit ?? 50, 500)),
   };
 }

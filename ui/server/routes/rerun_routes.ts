@@ -38,12 +38,13 @@ export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
           },
         );
       }
-      const { mayWrite } = await book.account(params.run);
+      const { mayWrite, proposes } = await book.account(params.run);
       const run = await book.start({
         definition,
         inputs: earlier.inputs,
         workspace: earlier.workspace,
         mayWrite: body.mayWrite ?? mayWrite,
+        proposes: body.proposes ?? proposes,
         reuse: {
           of: runId(params.run),
           ...from.length === 0 ? {} : { from: from as readonly NodeId[] },

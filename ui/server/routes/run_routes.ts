@@ -68,7 +68,10 @@ export function runRoutes(desk: Desk): HandlersOf<RunRoute> {
       return await timelineOf(dag, artifacts, runId(params.run), account, desk.services.clock.now());
     },
     "GET /runs/{run}/log": async ({ params, query }) => await desk.logs.read(runId(params.run), query),
-    "GET /runs/{run}/reviews": ({ params }) => Promise.resolve(desk.reviews.ofRun(runId(params.run))),
+    "GET /runs/{run}/reviews": async ({ params }) => ({
+      ...desk.reviews.ofRun(runId(params.run)),
+      waiting: await desk.proposals.waiting(params.run),
+    }),
     "GET /runs/{run}/values/{node}": async ({ params, query }) => {
       const { dag, artifacts } = (await desk.backend()).pit;
       return await valuesOf(dag, artifacts, runId(params.run), { ...query, node: nodeId(params.node) });

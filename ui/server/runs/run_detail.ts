@@ -21,6 +21,7 @@ export function detailOf(account: RunAccount, context: DetailContext): RunDetail
     version: account.version,
     workspace: account.workspace,
     mayWrite: account.mayWrite,
+    ...account.proposes ? { proposes: true } : {},
     inputs: account.inputs as RunDetail["inputs"],
     nodes: [...account.nodes.values()].map(nodeOf),
     asking: account.waiting,

@@ -65,6 +65,7 @@ export async function startRequestOf(
     inputs,
     workspace: folder,
     mayWrite: body.mayWrite === true,
+    ...body.proposes === true ? { proposes: true } : {},
     ...body.concurrency === undefined ? {} : { concurrency: body.concurrency },
     ...await reuseOf(desk, body),
     ...body.mock === true ? { isMock: true } : {},

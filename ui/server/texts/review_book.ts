@@ -91,7 +91,7 @@ export class ReviewBook {
   }
 
   /** Everything decided about the changes of a run. */
-  ofRun(run: string): RunReviews {
+  ofRun(run: string): Omit<RunReviews, "waiting"> {
     const sets = [...this.#read()].filter(([name]) => name === run || name.startsWith(`${run}:`));
     const places = sets.flatMap(([, set]) => [...set.places.values()]);
     const verdicts = sets.flatMap(([, set]) => set.verdicts);

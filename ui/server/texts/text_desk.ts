@@ -39,6 +39,7 @@ export class TextDesk implements AsyncDisposable {
   readonly #services: UiServices;
   readonly #files: WorkspaceFiles;
   readonly #reviews: ReviewBook;
+  readonly #recall: () => Promise<void>;
   readonly #buffers = new Map<BufferId, OpenBuffer>();
   /** What each connection has opened, and how often. */
   readonly #opened = new Map<Speaker, Map<BufferId, number>>();
@@ -47,10 +48,16 @@ export class TextDesk implements AsyncDisposable {
   #opening: Promise<Texts> | undefined;
   #review: PlaceReview | undefined;
 
-  constructor(services: UiServices, files: WorkspaceFiles, reviews: ReviewBook) {
+  /** `recall` opens again what waits for a decision, as soon as the core is there. */
+  constructor(
+    services: UiServices,
+    files: WorkspaceFiles,
+    { reviews, recall }: { readonly reviews: ReviewBook; readonly recall: () => Promise<void> },
+  ) {
     this.#services = services;
     this.#files = files;
     this.#reviews = reviews;
+    this.#recall = recall;
   }
 
   /** The topic of an open text. @throws SymphonyError `not-found` */
@@ -64,10 +71,26 @@ export class TextDesk implements AsyncDisposable {
 
   /** Carries out one of `TextCalls`. @throws SymphonyError, Refusal */
   async call(speaker: Speaker, name: string, params: Json, signal: AbortSignal): Promise<Json> {
-    const texts = await this.#texts();
+    const texts = await this.texts();
     checkCall(name, params);
     const answer: unknown = await this.#carryOut(texts, speaker, { name, params, signal });
     return (answer ?? null) as Json;
+  }
+
+  /** The text core, opened where it is not. @throws SymphonyError `unsupported` where there is none */
+  texts(): Promise<Texts> {
+    const { openTexts } = this.#services;
+    if (openTexts === undefined) {
+      throw new SymphonyError("unsupported", "Cannot edit texts: this server has no text core");
+    }
+    if (this.#opening === undefined) {
+      this.#opening = openTexts().catch((error) => {
+        this.#opening = undefined;
+        throw error;
+      });
+      void this.#opening.then(() => this.#recall(), () => undefined);
+    }
+    return this.#opening;
   }
 
   /** Lets go of what the connection had opened, a little later. */
@@ -143,7 +166,7 @@ export class TextDesk implements AsyncDisposable {
       this.#buffers.delete(buffer);
       open.topic.close();
     }
-    await (await this.#texts()).editing.close(buffer, { discard });
+    await (await this.texts()).editing.close(buffer, { discard });
   }
 
   async #edit(texts: Texts, { author }: Speaker, params: TextParams<"text.edit">): Promise<Json> {
@@ -171,19 +194,8 @@ export class TextDesk implements AsyncDisposable {
   /** Nobody is where a connection was that has gone, unless the same window is back already. */
   async #left({ author }: Speaker, buffer: BufferId): Promise<void> {
     if ([...this.#opened.keys()].some((other) => other.author === author)) return;
-    const { editing, presence } = await this.#texts();
+    const { editing, presence } = await this.texts();
     const { revision } = await editing.read(buffer, { range: { from: 0, to: 0 } });
     await presence.announce(buffer, revision, { author, selections: [] });
-  }
-
-  #texts(): Promise<Texts> {
-    const { openTexts } = this.#services;
-    if (openTexts === undefined) {
-      throw new SymphonyError("unsupported", "Cannot edit texts: this server has no text core");
-    }
-    return this.#opening ??= openTexts().catch((error) => {
-      this.#opening = undefined;
-      throw error;
-    });
   }
 }

@@ -7,7 +7,13 @@
 
 import { isObject, type Json, type JsonObject, type JsonSchema, own } from "../../../../core/json.ts";
 import type { NodeTypeId } from "../../../../core/ids.ts";
-import { type Catalog, type Effect, portSchema } from "../../../../core/workflow/catalog.ts";
+import {
+  type Catalog,
+  type Effect,
+  portSchema,
+  servingTask,
+  type TaskType,
+} from "../../../../core/workflow/catalog.ts";
 import { isControlUse } from "../../../../core/workflow/fields.ts";
 import { type Read, readsOf } from "./reads.ts";
 
@@ -79,10 +85,15 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
     ],
     outputs: ports.outputs.map(([name, schema]) => ({ name, schema, isRequired: false, isBound: false })),
     isOpen: ports.isOpen,
-    effect: type?.effect ?? (task === undefined ? "none" : "network"),
+    effect: type?.effect ?? (task === undefined ? "none" : taskEffect(catalog, task)),
     reads: readsOf(value),
     ...(unavailable === undefined ? {} : { unavailable }),
   };
+}
+
+/** What a task may do is what whoever serves it may: an agent that serves it can write. */
+function taskEffect(catalog: Catalog, task: TaskType): Effect {
+  return servingTask(catalog, task).some(({ effect }) => effect === "write") ? "write" : "network";
 }
 
 function groupOf(use: string, kind: "operator" | "instrument" | undefined): NodeGroup {

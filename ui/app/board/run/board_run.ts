@@ -19,6 +19,8 @@ import { stateWord } from "../../parts/state_dot.tsx";
 import type { Board } from "../board.ts";
 import type { NodeStatus, RunOverlay } from "./run_overlay.ts";
 
+/** What a run does to files: nothing, propose changes of them to the person, change them. */
+export type Writing = "no" | "propose" | "write";
 export type RunMode = "all" | "changed" | "mock" | { readonly fromNode: string };
 
 const ended: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
@@ -31,8 +33,8 @@ export class BoardRun {
   readonly isTelling = signal(false);
   /** Inputs that were given last, offered again. */
   readonly inputs = signal<JsonObject>({});
-  /** Whether the last run might change files; a run again from there may what it might. */
-  readonly mayWrite = signal(false);
+  /** What the last run might do to files; a run again from there may what it might. */
+  readonly writing = signal<Writing>("no");
   /** Streamed text of nodes, newest run only. */
   readonly said = signal<ReadonlyMap<string, string>>(new Map());
   /** Nodes whose outputs were taken as given; they must never look as if they had run. */
@@ -75,13 +77,14 @@ export class BoardRun {
   }
 
   /** Starts a run of what is on the board. */
-  async start(mode: RunMode, inputs: JsonObject, mayWrite = this.mayWrite.peek()): Promise<void> {
+  async start(mode: RunMode, inputs: JsonObject, writing = this.writing.peek()): Promise<void> {
     const before = this.runId.peek();
     const pins = Object.fromEntries(this.#overlay.pins.peek());
     const body: StartRun = {
       workflow: { text: this.#board.document.text, file: this.#board.file },
       inputs,
-      mayWrite,
+      mayWrite: writing === "write",
+      ...(writing === "propose" ? { proposes: true } : {}),
       ...(Object.keys(pins).length === 0 ? {} : { pins }),
       ...(mode === "mock" ? { mock: true } : {}),
       ...(mode === "changed" && before !== undefined
@@ -96,7 +99,7 @@ export class BoardRun {
     };
     this.isStarting.value = true;
     this.inputs.value = inputs;
-    this.mayWrite.value = mayWrite;
+    this.writing.value = writing;
     try {
       const { run, pinned } = await this.#app.client.call("POST /runs", { body });
       announce("The run has started");

@@ -15,7 +15,7 @@ import { VirtualList } from "../../parts/virtual_list.tsx";
 import { hrefOf } from "../../state/route.ts";
 import { objectOf } from "../model/board_node.ts";
 import type { Workbench } from "../workbench.ts";
-import type { RunMode } from "./board_run.ts";
+import type { RunMode, Writing } from "./board_run.ts";
 import { ForecastLine } from "./forecast.tsx";
 
 export function RunPanel(
@@ -174,6 +174,12 @@ function span(ms: number): string {
     : `${Math.floor(ms / 60_000)} min`;
 }
 
+const writings: readonly (readonly [Writing, string, string])[] = [
+  ["no", "May not be changed", "nodes that write fail, unless you approve at a gate before them"],
+  ["propose", "Changes are proposed", "they wait in the editor, each place for you to take or reject"],
+  ["write", "May be changed", "at once"],
+];
+
 /** Asks for inputs before a run; what was given last stands there already. */
 export function RunDialog(
   { bench, mode, onClose }: {
@@ -189,7 +195,7 @@ export function RunDialog(
     required: Object.keys(declared).filter((name) => !Object.hasOwn(objectOf(declared[name]), "default")),
   };
   const [inputs, setInputs] = useState<JsonObject>(bench.run.inputs.peek());
-  const [mayWrite, setMayWrite] = useState(bench.run.mayWrite.peek());
+  const [writing, setWriting] = useState(bench.run.writing.peek());
   const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
   return (
     <Dialog
@@ -198,7 +204,7 @@ export function RunDialog(
       onSubmit={() => {
         onClose();
         bench.panel.value = "run";
-        void bench.run.start(mode, inputs, mayWrite);
+        void bench.run.start(mode, inputs, writing);
       }}
       foot={
         <>
@@ -224,14 +230,22 @@ export function RunDialog(
       />
       {isWriting
         ? (
-          <label class="check" style={{ marginTop: "12px" }}>
-            <input
-              type="checkbox"
-              checked={mayWrite}
-              onChange={({ currentTarget }) => setMayWrite(currentTarget.checked)}
-            />
-            <span>May change files of the workspace</span>
-          </label>
+          <fieldset class="choices">
+            <legend>Files of the workspace</legend>
+            {writings.map(([id, title, about]) => (
+              <label key={id} class="check">
+                <input
+                  type="radio"
+                  name="writing"
+                  checked={writing === id}
+                  onChange={() => setWriting(id)}
+                />
+                <span>
+                  {title} <span class="faint">{about}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
         )
         : null}
     </Dialog>

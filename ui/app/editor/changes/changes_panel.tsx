@@ -13,8 +13,10 @@ import { announce } from "../../state/announce.ts";
 import { hrefOf } from "../../state/route.ts";
 import type { HunkHere } from "../code/reviews.ts";
 import type { OpenText } from "../open_text.ts";
-import { colourOf } from "../text_authors.ts";
+import { colourOfSet, nameOf } from "../text_authors.ts";
 import type { EditorWorkspace } from "../workspace.ts";
+import { waitingChanges } from "./waiting_changes.ts";
+import { WaitingList } from "./waiting_list.tsx";
 import { ConflictCard } from "./conflict_card.tsx";
 import { keepFocus } from "./keep_focus.ts";
 import { PlaceButton } from "./place_button.tsx";
@@ -46,14 +48,27 @@ export function ChangesPanel({ text, workspace, onClose }: PanelProps) {
         {reviews.length === 0
           ? (
             <EmptyState icon="diff" title="Nothing to review">
-              What agents change in open files waits here until you accept or reject it.
+              What agents change in files waits here until you accept or reject it.
             </EmptyState>
           )
           : reviews.map((review) => (
             <ChangeSet key={review.changeSet} review={review} text={text} workspace={workspace} />
           ))}
+        <Elsewhere shown={reviews.map(({ changeSet }) => changeSet)} />
       </div>
     </>
+  );
+}
+
+/** What waits in other files alone. */
+function Elsewhere({ shown }: { readonly shown: readonly string[] }) {
+  const sets = waitingChanges.value.filter(({ changeSet }) => !shown.includes(changeSet));
+  if (sets.length === 0) return null;
+  return (
+    <section class="editor-elsewhere">
+      <h3>In other files</h3>
+      <WaitingList sets={sets} />
+    </section>
   );
 }
 
@@ -70,15 +85,24 @@ function ChangeSet({ review, text, workspace }: {
     buffer !== text.buffer && undo.length + conflicts.length > 0
   );
   return (
-    <section class={`editor-set author-${colourOf(changeSet)}`} aria-label={`Changes of ${changeSet}`}>
+    <section class={`editor-set author-${colourOfSet(changeSet)}`} aria-label={`Changes of ${changeSet}`}>
       <header>
-        <h3 class="cut" title={changeSet}>{changeSet}</h3>
-        <a href={hrefOf("runs", changeSet.split(":")[0] ?? "")}>Its run</a>
+        <SetTitle changeSet={changeSet} />
         <span class="grow" />
-        <Button small icon="check" onClick={() => void workspace.acceptSet(text, changeSet)}>
+        <Button
+          small
+          icon="check"
+          onClick={() =>
+            void workspace.acceptSet(text, changeSet)}
+        >
           {conflicts.length === 0 ? "Accept all" : "Accept the rest"}
         </Button>
-        <Button small icon="undo" onClick={() => void workspace.rejectSet(text, changeSet)}>
+        <Button
+          small
+          icon="undo"
+          onClick={() =>
+            void workspace.rejectSet(text, changeSet)}
+        >
           Reject all
         </Button>
       </header>
@@ -99,8 +123,8 @@ function ChangeSet({ review, text, workspace }: {
       ))}
       {others.map(({ buffer, file, undo, conflicts }) => (
         <p key={buffer} class="editor-set-file">
-          {file === undefined ? `Text ${buffer}` : file}, {undo.length + conflicts.length}{" "}
-          {undo.length + conflicts.length === 1 ? "place" : "places"}
+          {file === undefined ? `Text ${buffer}` : <FileLink changeSet={changeSet} file={file} />},{" "}
+          {undo.length + conflicts.length} {undo.length + conflicts.length === 1 ? "place" : "places"}
         </p>
       ))}
       {hunks.length + conflicts.length === 0 && others.length === 0
@@ -108,6 +132,28 @@ function ChangeSet({ review, text, workspace }: {
         : null}
     </section>
   );
+}
+
+/** Who changed something, in which node of which run; what is no run's is called as it is. */
+function SetTitle({ changeSet }: { readonly changeSet: string }) {
+  const set = waitingChanges.value.find((one) => one.changeSet === changeSet);
+  const [run = "", node] = changeSet.split(":");
+  return (
+    <>
+      <h3 class="cut" title={changeSet}>
+        {set === undefined ? changeSet : <span class="editor-person">{nameOf(set.author)}</span>}
+        {set === undefined ? null : ` in ${set.node}`}
+      </h3>
+      <a href={hrefOf("runs", run, node === undefined ? {} : { node: `/${node}` })}>Its run</a>
+    </>
+  );
+}
+
+/** The core names a file in full; what waits is named from the workspace. */
+function FileLink({ changeSet, file }: { readonly changeSet: string; readonly file: string }) {
+  const set = waitingChanges.value.find((one) => one.changeSet === changeSet);
+  const known = set?.files.find((one) => file.endsWith(`/${one.file}`));
+  return known === undefined ? <>{file}</> : <a href={hrefOf("editor", known.file)}>{known.file}</a>;
 }
 
 const MOST_SHOWN = 2000;

@@ -1,31 +1,34 @@
 /** What stands in the text at places that wait: what was removed, and buttons. @module */
 
 import { WidgetType } from "@codemirror/view";
-import { authorsText, colourOf, nameOf } from "../text_authors.ts";
+import { authorsText, colourOf, colourOfSet, nameOf } from "../text_authors.ts";
 import type { ConflictHere, HunkActs, HunkHere } from "./reviews.ts";
 
 /** A change of an agent: what it took away, accept and reject. */
 export class HunkWidget extends WidgetType {
   readonly #hunk: HunkHere;
+  readonly #colour: number;
   readonly #acts: HunkActs;
 
   constructor(hunk: HunkHere, acts: HunkActs) {
     super();
     this.#hunk = hunk;
+    this.#colour = colourOfSet(hunk.changeSet);
     this.#acts = acts;
   }
 
   override eq(other: WidgetType): boolean {
     if (!(other instanceof HunkWidget)) return false;
     const [one, two] = [this.#hunk, other.#hunk];
-    return one.changeSet === two.changeSet && one.undo.from === two.undo.from &&
+    return this.#colour === other.#colour && one.changeSet === two.changeSet &&
+      one.undo.from === two.undo.from &&
       one.undo.to === two.undo.to && one.undo.insert === two.undo.insert;
   }
 
   override toDOM(): HTMLElement {
     const { changeSet, undo } = this.#hunk;
     const box = document.createElement("span");
-    box.className = `editor-hunk author-${colourOf(changeSet)}`;
+    box.className = `editor-hunk author-${this.#colour}`;
     if (undo.insert !== "") {
       const removed = document.createElement("del");
       removed.className = "editor-removed";

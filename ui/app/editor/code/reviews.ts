@@ -10,7 +10,7 @@ import { type EditorState, type Extension, Facet, StateEffect, StateField } from
 import { type ChangeDesc, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView } from "@codemirror/view";
 import type { TextChange, WaitingConflict } from "../../../../core/ports/text_editing.ts";
-import { colourOf, sideColours } from "../text_authors.ts";
+import { colourOfSet, sideColours } from "../text_authors.ts";
 import { answered, decide, type Decision, decisionsUndone, takeBack } from "./decisions.ts";
 import { type ReviewHere, setReviews } from "./from_server.ts";
 import { ConflictWidget, HunkWidget } from "./review_widgets.ts";
@@ -171,7 +171,7 @@ function drawn({ hunks: all, conflicts, deciding }: Places, state: EditorState):
   const ranges = hunks.flatMap((hunk) => {
     const { from, to } = hunk.undo;
     const widget = Decoration.widget({ widget: new HunkWidget(hunk, acts), side: 1 }).range(to);
-    const mark = Decoration.mark({ class: `editor-added author-${colourOf(hunk.changeSet)}` });
+    const mark = Decoration.mark({ class: `editor-added author-${colourOfSet(hunk.changeSet)}` });
     return from < to ? [mark.range(from, to), widget] : [widget];
   });
   const contradicted = conflicts.filter(({ conflict }) => conflict.range.to <= length).flatMap((place) => {

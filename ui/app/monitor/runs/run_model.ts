@@ -344,6 +344,7 @@ function seeded(detail: RunDetail): RunAccount {
   account.version = detail.version;
   account.workspace = detail.workspace;
   account.mayWrite = detail.mayWrite;
+  account.proposes = detail.proposes === true;
   account.state = detail.state;
   account.createdAt = detail.startedAt;
   account.endedAt = detail.endedAt;

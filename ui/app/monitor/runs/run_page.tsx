@@ -20,6 +20,7 @@ import { RunGraph } from "./graph/run_graph.tsx";
 import { RunHeading } from "./run_heading.tsx";
 import { RunOutputs } from "./run_outputs.tsx";
 import { RunLog } from "./run_log.tsx";
+import { RunWaiting } from "./run_waiting.tsx";
 import { RunReviewed } from "./run_reviewed.tsx";
 import { RunTimeline } from "./timeline/run_timeline.tsx";
 import { RunWatch } from "./run_watch.ts";
@@ -108,8 +109,9 @@ function WatchedRun(
         <BoardLink watch={watch} />
         <RunActions watch={watch} chosen={chosen} />
       </header>
-      <RunFacts watch={watch} />
+      <RunFacts watch={watch} onShow={choose} />
       <AskingCards watch={watch} onShow={choose} />
+      <RunWaiting run={run} />
       <div class="monitor-run">
         <aside
           class={`panel monitor-list ${isListOpen.value ? "open" : ""}`}
@@ -225,7 +227,9 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
           </div>
           <div>
             <dt>May write</dt>
-            <dd>{account.mayWrite ? "Yes" : "No"}</dd>
+            <dd>
+              {account.proposes ? "Proposes its changes to you" : account.mayWrite ? "Yes" : "No"}
+            </dd>
           </div>
           <div>
             <dt>Version</dt>

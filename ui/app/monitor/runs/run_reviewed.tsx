@@ -2,6 +2,7 @@
 
 import type { ReviewedPlace } from "../../../api/reviews.ts";
 import { nameOf } from "../../editor/text_authors.ts";
+import { waitingChanges } from "../../editor/changes/waiting_changes.ts";
 import { Button } from "../../parts/button.tsx";
 import { hrefOf } from "../../state/route.ts";
 import { useResource } from "../../state/resource.ts";
@@ -22,7 +23,8 @@ const verdicts = {
 export function RunReviewed({ run }: { readonly run: string }) {
   const { value, error, reload } = useResource(
     (client) => client.call("GET /runs/{run}/reviews", { params: { run } }),
-    [run],
+    // With each decision something else waits.
+    [run, waitingChanges.value],
   );
   if (error !== undefined) {
     return (
@@ -45,7 +47,9 @@ export function RunReviewed({ run }: { readonly run: string }) {
         {verdict === undefined ? "Not everything was decided about yet." : verdicts[verdict.verdict]}
         {verdict === undefined || verdict.credited === 0
           ? ""
-          : ` ${verdict.credited} choices of the Conductor learn from it.`}
+          : ` ${
+            verdict.credited === 1 ? "One choice" : `${verdict.credited} choices`
+          } of the Conductor learned from it.`}
       </p>
       <ul class="monitor-reviewed">
         {value.places.map((place) => <Reviewed key={`${place.id}-${place.at}`} place={place} />)}

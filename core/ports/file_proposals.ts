@@ -1,0 +1,37 @@
+/**
+ * Texts of files that a run proposes to the person instead of writing them: they wait in the editor, as part of the change set
+ * `RUN:NODE`, until somebody takes them or puts them back.
+ *
+ * @module
+ */
+
+import type { AuthorId, NodeId, RunId } from "../ids.ts";
+
+export interface FileProposal {
+  readonly run: RunId;
+  readonly node: NodeId;
+  /** Whose change it is, as the editor shows it. */
+  readonly author: AuthorId;
+  /** The file's real path; nothing need be there. */
+  readonly file: string;
+  /** The text that `text` was made from: what others changed since then stays. Undefined where it is not known. */
+  readonly base: string | undefined;
+  readonly text: string;
+}
+
+export interface FileProposalPort {
+  /**
+   * Proposes; when this resolves, no death of a process takes it back. Proposing what is there already changes nothing.
+   * @throws SymphonyError where the file cannot be opened as a text (binary, too large, a folder), or there is no editor
+   */
+  propose(proposal: FileProposal): Promise<void>;
+  /** The files that the run has proposed something for that is not in them yet, by real path. */
+  files(run: RunId): Promise<readonly string[]>;
+  /** The newest text of one of them; undefined where the file itself has it. */
+  read(run: RunId, file: string): Promise<string | undefined>;
+}
+
+/** The change set that proposals of a node belong to. */
+export function changeSetOf(run: RunId, node: NodeId): string {
+  return `${run}:${node}`;
+}

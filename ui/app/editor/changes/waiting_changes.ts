@@ -1,0 +1,19 @@
+/** What runs have proposed to files and nobody has decided about, kept in step for the whole page. @module */
+
+import { computed, signal } from "@preact/signals";
+import type { WaitingSet } from "../../../api/reviews.ts";
+import type { App } from "../../state/app.ts";
+
+export const waitingChanges = signal<readonly WaitingSet[]>([]);
+/** How many change sets wait. */
+export const waitingCount = computed(() => waitingChanges.value.length);
+
+/** Whose a change set is; undefined for one that came in another way than by a run. */
+export function authorOfSet(changeSet: string): string | undefined {
+  return waitingChanges.peek().find((set) => set.changeSet === changeSet)?.author;
+}
+
+/** Keeps them in step from now on. */
+export function followChanges(app: App): void {
+  app.live.subscribe("changes", { onEvent: ({ waiting }) => waitingChanges.value = waiting });
+}
