@@ -70,6 +70,8 @@ export interface RunSetup {
   readonly isMock: boolean;
   /** Whose work it is, for fair shares. */
   readonly user?: string;
+  /** Higher goes first; 0 is ordinary. */
+  readonly priority: number;
 }
 
 /** What the parts of the driver ask of the loop that owns them. */

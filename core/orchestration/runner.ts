@@ -81,6 +81,7 @@ export class Runner {
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
       isMock: request.isMock === true,
       ...(user === undefined ? {} : { user }),
+      priority: request.priority ?? 0,
     };
     const reuse = await this.#reuse(setup, plan, request.inputs);
     const claim = await control.claim(run);
@@ -355,6 +356,7 @@ export class Runner {
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
       isMock: isMockRun(first),
       ...(first.user === undefined ? {} : { user: first.user }),
+      priority: first.priority ?? 0,
     };
     return { scopes, setup, kept, values, nextSeq, last };
   }
