@@ -7,7 +7,7 @@
 import { messageOf } from "../errors.ts";
 import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { NodeType } from "../workflow/catalog.ts";
-import { isInstanceFault, tellsOfInstance } from "./call_lines.ts";
+import { dueOf, isInstanceFault, tellsOfInstance } from "./call_lines.ts";
 import type { Driver } from "./run_services.ts";
 
 /** The result of `request` for `type`. Never throws: what goes wrong is a failure of class `crash`. */
@@ -21,7 +21,7 @@ export async function callElsewhere(
   const limits = driver.setup.catalog.limits.get(type.extension) ?? { instances: 1, concurrency: 1 };
   const kind = pit.pool.register(type.extension, limits);
   try {
-    const lease = await pit.pool.acquire(kind, options.signal);
+    const lease = await pit.pool.acquire(kind, options.signal, dueOf(driver));
     const began = clock.monotonic();
     let crashed: string | undefined;
     try {

@@ -336,7 +336,7 @@ export class RunCalls {
       assigned,
       definition,
       failure,
-      limits: this.#assignments.limits(scope, definition),
+      limits: this.#assignments.limits(definition),
       root: rootOf(scope).plan.definition,
     });
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
@@ -383,8 +383,8 @@ export class RunCalls {
     exclusive: readonly string[],
     amounts: CallClaim = NO_AMOUNTS,
   ): Claimed | Promise<Claimed> {
-    const { run, user } = this.#driver.setup;
-    const by: Draft<Claimant> = { run, node, priority: 0 };
+    const { run, user, priority } = this.#driver.setup;
+    const by: Draft<Claimant> = { run, node, priority };
     if (unit.item >= 0) by.item = unit.item;
     if (user !== undefined) by.user = user;
     const say = (text: string) => this.#driver.say(scope, unit, { kind: "log", level: "info", text });
