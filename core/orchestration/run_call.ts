@@ -9,7 +9,7 @@ import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Outcome } from "../ports/conductor.ts";
-import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
+import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
@@ -206,10 +206,10 @@ export class RunCalls {
     const budgetUsd = this.#budget.left();
     const limit = budgetUsd === undefined ? {} : { budgetUsd };
     const running = { kind: definition.use, instrument: type.type, options, tried, ...limit };
-    const say = (event: CallEvent) => this.#driver.say(scope, unit, event);
+    const tell = (text: string) => this.#driver.tell(scope, unit, text);
     return hedged(
       this.#driver,
-      { type, call: running, request, signal, say },
+      { type, call: running, request, signal, tell },
       (under) => this.#call(call, lease, under),
     );
   }
@@ -230,7 +230,7 @@ export class RunCalls {
         return this.#assignments.of(scope, unit, { ...node, use }, input);
       },
       hold: (other) => this.#budget.hasRoom(other) ? this.#budget.hold(other) : undefined,
-      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+      say: (text) => this.#driver.tell(scope, unit, text),
       report: (other, durationMs, result, measured) =>
         this.#tellConductor({ ...call, assigned: other }, durationMs, { result, measured }),
     };
@@ -373,7 +373,7 @@ export class RunCalls {
   ): Claimed | Promise<Claimed> {
     const { run } = this.#driver.setup;
     const by = unit.item >= 0 ? { run, node, priority: 0, item: unit.item } : { run, node, priority: 0 };
-    const say = (text: string) => this.#driver.say(scope, unit, { kind: "log", level: "info", text });
+    const say = (text: string) => this.#driver.tell(scope, unit, text);
     return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
   }
 

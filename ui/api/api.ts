@@ -153,7 +153,7 @@ export interface Api {
   "GET /runs/{run}/events": { query: EventQuery; answer: EventPage };
   /** Bars for a Gantt chart, and the critical path. */
   "GET /runs/{run}/timeline": { answer: Timeline };
-  /** What its calls logged. */
+  /** What the engine did, step by step, and what its calls logged, by time. */
   "GET /runs/{run}/log": { query: LogQuery; answer: LogPage };
   /** What it proposed to files: what waits, and what people decided about the rest. */
   "GET /runs/{run}/reviews": { answer: RunReviews };
