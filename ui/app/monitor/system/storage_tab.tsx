@@ -110,7 +110,8 @@ export function StorageTab() {
                     {stale.value.proposals.slice(0, MOST_SHOWN).map((one) => (
                       <tr key={one.artifact}>
                         <td data-label="Artifact">
-                          <a href={hrefOf("artifacts", one.artifact)}>{one.name ?? shortId(one.artifact)}</a>
+                          <a href={hrefOf("artifacts", one.artifact)}>{one.title}</a>{" "}
+                          <code class="faint">{shortId(one.artifact)}</code>
                         </td>
                         <td data-label="Tier">
                           <span class={`badge ${tierLooks[one.tier]}`}>{one.tier}</span>
