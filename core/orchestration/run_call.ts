@@ -10,7 +10,7 @@ import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
-import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
+import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
@@ -217,10 +217,10 @@ export class RunCalls {
     const budgetUsd = this.#budget.left();
     const limit = budgetUsd === undefined ? {} : { budgetUsd };
     const running = { kind: definition.use, instrument: type.type, options, tried, ...limit };
-    const say = (event: CallEvent) => this.#driver.say(scope, unit, event);
+    const tell = (text: string) => this.#driver.tell(scope, unit, text);
     return hedged(
       this.#driver,
-      { type, call: running, request, signal, say },
+      { type, call: running, request, signal, tell },
       (under) => this.#call(call, lease, under),
     );
   }
@@ -241,7 +241,7 @@ export class RunCalls {
         return this.#assignments.of(scope, unit, { ...node, use }, input);
       },
       hold: (other) => this.#budget.hasRoom(other) ? this.#budget.hold(other) : undefined,
-      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+      say: (text) => this.#driver.tell(scope, unit, text),
       report: (other, durationMs, result, measured) =>
         this.#tellConductor({ ...call, assigned: other }, durationMs, { result, measured }),
     };
@@ -387,7 +387,7 @@ export class RunCalls {
     const by: Draft<Claimant> = { run, node, priority };
     if (unit.item >= 0) by.item = unit.item;
     if (user !== undefined) by.user = user;
-    const say = (text: string) => this.#driver.say(scope, unit, { kind: "log", level: "info", text });
+    const say = (text: string) => this.#driver.tell(scope, unit, text);
     return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
   }
 
