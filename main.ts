@@ -498,6 +498,11 @@ function services(): CliServices {
     openSession,
     openStore,
     serve,
+    reviews: async (data, run) => {
+      const { ReviewBook } = await import("./ui/server/texts/review_book.ts");
+      const nothing = { credit: () => Promise.resolve(0), onError: () => {} };
+      return new ReviewBook(`${data}/ui/reviews.jsonl`, clock, nothing).ofRun(run);
+    },
     composition: (data) =>
       new CompositionDesk({ store: conductorFiles(data).store, clock, readFile: system.readFile }),
     conductor: () =>

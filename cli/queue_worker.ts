@@ -86,14 +86,14 @@ export function withWorker(services: CliServices, session: Session, places: numb
 }
 
 async function requestOf(session: Session, entry: QueueEntry, run: RunId) {
-  const { inputs, workspace, mayWrite, before, user } = entry;
+  const { inputs, workspace, mayWrite, before, user, priority } = entry;
   const { definition } = await readDefinition(session.pit.artifacts, entry.definition);
   // What the failed attempt had done is kept.
   const reuse: ReuseRequest | undefined = before !== undefined && await hasLog(session, before)
     ? { of: before, changed: true }
     : undefined;
   return {
-    ...{ definition, inputs, workspace, mayWrite, run },
+    ...{ definition, inputs, workspace, mayWrite, run, priority },
     ...reuse === undefined ? {} : { reuse },
     ...user === undefined ? {} : { user },
   };

@@ -26,6 +26,7 @@ import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
 import type { Resolve } from "./capabilities/address.ts";
 import { Capabilities } from "./capabilities/broker.ts";
+import { saidEffect } from "./capabilities/effect.ts";
 import { type CallScope, proposerOf } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
@@ -540,6 +541,7 @@ export class HostExtensions implements ExtensionPort {
       workspace,
       mayWrite,
       ...(mayAskToWrite === true ? { writeKey: `command:${nodeType}` as const } : {}),
+      ...saidEffect(actor.contributes.get(request.nodeType)),
       ...(proposes === true
         ? { proposing: { port: this.#options.proposals, author: proposerOf(node) } }
         : {}),

@@ -7,7 +7,7 @@
 import { messageOf } from "../errors.ts";
 import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { NodeType } from "../workflow/catalog.ts";
-import { isInstanceFault, tellsOfInstance } from "./call_lines.ts";
+import { dueOf, isInstanceFault, tellsOfInstance } from "./call_lines.ts";
 import type { Driver } from "./run_services.ts";
 
 export interface Elsewhere {
@@ -35,7 +35,7 @@ export async function callElsewhere(
   const stopWaiting = waitMs === undefined ? undefined : clock.schedule(waitMs, () => waits.abort());
   const waiting = waitMs === undefined ? options.signal : AbortSignal.any([options.signal, waits.signal]);
   try {
-    const lease = await pit.pool.acquire(kind, waiting);
+    const lease = await pit.pool.acquire(kind, waiting, dueOf(driver));
     stopWaiting?.();
     onBegun?.();
     const began = clock.monotonic();

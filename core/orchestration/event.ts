@@ -56,6 +56,8 @@ export type RunEvent =
     readonly isMock?: true;
     /** Whose work it is. */
     readonly user?: string;
+    /** Of its calls among those of other runs; 0 without it. */
+    readonly priority?: number;
   }
   | Common & { readonly type: "run.started" }
   | Common & { readonly type: "run.paused"; readonly reason: string }

@@ -10,7 +10,7 @@ import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
-import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
+import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
@@ -223,10 +223,10 @@ export class RunCalls {
     const budgetUsd = this.#budget.left();
     const limit = budgetUsd === undefined ? {} : { budgetUsd };
     const running = { kind: definition.use, instrument: type.type, options, tried, ...limit };
-    const say = (event: CallEvent) => this.#driver.say(scope, unit, event);
+    const tell = (text: string) => this.#driver.tell(scope, unit, text);
     return hedged(
       this.#driver,
-      { type, call: running, request, signal, say },
+      { type, call: running, request, signal, tell },
       (under) => this.#call(call, lease, under),
     );
   }
@@ -247,7 +247,7 @@ export class RunCalls {
         return this.#assignments.of(scope, unit, { ...node, use }, input);
       },
       hold: (other) => this.#budget.hasRoom(other) ? this.#budget.hold(other) : undefined,
-      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+      say: (text) => this.#driver.tell(scope, unit, text),
       report: (other, durationMs, result, measured) =>
         this.#tellConductor({ ...call, assigned: other }, durationMs, { result, measured }),
     };
@@ -349,7 +349,7 @@ export class RunCalls {
       assigned,
       definition,
       failure,
-      limits: this.#assignments.limits(scope, definition),
+      limits: this.#assignments.limits(definition),
       root: rootOf(scope).plan.definition,
     });
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
@@ -396,11 +396,11 @@ export class RunCalls {
     exclusive: readonly string[],
     amounts: CallClaim = NO_AMOUNTS,
   ): Claimed | Promise<Claimed> {
-    const { run, user } = this.#driver.setup;
-    const by: Draft<Claimant> = { run, node, priority: 0 };
+    const { run, user, priority } = this.#driver.setup;
+    const by: Draft<Claimant> = { run, node, priority };
     if (unit.item >= 0) by.item = unit.item;
     if (user !== undefined) by.user = user;
-    const say = (text: string) => this.#driver.say(scope, unit, { kind: "log", level: "info", text });
+    const say = (text: string) => this.#driver.tell(scope, unit, text);
     return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
   }
 

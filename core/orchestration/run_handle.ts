@@ -23,6 +23,8 @@ export type LiveEvent =
     readonly item?: number;
     readonly scope?: string;
     readonly event: CallEvent;
+    /** True where the engine says it, not the call. */
+    readonly isEngine?: true;
   };
 
 export interface StartRequest {
@@ -42,6 +44,8 @@ export interface StartRequest {
   readonly isMock?: boolean;
   /** Whose work it is, for fair shares; else whose the session is. */
   readonly user?: string;
+  /** Its calls are granted what is shared before those of runs with less; 0 without it. */
+  readonly priority?: number;
 }
 
 /** One line of the progress display. */

@@ -274,8 +274,8 @@ export class CallModels implements ModelsPort {
   ): Promise<number | NodeFailure> {
     const { scope, unit, request: { node } } = this.#call;
     const { driver } = this.#run;
-    const { run, user } = driver.setup;
-    const by: Draft<Claimant> = { run, node, priority: 0 };
+    const { run, user, priority } = driver.setup;
+    const by: Draft<Claimant> = { run, node, priority };
     if (unit.item >= 0) by.item = unit.item;
     if (user !== undefined) by.user = user;
     const waits = new AbortController();

@@ -38,8 +38,8 @@ export interface RunServices {
   readonly lookAhead?: LookAheadPort;
   /** Says what calls take of the machine; without it, what their manifests say. */
   readonly callNeeds?: CallNeedsPort;
-  /** Told how each call on an instance went. */
-  readonly poolWatch?: Pick<PoolWatchPort, "observe">;
+  /** Told how each call on an instance went, and asked how those of an extension fare. */
+  readonly poolWatch?: Pick<PoolWatchPort, "observe" | "health">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
   /** Results kept for other runs; without it, none are. */
@@ -63,11 +63,15 @@ export interface RunSetup {
   readonly proposes: boolean;
   readonly concurrency: number;
   readonly startedAt: number;
+  /** Unix milliseconds until which its answers are of use, where its workflow says. */
+  readonly deadline?: number;
   readonly reuse?: ReuseRequest;
   /** Values are made up; see mock_run.ts. */
   readonly isMock: boolean;
   /** Whose work it is, for fair shares. */
   readonly user?: string;
+  /** Higher goes first; 0 is ordinary. */
+  readonly priority: number;
 }
 
 /** What the parts of the driver ask of the loop that owns them. */
@@ -83,6 +87,8 @@ export interface Driver {
   report(scope: RunScope, report: Report): boolean;
   /** Passes on what a call says meanwhile. */
   say(scope: RunScope, unit: Unit, event: CallEvent): void;
+  /** Says what the engine does meanwhile, or why it does not. */
+  tell(scope: RunScope, unit: Unit, text: string): void;
   /** Fires when the run stops. */
   readonly signal: AbortSignal;
   /** Fires when the run stops or the scope ends. */

@@ -92,6 +92,10 @@ export interface KindHealth {
   readonly calls: number;
   readonly failures: number;
   readonly meanMs: number;
+  /** True where calls of all its instances take several times as long as they once did. */
+  readonly isSlow: boolean;
+  /** Unix milliseconds until which its circuit lets no call through. */
+  readonly refusesUntil?: number;
   /** What an instance of it took at the latest look, and what they usually take, once that is known. */
   readonly memoryBytes: number;
   readonly usualMemoryBytes?: number;

@@ -6,9 +6,11 @@
  */
 
 import type { JsonObject } from "../../core/json.ts";
+import type { Effect } from "../../core/workflow/catalog.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { CallScope, Operation, Reply } from "./capability.ts";
 import { editorOperations } from "./editor.ts";
+import { holdToEffect } from "./effect.ts";
 import { Exchanges } from "./exchange.ts";
 import { fileOperations } from "./files.ts";
 import { gitOperations } from "./git.ts";
@@ -45,12 +47,14 @@ export class Capabilities {
   readonly #table: Readonly<Record<string, Operation>>;
   readonly #exchanges: Exchanges;
   readonly #payloads: PayloadBudget;
+  readonly #effect: Effect | undefined;
   #inFlight = 0;
   #closed = false;
   #hadEffects = false;
 
   constructor(given: Omit<CallScope, "granted">) {
     const scope: CallScope = { ...given, granted: new Set() };
+    this.#effect = given.effect;
     this.#payloads = given.payloads ?? new PayloadBudget();
     this.#exchanges = new Exchanges(scope);
     const table: Record<string, Operation> = Object.create(null);
@@ -90,6 +94,7 @@ export class Capabilities {
         `Over ${MOST_IN_FLIGHT} capability calls are in flight: await some first`,
       );
     }
+    holdToEffect(this.#effect, operation);
     const release = this.#payloads.take(passing?.size ?? bytes?.length ?? 0);
     this.#inFlight++;
     if (EFFECTS.has(operation)) this.#hadEffects = true;

@@ -14,6 +14,7 @@ import type { ModelAllowance, ModelsPort } from "../../core/ports/models.ts";
 import type { NoticeLevel } from "../../core/ports/notification.ts";
 import type { EditorAccess } from "../editor_desk.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
+import type { Effect } from "../../core/workflow/catalog.ts";
 import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { Resolve } from "./address.ts";
@@ -63,6 +64,8 @@ export interface CallScope {
   readonly mayWrite: boolean;
   /** By which the person may be asked for leave to write, where there is none. */
   readonly writeKey?: PermissionKey;
+  /** What the operator says that it reaches; absent where it does not say, and where it is no operator. */
+  readonly effect?: Effect;
   /** Where texts of files are proposed instead of written: to whom, and by whom. */
   readonly proposing?: Proposing;
   readonly signal: AbortSignal;

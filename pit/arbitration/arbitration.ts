@@ -17,6 +17,7 @@
  * @module
  */
 
+import { messageOf } from "../../core/errors.ts";
 import type {
   ArbitrationPort,
   Candidate,
@@ -31,7 +32,7 @@ import type {
 } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import { chooseCandidate } from "./choice.ts";
-import { FolderShares } from "./folder_shares.ts";
+import { type FolderAsk, FolderShares, type Obstacle } from "./folder_shares.ts";
 import { type Amounts, type Limits, type Shortage, Supplies } from "./limits.ts";
 import { areInTheWay, NameHolders, Wanting } from "./names.ts";
 import type { ShareBook } from "./share_book.ts";
@@ -48,6 +49,9 @@ export const MOST_OVERTAKEN = 64;
 
 const NOTHING: Amounts = {};
 const NO_JOINT: readonly JointAmount[] = [];
+/** What there is too little of while the folder's book cannot be written. */
+const FOLDER = "folder";
+const ASK_FOLDER_AGAIN_MS = 500;
 /** The one person at this machine. */
 const SOMEBODY = "";
 
@@ -153,7 +157,7 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     const first = holder === undefined ? this.#before(claim, wants, mine) : undefined;
     const obstacle = holder ?? (first === undefined ? undefined : aheadText(first, wants));
     if (obstacle !== undefined) return this.#defer({ key, claim, wants, obstacle, lack, now });
-    const elsewhere = this.#folder?.take({
+    const elsewhere = this.#takeFromFolder({
       ...{ key, wants, exclusive, amounts, joint, since: mine?.since ?? now },
       by: claimantText(claim.by),
       priority: claim.by.priority,
@@ -215,6 +219,16 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
   /** Ends what it shares with the other processes of its folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#folder?.[Symbol.asyncDispose]();
+  }
+
+  /** Where the folder cannot be asked, its claims wait until it can be: nobody knows what others have. */
+  #takeFromFolder(ask: FolderAsk): Pick<Obstacle, "reason" | "lack"> | undefined {
+    try {
+      return this.#folder?.take(ask);
+    } catch (error) {
+      const reason = messageOf(error);
+      return { reason, lack: { kind: FOLDER, reason, waitMs: ASK_FOLDER_AGAIN_MS } };
+    }
   }
 
   #settle(claimed: Amounts, used: Amounts): void {

@@ -10,7 +10,8 @@
  *     behind it, by the order of R2 and R3, with the figures that were written.
  * F3. What a dead process had or waited for counts no more: whoever is held up by it, or looks, removes it.
  * F4. Alone, a process keeps all of what comes back at hand, and among others what it holds, so that most claims need no
- *     transaction. What it does not hold it lets go at its next look once another waits for it.
+ *     transaction. What it does not hold it lets go at its next look once another waits for it. Of what is measured, as memory,
+ *     it keeps what it holds: a process that begins adds that to what it finds free.
  * F5. A wait that has not asked for STALE_MS holds nobody up.
  *
  * @module
@@ -78,6 +79,7 @@ export class FolderShares implements AsyncDisposable {
   /** What is in the book differs from what is so. */
   #isBehind = false;
   #isClosed = false;
+  #hasSeen = false;
 
   constructor(options: FolderShareOptions, supplies: Supplies, own: OwnShares) {
     this.#options = options;
@@ -157,9 +159,13 @@ export class FolderShares implements AsyncDisposable {
     if (this.#waits.delete(key)) this.#update();
   }
 
-  /** Sees what the others have written, for a claim that without that could never be granted. */
+  /** Sees what the others have written, for a claim that without that could never be granted; as before where it cannot be read. */
   look(): void {
-    this.#see(this.#others(this.#opened().members()));
+    try {
+      this.#see(this.#others(this.#opened().members()));
+    } catch {
+      // The next look tries again.
+    }
     this.#lookSoon();
   }
 
@@ -300,7 +306,7 @@ export class FolderShares implements AsyncDisposable {
     for (const [kind, would] of this.#supplies.heldWith(ask.amounts, ask.joint)) {
       const capacity = this.#supplies.capacities().get(kind);
       if (capacity === undefined) continue;
-      capacity.kept = others.length === 0
+      capacity.kept = others.length === 0 && !capacity.isMeasured
         ? capacity.total
         : Math.max(would, capacity.isWanted ? 0 : capacity.kept);
       // What was kept may have become too much with what others took meanwhile: then what is held alone counts.
@@ -337,15 +343,12 @@ export class FolderShares implements AsyncDisposable {
   /** What this process has; `more` is what it is being granted. */
   #member(more: readonly (readonly [string, string])[]): Member {
     const kept: Record<string, number> = {};
-    const measured: Record<string, number> = {};
     for (const [kind, capacity] of this.#supplies.capacities()) {
       if (capacity.kept > 0) kept[kind] = capacity.kept;
-      if (capacity.isMeasured) measured[kind] = capacity.total;
     }
     return {
       process: this.#opened().self,
       kept,
-      measured,
       names: Object.fromEntries([...this.#own.names(), ...more]),
       waits: [...this.#waits.values()],
       users: this.#own.users(),
@@ -358,11 +361,6 @@ export class FolderShares implements AsyncDisposable {
     for (const [kind, capacity] of this.#supplies.capacities()) {
       capacity.others = sumOf(others, kind);
       capacity.isWanted = wanted.has(`\0${kind}`);
-      if (!capacity.isMeasured) continue;
-      capacity.total = others.reduce(
-        (most, { measured }) => Math.max(most, measured[kind] ?? 0),
-        capacity.total,
-      );
     }
     const users = new Map<string, Record<string, number>>();
     for (const member of others) {
@@ -373,6 +371,13 @@ export class FolderShares implements AsyncDisposable {
       }
     }
     this.#own.seeUsers(users);
+    if (this.#hasSeen) return;
+    this.#hasSeen = true;
+    // What was measured as free when this process began is beside what the others held by then.
+    for (const [kind, capacity] of this.#supplies.capacities()) {
+      if (!capacity.isMeasured) continue;
+      capacity.total += sumOf(others, kind);
+    }
   }
 
   /** Writes what is so, letting go of what is only kept. */
@@ -381,7 +386,7 @@ export class FolderShares implements AsyncDisposable {
     try {
       this.#change((page, others) => {
         for (const capacity of this.#supplies.capacities().values()) {
-          const isKept = others.length === 0 && capacity.held > 0;
+          const isKept = others.length === 0 && capacity.held > 0 && !capacity.isMeasured;
           capacity.kept = isKept ? Math.max(capacity.kept, capacity.held) : capacity.held;
         }
         page.put(this.#member([]));
@@ -421,7 +426,8 @@ export class FolderShares implements AsyncDisposable {
       const capacities = [...this.#supplies.capacities().values()];
       const isIdle = capacities.every(({ held }) => held === 0);
       const keeps = capacities.some(({ kept, held }) => kept > held);
-      if (this.#isBehind || (keeps && (isIdle || others.length > 0))) this.#update();
+      const tells = capacities.some(({ isMeasured, kept, held }) => isMeasured && kept > held);
+      if (this.#isBehind || tells || (keeps && (isIdle || others.length > 0))) this.#update();
     } catch {
       // A folder that cannot be read now may be at the next look.
     }

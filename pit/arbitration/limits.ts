@@ -10,7 +10,7 @@ import type { JointAmount, LimitReading } from "../../core/ports/arbitration.ts"
 /** A kind that comes back on release. */
 export interface Capacity {
   readonly total: number;
-  /** True where it is what was free when this process began: a process that began before it may know of more. */
+  /** True where it is what was free when this process began: what others of the folder held by then is not in it. */
   readonly isMeasured?: boolean;
 }
 

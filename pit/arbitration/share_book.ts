@@ -27,8 +27,6 @@ export interface Member {
   readonly process: string;
   /** By kind that comes back: what it has, or keeps at hand. */
   readonly kept: Readonly<Record<string, number>>;
-  /** What it took to be there of kinds that are measured. */
-  readonly measured: Readonly<Record<string, number>>;
   /** By exclusive name: who has it, in words. */
   readonly names: Readonly<Record<string, string>>;
   readonly waits: readonly SharedWait[];

@@ -118,6 +118,10 @@ Deno.test("a run is somebody's work: the flag's, the environment's, or who queue
   made.environment.set("SYMPHONY_USER", "worker");
   await made.say(...work);
   assert.equal(await whose(), "ann", "whoever queued it");
+  await made.say("queue", "add", "shout.workflow.jsonc", ...input, "--priority", "high");
+  await made.say(...work);
+  const [created] = jsonLines((await made.say("runs", "export", "last")).out);
+  assert.deepEqual([created?.["user"], created?.["priority"]], ["worker", 100]);
   const { users } = made.pit.arbitration.fairness();
   assert.deepEqual(users.map(({ of }) => of).filter((name) => name === "worker"), []);
   const wrong = await made.say("run", "shout.workflow.jsonc", ...input, "--user", "a b");

@@ -254,6 +254,14 @@ export const reachGuards: readonly Guard[] = [
     test: exchange,
   },
   {
+    name: "an operator is held to the effect it says",
+    file: "extensions/capabilities/broker.ts",
+    find: "holdToEffect(this.#effect, operation);",
+    replace: "",
+    test: "tests/extensions/host_extensions_test.ts",
+    only: "the effect it says",
+  },
+  {
     name: "secrets are cut out of what is said",
     file: "extensions/secrets.ts",
     find: `for (const value of this.#seen) clean = clean.replaceAll(value, "[secret]");`,

@@ -251,7 +251,10 @@ Deno.test("a disk that refuses costs the grant, not the count", () => {
   const port = new Arbitration(clock, { limits, book: () => book });
   const held = token(port.request(claim("a", { amounts: { cpu: 1, usd: 2 }, exclusive: ["x"] })));
   fails = true;
-  assert.throws(() => port.request(claim("b", { exclusive: ["y"] })), /no space/);
+  const verdict = port.request(claim("b", { exclusive: ["y"] }));
+  assert.deepEqual([verdict.verdict, verdict.reason], ["deferred", "no space left"]);
+  assert.equal(verdict.verdict === "deferred" && verdict.waitMs, 500);
+  assert.equal(port.withdraw(claim("b", { exclusive: ["y"] })), true);
   assert.equal(port.release(held, { usd: 1 }), true);
   fails = false;
   clock.advance(100);

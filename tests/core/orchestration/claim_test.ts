@@ -251,6 +251,20 @@ Deno.test("Runner keeps to a limit of a key, whoever uses it", async () => {
   assert.equal(seen.most, 2);
 });
 
+Deno.test("Runner claims with the run's priority, and so before runs of less that came sooner", async () => {
+  const { seen, extensions } = counted(undefined, 5);
+  const pit = pitOver(extensions, { calls: { total: 1 } });
+  const ends: string[] = [];
+  const low = runToEnd(workflowText(fan(8)), extensions, { pit }).then(() => ends.push("ordinary"));
+  while (seen.starts.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  const text = workflowText({ ...fan(4), ask: { use: "control/gate", after: "many", question: "Go on?" } });
+  const high = await runToEnd(text, extensions, { pit, priority: 100 });
+  ends.push("critical");
+  assert.equal(high.events[0]?.type === "run.created" && high.events[0].priority, 100);
+  await low;
+  assert.deepEqual(ends, ["critical", "ordinary"]);
+});
+
 Deno.test("Runner claims for the run's user, and a resumed run stays that user's", async () => {
   const { extensions } = counted();
   const pit = pitOver(extensions, { calls: { total: 9 } });

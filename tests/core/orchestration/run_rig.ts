@@ -71,6 +71,7 @@ export async function runToEnd(
     mayWrite?: boolean;
     pit?: OpenPit;
     user?: string;
+    priority?: number;
     onEvent?: (event: LiveEvent, handle: () => RunHandle) => void;
   } = {},
 ): Promise<Ran> {
@@ -91,6 +92,7 @@ export async function runToEnd(
     workspace: "/",
     mayWrite: options.mayWrite ?? false,
     ...options.user === undefined ? {} : { user: options.user },
+    ...options.priority === undefined ? {} : { priority: options.priority },
   };
   const handle = await runnerOver(extensions, pit).start(request, listener);
   started.push(handle);
