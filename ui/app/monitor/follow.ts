@@ -2,6 +2,7 @@
 
 import type { App } from "../state/app.ts";
 import { followChanges } from "../editor/changes/waiting_changes.ts";
+import { findEverywhere } from "../shell/page_finders.ts";
 import { followFailures } from "./failures/failure_index.ts";
 import { followRuns } from "./runs/run_index.ts";
 import { followPrompts } from "./system/prompt_index.ts";
@@ -15,5 +16,6 @@ export function followMonitor(app: App): void {
     followPrompts(app);
     followFailures(app);
     followChanges(app);
+    findEverywhere(app);
   }, WAIT_MS);
 }
