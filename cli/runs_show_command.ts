@@ -12,6 +12,7 @@ import { findRun } from "./prefix.ts";
 import { type NodeAccount, nodeState, type RunAccount } from "../core/orchestration/run_account.ts";
 import { isAtWork, waitingCallsText } from "./sharing_text.ts";
 import { accountOf } from "./run_log_account.ts";
+import { reviewText } from "./review_text.ts";
 import { pictureOf } from "./run_overview.ts";
 import { isResumable, localTime, stateText, summaryRecord } from "./runs_list_command.ts";
 import type { CliServices, Store } from "./services.ts";
@@ -48,6 +49,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
     ? []
     : (await store.pools.statuses()).filter((status) => isAtWork(status, now))
       .flatMap((status) => status.waiting ?? []).filter(({ by }) => by.run === summary.run);
+  const reviewed = await services.reviews?.(services.dataFolder(args.value("data")), summary.run);
   const artifacts: ArtifactInfo[] = [];
   for await (const info of store.pit.artifacts.list({ run: summary.run })) artifacts.push(info);
   if (args.has("json")) {
@@ -58,6 +60,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
       ...(waiting.length === 0 ? {} : { waitingForShare: waiting }),
       outputs,
       artifacts: artifacts.map(({ id }) => id),
+      ...(reviewed === undefined || reviewed.places.length === 0 ? {} : { reviews: reviewed }),
     };
     await services.stdout.write(`${JSON.stringify(record)}\n`);
     return exitCodes.completed;
@@ -87,6 +90,7 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
   const printed = outputsText(outputs);
   if (printed !== "") parts.push(printed);
   if (artifacts.length > 0) parts.push(artifactText(artifacts));
+  if (reviewed !== undefined) parts.push(reviewText(reviewed));
   if (resumable) {
     parts.push(`Go on with: ${services.program} runs resume ${summary.run}${repeatedData(args)}\n`);
   }

@@ -25,6 +25,7 @@ import type { RandomPort } from "../core/ports/random.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
 import type { ResourceMonitorPort } from "../core/ports/resource_monitor.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
+import type { DecidedPlace } from "../core/ports/text_editing.ts";
 import type { TriggerSourcePort } from "../core/ports/trigger_source.ts";
 import type { Result } from "../core/result.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
@@ -263,7 +264,26 @@ export type WorkflowResolver = (
   from: string,
 ) => { readonly file: string; readonly text: string } | undefined;
 
+/** What people decided about the changes that a run proposed to files. */
+export interface RunReviewed {
+  /** Oldest first; times are Unix milliseconds. */
+  readonly places: readonly (DecidedPlace & {
+    readonly file?: string;
+    readonly at: number;
+    readonly takenBack?: { readonly at: number; readonly by: string };
+  })[];
+  /** What all decisions about a change set came to, and how many of the Conductor's choices learned from it. */
+  readonly verdicts: readonly {
+    readonly changeSet: string;
+    readonly verdict: "accept" | "edit" | "reject";
+    readonly at: number;
+    readonly credited: number;
+  }[];
+}
+
 export interface CliServices extends ProcessServices {
+  /** What was decided in the page about the changes of a run. */
+  reviews?(data: string, run: RunId): Promise<RunReviewed>;
   readonly version: string;
   /** How hints call the program: `symphony` when compiled, else `deno task -q symphony`. */
   readonly program: string;

@@ -76,6 +76,52 @@ export class Assignments {
   }
 
   /**
+   * The same for what an extension asks of models in the midst of a unit: nothing of the unit's own attempts counts, and what is
+   * `left` to whoever asks bounds it beside the run's budget.
+   */
+  aside(
+    scope: RunScope,
+    unit: Unit,
+    definition: CallNode,
+    { bound, without, left }: {
+      readonly bound: JsonObject;
+      readonly without: readonly NodeTypeId[];
+      readonly left: { readonly usd?: number; readonly tokens?: number };
+    },
+  ): Assignment | { readonly failure: NodeFailure } {
+    const { setup: { catalog, run }, services: { conductor } } = this.#driver;
+    const limits = this.limits(definition);
+    const { preference } = rootOf(scope).plan.definition;
+    const budgetUsd = least(limits.budgetUsd, left.usd);
+    const budgetTokens = least(limits.budgetTokens, left.tokens);
+    const context = {
+      run,
+      node: (scope.plan.nodes[unit.node] as PlanNode).id,
+      attempt: 1,
+      tried: without,
+      ...(preference === undefined ? {} : { preference }),
+      ...limits,
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(budgetTokens === undefined ? {} : { budgetTokens }),
+    };
+    const assigned = assign(definition, bound, catalog, context, (request) => {
+      const options = request.options.filter(({ instrument }) => !without.includes(instrument));
+      if (options.length === 0) {
+        return { choice: undefined, reason: `nobody else serves ${definition.use}` };
+      }
+      return conductor.route({ ...request, options: this.#known(options) });
+    });
+    const isOwn = budgetUsd !== limits.budgetUsd || budgetTokens !== limits.budgetTokens;
+    if (!isOwn || !("failure" in assigned) || assigned.failure.class !== "credit") return assigned;
+    return {
+      failure: {
+        ...assigned.failure,
+        message: assigned.failure.message.replace("The run's budget", "What its manifest lets it use up"),
+      },
+    };
+  }
+
+  /**
    * The options with how long a call would wait for them and what is the matter with them, so that a free and well one may be
    * taken for a better one.
    */
@@ -125,4 +171,8 @@ export function rootOf(scope: RunScope): RunScope {
   let root = scope;
   while (root.origin !== undefined) root = root.origin.parent;
   return root;
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? a ?? b : Math.min(a, b);
 }

@@ -16,17 +16,20 @@ import type { CallResult } from "../ports/extension.ts";
 import { noLease } from "../ports/pool.ts";
 import type { AcquireOptions, Lease, PoolKind } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
-import type { RunScope } from "./run_scope.ts";
+import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 
 const ASK_AGAIN_MS = 2000;
 /** How often and how long a line asks while the circuit of its kind is open. */
 const BUSY_MS = 250;
 const MOST_BUSY_MS = 10_000;
+/** A wait that is over sooner is not told of. */
+const TELL_MS = 250;
 
 /** What the lines know of a call. */
 export interface LineCall {
   readonly scope: RunScope;
+  readonly unit: Unit;
   readonly type: NodeType;
 }
 
@@ -42,6 +45,9 @@ interface Line<Call> {
   isAdvancing: boolean;
   /** Monotonic milliseconds since when the circuit of the kind is open; undefined while it is not. */
   busySince: number | undefined;
+  /** Nodes of which was said that they wait, since the line was empty last. */
+  readonly told: Set<string>;
+  stopTelling: (() => void) | undefined;
 }
 
 export class CallLines<Call extends LineCall> {
@@ -71,6 +77,7 @@ export class CallLines<Call extends LineCall> {
     }
     this.#driver.enter();
     line.waiting.push(call);
+    this.#tellSoon(line);
     this.#ask(line);
   }
 
@@ -122,11 +129,13 @@ export class CallLines<Call extends LineCall> {
 
   /** Forgets the calls whose scope was aborted, telling of each. */
   dropAborted(forgotten: (call: Call) => void): void {
-    for (const { waiting } of this.#lines.values()) {
+    for (const line of this.#lines.values()) {
+      const { waiting } = line;
       const isDropped = ({ scope }: Call) => this.#driver.signalOf(scope).aborted;
       const dropped = waiting.filter(isDropped);
       if (dropped.length === 0) continue;
       waiting.splice(0, waiting.length, ...waiting.filter((call) => !isDropped(call)));
+      if (waiting.length === 0) stopTelling(line);
       for (const call of dropped) {
         forgotten(call);
         this.#driver.leave();
@@ -147,6 +156,8 @@ export class CallLines<Call extends LineCall> {
         asked: 0,
         isAdvancing: false,
         busySince: undefined,
+        told: new Set(),
+        stopTelling: undefined,
       };
       this.#lines.set(extension, line);
     }
@@ -172,7 +183,42 @@ export class CallLines<Call extends LineCall> {
       lease = line.waiting.length === 0 ? noLease : pool.lease(line.kind);
     }
     line.isAdvancing = false;
+    if (line.waiting.length === 0) stopTelling(line);
     this.#ask(line);
+  }
+
+  /** Says of each node whose calls wait for more than a moment that they do, and why; once until the line is empty. */
+  #tellSoon(line: Line<Call>): void {
+    if (line.stopTelling !== undefined) return;
+    const { signal } = this.#driver;
+    const onAbort = () => stopTelling(line);
+    const cancel = this.#driver.services.clock.schedule(TELL_MS, () => {
+      line.stopTelling?.();
+      line.stopTelling = undefined;
+      const counts = new Map<string, { readonly call: Call; count: number }>();
+      for (const call of line.waiting) {
+        const key = `${call.scope.path}/${call.unit.node}`;
+        const known = counts.get(key);
+        if (known === undefined) counts.set(key, { call, count: 1 });
+        else known.count++;
+      }
+      for (const [key, { call, count }] of counts) {
+        if (line.told.has(key)) continue;
+        line.told.add(key);
+        const { scope, unit, type } = call;
+        const who = count === 1 ? "waits" : `${count} calls wait`;
+        const mine = line.held === 0
+          ? "none of them for this run yet"
+          : `${line.held} of them taken by this run`;
+        const text = `${who} for a place: ${type.extension} has ${line.places}, ${mine}`;
+        this.#driver.tell(scope, { node: unit.node, item: count === 1 ? unit.item : -1 }, text);
+      }
+    });
+    signal.addEventListener("abort", onAbort, { once: true });
+    line.stopTelling = () => {
+      cancel();
+      signal.removeEventListener("abort", onAbort);
+    };
   }
 
   #ask(line: Line<Call>): void {
@@ -210,6 +256,7 @@ export class CallLines<Call extends LineCall> {
 
   #refuseAll(line: Line<Call>, error: unknown): void {
     line.busySince = undefined;
+    stopTelling(line);
     for (const call of line.waiting.splice(0)) {
       this.#refuse(call, error);
       this.#driver.leave();
@@ -220,6 +267,12 @@ export class CallLines<Call extends LineCall> {
 /** By when a place is wanted: while the run's answers are of use. */
 export function dueOf({ setup: { deadline } }: Pick<Driver, "setup">): Pick<AcquireOptions, "deadline"> {
   return deadline === undefined ? {} : { deadline };
+}
+
+function stopTelling<Call>(line: Line<Call>): void {
+  line.stopTelling?.();
+  line.stopTelling = undefined;
+  line.told.clear();
 }
 
 /**

@@ -99,6 +99,12 @@ export function itemTally(state: RunState, node: number): ItemTally {
   };
 }
 
+/** True where the node, or one of its items, could begin. */
+export function hasQueued(state: RunState, node: number): boolean {
+  if (state.size[node]! < 0) return state.states[node] === QUEUED;
+  return state.fanTally[state.tables.fanOf[node]! * STATES + QUEUED]! > 0;
+}
+
 /** True where every node has settled and the run can be finished. */
 export function isSettled(state: RunState): boolean {
   return state.run === "running" && state.unsettled === 0;

@@ -10,7 +10,7 @@ import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
-import type { CallEvent, CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
+import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
@@ -28,6 +28,7 @@ import { type Claimed, ClaimLine } from "./run_claim.ts";
 import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
+import { type CallModels, RunModels } from "./run_models.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
@@ -49,6 +50,8 @@ interface Call {
   readonly request: CallRequest;
   /** Gives back what the call holds, of the budget and of what was granted; with `true` where nobody knows what it cost. */
   settle: (isUnknown?: boolean) => void;
+  /** What it asks of models. */
+  models?: CallModels;
   readonly meter: CallMeter;
 }
 
@@ -59,6 +62,7 @@ export class RunCalls {
   readonly #lines: CallLines<Call>;
   readonly #amounts: CallAmounts;
   readonly #claims: ClaimLine;
+  readonly #models: RunModels;
 
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
@@ -66,6 +70,7 @@ export class RunCalls {
     this.#assignments = new Assignments(driver, budget, (extension) => this.#lines.waitRounds(extension));
     this.#amounts = new CallAmounts(driver.services, driver.setup);
     this.#claims = new ClaimLine(driver.services);
+    this.#models = new RunModels(driver, budget, this.#assignments);
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
@@ -157,6 +162,7 @@ export class RunCalls {
       idempotencyKey: `${run}:${scope.path}:${id}:${unit.item}`,
       workspace,
       mayWrite: mayWrite || gated,
+      codeHash: type.codeHash,
     };
     if (proposes) request.proposes = true;
     if (unit.item >= 0) request.item = unit.item;
@@ -217,10 +223,10 @@ export class RunCalls {
     const budgetUsd = this.#budget.left();
     const limit = budgetUsd === undefined ? {} : { budgetUsd };
     const running = { kind: definition.use, instrument: type.type, options, tried, ...limit };
-    const say = (event: CallEvent) => this.#driver.say(scope, unit, event);
+    const tell = (text: string) => this.#driver.tell(scope, unit, text);
     return hedged(
       this.#driver,
-      { type, call: running, request, signal, say },
+      { type, call: running, request, signal, tell },
       (under) => this.#call(call, lease, under),
     );
   }
@@ -241,7 +247,7 @@ export class RunCalls {
         return this.#assignments.of(scope, unit, { ...node, use }, input);
       },
       hold: (other) => this.#budget.hasRoom(other) ? this.#budget.hold(other) : undefined,
-      say: (text) => this.#driver.say(scope, unit, { kind: "log", level: "info", text }),
+      say: (text) => this.#driver.tell(scope, unit, text),
       report: (other, durationMs, result, measured) =>
         this.#tellConductor({ ...call, assigned: other }, durationMs, { result, measured }),
     };
@@ -249,13 +255,16 @@ export class RunCalls {
 
   /** The call's result, at once where the extension gives it at once. Never throws. */
   #call(
-    { scope, unit, definition, request }: Call,
+    call: Call,
     lease: Lease,
     signal: AbortSignal,
   ): CallResult | Promise<CallResult> {
+    const { scope, unit, definition, request } = call;
     const { pit, extensions } = this.#driver.services;
+    call.models = this.#models.of(call, signal);
     const options: Draft<CallOptions> = {
       signal,
+      models: call.models,
       onEvent: (event) => this.#driver.say(scope, unit, event),
     };
     if (definition.timeoutMs !== undefined) options.timeoutMs = definition.timeoutMs;
@@ -269,11 +278,13 @@ export class RunCalls {
 
   /** Gives the place back, judges what came and reports how the call ended. */
   #done(asked: Call, lease: Lease, started: number, answer: Answer): void | Promise<void> {
-    const { result, type } = answer;
+    const { type } = answer;
+    const result = asked.models?.counted(answer.result, type.instrument !== undefined) ?? answer.result;
     let call = type === asked.type ? asked : answeredBy(asked, type);
     if (answer.isFirstCostUnknown === true) call = { ...call, settle: () => asked.settle(true) };
     const { assigned: { task, input }, definition, request, scope } = call;
-    measure(call.meter, result, answer.isFirstCostUnknown === true, type);
+    // What it asked of models is claimed and settled for itself.
+    measure(call.meter, answer.result, answer.isFirstCostUnknown === true, type);
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     this.#lines.release(asked, lease, crashed);
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
@@ -305,7 +316,7 @@ export class RunCalls {
   #complete(
     { scope, unit, definition, assigned, settle }: Call,
     durationMs: number,
-    { output, usage }: Success,
+    { output, usage, byOtherCode }: Success,
   ): void | Promise<void> {
     const { node, item } = unit;
     const origin: Draft<ArtifactOrigin> = {
@@ -321,6 +332,8 @@ export class RunCalls {
       const isUncounted = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
       settle(isUncounted || (assigned.isSecond === true && !asksSeveral(definition)));
       if (!isTaken) return;
+      // What another version made is no result of the one that the run knows.
+      if (byOtherCode === true) return;
       const { type, task, input } = assigned;
       const costUsd = usage?.costUsd;
       this.#driver.reuse.keep({ scope, unit, type, task, input, output: ref, durationMs, costUsd });
@@ -387,7 +400,7 @@ export class RunCalls {
     const by: Draft<Claimant> = { run, node, priority };
     if (unit.item >= 0) by.item = unit.item;
     if (user !== undefined) by.user = user;
-    const say = (text: string) => this.#driver.say(scope, unit, { kind: "log", level: "info", text });
+    const say = (text: string) => this.#driver.tell(scope, unit, text);
     return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
   }
 

@@ -23,6 +23,8 @@ export type LiveEvent =
     readonly item?: number;
     readonly scope?: string;
     readonly event: CallEvent;
+    /** True where the engine says it, not the call. */
+    readonly isEngine?: true;
   };
 
 export interface StartRequest {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { CallEvent, CallRequest, CallResult } from "../ports/extension.ts";
+import type { CallRequest, CallResult } from "../ports/extension.ts";
 import type { Hedge, RunningCall } from "../ports/recovery.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import { callElsewhere } from "./call_elsewhere.ts";
@@ -24,7 +24,7 @@ export interface HedgedCall {
   readonly call: RunningCall;
   readonly request: CallRequest;
   readonly signal: AbortSignal;
-  readonly say: (event: CallEvent) => void;
+  readonly tell: (text: string) => void;
 }
 
 /**
@@ -67,7 +67,7 @@ function race(
     readonly breakOff: () => void;
   },
 ): Promise<Answer> {
-  const { type, request, signal, say } = hedgedCall;
+  const { type, request, signal, tell } = hedgedCall;
   return new Promise((resolve) => {
     const second = new AbortController();
     let asked: Promise<CallResult> | undefined;
@@ -75,7 +75,7 @@ function race(
       if (signal.aborted) return;
       driver.services.recovery?.hedged();
       const seconds = (hedge.afterMs / 1000).toFixed(1);
-      say({ kind: "log", level: "info", text: `No answer after ${seconds} s: ${other.type} is asked, too` });
+      tell(`No answer after ${seconds} s: ${other.type} is asked, too`);
       asked = callElsewhere(driver, other, request, { signal: AbortSignal.any([signal, second.signal]) });
       asked.then((later) => {
         if (!later.ok) return;

@@ -43,13 +43,15 @@ import { isEnd, summaryOf } from "./run_summary.ts";
 import type { RunValues } from "./run_values.ts";
 import { readHistory } from "../timeline/history.ts";
 import { nextWake, orphans, requeue, wakeDue } from "./ready.ts";
-import { isIdleWaiting, runStateName } from "./reading.ts";
+import { hasQueued, isIdleWaiting, runStateName } from "./reading.ts";
 import { ScopeAgenda } from "./scope_agenda.ts";
 
 /** Units started before other work gets a turn. */
 const UNITS_PER_TURN = 1024;
 const CONTROL_POLL_MS = 200;
 /** Between two appends: longer ones keep the listener waiting, shorter ones no timer can keep. */
+/** How long the run's places are all taken before it is said of the nodes that wait. */
+const TELL_QUEUED_MS = 250;
 const MOST_PAUSE_MS = 20;
 const LEAST_PAUSE_MS = 0.2;
 /** How long a run has been under way before earlier ones are read for an estimate. */
@@ -90,6 +92,8 @@ export class RunLoop implements RunHandle, Driver {
   /** Units that hold a place. */
   #busy = 0;
   readonly #timers = new Map<string, () => void>();
+  /** Nodes of which was said that they are queued. */
+  readonly #toldQueued = new Set<number>();
   #isPumping = false;
   #isFlushDue = false;
   /** Monotonic time before which no further append should start. */
@@ -195,7 +199,11 @@ export class RunLoop implements RunHandle, Driver {
     return true;
   }
 
-  say(scope: RunScope, unit: Unit, event: CallEvent): void {
+  tell(scope: RunScope, unit: Unit, text: string): void {
+    this.say(scope, unit, { kind: "log", level: "info", text }, true);
+  }
+
+  say(scope: RunScope, unit: Unit, event: CallEvent, isEngine = false): void {
     if (this.#stopping) return;
     const node = (scope.plan.nodes[unit.node] as PlanNode).id;
     if (scope === this.#scopes.root) this.#view.note(unit.node, event);
@@ -205,6 +213,23 @@ export class RunLoop implements RunHandle, Driver {
       event,
       ...(unit.item >= 0 ? { item: unit.item } : {}),
       ...(scope.path === "" ? {} : { scope: scope.path }),
+      ...(isEngine ? { isEngine } : {}),
+    });
+  }
+
+  /** Says of each node of the run, once, that it could begin but for the run's own limit; soon, so that a moment passes untold. */
+  #tellQueued(): void {
+    if (this.#timers.has("queued")) return;
+    this.#timer("queued", TELL_QUEUED_MS, () => {
+      const { concurrency } = this.setup;
+      if (this.#busy < concurrency) return;
+      const { root } = this.#scopes;
+      for (const { index } of root.plan.nodes) {
+        if (this.#toldQueued.has(index) || !hasQueued(root.state, index)) continue;
+        this.#toldQueued.add(index);
+        const text = `queued: all ${concurrency} of the run's places are taken, others come first`;
+        this.tell(root, { node: index, item: -1 }, text);
+      }
     });
   }
 
@@ -324,7 +349,11 @@ export class RunLoop implements RunHandle, Driver {
       let left = UNITS_PER_TURN;
       for (;;) {
         this.#isHeldUp = this.log.isFull;
-        if (this.#isHeldUp || this.#busy >= this.setup.concurrency || this.#pauseReason !== undefined) break;
+        if (this.#isHeldUp || this.#pauseReason !== undefined) break;
+        if (this.#busy >= this.setup.concurrency) {
+          this.#tellQueued();
+          break;
+        }
         const next = this.#agenda.takeReady();
         if (next === undefined) break;
         this.#units.launch(next.scope, next.unit);

@@ -87,6 +87,8 @@ export interface Driver {
   report(scope: RunScope, report: Report): boolean;
   /** Passes on what a call says meanwhile. */
   say(scope: RunScope, unit: Unit, event: CallEvent): void;
+  /** Says what the engine does meanwhile, or why it does not. */
+  tell(scope: RunScope, unit: Unit, text: string): void;
   /** Fires when the run stops. */
   readonly signal: AbortSignal;
   /** Fires when the run stops or the scope ends. */

@@ -5,12 +5,13 @@
  * @module
  */
 
-import type { Json, JsonSchema } from "../json.ts";
+import { isObject, type Json, type JsonSchema, own } from "../json.ts";
 import { parseExpression } from "./cel.ts";
 import { type Catalog, portSchema } from "./catalog.ts";
 import type { LoopNode, NodeDefinition, SubWorkflowNode } from "./definition.ts";
 import { controlFields } from "./fields.ts";
 import { validate } from "./json_schema.ts";
+import { missingIn } from "./jsonata_end.ts";
 import type { Graph, NodeReads } from "./node_reads.ts";
 import type { InputPort, NodePorts } from "./node_ports.ts";
 import { describe, fit, isMismatch } from "./port_type.ts";
@@ -144,7 +145,7 @@ function checkConstant(
   reads: NodeReads,
 ): void {
   const fault = validate(schema, value)[0];
-  if (fault === undefined) return;
+  if (fault === undefined) return checkFinished(value, schema, path, reads);
   const where = fault.path === "" ? "" : ` at ${fault.path}`;
   const message =
     `Found a value for port "${port}" of ${node.id} that does not fit${where}: ${fault.message}`;
@@ -153,6 +154,20 @@ function checkConstant(
     code: "type-mismatch",
     message,
     hint: `Expected ${describe(schema)}`,
+  });
+}
+
+/** Reports a JSONata expression whose end is missing: otherwise it would fail only when it is run. */
+function checkFinished(value: Json, schema: JsonSchema, path: JsonPath, reads: NodeReads): void {
+  if (typeof value !== "string" || !isObject(schema) || own(schema, "format") !== "jsonata") return;
+  const missing = missingIn(value);
+  if (missing === undefined) return;
+  const before = value.slice(0, missing.at).split("\n");
+  const place = `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+  reads.fault(path, "value", {
+    code: "unfinished-expression",
+    message: `Found an unfinished JSONata expression: ${missing.what}, at ${place} of it`,
+    hint: "Write what is missing there, or remove what was begun",
   });
 }
 

@@ -8,16 +8,18 @@
  * @module
  */
 
-import type {
-  ArtifactLabels,
-  ArtifactVersion,
-  LabelChange,
-  SearchResult,
-} from "../../core/ports/artifact_catalog.ts";
+import type { ArtifactLabels, ArtifactVersion, LabelChange } from "../../core/ports/artifact_catalog.ts";
 import type { ExtensionUi } from "../../core/motif/contributions.ts";
 import type { CommandReply, ViewReply } from "../../core/ports/motif.ts";
 import type { AskCommand, AskView } from "./motifs.ts";
-import type { ArtifactDetail, ArtifactDiff, ArtifactFilter, DiffQuery, Lineage } from "./artifacts.ts";
+import type {
+  ArtifactDetail,
+  ArtifactDiff,
+  ArtifactFilter,
+  ArtifactPage,
+  DiffQuery,
+  Lineage,
+} from "./artifacts.ts";
 import type { CatalogInfo } from "./catalog.ts";
 import type { ConductorStatus, DecisionPage, DecisionQuery, Explanation } from "./conductor.ts";
 import type { ExtensionLine, PoolInfo } from "./extensions.ts";
@@ -153,7 +155,7 @@ export interface Api {
   "GET /runs/{run}/events": { query: EventQuery; answer: EventPage };
   /** Bars for a Gantt chart, and the critical path. */
   "GET /runs/{run}/timeline": { answer: Timeline };
-  /** What its calls logged. */
+  /** What the engine did, step by step, and what its calls logged, by time. */
   "GET /runs/{run}/log": { query: LogQuery; answer: LogPage };
   /** What it proposed to files: what waits, and what people decided about the rest. */
   "GET /runs/{run}/reviews": { answer: RunReviews };
@@ -169,7 +171,7 @@ export interface Api {
   "POST /runs/{run}/resume": { answer: CommandAnswer };
 
   /** Search; without words, the newest. */
-  "GET /artifacts": { query: ArtifactFilter; answer: SearchResult };
+  "GET /artifacts": { query: ArtifactFilter; answer: ArtifactPage };
   /** What is known of one. */
   "GET /artifacts/{id}": { answer: ArtifactDetail };
   /** Its bytes; `Range` is understood. Never rendered by the browser as a page. */

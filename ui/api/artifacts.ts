@@ -1,7 +1,12 @@
 /** Artifacts: search, content, versions, difference, descent. @module */
 
 import type { ArtifactInfo } from "../../core/ports/artifact.ts";
-import type { ArtifactLabels, ArtifactVersion } from "../../core/ports/artifact_catalog.ts";
+import type {
+  ArtifactHit,
+  ArtifactLabels,
+  ArtifactVersion,
+  SearchResult,
+} from "../../core/ports/artifact_catalog.ts";
 
 export interface ArtifactFilter {
   /** Words that must all be there; `"…"` for a phrase, `word*` for a beginning. */
@@ -18,7 +23,18 @@ export interface ArtifactFilter {
   readonly offset?: number;
 }
 
+/** A hit that says what it is: its name, or the node that made it and its first words. */
+export interface TitledHit extends ArtifactHit {
+  readonly title: string;
+}
+
+export interface ArtifactPage extends SearchResult {
+  readonly hits: readonly TitledHit[];
+}
+
 export interface ArtifactDetail extends ArtifactInfo {
+  /** Its name, or the node that made it and its first words. */
+  readonly title: string;
   readonly labels: ArtifactLabels;
   /** Named versions that are this artifact. */
   readonly versions: readonly ArtifactVersion[];

@@ -197,15 +197,23 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 
 export interface LogLine {
   readonly at: number;
+  /** Empty for the run itself. */
   readonly node: string;
   readonly scope?: string;
   readonly item?: number;
   readonly level: LogLevel;
   readonly text: string;
+  /** Said by the engine of the run's own steps, not by a call. */
+  readonly isEngine?: true;
+  /** For a step of the engine: its place in the run's log. */
+  readonly seq?: number;
 }
 
 export interface LogQuery {
+  /** Lines of this node; empty: of the run itself. */
   readonly node?: string;
+  /** What the engine says, or what the calls logged; without it both. */
+  readonly by?: "engine" | "calls";
   /** This level and above. */
   readonly level?: LogLevel;
   /** Part of the text. */
@@ -215,7 +223,7 @@ export interface LogQuery {
   readonly limit?: number;
 }
 
-/** Logs are kept for runs that a server carried out. */
+/** Lines of the engine are those of every run's own log; what calls said is kept for runs that a server carried out. */
 export interface LogPage {
   readonly lines: readonly LogLine[];
   readonly total: number;

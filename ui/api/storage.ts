@@ -18,7 +18,7 @@ export interface StorageInfo {
 export interface StaleReview {
   readonly proposals: readonly {
     readonly artifact: string;
-    readonly name?: string;
+    readonly title: string;
     readonly sizeBytes: number;
     readonly tier: "hot" | "warm" | "cold";
     readonly reason: string;

@@ -2,6 +2,7 @@
 
 import { statfsSync } from "node:fs";
 import type { StaleReview, StorageInfo } from "../api/storage.ts";
+import { titleOf } from "./artifacts/artifact_title.ts";
 import type { Backend } from "./services.ts";
 
 const MOST_PROPOSALS = 1000;
@@ -42,10 +43,9 @@ export async function staleReview({ pit }: Backend, now: number): Promise<StaleR
       break;
     }
     const info = await pit.artifacts.info(artifact);
-    const name = info?.name;
     proposals.push({
       artifact,
-      ...name === undefined ? {} : { name },
+      title: info === undefined ? artifact.slice(0, 12) : await titleOf(pit.library.streams, info),
       sizeBytes: info?.sizeBytes ?? 0,
       tier,
       reason,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { browserTest, startBrowser } from "./browser.ts";
-import { faultsOf, fragile, MonitorRig, watched } from "./monitor_rig.ts";
+import { axeFaults, faultsOf, fragile, MonitorRig, watched } from "./monitor_rig.ts";
 
 browserTest(
   "a run is started, watched as it streams, its gate approved, and its artifact opened",
@@ -18,9 +18,29 @@ browserTest(
     const question = page.getByRole("region", { name: "Questions to you" });
     await question.getByText("Publish the report?").waitFor();
     await page.getByText("Waiting for you").waitFor();
+    // What the engine did and what the calls said, by node, as it comes.
+    await page.getByRole("tab", { name: "Log" }).click();
+    const line = (text: string | RegExp) =>
+      page.getByRole("listbox", { name: "Log" }).getByText(text).first();
+    await page.getByRole("combobox", { name: "Lines of" }).selectOption("");
+    await line("asks a person: Publish the report?").waitFor();
+    await line("has 6 items").waitFor();
     await question.getByLabel("Comment for ask").fill("seen by the test");
     await question.getByRole("button", { name: "Approve" }).click();
     await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
+    await line(/goes on at approved, answered by .*: seen by the test/).waitFor();
+    await page.getByRole("combobox", { name: "Lines of" }).selectOption("report");
+    await line(/completed in/).waitFor();
+    assert.equal(await line("has 6 items").count(), 0);
+    await page.getByRole("combobox", { name: "Said by" }).selectOption("calls");
+    await page.getByRole("heading", { name: /No line fits|Nothing was said/ }).waitFor();
+    await page.getByRole("combobox", { name: "Said by" }).selectOption("engine");
+    await line(/attempt 1 begun/).waitFor();
+    // The same of a run long past: nothing was told to this page but the page itself.
+    await page.reload();
+    await page.getByRole("combobox", { name: "Lines of" }).selectOption("/");
+    await line(/^run completed/).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
     const { events } = await rig.call(`GET /runs/${run}/events`);
     const answer = events.find((event: { type: string; node?: string }) =>
       event.type === "node.completed" && event.node === "ask"

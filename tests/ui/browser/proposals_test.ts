@@ -13,6 +13,7 @@ import { browserTest, startBrowser } from "./browser.ts";
 import { axeFaults, faultsOf, MonitorRig } from "./monitor_rig.ts";
 
 const script = fileURLToPath(new URL("../../extensions/acp/agent_process.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../../symphony.ts", import.meta.url));
 const settings = ["retries = 3", "", "host = local", "", "limit = 10", ""].join("\n");
 const prompt = ["ask edit settings.txt", "replace settings.txt 3 5", "replace settings.txt local remote"]
   .concat(["direct made.txt by hand", 'say {"text":"done"}']).join("\n");
@@ -112,6 +113,16 @@ browserTest(
       verdicts.map(({ verdict, credited }: { verdict: string; credited: number }) => [verdict, credited]),
       [["edit", 1]],
     );
+    // The command line tells the same.
+    const show = ["runs", "show", run, "--data", rig.data];
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "-q", "--unstable-worker-options", program, ...show],
+    }).output();
+    const said = new TextDecoder().decode(stdout);
+    assert.match(said, /^Reviewed changes: \d/m);
+    assert.match(said, /tune +accepted +settings\.txt +"3" -> "5"/);
+    assert.match(said, /tune +rejected +settings\.txt +"local" -> "remote"/);
+    assert.match(said, /tune: some of it was taken or changed; 1 choice of the Conductor learned from it/);
     assert.deepEqual(faultsOf(faults), []);
   },
 );

@@ -1,21 +1,32 @@
 /** The workspace's workflows, and what to begin a new one with. @module */
 
 import { useState } from "preact/hooks";
+import type { WorkflowLine } from "../../api/workflows.ts";
 import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { MenuButton } from "../parts/menu.tsx";
 import { SearchField } from "../parts/search_field.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../parts/states.tsx";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { hrefOf } from "../state/route.ts";
 import { useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
+import { ComposeDialog } from "./home/compose_dialog.tsx";
+import { NameDialog } from "./home/name_dialog.tsx";
+import { copyOf, copyWorkflow, deleteWorkflow, renameWorkflow } from "./home/workflow_acts.ts";
 import { openBoards } from "./open_boards.ts";
 import { NewWorkflowDialog, TemplateGallery } from "./template_gallery.tsx";
 
+interface Naming {
+  readonly act: "rename" | "copy";
+  readonly line: WorkflowLine;
+}
+
 export function BoardHome() {
   const [search, setSearch] = useState("");
-  const [dialog, setDialog] = useState<"new" | "templates" | undefined>(undefined);
-  const unsaved = openBoards(useApp()).unsaved.value;
+  const [dialog, setDialog] = useState<"new" | "templates" | "compose" | Naming | undefined>(undefined);
+  const app = useApp();
+  const unsaved = openBoards(app).unsaved.value;
   const files = useResource((client, signal) => client.call("GET /workflows", { signal }), []);
   const found = fuzzySort(search, files.value ?? [], ({ name, file }) => `${name} ${file}`);
   return (
@@ -23,6 +34,9 @@ export function BoardHome() {
       <div class="bar">
         <h1>Harmony Board</h1>
         <span class="grow" />
+        <Button icon="model" aria-label="Describe a workflow" onClick={() => setDialog("compose")}>
+          Describe
+        </Button>
         <Button icon="template" onClick={() => setDialog("templates")}>Templates</Button>
         <Button icon="plus" look="primary" onClick={() => setDialog("new")}>New workflow</Button>
       </div>
@@ -39,6 +53,7 @@ export function BoardHome() {
             title="No workflows here yet"
             action={
               <>
+                <Button icon="model" onClick={() => setDialog("compose")}>Describe it in words</Button>
                 <Button icon="template" onClick={() => setDialog("templates")}>Begin with a template</Button>
                 <Button icon="plus" look="primary" onClick={() => setDialog("new")}>
                   Begin with nothing
@@ -59,7 +74,7 @@ export function BoardHome() {
             </div>
             <ul class="home-list" aria-label="Workflows">
               {found.map(({ entry }) => (
-                <li key={entry.file}>
+                <li key={entry.file} class="home-item">
                   <a class="home-row" href={hrefOf("board", entry.file)}>
                     <Icon name="workflow" size={18} />
                     <span class="home-names">
@@ -74,6 +89,25 @@ export function BoardHome() {
                       {dayOf(entry.modifiedAt)}
                     </time>
                   </a>
+                  <MenuButton
+                    label={`More for ${entry.name === "" ? entry.file : entry.name}`}
+                    entries={() => [
+                      {
+                        title: unsaved.has(entry.file) ? "Rename (save it first)" : "Rename…",
+                        icon: "note",
+                        disabled: unsaved.has(entry.file),
+                        run: () => setDialog({ act: "rename", line: entry }),
+                      },
+                      { title: "Copy…", icon: "copy", run: () => setDialog({ act: "copy", line: entry }) },
+                      "rule",
+                      {
+                        title: unsaved.has(entry.file) ? "Delete (save it first)" : "Delete",
+                        icon: "trash",
+                        disabled: unsaved.has(entry.file),
+                        run: () => void deleteWorkflow(app, entry, files.reload),
+                      },
+                    ]}
+                  />
                 </li>
               ))}
             </ul>
@@ -82,6 +116,24 @@ export function BoardHome() {
         )
         : null}
       {dialog === "new" ? <NewWorkflowDialog onClose={() => setDialog(undefined)} /> : null}
+      {dialog === "compose" ? <ComposeDialog onClose={() => setDialog(undefined)} /> : null}
+      {typeof dialog === "object"
+        ? (
+          <NameDialog
+            title={`${dialog.act === "rename" ? "Rename" : "Copy"} ${dialog.line.name || dialog.line.file}`}
+            act={dialog.act === "rename" ? "Rename" : "Copy"}
+            from={dialog.act === "rename" ? dialog.line : {
+              name: `${dialog.line.name} (copy)`.trimStart(),
+              file: copyOf(dialog.line.file, files.value?.map(({ file }) => file) ?? []),
+            }}
+            onAct={async (to) => {
+              await (dialog.act === "rename" ? renameWorkflow : copyWorkflow)(app, dialog.line, to);
+              files.reload();
+            }}
+            onClose={() => setDialog(undefined)}
+          />
+        )
+        : null}
       {dialog === "templates" ? <TemplateGallery onClose={() => setDialog(undefined)} /> : null}
     </div>
   );

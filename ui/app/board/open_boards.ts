@@ -32,6 +32,14 @@ export class OpenBoards {
     return this.#benches.peek().get(file);
   }
 
+  /** Gives up the board of a file that is not there any more, or has another name; not one with unsaved work. */
+  forget(file: string): void {
+    const bench = this.#benches.peek().get(file);
+    if (bench === undefined || bench.board.isDirty.peek()) return;
+    this.#benches.value = new Map([...this.#benches.peek()].filter(([name]) => name !== file));
+    bench.close();
+  }
+
   /** Keeps what was opened, and closes what has not been looked at for longest. */
   keep(bench: Workbench): void {
     const { file } = bench.board;

@@ -5,7 +5,7 @@
  */
 
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface TabDefinition<Id extends string> {
   readonly id: Id;
@@ -43,6 +43,17 @@ export function Tabs<Id extends string>({ label, name, tabs, chosen, onChoose }:
     onChoose(tab.id);
     row.current?.querySelector<HTMLElement>(`#${name}-tab-${tab.id}`)?.focus();
   };
+  // Where not all have room, the chosen one is in sight.
+  useLayoutEffect(() => {
+    const chosenTab = row.current?.querySelector<HTMLElement>(`#${name}-tab-${chosen}`);
+    const frame = row.current;
+    if (chosenTab === null || chosenTab === undefined || frame === null) return;
+    const { offsetLeft: left, offsetWidth: width } = chosenTab;
+    if (left < frame.scrollLeft) frame.scrollLeft = left;
+    else if (left + width > frame.scrollLeft + frame.clientWidth) {
+      frame.scrollLeft = left + width - frame.clientWidth;
+    }
+  }, [chosen]);
   return (
     <div class="tabs" role="tablist" aria-label={label} ref={row} onKeyDown={move}>
       {tabs.map(({ id, title, badge }) => (

@@ -5,10 +5,11 @@
  * @module
  */
 
-import type { ArtifactId } from "../../../core/ids.ts";
+import { type ArtifactId, artifactId } from "../../../core/ids.ts";
 import type { ArtifactInfo } from "../../../core/ports/artifact.ts";
 import type { RunPlace } from "../../../core/ports/artifact_lineage.ts";
 import type { PitPort } from "../../../core/ports/pit.ts";
+import { titleOf } from "./artifact_title.ts";
 import type { Lineage } from "../../api/artifacts.ts";
 
 const MAX_NODES = 300;
@@ -18,7 +19,7 @@ const MAX_LOOKED = 60;
 /** The graph around an artifact; itself alone where no run is known. */
 export async function lineageOf(pit: PitPort, info: ArtifactInfo): Promise<Lineage> {
   const graph = new Growing();
-  graph.artifact(info.id, info.name);
+  graph.artifact(info.id);
   const seen = new Set<ArtifactId>([info.id]);
   const pending: ArtifactId[] = [info.id];
   let looked = 0;
@@ -58,7 +59,14 @@ export async function lineageOf(pit: PitPort, info: ArtifactInfo): Promise<Linea
       seen.add(other);
     }
   }
-  return graph.lineage(pending.length > 0);
+  const { nodes, ...rest } = graph.lineage(pending.length > 0);
+  return { ...rest, nodes: await Promise.all(nodes.map((node) => titled(pit, node))) };
+}
+
+/** An artifact is called by what it is. */
+async function titled(pit: PitPort, node: Lineage["nodes"][number]): Promise<Lineage["nodes"][number]> {
+  const info = node.kind === "artifact" ? await pit.artifacts.info(artifactId(node.id)) : undefined;
+  return info === undefined ? node : { ...node, title: await titleOf(pit.library.streams, info) };
 }
 
 class Growing {
@@ -66,8 +74,8 @@ class Growing {
   readonly #edges = new Map<string, Lineage["edges"][number]>();
   #isCut = false;
 
-  artifact(id: ArtifactId, name?: string): void {
-    this.#add(id, "artifact", name ?? id.slice(0, 12));
+  artifact(id: ArtifactId): void {
+    this.#add(id, "artifact", id.slice(0, 12));
   }
 
   /** A node of a run, or an output of its workflow; gives its id. */

@@ -84,7 +84,18 @@ export class SaidThings {
         });
       case "log": {
         const { level, text } = event;
-        const line = { at: moment.at, ...where, level, text };
+        const line = {
+          at: moment.at,
+          ...where,
+          level,
+          text,
+          ...said.isEngine === true ? { isEngine: true as const } : {},
+        };
+        return this.add({ ...moment, key: undefined, data: { kind: "log", line } });
+      }
+      case "notice": {
+        const { level, extension, text } = event;
+        const line = { at: moment.at, ...where, level, text: `${extension}: ${text}` };
         return this.add({ ...moment, key: undefined, data: { kind: "log", line } });
       }
       case "progress": {

@@ -5,6 +5,7 @@ import { type ArtifactId, artifactId, nodeId, runId } from "../../../core/ids.ts
 import type { ArtifactInfo } from "../../../core/ports/artifact.ts";
 import type { Route } from "../../api/api.ts";
 import { diffOf } from "../artifacts/artifact_diff.ts";
+import { titleOf } from "../artifacts/artifact_title.ts";
 import { viewOf } from "../artifacts/artifact_view.ts";
 import { lineageOf } from "../artifacts/lineage.ts";
 import type { Desk } from "../desk.ts";
@@ -20,12 +21,18 @@ export function artifactRoutes(desk: Desk): HandlersOf<ArtifactRoute> {
       const backend = await desk.backend();
       const limit = Math.min(query.limit ?? 50, 500);
       const { run, node, ...rest } = query;
-      return await backend.pit.library.search.search({
+      const { artifacts, library } = backend.pit;
+      const found = await library.search.search({
         ...rest,
         limit,
         ...run === undefined ? {} : { run: runId(run) },
         ...node === undefined ? {} : { node: nodeId(node) },
       });
+      const hits = await Promise.all(found.hits.map(async (hit) => {
+        const info = hit.name === "" ? await artifacts.info(hit.artifact) : undefined;
+        return { ...hit, title: info === undefined ? hit.name : await titleOf(library.streams, info) };
+      }));
+      return { ...found, hits };
     },
     "GET /artifacts/{id}": async ({ params }) => {
       const backend = await desk.backend();
@@ -33,7 +40,8 @@ export function artifactRoutes(desk: Desk): HandlersOf<ArtifactRoute> {
       const { catalog } = backend.pit.library;
       const [labels, versions] = await Promise.all([catalog.labels(info.id), catalog.versionsOf(info.id)]);
       const bytes = await backend.pit.artifacts.get(info.id);
-      return { ...info, labels, versions, ...viewOf(info, bytes ?? new Uint8Array()) };
+      const title = await titleOf(backend.pit.library.streams, info);
+      return { ...info, title, labels, versions, ...viewOf(info, bytes ?? new Uint8Array()) };
     },
     "GET /artifacts/{id}/raw": async ({ params, headers }) => {
       const backend = await desk.backend();

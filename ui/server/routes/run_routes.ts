@@ -67,7 +67,8 @@ export function runRoutes(desk: Desk): HandlersOf<RunRoute> {
       const account = await (await desk.runs()).account(params.run);
       return await timelineOf(dag, artifacts, runId(params.run), account, desk.services.clock.now());
     },
-    "GET /runs/{run}/log": async ({ params, query }) => await desk.logs.read(runId(params.run), query),
+    "GET /runs/{run}/log": async ({ params, query }) =>
+      await desk.logs.read(runId(params.run), query, (await desk.backend()).pit.dag),
     "GET /runs/{run}/reviews": async ({ params }) => ({
       ...desk.reviews.ofRun(runId(params.run)),
       waiting: await desk.proposals.waiting(params.run),

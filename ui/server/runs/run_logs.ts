@@ -4,6 +4,8 @@
  * @module
  */
 
+import { engineLine } from "../../../core/orchestration/engine_words.ts";
+import type { DagPort } from "../../../core/ports/dag.ts";
 import type { RunId } from "../../../core/ids.ts";
 import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../../../core/ports/clock.ts";
@@ -38,7 +40,8 @@ export class RunLogs implements RunObserver {
   }
 
   heard(run: RunId, live: LiveEvent): void {
-    if (live.durable || live.event.kind !== "log") return;
+    if (live.durable || live.event.kind !== "log" && live.event.kind !== "notice") return;
+    const { event } = live;
     const writing = this.#writing.get(run);
     if (writing === undefined) return;
     const line: LogLine = {
@@ -46,8 +49,9 @@ export class RunLogs implements RunObserver {
       node: live.node,
       ...live.scope === undefined ? {} : { scope: live.scope },
       ...live.item === undefined ? {} : { item: live.item },
-      level: live.event.level,
-      text: live.event.text,
+      level: event.level,
+      text: event.kind === "notice" ? `${event.extension}: ${event.text}` : event.text,
+      ...live.isEngine === true ? { isEngine: true } : {},
     };
     const text = `${JSON.stringify(line)}\n`;
     if (writing.bytes + text.length > MAX_BYTES) {
@@ -69,16 +73,27 @@ export class RunLogs implements RunObserver {
     });
   }
 
-  /** Lines that fit the query. */
-  async read(run: RunId, query: LogQuery): Promise<LogPage> {
+  /** Lines that fit the query, those of the run's own log among what was said, by time. */
+  async read(run: RunId, query: LogQuery, dag: Pick<DagPort, "replay">): Promise<LogPage> {
     const writing = this.#writing.get(run);
     if (writing !== undefined) await this.#write(run, writing);
     const least = levels.indexOf(query.level ?? "debug");
     const wanted = query.text?.toLowerCase();
-    const lines = (await this.#linesOf(run)).filter(({ node, level, text }) =>
+    const fits = ({ node, level, text, isEngine }: LogLine) =>
       (query.node === undefined || node === query.node) && levels.indexOf(level) >= least &&
-      (wanted === undefined || text.toLowerCase().includes(wanted))
-    );
+      (query.by === undefined || (query.by === "engine") === (isEngine === true)) &&
+      (wanted === undefined || text.toLowerCase().includes(wanted));
+    const said = (await this.#linesOf(run)).filter(fits);
+    const steps: Step[] = [];
+    if (query.by !== "calls") {
+      for await (const batch of dag.replay(run)) {
+        for (const event of batch) {
+          const line = engineLine(event);
+          if (line !== undefined && fits(line)) steps.push({ line, isEnd: ends.has(event.type) });
+        }
+      }
+    }
+    const lines = byTime(steps, said);
     const offset = query.offset ?? 0;
     const limit = Math.min(query.limit ?? 1000, 10_000);
     return {
@@ -122,6 +137,29 @@ export class RunLogs implements RunObserver {
   #fileOf(run: RunId): string {
     return `${this.#folder}/${run}.jsonl`;
   }
+}
+
+interface Step {
+  readonly line: LogLine;
+  /** A call has ended with it. */
+  readonly isEnd: boolean;
+}
+
+const ends: ReadonlySet<string> = new Set(["node.completed", "node.failed", "node.retrying"]);
+
+/** Both in their own order; of the same moment, what a call said comes after its beginning and before its end. */
+function byTime(steps: readonly Step[], said: readonly LogLine[]): readonly LogLine[] {
+  const lines: LogLine[] = [];
+  let next = 0;
+  for (const line of said) {
+    for (let step = steps[next]; step !== undefined; step = steps[++next]) {
+      if (step.line.at > line.at || (step.line.at === line.at && step.isEnd)) break;
+      lines.push(step.line);
+    }
+    lines.push(line);
+  }
+  for (const { line } of steps.slice(next)) lines.push(line);
+  return lines;
 }
 
 function sizeOf(path: string): number {

@@ -38,6 +38,8 @@ export class ReviewBook {
   readonly #credit: Credit;
   readonly #onError: (what: string, error: unknown) => void;
   #sets: Map<string, SetReviews> | undefined;
+  /** True where the file's last line lacks its end. */
+  #isTorn = false;
 
   constructor(
     path: string,
@@ -110,7 +112,8 @@ export class ReviewBook {
 
   #add(entry: Entry): void {
     this.#read();
-    appendFileSync(this.#path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    appendFileSync(this.#path, `${this.#isTorn ? "\n" : ""}${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    this.#isTorn = false;
     this.#take(entry);
   }
 
@@ -131,7 +134,7 @@ export class ReviewBook {
         continue;
       }
     }
-    if (text !== "" && !text.endsWith("\n")) appendFileSync(this.#path, "\n");
+    this.#isTorn = text !== "" && !text.endsWith("\n");
     return this.#sets;
   }
 

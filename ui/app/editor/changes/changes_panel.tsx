@@ -28,7 +28,14 @@ interface PanelProps {
 }
 
 export function ChangesPanel({ text, workspace, onClose }: PanelProps) {
-  const reviews = text.reviews.value;
+  // What waits in this text comes first.
+  const here = (review: ChangeSetReview) =>
+    Number(
+      review.buffers.some(({ buffer, undo, conflicts }) =>
+        buffer === text.buffer && undo.length + conflicts.length > 0
+      ),
+    );
+  const reviews = [...text.reviews.value].sort((one, other) => here(other) - here(one));
   return (
     <>
       <div class="panel-head">
@@ -142,7 +149,7 @@ function SetTitle({ changeSet }: { readonly changeSet: string }) {
     <>
       <h3 class="cut" title={changeSet}>
         {set === undefined ? changeSet : <span class="editor-person">{nameOf(set.author)}</span>}
-        {set === undefined ? null : ` in ${set.node}`}
+        {set === undefined || nameOf(set.author) === set.node ? null : ` in ${set.node}`}
       </h3>
       <a href={hrefOf("runs", run, node === undefined ? {} : { node: `/${node}` })}>Its run</a>
     </>

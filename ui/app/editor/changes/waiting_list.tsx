@@ -14,8 +14,10 @@ export function WaitingList({ sets, isOfRun = false }: {
       {sets.map(({ changeSet, run, node, author, files }) => (
         <li key={changeSet} class={`author-${colourOf(author)}`}>
           <p>
-            <span class="editor-person">{nameOf(author)}</span> in{" "}
-            <a href={hrefOf("runs", run, { node: `/${node}` })}>{node}</a>
+            <span class="editor-person">{nameOf(author)}</span>{" "}
+            <a href={hrefOf("runs", run, { node: `/${node}` })}>
+              {nameOf(author) === node ? "its node" : `in ${node}`}
+            </a>
             {isOfRun ? null : (
               <>
                 {" "}of <a href={hrefOf("runs", run)}>its run</a>

@@ -58,7 +58,8 @@ export function ArtifactPage(
     <>
       <header class="bar monitor-bar">
         <a class="button quiet small" href={hrefOf("artifacts")}>All artifacts</a>
-        <h1 class="cut">{detail.name ?? shortId(id)}</h1>
+        <h1 class="cut">{detail.title}</h1>
+        {detail.name === undefined ? <code class="faint">{shortId(id)}</code> : null}
         <span class="badge">{detail.view}</span>
         <span class="faint cut monitor-small">
           {detail.type}, {sizeText(detail.sizeBytes)}, {momentText(detail.createdAt)}

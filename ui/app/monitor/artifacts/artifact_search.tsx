@@ -1,7 +1,7 @@
 /** The library: words, type, tag, run, quality and time; facets say what else there is. @module */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ArtifactHit } from "../../../../core/ports/artifact_catalog.ts";
+import type { TitledHit } from "../../../api/artifacts.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { SearchField } from "../../parts/search_field.tsx";
@@ -149,7 +149,7 @@ export function ArtifactSearch({ query }: { readonly query: Readonly<Record<stri
               chosen={at}
               onChoose={setAt}
               onOpen={open}
-              row={(index) => <HitRow hit={hits[index] as ArtifactHit} now={now} />}
+              row={(index) => <HitRow hit={hits[index] as TitledHit} now={now} />}
             />
           </div>
         )}
@@ -189,12 +189,12 @@ function Facet(
   );
 }
 
-function HitRow({ hit, now }: { readonly hit: ArtifactHit; readonly now: number }) {
+function HitRow({ hit, now }: { readonly hit: TitledHit; readonly now: number }) {
   return (
     <div class="monitor-entry monitor-hit" onClick={() => navigate(hrefOf("artifacts", hit.artifact))}>
       <Icon name={hit.type.startsWith("image/") ? "eye" : hit.type.includes("json") ? "code" : "file"} />
       <span class="monitor-run-name">
-        <span class="cut">{hit.name === "" ? shortId(hit.artifact) : hit.name}</span>
+        <span class="cut">{hit.title}</span>
         <span class="faint cut monitor-small">
           {hit.highlight === ""
             ? <span class="mono">{shortId(hit.artifact)}</span>

@@ -35,8 +35,6 @@ export interface ChartProps {
   readonly to: number;
 }
 
-const HEIGHT = 150;
-
 export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
@@ -61,7 +59,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
     const made = new uPlot(
       {
         width: Math.max(120, element.clientWidth),
-        height: HEIGHT,
+        height: element.clientHeight,
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, points: { size: 5 } },
         scales: {
@@ -90,7 +88,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
     );
     plot.current = made;
     const observer = new ResizeObserver(() =>
-      made.setSize({ width: Math.max(120, element.clientWidth), height: HEIGHT })
+      made.setSize({ width: Math.max(120, element.clientWidth), height: element.clientHeight })
     );
     observer.observe(element);
     return () => {
@@ -117,7 +115,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
           ))}
         </span>
       </figcaption>
-      <div ref={box} aria-hidden="true" />
+      <div ref={box} class="monitor-plot" aria-hidden="true" />
       {at.length === 0 ? <p class="monitor-chart-none faint">Nothing was measured in this time.</p> : null}
     </figure>
   );

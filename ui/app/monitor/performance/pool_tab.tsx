@@ -68,7 +68,7 @@ export function PoolTab() {
           )
           : (
             <div class="monitor-scroll" tabIndex={0} role="region" aria-label="Instances">
-              <table class="monitor-table">
+              <table class="monitor-table stacked">
                 <thead>
                   <tr>
                     <th>Extension</th>
@@ -82,16 +82,16 @@ export function PoolTab() {
                 <tbody>
                   {pool.instances.map((one, index) => (
                     <tr key={`${one.extension}/${one.instance ?? index}`}>
-                      <td class="mono">{one.extension}</td>
-                      <td>
+                      <td data-label="Extension" class="mono">{one.extension}</td>
+                      <td data-label="State">
                         <PoolState state={one.state} />
                       </td>
-                      <td class="right numbers">{one.busy}</td>
-                      <td class="right numbers">{countText(one.leases)}</td>
-                      <td class="right numbers">
+                      <td data-label="Busy" class="right numbers">{one.busy}</td>
+                      <td data-label="Leases" class="right numbers">{countText(one.leases)}</td>
+                      <td data-label="Memory" class="right numbers">
                         {one.memoryBytes === undefined ? "–" : sizeText(one.memoryBytes)}
                       </td>
-                      <td class="faint">{one.reason}</td>
+                      <td data-label="Why" class="faint">{one.reason}</td>
                     </tr>
                   ))}
                 </tbody>
@@ -102,7 +102,7 @@ export function PoolTab() {
       {now === undefined || now.extensions.length === 0 ? null : (
         <section>
           <h2>Processor and memory</h2>
-          <table class="monitor-table">
+          <table class="monitor-table stacked">
             <thead>
               <tr>
                 <th>Extension</th>
@@ -115,8 +115,8 @@ export function PoolTab() {
                 const most = Math.max(1, ...now.extensions.map(({ memoryBytes }) => memoryBytes));
                 return (
                   <tr key={one.extension}>
-                    <td class="mono">{one.extension}</td>
-                    <td>
+                    <td data-label="Extension" class="mono">{one.extension}</td>
+                    <td data-label="Processor">
                       <span class="row">
                         <meter
                           class="monitor-meter"
@@ -128,7 +128,7 @@ export function PoolTab() {
                         <span class="numbers">{Math.round(one.cpu * 100)} %</span>
                       </span>
                     </td>
-                    <td>
+                    <td data-label="Memory">
                       <span class="row">
                         <meter
                           class="monitor-meter"

@@ -13,6 +13,7 @@
 
 import { signal } from "@preact/signals";
 import type { NodeId } from "../../../../core/ids.ts";
+import { engineLine } from "../../../../core/orchestration/engine_words.ts";
 import {
   isSettled,
   type NodeAccount,
@@ -64,7 +65,10 @@ export class RunModel {
   #isDue = false;
   #totals: Totals | undefined;
   #touched = new Set<string>();
+  /** What was told since the last snapshot, steps of the engine among it. */
   readonly lines: LogLine[] = [];
+  /** Grows with each snapshot: what is in no line then, the server has kept. */
+  snapshots = 0;
   etaMs: number | undefined;
   /** When `etaMs` was said; the page's clock. */
   etaAt = 0;
@@ -136,8 +140,7 @@ export class RunModel {
         this.#say(event.text);
         break;
       case "log":
-        this.lines.push(event.line);
-        if (this.lines.length > 2 * MAX_LINES) this.lines.splice(0, this.lines.length - MAX_LINES);
+        this.#line(event.line);
         break;
       case "note":
         this.#notes.set(keyOf(event.node, event.scope), event.note ?? "");
@@ -164,6 +167,7 @@ export class RunModel {
 
   /** Takes the place of what was known (M3). */
   snapshot(detail: RunDetail): void {
+    this.snapshots++;
     this.#detail = detail;
     this.isKnown = true;
     this.#account = seeded(detail);
@@ -240,6 +244,8 @@ export class RunModel {
     this.isKnown = true;
     const before = this.#account.state;
     const node = this.#account.add(event);
+    const line = engineLine(event);
+    if (line !== undefined) this.#line(line);
     if (before !== this.#account.state) this.etaMs = undefined;
     if (event.type === "nodes.reset" || event.type === "run.moved") {
       for (const key of this.#account.nodes.keys()) this.#touched.add(key);
@@ -262,6 +268,11 @@ export class RunModel {
     }
     if (event.type === "node.completed" || event.type === "node.failed") this.#notes.delete(key);
     if (event.type === "node.started") this.#texts.delete(textKey(event.node, event.scope, event.item));
+  }
+
+  #line(line: LogLine): void {
+    this.lines.push(line);
+    if (this.lines.length > 2 * MAX_LINES) this.lines.splice(0, this.lines.length - MAX_LINES);
   }
 
   #say(text: LiveText): void {

@@ -1,7 +1,7 @@
 /** A run that is looked at: its model, its graph, and the commands that a person gives it. @module */
 
 import { effect, signal } from "@preact/signals";
-import type { ApproveNode, LogLine, RunCommand, RunDefinition } from "../../../api/runs.ts";
+import type { ApproveNode, LogLine, LogQuery, RunCommand, RunDefinition } from "../../../api/runs.ts";
 import type { App } from "../../state/app.ts";
 import { ApiError } from "../../state/client.ts";
 import { announce } from "../../state/announce.ts";
@@ -87,11 +87,11 @@ export class RunWatch {
 
   /** The log kept by the server, for what was said before this page looked. */
   async logs(
-    query: { readonly node?: string },
+    query: Pick<LogQuery, "node" | "by" | "level" | "offset">,
   ): Promise<{ readonly lines: readonly LogLine[]; readonly total: number }> {
     const page = await this.app.client.call("GET /runs/{run}/log", {
       params: { run: this.run },
-      query: { limit: 2000, ...query },
+      query: { limit: 5000, ...query },
       signal: this.#abort.signal,
     });
     return page;

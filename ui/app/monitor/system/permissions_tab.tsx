@@ -59,7 +59,7 @@ export function PermissionsTab() {
           : grants.value.length === 0
           ? <p class="faint">Nothing has been granted.</p>
           : (
-            <table class="monitor-table">
+            <table class="monitor-table stacked">
               <thead>
                 <tr>
                   <th>Extension</th>
@@ -74,17 +74,17 @@ export function PermissionsTab() {
               <tbody>
                 {grants.value.map((grant) => (
                   <tr key={`${grant.extension} ${grant.permission}`}>
-                    <td class="mono monitor-nowrap">{grant.extension}</td>
-                    <td class="mono">
+                    <td data-label="Extension" class="mono monitor-nowrap">{grant.extension}</td>
+                    <td data-label="Permission" class="mono">
                       {grant.permission}
                       {grant.env === undefined ? null : <span class="faint">from {grant.env}</span>}
                     </td>
-                    <td>
+                    <td data-label="Verdict">
                       <span class={`badge ${grant.verdict === "allow" ? "good" : "bad"}`}>
                         {grant.verdict}
                       </span>
                     </td>
-                    <td>
+                    <td data-label="For">
                       {grant.scope.kind === "until"
                         ? `until ${momentText(grant.scope.atMs)}`
                         : grant.scope.kind}
@@ -113,7 +113,7 @@ export function PermissionsTab() {
           ? <p class="faint">Nothing has been decided yet.</p>
           : (
             <>
-              <table class="monitor-table">
+              <table class="monitor-table stacked">
                 <thead>
                   <tr>
                     <th>When</th>
@@ -126,10 +126,10 @@ export function PermissionsTab() {
                 <tbody>
                   {audit.value.lines.map((line, index) => (
                     <tr key={`${line.at}/${index}`}>
-                      <td class="numbers monitor-nowrap">{momentText(line.at)}</td>
-                      <td class="mono monitor-nowrap">{line.extension}</td>
-                      <td class="mono">{line.permission}</td>
-                      <td>
+                      <td data-label="When" class="numbers monitor-nowrap">{momentText(line.at)}</td>
+                      <td data-label="Extension" class="mono monitor-nowrap">{line.extension}</td>
+                      <td data-label="Permission" class="mono">{line.permission}</td>
+                      <td data-label="Decision">
                         <span
                           class={`badge ${
                             /denied|withdrawn/.test(line.decision)
@@ -142,7 +142,7 @@ export function PermissionsTab() {
                           {line.decision}
                         </span>
                       </td>
-                      <td class="faint">{line.reason ?? ""}</td>
+                      <td data-label="Reason" class="faint">{line.reason ?? ""}</td>
                     </tr>
                   ))}
                 </tbody>

@@ -48,7 +48,7 @@ export function StorageTab() {
           </div>
         </dl>
         <p class="mono faint">{data}</p>
-        <table class="monitor-table">
+        <table class="monitor-table stacked">
           <thead>
             <tr>
               <th>Part</th>
@@ -60,8 +60,8 @@ export function StorageTab() {
           <tbody>
             {largest.map((part) => (
               <tr key={part.name}>
-                <td>{part.name}</td>
-                <td>
+                <td data-label="Part">{part.name}</td>
+                <td data-label="Share">
                   <meter
                     class="monitor-meter"
                     min={0}
@@ -70,8 +70,8 @@ export function StorageTab() {
                     aria-label={`Share of ${part.name}`}
                   />
                 </td>
-                <td class="right numbers">{sizeText(part.bytes)}</td>
-                <td class="right numbers">{countText(part.files)}</td>
+                <td data-label="Size" class="right numbers">{sizeText(part.bytes)}</td>
+                <td data-label="Files" class="right numbers">{countText(part.files)}</td>
               </tr>
             ))}
           </tbody>
@@ -97,7 +97,7 @@ export function StorageTab() {
                 {stale.value.isCut ? "; the list is cut" : ""}
               </p>
               <div class="monitor-scroll" tabIndex={0} role="region" aria-label="What has aged">
-                <table class="monitor-table">
+                <table class="monitor-table stacked">
                   <thead>
                     <tr>
                       <th>Artifact</th>
@@ -109,14 +109,15 @@ export function StorageTab() {
                   <tbody>
                     {stale.value.proposals.slice(0, MOST_SHOWN).map((one) => (
                       <tr key={one.artifact}>
-                        <td>
-                          <a href={hrefOf("artifacts", one.artifact)}>{one.name ?? shortId(one.artifact)}</a>
+                        <td data-label="Artifact">
+                          <a href={hrefOf("artifacts", one.artifact)}>{one.title}</a>{" "}
+                          <code class="faint">{shortId(one.artifact)}</code>
                         </td>
-                        <td>
+                        <td data-label="Tier">
                           <span class={`badge ${tierLooks[one.tier]}`}>{one.tier}</span>
                         </td>
-                        <td class="right numbers">{sizeText(one.sizeBytes)}</td>
-                        <td class="faint">{one.reason}</td>
+                        <td data-label="Size" class="right numbers">{sizeText(one.sizeBytes)}</td>
+                        <td data-label="Why" class="faint">{one.reason}</td>
                       </tr>
                     ))}
                   </tbody>
