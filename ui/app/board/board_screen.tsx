@@ -10,7 +10,6 @@ import { TabPanel, Tabs } from "../parts/tabs.tsx";
 import { ErrorState } from "../parts/states.tsx";
 import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
-import { rememberKeys } from "../shell/keys_view.tsx";
 import { useStatus } from "../shell/status_bar.tsx";
 import { announce } from "../state/announce.ts";
 import { showToast } from "../state/toasts.ts";
@@ -111,7 +110,6 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 
   useEffect(() => {
     const list = actions.commands();
-    rememberKeys(list);
     const stop = app.commands.add(list);
     const stopFinder = addFinder(() =>
       [...board.graph.peek().nodes.values()].map(({ id, title, use, group }) => ({

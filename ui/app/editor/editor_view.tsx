@@ -27,6 +27,7 @@ import { TextPane } from "./text_pane.tsx";
 import { EditorChoice, editorOf } from "./editor_choice.tsx";
 import { MotifEditor } from "./motif_editor.tsx";
 import { lookAt } from "../motif/looking_at.ts";
+import { ServerState } from "./server_state.tsx";
 import { colourOf, nameOf } from "./text_authors.ts";
 import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
 
@@ -255,6 +256,7 @@ function TextStatus({ text }: { readonly text: OpenText }) {
         <span key={author} class={`editor-person author-${colourOf(author)}`}>{nameOf(author)}</span>
       ))}
       {faults === 0 ? null : <span class="editor-faults">{faults} {faults === 1 ? "error" : "errors"}</span>}
+      <ServerState key={text.file} text={text} />
       <span class="editor-saved">{words}</span>
     </>
   );

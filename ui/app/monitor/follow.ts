@@ -2,6 +2,7 @@
 
 import type { App } from "../state/app.ts";
 import { followChanges } from "../editor/changes/waiting_changes.ts";
+import { findEverywhere } from "../shell/page_finders.ts";
 import { followFailures } from "./failures/failure_index.ts";
 import { followRuns } from "./runs/run_index.ts";
 import { followNotices } from "./system/notice_toasts.ts";
@@ -17,5 +18,6 @@ export function followMonitor(app: App): void {
     followFailures(app);
     followNotices(app);
     followChanges(app);
+    findEverywhere(app);
   }, WAIT_MS);
 }

@@ -38,6 +38,13 @@ export function addFinder(finder: Finder): () => void {
   };
 }
 
+const pageFinders = signal<readonly Finder[]>([]);
+
+/** Offers things in the palette of every view, behind what the view itself offers. */
+export function addPageFinder(finder: Finder): void {
+  pageFinders.value = [...pageFinders.peek(), finder];
+}
+
 const MAX_SHOWN = 80;
 
 export function CommandPalette() {
@@ -47,6 +54,7 @@ export function CommandPalette() {
   const [query, setQuery] = useState(palette.peek() ?? "");
   const [chosen, setChosen] = useState(0);
   const [late, setLate] = useState<readonly Finding[]>([]);
+  const [everywhere, setEverywhere] = useState<readonly Finding[]>([]);
 
   // Before the next key can come.
   useLayoutEffect(() => {
@@ -67,6 +75,24 @@ export function CommandPalette() {
       isOld = true;
     };
   }, [answers]);
+  useEffect(() => {
+    let isOld = false;
+    const took = (at: number) => (found: readonly Finding[]) => {
+      if (!isOld) {
+        setEverywhere((before) => [
+          ...before.filter((one) => giverOf(one) !== at),
+          ...found.map(placed(at)),
+        ]);
+      }
+    };
+    // Each as it comes: what the server must be asked for is behind what is known.
+    pageFinders.value.forEach((finder, at) =>
+      void Promise.resolve(finder(words)).then(took(at), () => took(at)([]))
+    );
+    return () => {
+      isOld = true;
+    };
+  }, [words, pageFinders.value]);
   // What is known at once is there at once: whoever types fast must not meet an older list.
   const found = useMemo(
     () => [...answers.flatMap((answer) => answer instanceof Promise ? [] : answer), ...late],
@@ -89,8 +115,15 @@ export function CommandPalette() {
     const entries = query.startsWith(">") ? offered : query.startsWith("@") ? found : [...found, ...offered];
     // Without words, commands first: there may be ten thousand nodes.
     const pool = words === "" && !query.startsWith("@") ? [...offered, ...found.slice(0, 20)] : entries;
-    return fuzzySort(words, pool, ({ title }) => title).slice(0, MAX_SHOWN);
-  }, [query, offered, found]);
+    const titleOf = ({ title }: Finding) => title;
+    if (words === "" || /^[>@]/.test(query)) return fuzzySort(words, pool, titleOf).slice(0, MAX_SHOWN);
+    // A view that holds things of its own comes first with them.
+    const isFirst = finders.peek().length > 0;
+    const all = isFirst
+      ? [...fuzzySort(words, pool, titleOf), ...fuzzySort(words, everywhere, titleOf)]
+      : fuzzySort(words, [...pool, ...everywhere], titleOf);
+    return all.slice(0, MAX_SHOWN);
+  }, [query, offered, found, everywhere]);
   useEffect(() => setChosen(0), [query]);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
@@ -144,7 +177,7 @@ export function CommandPalette() {
         aria-controls="palette-list"
         aria-autocomplete="list"
         aria-activedescendant={shown.length === 0 ? undefined : `palette-${chosen}`}
-        placeholder="Find a command, a node, a file…"
+        placeholder="Find a command, a node, a file, a run, a setting…"
         autocomplete="off"
         spellcheck={false}
         value={query}
@@ -187,6 +220,16 @@ export function CommandPalette() {
     </dialog>
   );
 }
+
+const givers = new WeakMap<Finding, number>();
+
+/** Remembers which of the page's finders gave it. */
+const placed = (at: number) => (finding: Finding): Finding => {
+  givers.set(finding, at);
+  return finding;
+};
+
+const giverOf = (finding: Finding) => givers.get(finding);
 
 /** The text with the letters at `places` marked. */
 export function Marked({ text, places }: { readonly text: string; readonly places: readonly number[] }) {

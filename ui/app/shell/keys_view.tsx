@@ -1,17 +1,23 @@
 /** Every key and what it does: of the page, and of the view that was open before. @module */
 
 import { keyText } from "../parts/keys.ts";
+import { shownKeys } from "./shown_keys.ts";
 import { useApp } from "../state/app.ts";
 
 export default function KeysView() {
   const { commands } = useApp();
   const groups = new Map<string, { title: string; keys: string }[]>();
-  for (const { title, group, keys } of [...commands.list.value, ...remembered]) {
-    if (keys === undefined) continue;
+  const add = (group: string, title: string, keys: string) => {
     const known = groups.get(group) ?? [];
     if (!known.some((one) => one.title === title)) known.push({ title, keys });
     groups.set(group, known);
+  };
+  const shown = shownKeys.value;
+  if (shown !== undefined) {
+    for (const { title, group, keys } of shown.commands) if (keys !== undefined) add(group, title, keys);
+    for (const [title, keys] of shown.view.inner ?? []) add(`In ${shown.view.title}`, title, keys);
   }
+  for (const { title, group, keys } of commands.list.value) if (keys !== undefined) add(group, title, keys);
   return (
     <>
       <div class="bar">
@@ -36,11 +42,4 @@ export default function KeysView() {
       </div>
     </>
   );
-}
-
-let remembered: readonly { readonly title: string; readonly group: string; readonly keys?: string }[] = [];
-
-/** Keeps the keys of a view for the sheet, since its commands leave with it. */
-export function rememberKeys(list: typeof remembered): void {
-  remembered = list;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Tooltip } from "../parts/tooltip.tsx";
@@ -22,6 +23,7 @@ import { StatusBar } from "./status_bar.tsx";
 import { Toasts } from "./toasts.tsx";
 import { placed } from "../motif/panel_places.ts";
 import { ViewFrame } from "./view_frame.tsx";
+import { rememberKeys } from "./shown_keys.ts";
 import { keysView, views } from "./views.ts";
 
 export function Shell() {
@@ -60,6 +62,18 @@ export function Shell() {
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);
   }, []);
+  // The sheet of keys shows those of the view that one comes from; its commands leave with it.
+  useSignalEffect(() => {
+    const list = commands.list.value;
+    const shown = views.find(({ id }) => id === route.value.view) ??
+      (route.value.view === "" ? views[0] : undefined);
+    if (shown !== undefined) {
+      rememberKeys(
+        shown,
+        list.filter(({ group }) => group !== "Symphony" && group !== "Go to"),
+      );
+    }
+  });
   const before = useRef(view?.id);
   useEffect(() => {
     document.title = view === undefined ? "Symphony" : `${view.title} – Symphony`;

@@ -23,6 +23,8 @@ export interface ViewDefinition {
   readonly about: string;
   /** `g b`: press g, then b. */
   readonly keys: string;
+  /** Keys of its lists, graphs and trees, which no command stands for: what they do, and which. */
+  readonly inner?: readonly (readonly [title: string, keys: string])[];
   /** At the end of the navigation rather than at its beginning. */
   readonly isSecondary?: boolean;
   /** Not in the navigation; reached by links. */

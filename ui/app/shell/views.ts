@@ -18,6 +18,11 @@ export const views: readonly ViewDefinition[] = [
     icon: "board",
     about: "Compose workflows and run them",
     keys: "g b",
+    inner: [
+      ["Choose in a list", "up|down"],
+      ["Open what is chosen", "enter"],
+      ["First and last", "home|end"],
+    ],
     load: () => import("../board/board_view.tsx"),
   },
   {
@@ -27,6 +32,14 @@ export const views: readonly ViewDefinition[] = [
     about: "Watch runs, live and past, and steer them",
     keys: "g r",
     count: askingRuns,
+    inner: [
+      ["Choose in a list", "up|down"],
+      ["Open what is chosen", "enter"],
+      ["First and last", "home|end"],
+      ["Along the edges of the graph", "left|right"],
+      ["Between nodes side by side", "up|down"],
+      ["Next and previous tab", "right|left"],
+    ],
     load: () => import("../monitor/runs/runs_view.tsx"),
   },
   {
@@ -36,6 +49,11 @@ export const views: readonly ViewDefinition[] = [
     about: "What failed, grouped by cause, and retry from there",
     keys: "g f",
     count: openFailures,
+    inner: [
+      ["Choose in a list", "up|down"],
+      ["Open what is chosen", "enter"],
+      ["First and last", "home|end"],
+    ],
     load: () => import("../monitor/failures/failures_view.tsx"),
   },
   {
@@ -44,6 +62,12 @@ export const views: readonly ViewDefinition[] = [
     icon: "artifact",
     about: "What runs have made: search, look, compare, trace",
     keys: "g a",
+    inner: [
+      ["Choose in a list", "up|down"],
+      ["Open what is chosen", "enter"],
+      ["First and last", "home|end"],
+      ["Next and previous tab", "right|left"],
+    ],
     load: () => import("../monitor/artifacts/artifacts_view.tsx"),
   },
   {
@@ -52,6 +76,10 @@ export const views: readonly ViewDefinition[] = [
     icon: "gauge",
     about: "Latency, throughput, pool, money, and what the Conductor decided",
     keys: "g p",
+    inner: [
+      ["Next and previous tab", "right|left"],
+      ["Scroll tables and charts", "up|down"],
+    ],
     load: () => import("../monitor/performance/performance_view.tsx"),
   },
   {
@@ -62,6 +90,11 @@ export const views: readonly ViewDefinition[] = [
     keys: "g s",
     isSecondary: true,
     count: computed(() => waitingPrompts.value.length),
+    inner: [
+      ["Next and previous tab", "right|left"],
+      ["Choose in a list", "up|down"],
+      ["Open what is chosen", "enter"],
+    ],
     load: () => import("../monitor/system/system_view.tsx"),
   },
   {
@@ -71,6 +104,12 @@ export const views: readonly ViewDefinition[] = [
     about: "Edit files together with agents",
     keys: "g e",
     count: waitingCount,
+    inner: [
+      ["Choose in the tree of files", "up|down"],
+      ["Open and close a folder", "right|left"],
+      ["Open the chosen file", "enter"],
+      ["Next and previous tab of files", "right|left"],
+    ],
     load: () => import("../editor/editor_view.tsx"),
   },
   {
@@ -80,6 +119,10 @@ export const views: readonly ViewDefinition[] = [
     about: "What extensions show",
     keys: "g x",
     isSecondary: true,
+    inner: [
+      ["To the next field or button", "tab"],
+      ["Use it", "enter|space"],
+    ],
     load: () => import("../motif/panels_view.tsx"),
   },
 ];

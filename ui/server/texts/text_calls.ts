@@ -11,6 +11,8 @@ export interface CallContext {
   readonly author: AuthorId;
   readonly signal: AbortSignal;
   readonly reviews: PlaceReview;
+  /** A file from the workspace; one outside keeps its whole path. */
+  nameOf(file: string): string;
 }
 
 /** Calls that hold or name a buffer for the connection are the desk's own. */
@@ -56,8 +58,10 @@ export const portCalls: { readonly [K in PortCall]: Act<K> } = {
   "language.hover": ({ texts, signal }, at) => texts.language.hover(at, { signal }),
   "language.signature": ({ texts, signal }, { trigger, ...at }) =>
     texts.language.signature(at, { signal, ...trigger === undefined ? {} : { trigger } }),
-  "language.places": ({ texts, signal }, { question, ...at }) =>
-    texts.language.places(question, at, { signal }),
+  "language.places": async ({ texts, signal, nameOf }, { question, ...at }) =>
+    (await texts.language.places(question, at, { signal })).map((place) =>
+      place.file === undefined ? place : { ...place, file: nameOf(place.file) }
+    ),
   "language.symbols": ({ texts, signal }, { buffer }) => texts.language.symbols(bufferId(buffer), { signal }),
   "language.tokens": ({ texts, signal }, { buffer, part }) =>
     texts.language.semanticTokens(bufferId(buffer), part, { signal }),

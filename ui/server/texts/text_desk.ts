@@ -129,7 +129,11 @@ export class TextDesk implements AsyncDisposable {
     }
     const act = portCalls[name] as (context: object, given: Json) => Promise<unknown>;
     const reviews = this.#review ??= new PlaceReview(texts, this.#reviews, (file) => this.#files.name(file));
-    return act({ texts, author: speaker.author, signal, reviews }, params);
+    const nameOf = (file: string) => {
+      const name = this.#files.name(file);
+      return name.startsWith("..") ? file : name;
+    };
+    return act({ texts, author: speaker.author, signal, reviews, nameOf }, params);
   }
 
   async #open(texts: Texts, speaker: Speaker, source: TextSource): Promise<TextAnswer<"text.open">> {
