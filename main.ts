@@ -6,7 +6,8 @@
  */
 
 import { runCli } from "./cli/mod.ts";
-import { processServices } from "./cli/process_services.ts";
+import { loginName, processServices } from "./cli/process_services.ts";
+import { userOf } from "./cli/user.ts";
 import type { CliServices, Served, ServeRequest, Session, SessionOptions } from "./cli/services.ts";
 import { CompositionDesk } from "./conductor/composition/mod.ts";
 import { ConductorDesk } from "./conductor/desk.ts";
@@ -17,6 +18,7 @@ import { LearningConductor } from "./conductor/learning_conductor.ts";
 import { WarmAhead } from "./conductor/prewarm/mod.ts";
 import { KeptRecovery } from "./conductor/recovery/mod.ts";
 import { SimpleConductor } from "./conductor/simple_conductor.ts";
+import { messageOf } from "./core/errors.ts";
 import type { ExtensionId, InstanceId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
 import { MockExtensions } from "./core/orchestration/mock_run.ts";
@@ -36,7 +38,11 @@ import { addGrant, listGrants, listInstalled, liveGrants, removeGrant } from "./
 import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
+import { Notices } from "./extensions/notices.ts";
+import { OutsideBook } from "./extensions/outside_book.ts";
 import { PolicyBook } from "./extensions/policy_book.ts";
+import { ExtensionWatch } from "./extensions/extension_watch.ts";
+import { newsText, type ReloadNews } from "./extensions/reloading.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { liveSecrets } from "./extensions/secret_book.ts";
 import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
@@ -51,6 +57,7 @@ import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
 import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
+import { splitWeights } from "./pit/arbitration/user_weights.ts";
 import { openPit } from "./pit/open_pit.ts";
 import { poolBounds } from "./pit/pool/bound_limits.ts";
 import type { UiParts } from "./main_ui.ts";
@@ -97,26 +104,38 @@ const env = (name: string) => Deno.env.get(name);
 async function extensionsOf(
   options: SessionOptions,
   artifacts: ArtifactPort,
-  { grants, monitor, proposals, source = sourceOf(options) }: {
+  { grants, monitor, proposals, source = sourceOf(options), texts, notices }: {
     readonly grants?: Grants | undefined;
     readonly proposals?: FileProposalPort | undefined;
     readonly monitor?: ResourceMonitor;
     readonly source?: ExtensionLoader;
+    readonly texts?: SharedTexts | undefined;
+    readonly notices?: Notices | undefined;
   } = {},
 ): Promise<JoinedExtensions> {
+  const allGrants = grants ?? await grantsOf(options);
+  const ledger = monitor ?? new ResourceMonitor({ data: options.data });
   const hosts = new HostExtensions({
     source,
     command: hostCommand(),
-    grants: grants ?? await grantsOf(options),
+    grants: allGrants,
     artifacts,
     settings: await openSettings(options.data),
+    readSettings: () => openSettings(options.data),
     health: await HealthBook.open(options.data),
-    monitor: monitor ?? new ResourceMonitor({ data: options.data }),
+    monitor: ledger,
     proposals,
     spares: true,
+    ...texts === undefined ? {} : { texts: () => texts.open() },
+    ...notices === undefined ? {} : { notices },
   });
-  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env });
-  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env, proposals });
+  const book = new OutsideBook({
+    monitor: ledger,
+    audit: allGrants.audit,
+    redact: (text) => allGrants.secrets.redact(text),
+  });
+  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env, book });
+  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env, book, proposals });
   return new JoinedExtensions(hosts, [
     { owns: McpExtensions.owns, port: mcp },
     { owns: AcpExtensions.owns, port: acp },
@@ -181,12 +200,78 @@ export interface OpenTexts extends TextPorts, AsyncDisposable {
   readonly structure: StructurePort;
 }
 
+/** One text core for the page and for extensions, opened by whoever needs it first. */
+class SharedTexts implements AsyncDisposable {
+  readonly #data: string;
+  #opening: Promise<OpenTexts> | undefined;
+
+  constructor(data: string) {
+    this.#data = data;
+  }
+
+  /** @throws SymphonyError where no editor can be started; the next one tries again */
+  open(): Promise<OpenTexts> {
+    return this.#opening ??= openTexts(this.#data).catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
+  }
+
+  /** Repeating is harmless. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#opening?.catch(() => undefined))?.[Symbol.asyncDispose]();
+  }
+}
+
+/** A program that ends sooner need not notice what is installed meanwhile. */
+const LONG_SESSION_MS = 2_000;
+
+/** Takes over what is installed, updated, removed, edited or set anew while a session is open. */
+function watchExtensions(
+  { data, extensions: extra }: Pick<SessionOptions, "data" | "extensions">,
+  hosts: JoinedExtensions,
+  onNews: (news: readonly ReloadNews[]) => void,
+  onError: (line: string) => void,
+): AsyncDisposable {
+  const roots = [`${data}/extensions`, `${Deno.cwd()}/.symphony/extensions`, ...extra];
+  const watch = new ExtensionWatch({
+    folders: async () => {
+      const installed = await Promise.all(
+        (await hosts.folders()).map((folder) => Deno.realPath(folder).catch(() => folder)),
+      );
+      return [...roots, ...installed.filter((one) => !roots.some((root) => one.startsWith(`${root}/`)))];
+    },
+    files: ["settings.jsonc", "approvals.jsonc", "folders.jsonc"].map((name) => `${data}/${name}`),
+    onChange: async () => {
+      try {
+        const news = await hosts.reload();
+        if (news.length > 0) onNews(news);
+      } catch (error) {
+        onError(`Cannot take over what changed of the extensions: ${messageOf(error)}`);
+      }
+    },
+  });
+  const cancel = clock.schedule(LONG_SESSION_MS, () => void watch.begin().catch(() => {}));
+  return {
+    async [Symbol.asyncDispose]() {
+      cancel();
+      await watch[Symbol.asyncDispose]();
+    },
+  };
+}
+
 interface SessionParts {
   /** Put between the runs and the extensions. */
   readonly around?: (extensions: ExtensionPort) => ExtensionPort;
   readonly grants?: Grants;
   /** Where extensions come from, where others ask it, too. */
   readonly source?: ExtensionLoader;
+  /** The editor, where the person has one before them. */
+  readonly texts?: SharedTexts;
+  readonly notices?: Notices;
+  /** Hears when extensions were replaced, or could not be, while the session is open. */
+  readonly onReload?: (news: readonly ReloadNews[]) => void;
+  readonly onError?: (line: string) => void;
   /** Takes what runs propose to files; without it they cannot. */
   readonly proposals?: FileProposalPort;
   /** True where a person can be asked, although there is no terminal. */
@@ -213,7 +298,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const limits = await limitsIn(limitsFile(data), machineCapacity());
+  const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
   const monitor = new ResourceMonitor({ data });
   await monitor.recall();
   const memoryOf = (id: InstanceId, extension: ExtensionId) =>
@@ -222,6 +307,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     ...pitSurroundings(data, true),
     forecast,
     ...poolBounds(limits),
+    weights,
     pid: Deno.pid,
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
@@ -230,6 +316,8 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     grants: parts.grants,
     monitor,
     source,
+    texts: parts.texts,
+    notices: parts.notices,
     proposals: parts.proposals,
   });
   const around = parts.around ?? options.wrap ?? ((inner: ExtensionPort) => inner);
@@ -245,12 +333,19 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   });
   const recovery = await KeptRecovery.open({ log, store, clock, random });
   const mayAsk = parts.mayAsk ?? (Deno.stdin.isTerminal() && Deno.stdout.isTerminal());
+  const motifs = new ExtensionMotifs(source, extensions);
+  const watching = watchExtensions({ ...options, data }, hosts, (news) => {
+    motifs.refresh();
+    parts.onReload?.(news);
+  }, parts.onError ?? (() => {}));
   const { control, memo, plans } = pit;
   const ports = {
     ...{ pit, memo, plans, control, extensions, mockExtensions },
     ...{ conductor, recovery, mayAsk, clock, random },
   };
-  const watched = { ...ports, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
+  const user = userOf({ env, loginName });
+  const whose = user === undefined ? {} : { user };
+  const watched = { ...ports, ...whose, lookAhead, poolWatch: pit.pool, callNeeds: monitor };
   return {
     runner: new Runner(
       watched,
@@ -261,11 +356,13 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     control: pit.control,
     extensions,
     monitor,
-    motifs: new ExtensionMotifs(source, extensions),
+    motifs,
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
+      await watching[Symbol.asyncDispose]();
       lookAhead[Symbol.dispose]();
       await extensions.close();
+      await parts.texts?.[Symbol.asyncDispose]();
       await keepForecast(store, forecast).catch(() => {}); // Only time is lost by it.
       await conductor[Symbol.asyncDispose]();
       await recovery[Symbol.asyncDispose]();
@@ -288,17 +385,32 @@ async function serve(request: ServeRequest): Promise<Served> {
     program: programName,
     clock,
     assets: isCompiled ? `${here}/ui` : await pageFromSource(),
-    parts: (prompt) => Promise.resolve(uiParts(options, prompt)),
+    parts: (prompt) => Promise.resolve(uiParts(options, prompt, request.onError)),
   });
 }
 
 /** What the page's server works with; grants are asked for through `prompt`. */
-export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): UiParts {
+export function uiParts(
+  options: SessionOptions,
+  prompt: PermissionPromptPort,
+  onError: (line: string) => void = () => {},
+): UiParts {
   const { conductor, composition, templates } = services();
   const { data } = options;
   // One for all who ask: what is being loaded is loaded once.
   const source = sourceOf(options);
   const grants = grantsOf({ ...options, prompt });
+  const texts = new SharedTexts(data);
+  const notices = new Notices();
+  const reloads = new Set<() => void>();
+  const onReload = (news: readonly ReloadNews[]) => {
+    for (const one of news) {
+      const text = newsText(one);
+      if (one.what === "kept") onError(`${one.extension}: ${text}`);
+      notices.tell(one.extension, one.what === "kept" ? "warn" : "info", text);
+    }
+    for (const heard of reloads) heard();
+  };
   return {
     templates,
     composition,
@@ -308,14 +420,19 @@ export function uiParts(options: SessionOptions, prompt: PermissionPromptPort): 
       change: (change) => changeSetting(data, source, change),
     },
     decisionLog: () => conductorFiles(data).log,
-    openTexts: () => openTexts(data),
+    openTexts: () => texts.open(),
+    notices,
+    onReload(heard) {
+      reloads.add(heard);
+      return () => void reloads.delete(heard);
+    },
     installed: async () => await listInstalled(source, await grants, await HealthBook.open(data)),
     grants: liveGrants(grants),
     secrets: liveSecrets(sourceOf(options), grants),
     async open(around, proposals) {
       const { withWorker } = await import("./cli/queue_worker.ts");
       const session = await openSession(options, {
-        ...{ around, grants: await grants, source, proposals },
+        ...{ around, grants: await grants, source, proposals, texts, notices, onReload, onError },
         mayAsk: true,
       });
       return withWorker(services(), session, SERVED_RUNS);

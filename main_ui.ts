@@ -11,6 +11,7 @@ import type { DecisionLogPort } from "./conductor/decision.ts";
 import { SymphonyError } from "./core/errors.ts";
 import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
+import type { NotificationPort } from "./core/ports/notification.ts";
 import type { FileProposalPort } from "./core/ports/file_proposals.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
@@ -30,6 +31,8 @@ export interface UiParts extends Pick<CliServices, "templates" | "composition"> 
   readonly installed: UiServices["installed"];
   readonly grants: UiServices["grants"];
   readonly secrets: UiServices["secrets"];
+  readonly notices: NotificationPort;
+  readonly onReload: NonNullable<UiServices["onReload"]>;
   decisionLog(): Pick<DecisionLogPort, "read">;
   openTexts(): Promise<Texts>;
   open(

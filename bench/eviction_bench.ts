@@ -96,19 +96,39 @@ async function pauses(): Promise<void> {
     { length: 10_000 },
     (_, at) => pool.register(extensionId(`bench/kind-${at}`), { instances: 1, concurrency: 1 }),
   );
+  // In turns with a loop that only waits for as long: what stalls both is the machine's, not the pool's.
   const times: number[] = [];
-  for (let at = 0; at < 12_000; at++) {
-    const before = performance.now();
-    const lease = await pool.acquire(kinds[(at * 7) % kinds.length]!, never);
-    pool.release(lease);
-    times.push(performance.now() - before);
+  const idle: number[] = [];
+  for (let turn = 0; turn < 120; turn++) {
+    const began = performance.now();
+    for (let at = turn * 100; at < (turn + 1) * 100; at++) {
+      const before = performance.now();
+      const lease = await pool.acquire(kinds[(at * 7) % kinds.length]!, never);
+      pool.release(lease);
+      times.push(performance.now() - before);
+    }
+    const end = 2 * performance.now() - began;
+    let worst = 0;
+    for (let last = performance.now(); last < end;) {
+      await undefined;
+      const now = performance.now();
+      worst = Math.max(worst, now - last);
+      last = now;
+    }
+    idle.push(worst);
   }
+  const over = (pauses: readonly number[]) => pauses.filter((ms) => ms > 5).length;
   times.sort((a, b) => a - b);
   const shown = [0.5, 0.99, 1].map((share) => percentile(times, share).toFixed(3));
   print(
-    `10,000 kinds, 1,000 live, each call evicts and starts one: p50 ${shown[0]} ms, p99 ${
+    `10,000 kinds, 1,000 live, each of 12,000 calls evicts and starts one: p50 ${shown[0]} ms, p99 ${
       shown[1]
-    } ms, worst ${shown[2]} ms (target: no pause over 5 ms)`,
+    } ms, worst ${shown[2]} ms, ${over(times)} over 5 ms (target: none)`,
+  );
+  print(
+    `  a loop that only waits, in turns with it: worst ${Math.max(...idle).toFixed(3)} ms, ${
+      over(idle)
+    } over 5 ms`,
   );
   const { hits, misses, evictions } = pool.counters();
   print(`  hits ${hits}, misses ${misses}, evictions ${evictions}`);

@@ -11,6 +11,7 @@ const names = [
   "dag_scale",
   "log",
   "throughput",
+  "langgraph",
   "artifact",
   "search",
   "filing",

@@ -35,7 +35,8 @@ interface Measured {
   readonly cpuSeconds: number;
 }
 
-async function once(
+/** One run, from its start to its end. */
+export async function runOnce(
   definition: WorkflowDefinition,
   pit: OpenPit,
   extensions: ExtensionPort,
@@ -64,7 +65,8 @@ async function once(
   return { seconds, cpuSeconds };
 }
 
-function instances(extensions: ExtensionPort) {
+/** What a pool over `extensions` is made with. */
+export function instances(extensions: ExtensionPort) {
   return {
     warm: (id: Parameters<ExtensionPort["activate"]>[0]) => extensions.activate(id),
     cool: (id: Parameters<ExtensionPort["deactivate"]>[0]) => extensions.deactivate(id),
@@ -158,7 +160,7 @@ async function claiming(extensions: ExtensionPort, place: string): Promise<void>
         await using pit = memoryPit(instances(extensions), new SystemClock(), {
           limits: catalog === claims ? capacities : {},
         });
-        return (await once(shape, pit, extensions, () => Promise.resolve(catalog))).seconds;
+        return (await runOnce(shape, pit, extensions, () => Promise.resolve(catalog))).seconds;
       };
       seconds.push(
         i % 2 === 0
@@ -187,7 +189,7 @@ async function runsOf(
     await using pit = log === "durable"
       ? await openPit(data, instances(extensions), clock)
       : memoryPit(instances(extensions), clock);
-    runs.push(await once(shape, pit, extensions));
+    runs.push(await runOnce(shape, pit, extensions));
   }
   return runs.slice(WARMING);
 }

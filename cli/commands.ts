@@ -11,6 +11,7 @@ import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
 import { extCommands } from "./ext_commands.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { userFlag } from "./user.ts";
 import { memoFlag } from "./memo_flag.ts";
 import { queueCommands } from "./queue_commands.ts";
 import { safetyCommands } from "./safety_commands.ts";
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
         summary: "the folder that nodes may read, as FOLDER; else the current one",
       },
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
+      userFlag,
       memoFlag,
       ...budgetFlags,
       {
@@ -298,18 +300,24 @@ export const commands: readonly Command[] = [
     positionals: [],
     flags: [jsonFlag, dataFlag],
     details:
-      "What is free is told by each process that is at work, every two seconds: each shares out its own.",
-    examples: [{ args: "limits list", does: "a line a limit, and which calls wait for what" }],
+      "What is free is told by each process that is at work, every two seconds; all of them share it. Then the users whose calls " +
+      "they are, with weight, share of what each has most of, and the Gini coefficient of what they had in the last minutes: 0 is even.",
+    examples: [{
+      args: "limits list",
+      does: "a line a limit, which calls wait for what, and how even it is",
+    }],
     load: async () => (await import("./limits_command.ts")).limitsListCommand,
   },
   {
     path: "limits set",
-    summary: "bounds processor, memory, calls, requests, tokens or dollars, of all extensions or of one",
+    summary:
+      "bounds processor, memory, calls, requests, tokens or dollars, of all extensions, of one, or of a key",
     positionals: [{ name: "KIND" }, { name: "LIMIT" }],
     flags: [dataFlag],
     details:
       "KIND is cpu (cores), memory (bytes, as in 4G; both are what the machine has until they are set), calls (at " +
-      "once), requests, tokens or usd, and with :EXTENSION of one only; or pool:memory or " +
+      "once), requests, tokens or usd, and with :EXTENSION of one only, with :key:SECRET of all that use the secret of " +
+      "that name; weight:USER, of whose calls so many go for one of another; or pool:memory or " +
       "pool:instances, what a process keeps warm, else as much as memory says and a thousand. LIMIT is a number, or one a " +
       "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A node waits, " +
       "fairly, until it is its turn; it holds from the next start of a run.",
@@ -318,6 +326,8 @@ export const commands: readonly Command[] = [
       { args: "limits set calls:symphony/local 1", does: "one question at a time" },
       { args: "limits set pool:memory 2G", does: "idle instances go above that" },
       { args: "limits set cpu 1", does: "leave the other cores to other work" },
+      { args: "limits set usd:key:openai 5/day", does: "no more than that with one key" },
+      { args: "limits set weight:ann 2", does: "twice the share of anybody else" },
     ],
     load: async () => (await import("./limits_command.ts")).limitsSetCommand,
   },

@@ -1,10 +1,11 @@
 /** `limits list|set|remove`. @module */
 
 import { SymphonyError } from "../core/errors.ts";
+import { joinedUsers } from "../core/policy/fairness.ts";
 import { didYouMean } from "../core/workflow/suggest.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import type { CliServices } from "./services.ts";
-import { freeText, isAtWork, waitingCallsText } from "./sharing_text.ts";
+import { freeText, isAtWork, usersText, waitingCallsText } from "./sharing_text.ts";
 import { cleanLine, table } from "./text.ts";
 
 /** One line a limit, with what the living processes have left of it, and the calls that wait. */
@@ -14,6 +15,7 @@ export async function limitsListCommand(services: CliServices, args: Arguments):
   const now = services.clock.now();
   await using store = await services.openStore(data);
   const living = (await store.pools.statuses()).filter((status) => isAtWork(status, now));
+  const fairness = joinedUsers(living.map(({ users = [] }) => ({ users })));
   if (args.has("json")) {
     const records = limits.map((limit) => {
       const use = living.flatMap(({ pid, limits = [] }) =>
@@ -21,7 +23,8 @@ export async function limitsListCommand(services: CliServices, args: Arguments):
       );
       return { ...limit, ...(use.length === 0 ? {} : { use }) };
     });
-    await services.stdout.write(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    const lines = fairness.users.length === 0 ? records : [...records, fairness];
+    await services.stdout.write(lines.map((record) => `${JSON.stringify(record)}\n`).join(""));
     return exitCodes.completed;
   }
   const rows = limits.map(({ kind, limit, from }) => [
@@ -34,7 +37,7 @@ export async function limitsListCommand(services: CliServices, args: Arguments):
     }),
   ]);
   const waiting = living.flatMap((status) => status.waiting ?? []);
-  await services.stdout.write(table(rows) + waitingCallsText(waiting, now));
+  await services.stdout.write(table(rows) + usersText(fairness) + waitingCallsText(waiting, now));
   return exitCodes.completed;
 }
 

@@ -54,11 +54,13 @@ export class LiveView implements RunView {
   }
 
   show(live: LiveEvent): void {
-    if (live.durable || live.event.kind !== "log") return;
-    const { level, text } = live.event;
-    if (level !== "warn" && level !== "error") return;
+    if (live.durable || live.event.kind !== "log" && live.event.kind !== "notice") return;
+    const { event } = live;
+    const { level, text } = event;
+    if (event.kind === "log" && level !== "warn" && level !== "error") return;
+    const who = event.kind === "notice" ? event.extension : label(live.scope, live.node, live.item);
     if (this.#notes.length >= NOTES_KEPT) this.#notesLost++;
-    else this.#notes.push(cleanLine(`${label(live.scope, live.node, live.item)}: ${level}: ${text}`));
+    else this.#notes.push(cleanLine(`${who}: ${level}: ${text}`));
   }
 
   async close(_outcome: RunOutcome | undefined, _account: RunAccount): Promise<void> {

@@ -49,6 +49,7 @@ export class PlainView implements RunView {
   show(live: LiveEvent, _account: RunAccount, node: NodeAccount | undefined): void {
     if (!live.durable) {
       const { event } = live;
+      if (event.kind === "notice") this.#say(`${event.extension}: ${event.level}: ${event.text}`);
       if (event.kind === "log" && (event.level === "warn" || event.level === "error")) {
         this.#say(`${label(live.scope, live.node, live.item)}: ${event.level}: ${event.text}`);
       }

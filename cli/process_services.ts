@@ -6,6 +6,7 @@
 
 import { dirname, resolve } from "node:path";
 import { statfsSync } from "node:fs";
+import { userInfo } from "node:os";
 import { SymphonyError } from "../core/errors.ts";
 import { ReaderGone } from "./reader_gone.ts";
 import type { Output, ProcessServices, SelfProcess } from "./services.ts";
@@ -17,6 +18,7 @@ export function processServices(): ProcessServices {
   return {
     args: Deno.args,
     env: (name) => Deno.env.get(name),
+    loginName,
     stdout: outputTo(Deno.stdout),
     stderr: outputTo(Deno.stderr),
     folder,
@@ -36,6 +38,15 @@ export function processServices(): ProcessServices {
     startSelf,
     platform: `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
   };
+}
+
+/** Who is logged in, where the system tells. */
+export function loginName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 async function confirm(question: string): Promise<boolean | undefined> {

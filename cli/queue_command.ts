@@ -13,6 +13,7 @@ import { newEntry, startWorker } from "./queue_worker.ts";
 import { localTime } from "./runs_list_command.ts";
 import type { CliServices } from "./services.ts";
 import { cleanLine, table } from "./text.ts";
+import { userOf } from "./user.ts";
 import { checkedDefinition, readWorkflow } from "./workflow_file.ts";
 import { workspaceOf } from "./workspace.ts";
 
@@ -29,6 +30,7 @@ const SHOWN = 200;
 export async function queueAddCommand(services: CliServices, args: Arguments): Promise<number> {
   const source = readWorkflow(services, args.positional(0));
   const asked = readAsked(services, args);
+  const user = userOf(services, args);
   await using session = await services.openSession(sessionOptions(services, args));
   const catalog = await session.extensions.describe();
   const definition = checkedDefinition(services, source, catalog);
@@ -39,6 +41,7 @@ export async function queueAddCommand(services: CliServices, args: Arguments): P
     workspace: folder,
     mayWrite: args.has("allow-write"),
     keys: args.values("key"),
+    ...user === undefined ? {} : { user },
   });
   const once = args.value("once");
   const added = await session.queue.change((book) =>

@@ -6,6 +6,7 @@
 
 import type { Command, Flag } from "./command.ts";
 import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { userFlag } from "./user.ts";
 
 const entryId = [{ name: "ID" }];
 const priorityFlag: Flag = {
@@ -13,7 +14,12 @@ const priorityFlag: Flag = {
   value: "P",
   summary: "critical, high, normal, low, background or a number; the greater goes first",
 };
-const keyFlag: Flag = { name: "key", value: "NAME", isList: true, summary: "counts for the limit key:NAME" };
+const keyFlag: Flag = {
+  name: "key",
+  value: "NAME",
+  isList: true,
+  summary: "counts for the limit key:NAME too",
+};
 const attemptsFlag: Flag = {
   name: "attempts",
   value: "N",
@@ -35,6 +41,7 @@ export const queueCommands: readonly Command[] = [
       keyFlag,
       attemptsFlag,
       { name: "at", value: "MOMENT", summary: "not before: 2026-12-01T09:00:00Z, or +30m" },
+      userFlag,
       { name: "once", value: "TEXT", summary: "add it once for this text, however often it is asked for" },
       workspaceFlag,
       writeFlag,
@@ -90,7 +97,7 @@ export const queueCommands: readonly Command[] = [
     ],
     details:
       "LANE is all, workflow:ID, instrument:TYPE or key:NAME. A run counts for every instrument that it may ask: those that its nodes " +
-      "name, and those that serve its tasks. A key is a label that queue add --key gives, and holds runs, not calls.",
+      "name, and those that serve its tasks. The same goes for the keys (secrets) that those use; queue add --key NAME adds others. For calls at once, see limits set calls:key:NAME.",
     examples: [{ args: "queue limit workflow:code-review --at-once 1", does: "one after the other" }],
     load: async () => (await import("./queue_command.ts")).queueLimitCommand,
   },

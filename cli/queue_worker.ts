@@ -6,7 +6,7 @@
  */
 
 import { SymphonyError } from "../core/errors.ts";
-import type { RunId } from "../core/ids.ts";
+import type { NodeTypeId, RunId } from "../core/ids.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { forecastFor } from "../core/orchestration/run_forecast.ts";
 import { keepDefinition, readDefinition } from "../core/orchestration/run_definition.ts";
@@ -86,13 +86,17 @@ export function withWorker(services: CliServices, session: Session, places: numb
 }
 
 async function requestOf(session: Session, entry: QueueEntry, run: RunId) {
-  const { inputs, workspace, mayWrite, before } = entry;
+  const { inputs, workspace, mayWrite, before, user, priority } = entry;
   const { definition } = await readDefinition(session.pit.artifacts, entry.definition);
   // What the failed attempt had done is kept.
   const reuse: ReuseRequest | undefined = before !== undefined && await hasLog(session, before)
     ? { of: before, changed: true }
     : undefined;
-  return { definition, inputs, workspace, mayWrite, run, ...reuse === undefined ? {} : { reuse } };
+  return {
+    ...{ definition, inputs, workspace, mayWrite, run, priority },
+    ...reuse === undefined ? {} : { reuse },
+    ...user === undefined ? {} : { user },
+  };
 }
 
 async function hasLog({ pit }: Session, run: RunId): Promise<boolean> {
@@ -109,9 +113,11 @@ export async function newEntry(
   session: Pick<Session, "pit">,
   definition: WorkflowDefinition,
   catalog: Catalog,
-  more: Pick<NewEntry, "inputs" | "workspace" | "mayWrite"> & { readonly keys: readonly string[] },
+  more: Pick<NewEntry, "inputs" | "workspace" | "mayWrite" | "user"> & { readonly keys: readonly string[] },
 ): Promise<NewEntry> {
   const { keys, ...rest } = more;
+  const instruments = instrumentsOf(definition, catalog);
+  const all = new Set([...keys, ...keysOf(instruments, catalog)]);
   const forecast = definition.budget === undefined
     ? undefined
     : await forecastFor(session.pit.dag, definition);
@@ -123,8 +129,8 @@ export async function newEntry(
     lanes: [
       "all",
       `workflow:${definition.id}`,
-      ...[...instrumentsOf(definition, catalog)].sort().map((type) => `instrument:${type}`),
-      ...keys.map((key) => `key:${key}`),
+      ...[...instruments].sort().map((type) => `instrument:${type}`),
+      ...[...all].sort().map((key) => `key:${key}`),
     ],
   };
 }
@@ -150,6 +156,14 @@ function instrumentsOf({ nodes }: WorkflowDefinition, catalog: Catalog): Readonl
     }
   }
   return found;
+}
+
+/** Names of the secrets with which these instruments' requests may be sent. */
+function keysOf(instruments: ReadonlySet<string>, { nodes, limits }: Catalog): readonly string[] {
+  return [...instruments].flatMap((type) => {
+    const extension = nodes.get(type as NodeTypeId)?.extension;
+    return extension === undefined ? [] : limits.get(extension)?.keys ?? [];
+  });
 }
 
 /** What a trigger asks for when `payload` happened. @throws SymphonyError where its workflow or inputs are wrong */

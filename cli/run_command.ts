@@ -11,6 +11,7 @@ import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import { readMemo } from "./memo_flag.ts";
 import type { CliServices } from "./services.ts";
+import { userOf } from "./user.ts";
 import { checkedDefinition, readWorkflow, type WorkflowSource } from "./workflow_file.ts";
 import { workspaceOf } from "./workspace.ts";
 
@@ -84,6 +85,7 @@ function requestOf(
   concurrency: number | undefined,
 ): StartRequest {
   const memo = readMemo(args);
+  const user = userOf(services, args);
   const given = readInputs(services, args.values("input"), definition.inputs);
   const asked = args.positionals[1] ?? args.value("workspace");
   const { folder, inputs } = workspaceOf(services, asked, given, definition.inputs);
@@ -94,6 +96,7 @@ function requestOf(
     mayWrite: args.has("allow-write"),
     ...concurrency === undefined ? {} : { concurrency },
     ...memo.memo === undefined ? {} : { reuse: memo },
+    ...user === undefined ? {} : { user },
   };
 }
 

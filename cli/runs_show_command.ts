@@ -70,7 +70,9 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
   const head = [
     `${style("bold", cleanLine(summary.workflow))} ${cleanLine(account.version)}  ${summary.run}`,
     `${stateText(summary, resumable)}, started ${localTime(summary.startedAt)}${took}`,
-    `workspace ${cleanLine(account.workspace)}`,
+    `workspace ${cleanLine(account.workspace)}${
+      account.user === undefined ? "" : `, for ${cleanLine(account.user)}`
+    }`,
     ...Object.entries(account.inputs).map(([name, value]) =>
       `input ${cleanLine(name)} = ${cleanLine(JSON.stringify(value)).slice(0, 200)}`
     ),
@@ -213,6 +215,7 @@ function accountRecord(account: RunAccount): Record<string, unknown> {
   return {
     version: account.version,
     workspace: account.workspace,
+    ...account.user === undefined ? {} : { user: account.user },
     inputs: account.inputs,
     events: account.lastSeq + 1,
     nodes,

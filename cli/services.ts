@@ -49,6 +49,8 @@ export interface Output {
 export interface ProcessServices {
   readonly args: readonly string[];
   env(name: string): string | undefined;
+  /** Who is logged in, where the system tells. */
+  loginName?(): string | undefined;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Absolute path of the current folder. */

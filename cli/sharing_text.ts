@@ -1,6 +1,6 @@
 /** What the calls of a living process share and wait for, as its pool's record tells. @module */
 
-import type { LimitReading, WaitingReading } from "../core/ports/arbitration.ts";
+import type { FairnessReading, LimitReading, WaitingReading } from "../core/ports/arbitration.ts";
 import type { PoolStatus } from "../core/ports/pool.ts";
 import { cleanLine, duration, size, table } from "./text.ts";
 
@@ -32,6 +32,20 @@ export function waitingCallsText(waiting: readonly WaitingReading[], now: number
   ]);
   const more = waiting.length > NAMED ? `  and ${waiting.length - NAMED} more\n` : "";
   return `Calls that wait for their share\n${table(rows)}${more}`;
+}
+
+/** How users were served by the processes that are at work; empty where nobody is known. */
+export function usersText({ users, gini }: Pick<FairnessReading, "users" | "gini">): string {
+  if (users.length === 0) return "";
+  const rows = users.map(({ of, weight, dominantShare, grants, waiting, meanWaitMs, longestWaitMs }) => [
+    `  ${of === "" ? "(nobody named)" : cleanLine(of)}`,
+    `weight ${weight}`,
+    `${Math.round(dominantShare * 100)} % now`,
+    `${grants} granted`,
+    `${waiting} waiting`,
+    `waited ${duration(meanWaitMs)}, at most ${duration(longestWaitMs)}`,
+  ]);
+  return `Users (Gini coefficient ${gini.toFixed(2)}; 0 is even)\n${table(rows)}`;
 }
 
 function isMemory(kind: string): boolean {

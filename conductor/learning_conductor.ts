@@ -199,7 +199,7 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
     const facts = request.options.map((option, at): MaskFacts => ({
       id: option.instrument,
       wasTried: request.tried.includes(option.instrument),
-      broken: this.#breaker.reason(option.instrument, now),
+      broken: this.#breaker.reason(option.instrument, now) ?? refusal(option),
       contextTokens: option.contextTokens,
       tokensIn: asked.tokensIn,
       usd: costs[at]?.usd ?? 0,
@@ -342,14 +342,21 @@ export class LearningConductor implements ConductorPort, AsyncDisposable {
 }
 
 function candidateOf(option: InstrumentOption): Candidate {
-  const { instrument, priceIn, priceOut, promisedQuality, waitRounds } = option;
+  const { instrument, priceIn, priceOut, promisedQuality, waitRounds, trouble } = option;
   return {
     id: instrument,
     priceIn,
     priceOut,
     ...(promisedQuality === undefined ? {} : { promisedQuality }),
     ...(waitRounds === undefined ? {} : { waitRounds }),
+    ...(trouble?.seconds === undefined ? {} : { lateSeconds: trouble.seconds }),
+    ...(trouble?.failures === undefined ? {} : { lateFailures: trouble.failures }),
   };
+}
+
+/** Why the pool would refuse a call now. */
+function refusal({ trouble }: InstrumentOption): string | undefined {
+  return trouble?.isRefused === true ? trouble.reason : undefined;
 }
 
 function optionOf(request: RoutingRequest, id: string | undefined): InstrumentOption | undefined {

@@ -52,7 +52,9 @@ export class SimpleConductor implements ConductorPort, Snapshottable {
 
   route(request: RoutingRequest): RoutingDecision {
     const fresh = request.options.filter((option) => !request.tried.includes(option.instrument));
-    const options = fresh.length > 0 ? fresh : request.options;
+    const untried = fresh.length > 0 ? fresh : request.options;
+    const answering = untried.filter(({ trouble }) => trouble?.isRefused !== true);
+    const options = answering.length > 0 ? answering : untried;
     let best: InstrumentOption | undefined;
     let bestScore = -Infinity;
     for (const option of options) {
@@ -119,9 +121,13 @@ export class SimpleConductor implements ConductorPort, Snapshottable {
   #score(option: InstrumentOption): number {
     const { successes, failures, durationMs, costUsd } = this.#record(option.instrument);
     const calls = successes + failures;
-    const success = (successes + PRIOR) / (calls + 2 * PRIOR);
-    if (calls === 0) return success - PER_CENT * (option.priceIn + option.priceOut) / 10;
-    return success - PER_SECOND * (durationMs / calls / 1000) - PER_CENT * (costUsd / calls) * 100;
+    const { seconds = 0, failures: late = 0 } = option.trouble ?? {};
+    const success = (successes + PRIOR) / (calls + 2 * PRIOR) * (1 - late);
+    if (calls === 0) {
+      return success - PER_SECOND * seconds - PER_CENT * (option.priceIn + option.priceOut) / 10;
+    }
+    const expected = Math.max(durationMs / calls / 1000, seconds);
+    return success - PER_SECOND * expected - PER_CENT * (costUsd / calls) * 100;
   }
 
   #record(nodeType: NodeTypeId): Record {

@@ -79,6 +79,9 @@ export function authorId(text: string): AuthorId {
   return parsed(text, authorPattern, "author", "1 to 200 printable characters without spaces") as AuthorId;
 }
 
+/** Of calls that belong to no run: what a person does in the page, and fixtures. */
+export const NO_RUN = runId("r000000000000000");
+
 /** Names an instance; adapters choose the text. */
 export function instanceId(text: string): InstanceId {
   return text as InstanceId;

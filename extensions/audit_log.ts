@@ -29,7 +29,7 @@ const MINUTE_MS = 60_000;
 const MOST_WORDS = 1_000;
 
 export interface AuditEntry {
-  /** `allowed`, `denied`, `prompt` for checks; `granted`, `refused`, `withdrawn`, `approved`, `ended`, `quarantined`, … */
+  /** `allowed`, `denied`, `prompt` for checks; `used` for what was done with models, the editor and messages; `granted`, `refused`, `withdrawn`, `approved`, `ended`, `quarantined`, … */
   readonly decision: string;
   readonly extension: string;
   readonly permission: string;

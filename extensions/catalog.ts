@@ -7,7 +7,14 @@
 import { type ExtensionId, type NodeTypeId, nodeTypeId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Permission } from "../core/policy/permission.ts";
-import type { CallNeeds, Catalog, ExtensionLimits, NodeType, TaskType } from "../core/workflow/catalog.ts";
+import type {
+  CallNeeds,
+  Catalog,
+  Effect,
+  ExtensionLimits,
+  NodeType,
+  TaskType,
+} from "../core/workflow/catalog.ts";
 import type { Resources } from "./manifest/manifest.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 
@@ -20,6 +27,10 @@ export interface Described {
   readonly resources: Resources;
   /** True where its manifest asks for the files or the history of the run's folder. */
   readonly readsFolder?: boolean;
+  /** Names of the secrets that its manifest asks for. */
+  readonly keys?: readonly string[];
+  /** The effect of operators that do not say theirs; `none` where it is absent. */
+  readonly effect?: Effect;
   readonly contributes: readonly Contribution[];
 }
 
@@ -57,7 +68,12 @@ export const instrumentOutput: JsonObject = {
 
 /** True where these permissions let an extension see what is in the run's folder. */
 export function readsFolder(permissions: readonly Permission[]): boolean {
-  return permissions.some(({ kind }) => kind === "files" || kind === "git");
+  return permissions.some(({ kind }) => ["files", "git", "editor"].includes(kind));
+}
+
+/** Names of the secrets among these permissions. */
+export function keysOf(permissions: readonly Permission[]): readonly string[] {
+  return permissions.flatMap((one) => one.kind === "secret" ? [one.name] : []);
 }
 
 /** The catalogue of all extensions; a type that two contribute belongs to the first, and is a problem of the second. */
@@ -77,7 +93,11 @@ export function catalogOf(
   for (const extension of extensions) {
     const { instances, concurrency } = extension.resources;
     const taken = needs?.get(extension.id);
-    limits.set(extension.id, { instances, concurrency, ...(taken === undefined ? {} : { needs: taken }) });
+    limits.set(extension.id, {
+      ...{ instances, concurrency },
+      ...(taken === undefined ? {} : { needs: taken }),
+      ...(extension.keys === undefined || extension.keys.length === 0 ? {} : { keys: extension.keys }),
+    });
     for (const one of extension.contributes) {
       const type = nodeTypeId(one.type);
       const owner = nodes.get(type)?.extension ?? tasks.get(type)?.extension;
@@ -106,7 +126,10 @@ function nodeOf(
   const { id, version, codeHash, settings } = extension;
   const said = settings === undefined || Object.keys(settings).length === 0 ? {} : { settings };
   const base = { type, kind, extension: id, version, title, description, codeHash, ...said };
-  if (one.kind === "operator") return { ...base, input: one.input, output: one.output, effect: one.effect };
+  if (one.kind === "operator") {
+    const { input, output, effect = extension.effect ?? "none" } = one;
+    return { ...base, input, output, effect };
+  }
   const { serves, priceIn, priceOut, contextTokens, promisedQuality } = one;
   return {
     ...base,

@@ -27,6 +27,7 @@ const shapes: Readonly<Record<string, JsonObject>> = {
   operator: shape("operator", {
     input: schema,
     output: schema,
+  }, {
     effect: { enum: ["none", "read", "network", "write"] },
   }),
   instrument: shape("instrument", {

@@ -6,7 +6,8 @@
 
 import { messageOf } from "../core/errors.ts";
 import type { Actor } from "./actor.ts";
-import { type CatalogProblem, type Described, readsFolder } from "./catalog.ts";
+import { effectBy } from "./capabilities/effect.ts";
+import { type CatalogProblem, type Described, keysOf, readsFolder } from "./catalog.ts";
 import type { HostChannel } from "./host/host_channel.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 
@@ -67,7 +68,8 @@ class Describing {
       await actor.remember(contributes);
     }
     const reads = readsFolder(permissions);
-    return { id, version, codeHash, settings: actor.config, resources, contributes, readsFolder: reads };
+    const more = { readsFolder: reads, keys: keysOf(permissions), effect: effectBy(permissions) };
+    return { id, version, codeHash, settings: actor.config, resources, contributes, ...more };
   }
 
   /**

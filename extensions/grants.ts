@@ -161,6 +161,13 @@ export class Grants {
         const now = decided();
         return now === "prompt" ? await this.#desk.ask(asker, key, { ...place, decided }) : now;
       },
+      used: (key, what) =>
+        this.audit.check(`${asker.extension} used ${key} ${what}`, () => ({
+          decision: "used",
+          extension: asker.extension,
+          permission: key,
+          reason: this.secrets.redact(what),
+        })),
       isRefused: (key, folder) => this.#verdict(asker, key, folder).verdict === "denied",
       namesOutright: (host, port) =>
         namesOutright(asker.permissions, host, port) || this.#grantedOutright(asker.extension, host, port),

@@ -12,7 +12,7 @@ import type { Grant, PermissionKey } from "../core/policy/permission.ts";
 import { markOf, readDataFile, readDataFileNow, writeDataFile } from "./data_file.ts";
 
 const keyPattern =
-  /^(files:(read|write)|git|artifacts|net:[^\s]{1,300}|secret:[a-z][a-z0-9-]{0,63}(@[^\s/]{1,5000}\/[a-z0-9-]{1,64}(\/[A-Z_][A-Z0-9_]{0,127})?)?)$/;
+  /^(files:(read|write)|git|artifacts|editor:(read|propose)|notifications|command:[a-z][a-z0-9-]{0,63}\/[a-z][a-z0-9-]{0,63}|models:(\*|[a-z][a-z0-9-]{0,63}\/(\*|[a-z][a-z0-9-]{0,63}))|net:[^\s]{1,300}|secret:[a-z][a-z0-9-]{0,63}(@[^\s/]{1,5000}\/[a-z0-9-]{1,64}(\/[A-Z_][A-Z0-9_]{0,127})?)?)$/;
 const HEAD = "What you granted to extensions. `symphony grants` changes it; so may you.";
 
 export class GrantsFile {
@@ -57,7 +57,7 @@ export function permissionKey(text: string): PermissionKey {
 export function badGrant(text: string): SymphonyError {
   return new SymphonyError("bad-input", `Cannot grant "${text.slice(0, 200)}": no such permission`, {
     hint:
-      "Write files:read, files:write, git, artifacts, net:HOST[:PORT], secret:NAME, or secret:NAME@HOST,…/HEADER[/VARIABLE]",
+      "Write files:read, files:write, git, artifacts, editor:read, editor:propose, notifications, models:NAME, command:NAME, net:HOST[:PORT], secret:NAME, or secret:NAME@HOST,…/HEADER[/VARIABLE]",
   });
 }
 

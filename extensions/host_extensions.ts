@@ -10,7 +10,7 @@ import type { LivenessLimits } from "../core/actor/liveness.ts";
 import { defaultRestartPolicy, type RestartPolicy } from "../core/actor/supervision.ts";
 import { messageOf, SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "../core/ids.ts";
-import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
+import { type JsonObject, own } from "../core/json.ts";
 import { secretKey } from "../core/policy/permission.ts";
 import { isMadeLight } from "../core/policy/permission_policy.ts";
 import type { ArtifactPort } from "../core/ports/artifact.ts";
@@ -24,20 +24,26 @@ import type {
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
+import type { Resolve } from "./capabilities/address.ts";
 import { Capabilities } from "./capabilities/broker.ts";
+import { saidEffect } from "./capabilities/effect.ts";
 import { type CallScope, proposerOf } from "./capabilities/capability.ts";
 import { catalogOf, type CatalogProblem } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
+import { EditorDesk, type EditorTexts } from "./editor_desk.ts";
 import type { Grants } from "./grants.ts";
 import { HealthBook } from "./health_book.ts";
 import { Kind } from "./host/frames.ts";
 import { casualtyOf } from "./host/host_channel.ts";
 import type { HostCommand } from "./host/host_command.ts";
 import { Hosts } from "./host/hosts.ts";
+import { aborted, inSource, type Instance, pause, probe } from "./instance.ts";
 import type { ExtensionSource, Installed } from "./installed.ts";
 import { declaredNeeds } from "./monitor/call_needs.ts";
 import { ResourceMonitor } from "./monitor/resource_monitor.ts";
+import { Notices } from "./notices.ts";
 import { askerOf, memoryOf, type Place, Placement } from "./placement.ts";
+import { reloaded, type ReloadNews, stateOf } from "./reloading.ts";
 import { Rescue } from "./rescue.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
 import { acceptInput, acceptOutput, failed, withDefaults } from "./value_check.ts";
@@ -49,15 +55,23 @@ export interface HostExtensionsOptions {
   readonly artifacts: ArtifactPort;
   /** Settings by extension; defaults come from the manifests. */
   readonly settings?: ReadonlyMap<ExtensionId, JsonObject>;
+  /** Reads them anew, for `reload`. */
+  readonly readSettings?: () => Promise<ReadonlyMap<ExtensionId, JsonObject>>;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
   /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
   readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
+  /** How names of hosts are resolved; as the system does without it. */
+  readonly resolve?: Resolve;
   readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
   /** The longest that a module may take to load, in milliseconds. */
   readonly loadingMs?: number;
   /** Where quarantines are kept; in memory without it. */
   readonly health?: HealthBook;
+  /** The editor's texts; without it there is no editor. */
+  readonly texts?: () => Promise<EditorTexts>;
+  /** Where messages to the person go; without it nobody sees any but in the run. */
+  readonly notices?: Notices;
   /** Where what they use up is accounted; in memory without it. */
   readonly monitor?: ResourceMonitor;
   /** Takes what runs propose to files; without it a run that proposes cannot write. */
@@ -66,15 +80,6 @@ export interface HostExtensionsOptions {
   readonly spares?: boolean;
 }
 
-interface Instance extends Place {
-  readonly id: InstanceId;
-  readonly actor: Actor;
-  calls: number;
-  failures: number;
-  inFlight: number;
-}
-
-const PROBE_MS = 5_000;
 /** How often it is looked whether another process changed the grants. */
 const LOOK_MS = 500;
 /** What a call of a light extension may take where it has no deadline, and at most. */
@@ -87,11 +92,21 @@ export class HostExtensions implements ExtensionPort {
   readonly #book: HealthBook;
   readonly monitor: ResourceMonitor;
   readonly #placement: Placement;
+  readonly #notices: Notices;
+  readonly #editor: EditorDesk | undefined;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #rescues = new Map<Actor, Rescue<Place>>();
   readonly #closing = new AbortController();
   readonly #unlisten: () => void;
   readonly #starting = new Set<Promise<unknown>>();
+  /** Instances that ended because their extension was replaced, for calls that were about to go to them. */
+  readonly #retired = new Map<InstanceId, ExtensionId>();
+  #settings: ReadonlyMap<ExtensionId, JsonObject>;
+  #reloading: Promise<unknown> = Promise.resolve();
+  /** What did not start, by its state: it is not tried again before something of it is another. */
+  readonly #refused = new Map<ExtensionId, { readonly state: string; readonly reason: string }>();
+  /** Why each extension that goes on as it was does so, as it was told. */
+  #kept: ReadonlyMap<ExtensionId, string> = new Map();
   #actors:
     | Promise<{ actors: ReadonlyMap<ExtensionId, Actor>; problems: readonly CatalogProblem[] }>
     | undefined;
@@ -101,12 +116,15 @@ export class HostExtensions implements ExtensionPort {
   constructor(options: HostExtensionsOptions) {
     const { command, source, spares = false, health = new HealthBook() } = options;
     this.#options = options;
+    this.#settings = options.settings ?? new Map();
     this.#book = health;
     this.monitor = options.monitor ?? new ResourceMonitor();
     this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
     // What was taken back must not live on in anything that a process has read: it is begun anew.
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
-    const { onLog, liveness, loadingMs, grants } = options;
+    const { onLog, liveness, loadingMs, grants, notices = new Notices(), texts } = options;
+    this.#notices = notices;
+    this.#editor = texts && new EditorDesk(texts, (extension, text) => this.#say(extension, text));
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,
@@ -169,7 +187,11 @@ export class HostExtensions implements ExtensionPort {
 
   call(instance: InstanceId, request: CallRequest, options: CallOptions): CallResult | Promise<CallResult> {
     const found = this.#instances.get(instance);
-    if (found === undefined) return failed("crash", `Instance "${instance}" is not alive`);
+    if (found === undefined) {
+      const extension = this.#retired.get(instance);
+      if (extension !== undefined) return this.#callInstead(extension, request, options);
+      return failed("crash", `Instance "${instance}" is not alive`);
+    }
     if (options.signal.aborted) return failed("cancelled", "The call was cancelled");
     const contribution = found.actor.contributes.get(request.nodeType);
     if (contribution === undefined || contribution.kind === "task") {
@@ -182,7 +204,25 @@ export class HostExtensions implements ExtensionPort {
   }
 
   isAlive(instance: InstanceId): boolean {
-    return this.#instances.get(instance)?.channel.isAlive === true;
+    const found = this.#instances.get(instance);
+    return found?.channel.isAlive === true && !found.isRetired;
+  }
+
+  /**
+   * Takes over what was installed, updated, edited, removed or set anew since it was read. Calls under way end as they began; the next
+   * ones go to what is there then. What does not start changes nothing. Never rejects for what an extension holds.
+   */
+  async reload(): Promise<readonly ReloadNews[]> {
+    const reload = this.#reloading.then(() => this.#reload());
+    this.#reloading = reload.catch(() => {});
+    return await reload;
+  }
+
+  /** Folders of installed extensions of others. */
+  async folders(): Promise<readonly string[]> {
+    return [...(await this.#known()).actors.values()].flatMap(({ installed: { origin, folder } }) =>
+      origin === "bundled" || folder === undefined ? [] : [folder]
+    );
   }
 
   /** Resident bytes as the monitor read them last; undefined where they are not known. */
@@ -194,6 +234,7 @@ export class HostExtensions implements ExtensionPort {
   async deactivate(instance: InstanceId): Promise<void> {
     const found = this.#instances.get(instance);
     this.#instances.delete(instance);
+    this.#retired.delete(instance);
     await found?.end();
   }
 
@@ -264,19 +305,101 @@ export class HostExtensions implements ExtensionPort {
     return this.#actors;
   }
 
+  async #reload(): Promise<readonly ReloadNews[]> {
+    const { actors: before } = await this.#known();
+    const { source, readSettings } = this.#options;
+    if (readSettings !== undefined) this.#settings = await readSettings();
+    const loaded = await source.load();
+    const { actors, problems, news } = await reloaded({
+      before,
+      loaded,
+      make: (installed) => this.#makeActor(installed),
+      tryOut: (actor) => this.#tryOut(actor),
+    });
+    if (this.#closing.signal.aborted) return [];
+    this.#actors = Promise.resolve({ actors, problems });
+    for (const [id, actor] of actors) if (before.get(id) !== actor) this.#account(actor);
+    for (const instance of [...this.#instances.values()]) {
+      if (actors.get(instance.actor.id) !== instance.actor) await this.#retire(instance);
+    }
+    const told = this.#kept;
+    const kept = news.filter(({ what }) => what === "kept");
+    this.#kept = new Map(kept.map(({ extension, reason = "" }) => [extension, reason]));
+    return news.filter(({ extension, what, reason }) => what !== "kept" || told.get(extension) !== reason);
+  }
+
+  /** Starts a new state of an extension once, and takes note of what it contributes. */
+  async #tryOut(actor: Actor): Promise<void> {
+    this.#placement.admit(actor);
+    const state = stateOf(actor);
+    const refused = this.#refused.get(actor.id);
+    if (refused?.state === state) throw new SymphonyError("extension", refused.reason);
+    const channel = await this.#placement.open(actor, () => {});
+    try {
+      const code = await actor.installed.code();
+      await actor.remember((await channel.load(code, actor.config, memoryOf(actor))).contributes);
+      this.#refused.delete(actor.id);
+    } catch (error) {
+      const reason = await actor.installed.inSource?.(messageOf(error)) ?? messageOf(error);
+      this.#refused.set(actor.id, { state, reason });
+      throw new SymphonyError("extension", reason, { cause: error });
+    } finally {
+      await channel.close("It was only tried");
+    }
+  }
+
+  /** Ends with its last call; no new ones go to it. */
+  async #retire(instance: Instance): Promise<void> {
+    instance.isRetired = true;
+    if (instance.inFlight > 0 || !this.#instances.delete(instance.id)) return;
+    this.#retired.set(instance.id, instance.actor.id);
+    await instance.end();
+  }
+
+  /** A call to an instance that was replaced meanwhile goes to what is there now. */
+  async #callInstead(
+    extension: ExtensionId,
+    request: CallRequest,
+    options: CallOptions,
+  ): Promise<CallResult> {
+    const { actors } = await this.#known();
+    const actor = actors.get(extension);
+    if (actor === undefined) return failed("unavailable", `Extension ${extension} was removed`);
+    try {
+      const { id } = await this.#start(actor, options.signal);
+      try {
+        return await this.call(id, request, options);
+      } finally {
+        await this.deactivate(id);
+      }
+    } catch (error) {
+      return failed(options.signal.aborted ? "cancelled" : "unavailable", messageOf(error));
+    }
+  }
+
   #actorOf(installed: Installed): Actor {
+    const actor = this.#makeActor(installed);
+    this.#account(actor);
+    return actor;
+  }
+
+  #account(actor: Actor): void {
+    const { id, resources } = actor.installed.manifest;
+    this.monitor.register(id, resources, () => actor.health.class);
+  }
+
+  #makeActor(installed: Installed): Actor {
     const { id, config } = installed.manifest;
     const actor: Actor = new Actor({
       installed,
       authority: this.#options.grants.authorityOf(askerOf(installed)),
-      config: withDefaults(config, this.#options.settings?.get(id) ?? {}),
+      config: withDefaults(config, this.#settings.get(id) ?? {}),
       isMadeLight: isMadeLight(id, this.#options.grants.book.policy),
       book: this.#book,
       restarts: this.#options.restarts ?? defaultRestartPolicy,
       onFailure: (reason, health) =>
         this.#options.grants.noteEnd(id, reason, health.class === "quarantined" ? "quarantined" : "ended"),
     });
-    this.monitor.register(id, installed.manifest.resources, () => actor.health.class);
     return actor;
   }
 
@@ -302,7 +425,7 @@ export class HostExtensions implements ExtensionPort {
       }
       actor.started();
       actor.contributes = new Map(place.unit.contributes.map((one) => [one.type as NodeTypeId, one]));
-      instance.current = { ...place, id, actor, calls: 0, failures: 0, inFlight: 0 };
+      instance.current = { ...place, id, actor, calls: 0, failures: 0, inFlight: 0, isRetired: false };
       if (place.channel.isAlive) this.#instances.set(id, instance.current);
       this.#looking ??= setInterval(() => this.#options.grants.refresh(), LOOK_MS);
       return instance.current;
@@ -324,6 +447,7 @@ export class HostExtensions implements ExtensionPort {
     this.monitor.began(instance.actor.id);
     const first = await this.#perform(instance.actor, instance, { contribution, request, options });
     instance.inFlight--;
+    if (instance.isRetired) await this.#retire(instance);
     const casualty = casualtyOf(first);
     const result = casualty === undefined ? first : await this.#rescueOf(instance.actor).again(
       first,
@@ -332,8 +456,11 @@ export class HostExtensions implements ExtensionPort {
       options,
     );
     this.monitor.called(instance.actor.id, result);
-    if (result.ok) instance.actor.answered();
-    else {
+    const { codeHash } = instance.actor.installed;
+    if (result.ok) {
+      instance.actor.answered();
+      if ((request.codeHash ?? codeHash) !== codeHash) return { ...result, byOtherCode: true };
+    } else {
       instance.failures++;
       // Its engine was given up; a process of its own would have died.
       if (instance.actor.boot === "light" && result.failure.class === "resource") {
@@ -370,7 +497,7 @@ export class HostExtensions implements ExtensionPort {
         ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
         ...(actor.boot === "light" ? { unit: unit.number, budgetMs } : {}),
       },
-      open: (signal) => this.#capabilities(actor, request, signal),
+      open: (signal) => this.#capabilities(actor, request, signal, options),
       accept: (performed) => acceptOutput(contribution, request, performed),
       options,
     });
@@ -392,12 +519,29 @@ export class HostExtensions implements ExtensionPort {
     return rescue;
   }
 
-  #capabilities(actor: Actor, request: CallRequest, signal: AbortSignal): Capabilities {
-    const { workspace, mayWrite, proposes, run, node, item } = request;
+  /** Tells the person of something that the core does for an extension; too many are left out. */
+  #say(extension: ExtensionId, text: string): void {
+    try {
+      this.#notices.show(extension, "info", text);
+    } catch {
+      // It has said enough.
+    }
+  }
+
+  #capabilities(
+    actor: Actor,
+    request: CallRequest,
+    signal: AbortSignal,
+    { models, onEvent }: Partial<CallOptions> = {},
+  ): Capabilities {
+    const { workspace, mayWrite, mayAskToWrite, proposes, nodeType, run, node, item } = request;
+    const { resolve } = this.#options;
     const scope: Omit<CallScope, "granted"> = {
       authority: actor.authority,
       workspace,
       mayWrite,
+      ...(mayAskToWrite === true ? { writeKey: `command:${nodeType}` as const } : {}),
+      ...saidEffect(actor.contributes.get(request.nodeType)),
       ...(proposes === true
         ? { proposing: { port: this.#options.proposals, author: proposerOf(node) } }
         : {}),
@@ -409,6 +553,14 @@ export class HostExtensions implements ExtensionPort {
       payloads: actor.payloads,
       asset: (name) => actor.installed.asset(name),
       onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
+      ...(models === undefined ? {} : { models, allowance: this.monitor.allowanceOf(actor.id) }),
+      ...(this.#editor === undefined ? {} : { texts: this.#editor }),
+      ...(resolve === undefined ? {} : { resolve }),
+      notify: (level, text) => {
+        const notice = this.#notices.show(actor.id, level, text);
+        onEvent?.({ kind: "notice", extension: actor.id, level, text: notice.text });
+        return notice;
+      },
     };
     return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
   }
@@ -424,7 +576,9 @@ export class HostExtensions implements ExtensionPort {
     try {
       const running = [...this.#instances.values()].find((one) => one.actor === actor && one.channel.isAlive);
       const instance = running ?? await this.#start(actor, undefined);
-      const result = await this.#ask(instance, contribution);
+      const open = (request: CallRequest, signal: AbortSignal) =>
+        this.#capabilities(instance.actor, request, signal);
+      const result = await probe(instance, contribution.type, open, this.#closing.signal);
       if (running === undefined) await this.deactivate(instance.id);
       if (!result.ok) return result.failure.message;
       const reason = own(result.output, "reason");
@@ -433,49 +587,4 @@ export class HostExtensions implements ExtensionPort {
       return messageOf(error);
     }
   }
-
-  #ask(instance: Instance, contribution: Contribution): Promise<CallResult> {
-    const request = {
-      workspace: "/",
-      mayWrite: false,
-      run: "probe",
-      node: "probe",
-    } as unknown as CallRequest;
-    return instance.channel.call({
-      kind: Kind.probe,
-      data: { type: contribution.type },
-      open: (signal) => this.#capabilities(instance.actor, request, signal),
-      accept: (performed: Json) => {
-        const output = own(performed, "output");
-        return isObject(output)
-          ? { ok: true, output }
-          : failed("output", "It did not say whether it can be used");
-      },
-      options: { signal: this.#closing.signal, timeoutMs: PROBE_MS },
-    });
-  }
-}
-
-function aborted(extension: ExtensionId): SymphonyError {
-  return new SymphonyError("aborted", `Activation of ${extension} was aborted`);
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (delayMs <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, delayMs);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
-}
-
-/** A failure's stack with places in the author's files. */
-async function inSource({ installed }: Actor, result: CallResult): Promise<CallResult> {
-  if (result.ok || installed.inSource === undefined) return result;
-  const { message, detail } = result.failure;
-  if (detail === undefined) return result;
-  const told = { message: await installed.inSource(message), detail: await installed.inSource(detail) };
-  return { ok: false, failure: { ...result.failure, ...told } };
 }

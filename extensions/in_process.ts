@@ -23,7 +23,8 @@ import { AbortFanout } from "./abort_fanout.ts";
 import { Capabilities } from "./capabilities/broker.ts";
 import { type Authority, proposerOf } from "./capabilities/capability.ts";
 import { HeldArtifacts } from "./capabilities/held_artifacts.ts";
-import { catalogOf, type Described, readsFolder } from "./catalog.ts";
+import { effectBy, saidEffect } from "./capabilities/effect.ts";
+import { catalogOf, type Described, keysOf, readsFolder } from "./catalog.ts";
 import { defaultResources, type Resources } from "./manifest/manifest.ts";
 import type { ExtensionDefinition, RunnableDefinition } from "./sdk/define.ts";
 import type { CapabilityClient, RuntimeEvent } from "./sdk/runtime/client.ts";
@@ -266,6 +267,7 @@ class Call implements CapabilityClient, ContextSetup {
       authority: loaded.authority,
       workspace: this.#request.workspace,
       mayWrite: this.#request.mayWrite,
+      ...saidEffect(loaded.runners.get(this.#request.nodeType)?.contribution),
       ...(this.#request.proposes === true
         ? { proposing: { port: this.#shared.proposals, author: proposerOf(this.#request.node) } }
         : {}),
@@ -302,6 +304,8 @@ function load(extension: InProcessExtension): Loaded {
     codeHash: "0".repeat(64),
     resources: { ...defaultResources, ...extension.resources },
     readsFolder: readsFolder(extension.permissions ?? []),
+    effect: effectBy(extension.permissions ?? []),
+    keys: keysOf(extension.permissions ?? []),
     contributes,
   };
   return { extension, described, runners, authority: authorityOf(extension) };

@@ -16,6 +16,7 @@ import type {
   InstanceHealth,
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
+import type { ReloadNews } from "./reloading.ts";
 import { failed } from "./value_check.ts";
 
 /** One kind of extensions. */
@@ -29,6 +30,10 @@ export interface AvailabilityPort extends ExtensionPort {
   /** Resident bytes of an instance at the latest reading; undefined where nobody reads them. */
   memoryOf?(instance: InstanceId): number | undefined;
   availability(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>>;
+  /** Takes over what changed of the installed extensions; see HostExtensions. */
+  reload?(): Promise<readonly ReloadNews[]>;
+  /** Folders of installed extensions of others. */
+  folders?(): Promise<readonly string[]>;
 }
 
 /** Where an extension stands in its life, as far as this process has seen. */
@@ -69,6 +74,14 @@ export class JoinedExtensions implements AvailabilityPort {
     };
     for (const extension of merged.limits.keys()) this.#live(extension, "loaded");
     return merged;
+  }
+
+  async reload(): Promise<readonly ReloadNews[]> {
+    return await this.#hosts.reload?.() ?? [];
+  }
+
+  async folders(): Promise<readonly string[]> {
+    return await this.#hosts.folders?.() ?? [];
   }
 
   /** What is no instrument of a host can always be tried: its server is reached when it is used. */
@@ -131,7 +144,9 @@ export class JoinedExtensions implements AvailabilityPort {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#hosts, ...this.#others.map(({ port }) => port)].map((port) => port.close()));
+    // The hosts close the books that all write into.
+    await Promise.all(this.#others.map(({ port }) => port.close()));
+    await this.#hosts.close();
     this.#instances.clear();
   }
 

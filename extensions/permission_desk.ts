@@ -9,7 +9,7 @@
 import type { ExtensionId } from "../core/ids.ts";
 import type { RunId } from "../core/ids.ts";
 import type { Asker, Grant, Permission, PermissionKey } from "../core/policy/permission.ts";
-import { keysOf, netKeyMatches, readSecretKey } from "../core/policy/permission.ts";
+import { covers, readSecretKey } from "../core/policy/permission.ts";
 import { riskOf } from "../core/policy/permission_policy.ts";
 import type { PermissionAnswer, PermissionPromptPort } from "../core/ports/permission_prompt.ts";
 
@@ -101,12 +101,6 @@ export class PermissionDesk {
   }
 }
 
-function covers(permission: Permission, key: PermissionKey): boolean {
-  return keysOf(permission).some((one) =>
-    one === key || one.startsWith("net:") && key.startsWith("net:") && netKeyMatches(one.slice(4), key)
-  );
-}
-
 /** A permission in words. */
 export function whatOf(key: PermissionKey): string {
   switch (key) {
@@ -118,9 +112,30 @@ export function whatOf(key: PermissionKey): string {
       return "read the history of the repository";
     case "artifacts":
       return "keep results and read them again";
+    case "editor:read":
+      return "read texts of the folder as they are in the editor, unsaved ones too";
+    case "editor:propose":
+      return "propose changes to texts of the folder in the editor, which you review";
+    case "notifications":
+      return "show you short messages under its name";
+  }
+  if (key.startsWith("models:")) return modelText(key);
+  if (key.startsWith("command:")) {
+    return `change files of the folder by its command ${key.slice("command:".length)}, which you called`;
   }
   if (key.startsWith("net:")) return `talk to ${key.slice(4)} over the network`;
   return `have ${secretText(key)}`;
+}
+
+/** Asking a model, in words. */
+export function modelText(key: PermissionKey): string {
+  const name = key.slice("models:".length);
+  const whom = name === "*"
+    ? "any of your models"
+    : name.startsWith("instrument/")
+    ? `whichever of your models serves ${name}`
+    : name;
+  return `ask ${whom} what it likes, with your keys and within the budget of the run`;
 }
 
 /** Where a secret comes from and goes to, in words: whoever runs the host can read it. */
@@ -141,6 +156,8 @@ export function notAskedBy(permissions: readonly Permission[]): readonly string[
     ["read the repository's history", (one) => one.kind === "git"],
     ["use the network", (one) => one.kind === "net"],
     ["use secrets", (one) => one.kind === "secret"],
+    ["ask models", (one) => one.kind === "models"],
+    ["see or change texts in the editor", (one) => one.kind === "editor"],
   ];
   const missing = all.filter(([, is]) => !permissions.some(is)).map(([words]) => words);
   return [...missing, "start programs", "see your environment"];

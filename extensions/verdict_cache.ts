@@ -23,8 +23,10 @@ export class VerdictCache {
   /** Those of whom something allowed was forgotten. */
   readonly #forgotten = new Set<string>();
 
-  get({ extension }: Asker, key: PermissionKey, folder = ""): CachedVerdict | undefined {
+  /** What was decided for this very manifest: another version of it may ask for other things. */
+  get({ extension, permissions }: Asker, key: PermissionKey, folder = ""): CachedVerdict | undefined {
     const found = this.#by.get(extension)?.get(`${key} ${folder}`);
+    if (found?.asker.permissions !== permissions) return undefined;
     return found !== undefined && Date.now() < found.untilMs ? found : undefined;
   }
 

@@ -16,6 +16,8 @@ import type { RetentionSettings } from "../core/ports/retention.ts";
 import type { QueuePort } from "../core/ports/queue.ts";
 import type { RunControlPort } from "../core/ports/run_control.ts";
 import { Arbitration, type ArbitrationOptions } from "./arbitration/arbitration.ts";
+import { keptLevels } from "./arbitration/kept_levels.ts";
+import { LmdbShareBook } from "./arbitration/lmdb_share_book.ts";
 import { Blocks } from "./artifact/blocks.ts";
 import { LmdbArtifactCatalog } from "./artifact/catalog.ts";
 import { LmdbArtifacts } from "./artifact/lmdb.ts";
@@ -30,6 +32,7 @@ import { LmdbLogMarks } from "./dag/log_marks.ts";
 import { LogUpkeep } from "./dag/log_upkeep.ts";
 import { LmdbMemo } from "./dag/lmdb_memo.ts";
 import { LmdbPlans } from "./dag/lmdb_plans.ts";
+import { ProofOfLife } from "./dag/proof_of_life.ts";
 import { LmdbRunControl } from "./dag/run_control.ts";
 import { Filing } from "./filing/filing.ts";
 import { LmdbFilingLedger } from "./filing/ledger.ts";
@@ -65,7 +68,7 @@ export type OpenPit =
   & AsyncDisposable;
 
 /** What the parts of a Pit are made with. */
-export type PitOptions = PoolOptions & ArbitrationOptions & PitSurroundings & {
+export type PitOptions = PoolOptions & Omit<ArbitrationOptions, "book"> & PitSurroundings & {
   /** The process whose pool is written down for others to see; without it, it is not. */
   readonly pid?: number;
 };
@@ -100,9 +103,11 @@ export async function openPit(
   const { decisions = "", runsPolicies = false } = options;
   const store = await openStore(dataFolder);
   const pool = new InstancePool(instances, clock, options);
-  const control = new LmdbRunControl(store, `${dataFolder}/locks`);
+  const proof = new ProofOfLife(store, `${dataFolder}/locks`);
+  const control = new LmdbRunControl(store, proof);
   const pools = new LmdbPoolRecords(store, clock, () => poolMovesMs(store));
-  const arbitration = new Arbitration(clock, options);
+  const book = () => LmdbShareBook.open(dataFolder, proof, keptLevels(store));
+  const arbitration = new Arbitration(clock, { ...options, book });
   if (options.pid !== undefined) pools.record({ pool, arbitration }, options.pid);
   const vault = new Vault(store, secret);
   const archives = new Archives(`${dataFolder}/warm`, () => coldStore(store, environment));
@@ -201,6 +206,7 @@ export async function openPit(
       await readings[Symbol.asyncDispose]();
       await pool.drain();
       await pools[Symbol.asyncDispose]();
+      await arbitration[Symbol.asyncDispose]();
       await control[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },

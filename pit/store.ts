@@ -77,6 +77,7 @@ const tableNames = [
   "queue-limits",
   "queue-triggers",
   "queue-noted",
+  "rate-levels",
 ] as const;
 
 /** The tables that exist. */

@@ -181,6 +181,8 @@ function candidateOf(fields: Fields): Candidate {
     priceOut: fields.number("priceOut"),
     ...(fields.has("promisedQuality") ? { promisedQuality: fields.number("promisedQuality") } : {}),
     ...(fields.has("waitRounds") ? { waitRounds: fields.number("waitRounds") } : {}),
+    ...(fields.has("lateSeconds") ? { lateSeconds: fields.number("lateSeconds") } : {}),
+    ...(fields.has("lateFailures") ? { lateFailures: fields.number("lateFailures") } : {}),
     ...(fields.has("quoteUsd") ? { quoteUsd: fields.number("quoteUsd") } : {}),
   };
 }

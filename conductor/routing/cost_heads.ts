@@ -56,7 +56,9 @@ export class CostHeads {
   ): void {
     const listed = listPrice(candidate, tokensIn);
     into.usd = candidate.quoteUsd ?? (listed > 0 ? listed * this.#ratio.mean(kind, instrument, listed) : 0);
-    into.seconds = this.#seconds.mean(kind, instrument) * (1 + (candidate.waitRounds ?? 0));
+    // What was seen of late by all who use the extension may be worse than what was learned here, not better.
+    const seconds = Math.max(this.#seconds.mean(kind, instrument), candidate.lateSeconds ?? 0);
+    into.seconds = seconds * (1 + (candidate.waitRounds ?? 0));
     into.failure = this.#failure.mean(kind, instrument);
     const absent = this.#absent[instrument] as number;
     if (absent === 0) into.absence = 0;
@@ -65,6 +67,7 @@ export class CostHeads {
       // Worth one answered call: a single absence after a long quiet does not condemn.
       into.absence = absent * kept / ((absent + (this.#present[instrument] as number)) * kept + 1);
     }
+    into.absence = Math.max(into.absence, candidate.lateFailures ?? 0);
   }
 
   observe(

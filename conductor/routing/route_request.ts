@@ -21,6 +21,9 @@ export interface Candidate {
   readonly promisedQuality?: number;
   /** Calls of its own length that this one would wait for; absent where a place is free. */
   readonly waitRounds?: number;
+  /** Seconds that its extension's calls take of late, and the share that fails; absent while it is well. */
+  readonly lateSeconds?: number;
+  readonly lateFailures?: number;
 }
 
 export interface RouteRequest {

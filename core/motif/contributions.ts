@@ -52,6 +52,8 @@ export interface CommandEntry {
   readonly command: string;
   readonly title: string;
   readonly icon?: string;
+  /** Why it changes files: the person is asked when it is about to. Without it, it cannot. */
+  readonly writes?: string;
 }
 
 /** A key that calls a command; the person's own keys win. */

@@ -10,12 +10,14 @@ import type { NodeFailure } from "../policy/failure.ts";
 import type { InstrumentOption } from "../ports/conductor.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import type { PlanNode } from "../workflow/plan.ts";
+import type { Draft } from "./draft.ts";
 import { attemptsOf } from "./reading.ts";
 import { assign, type Assignment, withDefaults } from "./run_assignment.ts";
 import type { RunBudget } from "./run_budget.ts";
 import type { RunLimits } from "./run_recovery.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
+import { troubleOf } from "./trouble.ts";
 
 export class Assignments {
   readonly #driver: Driver;
@@ -48,7 +50,7 @@ export class Assignments {
       bound,
       catalog,
       this.#context(scope, unit, definition),
-      (request) => conductor.route({ ...request, options: this.#waiting(request.options) }),
+      (request) => conductor.route({ ...request, options: this.#known(request.options) }),
     );
   }
 
@@ -67,30 +69,82 @@ export class Assignments {
       if (options.length === 0) return { choice: undefined, reason: "all were asked" };
       return conductor.route({
         ...request,
-        options: this.#waiting(options),
+        options: this.#known(options),
         tried: [...request.tried, ...without],
       });
     });
   }
 
-  /** The options with how long a call would wait for them, so that a free one may be taken for a busy better one. */
-  #waiting(options: readonly InstrumentOption[]): readonly InstrumentOption[] {
+  /**
+   * The same for what an extension asks of models in the midst of a unit: nothing of the unit's own attempts counts, and what is
+   * `left` to whoever asks bounds it beside the run's budget.
+   */
+  aside(
+    scope: RunScope,
+    unit: Unit,
+    definition: CallNode,
+    { bound, without, left }: {
+      readonly bound: JsonObject;
+      readonly without: readonly NodeTypeId[];
+      readonly left: { readonly usd?: number; readonly tokens?: number };
+    },
+  ): Assignment | { readonly failure: NodeFailure } {
+    const { setup: { catalog, run }, services: { conductor } } = this.#driver;
+    const limits = this.limits(definition);
+    const { preference } = rootOf(scope).plan.definition;
+    const budgetUsd = least(limits.budgetUsd, left.usd);
+    const budgetTokens = least(limits.budgetTokens, left.tokens);
+    const context = {
+      run,
+      node: (scope.plan.nodes[unit.node] as PlanNode).id,
+      attempt: 1,
+      tried: without,
+      ...(preference === undefined ? {} : { preference }),
+      ...limits,
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(budgetTokens === undefined ? {} : { budgetTokens }),
+    };
+    const assigned = assign(definition, bound, catalog, context, (request) => {
+      const options = request.options.filter(({ instrument }) => !without.includes(instrument));
+      if (options.length === 0) {
+        return { choice: undefined, reason: `nobody else serves ${definition.use}` };
+      }
+      return conductor.route({ ...request, options: this.#known(options) });
+    });
+    const isOwn = budgetUsd !== limits.budgetUsd || budgetTokens !== limits.budgetTokens;
+    if (!isOwn || !("failure" in assigned) || assigned.failure.class !== "credit") return assigned;
+    return {
+      failure: {
+        ...assigned.failure,
+        message: assigned.failure.message.replace("The run's budget", "What its manifest lets it use up"),
+      },
+    };
+  }
+
+  /**
+   * The options with how long a call would wait for them and what is the matter with them, so that a free and well one may be
+   * taken for a better one.
+   */
+  #known(options: readonly InstrumentOption[]): readonly InstrumentOption[] {
+    const { poolWatch, clock } = this.#driver.services;
+    const health = options.length < 2 ? [] : poolWatch?.health() ?? [];
     return options.map((option) => {
+      const known: Draft<InstrumentOption> = { ...option };
       const waitRounds = this.#waitRounds(option.extension);
-      return waitRounds === 0 ? option : { ...option, waitRounds };
+      if (waitRounds > 0) known.waitRounds = waitRounds;
+      const own = health.find(({ extension }) => extension === option.extension);
+      const trouble = own && troubleOf(own, clock.now());
+      if (trouble !== undefined) known.trouble = trouble;
+      return known;
     });
   }
 
   /** What is left of the run's money, and of its time and the node's. */
-  limits(scope: RunScope, definition: CallNode): RunLimits {
-    const { setup: { startedAt }, services: { clock } } = this.#driver;
-    const { timeoutMs } = rootOf(scope).plan.definition;
+  limits(definition: CallNode): RunLimits {
+    const { setup: { deadline = Infinity }, services: { clock } } = this.#driver;
     const budgetUsd = this.#budget.left();
     const budgetTokens = this.#budget.leftTokens();
-    const leftMs = Math.min(
-      definition.timeoutMs ?? Infinity,
-      timeoutMs === undefined ? Infinity : startedAt + timeoutMs - clock.now(),
-    );
+    const leftMs = Math.min(definition.timeoutMs ?? Infinity, deadline - clock.now());
     return {
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       ...(budgetTokens === undefined ? {} : { budgetTokens }),
@@ -107,7 +161,7 @@ export class Assignments {
       attempt: attemptsOf(scope.state, unit.node, unit.item) + 1,
       ...scope.attempts.of(node, unit.item),
       ...(preference === undefined ? {} : { preference }),
-      ...this.limits(scope, definition),
+      ...this.limits(definition),
     };
   }
 }
@@ -117,4 +171,8 @@ export function rootOf(scope: RunScope): RunScope {
   let root = scope;
   while (root.origin !== undefined) root = root.origin.parent;
   return root;
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? a ?? b : Math.min(a, b);
 }

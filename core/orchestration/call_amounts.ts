@@ -62,12 +62,11 @@ export class CallAmounts {
   #limitedOf(extension: ExtensionId): Limited {
     const { arbitration } = this.#services.pit;
     const kinds = Object.keys(amountOf) as Kind[];
-    const own = kinds.flatMap((kind) => [{ kind, name: kind as string }, {
-      kind,
-      name: `${kind}:${extension}`,
-    }])
-      .filter(({ name }) => arbitration.counts(name));
     const limits = this.#limits.get(extension);
+    // Of all, of the extension, and of all that use a key of its.
+    const whose = ["", `:${extension}`, ...(limits?.keys ?? []).map((key) => `:key:${key}`)];
+    const own = kinds.flatMap((kind) => whose.map((of) => ({ kind, name: `${kind}${of}` })))
+      .filter(({ name }) => arbitration.counts(name));
     return limits?.needs === undefined
       ? { own }
       : { own, ...this.#machineOf(extension, limits, limits.needs) };
@@ -101,6 +100,30 @@ interface Machine {
   /** What `claim` was made of. */
   needs: CallNeeds | undefined;
   claim: CallClaim;
+}
+
+/** How a call with a claim went. */
+export interface CallMeter {
+  /** True once it was sent. */
+  hasBegun: boolean;
+  /** What is known of what it used; `undefined` where that is not known. */
+  tokens: number | undefined;
+  usd: number | undefined;
+}
+
+/** What of the claimed amounts was used, as far as that is known: nothing by a call that was never sent. */
+export function usedOf(
+  { amounts = {} }: CallClaim,
+  { hasBegun, tokens, usd }: CallMeter,
+): Readonly<Record<string, number>> | undefined {
+  const used: Record<string, number> = {};
+  for (const name in amounts) {
+    const kind = name.split(":")[0];
+    if (!hasBegun) used[name] = 0;
+    else if (kind === "tokens" && tokens !== undefined) used[name] = tokens;
+    else if (kind === "usd" && usd !== undefined) used[name] = usd;
+  }
+  return Object.keys(used).length === 0 ? undefined : used;
 }
 
 type Kind = keyof typeof amountOf;

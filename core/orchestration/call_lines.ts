@@ -14,7 +14,7 @@ import { SymphonyError } from "../errors.ts";
 import type { ExtensionId } from "../ids.ts";
 import type { CallResult } from "../ports/extension.ts";
 import { noLease } from "../ports/pool.ts";
-import type { Lease, PoolKind } from "../ports/pool.ts";
+import type { AcquireOptions, Lease, PoolKind } from "../ports/pool.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
@@ -88,7 +88,7 @@ export class CallLines<Call extends LineCall> {
   async acquire(call: Call, signal: AbortSignal): Promise<Lease | undefined> {
     const line = this.#lineOf(call.type.extension);
     try {
-      const lease = await this.#driver.services.pit.pool.acquire(line.kind, signal);
+      const lease = await this.#driver.services.pit.pool.acquire(line.kind, signal, dueOf(this.#driver));
       line.held++;
       return lease;
     } catch (error) {
@@ -224,8 +224,9 @@ export class CallLines<Call extends LineCall> {
   #ask(line: Line<Call>): void {
     const { pit, clock, lookAhead } = this.#driver.services;
     const urgency = lookAhead?.urgency(this.#driver.setup.run, clock.now());
+    const due = dueOf(this.#driver);
     // A run that waits grows more urgent: it asks anew now and then.
-    const options = urgency === undefined ? {} : { priority: urgency, timeoutMs: ASK_AGAIN_MS };
+    const options = urgency === undefined ? due : { ...due, priority: urgency, timeoutMs: ASK_AGAIN_MS };
     // Beside other runs it also asks for the places that it has, or another gets each as soon as it is given back.
     const held = urgency === undefined ? line.held : 0;
     const wanted = Math.min(line.waiting.length, line.places - held);
@@ -261,6 +262,11 @@ export class CallLines<Call extends LineCall> {
       this.#driver.leave();
     }
   }
+}
+
+/** By when a place is wanted: while the run's answers are of use. */
+export function dueOf({ setup: { deadline } }: Pick<Driver, "setup">): Pick<AcquireOptions, "deadline"> {
+  return deadline === undefined ? {} : { deadline };
 }
 
 function stopTelling<Call>(line: Line<Call>): void {

@@ -123,7 +123,7 @@ function skipNode(state: RunState, command: CommandOf<"skip-node">, at: number):
   if (state.run === "failed") {
     return refuse(
       state,
-      `cannot skip node "${command.node}": the run failed at another one, ${fatalName(state)}`,
+      `node "${command.node}": the run failed at another one, ${fatalName(state)}`,
     );
   }
   if (code === OPEN) {
@@ -134,10 +134,10 @@ function skipNode(state: RunState, command: CommandOf<"skip-node">, at: number):
     }));
     return events.length > 0
       ? ok(events)
-      : refuse(state, `cannot skip node "${command.node}": each of its items has begun`);
+      : refuse(state, `node "${command.node}": each of its items has begun`);
   }
   if (!isIdle(code)) {
-    return refuse(state, `cannot skip node "${command.node}": it is ${stateNames[code]}`);
+    return refuse(state, `node "${command.node}": it is ${stateNames[code]}`);
   }
   return ok([{ ...place(state, { node, item, at }), type: "node.skipped", reason }]);
 }
@@ -150,7 +150,7 @@ function skipFailed(
   const { unit, node, item, reason, at } = what;
   const id = state.plan.nodes[node]!.id;
   if (state.run !== "failed" || state.fatal !== node || item >= 0) {
-    return refuse(state, `cannot skip node "${id}": it failed, and the run goes by that`);
+    return refuse(state, `node "${id}": it failed, and the run goes by that`);
   }
   const failure = state.failures.get(unit);
   return ok([

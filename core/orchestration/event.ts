@@ -54,6 +54,10 @@ export type RunEvent =
     readonly reuse?: ReuseRequest;
     /** Its calls answer made-up values: nothing of it is kept for other runs, and nothing is learned from it. */
     readonly isMock?: true;
+    /** Whose work it is. */
+    readonly user?: string;
+    /** Of its calls among those of other runs; 0 without it. */
+    readonly priority?: number;
   }
   | Common & { readonly type: "run.started" }
   | Common & { readonly type: "run.paused"; readonly reason: string }

@@ -80,6 +80,8 @@ export class RunAccount {
   proposes = false;
   /** Its values are made up. */
   isMock = false;
+  /** Whose work it is, where that is known. */
+  user: string | undefined;
   /** The resolved definition's artifact. */
   definition: ArtifactId | undefined;
   state: RunStateName = "pending";
@@ -130,6 +132,7 @@ export class RunAccount {
         this.mayWrite = event.mayWrite;
         this.proposes = event.proposes === true;
         this.isMock = isMockRun(event);
+        this.user = event.user;
         this.definition = event.definition;
         this.inputs = event.inputs;
         this.createdAt = event.at;

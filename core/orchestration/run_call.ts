@@ -8,6 +8,7 @@ import { messageOf, SymphonyError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
+import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
 import type { CallOptions, CallRequest, CallResult } from "../ports/extension.ts";
 import type { Lease } from "../ports/pool.ts";
@@ -22,17 +23,18 @@ import type { ValueRef } from "./event.ts";
 import type { MemoNote } from "./reuse.ts";
 import type { Assignment } from "./run_assignment.ts";
 import { isCostUnknown, type RunBudget } from "./run_budget.ts";
-import { CallAmounts, type CallClaim } from "./call_amounts.ts";
+import { CallAmounts, type CallClaim, type CallMeter, usedOf } from "./call_amounts.ts";
 import { type Claimed, ClaimLine } from "./run_claim.ts";
 import { type Contest, contested } from "./run_contest.ts";
 import { type Answer, hedged } from "./run_hedge.ts";
 import { attempted, recover } from "./run_recovery.ts";
+import { type CallModels, RunModels } from "./run_models.ts";
 import { askOperator, judge, type Judged, listedFaults } from "./run_quality.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver } from "./run_services.ts";
 import type { Draft } from "./draft.ts";
 import { attemptsOf } from "./reading.ts";
-import { writtenPlace } from "./written_place.ts";
+import { exclusiveThing, writtenPlace } from "./written_place.ts";
 
 const MOST_MESSAGE = 600;
 const NOTHING: readonly string[] = [];
@@ -48,6 +50,9 @@ interface Call {
   readonly request: CallRequest;
   /** Gives back what the call holds, of the budget and of what was granted; with `true` where nobody knows what it cost. */
   settle: (isUnknown?: boolean) => void;
+  /** What it asks of models. */
+  models?: CallModels;
+  readonly meter: CallMeter;
 }
 
 export class RunCalls {
@@ -57,6 +62,7 @@ export class RunCalls {
   readonly #lines: CallLines<Call>;
   readonly #amounts: CallAmounts;
   readonly #claims: ClaimLine;
+  readonly #models: RunModels;
 
   constructor(driver: Driver, budget: RunBudget) {
     this.#driver = driver;
@@ -64,6 +70,7 @@ export class RunCalls {
     this.#assignments = new Assignments(driver, budget, (extension) => this.#lines.waitRounds(extension));
     this.#amounts = new CallAmounts(driver.services, driver.setup);
     this.#claims = new ClaimLine(driver.services);
+    this.#models = new RunModels(driver, budget, this.#assignments);
     this.#lines = new CallLines(
       driver,
       (call, lease) => this.#start(call, lease),
@@ -110,15 +117,22 @@ export class RunCalls {
       assigned,
       request: this.#request(scope, unit, assigned),
       settle: this.#budget.hold(assigned),
+      meter: { hasBegun: false, tokens: undefined, usd: undefined },
     };
     if (isWrite) return this.#driver.track(this.#write(call));
     // What is made up takes nothing of what is limited.
     const amounts = setup.isMock ? undefined : this.#amounts.of(type, assigned);
-    const exclusive = setup.isMock ? NOTHING : definition.exclusive ?? NOTHING;
+    const exclusive = setup.isMock ? NOTHING : this.#exclusive(definition);
     if (amounts === undefined && exclusive.length === 0) return this.#lines.enter(call);
     const claimed = this.#claim(call, exclusive, amounts);
-    if (claimed instanceof Promise) this.#driver.track(claimed.then((later) => this.#claimed(call, later)));
-    else this.#claimed(call, claimed);
+    if (claimed instanceof Promise) {
+      this.#driver.track(claimed.then((later) => this.#claimed(call, later, amounts)));
+    } else this.#claimed(call, claimed, amounts);
+  }
+
+  #exclusive({ exclusive }: CallNode): readonly string[] {
+    const { workspace } = this.#driver.setup;
+    return exclusive?.map((name) => exclusiveThing(workspace, name)) ?? NOTHING;
   }
 
   /** Forgets the calls that wait and whose scope was aborted. */
@@ -148,6 +162,7 @@ export class RunCalls {
       idempotencyKey: `${run}:${scope.path}:${id}:${unit.item}`,
       workspace,
       mayWrite: mayWrite || gated,
+      codeHash: type.codeHash,
     };
     if (proposes) request.proposes = true;
     if (unit.item >= 0) request.item = unit.item;
@@ -172,14 +187,15 @@ export class RunCalls {
     const { log, services: { pit, clock } } = this.#driver;
     const signal = this.#driver.signalOf(call.scope);
     let claim: number | undefined;
+    const amounts = this.#amounts.of(call.type, call.assigned);
     try {
       await log.flush();
       const { path, root } = call.request.input;
       const exclusive = [
         writtenPlace(this.#driver.setup.workspace, path ?? root),
-        ...(call.definition.exclusive ?? []),
+        ...this.#exclusive(call.definition),
       ];
-      const claimed = await this.#claim(call, exclusive, this.#amounts.of(call.type, call.assigned));
+      const claimed = await this.#claim(call, exclusive, amounts);
       if (typeof claimed !== "number") return this.#unclaimed(call, claimed);
       claim = claimed;
       const lease = await this.#lines.acquire(call, signal);
@@ -187,12 +203,13 @@ export class RunCalls {
       const started = clock.monotonic();
       await this.#done(call, lease, started, await this.#ask(call, lease));
     } finally {
-      if (claim !== undefined) pit.arbitration.release(claim);
+      if (claim !== undefined) pit.arbitration.release(claim, amounts && usedOf(amounts, call.meter));
     }
   }
 
   /** The call's answer, or that of a second instrument where the first is late. Never throws. */
   #ask(call: Call, lease: Lease): Answer | Promise<Answer> {
+    call.meter.hasBegun = true;
     const { scope, unit, type, assigned: { task, options }, definition, request } = call;
     const signal = this.#driver.signalOf(scope);
     if (isContest(call)) {
@@ -238,13 +255,16 @@ export class RunCalls {
 
   /** The call's result, at once where the extension gives it at once. Never throws. */
   #call(
-    { scope, unit, definition, request }: Call,
+    call: Call,
     lease: Lease,
     signal: AbortSignal,
   ): CallResult | Promise<CallResult> {
+    const { scope, unit, definition, request } = call;
     const { pit, extensions } = this.#driver.services;
+    call.models = this.#models.of(call, signal);
     const options: Draft<CallOptions> = {
       signal,
+      models: call.models,
       onEvent: (event) => this.#driver.say(scope, unit, event),
     };
     if (definition.timeoutMs !== undefined) options.timeoutMs = definition.timeoutMs;
@@ -258,10 +278,13 @@ export class RunCalls {
 
   /** Gives the place back, judges what came and reports how the call ended. */
   #done(asked: Call, lease: Lease, started: number, answer: Answer): void | Promise<void> {
-    const { result, type } = answer;
+    const { type } = answer;
+    const result = asked.models?.counted(answer.result, type.instrument !== undefined) ?? answer.result;
     let call = type === asked.type ? asked : answeredBy(asked, type);
     if (answer.isFirstCostUnknown === true) call = { ...call, settle: () => asked.settle(true) };
     const { assigned: { task, input }, definition, request, scope } = call;
+    // What it asked of models is claimed and settled for itself.
+    measure(call.meter, answer.result, answer.isFirstCostUnknown === true, type);
     const crashed = !result.ok && result.failure.class === "crash" ? result.failure.message : undefined;
     this.#lines.release(asked, lease, crashed);
     const durationMs = Math.round((this.#driver.services.clock.monotonic() - started) * 1000) / 1000;
@@ -293,7 +316,7 @@ export class RunCalls {
   #complete(
     { scope, unit, definition, assigned, settle }: Call,
     durationMs: number,
-    { output, usage }: Success,
+    { output, usage, byOtherCode }: Success,
   ): void | Promise<void> {
     const { node, item } = unit;
     const origin: Draft<ArtifactOrigin> = {
@@ -309,6 +332,8 @@ export class RunCalls {
       const isUncounted = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
       settle(isUncounted || (assigned.isSecond === true && !asksSeveral(definition)));
       if (!isTaken) return;
+      // What another version made is no result of the one that the run knows.
+      if (byOtherCode === true) return;
       const { type, task, input } = assigned;
       const costUsd = usage?.costUsd;
       this.#driver.reuse.keep({ scope, unit, type, task, input, output: ref, durationMs, costUsd });
@@ -324,7 +349,7 @@ export class RunCalls {
       assigned,
       definition,
       failure,
-      limits: this.#assignments.limits(scope, definition),
+      limits: this.#assignments.limits(definition),
       root: rootOf(scope).plan.definition,
     });
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
@@ -371,20 +396,22 @@ export class RunCalls {
     exclusive: readonly string[],
     amounts: CallClaim = NO_AMOUNTS,
   ): Claimed | Promise<Claimed> {
-    const { run } = this.#driver.setup;
-    const by = unit.item >= 0 ? { run, node, priority: 0, item: unit.item } : { run, node, priority: 0 };
+    const { run, user, priority } = this.#driver.setup;
+    const by: Draft<Claimant> = { run, node, priority };
+    if (unit.item >= 0) by.item = unit.item;
+    if (user !== undefined) by.user = user;
     const say = (text: string) => this.#driver.tell(scope, unit, text);
     return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
   }
 
   /** Enters the line with what was granted, which is given back when the call has ended, however it ends. */
-  #claimed(call: Call, token: Claimed): void {
+  #claimed(call: Call, token: Claimed, amounts: CallClaim | undefined): void {
     if (typeof token !== "number") return this.#unclaimed(call, token);
     const { arbitration } = this.#driver.services.pit;
     const { settle } = call;
     call.settle = (isUnknown) => {
       settle(isUnknown);
-      arbitration.release(token);
+      arbitration.release(token, amounts && usedOf(amounts, call.meter));
     };
     if (this.#driver.isStopping) return call.settle();
     this.#lines.enter(call);
@@ -410,6 +437,18 @@ export class RunCalls {
       this.#driver.report(scope, { type: "skip", node, item, reason: failure.message, failure });
     }
   }
+}
+
+/** Takes in what the call used, as far as it says so. What makes its answer by itself uses nothing that it does not tell. */
+function measure(meter: CallMeter, result: CallResult, isMore: boolean, { kind }: NodeType): void {
+  // What a call used that was broken off nobody knows, so neither what both used together.
+  if (isMore) return;
+  const usage = result.ok ? result.usage : undefined;
+  const { tokensIn, tokensOut } = usage ?? {};
+  const isQuiet = kind === "operator" && result.ok;
+  if (tokensIn !== undefined || tokensOut !== undefined) meter.tokens = (tokensIn ?? 0) + (tokensOut ?? 0);
+  else if (isQuiet) meter.tokens = 0;
+  meter.usd = (result.ok ? usage?.costUsd : result.failure.costUsd) ?? (isQuiet ? 0 : undefined);
 }
 
 /** Several are asked, of instruments only: an operator gives the same again. */

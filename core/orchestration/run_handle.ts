@@ -42,6 +42,10 @@ export interface StartRequest {
   readonly reuse?: ReuseRequest;
   /** Calls answer made-up values that fit their schemas, and change nothing; the run stays so when it is resumed. */
   readonly isMock?: boolean;
+  /** Whose work it is, for fair shares; else whose the session is. */
+  readonly user?: string;
+  /** Its calls are granted what is shared before those of runs with less; 0 without it. */
+  readonly priority?: number;
 }
 
 /** One line of the progress display. */

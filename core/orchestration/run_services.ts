@@ -38,8 +38,8 @@ export interface RunServices {
   readonly lookAhead?: LookAheadPort;
   /** Says what calls take of the machine; without it, what their manifests say. */
   readonly callNeeds?: CallNeedsPort;
-  /** Told how each call on an instance went. */
-  readonly poolWatch?: Pick<PoolWatchPort, "observe">;
+  /** Told how each call on an instance went, and asked how those of an extension fare. */
+  readonly poolWatch?: Pick<PoolWatchPort, "observe" | "health">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
   /** Results kept for other runs; without it, none are. */
@@ -48,6 +48,8 @@ export interface RunServices {
   readonly plans?: PlanRecordPort;
   /** True where a person is there to be asked about a failure. */
   readonly mayAsk?: boolean;
+  /** Whose work runs are that nobody else is named for. */
+  readonly user?: string;
 }
 
 export interface RunSetup {
@@ -61,9 +63,15 @@ export interface RunSetup {
   readonly proposes: boolean;
   readonly concurrency: number;
   readonly startedAt: number;
+  /** Unix milliseconds until which its answers are of use, where its workflow says. */
+  readonly deadline?: number;
   readonly reuse?: ReuseRequest;
   /** Values are made up; see mock_run.ts. */
   readonly isMock: boolean;
+  /** Whose work it is, for fair shares. */
+  readonly user?: string;
+  /** Higher goes first; 0 is ordinary. */
+  readonly priority: number;
 }
 
 /** What the parts of the driver ask of the loop that owns them. */

@@ -64,6 +64,7 @@ export class Runner {
   async start(request: StartRequest, listener: Listener): Promise<RunHandle> {
     const { clock, random, pit, control } = this.#services;
     const { definition } = request;
+    const user = request.user ?? this.#services.user;
     const catalog = await this.#catalog(definition);
     const plan = planOf(definition, catalog);
     const run = request.run ?? newRunId(clock.now(), () => random.next());
@@ -76,9 +77,11 @@ export class Runner {
       mayWrite: request.mayWrite,
       proposes: request.proposes === true,
       concurrency: request.concurrency ?? definition.concurrency ?? DEFAULT_CONCURRENCY,
-      startedAt: clock.now(),
+      ...timesOf(definition, clock.now()),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
       isMock: request.isMock === true,
+      ...(user === undefined ? {} : { user }),
+      priority: request.priority ?? 0,
     };
     const reuse = await this.#reuse(setup, plan, request.inputs);
     const claim = await control.claim(run);
@@ -349,12 +352,18 @@ export class Runner {
       mayWrite: first.mayWrite,
       proposes: first.proposes === true,
       concurrency: kept.definition.concurrency ?? DEFAULT_CONCURRENCY,
-      startedAt: first.at,
+      ...timesOf(kept.definition, first.at),
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
       isMock: isMockRun(first),
+      ...(first.user === undefined ? {} : { user: first.user }),
+      priority: first.priority ?? 0,
     };
     return { scopes, setup, kept, values, nextSeq, last };
   }
+}
+
+function timesOf({ timeoutMs }: WorkflowDefinition, startedAt: number) {
+  return timeoutMs === undefined ? { startedAt } : { startedAt, deadline: startedAt + timeoutMs };
 }
 
 function deliverTo(listener: Listener): (event: LoggedEvent) => void {

@@ -1,4 +1,4 @@
-/** What a node that writes has alone, by one name however it is spelled. @module */
+/** What a node has alone, by one name however it is spelled. @module */
 
 import type { Json } from "../json.ts";
 
@@ -15,4 +15,9 @@ export function writtenPlace(workspace: string, path: Json | undefined): string 
     else if (step !== "" && step !== ".") steps.push(step);
   }
   return `file:/${steps.join("/")}`;
+}
+
+/** An exclusive thing as a workflow names it: a file's name is its place, other names are as they are. */
+export function exclusiveThing(workspace: string, name: string): string {
+  return name.startsWith("file:") ? writtenPlace(workspace, name.slice("file:".length)) : name;
 }

@@ -3,7 +3,7 @@
  * the person lives outside.
  *
  * Invariants: (1) what the manifest does not ask for is denied, whatever was granted; (2) a secret and an unnamed host
- * (`*`) are never allowed by policy, only by a grant; (3) a grant that has run out counts as none; (4) a secret is granted
+ * (`*`) or model (`*`) are never allowed by policy, only by a grant; (3) a grant that has run out counts as none; (4) a secret is granted
  * to hosts, under a header, from a variable: where a stranger's manifest names others, the grant counts as none.
  *
  * @module
@@ -27,6 +27,12 @@ type AskedPermission =
   | { readonly kind: "git"; readonly reason: string }
   | { readonly kind: "artifacts"; readonly reason: string }
   | { readonly kind: "net"; readonly hosts: readonly string[]; readonly reason: string }
+  /** Tasks and instruments that it may ask: `instrument/review`, `openai/gpt`, `openai/*`, or `*` for what the user grants. */
+  | { readonly kind: "models"; readonly use: readonly string[]; readonly reason: string }
+  | { readonly kind: "editor"; readonly access: "read" | "propose"; readonly reason: string }
+  | { readonly kind: "notifications"; readonly reason: string }
+  /** Of `contributes.commands` with `writes`: leave to write when the person calls it. */
+  | { readonly kind: "command"; readonly command: string; readonly reason: string }
   | SecretPermission;
 
 /** A secret that the core attaches as a header to requests to `hosts`; the extension never sees it. */
@@ -48,7 +54,12 @@ export type PermissionKey =
   | "files:write"
   | "git"
   | "artifacts"
+  | "editor:read"
+  | "editor:propose"
+  | "notifications"
   | `net:${string}`
+  | `models:${string}`
+  | `command:${string}`
   | `secret:${string}`;
 
 export type GrantScope =
@@ -59,7 +70,7 @@ export type GrantScope =
 
 export interface Grant {
   readonly extension: string;
-  /** A PermissionKey; `net:` takes host patterns. */
+  /** A PermissionKey; `net:` takes host patterns, `models:` patterns of names. */
   readonly permission: string;
   readonly verdict: "allow" | "deny";
   readonly scope: GrantScope;
@@ -121,15 +132,20 @@ export function verdictOn(
 
 /** In a restricted folder strangers touch nothing of it, and nobody writes. */
 function isOfFolder(asker: Asker, key: PermissionKey): boolean {
-  if (key === "files:write") return true;
-  return asker.origin === "third-party" && (key === "files:read" || key === "git");
+  if (key === "files:write" || key === "editor:propose" || key.startsWith("command:")) return true;
+  return asker.origin === "third-party" && ["files:read", "editor:read", "git"].includes(key);
 }
 
 /** The keys that a manifest's permission stands for. */
 export function keysOf(permission: Permission): readonly PermissionKey[] {
   switch (permission.kind) {
     case "files":
-      return [`files:${permission.access}`];
+    case "editor":
+      return [`${permission.kind}:${permission.access}` as PermissionKey];
+    case "command":
+      return [`command:${permission.command}`];
+    case "models":
+      return permission.use.map((name): PermissionKey => `models:${name}`);
     case "net":
       return permission.hosts.map((host): PermissionKey => `net:${host}`);
     case "secret":
@@ -168,6 +184,7 @@ export function grantCovers(
   origin: Origin,
 ): boolean {
   if (permission === key) return true;
+  if (permission.startsWith("models:")) return modelKeyMatches(permission.slice(7), key);
   if (permission.startsWith("net:")) return key.startsWith("net:") && netKeyMatches(permission.slice(4), key);
   return permission === withoutTerms(key) && (verdict === "deny" || origin === "bundled");
 }
@@ -201,7 +218,9 @@ function unbracketed(host: string): string {
   return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
-function covers(permission: Permission, key: PermissionKey): boolean {
+/** True where `permission` asks for `key`, by itself or by a pattern. */
+export function covers(permission: Permission, key: PermissionKey): boolean {
+  if (permission.kind === "models") return permission.use.some((pattern) => modelKeyMatches(pattern, key));
   if (permission.kind !== "net") return keysOf(permission).includes(key);
   return key.startsWith("net:") && permission.hosts.some((pattern) => netKeyMatches(pattern, key));
 }
@@ -212,7 +231,18 @@ export function netKeyMatches(pattern: string, key: string): boolean {
   return hostMatches(pattern, host, port ?? 443);
 }
 
+/** True where a `models:` key is covered by a pattern: a name, `group/*`, or `*`. */
+export function modelKeyMatches(pattern: string, key: string): boolean {
+  if (!key.startsWith("models:")) return false;
+  const name = key.slice(7);
+  if (pattern === "*" || pattern === name) return true;
+  return pattern.endsWith("/*") && name.startsWith(pattern.slice(0, -1));
+}
+
 function onlyByWildcard(permission: Permission, key: PermissionKey): boolean {
+  if (permission.kind === "models") {
+    return !permission.use.some((pattern) => pattern !== "*" && modelKeyMatches(pattern, key));
+  }
   if (permission.kind !== "net") return false;
   return !permission.hosts.some((pattern) => !pattern.startsWith("*") && netKeyMatches(pattern, key));
 }

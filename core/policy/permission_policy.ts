@@ -2,7 +2,7 @@
  * What is decided about a permission that nobody has granted or refused: by rules of the person's own, then by one of three
  * policies. Pure.
  *
- * Invariant: no rule and no policy allows a secret or an unnamed host (`*`); at most the person is asked.
+ * Invariant: no rule and no policy allows a secret, a command that writes, an unnamed host or an unnamed model (`*`); at most the person is asked.
  *
  * @module
  */
@@ -65,9 +65,9 @@ export const balancedPolicy: PermissionPolicy = { base: "balanced", rules: [] };
 /** The risk of a permission. */
 export function riskOf(key: PermissionKey): Risk {
   if (key.startsWith("secret:")) return "critical";
-  if (key === "net:*" || key.startsWith("net:*:")) return "high";
-  if (key === "files:write") return "high";
-  return key === "artifacts" ? "low" : "medium";
+  if (key === "net:*" || key.startsWith("net:*:") || key === "models:*") return "high";
+  if (key === "files:write" || key.startsWith("command:")) return "high";
+  return key === "artifacts" || key === "notifications" ? "low" : "medium";
 }
 
 /** What the policy decides, and by what. */
@@ -82,7 +82,7 @@ export function decideByPolicy(
   const found = rule === undefined
     ? { decision: byBase(asker, key, policy.base), reason: reasonOf(asker, policy.base) }
     : { decision: rule.then, reason: "a rule of your policy" };
-  const isKept = key.startsWith("secret:") || place.isUnnamed;
+  const isKept = /^(secret|command):/.test(key) || place.isUnnamed;
   return isKept && found.decision === "allow" ? { ...found, decision: "ask" } : found;
 }
 

@@ -18,7 +18,10 @@ export interface Claimant {
 
 export interface Claim {
   readonly by: Claimant;
-  /** Names of exclusive things, for example `file:src/a.ts`; all or none are granted. */
+  /**
+   * Names of exclusive things; all or none are granted. What begins with `file:/` is the full path of a file or folder, and a
+   * folder is in the way of what is in it.
+   */
   readonly exclusive: readonly string[];
   /**
    * How much of what can be shared, for example `{ "cpu": 1, "memory": 512e6, "tokens:openai": 4000 }`. A kind is held
@@ -113,8 +116,11 @@ export interface ArbitrationPort {
   limits(): readonly LimitReading[];
   /** Decides at once; a deferred claim may be asked again after any release. Deterministic. */
   request(claim: Claim): Verdict;
-  /** Gives back what a granted claim holds; false where the token is unknown. */
-  release(token: number): boolean;
+  /**
+   * Gives back what a granted claim holds; false where the token is unknown. `used` says what was needed of kinds that are
+   * used up, where that is known: what was claimed beyond it comes back, and what was used beyond the claim is owed.
+   */
+  release(token: number, used?: Readonly<Record<string, number>>): boolean;
   /** Resolves when something was released since the call. */
   released(): Promise<void>;
   /** Gives up a claim that was deferred; false where it does not wait. */

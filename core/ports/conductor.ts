@@ -22,6 +22,19 @@ export interface InstrumentOption {
   readonly promisedQuality?: number;
   /** How many calls of its own length one more would wait for a place; absent where one is free. */
   readonly waitRounds?: number;
+  /** What is the matter with the extension at this moment; absent while it is well. */
+  readonly trouble?: InstrumentTrouble;
+}
+
+/** How the calls of an extension fare of late, whichever of its instruments they went to. */
+export interface InstrumentTrouble {
+  readonly reason: string;
+  /** True where a call would be refused now. */
+  readonly isRefused?: boolean;
+  /** Seconds that calls take of late, where that is several times what they once took. */
+  readonly seconds?: number;
+  /** Share of the latest calls that failed for the instance's fault, 0 to 1, where that is a lot. */
+  readonly failures?: number;
 }
 
 export interface RoutingRequest {

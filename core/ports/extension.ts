@@ -9,6 +9,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { HealthClass } from "../policy/health.ts";
 import type { Catalog } from "../workflow/catalog.ts";
+import type { ModelsPort } from "./models.ts";
 
 export interface CallRequest {
   readonly nodeType: NodeTypeId;
@@ -23,6 +24,10 @@ export interface CallRequest {
   readonly workspace: string;
   /** True where the run was started with leave to write (`--allow-write`) or a gate before the node was approved. */
   readonly mayWrite: boolean;
+  /** True where the person may be asked for that leave, since they called a command that says it writes. */
+  readonly mayAskToWrite?: true;
+  /** SHA-256 of the code that whoever calls knows of; the extension may have been replaced meanwhile. */
+  readonly codeHash?: string;
   /** True where the texts of files are proposed (`file_proposals.ts`) instead of written, with leave to write or without. */
   readonly proposes?: true;
   /** For a task routed to an instrument. */
@@ -45,7 +50,14 @@ export interface TaskCall {
 export type CallEvent =
   | { readonly kind: "progress"; readonly done: number; readonly total?: number; readonly note?: string }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly text: string }
-  | { readonly kind: "token"; readonly text: string };
+  | { readonly kind: "token"; readonly text: string }
+  /** For the person: a line of plain text that the core has cleaned and that names who says it. */
+  | {
+    readonly kind: "notice";
+    readonly extension: ExtensionId;
+    readonly level: "info" | "warn" | "error";
+    readonly text: string;
+  };
 
 export interface Usage {
   readonly tokensIn?: number;
@@ -56,7 +68,13 @@ export interface Usage {
 }
 
 export type CallResult =
-  | { readonly ok: true; readonly output: JsonObject; readonly usage?: Usage }
+  | {
+    readonly ok: true;
+    readonly output: JsonObject;
+    readonly usage?: Usage;
+    /** True where it was made by other code than the request knew of, so that it is not that code's result. */
+    readonly byOtherCode?: true;
+  }
   | { readonly ok: false; readonly failure: NodeFailure };
 
 export interface CallOptions {
@@ -64,6 +82,8 @@ export interface CallOptions {
   /** Milliseconds from now after which the call fails with class `timeout`. */
   readonly timeoutMs?: number;
   readonly onEvent?: (event: CallEvent) => void;
+  /** Models that the call may ask meanwhile; without it none. */
+  readonly models?: ModelsPort;
 }
 
 export interface InstanceHealth {

@@ -5,7 +5,7 @@
  */
 
 import type { Brand, ExtensionId, InstanceId } from "../ids.ts";
-import type { LimitReading, WaitingReading } from "./arbitration.ts";
+import type { LimitReading, ShareReading, WaitingReading } from "./arbitration.ts";
 
 /** A registered kind of instance; a small integer, so that the hot path never looks up a string. */
 export type PoolKind = Brand<number, "PoolKind">;
@@ -92,6 +92,10 @@ export interface KindHealth {
   readonly calls: number;
   readonly failures: number;
   readonly meanMs: number;
+  /** True where calls of all its instances take several times as long as they once did. */
+  readonly isSlow: boolean;
+  /** Unix milliseconds until which its circuit lets no call through. */
+  readonly refusesUntil?: number;
   /** What an instance of it took at the latest look, and what they usually take, once that is known. */
   readonly memoryBytes: number;
   readonly usualMemoryBytes?: number;
@@ -172,6 +176,8 @@ export interface PoolStatus {
   readonly limits?: readonly LimitReading[];
   /** Its calls that wait for a share or a name, the first ones. */
   readonly waiting?: readonly WaitingReading[];
+  /** How its calls were served, by user. */
+  readonly users?: readonly ShareReading[];
 }
 
 /** A move as it is kept. */

@@ -25,6 +25,8 @@ export interface QueueEntry {
   readonly inputs: JsonObject;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Whose work it is, for fair shares; else whose the worker is. */
+  readonly user?: string;
   /** The greater goes first: 1000 critical, 100 high, 0 normal, -100 low, -1000 background. */
   readonly priority: number;
   /** Names of the limits that it counts for: `all`, `workflow:ID`, `instrument:TYPE`, `key:NAME`. */
@@ -58,6 +60,7 @@ export type NewEntry = Pick<QueueEntry, "workflow" | "definition" | "inputs" | "
   readonly trigger?: string;
   readonly depth?: number;
   readonly forecast?: BudgetForecast;
+  readonly user?: string;
   /** Added once for each such text, however often it is asked for. */
   readonly once?: string;
 };

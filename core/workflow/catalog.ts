@@ -73,6 +73,8 @@ export interface ExtensionLimits {
   readonly concurrency: number;
   /** As its manifest says; undefined where a call takes nothing of this machine that counts. */
   readonly needs?: CallNeeds;
+  /** Names of the secrets that its requests are sent with: what is limited by key counts for all that use the key. */
+  readonly keys?: readonly string[];
 }
 
 export interface Catalog {

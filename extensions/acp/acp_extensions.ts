@@ -29,9 +29,12 @@ import type { Catalog, NodeType } from "../../core/workflow/catalog.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import { instrumentInput, instrumentOutput } from "../catalog.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
+import type { Metered } from "../monitor/meter.ts";
+import { ProcessTree } from "../monitor/process_tree.ts";
+import { OutsideBook } from "../outside_book.ts";
 import { failed, misfit } from "../value_check.ts";
 import type { AgentConfig } from "./agent_config.ts";
-import { AgentConnection } from "./agent_connection.ts";
+import { AgentConnection, type TurnEnd } from "./agent_connection.ts";
 import { ShadowFolder } from "./shadow_folder.ts";
 import { AgentTurn, promptOf, structureIn } from "./agent_turn.ts";
 import { type Changes, WorkspaceChanges } from "./workspace_changes.ts";
@@ -44,6 +47,8 @@ export interface AcpExtensionsOptions {
   /** Takes what agents propose, of runs that do not write. */
   readonly proposals?: FileProposalPort | undefined;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
+  /** Where what agents do and use up is accounted; in memory without it. */
+  readonly book?: OutsideBook;
 }
 
 interface Agent {
@@ -55,6 +60,7 @@ interface Agent {
 interface Instance {
   readonly agent: Agent;
   readonly connection: AgentConnection;
+  readonly metered: Metered;
   calls: number;
   failures: number;
 }
@@ -113,6 +119,7 @@ export function agentNode(config: AgentConfig): NodeType {
 
 export class AcpExtensions implements ExtensionPort {
   readonly #options: AcpExtensionsOptions;
+  readonly #book: OutsideBook;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #closing = new AbortController();
   #agents: Promise<ReadonlyMap<ExtensionId, Agent>> | undefined;
@@ -120,6 +127,7 @@ export class AcpExtensions implements ExtensionPort {
 
   constructor(options: AcpExtensionsOptions) {
     this.#options = options;
+    this.#book = options.book ?? new OutsideBook();
   }
 
   /** True for an extension that is an agent. */
@@ -154,10 +162,12 @@ export class AcpExtensions implements ExtensionPort {
     const connection = await AgentConnection.open(agent.config, {
       env: this.#options.env,
       onLog: (line) => this.#options.onLog?.(extension, line),
-      onEnd: () => this.#instances.delete(id),
+      onEnd: () => this.#ended(id),
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]),
     });
-    this.#instances.set(id, { agent, connection, calls: 0, failures: 0 });
+    const metered = meteredAgent(connection);
+    this.#instances.set(id, { agent, connection, metered, calls: 0, failures: 0 });
+    this.#book.started(extension, metered);
     return id;
   }
 
@@ -166,7 +176,14 @@ export class AcpExtensions implements ExtensionPort {
     if (found === undefined) return failed("crash", `Instance "${instance}" is not alive`);
     if (options.signal.aborted) return failed("cancelled", "The call was cancelled");
     found.calls++;
-    const result = await this.#turn(found, request, options);
+    const { id, config } = found.agent;
+    this.#book.decided({
+      extension: id,
+      permission: "agent:turn",
+      isAllowed: true,
+      reason: `the person added the agent, with the policy ${config.policy}`,
+    });
+    const result = await this.#book.counted(id, () => this.#turn(found, request, options));
     if (!result.ok) found.failures++;
     return result;
   }
@@ -178,6 +195,7 @@ export class AcpExtensions implements ExtensionPort {
   async deactivate(instance: InstanceId): Promise<void> {
     const found = this.#instances.get(instance);
     this.#instances.delete(instance);
+    if (found !== undefined) this.#book.ended(found.agent.id, found.metered);
     await found?.connection.close();
   }
 
@@ -197,11 +215,19 @@ export class AcpExtensions implements ExtensionPort {
     await Promise.all([...this.#instances.keys()].map((id) => this.deactivate(id)));
   }
 
+  /** Its program went by itself. */
+  #ended(id: InstanceId): void {
+    const found = this.#instances.get(id);
+    this.#instances.delete(id);
+    if (found !== undefined) this.#book.ended(found.agent.id, found.metered, "The agent ended");
+  }
+
   #known(): Promise<ReadonlyMap<ExtensionId, Agent>> {
     return this.#agents ??= this.#options.agents().then((agents) =>
       new Map(
         [...agents.values()].map((config) => {
           const id = agentExtension(config.name);
+          this.#book.register(id);
           return [id, { config, id, node: agentNode(config) }];
         }),
       )
@@ -229,7 +255,14 @@ export class AcpExtensions implements ExtensionPort {
     await using _removed = shadow;
     const changes = shadow === undefined ? await WorkspaceChanges.begin(workspace) : undefined;
     const { policy } = agent.config;
-    const turn = new AgentTurn(request, options, { extension: agent.id, policy, workspace, shadow });
+    const turn = new AgentTurn(request, options, {
+      extension: agent.id,
+      policy,
+      workspace,
+      shadow,
+      decided: (permission, isAllowed, reason) =>
+        this.#book.decided({ extension: agent.id, permission, isAllowed, reason }),
+    });
     const stop = new AbortController();
     const stopped = (reason: CallResult) => new StoppedTurn(reason);
     const late = () => stop.abort(stopped(failed("timeout", `No answer within ${timeoutMs} ms`)));
@@ -250,10 +283,30 @@ export class AcpExtensions implements ExtensionPort {
     }
   }
 
-  #endIfDeaf(running: Promise<string>, connection: AgentConnection): void {
+  #endIfDeaf(running: Promise<TurnEnd>, connection: AgentConnection): void {
     const timer = setTimeout(() => void connection.close(), STOPPING_MS);
     running.catch(() => undefined).finally(() => clearTimeout(timer));
   }
+}
+
+/** What an agent takes: its program and what that started, and the messages with it. */
+function meteredAgent(connection: AgentConnection): Metered {
+  const tree = new ProcessTree(connection.pid);
+  return {
+    get cpuMs() {
+      return tree.cpuMs;
+    },
+    get memoryBytes() {
+      return tree.memoryBytes;
+    },
+    get messages() {
+      return connection.passed.messages;
+    },
+    get messageBytes() {
+      return connection.passed.messageBytes;
+    },
+    end: () => void connection.close(),
+  };
 }
 
 /** Carries the result of a turn that was broken off. */
@@ -266,7 +319,11 @@ class StoppedTurn extends Error {
   }
 }
 
-function orStopped(running: Promise<string>, signal: AbortSignal, onStop: () => void): Promise<string> {
+function orStopped(
+  running: Promise<TurnEnd>,
+  signal: AbortSignal,
+  onStop: () => void,
+): Promise<TurnEnd> {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => {
       onStop();
@@ -298,7 +355,7 @@ const finishes: Readonly<Record<string, "stop" | "length" | "filter" | "other">>
 
 function resultOf(
   turn: AgentTurn,
-  stopReason: string,
+  { stopReason, tokensIn, tokensOut }: TurnEnd,
   { files, diff }: Changes,
   request: CallRequest,
   title: string,
@@ -312,7 +369,13 @@ function resultOf(
   }
   if (stopReason === "refusal") return failed("refusal", `The agent declined: ${turn.text.slice(-500)}`);
   const finish = finishes[stopReason] ?? "other";
-  const usage = { finish, model: title };
+  const usage = {
+    finish,
+    model: title,
+    ...(tokensIn === undefined ? {} : { tokensIn }),
+    ...(tokensOut === undefined ? {} : { tokensOut }),
+    ...(turn.costUsd === undefined ? {} : { costUsd: turn.costUsd }),
+  };
   const schema = request.task?.output ?? request.input["schema"];
   const data = schema === undefined || schema === null ? undefined : structureIn(turn.text);
   if (request.task !== undefined) {

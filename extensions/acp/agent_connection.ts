@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { ClientConnection, SessionNotification } from "@agentclientprotocol/sdk";
+import type { ActiveSessionMessage, ClientConnection, SessionNotification } from "@agentclientprotocol/sdk";
+import { type JsonObject, own } from "../../core/json.ts";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import type { AgentConfig } from "./agent_config.ts";
@@ -26,6 +27,20 @@ export interface TurnHost {
     options: readonly Option[],
   ): string | undefined;
   update(update: SessionNotification["update"]): void;
+}
+
+/** How many messages passed, and of how many bytes, both ways. */
+export interface Passed {
+  messages: number;
+  messageBytes: number;
+}
+
+/** How a turn ended. */
+export interface TurnEnd {
+  readonly stopReason: string;
+  /** Tokens, where the agent says. */
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
 }
 
 export interface AgentOptions {
@@ -54,6 +69,7 @@ export class AgentConnection {
   /** What it said of itself. */
   readonly title: string;
   readonly version: string;
+  readonly passed: Passed;
   readonly #child: Deno.ChildProcess;
   readonly #connection: ClientConnection;
   readonly #hosts: Map<string, TurnHost>;
@@ -67,6 +83,7 @@ export class AgentConnection {
     );
     const child = spawn(config, options.env);
     void drain(child.stderr, options.onLog);
+    const passed: Passed = { messages: 0, messageBytes: 0 };
     const hosts = new Map<string, TurnHost>();
     const hostOf = (session: string): TurnHost => {
       const host = hosts.get(session);
@@ -100,7 +117,7 @@ export class AgentConnection {
           await hostOf(params.sessionId).writeText(params.path, params.content);
           return {};
         }))
-      .connect(ndJsonStream(child.stdin, child.stdout));
+      .connect(ndJsonStream(countedInto(child.stdin, passed), child.stdout.pipeThrough(counter(passed))));
     const died = child.status.then(({ code, signal }) => {
       throw new SymphonyError(
         "extension",
@@ -122,6 +139,7 @@ export class AgentConnection {
       );
       const { agentInfo, authMethods } = hello;
       const opened = new AgentConnection(child, connection, hosts, {
+        passed,
         title: agentInfo?.title ?? agentInfo?.name ?? config.name,
         version: agentInfo?.version ?? "0",
         loginWays: (authMethods ?? []).map(({ name }) => name),
@@ -147,7 +165,12 @@ export class AgentConnection {
     child: Deno.ChildProcess,
     connection: ClientConnection,
     hosts: Map<string, TurnHost>,
-    told: { readonly title: string; readonly version: string; readonly loginWays: readonly string[] },
+    told: {
+      readonly title: string;
+      readonly version: string;
+      readonly loginWays: readonly string[];
+      readonly passed: Passed;
+    },
   ) {
     this.#child = child;
     this.#connection = connection;
@@ -155,10 +178,15 @@ export class AgentConnection {
     this.#loginWays = told.loginWays;
     this.title = told.title;
     this.version = told.version;
+    this.passed = told.passed;
   }
 
   get isAlive(): boolean {
     return !this.#ended;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** How one logs in where it refuses to work; empty where it says nothing. */
@@ -166,8 +194,8 @@ export class AgentConnection {
     return this.#loginWays;
   }
 
-  /** One turn in a new session. Gives why it stopped. Rejects as the library does. */
-  async turn(folder: string, prompt: string, host: TurnHost, signal: AbortSignal): Promise<string> {
+  /** One turn in a new session. Rejects as the library does. */
+  async turn(folder: string, prompt: string, host: TurnHost, signal: AbortSignal): Promise<TurnEnd> {
     const { methods } = await import("@agentclientprotocol/sdk");
     const { agent } = this.#connection;
     // The library's own queue: the end of a turn comes after everything that was said in it.
@@ -182,7 +210,7 @@ export class AgentConnection {
       session.prompt(prompt).catch(() => undefined);
       for (;;) {
         const message = await session.nextUpdate();
-        if (message.kind === "stop") return message.stopReason;
+        if (message.kind === "stop") return endOf(message);
         host.update(message.update);
       }
     } finally {
@@ -202,6 +230,53 @@ export class AgentConnection {
     this.#connection.close();
     await end(this.#child);
   }
+}
+
+function endOf(
+  { stopReason, response }: Extract<ActiveSessionMessage, { readonly kind: "stop" }>,
+): TurnEnd {
+  // The protocol's draft has it; agents give it already.
+  const usage = (response as unknown as JsonObject)["usage"] ?? {};
+  const count = (name: string) => {
+    const value = own(usage, name);
+    return typeof value === "number" && value >= 0 ? value : undefined;
+  };
+  const [tokensIn, tokensOut] = [count("inputTokens"), count("outputTokens")];
+  return {
+    stopReason,
+    ...(tokensIn === undefined ? {} : { tokensIn }),
+    ...(tokensOut === undefined ? {} : { tokensOut: tokensOut + (count("thoughtTokens") ?? 0) }),
+  };
+}
+
+/** A message is a line. */
+function count(passed: Passed, chunk: Uint8Array): void {
+  passed.messageBytes += chunk.length;
+  for (const byte of chunk) if (byte === 10) passed.messages++;
+}
+
+function counter(passed: Passed): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      count(passed, chunk);
+      controller.enqueue(chunk);
+    },
+  });
+}
+
+function countedInto(
+  stream: WritableStream<Uint8Array<ArrayBuffer>>,
+  passed: Passed,
+): WritableStream<Uint8Array<ArrayBuffer>> {
+  const writer = stream.getWriter();
+  return new WritableStream({
+    async write(chunk) {
+      count(passed, chunk);
+      await writer.write(chunk);
+    },
+    close: () => writer.close(),
+    abort: (reason) => writer.abort(reason),
+  });
 }
 
 function spawn(config: AgentConfig, read: AgentOptions["env"]): Deno.ChildProcess {

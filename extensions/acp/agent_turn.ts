@@ -7,11 +7,13 @@
 
 import type { SessionNotification } from "@agentclientprotocol/sdk";
 import { normalize, relative } from "node:path";
+import { messageOf } from "../../core/errors.ts";
 import type { ExtensionId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { CallOptions, CallRequest } from "../../core/ports/extension.ts";
 import type { CallScope, Operation } from "../capabilities/capability.ts";
 import { fileOperations } from "../capabilities/files.ts";
+import { ExtensionFailure } from "../sdk/failure.ts";
 import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
 import type { TurnHost } from "./agent_connection.ts";
 import type { AgentPolicy } from "./agent_config.ts";
@@ -26,6 +28,8 @@ export interface AskedFor {
   readonly reason: string;
 }
 
+export type Decided = (permission: string, isAllowed: boolean, reason: string) => void;
+
 const MOST_TEXT = 8 << 20;
 
 export class AgentTurn implements TurnHost {
@@ -35,24 +39,29 @@ export class AgentTurn implements TurnHost {
   readonly #workspace: string;
   readonly #options: CallOptions;
   readonly #files: Readonly<Record<string, Operation>>;
+  readonly #decided: Decided;
   readonly #shadow: ShadowFolder | undefined;
   #text = "";
+  #costUsd: number | undefined;
 
   /** `workspace` is where the folder really is; with a `shadow` the agent works there, and its changes are proposed. */
   constructor(
     request: CallRequest,
     options: CallOptions,
-    { extension, policy, workspace, shadow }: {
+    { extension, policy, workspace, shadow, decided }: {
       readonly extension: ExtensionId;
       readonly policy: AgentPolicy;
       readonly workspace: string;
       readonly shadow?: ShadowFolder | undefined;
+      /** Hears of each thing that the agent wants, and what it was told. */
+      readonly decided: Decided;
     },
   ) {
     this.#request = request;
     this.#policy = policy;
     this.#workspace = workspace;
     this.#options = options;
+    this.#decided = decided;
     this.#shadow = shadow;
     const place = shadow === undefined ? { workspace } : { workspace: shadow.path, mayWrite: true };
     this.#files = fileOperations({ ...scopeOf(request, options.signal, extension, policy), ...place });
@@ -63,8 +72,13 @@ export class AgentTurn implements TurnHost {
     return this.#text;
   }
 
+  /** US dollars, where the agent says what the session cost. */
+  get costUsd(): number | undefined {
+    return this.#costUsd;
+  }
+
   async readText(path: string, line: number | undefined, limit: number | undefined): Promise<string> {
-    const reply = await this.#files["files.read"]?.({ path: this.#below(path) }, undefined);
+    const reply = await this.#file("files.read", path);
     const text = new TextDecoder().decode(reply?.bytes);
     if (line === undefined && limit === undefined) return text;
     const from = Math.max(0, (line ?? 1) - 1);
@@ -72,9 +86,23 @@ export class AgentTurn implements TurnHost {
   }
 
   async writeText(path: string, text: string): Promise<void> {
+    await this.#file("files.write", path, new TextEncoder().encode(text));
+    await this.#shadow?.propose(normalize(this.#below(path)), text);
+  }
+
+  async #file(operation: "files.read" | "files.write", path: string, bytes?: Uint8Array<ArrayBuffer>) {
+    const permission = operation === "files.read" ? "files:read" : "files:write";
     const below = this.#below(path);
-    await this.#files["files.write"]?.({ path: below }, new TextEncoder().encode(text));
-    await this.#shadow?.propose(normalize(below), text);
+    try {
+      const reply = await this.#files[operation]?.({ path: below }, bytes);
+      this.#decided(permission, true, below);
+      return reply;
+    } catch (error) {
+      // What is not there is no refusal.
+      const isRefused = error instanceof ExtensionFailure && error.failureClass === "permission";
+      this.#decided(permission, !isRefused, messageOf(error));
+      throw error;
+    }
   }
 
   permission(
@@ -83,6 +111,7 @@ export class AgentTurn implements TurnHost {
   ): string | undefined {
     const { allowed, optionId, reason } = answerTo(asked, options, this.#policy, this.#request);
     this.asked.push({ ...asked, allowed, reason });
+    this.#decided(`agent:${asked.kind}`, allowed, `${asked.title}: ${reason}`);
     this.#log("info", `${allowed ? "allowed" : "refused"} ${asked.kind} "${asked.title}": ${reason}`);
     return optionId;
   }
@@ -97,6 +126,11 @@ export class AgentTurn implements TurnHost {
         return;
       case "tool_call":
         return this.#log("info", `${update.kind ?? "tool"}: ${update.title}`);
+      case "usage_update": {
+        const { cost } = update;
+        if (cost?.currency === "USD" && cost.amount >= 0) this.#costUsd = cost.amount;
+        return;
+      }
       case "plan": {
         const done = update.entries.filter(({ status }) => status === "completed").length;
         const current = update.entries.find(({ status }) => status === "in_progress");

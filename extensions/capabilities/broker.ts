@@ -6,21 +6,33 @@
  */
 
 import type { JsonObject } from "../../core/json.ts";
+import type { Effect } from "../../core/workflow/catalog.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { CallScope, Operation, Reply } from "./capability.ts";
+import { editorOperations } from "./editor.ts";
+import { holdToEffect } from "./effect.ts";
 import { Exchanges } from "./exchange.ts";
 import { fileOperations } from "./files.ts";
 import { gitOperations } from "./git.ts";
+import { modelOperations } from "./models.ts";
+import { notificationOperations } from "./notifications.ts";
 import { PayloadBudget } from "./payload_budget.ts";
 import { storedOperations } from "./stored.ts";
 
 /** Most capability calls that one call may have in flight. */
 const MOST_IN_FLIGHT = 256;
 /** Operations that must not be repeated unasked; artifacts are stored by their content, so twice is once. */
-const EFFECTS = new Set(["files.write", "files.remove", "fetch.open"]);
+const EFFECTS = new Set([
+  "files.write",
+  "files.remove",
+  "fetch.open",
+  "models.ask",
+  "editor.propose",
+  "notifications.show",
+]);
 
 /** Operations whose answers may be large. */
-const READS = /^(files\.read|artifacts\.get|assets\.bytes|git\..*)$/;
+const READS = /^(files\.read|editor\.read|artifacts\.get|assets\.bytes|git\..*)$/;
 
 /** How a call came and how its answer leaves. */
 export interface Passing {
@@ -35,12 +47,14 @@ export class Capabilities {
   readonly #table: Readonly<Record<string, Operation>>;
   readonly #exchanges: Exchanges;
   readonly #payloads: PayloadBudget;
+  readonly #effect: Effect | undefined;
   #inFlight = 0;
   #closed = false;
   #hadEffects = false;
 
   constructor(given: Omit<CallScope, "granted">) {
     const scope: CallScope = { ...given, granted: new Set() };
+    this.#effect = given.effect;
     this.#payloads = given.payloads ?? new PayloadBudget();
     this.#exchanges = new Exchanges(scope);
     const table: Record<string, Operation> = Object.create(null);
@@ -48,6 +62,9 @@ export class Capabilities {
       fileOperations(scope),
       gitOperations(scope),
       storedOperations(scope),
+      modelOperations(scope),
+      editorOperations(scope),
+      notificationOperations(scope),
       this.#exchanges.operations(),
     ];
     this.#table = Object.assign(table, ...parts);
@@ -77,6 +94,7 @@ export class Capabilities {
         `Over ${MOST_IN_FLIGHT} capability calls are in flight: await some first`,
       );
     }
+    holdToEffect(this.#effect, operation);
     const release = this.#payloads.take(passing?.size ?? bytes?.length ?? 0);
     this.#inFlight++;
     if (EFFECTS.has(operation)) this.#hadEffects = true;

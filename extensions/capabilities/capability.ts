@@ -7,10 +7,14 @@
 
 import { type AuthorId, authorId, type ExtensionId, type NodeId, type RunId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { own } from "../../core/json.ts";
+import { isObject, own } from "../../core/json.ts";
 import type { Permission, PermissionKey, SecretPermission } from "../../core/policy/permission.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
+import type { ModelAllowance, ModelsPort } from "../../core/ports/models.ts";
+import type { NoticeLevel } from "../../core/ports/notification.ts";
+import type { EditorAccess } from "../editor_desk.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
+import type { Effect } from "../../core/workflow/catalog.ts";
 import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { Resolve } from "./address.ts";
@@ -35,6 +39,8 @@ export interface Authority {
   isRefused?(key: PermissionKey, folder?: string): boolean;
   /** True where the manifest or a grant names this very host, not by a wildcard. */
   namesOutright(host: string, port: number): boolean;
+  /** Notes what was done by a permission, in words. */
+  used?(key: PermissionKey, what: string): void;
   /** The value of a granted secret, or of one granted to this call; undefined where it is not granted or not set. */
   secret(permission: SecretPermission, isGranted?: boolean): string | undefined;
 }
@@ -56,6 +62,10 @@ export interface CallScope {
   readonly authority: Authority;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** By which the person may be asked for leave to write, where there is none. */
+  readonly writeKey?: PermissionKey;
+  /** What the operator says that it reaches; absent where it does not say, and where it is no operator. */
+  readonly effect?: Effect;
   /** Where texts of files are proposed instead of written: to whom, and by whom. */
   readonly proposing?: Proposing;
   readonly signal: AbortSignal;
@@ -71,6 +81,13 @@ export interface CallScope {
   readonly resolve?: Resolve;
   /** Hears of bytes over the network as they pass, in both directions. */
   readonly onNetwork?: (bytes: number) => void;
+  /** Models that it may ask, and what it may spend on them; without these none. */
+  readonly models?: ModelsPort;
+  readonly allowance?: ModelAllowance;
+  /** The editor; undefined where none is. */
+  readonly texts?: EditorAccess;
+  /** Shows the person a message; undefined where nobody sees any. @throws ExtensionFailure */
+  readonly notify?: (level: NoticeLevel, text: string) => { readonly text: string };
   /** The bytes of a listed asset; undefined where the manifest lists none of that name. */
   readonly asset: (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
@@ -108,4 +125,21 @@ export function textArgument(args: JsonObject, name: string): string {
 export function optionalText(args: JsonObject, name: string): string | undefined {
   const value = own(args, name);
   return value === undefined || value === null ? undefined : textArgument(args, name);
+}
+
+/**
+ * The object that came as JSON in the bytes, since reading a long one holds the core up.
+ * @throws ExtensionFailure of class `input` where there is none, or over `most` bytes of it
+ */
+export function jsonIn(bytes: Uint8Array | undefined, what: string, most: number): JsonObject {
+  if (bytes !== undefined && bytes.length > most) {
+    throw new ExtensionFailure("input", `${what} has over ${most} bytes`);
+  }
+  try {
+    const value = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+    if (isObject(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new ExtensionFailure("input", `${what} is no object`);
 }

@@ -170,13 +170,19 @@ class WorkspaceFiles {
 
   /** `isRemoval`: of a run that proposes, which needs leave for what cannot be proposed. */
   async #enterToWrite(path: string, isRemoval = false): Promise<{ root: string; absolute: string }> {
+    const { mayWrite, writeKey, granted } = this.#scope;
+    if (!mayWrite && writeKey !== undefined) {
+      await demand(this.#scope, writeKey);
+      // One question is enough; what was refused stays refused.
+      granted.add("files:write");
+    }
     const root = await this.#enter("files:write");
-    if (!this.#scope.mayWrite && isRemoval) {
+    if (!mayWrite && isRemoval) {
       const why =
         "this run proposes its changes, and removing a file cannot be proposed: put a gate before the node";
       throw new ExtensionFailure("permission", `Cannot remove "${path}": ${why}`);
     }
-    if (!this.#scope.mayWrite && this.#proposed === undefined) {
+    if (!mayWrite && writeKey === undefined && this.#proposed === undefined) {
       const why = "this run may not write: start it with --allow-write or put a gate before the node";
       throw new ExtensionFailure("permission", `Cannot write "${path}": ${why}`);
     }

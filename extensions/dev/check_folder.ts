@@ -140,6 +140,7 @@ function inManifest({ manifestFile }: ExtensionFolder) {
 function unusedPermissions(folder: ExtensionFolder, manifest: Manifest, { powers }: CodeFacts): Problem[] {
   const at = inManifest(folder);
   return manifest.permissions.flatMap((permission, index) => {
+    if (permission.kind === "command") return [];
     const power = powerOf(permission);
     if (powers.has(power)) return [];
     const told = {
@@ -154,7 +155,8 @@ function unusedPermissions(folder: ExtensionFolder, manifest: Manifest, { powers
 function powerOf(permission: Permission): string {
   switch (permission.kind) {
     case "files":
-      return `files:${permission.access}`;
+    case "editor":
+      return `${permission.kind}:${permission.access}`;
     case "secret":
       return "net";
     default:

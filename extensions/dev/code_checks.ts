@@ -8,7 +8,7 @@
 
 import { type AnyNode, type Identifier, type MemberExpression, parse } from "acorn";
 import { ancestor, simple } from "acorn-walk";
-import { hostMatches, type Permission } from "../../core/policy/permission.ts";
+import { covers, hostMatches, type Permission } from "../../core/policy/permission.ts";
 import { relative, sep } from "node:path";
 import type { Problem } from "../../core/workflow/problem.ts";
 import type { SourcePlaces } from "../loader/source_places.ts";
@@ -63,6 +63,7 @@ const FILE_READS = new Set(["read", "readText", "list", "stat"]);
 const FILE_WRITES = new Set(["write", "remove"]);
 const GIT_READS = new Set(["log", "diff", "tags", "isRepository"]);
 const STORE = new Set(["put", "get"]);
+const EDITS = new Set(["read", "propose"]);
 
 /** Looks through the module. */
 export function checkCode(subject: CodeSubject): CodeFacts {
@@ -167,6 +168,9 @@ class Look {
     if (on === "files" && FILE_READS.has(name)) this.#use(node, "files:read", `files.${name}`);
     if (on === "files" && FILE_WRITES.has(name)) this.#use(node, "files:write", `files.${name}`);
     if (on === "git" && GIT_READS.has(name)) this.#use(node, "git", `git.${name}`);
+    if (on === "models" && name === "ask") this.#use(node, "models", "models.ask");
+    if (on === "editor" && EDITS.has(name)) this.#use(node, `editor:${name}`, `editor.${name}`);
+    if (on === "notifications" && name === "show") this.#use(node, "notifications", "notifications.show");
     if (on === "artifacts" && STORE.has(name)) this.#use(node, "artifacts", `artifacts.${name}`);
   }
 
@@ -182,6 +186,9 @@ class Look {
   call(node: Extract<AnyNode, { type: "CallExpression" | "NewExpression" }>): void {
     const { callee, arguments: given } = node;
     const first = given[0];
+    if (callee.type === "MemberExpression" && nameOf(callee) === "ask" && isNamed(callee.object, "models")) {
+      if (first?.type === "Literal" && typeof first.value === "string") this.#asks(first, first.value);
+    }
     if (callee.type === "Identifier" && callee.name === "Function") {
       // What many libraries do to find the global object; it fails here, and they go on without.
       const isIdiom = first?.type === "Literal" && first.value === "return this";
@@ -232,19 +239,37 @@ class Look {
     const isAsked = this.#subject.permissions.some((permission) =>
       power === "net"
         ? permission.kind === "net"
-        : permission.kind === "files"
-        ? power === `files:${permission.access}`
+        : permission.kind === "files" || permission.kind === "editor"
+        ? power === `${permission.kind}:${permission.access}`
         : permission.kind === power
     );
     if (isAsked) return;
     const [kind, access] = power.split(":");
     const entry = access === undefined
-      ? kind === "net" ? `"kind": "net", "hosts": ["…"]` : `"kind": "${kind}"`
-      : `"kind": "files", "access": "${access}"`;
+      ? kind === "net"
+        ? `"kind": "net", "hosts": ["…"]`
+        : kind === "models"
+        ? `"kind": "models", "use": ["…"]`
+        : `"kind": "${kind}"`
+      : `"kind": "${kind}", "access": "${access}"`;
     this.tell(node, "error", {
       code: "permission-missing",
       message: `Found ${what}, but the manifest does not ask for ${power}`,
       hint: `Add to "permissions": { ${entry}, "reason": "…" }`,
+    }, place);
+  }
+
+  /** A task or instrument that is asked by a name that the manifest does not list. */
+  #asks(node: AnyNode, use: string): void {
+    const place = this.#place(node);
+    const key = `models:${use}` as const;
+    const lists = this.#subject.permissions.filter(({ kind }) => kind === "models");
+    // Without any, the call itself is told of.
+    if (!place.isOwn || lists.length === 0 || lists.some((permission) => covers(permission, key))) return;
+    this.tell(node, "error", {
+      code: "permission-missing",
+      message: `Found a question to ${use}, which the manifest does not name`,
+      hint: `Add it to the entry: { "kind": "models", "use": ["${use}"], "reason": "…" }`,
     }, place);
   }
 
@@ -264,6 +289,13 @@ class Look {
     const below = relative(folder, found.file);
     return { ...found, isOwn: !below.startsWith("..") && !below.split(sep).includes("node_modules") };
   }
+}
+
+/** `models`, or `context.models`. */
+function isNamed(node: AnyNode, name: string): boolean {
+  return node.type === "Identifier"
+    ? node.name === name
+    : node.type === "MemberExpression" && nameOf(node) === name;
 }
 
 function nameOf(node: MemberExpression): string | undefined {

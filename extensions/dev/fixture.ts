@@ -5,6 +5,7 @@
  */
 
 import { isObject, type JsonObject } from "../../core/json.ts";
+import { type FailureClass, failureClasses } from "../../core/policy/failure.ts";
 import { toJson } from "../../core/workflow/json_node.ts";
 import { validate } from "../../core/workflow/json_schema.ts";
 import { positionsOf, readJsonc } from "../../core/workflow/jsonc.ts";
@@ -28,6 +29,19 @@ export interface MockAnswer {
   readonly breaks?: boolean;
 }
 
+/** What a model answers, instead of one. */
+export interface ModelFixture {
+  /** The task or instrument that is asked. */
+  readonly use: string;
+  readonly output?: JsonObject;
+  readonly tokens?: number;
+  readonly usd?: number;
+  /** What it must be asked, as far as it is named. */
+  readonly asked?: JsonObject;
+  /** Instead of an output: a class as `credit`, and a message. */
+  readonly failure?: { readonly class: FailureClass; readonly message: string };
+}
+
 export interface Fixture {
   readonly name: string;
   readonly file: string;
@@ -37,6 +51,7 @@ export interface Fixture {
   readonly files: Readonly<Record<string, string>>;
   readonly settings: JsonObject;
   readonly answers: readonly MockAnswer[];
+  readonly models: readonly ModelFixture[];
   /** Permission keys that are not granted. */
   readonly refuse: readonly string[];
   readonly mayWrite: boolean;
@@ -53,6 +68,10 @@ export interface Expectation {
   readonly tokens?: string;
   /** Parts of the log that must come. */
   readonly log?: readonly string[];
+  /** Parts of messages to the person that must come, each message as `level: text`. */
+  readonly notices?: readonly string[];
+  /** What must have been proposed: path in the workspace to text. */
+  readonly proposals?: Readonly<Record<string, string>>;
 }
 
 const texts: JsonObject = { type: "object", additionalProperties: { type: "string" } };
@@ -87,12 +106,28 @@ export const fixtureSchema: JsonObject = object({
       breaks: { type: "boolean" },
     }, ["url"]),
   },
+  models: {
+    type: "array",
+    items: object({
+      use: { type: "string" },
+      output: { type: "object" },
+      tokens: { type: "integer", minimum: 0 },
+      usd: { type: "number", minimum: 0 },
+      asked: { type: "object" },
+      failure: object({ class: { enum: [...failureClasses] }, message: { type: "string" } }, [
+        "class",
+        "message",
+      ]),
+    }, ["use"]),
+  },
   expect: object({
     output: { type: "object" },
     failure: object({ class: { type: "string" }, message: { type: "string" } }, ["class"]),
     files: { type: "object", additionalProperties: { type: ["string", "null"] } },
     tokens: { type: "string" },
     log: strings,
+    notices: strings,
+    proposals: texts,
   }),
 }, ["use"]);
 
@@ -112,11 +147,19 @@ export function readFixture(
     positions.problem(path === "" ? [] : path.split("."), "value", {
       code: "bad-fixture",
       message,
-      hint: "A fixture has use, input, files, settings, answers, refuse, mayWrite and expect",
+      hint: "A fixture has use, input, files, settings, answers, models, refuse, mayWrite and expect",
     })
   );
   if (problems.length > 0 || !isObject(value)) return { fixture: undefined, problems };
-  const defaults = { input: {}, files: {}, settings: {}, answers: [], refuse: [], mayWrite: true };
+  const defaults = {
+    input: {},
+    files: {},
+    settings: {},
+    answers: [],
+    models: [],
+    refuse: [],
+    mayWrite: true,
+  };
   const fixture = { ...defaults, expect: undefined, ...value, name, file } as unknown as Fixture;
   return { fixture, problems: [] };
 }

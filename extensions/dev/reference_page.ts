@@ -32,7 +32,7 @@ function sectionOf(one: Contribution): readonly string[] {
     case "operator":
       return [
         ...head,
-        `Effect: ${one.effect}.`,
+        `Effect: ${one.effect ?? "not said, so what its permissions let it read"}.`,
         ...portTable("Inputs", one.input),
         ...portTable("Outputs", one.output),
         example(one.type, one.input),

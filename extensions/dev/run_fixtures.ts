@@ -5,15 +5,17 @@
  * @module
  */
 
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { messageOf } from "../../core/errors.ts";
-import { nodeId, type NodeTypeId, runId } from "../../core/ids.ts";
+import { NO_RUN, nodeId, type NodeTypeId } from "../../core/ids.ts";
 import { isObject, type Json, own } from "../../core/json.ts";
+import { err, ok } from "../../core/result.ts";
 import { readTree } from "../../core/motif/tree.ts";
 import type { CallEvent, CallResult } from "../../core/ports/extension.ts";
 import type { BuiltExtension } from "./built_extension.ts";
 import { type Fixture, type MockAnswer, readFixture } from "./fixture.ts";
 import { differences } from "./json_difference.ts";
+import { MockEditor, MockModels } from "./mock_ports.ts";
 import { MockCapabilities } from "./mock_capabilities.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -94,9 +96,10 @@ async function runOne(
   const workspace = await Deno.makeTempDir({ prefix: "symphony-fixture-" });
   try {
     await fill(workspace, fixture.files);
-    const { result, tokens } = await call(fixture, built, bench, workspace, log);
+    const said = await call(fixture, built, bench, workspace, log);
+    const { result } = said;
     const faults = [
-      ...await faultsOf(fixture, result, tokens, log, workspace),
+      ...await faultsOf(fixture, said, log, workspace),
       ...await treeFaults(fixture, result, built),
     ];
     const { expect } = fixture;
@@ -124,37 +127,73 @@ async function call(
   bench: Workbench,
   workspace: string,
   log: string[],
-): Promise<{ readonly result: CallResult; readonly tokens: string }> {
+): Promise<Said> {
+  const editor = new MockEditor();
+  const models = modelsOf(fixture);
   const used = new Set<MockAnswer>();
   await using open = await bench.open(built, {
     settings: fixture.settings,
     refuse: fixture.refuse,
     onLog: (line) => log.push(line),
-    capabilities: (scope) => new MockCapabilities(scope, fixture.answers, used),
+    capabilities: (scope) => new MockCapabilities({ ...scope, texts: editor }, fixture.answers, used),
   });
   let tokens = "";
+  const notices: string[] = [];
   const onEvent = (event: CallEvent) => {
     if (event.kind === "token") tokens += event.text;
+    if (event.kind === "notice") notices.push(`${event.level}: ${event.text}`);
     if (event.kind === "log") log.push(`${event.level}: ${event.text}`);
   };
   const instance = await open.extensions.activate(built.manifest.id);
   const result = await open.extensions.call(instance, {
     nodeType: fixture.use as NodeTypeId,
     input: fixture.input,
-    run: runId("r000000000000000"),
+    run: NO_RUN,
     node: nodeId("test"),
     attempt: 1,
     idempotencyKey: `test/${fixture.name}`,
     workspace,
     mayWrite: fixture.mayWrite,
-  }, { signal: AbortSignal.timeout(MOST_MS * 2), timeoutMs: MOST_MS, onEvent });
-  return { result, tokens };
+  }, { signal: AbortSignal.timeout(MOST_MS * 2), timeoutMs: MOST_MS, onEvent, models });
+  const root = await Deno.realPath(workspace);
+  const proposals = Object.fromEntries(
+    [...editor.proposals].map(([path, text]) => [relative(root, path), text]),
+  );
+  return { result, tokens, notices, proposals };
+}
+
+/** What a call gave, and what it said and proposed meanwhile. */
+interface Said {
+  readonly result: CallResult;
+  readonly tokens: string;
+  readonly notices: readonly string[];
+  readonly proposals: Readonly<Record<string, string>>;
+}
+
+/** The fixture's models; each answer is given once, the last of a name again and again. */
+function modelsOf({ models }: Fixture): MockModels {
+  const used = new Set<(typeof models)[number]>();
+  return new MockModels((use, input) => {
+    const fits = models.filter((one) => one.use === use);
+    const answer = fits.find((one) => !used.has(one)) ?? fits.at(-1);
+    if (answer === undefined) {
+      return err({ class: "unavailable", message: `The fixture has no answer of ${use}` });
+    }
+    used.add(answer);
+    const wrong = answer.asked === undefined ? [] : differences(answer.asked, input, true);
+    if (wrong.length > 0) {
+      const message = `${use} was not asked as the fixture says: ${wrong.join("; ")}`;
+      return err({ class: "input", message });
+    }
+    if (answer.failure !== undefined) return err(answer.failure);
+    const { output = {}, tokens = 0, usd = 0 } = answer;
+    return ok({ output, tokens, usd });
+  });
 }
 
 async function faultsOf(
   { expect }: Fixture,
-  result: CallResult,
-  tokens: string,
+  { result, tokens, notices, proposals }: Said,
   log: readonly string[],
   workspace: string,
 ): Promise<readonly string[]> {
@@ -180,6 +219,12 @@ async function faultsOf(
       faults.push(`log: found no line with ${JSON.stringify(part)}`);
     }
   }
+  for (const part of expect?.notices ?? []) {
+    if (!notices.some((line) => line.includes(part))) {
+      faults.push(`notices: found no message with ${JSON.stringify(part)}`);
+    }
+  }
+  if (expect?.proposals !== undefined) faults.push(...differences(expect.proposals, proposals, true));
   for (const [path, wanted] of Object.entries(expect?.files ?? {})) {
     const found = await Deno.readTextFile(join(workspace, path)).catch(() => null);
     if (found !== wanted) faults.push(...differences({ [path]: wanted }, { [path]: found }));

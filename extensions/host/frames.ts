@@ -247,6 +247,11 @@ export function decodeBoth(body: Uint8Array<ArrayBuffer>): {
   return { value, bytes: body[4] === 1 ? body.slice(5 + length) : undefined };
 }
 
+/** How long the JSON of such a body says it is; 0 where it is too short to say. */
+export function jsonBytesOf(body: Uint8Array): number {
+  return body.length < 5 ? 0 : new DataView(body.buffer, body.byteOffset, body.length).getUint32(0, true);
+}
+
 function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;

@@ -13,6 +13,7 @@ import { defaultLiveness, lifeless, type LivenessLimits } from "../../core/actor
 import { Mailbox } from "../../core/actor/mailbox.ts";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import type { FailureClass } from "../../core/policy/failure.ts";
 import type { CallOptions, CallResult } from "../../core/ports/extension.ts";
 import { AbortFanout } from "../abort_fanout.ts";
 import type { Capabilities } from "../capabilities/broker.ts";
@@ -31,7 +32,7 @@ import {
   readResult,
   readSpent,
 } from "./frame_shapes.ts";
-import { decodeJson, encodeBoth, encodeJson, Kind, MOST_VALUE_BYTES } from "./frames.ts";
+import { decodeJson, encodeBoth, encodeJson, jsonBytesOf, Kind, MOST_VALUE_BYTES } from "./frames.ts";
 import type { Death, HostProcess, HostTraffic } from "./host_process.ts";
 import type { Hosts } from "./hosts.ts";
 import { cpuOf, memoryByProgram, memoryOf } from "./process_reading.ts";
@@ -112,6 +113,10 @@ interface OpenCall extends ChannelCall {
 }
 
 const MOST_WAITING = 65_536;
+/** What a capability's arguments may have, bytes aside: reading them holds the core up. */
+const MOST_ASK_JSON = 1 << 20;
+const TOO_MUCH_JSON =
+  `A capability's arguments have over ${MOST_ASK_JSON} bytes: large things travel as bytes`;
 const PING_MS = 500;
 const WEIGH_MS = 1_000;
 /** What a process without any data of an extension has resident. */
@@ -336,6 +341,7 @@ export class HostChannel {
       case Kind.event:
         return this.#tell(id, readEvent(body));
       case Kind.ask:
+        if (jsonBytesOf(body) > MOST_ASK_JSON) return this.#refuse(id, "input", TOO_MUCH_JSON);
         return void this.#carryOut(id, readAsk(body), body.length);
       case Kind.loaded:
         return this.#loaded(id, body);
@@ -408,8 +414,7 @@ export class HostChannel {
     try {
       const call = this.#calls.get(number);
       if (call === undefined) {
-        const message = "The call is over: its capabilities are closed";
-        return this.#host.send(Kind.refuse, id, encodeJson({ class: "permission", message }));
+        return this.#refuse(id, "permission", "The call is over: its capabilities are closed");
       }
       call.abort ??= new AbortController();
       call.capabilities ??= call.open(call.abort.signal);
@@ -429,6 +434,10 @@ export class HostChannel {
         encodeJson({ ...failure, message: this.#options.redact(failure.message) }),
       );
     }
+  }
+
+  #refuse(ask: number, kind: FailureClass, message: string): void {
+    this.#host.send(Kind.refuse, ask, encodeJson({ class: kind, message }));
   }
 
   #refreshed(): void {

@@ -10,10 +10,21 @@ const PAGE_BYTES = 4096;
 
 /** CPU time in milliseconds, user and system; undefined where unknown. */
 export function cpuOf(pid: number): number | undefined {
+  const fields = statOf(pid);
+  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** The same with that of children which have ended and were waited for. */
+export function cpuWithEndedOf(pid: number): number | undefined {
+  const fields = statOf(pid);
+  if (fields === undefined) return undefined;
+  return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) * TICK_MS;
+}
+
+function statOf(pid: number): readonly string[] | undefined {
   const text = readProc(`/proc/${pid}/stat`);
   // The name in parentheses may hold spaces and parentheses; what follows the last one is numbers.
-  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
-  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Resident memory in bytes; undefined where unknown. */

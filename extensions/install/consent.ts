@@ -5,7 +5,7 @@
  * @module
  */
 
-import { secretText } from "../permission_desk.ts";
+import { modelText, secretText, whatOf } from "../permission_desk.ts";
 import { keysOf, type Permission, type PermissionKey } from "../../core/policy/permission.ts";
 
 export type Risk = "low" | "medium" | "high" | "critical";
@@ -47,6 +47,8 @@ export function consentFor(permissions: readonly Permission[], before: readonly 
     ...(all.has("net") ? [] : ["to reach the network"]),
     ...(all.has("secret") ? [] : ["to use keys"]),
     ...(all.has("git") ? [] : ["to read the history in git"]),
+    ...(all.has("models") ? [] : ["to ask your models"]),
+    ...(all.has("editor") ? [] : ["to see or change texts in the editor"]),
     "to start programs, which no extension can",
   ];
   const worst = asks.reduce((most, { risk }) => Math.max(most, RISKS.indexOf(risk)), 0);
@@ -55,15 +57,16 @@ export function consentFor(permissions: readonly Permission[], before: readonly 
 
 /** How much harm a permission can do in bad hands. */
 export function riskOf(key: PermissionKey): Risk {
-  if (key === "artifacts") return "low";
-  if (key === "git" || key === "files:read") return "medium";
+  if (key === "artifacts" || key === "notifications") return "low";
+  if (key === "git" || key === "files:read" || key.startsWith("editor:")) return "medium";
+  if (key.startsWith("models:")) return key === "models:*" ? "high" : "medium";
   if (key.startsWith("net:")) return key.startsWith("net:*") ? "high" : "medium";
   return "high";
 }
 
-/** A key, and hosts that are not named, are granted by themselves: nobody says yes to "everything" in passing. */
+/** A key, commands that write, and hosts and models that are not named, are granted by themselves: nobody says yes to "everything" in passing. */
 function isGivenAtInstall(key: PermissionKey): boolean {
-  return !key.startsWith("secret:") && !key.startsWith("net:*");
+  return !/^(secret|command):/.test(key) && !key.startsWith("net:*") && key !== "models:*";
 }
 
 function whatIs(key: PermissionKey): string {
@@ -78,6 +81,13 @@ function whatIs(key: PermissionKey): string {
       return "read the history of the folder in git";
     case "artifacts":
       return "keep and read what runs make";
+    case "models":
+      return name === "*" ? "ask models that you grant later" : modelText(key);
+    case "command":
+      return `change files by its command ${name}, each time you call it and say so`;
+    case "editor":
+    case "notifications":
+      return whatOf(key);
     case "net":
       return name === "*" ? "reach hosts that you grant later" : `reach ${name}`;
     default:

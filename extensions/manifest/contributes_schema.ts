@@ -87,7 +87,15 @@ export const contributesSchema: JsonObject = {
       },
       view,
     }, ["id", "title", "files", "view"]),
-    commands: list("List commands, each with command and title", { command, title, icon }, [
+    commands: list("List commands, each with command and title", {
+      command,
+      title,
+      icon,
+      writes: {
+        ...text("Say in one sentence why it changes files; the person who lets it do so reads this", 500),
+        minLength: 5,
+      },
+    }, [
       "command",
       "title",
     ]),

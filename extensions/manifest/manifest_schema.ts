@@ -44,6 +44,27 @@ export const permissionSchemas: Readonly<Record<string, JsonObject>> = {
   }, ["access"]),
   git: permission("git", {}, []),
   artifacts: permission("artifacts", {}, []),
+  models: permission("models", {
+    use: {
+      type: "array",
+      minItems: 1,
+      maxItems: 50,
+      description:
+        'List tasks and instruments as "instrument/review", "openai/gpt", "openai/*", or "*" for what the user grants',
+      items: {
+        type: "string",
+        pattern: "^(\\*|[a-z][a-z0-9-]{0,63}/(\\*|[a-z][a-z0-9-]{0,63}))$",
+        description: 'Name a task or an instrument as a workflow does: "instrument/review" or "openai/gpt"',
+      },
+    },
+  }, ["use"]),
+  editor: permission("editor", {
+    access: {
+      enum: ["read", "propose"],
+      description: 'Say "read" or "propose"; ask for both with two entries',
+    },
+  }, ["access"]),
+  notifications: permission("notifications", {}, []),
   net: permission("net", { hosts }, ["hosts"]),
   secret: permission("secret", {
     name: {

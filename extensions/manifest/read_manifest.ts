@@ -212,6 +212,10 @@ function manifestOf(value: JsonObject): Manifest {
     ...(list === "optional" ? { isOptional: true } : {}),
   }));
   const resources = own(value, "resources");
+  const contributes = { ...noUi, ...value["contributes"] as unknown as Partial<UiContributions> };
+  const writing = contributes.commands.flatMap(({ command, writes }): Permission[] =>
+    writes === undefined ? [] : [{ kind: "command", command, reason: writes, isOptional: true }]
+  );
   return {
     id: extensionId(value["id"] as string),
     name: value["name"] as string,
@@ -220,15 +224,18 @@ function manifestOf(value: JsonObject): Manifest {
     description: value["description"] as string,
     entry: value["entry"] as string,
     assets: (value["assets"] ?? []) as readonly string[],
-    permissions: permissions.map((permission) =>
-      permission.kind === "secret" ? { ...permission, prefix: permission.prefix ?? "" } : permission
-    ),
+    permissions: [
+      ...permissions.map((permission) =>
+        permission.kind === "secret" ? { ...permission, prefix: permission.prefix ?? "" } : permission
+      ),
+      ...writing,
+    ],
     tier: value["tier"] === "light" ? "light" : "full",
     resources: { ...defaultResources, ...(isObject(resources) ? resources : {}) },
     config: (value["config"] ?? { type: "object", properties: {} }) as JsonObject,
     dependencies: (value["dependencies"] ?? {}) as Manifest["dependencies"],
     activation: (value["activation"] ?? []) as readonly string[],
-    contributes: { ...noUi, ...value["contributes"] as unknown as Partial<UiContributions> },
+    contributes,
     ...textsOf(value, ["engine", "license", "author", "homepage"]),
   };
 }

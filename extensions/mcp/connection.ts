@@ -27,6 +27,12 @@ export interface ToolCall {
   readonly onProgress: (done: number, total: number | undefined, note: string | undefined) => void;
 }
 
+/** How many messages passed, and of how many bytes, both ways. */
+export interface Passed {
+  messages: number;
+  messageBytes: number;
+}
+
 export interface ConnectionOptions {
   readonly env: (name: string) => string | undefined;
   readonly onLog: (line: string) => void;
@@ -36,6 +42,9 @@ export interface ConnectionOptions {
 
 export class McpConnection {
   readonly version: string;
+  /** Of the program that was started; undefined for an address. */
+  readonly pid: number | undefined;
+  readonly passed: Passed;
   readonly #client: Client;
   readonly #transport: Transport;
   #ended = false;
@@ -44,7 +53,8 @@ export class McpConnection {
   static async open(target: ServerTarget, options: ConnectionOptions): Promise<McpConnection> {
     const { Client } = await import("@modelcontextprotocol/client");
     const { CfWorkerJsonSchemaValidator } = await import("@modelcontextprotocol/client/validators/cf-worker");
-    const transport = await transportTo(target, options);
+    const passed: Passed = { messages: 0, messageBytes: 0 };
+    const transport = counting(await transportTo(target, options), passed);
     // Ajv, the library's default, makes code out of schemas, which the executable forbids.
     const client = new Client({ name: "symphony", version: VERSION }, {
       jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
@@ -63,14 +73,16 @@ export class McpConnection {
       const text = `Cannot reach the MCP server "${targetText(target)}": ${messageOf(cause)}`;
       throw new SymphonyError("extension", text, { cause });
     }
-    return new McpConnection(client, transport, () => end = () => {});
+    return new McpConnection(client, transport, passed, () => end = () => {});
   }
 
   readonly #forget: () => void;
 
-  private constructor(client: Client, transport: Transport, forget: () => void) {
+  private constructor(client: Client, transport: Transport, passed: Passed, forget: () => void) {
     this.#client = client;
     this.#transport = transport;
+    this.passed = passed;
+    this.pid = (transport as { readonly pid?: number | null }).pid ?? undefined;
     this.#forget = forget;
     this.version = String(client.getServerVersion()?.version ?? "0");
     const before = client.onclose;
@@ -127,6 +139,30 @@ export class McpConnection {
     await this.#client.close().catch(() => undefined);
     await this.#transport.close().catch(() => undefined);
   }
+}
+
+/** Counts what passes through the transport, in both directions. */
+function counting(transport: Transport, passed: Passed): Transport {
+  const count = (message: unknown) => {
+    passed.messages++;
+    passed.messageBytes += JSON.stringify(message).length;
+  };
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => {
+    count(message);
+    return send(message, options);
+  };
+  const start = transport.start.bind(transport);
+  transport.start = async () => {
+    // The library has put its listener there by now.
+    const listen = transport.onmessage;
+    transport.onmessage = (message, extra) => {
+      count(message);
+      listen?.(message, extra);
+    };
+    await start();
+  };
+  return transport;
 }
 
 async function transportTo(target: ServerTarget, options: ConnectionOptions): Promise<Transport> {

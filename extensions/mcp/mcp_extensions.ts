@@ -17,6 +17,9 @@ import type {
   InstanceHealth,
 } from "../../core/ports/extension.ts";
 import type { Catalog, NodeType } from "../../core/workflow/catalog.ts";
+import type { Metered } from "../monitor/meter.ts";
+import { ProcessTree } from "../monitor/process_tree.ts";
+import { OutsideBook } from "../outside_book.ts";
 import { failed, misfit, withDefaults } from "../value_check.ts";
 import { McpConnection, type ToolReply } from "./connection.ts";
 import type { ServerConfig } from "./server_config.ts";
@@ -30,6 +33,8 @@ export interface McpExtensionsOptions {
   readonly artifacts: ArtifactPort;
   readonly env: (name: string) => string | undefined;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
+  /** Where what servers do and use up is accounted; in memory without it. */
+  readonly book?: OutsideBook;
 }
 
 interface Server {
@@ -41,12 +46,14 @@ interface Server {
 interface Instance {
   readonly server: Server;
   readonly connection: McpConnection;
+  readonly metered: Metered;
   calls: number;
   failures: number;
 }
 
 export class McpExtensions implements ExtensionPort {
   readonly #options: McpExtensionsOptions;
+  readonly #book: OutsideBook;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #closing = new AbortController();
   #servers: Promise<ReadonlyMap<ExtensionId, Server>> | undefined;
@@ -54,6 +61,7 @@ export class McpExtensions implements ExtensionPort {
 
   constructor(options: McpExtensionsOptions) {
     this.#options = options;
+    this.#book = options.book ?? new OutsideBook();
   }
 
   /** True for an extension that is a server. */
@@ -87,10 +95,12 @@ export class McpExtensions implements ExtensionPort {
     const connection = await McpConnection.open(server.config.target, {
       env: this.#options.env,
       onLog: (line) => this.#options.onLog?.(extension, line),
-      onEnd: () => this.#instances.delete(id),
+      onEnd: () => this.#ended(id),
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]),
     });
-    this.#instances.set(id, { server, connection, calls: 0, failures: 0 });
+    const metered = meteredConnection(connection);
+    this.#instances.set(id, { server, connection, metered, calls: 0, failures: 0 });
+    this.#book.started(extension, metered);
     return id;
   }
 
@@ -106,7 +116,14 @@ export class McpExtensions implements ExtensionPort {
       );
     }
     const { node, tool } = known;
-    if (node.effect === "write" && !request.mayWrite) {
+    const isAllowed = node.effect !== "write" || request.mayWrite;
+    this.#book.decided({
+      extension: found.server.id,
+      permission: `tool:${tool.name}`,
+      isAllowed,
+      reason: isAllowed ? "the person added the server" : "the run may not write",
+    });
+    if (!isAllowed) {
       return failed(
         "permission",
         `"${node.type}" may change things outside: put a gate before it, or run with --allow-write`,
@@ -116,7 +133,10 @@ export class McpExtensions implements ExtensionPort {
     const wrong = misfit(node.input, input);
     if (wrong !== undefined) return failed("input", `Input of ${node.type}: ${wrong}`);
     found.calls++;
-    const result = await this.#carryOut(found, tool.name, input, node, options);
+    const result = await this.#book.counted(
+      found.server.id,
+      () => this.#carryOut(found, tool.name, input, node, options),
+    );
     if (!result.ok) found.failures++;
     return result;
   }
@@ -128,6 +148,7 @@ export class McpExtensions implements ExtensionPort {
   async deactivate(instance: InstanceId): Promise<void> {
     const found = this.#instances.get(instance);
     this.#instances.delete(instance);
+    if (found !== undefined) this.#book.ended(found.server.id, found.metered);
     await found?.connection.close();
   }
 
@@ -147,11 +168,19 @@ export class McpExtensions implements ExtensionPort {
     await Promise.all([...this.#instances.keys()].map((id) => this.deactivate(id)));
   }
 
+  /** Its program went by itself. */
+  #ended(id: InstanceId): void {
+    const found = this.#instances.get(id);
+    this.#instances.delete(id);
+    if (found !== undefined) this.#book.ended(found.server.id, found.metered, "The MCP server ended");
+  }
+
   #known(): Promise<ReadonlyMap<ExtensionId, Server>> {
     return this.#servers ??= this.#options.servers().then((servers) =>
       new Map(
         [...servers.values()].map((config) => {
           const id = serverExtension(config.name);
+          this.#book.register(id);
           return [id, { config, id, nodes: toolNodes(config) }];
         }),
       )
@@ -220,6 +249,26 @@ export class McpExtensions implements ExtensionPort {
     const told: Record<string, Json> = { ...rest, artifact, sizeBytes: bytes.length };
     return holder === part ? told : { ...part, resource: told };
   }
+}
+
+/** What a server takes: its program and what that started, and the messages with it. */
+function meteredConnection(connection: McpConnection): Metered {
+  const tree = connection.pid === undefined ? undefined : new ProcessTree(connection.pid);
+  return {
+    get cpuMs() {
+      return tree?.cpuMs;
+    },
+    get memoryBytes() {
+      return tree?.memoryBytes;
+    },
+    get messages() {
+      return connection.passed.messages;
+    },
+    get messageBytes() {
+      return connection.passed.messageBytes;
+    },
+    end: () => void connection.close(),
+  };
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> | undefined {

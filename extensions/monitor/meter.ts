@@ -47,6 +47,8 @@ export class Meter {
   networkBytes = 0;
   tokens = 0;
   usd = 0;
+  /** Of models that are being asked for it. */
+  held = { tokens: 0, usd: 0 };
 
   /** Begins to read a process. */
   watch(source: Metered): void {

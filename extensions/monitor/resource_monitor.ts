@@ -9,6 +9,7 @@ import type { ExtensionId } from "../../core/ids.ts";
 import type { HealthClass } from "../../core/policy/health.ts";
 import { limitVerdict, type ResourceLimits } from "../../core/policy/resource_limits.ts";
 import type { CallResult } from "../../core/ports/extension.ts";
+import type { ModelAllowance } from "../../core/ports/models.ts";
 import type {
   CallNeedsPort,
   ResourceEvent,
@@ -28,8 +29,8 @@ const RESIDENT_FLOOR_BYTES = 160 * 2 ** 20;
 
 interface Account {
   readonly meter: Meter;
-  readonly limits: ResourceLimits;
-  readonly healthOf: () => HealthClass;
+  limits: ResourceLimits;
+  healthOf: () => HealthClass;
   readonly forecast: NeedsForecast;
   /** At the last reading. */
   toldCpuMs: number;
@@ -61,10 +62,14 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
     this.#shared = options.data === undefined ? undefined : new SharedReadings(options.data);
   }
 
-  /** Begins to account for an extension. Repeating changes nothing. */
-  register(extension: ExtensionId, resources: Resources, healthOf: () => HealthClass): void {
-    if (this.#accounts.has(extension)) return;
-    const limits = limitsOf(resources);
+  /**
+   * Begins to account for an extension, without limits where it has no manifest. Repeating keeps what was counted, and takes
+   * the new limits.
+   */
+  register(extension: ExtensionId, resources: Resources | undefined, healthOf: () => HealthClass): void {
+    const limits = resources === undefined ? {} : limitsOf(resources);
+    const known = this.#accounts.get(extension);
+    if (known !== undefined) return void Object.assign(known, { limits, healthOf });
     const meter = new Meter();
     this.#accounts.set(extension, {
       meter,
@@ -145,6 +150,33 @@ export class ResourceMonitor implements ResourceMonitorPort, CallNeedsPort {
     if (networkBytes !== undefined && account.meter.networkBytes > networkBytes) {
       this.#judge(extension, account);
     }
+  }
+
+  /** What the extension may spend on models that it asks; counted by whoever asks them for it. */
+  allowanceOf(extension: ExtensionId): ModelAllowance {
+    const account = this.#accounts.get(extension);
+    if (account === undefined) return { left: () => ({}), hold: () => () => {} };
+    const { meter } = account;
+    return {
+      left: () => {
+        const { usd, tokens } = account.limits;
+        return {
+          ...(usd === undefined ? {} : { usd: usd - meter.usd - meter.held.usd }),
+          ...(tokens === undefined ? {} : { tokens: tokens - meter.tokens - meter.held.tokens }),
+        };
+      },
+      hold: ({ usd = 0, tokens = 0 }) => {
+        meter.held.usd += usd;
+        meter.held.tokens += tokens;
+        return (taken) => {
+          meter.held.usd -= usd;
+          meter.held.tokens -= tokens;
+          meter.usd += taken.usd;
+          meter.tokens += taken.tokens;
+          this.#judge(extension, account);
+        };
+      },
+    };
   }
 
   /** Takes a reading of everything now. */

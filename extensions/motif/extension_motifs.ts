@@ -6,7 +6,7 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
-import { type ExtensionId, type InstanceId, nodeId, type NodeTypeId, runId } from "../../core/ids.ts";
+import { type ExtensionId, type InstanceId, NO_RUN, nodeId, type NodeTypeId } from "../../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 import type { ExtensionUi } from "../../core/motif/contributions.ts";
 import { readTree } from "../../core/motif/tree.ts";
@@ -24,11 +24,12 @@ import { failed } from "../value_check.ts";
 /** A picture should come within a frame; a view that takes this long is stuck. */
 const VIEW_MS = 10_000;
 const COMMAND_MS = 120_000;
+/** With the time that a person takes to answer. */
+const ASKING_COMMAND_MS = 12 * 60_000;
 /** What a view may remember: more belongs into an artifact. */
 const MAX_STATE_CHARS = 1 << 20;
 /** No view is asked oftener by itself, and none less often than once an hour. */
 const AGAIN_MS = { least: 250, most: 3_600_000 };
-const RUN = runId("r000000000000000");
 
 export class ExtensionMotifs implements MotifPort {
   readonly #source: ExtensionSource;
@@ -87,7 +88,17 @@ export class ExtensionMotifs implements MotifPort {
 
   async command(request: CommandRequest, signal: AbortSignal): Promise<CommandReply> {
     const { extension, command, input, workspace, mayWrite } = request;
-    return await this.#call(extension, command, input, { workspace, mayWrite }, COMMAND_MS, signal);
+    const { contributes } = (await this.#known()).get(extension)?.manifest ?? {};
+    const writes = contributes?.commands.some((one) => one.command === command && one.writes !== undefined);
+    const leave = { workspace, mayWrite, mayAskToWrite: writes === true };
+    return await this.#call(
+      extension,
+      command,
+      input,
+      leave,
+      writes === true ? ASKING_COMMAND_MS : COMMAND_MS,
+      signal,
+    );
   }
 
   async asset(extension: ExtensionId, name: string): Promise<Uint8Array | undefined> {
@@ -110,6 +121,11 @@ export class ExtensionMotifs implements MotifPort {
       }
     }));
     return outcomes.filter((one) => one !== undefined);
+  }
+
+  /** Reads anew what is installed, at the next question. */
+  refresh(): void {
+    this.#installed = undefined;
   }
 
   async #known(): Promise<ReadonlyMap<ExtensionId, Installed>> {
@@ -135,7 +151,11 @@ export class ExtensionMotifs implements MotifPort {
     extension: ExtensionId,
     type: string,
     input: JsonObject,
-    { workspace, mayWrite }: { readonly workspace: string; readonly mayWrite: boolean },
+    { workspace, mayWrite, mayAskToWrite = false }: {
+      readonly workspace: string;
+      readonly mayWrite: boolean;
+      readonly mayAskToWrite?: boolean;
+    },
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<CallResult> {
@@ -144,12 +164,13 @@ export class ExtensionMotifs implements MotifPort {
       return await this.#extensions.call(instance, {
         nodeType: type as NodeTypeId,
         input,
-        run: RUN,
+        run: NO_RUN,
         node: nodeId("motif"),
         attempt: 1,
         idempotencyKey: `motif/${extension}/${this.#next++}`,
         workspace,
         mayWrite,
+        ...(mayAskToWrite ? { mayAskToWrite } : {}),
       }, { signal, timeoutMs });
     } catch (error) {
       return failed("unavailable", messageOf(error));

@@ -63,6 +63,75 @@ export interface ArtifactsCapability {
   get(id: string): Promise<Uint8Array>;
 }
 
+/** What a model answered. */
+export interface ModelReply {
+  /** For a task the structure that it promises; of an instrument `text`, `model`, `finish`, and `data` where a `schema` was given. */
+  readonly output: Readonly<Record<string, unknown>>;
+  /** Who answered: the instrument's name. */
+  readonly instrument: string;
+  /** Tokens, sent and answered together, and US dollars, as the core counted them. */
+  readonly tokens: number;
+  readonly usd: number;
+}
+
+/**
+ * Models of the person, in the nodes of a run. What is asked counts against the run's budget and the manifest's `resources`; no key is
+ * seen. Needs `{ "kind": "models", "use": […] }`.
+ */
+export interface ModelsCapability {
+  /**
+   * Asks a task (`instrument/review`), for which the Conductor chooses a model, or an instrument by its name (`openai/gpt`); `input` is
+   * what a node of a workflow would be given: the task's inputs, or `prompt`, `system`, `schema`, `maxTokens`, `temperature`. Four are
+   * asked at a time, the others wait. Rejects with class `permission`, `credit` (a budget is spent), `unavailable`, `input`, `output` (the
+   * answer is not as it must be), or whatever the model's extension failed with.
+   */
+  ask(use: string, input: Readonly<Record<string, unknown>>): Promise<ModelReply>;
+}
+
+/** A text as it is in the editor. */
+export interface EditorText {
+  readonly text: string;
+  /** Names this state of the text; a proposal may be made from it. */
+  readonly revision: number;
+  /** True where the file holds something else. */
+  readonly unsaved: boolean;
+}
+
+/** A finished text that was made from an older one. */
+export interface TextProposal {
+  /** What it was made from: the text, or the revision that was read. */
+  readonly base: string | number;
+  readonly text: string;
+  /** Why, in a few words, for the person. */
+  readonly note?: string;
+}
+
+/**
+ * Texts in the page's editor, below the run's workspace: reading what is there, unsaved changes too, and proposing changes, which the
+ * person reviews place by place. Nothing is written into a file. Where no editor is (the command line), calls reject with class
+ * `unavailable`. Needs `{ "kind": "editor", "access": "read" }` or `"propose"`.
+ */
+export interface EditorCapability {
+  read(path: string): Promise<EditorText>;
+  /**
+   * Brings a proposal into the newest text. Gives how many places it changed, and how many contradict what others changed
+   * meanwhile: those wait for the person.
+   */
+  propose(
+    path: string,
+    proposal: TextProposal,
+  ): Promise<{ readonly changes: number; readonly waiting: number }>;
+}
+
+/** Messages to the person, under the extension's name. Needs `{ "kind": "notifications" }`. */
+export interface NotificationsCapability {
+  /**
+   * Shows one line of plain text; what is longer than 300 characters is cut. Rejects with class `rate-limit` and the time to wait after
+   * ten at once; one more each six seconds.
+   */
+  show(text: string, level?: "info" | "warn" | "error"): Promise<void>;
+}
+
 export interface CallContext {
   /** Fires when the call is cancelled or its time is over; stop soon. */
   readonly signal: AbortSignal;
@@ -74,6 +143,9 @@ export interface CallContext {
   readonly git: GitCapability;
   readonly assets: AssetsCapability;
   readonly artifacts: ArtifactsCapability;
+  readonly models: ModelsCapability;
+  readonly editor: EditorCapability;
+  readonly notifications: NotificationsCapability;
   /** As the platform's fetch, to granted hosts only; the core adds granted secrets, which are never seen here. */
   readonly fetch: typeof fetch;
   /** The extension's settings: defaults of its `config` schema under what the user set. */

@@ -16,7 +16,10 @@ export interface OperatorDefinition<I extends TObject = TObject, O extends TObje
   /** One property a port or setting; optional ones by `Type.Optional`, defaults by `{ default }`. */
   readonly input: I;
   readonly output: O;
-  /** What it may change or reach outside. Default `none`. */
+  /**
+   * What it may change or reach outside; capabilities beyond it are refused. Results of `none` are taken over from other runs. Default:
+   * what the extension's permissions let it read, `none` without any.
+   */
   readonly effect?: "none" | "read" | "network" | "write";
   readonly run: (input: Static<I>, context: CallContext) => Static<O> | Promise<Static<O>>;
 }

@@ -33,6 +33,8 @@ export type {
   ArtifactsCapability,
   AssetsCapability,
   CallContext,
+  EditorCapability,
+  EditorText,
   FileEntry,
   FilesCapability,
   GitCapability,
@@ -40,6 +42,10 @@ export type {
   InstrumentContext,
   InstrumentReply,
   InstrumentRequest,
+  ModelReply,
+  ModelsCapability,
+  NotificationsCapability,
+  TextProposal,
 } from "./context.ts";
 export { ExtensionFailure } from "./failure.ts";
 export { mergeEdits, withEditMarkers } from "../../core/merge/edit_merge.ts";

@@ -4,13 +4,17 @@
  * @module
  */
 
-import { extensionId, nodeId, runId } from "../../core/ids.ts";
+import { relative } from "node:path";
+import { extensionId, NO_RUN, nodeId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { hostMatches, type SecretPermission } from "../../core/policy/permission.ts";
+import { err, ok } from "../../core/result.ts";
 import type { ArtifactPort } from "../../core/ports/artifact.ts";
 import { Capabilities } from "../capabilities/broker.ts";
 import type { Authority } from "../capabilities/capability.ts";
 import { HeldArtifacts } from "../capabilities/held_artifacts.ts";
+import { MockEditor, type MockModelAnswer, MockModels } from "../dev/mock_ports.ts";
+import { Notices } from "../notices.ts";
 import { misfit, withDefaults } from "../value_check.ts";
 import type { RunnableDefinition } from "./define.ts";
 import { ExtensionFailure } from "./failure.ts";
@@ -38,6 +42,15 @@ export interface TestOptions {
   readonly signal?: AbortSignal;
   readonly attempt?: number;
   readonly task?: CallData["task"];
+  /** What models answer; without it there are none. Throw an ExtensionFailure for a refusal. */
+  readonly models?: (
+    use: string,
+    input: Readonly<Record<string, unknown>>,
+  ) => {
+    readonly output: Readonly<Record<string, unknown>>;
+    readonly tokens?: number;
+    readonly usd?: number;
+  };
   /** US dollars that an instrument's call may cost at most. */
   readonly maxUsd?: number;
   /** Tokens that an instrument's call may take at most. */
@@ -50,6 +63,10 @@ export interface TestOutcome<O = Record<string, unknown>> {
   readonly output: O;
   readonly usage?: Readonly<Record<string, unknown>>;
   readonly events: readonly RuntimeEvent[];
+  /** Messages to the person, each as `level: text`. */
+  readonly notices: readonly string[];
+  /** Texts that were proposed, by path in the workspace. */
+  readonly proposals: Readonly<Record<string, string>>;
 }
 
 /**
@@ -81,15 +98,25 @@ async function runOnce(
   const given = checkedInput(definition, input);
   const signal = options.signal ?? new AbortController().signal;
   const events: RuntimeEvent[] = [];
+  const notices: string[] = [];
+  const editor = new MockEditor();
+  const board = new Notices();
   const capabilities = new Capabilities({
     authority: testAuthority(options),
     workspace,
     mayWrite: options.mayWrite ?? true,
     signal,
-    run: runId("r000000000000000"),
+    run: NO_RUN,
     node: nodeId("test"),
     artifacts: options.artifacts ?? new HeldArtifacts(),
     asset: (name) => assetBytes(options.assets ?? {}, name),
+    ...(options.models === undefined ? {} : { models: modelsOf(options.models), allowance: unlimited }),
+    texts: editor,
+    notify: (level, text) => {
+      const notice = board.show(extensionId("test/extension"), level, text);
+      notices.push(`${level}: ${notice.text}`);
+      return notice;
+    },
   });
   try {
     const context = createContext(capabilities, {
@@ -111,10 +138,33 @@ async function runOnce(
       const wrong = misfit(plain(definition.output), output);
       if (wrong !== undefined) throw new ExtensionFailure("output", `Output of ${definition.type}: ${wrong}`);
     }
-    return { output, events, ...(performed.usage === undefined ? {} : { usage: performed.usage }) };
+    const root = editor.proposals.size === 0 ? workspace : await Deno.realPath(workspace);
+    const proposals = Object.fromEntries(
+      [...editor.proposals].map(([file, text]) => [relative(root, file), text]),
+    );
+    return {
+      output,
+      events,
+      notices,
+      proposals,
+      ...(performed.usage === undefined ? {} : { usage: performed.usage }),
+    };
   } finally {
     capabilities.close();
   }
+}
+
+const unlimited = { left: () => ({}), hold: () => () => {} };
+
+function modelsOf(answer: NonNullable<TestOptions["models"]>): MockModels {
+  return new MockModels((use, input) => {
+    try {
+      return ok(plain(answer(use, input)) as unknown as MockModelAnswer);
+    } catch (error) {
+      if (!(error instanceof ExtensionFailure)) throw error;
+      return err({ class: error.failureClass, message: error.message });
+    }
+  });
 }
 
 function checkedInput(definition: RunnableDefinition, input: object): JsonObject {

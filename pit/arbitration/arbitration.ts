@@ -1,6 +1,7 @@
 /**
- * Who gets exclusive things and shares of the rest, in one process. Deterministic: the same calls in the same order, at
- * the same times, give the same verdicts.
+ * Who gets exclusive things and shares of the rest: among the claims of one process, and with a book of the data folder among
+ * those of all its processes (folder_shares.ts). Deterministic: the same calls in the same order, at the same times, with the
+ * same in the book, give the same verdicts.
  *
  * Invariants:
  * R1. A claim gets all it asks for or nothing, what it holds together with others included, so claims cannot hold one
@@ -16,6 +17,7 @@
  * @module
  */
 
+import { messageOf } from "../../core/errors.ts";
 import type {
   ArbitrationPort,
   Candidate,
@@ -30,7 +32,10 @@ import type {
 } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import { chooseCandidate } from "./choice.ts";
+import { type FolderAsk, FolderShares, type Obstacle } from "./folder_shares.ts";
 import { type Amounts, type Limits, type Shortage, Supplies } from "./limits.ts";
+import { areInTheWay, NameHolders, Wanting } from "./names.ts";
+import type { ShareBook } from "./share_book.ts";
 import { Shares } from "./shares.ts";
 
 /** Most claims that may wait; one more is denied. */
@@ -44,6 +49,9 @@ export const MOST_OVERTAKEN = 64;
 
 const NOTHING: Amounts = {};
 const NO_JOINT: readonly JointAmount[] = [];
+/** What there is too little of while the folder's book cannot be written. */
+const FOLDER = "folder";
+const ASK_FOLDER_AGAIN_MS = 500;
 /** The one person at this machine. */
 const SOMEBODY = "";
 
@@ -52,6 +60,8 @@ export interface ArbitrationOptions {
   readonly limits?: Limits;
   /** By user; 1 for the others. */
   readonly weights?: Readonly<Record<string, number>>;
+  /** Opens the book that the processes of a data folder share; without it, this process shares with nobody. */
+  readonly book?: () => ShareBook;
 }
 
 interface Waiting {
@@ -72,17 +82,18 @@ interface Held {
   readonly joint: readonly JointAmount[];
 }
 
-/** ArbitrationPort of one process. */
-export class Arbitration implements ArbitrationPort {
+/** ArbitrationPort of one process, alone or beside the others of its data folder. */
+export class Arbitration implements ArbitrationPort, AsyncDisposable {
   readonly #clock: Pick<ClockPort, "now">;
+  readonly #folder: FolderShares | undefined;
   readonly #supplies: Supplies;
   readonly #shares: Shares;
   readonly #held = new Map<number, Held>();
-  readonly #holderOf = new Map<string, Held>();
+  readonly #holderOf = new NameHolders<Held>();
   /** In order of first request. */
   readonly #waiting = new Map<string, Waiting>();
   /** By what they want, so that a request looks only at those that it competes with. */
-  readonly #wanted = new Map<string, Set<Waiting>>();
+  readonly #wanted = new Wanting<Waiting>();
   #nextToken = 1;
   #nextPlace = 1;
   /** Deferred verdicts that no release will follow up: their callers are to ask again at once (R4). */
@@ -90,10 +101,20 @@ export class Arbitration implements ArbitrationPort {
   /** Undefined while nobody waits for a release. */
   #released: PromiseWithResolvers<void> | undefined;
 
-  constructor(clock: Pick<ClockPort, "now">, { limits = {}, weights = {} }: ArbitrationOptions = {}) {
+  constructor(
+    clock: Pick<ClockPort, "now" | "schedule">,
+    { limits = {}, weights = {}, book }: ArbitrationOptions = {},
+  ) {
     this.#clock = clock;
     this.#supplies = new Supplies(limits, clock.now());
     this.#shares = new Shares(this.#supplies, weights);
+    if (book === undefined) return;
+    this.#folder = new FolderShares({ open: book, clock, mostOvertaken: MOST_OVERTAKEN }, this.#supplies, {
+      names: () => this.#holderOf.entries().map(([name, { by }]) => [name, claimantText(by)] as const),
+      users: () => this.#shares.heldByUsers(),
+      seeUsers: (users) => this.#shares.seeOthers(users),
+      wake: () => this.#wakeAll(),
+    });
   }
 
   counts(kind: string): boolean {
@@ -107,10 +128,14 @@ export class Arbitration implements ArbitrationPort {
   request(claim: Claim): Verdict {
     const { exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
     const now = this.#clock.now();
-    const lack = this.#supplies.shortage(amounts, joint, now);
+    let lack = this.#supplies.shortage(amounts, joint, now);
     // The usual case, in which nobody waits and nothing is short, ends here.
     if (this.#waiting.size === 0 && lack === undefined && exclusive.length === 0) {
-      return this.#grant(claim, 0, now);
+      if (this.#folder?.isKept(amounts, joint) !== false) return this.#grant(claim, 0, now);
+    }
+    if (lack?.never && this.#folder !== undefined) {
+      this.#folder.look();
+      lack = this.#supplies.shortage(amounts, joint, now);
     }
     const wants = this.#wantsOf(claim);
     if (wants.size > MOST_NAMES) {
@@ -126,24 +151,37 @@ export class Arbitration implements ArbitrationPort {
       return { verdict: "denied", reason: lack.reason };
     }
     // Who goes first is asked only where there is something to have: many may wait.
-    const holder = this.#heldBy(exclusive) ?? lack?.reason;
+    // What is left of a rate the folder knows best.
+    const isShort = lack !== undefined && !(this.#folder !== undefined && lack.waitMs !== undefined);
+    const holder = this.#heldBy(exclusive) ?? (isShort ? lack?.reason : undefined);
     const first = holder === undefined ? this.#before(claim, wants, mine) : undefined;
     const obstacle = holder ?? (first === undefined ? undefined : aheadText(first, wants));
     if (obstacle !== undefined) return this.#defer({ key, claim, wants, obstacle, lack, now });
+    const elsewhere = this.#takeFromFolder({
+      ...{ key, wants, exclusive, amounts, joint, since: mine?.since ?? now },
+      by: claimantText(claim.by),
+      priority: claim.by.priority,
+      shares: this.#shares.order(userOf(claim.by), claim.by.run),
+    });
+    if (elsewhere !== undefined) {
+      return this.#defer({ key, claim, wants, obstacle: elsewhere.reason, lack: elsewhere.lack, now });
+    }
 
-    this.#forget(key, now);
+    this.#drop(key, now);
     this.#overtake(wants, mine?.place ?? this.#nextPlace++);
     return this.#grant(claim, mine === undefined ? 0 : now - mine.since, now);
   }
 
-  release(token: number): boolean {
+  release(token: number, used?: Amounts): boolean {
     const held = this.#held.get(token);
     if (held === undefined) return false;
     const { by, names, amounts, joint } = held;
     this.#held.delete(token);
+    if (used !== undefined) this.#settle(amounts, used);
     for (const name of names) this.#holderOf.delete(name);
     this.#supplies.giveBack(amounts, joint);
     this.#shares.released(userOf(by), by.run, held, this.#clock.now());
+    this.#folder?.gaveBack(names);
     this.#wakeAll();
     return true;
   }
@@ -178,6 +216,26 @@ export class Arbitration implements ArbitrationPort {
     return [...this.#waiting.values()].map(({ claim: { by }, reason, since }) => ({ by, reason, since }));
   }
 
+  /** Ends what it shares with the other processes of its folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#folder?.[Symbol.asyncDispose]();
+  }
+
+  /** Where the folder cannot be asked, its claims wait until it can be: nobody knows what others have. */
+  #takeFromFolder(ask: FolderAsk): Pick<Obstacle, "reason" | "lack"> | undefined {
+    try {
+      return this.#folder?.take(ask);
+    } catch (error) {
+      const reason = messageOf(error);
+      return { reason, lack: { kind: FOLDER, reason, waitMs: ASK_FOLDER_AGAIN_MS } };
+    }
+  }
+
+  #settle(claimed: Amounts, used: Amounts): void {
+    if (this.#folder === undefined) this.#supplies.settle(claimed, used, this.#clock.now());
+    else this.#folder.settle(claimed, used);
+  }
+
   #grant(claim: Claim, waitedMs: number, now: number): Verdict {
     const { by, exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
     const token = this.#nextToken++;
@@ -206,8 +264,10 @@ export class Arbitration implements ArbitrationPort {
 
   #heldBy(names: readonly string[]): string | undefined {
     for (const name of names) {
-      const held = this.#holderOf.get(name);
-      if (held !== undefined) return `"${name}" is held by ${claimantText(held.by)}`;
+      const held = this.#holderOf.of(name);
+      if (held === undefined) continue;
+      const other = held.names.find((one) => areInTheWay(one, name)) ?? name;
+      return `"${other}" is held by ${claimantText(held.by)}`;
     }
     return undefined;
   }
@@ -223,17 +283,8 @@ export class Arbitration implements ArbitrationPort {
   }
 
   /** The waiting claims that want something of these. */
-  #rivals(wants: ReadonlySet<string>): readonly Waiting[] {
-    if (this.#waiting.size === 0) return [];
-    const rivals = new Set<Waiting>();
-    for (const one of wants) for (const other of this.#wanted.get(one) ?? []) rivals.add(other);
-    return [...rivals];
-  }
-
-  #mostRivals(wants: ReadonlySet<string>): number {
-    let most = 0;
-    for (const one of wants) most = Math.max(most, (this.#wanted.get(one)?.size ?? 1) - 1);
-    return most;
+  #rivals(wants: ReadonlySet<string>): Iterable<Waiting> {
+    return this.#waiting.size === 0 ? [] : this.#wanted.rivals(wants);
   }
 
   #goesBefore(other: Waiting, claim: Claim, mine: Waiting | undefined): boolean {
@@ -253,7 +304,7 @@ export class Arbitration implements ArbitrationPort {
   /** Counts that `other` holds somebody up, and forgets it where it has done so too often for no reason (R4). */
   #isGivenUp(other: Waiting): boolean {
     const now = this.#clock.now();
-    if (!this.#isFree(other.claim, now)) return false;
+    if (!this.#isFree(other, now)) return false;
     if (++other.passes > MOST_PASSES) return this.#forget(other.key, now);
     this.#nudges++;
     return false;
@@ -289,17 +340,13 @@ export class Arbitration implements ArbitrationPort {
         overtaken: 0,
       };
       this.#waiting.set(key, waiting);
-      for (const one of wants) {
-        const rivals = this.#wanted.get(one);
-        if (rivals === undefined) this.#wanted.set(one, new Set([waiting]));
-        else rivals.add(waiting);
-      }
+      this.#wanted.add(wants, waiting);
       this.#shares.waiting(userOf(claim.by), claim.by.run, 1, now);
     }
     return {
       verdict: "deferred",
       reason: obstacle,
-      rivals: this.#mostRivals(wants),
+      rivals: this.#wanted.most(wants),
       ...(lack === undefined ? {} : { short: lack.kind }),
       ...(lack?.waitMs === undefined ? {} : { waitMs: lack.waitMs }),
     };
@@ -310,29 +357,36 @@ export class Arbitration implements ArbitrationPort {
     for (const other of this.#rivals(wants)) if (other.place < place) other.overtaken++;
   }
 
+  /** Gives up the claim's place, also in the folder. */
   #forget(key: string, now: number): boolean {
+    if (!this.#drop(key, now)) return false;
+    this.#folder?.forget(key);
+    return true;
+  }
+
+  /** Takes the claim off the list of those that wait. */
+  #drop(key: string, now: number): boolean {
     const known = this.#waiting.get(key);
     if (known === undefined) return false;
     this.#waiting.delete(key);
-    for (const one of known.wants) {
-      const rivals = this.#wanted.get(one);
-      rivals?.delete(known);
-      if (rivals?.size === 0) this.#wanted.delete(one);
-    }
+    this.#wanted.delete(known.wants, known);
     this.#shares.waiting(userOf(known.claim.by), known.claim.by.run, -1, now);
     return true;
   }
 
   /** Forgets the claims that nothing keeps from being granted, yet nobody asks for. */
   #forgetIdle(now: number): void {
-    for (const [key, { claim }] of this.#waiting) {
-      if (this.#isFree(claim, now)) this.#forget(key, now);
-    }
+    for (const [key, waiting] of this.#waiting) if (this.#isFree(waiting, now)) this.#forget(key, now);
   }
 
-  #isFree({ exclusive, amounts = NOTHING, joint = NO_JOINT }: Claim, now: number): boolean {
+  /** True where nothing is in its way but those that wait in this process. */
+  #isFree(
+    { claim: { exclusive, amounts = NOTHING, joint = NO_JOINT }, wants }: Waiting,
+    now: number,
+  ): boolean {
     return this.#heldBy(exclusive) === undefined &&
-      this.#supplies.shortage(amounts, joint, now) === undefined;
+      this.#supplies.shortage(amounts, joint, now) === undefined &&
+      !this.#folder?.holdsUp(wants, now);
   }
 }
 
@@ -357,7 +411,8 @@ function claimKey({ by, exclusive, amounts = NOTHING, joint = NO_JOINT }: Claim)
 }
 
 function aheadText(other: Waiting, wants: ReadonlySet<string>): string {
-  const shared = wants.values().find((one) => other.wants.has(one)) ?? "";
+  const isShared = (one: string) => other.wants.values().some((theirs) => areInTheWay(theirs, one));
+  const shared = wants.values().find(isShared) ?? "";
   return `${claimantText(other.claim.by)} waits for "${shared.replace("\0", "")}" before it`;
 }
 

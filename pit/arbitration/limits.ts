@@ -10,6 +10,8 @@ import type { JointAmount, LimitReading } from "../../core/ports/arbitration.ts"
 /** A kind that comes back on release. */
 export interface Capacity {
   readonly total: number;
+  /** True where it is what was free when this process began: what others of the folder held by then is not in it. */
+  readonly isMeasured?: boolean;
 }
 
 /** A kind that is used up: at most `burst` at once, refilled evenly with `perMinute` (token bucket). */
@@ -30,9 +32,16 @@ export interface Shortage {
   readonly never?: true;
 }
 
-interface Held {
-  readonly total: number;
+export interface Held {
+  total: number;
+  readonly isMeasured: boolean;
   held: number;
+  /** What the processes of the folder know this one to have, so that claims within it need not ask them; Infinity where there are no others. */
+  kept: number;
+  /** What other processes have. */
+  others: number;
+  /** Another process waits for it. */
+  isWanted: boolean;
 }
 
 /** What claims hold together of one thing. */
@@ -64,8 +73,17 @@ export class Supplies {
           `Cannot limit "${kind}": expected positive numbers, found ${JSON.stringify(limit)}`,
         );
       }
-      if ("total" in limit) this.#capacities.set(kind, { total: limit.total, held: 0 });
-      else this.#buckets.set(kind, { rate: limit, level: limit.burst, at: now });
+      if ("total" in limit) {
+        const { total, isMeasured = false } = limit;
+        this.#capacities.set(kind, {
+          total,
+          isMeasured,
+          held: 0,
+          kept: Infinity,
+          others: 0,
+          isWanted: false,
+        });
+      } else this.#buckets.set(kind, { rate: limit, level: limit.burst, at: now });
     }
   }
 
@@ -76,10 +94,10 @@ export class Supplies {
 
   /** Every limit and what is free of it. */
   readings(now: number): readonly LimitReading[] {
-    const capacities = [...this.#capacities].map(([kind, { total, held }]) => ({
+    const capacities = [...this.#capacities].map(([kind, { total, held, others }]) => ({
       kind,
       total,
-      free: round(Math.max(0, total - held)),
+      free: round(Math.max(0, total - held - others)),
     }));
     const rates = [...this.#buckets].map(([kind, bucket]) => {
       const { level, rate: { burst, perMinute } } = this.#refilled(bucket, now);
@@ -116,6 +134,15 @@ export class Supplies {
     for (const one of joint) this.#join(one, 1);
   }
 
+  /** Of what was used up, what was not needed after all comes back; what was needed beyond it is owed. */
+  settle(claimed: Amounts, used: Amounts, now: number): void {
+    for (const kind in used) {
+      const bucket = this.#buckets.get(kind);
+      if (bucket === undefined || claimed[kind] === undefined) continue;
+      this.#refilled(bucket, now).level += claimed[kind] - (used[kind] as number);
+    }
+  }
+
   /** Gives back what comes back. */
   giveBack(amounts: Amounts, joint: readonly JointAmount[]): void {
     for (const kind in amounts) {
@@ -135,6 +162,59 @@ export class Supplies {
     return largest;
   }
 
+  /** True where the other processes need not be asked: it is within what they know this one to have. */
+  isKept(amounts: Amounts, joint: readonly JointAmount[]): boolean {
+    for (const kind in amounts) {
+      const capacity = this.#capacities.get(kind);
+      if (capacity === undefined) {
+        if (this.#buckets.has(kind)) return false;
+      } else if (capacity.isWanted || capacity.held + (amounts[kind] as number) > capacity.kept) return false;
+    }
+    for (const one of joint) {
+      const capacity = this.#capacities.get(one.kind);
+      if (capacity === undefined) continue;
+      if (capacity.isWanted || capacity.held + this.#more(one) > capacity.kept) return false;
+    }
+    return true;
+  }
+
+  /** How much of each kind that comes back would be held with these. */
+  heldWith(amounts: Amounts, joint: readonly JointAmount[]): ReadonlyMap<string, number> {
+    const held = new Map<string, number>();
+    const add = (kind: string, more: number) => {
+      const capacity = this.#capacities.get(kind);
+      if (capacity !== undefined) held.set(kind, (held.get(kind) ?? capacity.held) + more);
+    };
+    for (const kind in amounts) add(kind, amounts[kind] as number);
+    for (const one of joint) add(one.kind, this.#more(one));
+    return held;
+  }
+
+  /** The rates among these. */
+  ratesOf(amounts: Amounts): readonly (readonly [kind: string, rate: Rate, amount: number])[] {
+    return Object.entries(amounts).flatMap(([kind, amount]) => {
+      const bucket = this.#buckets.get(kind);
+      return bucket === undefined ? [] : [[kind, bucket.rate, amount] as const];
+    });
+  }
+
+  /** What comes back, to be shared with other processes. */
+  capacities(): ReadonlyMap<string, Held> {
+    return this.#capacities;
+  }
+
+  /** What is left of a rate, of which other processes take as well. */
+  seeLevel(kind: string, level: number, now: number): void {
+    const bucket = this.#buckets.get(kind);
+    if (bucket !== undefined) Object.assign(bucket, { level, at: now });
+  }
+
+  /** How much more would be held with one claim more. */
+  #more({ kind, of, amount, claims }: JointAmount): number {
+    const joint = this.#joint.get(kind)?.get(of);
+    return joint === undefined ? amount : Math.ceil((joint.claims + 1) / claims) * amount - joint.held;
+  }
+
   /** Counts one claim more or less, and holds what the claims then need together. */
   #join({ kind, of, amount, claims }: JointAmount, change: 1 | -1): void {
     const capacity = this.#capacities.get(kind);
@@ -152,13 +232,13 @@ export class Supplies {
     if (joint.claims === 0) all.delete(of);
   }
 
-  #jointShortage({ kind, of, amount, claims }: JointAmount): Shortage | undefined {
+  #jointShortage(one: JointAmount): Shortage | undefined {
+    const { kind, amount, claims } = one;
     const capacity = this.#capacities.get(kind);
     if (!isAmount(amount) || !(claims >= 1)) return notAnAmount(kind, amount);
     if (capacity === undefined) return undefined;
     if (amount > capacity.total) return neverEnough(kind, amount, capacity.total);
-    const joint = this.#joint.get(kind)?.get(of);
-    const more = joint === undefined ? amount : Math.ceil((joint.claims + 1) / claims) * amount - joint.held;
+    const more = this.#more(one);
     return more <= 0 ? undefined : lackOf(kind, more, capacity);
   }
 
@@ -182,12 +262,7 @@ export class Supplies {
     }
     const { level } = this.#refilled(bucket, now);
     if (amount <= level + burst * 1e-9) return undefined;
-    const waitMs = Math.ceil((amount - level) / perMinute * 60_000);
-    return {
-      kind,
-      waitMs,
-      reason: `"${kind}" has room for ${amount} in ${waitMs} ms (${perMinute} a minute)`,
-    };
+    return soonText(kind, amount, level, perMinute);
   }
 
   #refilled(bucket: Bucket, now: number): Bucket {
@@ -197,6 +272,12 @@ export class Supplies {
     bucket.at = Math.max(bucket.at, now);
     return bucket;
   }
+}
+
+/** Why an amount of a rate is not to be had now, and when it is. */
+export function soonText(kind: string, amount: number, level: number, perMinute: number): Shortage {
+  const waitMs = Math.ceil((amount - level) / perMinute * 60_000);
+  return { kind, waitMs, reason: `"${kind}" has room for ${amount} in ${waitMs} ms (${perMinute} a minute)` };
 }
 
 function isAmount(amount: number): boolean {
@@ -212,7 +293,12 @@ function neverEnough(kind: string, amount: number, total: number): Shortage {
   return { kind, never: true, reason: `It asks for ${asked} of "${kind}", of which there are ${there}` };
 }
 
-function lackOf(kind: string, amount: number, { total, held }: Held): Shortage | undefined {
+/** Why an amount of what comes back is not to be had; undefined where it is. */
+export function lackOf(
+  kind: string,
+  amount: number,
+  { total, held }: Pick<Held, "total" | "held">,
+): Shortage | undefined {
   // Sums of fractions may miss the whole by a hair.
   if (held + amount <= total * (1 + 1e-9)) return undefined;
   const free = amountText(kind, Math.max(0, total - held));

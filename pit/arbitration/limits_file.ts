@@ -34,7 +34,7 @@ export async function limitsIn(source: LimitsFile, machine: MachineCapacity): Pr
   });
   return {
     cpu: { total: machine.cpu },
-    memory: { total: machine.memoryBytes },
+    memory: { total: machine.memoryBytes, isMeasured: true },
     ...Object.fromEntries(kept),
   };
 }

@@ -6,6 +6,7 @@
  */
 
 import type { FairnessReading, JointAmount, ShareReading } from "../../core/ports/arbitration.ts";
+import { giniOf } from "../../core/policy/fairness.ts";
 import type { Amounts, Supplies } from "./limits.ts";
 
 const HALF_LIFE_MS = 60_000;
@@ -37,6 +38,8 @@ export class Shares {
   readonly #weights: Readonly<Record<string, number>>;
   readonly #users = new Map<string, Account>();
   readonly #runs = new Map<string, Account>();
+  /** What users hold in other processes of the folder. */
+  #elsewhere: ReadonlyMap<string, Amounts> = new Map();
 
   constructor(supplies: Supplies, weights: Readonly<Record<string, number>>) {
     this.#supplies = supplies;
@@ -45,7 +48,27 @@ export class Shares {
 
   /** What decides between two of one priority: the user's weighted dominant share, then the run's; least goes first. */
   order(user: string, run: string): readonly [number, number] {
-    return [weighted(this.#users.get(user)), weighted(this.#runs.get(run))];
+    const elsewhere = this.#elsewhere.get(user);
+    const own = this.#users.get(user);
+    if (elsewhere === undefined) return [weighted(own), weighted(this.#runs.get(run))];
+    const held = new Map(own?.held);
+    for (const kind in elsewhere) held.set(kind, (held.get(kind) ?? 0) + (elsewhere[kind] as number));
+    return [this.#supplies.dominantShare(held) / this.#weightOf(user), weighted(this.#runs.get(run))];
+  }
+
+  /** What is held now, by user. */
+  heldByUsers(): Readonly<Record<string, Amounts>> {
+    const holding = [...this.#users].filter(([_, { held }]) => held.size > 0);
+    return Object.fromEntries(holding.map(([user, { held }]) => [user, Object.fromEntries(held)]));
+  }
+
+  /** Takes in what users hold in other processes; it counts for the order. */
+  seeOthers(users: ReadonlyMap<string, Amounts>): void {
+    this.#elsewhere = users;
+  }
+
+  #weightOf(user: string): number {
+    return Object.hasOwn(this.#weights, user) ? this.#weights[user] as number : 1;
   }
 
   granted(user: string, run: string, held: Shared, waitedMs: number, now: number): void {
@@ -71,7 +94,7 @@ export class Shares {
     return {
       users,
       runs: readings(this.#runs),
-      gini: gini(users.map(({ recentUse, weight }) => recentUse / weight)),
+      gini: giniOf(users),
     };
   }
 
@@ -122,9 +145,8 @@ export class Shares {
     const known = accounts.get(of);
     if (known !== undefined) return known;
     if (accounts.size >= MOST_KEPT) forgetIdle(accounts);
-    const weight = Object.hasOwn(this.#weights, of) ? this.#weights[of] as number : 1;
     const made: Account = {
-      weight,
+      weight: accounts === this.#users ? this.#weightOf(of) : 1,
       held: new Map(),
       dominant: 0,
       grants: 0,
@@ -151,16 +173,4 @@ function weighted(account: Account | undefined): number {
 
 function forgetIdle(accounts: Map<string, Account>): void {
   for (const [of, { held, waiting }] of accounts) if (held.size === 0 && waiting === 0) accounts.delete(of);
-}
-
-/**
- * The Gini coefficient of values that are not negative: half the mean absolute difference over the mean (C. Gini, 1912).
- * 0 where there is nothing to compare. O(n log n).
- */
-export function gini(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const sum = sorted.reduce((total, value) => total + value, 0);
-  if (sorted.length < 2 || sum <= 0) return 0;
-  const weighted = sorted.reduce((total, value, at) => total + (2 * (at + 1) - sorted.length - 1) * value, 0);
-  return weighted / (sorted.length * sum);
 }

@@ -15,7 +15,7 @@ import type { RunId } from "../../core/ids.ts";
 import type { UserCommand } from "../../core/orchestration/command.ts";
 import type { RunClaim, RunControlPort } from "../../core/ports/run_control.ts";
 import type { Store, Table } from "../store.ts";
-import { isAlive, Liveness, sweep } from "./liveness.ts";
+import { ProofOfLife } from "./proof_of_life.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -23,23 +23,20 @@ const decoder = new TextDecoder();
 /** RunControlPort in the data folder. */
 export class LmdbRunControl implements RunControlPort, AsyncDisposable {
   readonly #store: Store;
-  readonly #folder: string;
+  readonly #proof: ProofOfLife;
   readonly #claims: Table;
   readonly #inbox: Table;
-  /** Taken with the first claim: a process that only looks needs none. */
-  #self: Liveness | undefined;
 
-  /** `folder` holds the proofs of life; it is made when first needed. */
-  constructor(store: Store, folder: string) {
+  /** `proof` is ended with this. */
+  constructor(store: Store, proof: ProofOfLife) {
     this.#store = store;
-    this.#folder = folder;
+    this.#proof = proof;
     this.#claims = store.table("claims");
     this.#inbox = store.table("inbox");
   }
 
   async claim(run: RunId): Promise<RunClaim | undefined> {
-    const self = this.#proof();
-    const token = `${self.name}/${crypto.randomUUID()}`;
+    const token = `${this.#proof.name}/${crypto.randomUUID()}`;
     let taken = false;
     // Claims of one turn share a commit, which excludes other processes all the same (C1).
     await this.#store.commit(() => {
@@ -76,25 +73,15 @@ export class LmdbRunControl implements RunControlPort, AsyncDisposable {
 
   /** Ends this process's claims. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#self?.[Symbol.dispose]();
-    this.#self = undefined;
+    this.#proof[Symbol.dispose]();
     return Promise.resolve();
-  }
-
-  #proof(): Liveness {
-    // Both in one transaction: between making the file and locking it, another's sweep would take it for a dead one's.
-    return this.#self ??= this.#store.exclusively(() => {
-      const self = Liveness.take(this.#folder);
-      sweep(this.#folder);
-      return self;
-    });
   }
 
   #holderLives(run: RunId): boolean {
     const bytes = this.#claims.getBinary(run);
     if (bytes === undefined) return false;
     const holder = decoder.decode(bytes).split("/")[0] as string;
-    return holder === this.#self?.name || isAlive(this.#folder, holder);
+    return this.#proof.isAlive(holder);
   }
 
   async #release(run: RunId, token: string): Promise<void> {

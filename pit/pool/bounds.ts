@@ -132,13 +132,15 @@ export class Bounds {
     const now = this.#parts.clock.monotonic();
     let least: Slot | undefined;
     let leastValue = Infinity;
+    // One for all: an object for each of a thousand instances would be a thousand objects an eviction.
+    const what = { sizeMb: 1, loadMs: 0 };
     for (const slot of this.#parts.slots.all) if (slot.state === "hot") this.noteUse(slot);
     for (const slot of this.#parts.slots.all) {
       if (slot.state !== "hot" || this.#parts.places.busy(slot.index) > 0) continue;
       if (slot.kind.waiters.size > 0) continue;
-      const sizeMb = bySize ? slot.memoryBytes / MB : 1;
-      const { loadMs } = slot;
-      const value = this.#eviction.value(this.#popularityOf(slot.kind, now), { sizeMb, loadMs }, now);
+      what.sizeMb = bySize ? slot.memoryBytes / MB : 1;
+      what.loadMs = slot.loadMs;
+      const value = this.#eviction.value(this.#popularityOf(slot.kind, now), what, now);
       if (value >= leastValue) continue;
       least = slot;
       leastValue = value;

@@ -26,6 +26,11 @@ export class Circuit {
     return this.#state === "closed";
   }
 
+  /** When the next call may be tried; undefined while all are let through. */
+  get nextTryAt(): number | undefined {
+    return this.#state === "closed" ? undefined : this.#nextTryAt;
+  }
+
   /** True where a call may be tried; after the time of an open circuit one may, and another where nothing was heard of it. */
   admits(now: number): boolean {
     if (this.#state === "closed") return true;

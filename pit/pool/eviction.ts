@@ -35,7 +35,10 @@ export interface EvictionPolicy {
 
 const HALF_LIFE_MS = 60 * 60_000;
 
-/** Frequency that fades, times cost, over size. */
+/**
+ * Frequency that fades, times cost, over size. Values are logarithms of it, moved by a sum that is the same for all at any moment:
+ * so what fades need not be raised to a power for each of a thousand instances at each eviction.
+ */
 export class FadingFrequency implements EvictionPolicy {
   readonly #halfLifeMs: number;
 
@@ -43,26 +46,24 @@ export class FadingFrequency implements EvictionPolicy {
     this.#halfLifeMs = halfLifeMs;
   }
 
+  /** `price` is the logarithm to the base 2 of the frequency, plus the half-lives up to `at`. */
   fresh(now: number): Popularity {
-    return { frequency: 0, at: now, price: 0 };
+    return { frequency: 0, at: now, price: -Infinity };
   }
 
   used(of: Popularity, uses: number, now: number): void {
     if (uses === 0) return;
-    of.frequency = this.#faded(of, now) + uses;
+    of.frequency = of.frequency * 0.5 ** ((now - of.at) / this.#halfLifeMs) + uses;
     of.at = now;
+    of.price = Math.log2(of.frequency) + now / this.#halfLifeMs;
   }
 
-  value(of: Popularity, what: Evictable, now: number): number {
-    return this.#faded(of, now) * worth(what);
+  value(of: Popularity, what: Evictable): number {
+    return of.price + Math.log2(worth(what));
   }
 
   evicted(): void {
     // What fades need not be marked down.
-  }
-
-  #faded(of: Popularity, now: number): number {
-    return of.frequency * 0.5 ** ((now - of.at) / this.#halfLifeMs);
   }
 }
 

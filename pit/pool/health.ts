@@ -44,6 +44,10 @@ export class KindHealthWindow {
     return sum / this.#count;
   }
 
+  get isSlow(): boolean {
+    return this.#count >= FEWEST && this.meanMs > this.#bestMeanMs * SLOW_FACTOR;
+  }
+
   /** Takes a call in that began at `began` and moves the circuit. */
   observe(durationMs: number, failed: boolean, now: number, began = now - durationMs): CircuitTurn {
     this.#durations[this.#next] = durationMs;
@@ -73,7 +77,7 @@ export class KindHealthWindow {
     if (failures >= calls * DEGRADED_SHARE) {
       return { state: "degraded", reason: `${failures} of the last ${calls} calls failed` };
     }
-    if (this.meanMs > this.#bestMeanMs * SLOW_FACTOR) {
+    if (this.isSlow) {
       return {
         state: "degraded",
         reason: `calls take ${Math.round(this.meanMs)} ms in the mean, once ${Math.round(this.#bestMeanMs)}`,

@@ -206,6 +206,8 @@ export class InstancePool implements PoolPort, PoolWatchPort {
       calls: health.calls,
       failures: health.failures,
       meanMs: health.meanMs,
+      isSlow: health.isSlow,
+      ...(health.circuit.nextTryAt === undefined ? {} : { refusesUntil: health.circuit.nextTryAt }),
     }));
   }
 

@@ -22,6 +22,7 @@ const EVERY_MS = 2_000;
 const MOST_MOVES = 200;
 const MOST_PROCESSES = 20;
 const MOST_WAITING = 50;
+const MOST_USERS = 50;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -59,7 +60,7 @@ export class LmdbPoolRecords implements PoolHistoryPort, AsyncDisposable {
   record(
     { pool, arbitration }: {
       readonly pool: PoolPort & PoolWatchPort;
-      readonly arbitration: Pick<ArbitrationPort, "limits" | "waiting">;
+      readonly arbitration: Pick<ArbitrationPort, "limits" | "waiting" | "fairness">;
     },
     pid: number,
   ): void {
@@ -75,6 +76,7 @@ export class LmdbPoolRecords implements PoolHistoryPort, AsyncDisposable {
         health: pool.health(),
         limits: arbitration.limits(),
         waiting: arbitration.waiting().slice(0, MOST_WAITING),
+        users: arbitration.fairness().users.slice(0, MOST_USERS),
       };
       const moves = pool.moves().slice(-MOST_MOVES);
       const now = JSON.stringify([status, moves.length, moves.at(-1)?.at, endedAt]);

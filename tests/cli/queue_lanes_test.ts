@@ -61,6 +61,27 @@ Deno.test("newEntry() puts a run into the lane of every instrument that may be a
   ]);
 });
 
+Deno.test("a limit on a key holds runs that may use it, and those that are labelled with its name", async () => {
+  const keyed = new TableExtensions({
+    "test/one": instrument("write"),
+    "test/work": { run: () => gives({}) },
+  }, [
+    task("write"),
+  ], { instances: 1, concurrency: 1, keys: ["openai"] });
+  const pit = pitOver(keyed);
+  const lanesOf = async (use: string, keys: readonly string[]) => {
+    const { definition } = checkWorkflow(workflowText({ w: { use } }), "t", keyed.catalog);
+    assert.ok(definition !== undefined);
+    const entry = await newEntry({ pit }, definition, keyed.catalog, {
+      ...{ inputs: {}, workspace: "/", mayWrite: false, keys },
+    });
+    return entry.lanes.filter((one) => one.startsWith("key:"));
+  };
+  assert.deepEqual(await lanesOf("instrument/write", []), ["key:openai"]);
+  assert.deepEqual(await lanesOf("test/one", ["mine", "openai"]), ["key:mine", "key:openai"]);
+  assert.deepEqual(await lanesOf("test/work", []), []);
+});
+
 Deno.test("a limit on an instrument holds runs that name only a task which it serves", async () => {
   const { pit, entry } = await entryOf({ w: { use: "instrument/write" } });
   const taken = await pit.queue.change((book) => {

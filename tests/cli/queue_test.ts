@@ -101,6 +101,34 @@ Deno.test("queue work runs what was queued, not what the file became", async () 
   assert.deepEqual(shown.outputs, { text: "A" });
 });
 
+Deno.test("a run is somebody's work: the flag's, the environment's, or who queued it, wherever it is carried out", async () => {
+  await using made = await desk();
+  const whose = async () => JSON.parse((await made.say("runs", "show", "last", "--json")).out).user;
+  const input = ["--input", "text=a"];
+  await made.say("run", "shout.workflow.jsonc", ...input);
+  assert.equal(await whose(), undefined);
+  made.environment.set("USER", "login");
+  await made.say("run", "shout.workflow.jsonc", ...input);
+  assert.equal(await whose(), "login");
+  made.environment.set("SYMPHONY_USER", "ann");
+  await made.say("queue", "add", "shout.workflow.jsonc", ...input);
+  await made.say("run", "shout.workflow.jsonc", ...input, "--user", "bob");
+  assert.equal(await whose(), "bob");
+  assert.match((await made.say("runs", "show", "last")).out, /workspace .*, for bob$/m);
+  made.environment.set("SYMPHONY_USER", "worker");
+  await made.say(...work);
+  assert.equal(await whose(), "ann", "whoever queued it");
+  await made.say("queue", "add", "shout.workflow.jsonc", ...input, "--priority", "high");
+  await made.say(...work);
+  const [created] = jsonLines((await made.say("runs", "export", "last")).out);
+  assert.deepEqual([created?.["user"], created?.["priority"]], ["worker", 100]);
+  const { users } = made.pit.arbitration.fairness();
+  assert.deepEqual(users.map(({ of }) => of).filter((name) => name === "worker"), []);
+  const wrong = await made.say("run", "shout.workflow.jsonc", ...input, "--user", "a b");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /Cannot read --user "a b": expected up to 64 letters/);
+});
+
 Deno.test("what fails for good is dead, and queue retry queues it again", async () => {
   await using made = await desk();
   await made.say("queue", "add", "fails.workflow.jsonc");

@@ -99,10 +99,30 @@ Deno.test("a run keeps to the cores that a person set: its calls compute one aft
   });
 });
 
+Deno.test("runs in two processes share the one core of the folder: no two of their calls compute at once", async () => {
+  await inFolder(64, async (say) => {
+    await say("limits set cpu 1");
+    const ran = await Promise.all([1, 2].map(() => say("run short.workflow.jsonc --extensions busy --json")));
+    const times: { readonly from: number; readonly to: number }[] = [];
+    for (const { code, out, err } of ran) {
+      assert.equal(code, 0, err);
+      const [run] = jsonLines(out).flatMap(({ run }) => typeof run === "string" ? [run] : []);
+      const shown = JSON.parse((await say(`runs show ${run} --json`)).out) as JsonObject;
+      times.push(...timesIn((shown["outputs"] as JsonObject)["done"]));
+    }
+    times.sort((a, b) => a.from - b.from);
+    assert.equal(times.length, 8);
+    times.slice(1).forEach(({ from }, at) => {
+      assert.ok(from >= (times[at]?.to ?? Infinity), `call ${at + 1} began before call ${at} had ended`);
+    });
+  });
+});
+
 Deno.test("limits, pool and runs show say in another process which calls wait, and for what", async () => {
   await inFolder(64, async (say) => {
     await say("limits set cpu 1");
-    const running = say("run long.workflow.jsonc --extensions busy --json");
+    await say("limits set weight:ann 2");
+    const running = say("run long.workflow.jsonc --extensions busy --json --user ann");
     let [limits, pool, show] = ["", "", ""];
     const reason = /asks for 1 of "cpu", of which 0 of 1 are free/;
     for (
@@ -120,6 +140,10 @@ Deno.test("limits, pool and runs show say in another process which calls wait, a
     assert.equal(code, 0);
     for (const [name, text] of Object.entries({ limits, pool, show })) assert.match(text, reason, name);
     assert.match(limits, /cpu +1 +set +process \d+: 0 of 1 free/);
+    assert.match(
+      limits,
+      /Users \(Gini coefficient 0\.00; 0 is even\)\n +ann +weight 2 +100 % now +\d+ granted/,
+    );
     assert.match(out.replaceAll("\\", ""), reason, "the run's own stream says it as well");
     assert.doesNotMatch(
       (await say("limits list")).out,

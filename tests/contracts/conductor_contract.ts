@@ -47,6 +47,27 @@ export function testConductorPort(name: string, make: () => ConductorPort): void
     assert.equal(only.choice?.instrument, "test/a");
   });
 
+  Deno.test(`${name}.route() asks nobody who would refuse while there is another, and them where there is none`, () => {
+    const conductor = make();
+    for (let at = 0; at < 100; at++) {
+      const asked = { run, node, task: "review", options: [option("a", 0.1), option("b")], tried: [] };
+      const { choice, decision } = conductor.route(asked);
+      assert.ok(choice !== undefined);
+      const quality = choice.instrument === "test/a" ? 1 : 0.1;
+      const named = decision === undefined ? {} : { decision };
+      conductor.report({ nodeType: choice.instrument, durationMs: 10, quality, ...named });
+    }
+    const trouble = { reason: "its circuit is open", isRefused: true };
+    const refusing = { ...option("a", 0.1), trouble };
+    for (let at = 0; at < 50; at++) {
+      const options = at % 2 === 0 ? [refusing, option("b")] : [option("b"), refusing];
+      const { choice } = conductor.route({ run, node, task: "review", options, tried: [] });
+      assert.equal(choice?.instrument, "test/b");
+    }
+    const { choice } = conductor.route({ run, node, task: "review", options: [refusing], tried: [] });
+    assert.equal(choice?.instrument, "test/a");
+  });
+
   Deno.test(`${name}.route() leaves an instrument that keeps failing`, () => {
     const conductor = make();
     const failure = { class: "connection", message: "gone" } as const;

@@ -195,6 +195,34 @@ export function testExtensionPort(name: string, make: MakeExtensions): void {
     }
   });
 
+  withInstance(
+    "call() holds an operator to the effect it says, and takes none for granted",
+    async (port, instance) => {
+      const { nodes } = await port.describe();
+      const effects = ["reader", "pretender", "silent", "echo"].map((name) =>
+        nodes.get(nodeTypeId(`contract/${name}`))?.effect
+      );
+      // Who does not say may read what its extension may, so its results are not taken for those of another time.
+      assert.deepEqual(effects, ["read", "none", "read", "read"]);
+      const workspace = await Deno.makeTempDir();
+      try {
+        await Deno.writeTextFile(`${workspace}/a.txt`, "hello");
+        const call = (name: string) =>
+          port.call(instance, request(name, { path: "a.txt" }, { workspace }), { signal: never });
+        const silent = await call("silent");
+        assert.deepEqual(silent.ok && silent.output, { text: "hello" });
+        const refused = await call("pretender");
+        assert.equal(failureClass(refused), "permission");
+        assert.match(
+          refused.ok ? "" : refused.failure.message,
+          /says effect "none", but files\.read is of effect "read"/,
+        );
+      } finally {
+        await Deno.remove(workspace, { recursive: true });
+      }
+    },
+  );
+
   withInstance("call() runs many calls at once and answers each its own", async (port, instance) => {
     const results = await Promise.all(
       Array.from(

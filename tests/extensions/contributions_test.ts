@@ -3,7 +3,7 @@ import { extensionId } from "../../core/ids.ts";
 import type { Permission } from "../../core/policy/permission.ts";
 import { agentNode } from "../../extensions/acp/acp_extensions.ts";
 import type { AgentConfig } from "../../extensions/acp/agent_config.ts";
-import { catalogOf, readsFolder } from "../../extensions/catalog.ts";
+import { catalogOf, keysOf, readsFolder } from "../../extensions/catalog.ts";
 import type { Resources } from "../../extensions/manifest/manifest.ts";
 import type { Json } from "../../core/json.ts";
 import { readContributions } from "../../extensions/contributions.ts";
@@ -95,6 +95,27 @@ Deno.test("parseKilobytes() reads what ps and tasklist print", () => {
   assert.equal(parseKilobytes(" 12345\n"), 12_345 * 1024);
   assert.equal(parseKilobytes('"deno.exe","4711","Console","1","12,345 K"\r\n'), 12_345 * 1024);
   assert.equal(parseKilobytes("INFO: No tasks\n"), undefined);
+});
+
+Deno.test("catalogOf() names the keys of an extension by its manifest's permissions", () => {
+  const secret = {
+    kind: "secret",
+    hosts: ["example.org"],
+    header: "x",
+    prefix: "",
+    reason: "to be let in",
+  } as const;
+  const described = {
+    version: "1.0.0",
+    codeHash: "0",
+    resources: { instances: 1, concurrency: 1 } as Resources,
+  };
+  const keys = (permissions: readonly Permission[]) => {
+    const one = { ...described, id: extensionId("tests/one"), keys: keysOf(permissions), contributes: [] };
+    return catalogOf([one], []).limits.get(one.id)?.keys;
+  };
+  assert.equal(keys([]), undefined);
+  assert.deepEqual(keys([{ ...secret, name: "one" }, { ...secret, name: "two" }]), ["one", "two"]);
 });
 
 Deno.test("catalogOf() says of an instrument whether it may look at the run's folder, by its manifest's permissions", () => {

@@ -256,3 +256,17 @@ Deno.test("eventOf() refuses what is no event and removes control characters", (
 Deno.test("printable() leaves letters of every script and drops what steers a terminal", () => {
   assert.equal(printable("é 😀 漢\u001b[31mred\u0000\u009b1m\r"), "é 😀 漢[31mred1m");
 });
+
+Deno.test("a remembered decision is not taken for another manifest of the same extension", () =>
+  withFolder(async (folder) => {
+    const grants = await Grants.open(folder);
+    grants.addForSession("acme/tool=files:read");
+    const before = grants.authorityOf(asker);
+    const after = grants.authorityOf({ ...asker, permissions: [] });
+    assert.equal(before.refusal("files:read"), undefined);
+    assert.match(after.refusal("files:read") ?? "", /its manifest does not ask/);
+    // Calls of the old one may still be under way.
+    assert.equal(before.refusal("files:read"), undefined);
+    assert.match(after.refusal("files:read") ?? "", /its manifest does not ask/);
+    await grants.flush();
+  }));

@@ -33,3 +33,31 @@ Deno.test("testOperator() refuses what the test refuses with class permission", 
   const options = { files: { "a.txt": "x" }, refuse: ["files:write"] };
   await assert.rejects(testOperator(copy, { from: "a.txt" }, options), { failureClass: "permission" });
 });
+
+const improve = defineOperator({
+  type: "test/improve",
+  title: "Improve",
+  description: "Has a model improve a file",
+  input: Type.Object({ path: Type.String() }),
+  output: Type.Object({ tokens: Type.Number() }),
+  run: async ({ path }, context) => {
+    const { text, revision } = await context.editor.read(path);
+    const { output, tokens } = await context.models.ask("instrument/improve", { text });
+    const better = String(output["text"]);
+    await context.editor.propose(path, { base: revision, text: better, note: "improved" });
+    await context.notifications.show("It is better now", "warn");
+    return { tokens };
+  },
+});
+
+Deno.test("testOperator() answers for models, and gives what was proposed and shown", async () => {
+  const { output, proposals, notices } = await testOperator(improve, { path: "a.txt" }, {
+    files: { "a.txt": "good" },
+    models: (use, input) => ({ output: { text: `${use}: ${input["text"]}!` }, tokens: 7 }),
+  });
+  assert.deepEqual(output, { tokens: 7 });
+  assert.deepEqual(proposals, { "a.txt": "instrument/improve: good!" });
+  assert.deepEqual(notices, ["warn: It is better now"]);
+  const files = { "a.txt": "good" };
+  await assert.rejects(testOperator(improve, { path: "a.txt" }, { files }), { failureClass: "unavailable" });
+});

@@ -7,6 +7,7 @@
  */
 
 import type { Guard } from "./guard.ts";
+import { askingGuards } from "./asking_guards.ts";
 import { grantGuards } from "./grant_guards.ts";
 import { permissionGuards } from "./permission_guards.ts";
 import { processGuards } from "./process_guards.ts";
@@ -21,4 +22,5 @@ export const guards: readonly Guard[] = [
   ...permissionGuards,
   ...grantGuards,
   ...reachGuards,
+  ...askingGuards,
 ];

@@ -199,6 +199,15 @@ export const reachGuards: readonly Guard[] = [
     test: exchange,
   },
   {
+    name: "every answer of a name",
+    file: "extensions/capabilities/address.ts",
+    find: "if (isInner(address) && !authority.namesOutright(address, port)) throw inner(host, address);",
+    replace: "",
+    test: "tests/extensions/zoo_test.ts",
+    only: "every hostile",
+    zoo: "two-answers-turns,two-answers-both",
+  },
+  {
     name: "connected where it was checked",
     file: "extensions/capabilities/exchange.ts",
     find: "addresses === undefined || isProxied() ? undefined : this.#way(addresses, port)",
@@ -243,6 +252,14 @@ export const reachGuards: readonly Guard[] = [
     find: `if (url.protocol !== "https:" && !isThisMachine(url.hostname)) {`,
     replace: "if (false) {",
     test: exchange,
+  },
+  {
+    name: "an operator is held to the effect it says",
+    file: "extensions/capabilities/broker.ts",
+    find: "holdToEffect(this.#effect, operation);",
+    replace: "",
+    test: "tests/extensions/host_extensions_test.ts",
+    only: "the effect it says",
   },
   {
     name: "secrets are cut out of what is said",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Arbitration, MOST_DEFERRED, MOST_NAMES } from "../../pit/arbitration/arbitration.ts";
 import fc from "fast-check";
 import type { ArbitrationOptions } from "../../pit/arbitration/arbitration.ts";
-import { gini } from "../../pit/arbitration/shares.ts";
+import { gini, joinedUsers } from "../../core/policy/fairness.ts";
 import { nodeId } from "../../core/ids.ts";
 import type { Claim } from "../../core/ports/arbitration.ts";
 import { freshRun } from "../contracts/dag_contract.ts";
@@ -122,6 +122,21 @@ Deno.test("gini() is 0 for equals, (n-1)/n where one has all, and the mean diffe
     const expected = sum === 0 ? 0 : differences / (2 * values.length * sum);
     assert.ok(Math.abs(gini(values) - expected) < 1e-9);
   }));
+});
+
+Deno.test("joinedUsers() makes one of what several processes say of a user, and the Gini coefficient of all", () => {
+  const user = (of: string, recentUse: number, grants: number, meanWaitMs: number) => ({
+    ...{ of, weight: 1, dominantShare: 0.25, recentUse, grants, waiting: 1, meanWaitMs },
+    longestWaitMs: meanWaitMs * 2,
+  });
+  const { users, gini } = joinedUsers([{ users: [user("b", 10, 1, 8)] }, {
+    users: [user("a", 30, 2, 0), user("b", 20, 3, 4)],
+  }]);
+  assert.deepEqual(users, [user("a", 30, 2, 0), {
+    ...{ of: "b", weight: 1, dominantShare: 0.5, recentUse: 30, grants: 4, waiting: 2, meanWaitMs: 5 },
+    longestWaitMs: 16,
+  }]);
+  assert.equal(gini, 0);
 });
 
 Deno.test("Arbitration.withdraw() gives a place up, so that those behind go on", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ProofOfLife } from "../../pit/dag/proof_of_life.ts";
 import { LmdbRunControl } from "../../pit/dag/run_control.ts";
 import { openStore } from "../../pit/store.ts";
 import { freshRun } from "../contracts/dag_contract.ts";
@@ -59,7 +60,7 @@ Deno.test("LmdbRunControl.claim() gives each of 50 runs to exactly one of two pr
 Deno.test("LmdbRunControl.claim() takes a run at once when its holder was killed, and removes its lock", async () => {
   await using folder = temporaryFolder();
   const store = await openStore(folder.path);
-  const control = new LmdbRunControl(store, `${folder.path}/locks`);
+  const control = new LmdbRunControl(store, new ProofOfLife(store, `${folder.path}/locks`));
   try {
     for (let round = 0; round < 5; round++) {
       await using other = new Claimer(folder.path);

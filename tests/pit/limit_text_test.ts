@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SymphonyError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { readLimit } from "../../pit/arbitration/limit_text.ts";
+import { splitWeights } from "../../pit/arbitration/user_weights.ts";
 import { changeLimit, limitsIn, listLimits } from "../../pit/arbitration/limits_file.ts";
 import { poolBounds } from "../../pit/pool/bound_limits.ts";
 
@@ -11,6 +12,23 @@ Deno.test("readLimit() reads amounts, rates and bursts as a person writes them",
   assert.deepEqual(readLimit("tokens", "90k/min burst 20k"), { perMinute: 90_000, burst: 20_000 });
   assert.deepEqual(readLimit("usd", "1.5/h"), { perMinute: 0.025, burst: 1.5 });
   assert.deepEqual(readLimit("requests", "2/s"), { perMinute: 120, burst: 2 });
+});
+
+Deno.test("readLimit() reads weights of users, which splitWeights() takes out, and limits of a key", () => {
+  assert.deepEqual(readLimit("usd:key:openai", "5/min"), { perMinute: 5, burst: 5 });
+  const weight = readLimit("weight:Ann.B", "2.5");
+  const cpu = readLimit("cpu", "2");
+  assert.deepEqual(splitWeights({ "weight:Ann.B": weight, cpu }), {
+    weights: { "Ann.B": 2.5 },
+    limits: { cpu: { total: 2 } },
+  });
+  for (const text of ["0", "-1", "2/min", "many", "1001"]) {
+    assert.throws(
+      () => readLimit("weight:ann", text),
+      /Cannot set weight:ann to ".*": expected a number above 0/,
+    );
+  }
+  assert.throws(() => readLimit("weight:a b", "1"), /Cannot read the user of "a b"/);
 });
 
 Deno.test("readLimit() says what was found and what would be right", () => {
@@ -34,7 +52,7 @@ Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes
     },
   };
   const machine = { cpu: 8, memoryBytes: 4e9 };
-  const own = { cpu: { total: 8 }, memory: { total: 4e9 } };
+  const own = { cpu: { total: 8 }, memory: { total: 4e9, isMeasured: true } };
   assert.deepEqual(await limitsIn(file, machine), own);
   assert.equal(await changeLimit(file, "calls", "4"), true);
   assert.equal(await changeLimit(file, "requests:a/b", "60/min"), true);

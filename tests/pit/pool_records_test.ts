@@ -43,6 +43,7 @@ Deno.test("LmdbPoolRecords shows another opening of the folder what a pool is li
     assert.deepEqual(busy?.waiting?.map(({ by, reason }) => [by.node, reason]), [
       ["b", 'It asks for 1 of "cpu", of which 0 of 1 are free'],
     ]);
+    assert.deepEqual(busy?.users?.map(({ of, grants, waiting }) => [of, grants, waiting]), [["", 1, 1]]);
     assert.deepEqual(living?.instances.map(({ state }) => state), ["hot"]);
     assert.deepEqual(living?.moves.map(({ from, to }) => `${from} ${to}`), ["cold warming", "warming hot"]);
     await pool.drain();

@@ -12,6 +12,7 @@ import assert from "node:assert/strict";
 import { type ArtifactId, extensionId, nodeId, type RunId, runId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
 import type { Claim } from "../../core/ports/arbitration.ts";
+import type { RunControlPort } from "../../core/ports/run_control.ts";
 import { type InstanceState, type Lease, noLease, type PoolKind } from "../../core/ports/pool.ts";
 import { type OpenPit, openPit } from "../../pit/open_pit.ts";
 import { isLegalMove } from "../../pit/pool/moves.ts";
@@ -356,6 +357,8 @@ export class PitWorld {
     for (let rounds = 0; this.#waiting.size > 0; rounds++) {
       assert.ok(rounds < 1_000, `${this.#waiting.size} claims are never granted`);
       for (const { token } of this.#claims.splice(0)) this.#process.pit.arbitration.release(token);
+      // Who vanished lately is found to have within a moment.
+      this.#clock.advance(100);
       this.#askAgain();
     }
   }
@@ -481,6 +484,8 @@ export class PitWorld {
     for (const doubt of doubts) doubt.catch(() => {});
     for (let turn = this.#random.below(3); turn > 0; turn--) await settled();
     this.#vanished.push({ pit, held: this.#held });
+    // Its proof of life ends with a process; what it wrote of itself stays.
+    await (pit.control as RunControlPort & AsyncDisposable)[Symbol.asyncDispose]();
     await this.#reopened();
     // Where the writes came through after all, what they left is as whole as any other.
     await Promise.allSettled(doubts);

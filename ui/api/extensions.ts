@@ -1,6 +1,7 @@
 /** Installed extensions, their health and what they use. @module */
 
 import type { HealthClass } from "../../core/policy/health.ts";
+import type { ShareReading } from "../../core/ports/arbitration.ts";
 import type { HealthState, InstanceState, PoolCounters, PoolMove } from "../../core/ports/pool.ts";
 
 export interface ExtensionLine {
@@ -42,4 +43,10 @@ export interface PoolInfo {
   readonly counters: PoolCounters;
   /** The latest, oldest first. */
   readonly moves: readonly PoolMove[];
+  /** How this process served the calls of each user, and how evenly. */
+  readonly sharing: {
+    readonly users: readonly ShareReading[];
+    /** Gini coefficient of weighted recent use: 0 all alike, towards 1 one has everything. */
+    readonly gini: number;
+  };
 }

@@ -15,6 +15,7 @@
  */
 
 import type { NodeProgress, Progress } from "../../core/orchestration/run_handle.ts";
+import type { Notice } from "../../core/ports/notification.ts";
 import type { LoggedEvent } from "../../core/ports/dag.ts";
 import type { DecisionLine } from "./conductor.ts";
 import type { ExtensionLine } from "./extensions.ts";
@@ -31,6 +32,7 @@ export type Topic =
   | "extensions"
   | "files"
   | "permissions"
+  | "notices"
   | "failures"
   | "decisions"
   | "changes"
@@ -99,6 +101,14 @@ export type PermissionsEvent =
   | { readonly kind: "answered"; readonly id: string; readonly verdict: "allow" | "deny" | "expired" }
   | { readonly kind: "grants" };
 
+/** What extensions tell the person: text, under the extension's name. */
+export type NoticesEvent =
+  /** The newest, oldest first. */
+  | { readonly kind: "snapshot"; readonly notices: readonly Notice[] }
+  | { readonly kind: "notice"; readonly notice: Notice }
+  /** Extensions were replaced, added or removed: what they contribute is another. */
+  | { readonly kind: "extensions" };
+
 export type FailuresEvent =
   | { readonly kind: "snapshot"; readonly groups: readonly FailureGroup[] }
   | { readonly kind: "group"; readonly group: FailureGroup };
@@ -116,6 +126,7 @@ export type EventOf<T extends Topic> = T extends "runs" ? RunsEvent
   : T extends "extensions" ? ExtensionsEvent
   : T extends "files" ? FilesEvent
   : T extends "permissions" ? PermissionsEvent
+  : T extends "notices" ? NoticesEvent
   : T extends "failures" ? FailuresEvent
   : T extends "decisions" ? DecisionsEvent
   : T extends "changes" ? ChangesEvent
@@ -130,6 +141,7 @@ export type AnyEvent =
   | ExtensionsEvent
   | FilesEvent
   | PermissionsEvent
+  | NoticesEvent
   | FailuresEvent
   | DecisionsEvent
   | ChangesEvent

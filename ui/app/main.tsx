@@ -8,12 +8,13 @@ import { render } from "preact";
 import { followMonitor } from "./monitor/follow.ts";
 import { followMotifs } from "./motif/follow.ts";
 import { Shell } from "./shell/shell.tsx";
+import { views } from "./shell/views.ts";
 import { type App, AppContext } from "./state/app.ts";
 import { ApiClient } from "./state/client.ts";
 import { Commands } from "./state/commands.ts";
 import { LiveConnection, pageSocket } from "./state/live.ts";
 import { followMotifTheme } from "./state/motif_theme.ts";
-import { followRoute } from "./state/route.ts";
+import { followRoute, route } from "./state/route.ts";
 import { openSession, session, takeKey } from "./state/session.ts";
 import { followTheme } from "./state/theme.ts";
 
@@ -41,3 +42,5 @@ if (root !== null) {
     root,
   );
 }
+// The view's code comes while the session is opened; where it does not come, the view's frame says so.
+views.find(({ id }) => id === route.value.view)?.load().catch(() => undefined);

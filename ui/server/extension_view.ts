@@ -70,6 +70,12 @@ const noCounters = {
   loadMs: 0,
 };
 
+function sharingOf(backend: Backend | undefined): PoolInfo["sharing"] {
+  if (backend === undefined) return { users: [], gini: 0 };
+  const { users, gini } = backend.pit.arbitration.fairness();
+  return { users, gini };
+}
+
 /** The pool by instance. */
 export function poolInfo(backend: Backend | undefined): PoolInfo {
   const watch = backend === undefined ? undefined : watchOf(backend.pit.pool);
@@ -82,5 +88,6 @@ export function poolInfo(backend: Backend | undefined): PoolInfo {
     instances,
     counters: watch?.counters() ?? noCounters,
     moves: watch?.moves() ?? [],
+    sharing: sharingOf(backend),
   };
 }

@@ -22,6 +22,7 @@ import { MetricStore } from "./metrics/metric_store.ts";
 import { Prober } from "./metrics/prober.ts";
 import { Sampler } from "./metrics/sampler.ts";
 import { motifTemplates } from "./motif_templates.ts";
+import { NoticeBoard } from "./notice_board.ts";
 import { PermissionDesk } from "./permissions.ts";
 import { RunBook, type RunObserver } from "./runs/run_book.ts";
 import { RunLogs } from "./runs/run_logs.ts";
@@ -83,6 +84,12 @@ export function makeDesk(options: DeskOptions): MadeDesk {
   const fileWatch = new FileWatch(files, filesTopic, onError);
   const permissionsTopic: KeyedTopic = topicOf("permissions", {
     snapshot: () => permissions.snapshot(),
+  });
+  const noticesTopic: KeyedTopic = topicOf("notices", { snapshot: () => notices.snapshot(), kept: 50 });
+  const notices = new NoticeBoard(services.notices, (key, event) => noticesTopic.publish(key, event));
+  const stopReloads = services.onReload?.(() => {
+    known = undefined;
+    noticesTopic.publish("extensions", { kind: "extensions" });
   });
   const permissions = new PermissionDesk(services, permissionsTopic);
   const decisionsTopic: KeyedTopic = topicOf("decisions", {
@@ -283,6 +290,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     extensionsTopic,
     filesTopic,
     permissionsTopic,
+    noticesTopic,
     failuresTopic,
     decisionsTopic,
     changesTopic,
@@ -312,6 +320,8 @@ export function makeDesk(options: DeskOptions): MadeDesk {
       sampler.stop();
       stopExtensions?.();
       conductor.watch(false);
+      notices[Symbol.dispose]();
+      stopReloads?.();
       fileWatch.watch(false);
       hub.close();
       const runBook = await book?.catch(() => undefined);

@@ -14,6 +14,7 @@ import type { ExtensionPort } from "../../core/ports/extension.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
 import type { MotifPort } from "../../core/ports/motif.ts";
+import type { NotificationPort } from "../../core/ports/notification.ts";
 import type { PitPort } from "../../core/ports/pit.ts";
 import type { RunControlPort } from "../../core/ports/run_control.ts";
 import type { StructurePort } from "../../core/ports/structure.ts";
@@ -153,6 +154,10 @@ export interface UiShell {
 
 /** Everything else; loaded after the first page. */
 export interface UiServices extends UiShell {
+  /** What extensions tell the person. */
+  readonly notices?: NotificationPort;
+  /** Calls `heard` when extensions were replaced, added or removed, until the returned function is called. */
+  onReload?(heard: () => void): () => void;
   /** Opens the data folder. `around` is put between the runs and the extensions; `proposals` takes what runs propose to files. */
   open(
     around: (extensions: ExtensionPort) => ExtensionPort,

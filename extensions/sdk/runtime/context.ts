@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { FileEntry, GitCommit, InstrumentContext } from "../context.ts";
+import type { EditorText, FileEntry, GitCommit, InstrumentContext, ModelReply } from "../context.ts";
 import { ExtensionFailure } from "../failure.ts";
 import type { CapabilityClient, Plain, RuntimeEvent } from "./client.ts";
 import { fetchThrough } from "./fetch.ts";
@@ -70,6 +70,25 @@ class Context implements InstrumentContext {
     return artifactsOf(this.#asked());
   }
 
+  get models(): InstrumentContext["models"] {
+    const client = this.#asked();
+    return {
+      ask: async (use, input) =>
+        (await client.call("models.ask", { use }, jsonBytes(input))).value as unknown as ModelReply,
+    };
+  }
+
+  get editor(): InstrumentContext["editor"] {
+    return editorOf(this.#asked());
+  }
+
+  get notifications(): InstrumentContext["notifications"] {
+    const client = this.#asked();
+    return {
+      show: async (text, level = "info") => void (await client.call("notifications.show", { text, level })),
+    };
+  }
+
   get fetch(): typeof fetch {
     return this.#fetch ??= fetchThrough(this.#asked(), this.signal);
   }
@@ -110,6 +129,20 @@ function artifactsOf(client: CapabilityClient): InstrumentContext["artifacts"] {
     },
     get: async (id) => bytesOf(await client.call("artifacts.get", { id })),
   };
+}
+
+function editorOf(client: CapabilityClient): InstrumentContext["editor"] {
+  return {
+    read: async (path) => (await client.call("editor.read", { path })).value as unknown as EditorText,
+    propose: async (path, { base, text, note }) =>
+      (await client.call("editor.propose", { path, note: note ?? null }, jsonBytes({ base, text })))
+        .value as { changes: number; waiting: number },
+  };
+}
+
+/** What may be long travels as bytes. */
+function jsonBytes(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(value));
 }
 
 function filesOf(client: CapabilityClient): InstrumentContext["files"] {

@@ -16,7 +16,8 @@ export interface OperatorDescription {
   readonly description: string;
   readonly input: PlainObject;
   readonly output: PlainObject;
-  readonly effect: "none" | "read" | "network" | "write";
+  /** Absent where the definition does not say. */
+  readonly effect?: "none" | "read" | "network" | "write";
 }
 
 export interface InstrumentDescription {
@@ -96,7 +97,7 @@ function contributionOf(one: unknown, place: string): Contribution {
   }
   switch (given["kind"]) {
     case "operator":
-      return { kind: "operator", ...base, ...schemasOf(given, named), effect: effectOf(given, named) };
+      return { kind: "operator", ...base, ...schemasOf(given, named), ...effectOf(given, named) };
     case "instrument":
       return {
         kind: "instrument",
@@ -133,9 +134,10 @@ function textOf(given: Record<string, unknown>, key: string, place: string): str
   throw new TypeError(`${place}.${key} must be text, found ${typeof value}`);
 }
 
-function effectOf(given: Record<string, unknown>, place: string): OperatorDescription["effect"] {
-  const effect = given["effect"] ?? "none";
-  if (effect === "none" || effect === "read" || effect === "network" || effect === "write") return effect;
+function effectOf(given: Record<string, unknown>, place: string): Pick<OperatorDescription, "effect"> {
+  const effect = given["effect"];
+  if (effect === undefined) return {};
+  if (effect === "none" || effect === "read" || effect === "network" || effect === "write") return { effect };
   throw new TypeError(`${place}.effect must be none, read, network or write, found ${String(effect)}`);
 }
 

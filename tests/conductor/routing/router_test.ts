@@ -184,6 +184,31 @@ Deno.test("Router.restore() refuses parts of another kind, version or length", (
   assert.throws(() => fresh().restore({ ...part, numbers: part.numbers.slice(1) }), /numbers/);
 });
 
+Deno.test("Router leaves an instrument whose extension is slow or failing of late, by what that costs", () => {
+  const router = new Router({ features: FEATURES, seed: 3 });
+  const [good, poor] = [{ id: "good", priceIn: 0, priceOut: 0 }, { id: "poor", priceIn: 0, priceOut: 0 }];
+  for (let round = 0; round < 300; round++) {
+    for (const [action, quality] of [[0, 0.9], [1, 0.6]] as const) {
+      const asked = request({ candidates: [good, poor], now: round * 1000 });
+      router.learn(asked, action, 0.5, { quality, seconds: 10, usd: 0 });
+    }
+  }
+  const best = (late: object) => {
+    const preference = { perUsd: 0, perSecond: 0.01, perFailure: 0.5 };
+    const asked = request({ candidates: [{ ...good, ...late }, poor], preference, now: 300_000 });
+    const { scores, heads } = router.propose(asked);
+    return {
+      best: (scores[0] as number) > (scores[1] as number) ? "good" : "poor",
+      seconds: heads[0]?.seconds ?? 0,
+    };
+  };
+  assert.equal(best({}).best, "good");
+  assert.equal(best({ lateSeconds: 100 }).best, "poor");
+  assert.equal(best({ lateSeconds: 100 }).seconds, 100);
+  assert.ok(Math.abs(best({ lateSeconds: 1 }).seconds - 10) < 1, "it is no better than what was learned");
+  assert.equal(best({ lateFailures: 0.9 }).best, "poor");
+});
+
 Deno.test("Router takes a free instrument for a busy better one where seconds are dear, and waits for it where quality is", () => {
   const router = new Router({ features: FEATURES, seed: 3 });
   const [good, poor] = [{ id: "good", priceIn: 0, priceOut: 0 }, { id: "poor", priceIn: 0, priceOut: 0 }];

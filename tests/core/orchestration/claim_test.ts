@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../core/json.ts";
-import type { ExtensionLimits } from "../../../core/workflow/catalog.ts";
-import { pitOver, runToEnd, workflowText } from "./run_rig.ts";
+import { extensionId, nodeId, nodeTypeId } from "../../../core/ids.ts";
+import type { CallResult, Usage } from "../../../core/ports/extension.ts";
+import type { ExtensionLimits, TaskType } from "../../../core/workflow/catalog.ts";
+import { pitOver, runnerOver, runToEnd, workflowText } from "./run_rig.ts";
 import { gives, TableExtensions } from "./table_extensions.ts";
 
 function counted(limits?: ExtensionLimits, callMs = 2) {
@@ -185,4 +187,102 @@ Deno.test("Runner gives cores back when a call fails, crashes, is cancelled or i
     assert.deepEqual(pit.arbitration.limits().map(({ free }) => free), [1, 1e9], end);
     assert.deepEqual(pit.arbitration.waiting(), [], end);
   }
+});
+
+const asked: TaskType = {
+  type: nodeTypeId("instrument/write"),
+  extension: extensionId("tests/table"),
+  title: "Write",
+  description: "",
+  system: "Write.",
+  prompt: "{{about}}",
+  input: { type: "object", properties: { about: { type: "string" } } },
+  output: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+};
+
+function paid(answers: readonly CallResult[], limits?: ExtensionLimits) {
+  const left = [...answers];
+  const run = () => left.shift() ?? answers.at(-1) as CallResult;
+  const traits = { serves: ["write"], priceIn: 1, priceOut: 4 };
+  return new TableExtensions({ "test/arm": { instrument: traits, run } }, [asked], limits);
+}
+
+const write: JsonObject = { use: "instrument/write", with: { about: "x" } };
+const ended = (usage: Usage): CallResult => ({ ok: true, output: { text: "ok" }, usage });
+
+Deno.test("Runner corrects a claim of tokens and dollars by what the call used, and keeps it where that is not known", async () => {
+  const rates = { tokens: { perMinute: 1e-6, burst: 10_000 }, usd: { perMinute: 1e-9, burst: 10 } };
+  const free = async (answer: CallResult) => {
+    const extensions = paid([answer]);
+    const pit = pitOver(extensions, rates);
+    await runToEnd(workflowText({ one: { ...write, retry: 0 } }), extensions, { pit });
+    const [tokens, usd] = pit.arbitration.limits();
+    return [tokens?.free, usd?.free].map((one) => Math.round((one ?? 0) * 1_000) / 1_000);
+  };
+  assert.deepEqual(
+    await free(ended({ tokensIn: 1_200, tokensOut: 300, costUsd: 2 })),
+    [8_500, 8],
+    "more than claimed",
+  );
+  assert.deepEqual(await free(ended({ tokensIn: 2, tokensOut: 1, costUsd: 0 })), [9_997, 10], "less");
+  const [tokens = 0, usd = 0] = await free(ended({}));
+  assert.ok(tokens < 9_600 && tokens > 9_000 && usd < 10, `${tokens} ${usd}`);
+  const failed = await free({ ok: false, failure: { class: "output", message: "no", costUsd: 0.5 } });
+  assert.deepEqual([failed[0], failed[1]], [tokens, 9.5], "a failure tells money alone");
+});
+
+Deno.test("Runner gives back what a call claimed that was never sent", async () => {
+  const extensions = paid([ended({})]);
+  extensions.activate = () => Promise.reject(new Error("it does not start"));
+  const pit = pitOver(extensions, {
+    tokens: { perMinute: 1e-6, burst: 10_000 },
+    requests: { perMinute: 1e-6, burst: 5 },
+  });
+  const { outcome } = await runToEnd(workflowText({ one: write }), extensions, { pit });
+  assert.equal(outcome.state, "failed");
+  assert.deepEqual(pit.arbitration.limits().map(({ free }) => free), [5, 10_000]);
+});
+
+Deno.test("Runner keeps to a limit of a key, whoever uses it", async () => {
+  const { seen, extensions } = counted({ instances: 8, concurrency: 8, keys: ["openai"] }, 10);
+  const pit = pitOver(extensions, { "calls:key:openai": { total: 2 }, "calls:key:other": { total: 1 } });
+  const { outcome } = await runToEnd(workflowText(fan(8)), extensions, { pit });
+  assert.equal(outcome.state, "completed");
+  assert.equal(seen.most, 2);
+});
+
+Deno.test("Runner claims with the run's priority, and so before runs of less that came sooner", async () => {
+  const { seen, extensions } = counted(undefined, 5);
+  const pit = pitOver(extensions, { calls: { total: 1 } });
+  const ends: string[] = [];
+  const low = runToEnd(workflowText(fan(8)), extensions, { pit }).then(() => ends.push("ordinary"));
+  while (seen.starts.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  const text = workflowText({ ...fan(4), ask: { use: "control/gate", after: "many", question: "Go on?" } });
+  const high = await runToEnd(text, extensions, { pit, priority: 100 });
+  ends.push("critical");
+  assert.equal(high.events[0]?.type === "run.created" && high.events[0].priority, 100);
+  await low;
+  assert.deepEqual(ends, ["critical", "ordinary"]);
+});
+
+Deno.test("Runner claims for the run's user, and a resumed run stays that user's", async () => {
+  const { extensions } = counted();
+  const pit = pitOver(extensions, { calls: { total: 9 } });
+  const text = workflowText({
+    ...fan(2),
+    ask: { use: "control/gate", after: "many", question: "Go on?" },
+    late: { use: "test/call", after: "ask" },
+  });
+  const { outcome, events } = await runToEnd(text, extensions, { pit, user: "ann" });
+  assert.equal(outcome.state, "waiting-for-input");
+  assert.equal(events[0]?.type === "run.created" && events[0].user, "ann");
+  const runner = runnerOver(extensions, pit);
+  const answered = await runner.command(outcome.run, {
+    type: "provide-input",
+    node: nodeId("ask"),
+    input: { approved: true, value: null, by: "ann" },
+  });
+  assert.ok(answered.ok, JSON.stringify(answered));
+  assert.equal((await (await runner.resume(outcome.run, () => {})).done).state, "completed");
+  assert.deepEqual(pit.arbitration.fairness().users.map(({ of, grants }) => [of, grants]), [["ann", 3]]);
 });

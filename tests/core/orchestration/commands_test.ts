@@ -190,9 +190,9 @@ Deno.test("skip-node takes what has not begun and refuses what runs or has ended
     .start();
   deepEqual(outline(rig.do(skip("b"))), ["node.skipped b", "node.skipped c"]);
   rig.begin("a");
-  strictEqual(rig.refused(skip("a")).reason, 'cannot skip node "a": it is running');
+  strictEqual(rig.refused(skip("a")).reason, 'node "a": it is running');
   deepEqual(outline(rig.complete("a")), ["node.completed a"]);
-  strictEqual(rig.refused(skip("a")).reason, 'cannot skip node "a": it is completed');
+  strictEqual(rig.refused(skip("a")).reason, 'node "a": it is completed');
 });
 
 Deno.test("skip-node of a fan-out at work skips the items that have not begun", () => {
@@ -200,7 +200,7 @@ Deno.test("skip-node of a fan-out at work skips the items that have not begun", 
   rig.expand("each", 3);
   rig.begin("each", 1);
   deepEqual(outline(rig.do(skip("each"))), ["node.skipped each[0]", "node.skipped each[2]"]);
-  strictEqual(rig.refused(skip("each")).reason, 'cannot skip node "each": each of its items has begun');
+  strictEqual(rig.refused(skip("each")).reason, 'node "each": each of its items has begun');
   rig.complete("each", { item: 1 });
   rig.expect({ each: "completed" });
 });

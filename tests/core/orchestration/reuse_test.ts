@@ -19,6 +19,8 @@ class Rig {
   /** What `test/look` sees. */
   outside = "a";
   mayWrite = true;
+  /** True where `test/replaced` is other code than the catalogue says. */
+  isReplaced = false;
 
   constructor() {
     const noted = (run: TableOperator["run"], effect: TableOperator["effect"] = "none"): TableOperator => ({
@@ -33,6 +35,11 @@ class Rig {
     this.extensions = new TableExtensions({
       "test/join": noted(({ input }) => gives({ text: JSON.stringify(input) })),
       "test/look": noted(() => gives({ text: this.outside }), "read"),
+      "test/replaced": noted(({ input }) => ({
+        ok: true,
+        output: { text: String(input["text"]) },
+        ...(this.isReplaced ? { byOtherCode: true as const } : {}),
+      })),
       "test/short": noted(({ input }) => gives({ text: String(input["text"]).slice(0, 1) })),
       "test/put": noted(({ input }) => gives({ text: `wrote ${input["text"]}` }), "write"),
       "test/breaks": noted(({ input }) => {
@@ -115,6 +122,18 @@ Deno.test("RunReuse takes a kept result across workflows, with early cut-off, an
   const fourth = await rig.run(other);
   assert.deepEqual(fourth.done, []);
   assert.match(reasons(fourth.events)["mine"] as string, /same code and inputs as end in run r/);
+});
+
+Deno.test("RunReuse keeps no result that other code made than the run knows of", async () => {
+  const rig = new Rig();
+  const workflow = workflowText({ a: { use: "test/replaced", with: { text: "x" }, memo: true } }, {
+    outputs: { text: "a.text" },
+  });
+  rig.isReplaced = true;
+  assert.deepEqual((await rig.run(workflow)).done, ["a"]);
+  rig.isReplaced = false;
+  assert.deepEqual((await rig.run(workflow)).done, ["a"]);
+  assert.deepEqual((await rig.run(workflow)).done, []);
 });
 
 Deno.test("RunReuse takes no result that is older than the node allows or that was removed", async () => {

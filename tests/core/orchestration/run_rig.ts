@@ -70,6 +70,8 @@ export async function runToEnd(
     inputs?: JsonObject;
     mayWrite?: boolean;
     pit?: OpenPit;
+    user?: string;
+    priority?: number;
     onEvent?: (event: LiveEvent, handle: () => RunHandle) => void;
   } = {},
 ): Promise<Ran> {
@@ -89,6 +91,8 @@ export async function runToEnd(
     inputs: options.inputs ?? {},
     workspace: "/",
     mayWrite: options.mayWrite ?? false,
+    ...options.user === undefined ? {} : { user: options.user },
+    ...options.priority === undefined ? {} : { priority: options.priority },
   };
   const handle = await runnerOver(extensions, pit).start(request, listener);
   started.push(handle);

@@ -15,6 +15,8 @@ export interface TableOperator {
   readonly output?: JsonObject;
   readonly effect?: NodeType["effect"];
   readonly instrument?: NodeType["instrument"];
+  /** Of which extension it is; `tests/table` without it. */
+  readonly extension?: string;
   readonly run: (request: CallRequest, options: CallOptions) => CallResult | Promise<CallResult>;
 }
 
@@ -43,7 +45,7 @@ export class TableExtensions implements ExtensionPort {
       nodes.set(type, {
         type,
         kind: operator.instrument === undefined ? "operator" : "instrument",
-        extension,
+        extension: operator.extension === undefined ? extension : extensionId(operator.extension),
         version: "1.0.0",
         title: name,
         description: "",
@@ -58,7 +60,9 @@ export class TableExtensions implements ExtensionPort {
       nodes,
       tasks: new Map(tasks.map((task) => [task.type, task])),
       problems: [],
-      limits: new Map([[extension, limits]]),
+      limits: new Map(
+        [extension, ...[...nodes.values()].map((type) => type.extension)].map((id) => [id, limits]),
+      ),
     };
   }
 

@@ -21,6 +21,10 @@ const asker: Asker = {
     { kind: "git", reason },
     { kind: "artifacts", reason },
     { kind: "net", hosts: ["api.example.com", "*"], reason },
+    { kind: "models", use: ["acme/model", "other/*", "*"], reason },
+    { kind: "editor", access: "read", reason },
+    { kind: "editor", access: "propose", reason },
+    { kind: "notifications", reason },
     { kind: "secret", name: "key", hosts: ["api.example.com"], header: "x-key", prefix: "", reason },
   ],
 };
@@ -36,19 +40,30 @@ Deno.test("verdictOn() asks by policy balanced for what is sensitive, refuses by
     "files:write",
     "git",
     "net:api.example.com:443",
+    "notifications",
+    "editor:read",
+    "editor:propose",
+    "models:acme/model",
+    "models:other/any",
   ];
   const by = (base: (typeof policyNames)[number]) => keys.map((key) => verdict(key, { base, rules: [] }));
-  assert.deepEqual(by("balanced"), ["allowed", "prompt", "prompt", "prompt", "prompt"]);
-  assert.deepEqual(by("strict"), ["denied", "denied", "denied", "denied", "denied"]);
-  assert.deepEqual(by("permissive"), ["allowed", "allowed", "allowed", "allowed", "allowed"]);
+  assert.deepEqual(by("balanced"), [
+    "allowed",
+    ...Array(4).fill("prompt"),
+    "allowed",
+    ...Array(4).fill("prompt"),
+  ]);
+  assert.deepEqual(by("strict"), Array(10).fill("denied"));
+  assert.deepEqual(by("permissive"), Array(10).fill("allowed"));
 });
 
-Deno.test("verdictOn() never allows a secret or an unnamed host by a policy or a rule", () => {
+Deno.test("verdictOn() never allows a secret, an unnamed host or an unnamed model by a policy or a rule", () => {
   for (const base of policyNames) {
     for (const then of ["allow", "ask", "deny"] as const) {
       const policy = { base, rules: [{ when: {}, then }] };
       assert.notEqual(verdict("secret:key@api.example.com/x-key", policy), "allowed");
       assert.notEqual(verdict("net:elsewhere.example:443", policy), "allowed");
+      assert.notEqual(verdict("models:elsewhere/model", policy), "allowed");
     }
     assert.notEqual(verdict("secret:key@api.example.com/x-key", { base, rules: [] }), "allowed");
   }

@@ -1,5 +1,6 @@
 /**
- * Coding agents as real processes: one made with the protocol's own library, and OpenCode where SYMPHONY_OPENCODE names it.
+ * Coding agents as real processes: one made with the protocol's own library, and agents from npm: Qwen Code where SYMPHONY_QWEN
+ * names its cli.js, OpenCode where SYMPHONY_OPENCODE names its program.
  *
  * @module
  */
@@ -30,6 +31,8 @@ interface Turn {
   readonly timeoutMs?: number;
   readonly command?: readonly string[];
   readonly env?: readonly string[];
+  /** Variables that stand before those of the test's own process. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly task?: {
     readonly name: string;
     readonly system: string;
@@ -72,7 +75,7 @@ async function turn(workspace: string, prompt: string, options: Turn = {}): Prom
   };
   const extensions = new AcpExtensions({
     agents: () => Promise.resolve(new Map([["a", config]])),
-    env: (name) => Deno.env.get(name),
+    env: (name) => options.variables?.[name] ?? Deno.env.get(name),
     proposals: options.proposals,
   });
   try {
@@ -279,52 +282,98 @@ Deno.test("WorkspaceChanges tells additions, changes and removals, and leaves al
     assert.match(diff, /Binary or large files a\/d\.bin/);
   }));
 
-// Two hundred megabytes that not everybody has: without them the test is shown as ignored.
-const opencode = Deno.env.get("SYMPHONY_OPENCODE") ?? "";
-const withOpenCode = { ignore: opencode === "" };
+/** A model on this machine that has its agent use a tool once, and says that it is done. */
+function toolModel(tool: string, args: object) {
+  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const { tools = [], messages = [], stream = false } = await request.json() as {
+      tools?: { function?: { name: string } }[];
+      messages?: { role: string }[];
+      stream?: boolean;
+    };
+    const isAsked = tools.some((one) => one.function?.name === tool) &&
+      !messages.some(({ role }) => role === "tool");
+    const call = {
+      index: 0,
+      id: "call_1",
+      type: "function",
+      function: { name: tool, arguments: JSON.stringify(args) },
+    };
+    const said = isAsked ? { "tool_calls": [call] } : { content: "Done." };
+    const finish = isAsked ? "tool_calls" : "stop";
+    const usage = { "prompt_tokens": 20, "completion_tokens": 4, "total_tokens": 24 };
+    const base = { id: "c", created: 1, model: "m" };
+    if (!stream) {
+      const choice = {
+        index: 0,
+        message: { role: "assistant", content: null, ...said },
+        "finish_reason": finish,
+      };
+      return Response.json({ ...base, object: "chat.completion", choices: [choice], usage });
+    }
+    const chunk = (delta: object, reason: string | null, more: object = {}) =>
+      `data: ${
+        JSON.stringify({
+          ...base,
+          object: "chat.completion.chunk",
+          choices: [{ index: 0, delta, "finish_reason": reason }],
+          ...more,
+        })
+      }\n\n`;
+    const text = chunk({ role: "assistant", ...said }, null) + chunk({}, finish, { usage });
+    return new Response(`${text}data: [DONE]\n\n`, { headers: { "content-type": "text/event-stream" } });
+  });
+}
 
-Deno.test(
-  "AcpExtensions has OpenCode write a file, with a model on this machine that says what to do",
-  withOpenCode,
-  async () => {
-    await inWorkspace({ "a.txt": "one\n" }, async (folder) => {
-      await using model = Deno.serve(
-        { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-        async (request) => {
-          const { tools = [], messages = [] } = await request.json() as {
-            tools?: { function?: { name: string } }[];
-            messages?: { role: string }[];
+// Agents that not everybody has; .ci/run installs the first. Without them the tests are shown as ignored.
+const qwen = Deno.env.get("SYMPHONY_QWEN") ?? "";
+const opencode = Deno.env.get("SYMPHONY_OPENCODE") ?? "";
+
+Deno.test({
+  name:
+    "AcpExtensions has Qwen Code write a file where it may and not where it may not, with a model on this machine",
+  ignore: qwen === "",
+  async fn() {
+    for (const policy of ["edit", "read"] as const) {
+      await inWorkspace({ "a.txt": "one\n" }, async (folder) => {
+        const path = join(folder, "hello.txt");
+        await using model = toolModel("write_file", { "file_path": path, content: "hello\n" });
+        const home = await Deno.makeTempDir({ prefix: "symphony-acp-home-" });
+        try {
+          await Deno.mkdir(`${home}/.qwen`);
+          const settings = {
+            privacy: { usageStatisticsEnabled: false },
+            general: { disableAutoUpdate: true, enableAutoUpdate: false },
+            telemetry: { enabled: false },
           };
-          const chunk = (delta: object, finish: string | null = null) =>
-            `data: ${
-              JSON.stringify({
-                id: "c",
-                object: "chat.completion.chunk",
-                created: 1,
-                model: "m",
-                choices: [{ index: 0, delta, "finish_reason": finish }],
-              })
-            }\n\n`;
-          const write = tools.some((tool) => tool.function?.name === "write") &&
-            !messages.some(({ role }) => role === "tool");
-          const call = JSON.stringify({ filePath: join(folder, "hello.txt"), content: "hello\n" });
-          const said = write
-            ? chunk({
-              role: "assistant",
-              "tool_calls": [{
-                index: 0,
-                id: "1",
-                type: "function",
-                function: { name: "write", arguments: call },
-              }],
-            }) +
-              chunk({}, "tool_calls")
-            : chunk({ role: "assistant", content: "Done." }) + chunk({}, "stop");
-          return new Response(`${said}data: [DONE]\n\n`, {
-            headers: { "content-type": "text/event-stream" },
+          await Deno.writeTextFile(`${home}/.qwen/settings.json`, JSON.stringify(settings));
+          const url = `http://127.0.0.1:${model.addr.port}/v1`;
+          const words = ["--acp", "--auth-type", "openai", "--openai-base-url", url];
+          const result = await turn(folder, "Write hello.txt", {
+            policy,
+            command: ["node", qwen, ...words, "--openai-api-key", "x", "--model", "m"],
+            variables: { HOME: home, XDG_CONFIG_HOME: home },
           });
-        },
-      );
+          assert.ok(result.ok, JSON.stringify(result));
+          const { files, asked, text } = result.output;
+          const [edit] = asked as JsonObject[];
+          assert.equal(edit?.["kind"], "edit");
+          assert.equal(edit?.["allowed"], policy === "edit");
+          assert.deepEqual(files, policy === "edit" ? [{ path: "hello.txt", change: "added" }] : []);
+          if (policy === "edit") assert.match(String(text), /Done\./);
+        } finally {
+          await Deno.remove(home, { recursive: true });
+        }
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "AcpExtensions has OpenCode write a file, with a model on this machine that says what to do",
+  ignore: opencode === "",
+  async fn() {
+    await inWorkspace({ "a.txt": "one\n" }, async (folder) => {
+      await using model = toolModel("write", { filePath: join(folder, "hello.txt"), content: "hello\n" });
       const provider = {
         npm: "@ai-sdk/openai-compatible",
         options: { baseURL: `http://127.0.0.1:${model.addr.port}/v1`, apiKey: "x" },
@@ -337,10 +386,10 @@ Deno.test(
         permission: { edit: "ask" },
         provider: { here: provider },
       });
-      Deno.env.set("OPENCODE_CONFIG_CONTENT", config);
       const result = await turn(folder, "Write hello.txt", {
         command: [opencode, "acp"],
         env: ["OPENCODE_CONFIG_CONTENT"],
+        variables: { OPENCODE_CONFIG_CONTENT: config },
       });
       assert.ok(result.ok, JSON.stringify(result));
       assert.deepEqual(result.output["files"], [{ path: "hello.txt", change: "added" }]);
@@ -348,4 +397,4 @@ Deno.test(
       assert.match(String(result.output["text"]), /Done\./);
     });
   },
-);
+});

@@ -1,7 +1,7 @@
 /**
  * A coding agent made with the protocol's own library, as a process: its prompt is a script of what it does, one line
- * each: `say TEXT`, `read PATH`, `write PATH TEXT`, `replace PATH WORD WORD`, `ask KIND TITLE`, `direct PATH TEXT` and `remove PATH` (past the client), `wait`, `die`,
- * `refuse`.
+ * each: `say TEXT`, `read PATH`, `write PATH TEXT`, `replace PATH WORD WORD`, `ask KIND TITLE`, `direct PATH TEXT` and `remove PATH` (past the
+ * client), `wait`, `die`, `refuse`, `burn MS`, `cost USD`, `tokens IN OUT`.
  *
  * @module
  */
@@ -82,6 +82,32 @@ const app = agent({ name: "scripted" })
         case "die":
           Deno.exit(3);
           break;
+        case "burn": {
+          const until = Date.now() + Number(first);
+          while (Date.now() < until);
+          break;
+        }
+        case "cost":
+          await client.notify("session/update", {
+            sessionId,
+            update: {
+              sessionUpdate: "usage_update",
+              used: 1,
+              size: 10,
+              cost: { amount: Number(first), currency: "USD" },
+            },
+          });
+          break;
+        case "tokens":
+          return {
+            stopReason: "end_turn",
+            usage: {
+              totalTokens: 9,
+              inputTokens: Number(first),
+              outputTokens: Number(rest[0]),
+              thoughtTokens: 1,
+            },
+          } as { stopReason: "end_turn" };
         case "refuse":
           return { stopReason: "refusal" };
       }

@@ -56,6 +56,22 @@ const inHelper: readonly (readonly [what: string, helper: string, wanted: readon
     ["helper.ts:1 permission-missing"],
   ],
   [
+    "a model that is not asked for",
+    "export const help = (c: { models: { ask(use: string): void } }) => c.models.ask('acme/model');",
+    ["helper.ts:1 permission-missing"],
+  ],
+  [
+    "texts of the editor that are not asked for",
+    "export const help = (c: { editor: { read(p: string): void; propose(p: string): void } }) => {\n  c.editor.read('a');\n" +
+    "  c.editor.propose('a');\n};",
+    ["helper.ts:2 permission-missing", "helper.ts:3 permission-missing"],
+  ],
+  [
+    "messages that are not asked for",
+    "export const help = (c: { notifications: { show(t: string): void } }) => c.notifications.show('x');",
+    ["helper.ts:1 permission-missing"],
+  ],
+  [
     "an address that is not asked for",
     "export const help = 'https://elsewhere.example.com/api';",
     ["helper.ts:1 warning undeclared-host"],
@@ -136,4 +152,16 @@ Deno.test("checkFolder tells a manifest's own problems", async () => {
   const manifest = manifestText({ dependencies: { "acme/base": "not a range" }, keys: 1 });
   const found = await checked({ "symphony.jsonc": manifest, "main.ts": operatorText("    return input;") });
   assert.deepEqual(found, ["symphony.jsonc:1 bad-manifest", "symphony.jsonc:1 bad-manifest"]);
+});
+
+Deno.test("checkFolder tells of a model that is asked by a name that the manifest does not list", async () => {
+  const permissions = [{ kind: "models", use: ["acme/one", "other/*"], reason: "to ask" }];
+  const code = (use: string) =>
+    operatorText(`    return context.models.ask("${use}", { prompt: input.text }).then(() => input);`);
+  const found = async (use: string) =>
+    await checked({ "symphony.jsonc": manifestText({ permissions }), "main.ts": code(use) });
+  assert.deepEqual(await found("acme/one"), []);
+  assert.deepEqual(await found("other/any"), []);
+  const [place = ""] = await found("acme/two");
+  assert.match(place, /^main\.ts:\d+ permission-missing$/);
 });

@@ -155,3 +155,45 @@ Deno.test("runFixtures tells what is wrong with a fixture itself, with its place
   assert.match(faults(results)[0] ?? "", /^[13]:\d+: .*inputs/);
   assert.match(faults(results)[1] ?? "", /^1:\d+: /);
 });
+
+Deno.test("runFixtures answers for models, and holds what was proposed and shown against the fixture", async () => {
+  const reason = "to try";
+  const permissions = [
+    { kind: "models", use: ["acme/model"], reason },
+    { kind: "editor", access: "read", reason },
+    { kind: "editor", access: "propose", reason },
+    { kind: "notifications", reason },
+  ];
+  const body = `    return (async () => { const { text } = await context.editor.read("a.txt");
+    const { output } = await context.models.ask("acme/model", { prompt: text });
+    await context.editor.propose("a.txt", { base: text, text: String(output["text"]) });
+    await context.notifications.show("done");
+    return input; })();`;
+  const base = { use: "acme/tool", input: { text: "x" }, files: { "a.txt": "one" } };
+  const models = [{ use: "acme/model", asked: { prompt: "one" }, output: { text: "two" }, tokens: 3 }];
+  const output = { text: "x" };
+  const results = await ran(body, {
+    "a.test.jsonc": {
+      ...base,
+      models,
+      expect: { output, proposals: { "a.txt": "two" }, notices: ["info: done"] },
+    },
+    "b.test.jsonc": {
+      ...base,
+      models,
+      expect: { output, proposals: { "a.txt": "three" }, notices: ["other"] },
+    },
+    "c.test.jsonc": { ...base, models: [{ ...models[0], asked: { prompt: "none" } }] },
+    "d.test.jsonc": {
+      ...base,
+      models: [{ use: "acme/model", failure: { class: "credit", message: "spent" } }],
+    },
+    "e.test.jsonc": { ...base, models, refuse: ["models:acme/model"] },
+  }, { permissions });
+  const [a, b, c, d, e] = faults(results);
+  assert.equal(a, "");
+  assert.match(b ?? "", /notices: found no message with "other"; a\.txt: expected "three", found "two"/);
+  assert.match(c ?? "", /acme\/model was not asked as the fixture says: prompt/);
+  assert.match(d ?? "", /failed \(credit\): Cannot ask acme\/model: spent/);
+  assert.match(e ?? "", /failed \(permission\).*models:acme\/model/);
+});

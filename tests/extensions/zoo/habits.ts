@@ -19,6 +19,8 @@ export interface Habit {
   readonly timeoutMs?: number;
   readonly memoryMb?: number;
   readonly permissions?: readonly object[];
+  /** True where it is the node of a run, which has models to ask. */
+  readonly inRun?: boolean;
 }
 
 /** A habit that tries something; `{ refused: true }` where it could not. */
@@ -216,7 +218,7 @@ const floods: readonly Habit[] = [
   {
     name: "long-hosts",
     run:
-      `for (let at = 0; at < 10; at++) await context.fetch("http://" + "a".repeat(1 << 20) + at + ".example/").catch((error) => {
+      `for (let at = 0; at < 10; at++) await context.fetch("http://" + "a".repeat(1 << 19) + at + ".example/").catch((error) => {
         if (at === 9) throw error; });`,
     ends: /^input: Cannot fetch: a host name of \d+ is over 253/,
   },
@@ -316,6 +318,62 @@ const reaches: readonly Habit[] = [
       ends: /^ok: \{"refused":true,"how":".*one call puts at most/,
     },
   ),
+  attempt("model-unasked", `context.models.ask("honest/model", {})`),
+  attempt("editor-unasked", `context.editor.read("a.txt")`),
+  attempt("notice-unasked", `context.notifications.show("you have won")`),
+  attempt(
+    "notice-flood",
+    `(async () => { for (let at = 0; at < 1000; at++) await context.notifications.show("again " + at, "error"); })()`,
+    {
+      permissions: [{ kind: "notifications", reason: "It says so" }],
+      ends: /^ok: \{"refused":true,"how":".*10 at once and one each 6 s/,
+    },
+  ),
+  attempt(
+    "model-flood",
+    `(async () => { for (let at = 0; at < 1000; at++) await context.models.ask("honest/model", { prompt: "x" }); })()`,
+    {
+      permissions: [{ kind: "models", use: ["honest/model"], reason: "It says so" }],
+      ends: /^ok: \{"refused":true,"how":".*one call asks at most 200 times/,
+      inRun: true,
+    },
+  ),
+  attempt("model-recursion", `context.models.ask("zoo/itself", { prompt: "x" })`, {
+    top:
+      `const itself = { kind: "instrument", type: "zoo/itself", title: "t", description: "d", serves: ["*"], priceIn: 0,
+      priceOut: 0, run: (_, context) => context.models.ask("zoo/itself", { prompt: "x" }) };`,
+    permissions: [{ kind: "models", use: ["zoo/*"], reason: "It says so" }],
+    ends: /^ok: \{"refused":true,"how":".*zoo\/model-recursion is in the midst of a call/,
+    inRun: true,
+  }),
+  attempt(
+    "model-payload",
+    `context.models.ask("honest/model", { prompt: "x".repeat(5 << 20) })`,
+    {
+      permissions: [{ kind: "models", use: ["honest/model"], reason: "It says so" }],
+      ends: /^ok: \{"refused":true,"how":".*has over 4194304 bytes/,
+    },
+  ),
+  attempt("propose-outside", `context.editor.propose("../outside.txt", { base: "secret", text: "x" })`, {
+    permissions: [{ kind: "editor", access: "propose", reason: "It says so" }],
+    ends: /^ok: \{"refused":true,"how":".*leads out of the workspace/,
+  }),
+  attempt("propose-hook", `context.editor.propose(".git/config", { base: "", text: "[core]" })`, {
+    permissions: [{ kind: "editor", access: "propose", reason: "It says so" }],
+    ends: /^ok: \{"refused":true,"how":".*(git's own folder|no such file)/,
+  }),
+  attempt(
+    "propose-huge",
+    `context.editor.propose("a.txt", { base: "", text: "x".repeat(40 << 20) })`,
+    {
+      permissions: [{ kind: "editor", access: "propose", reason: "It says so" }],
+      ends: /^ok: \{"refused":true,"how":".*has over 16777216 bytes/,
+    },
+  ),
+  attempt("long-arguments", `context.git.log({ paths: ["x".repeat(40 << 20)] })`, {
+    permissions: [{ kind: "git", reason: "It says so" }],
+    ends: /^ok: \{"refused":true,"how":".*arguments have over 1048576 bytes/,
+  }),
   attempt("net-unasked", `context.fetch("http://127.0.0.1:1/")`),
   attempt("read-outside", `context.files.readText("../outside.txt")`, {
     permissions: [{ kind: "files", access: "read", reason: "It says so" }],
@@ -352,6 +410,21 @@ const reaches: readonly Habit[] = [
   attempt("inner-address", `context.fetch("http://localhost:1/").then((answer) => answer.status)`, {
     permissions: [{ kind: "net", hosts: ["*"], reason: "It says so" }],
   }),
+  ...["turns", "both"].map((way) =>
+    attempt(
+      `two-answers-${way}`,
+      `(async () => { const all = await Promise.allSettled(Array.from({ length: 8 }, async () => {
+          const signal = AbortSignal.timeout(1000);
+          return await (await context.fetch("http://${way}.test:" + input.port + "/", { signal })).text(); }));
+        const got = all.filter(({ status }) => status === "fulfilled");
+        if (got.length === 0) throw all.map(({ reason }) => reason).find(({ failureClass }) => failureClass === "permission");
+        return got[0].value; })()`,
+      {
+        permissions: [{ kind: "net", hosts: ["*"], reason: "It says so" }],
+        ends: /^ok: \{"refused":true,"how":".*leads to 127\.0\.0\.1, an address of this machine/,
+      },
+    )
+  ),
   attempt("asset-outside", `context.assets.bytes("../main.js")`),
 ];
 
@@ -361,10 +434,10 @@ export const habits: readonly Habit[] = [...cpu, ...eats, ...floods, ...reaches]
 export function bundleOf({ name, run = "return {};", top = "" }: Habit): string {
   const any = `{ type: "object", properties: {} }`;
   const given = name === "no-default" ? "nothing" : "extension";
-  const imports = top.startsWith("import") ? top : "";
+  const imports = /^(import|const itself)/.test(top) ? top : "";
   return `${imports}
 const contributes = [{ kind: "operator", type: "zoo/${name}", title: "t", description: "d", input: ${any}, output: ${any},
-  run: async (input, context) => { ${run} } }];
+  run: async (input, context) => { ${run} } }${name === "model-recursion" ? ", itself" : ""}];
 ${imports === "" ? top : ""}
 const extension = { contributes };
 export { ${given} as default };

@@ -7,9 +7,11 @@
 import { noUi } from "../../../core/motif/contributions.ts";
 import type { LivenessLimits } from "../../../core/actor/liveness.ts";
 import { messageOf, SymphonyError } from "../../../core/errors.ts";
-import { extensionId } from "../../../core/ids.ts";
+import { extensionId, type InstanceId, nodeTypeId } from "../../../core/ids.ts";
 import type { Permission } from "../../../core/policy/permission.ts";
-import type { CallResult } from "../../../core/ports/extension.ts";
+import { AroundExtensions } from "../../../core/orchestration/around_extensions.ts";
+import type { CallOptions, CallRequest, CallResult } from "../../../core/ports/extension.ts";
+import type { Catalog, NodeType } from "../../../core/workflow/catalog.ts";
 import { HeldArtifacts } from "../../../extensions/capabilities/held_artifacts.ts";
 import { readAudit } from "../../../extensions/audit_log.ts";
 import { Grants } from "../../../extensions/grants.ts";
@@ -19,6 +21,7 @@ import type { ExtensionSource, Installed } from "../../../extensions/installed.t
 import { ExtensionLoader } from "../../../extensions/loader/loader.ts";
 import { defaultResources, type Tier } from "../../../extensions/manifest/manifest.ts";
 import { request } from "../../contracts/extension_contract.ts";
+import { runToEnd, workflowText } from "../../core/orchestration/run_rig.ts";
 import { bundleOf, type Habit } from "./habits.ts";
 import { HeldBeside, HeldHere, type HeldTime } from "./held_time.ts";
 
@@ -59,6 +62,12 @@ const any = `{ type: "object", properties: {} }`;
 const honestCode = (name: string) =>
   `const extension = { contributes: [{ kind: "operator", type: "honest/${name}", title: "t", description: "d", input: ${any},
     output: ${any}, run: ({ n }) => ({ n: n + 1 }) }] };\nexport { extension as default };\n`;
+
+const modelCode =
+  `const extension = { contributes: [{ kind: "instrument", type: "honest/model", title: "t", description: "d",
+  serves: [], priceIn: 0, priceOut: 0, run: async () => ({ text: "hello", model: "m", finish: "stop" }) }] };
+export { extension as default };
+`;
 
 /** An extension that is nothing but its text. */
 export function installedOf(
@@ -121,15 +130,18 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   });
   const honest = [
     installedOf("honest/full", honestCode("full")),
+    installedOf("honest/model", modelCode),
     installedOf("honest/light", honestCode("light"), { tier: "light", memoryMb: 16 }),
   ];
   const grants = await Grants.open(data);
   for (const { manifest: { id, permissions } } of hostile) {
     for (const permission of permissions) {
       if (permission.kind === "files") grants.addForSession(`${id}=files:${permission.access}`);
-      if (permission.kind === "git" || permission.kind === "artifacts") {
+      if (["git", "artifacts", "notifications"].includes(permission.kind)) {
         grants.addForSession(`${id}=${permission.kind}`);
       }
+      if (permission.kind === "editor") grants.addForSession(`${id}=editor:${permission.access}`);
+      if (permission.kind === "models") grants.addForSession(`${id}=models:*`);
       if (permission.kind === "net") grants.addForSession(`${id}=net:*`);
     }
   }
@@ -141,7 +153,14 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
     restarts: { budget: 1, windowMs: 600_000, firstDelayMs: 0, longestDelayMs: 0 },
     liveness: options.liveness,
     loadingMs: 3_000,
+    resolve: twoAnswers,
+    texts: () => Promise.reject(new Error("no hostile extension comes so far")),
   });
+  /** What only this machine may reach. */
+  await using inner = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response("inner secret"),
+  );
   const workspace = `${data}/workspace`;
   await Deno.mkdir(workspace);
   await Deno.writeTextFile(`${data}/outside.txt`, "secret");
@@ -151,7 +170,7 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
     const ends = await inTurns(
       options.habits,
       options.atOnce,
-      (habit) => letLoose(extensions, habit, workspace),
+      (habit) => letLoose(extensions, habit, workspace, inner.addr.port),
     );
     const { held, heldBeside } = await witness.end();
     await grants.flush();
@@ -170,6 +189,16 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   }
 }
 
+const asked = new Map<string, number>();
+
+/** A public address at first, then one of this machine, in turns: what a name may do whose server is the attacker's. */
+function twoAnswers(host: string): Promise<readonly { readonly address: string }[]> {
+  const count = asked.get(host) ?? 0;
+  asked.set(host, count + 1);
+  if (/^both\./.test(host)) return Promise.resolve([{ address: "203.0.113.1" }, { address: "127.0.0.1" }]);
+  return Promise.resolve([{ address: count % 2 === 0 ? "203.0.113.1" : "127.0.0.1" }]);
+}
+
 /** Habits without a deadline of their own are ended by the watchdog, which counts processor time: a busy machine gives them little. */
 const PATIENCE_MS = 120_000;
 
@@ -178,15 +207,17 @@ async function letLoose(
   extensions: HostExtensions,
   habit: Habit,
   workspace: string,
+  port: number,
 ): Promise<Omit<HabitEnd, "audited">> {
   const id = extensionId(`zoo/${habit.name}`);
+  if (habit.inRun === true) return { habit, end: await inRun(extensions, habit), quarantine: undefined };
   let end: string | undefined;
   for (let round = 0; round < 6; round++) {
     try {
       const instance = await extensions.activate(id);
       const result = await extensions.call(
         instance,
-        request(`zoo/${habit.name}`, {}, { workspace, mayWrite: true }),
+        request(`zoo/${habit.name}`, { port }, { workspace, mayWrite: true }),
         { signal: never, timeoutMs: habit.timeoutMs ?? PATIENCE_MS },
       );
       end ??= told(result);
@@ -205,6 +236,68 @@ async function letLoose(
     }
   }
   return { habit, end: end ?? "nothing", quarantine: undefined };
+}
+
+/** As the one node of a run. */
+async function inRun(extensions: HostExtensions, { name }: Habit): Promise<string> {
+  const around = new NamedTypes(extensions, [
+    { type: `zoo/${name}`, extension: `zoo/${name}` },
+    { type: "zoo/itself", extension: `zoo/${name}`, isInstrument: true },
+    { type: "honest/model", extension: "honest/model", isInstrument: true },
+  ]);
+  const text = workflowText({ n: { use: `zoo/${name}` } }, { outputs: { out: "n" } });
+  const { outcome } = await runToEnd(text, around);
+  return outcome.state === "completed"
+    ? `ok: ${JSON.stringify(outcome.outputs["out"])}`
+    : `${outcome.failure?.class}: ${outcome.failure?.message}`;
+}
+
+/** Hosts whose catalogue is what is said here: to describe all is to start every hostile one. */
+class NamedTypes extends AroundExtensions {
+  readonly #catalog: Catalog;
+
+  constructor(
+    inner: HostExtensions,
+    types: readonly {
+      readonly type: string;
+      readonly extension: string;
+      readonly isInstrument?: boolean;
+    }[],
+  ) {
+    super(inner);
+    const object = { type: "object", properties: {} };
+    const nodes = types.map(({ type, extension, isInstrument = false }): NodeType => ({
+      type: nodeTypeId(type),
+      kind: isInstrument ? "instrument" : "operator",
+      extension: extensionId(extension),
+      version: "1.0.0",
+      title: type,
+      description: type,
+      input: object,
+      output: object,
+      effect: "network",
+      codeHash: "0".repeat(64),
+      ...(isInstrument ? { instrument: { serves: [], priceIn: 0, priceOut: 0 } } : {}),
+    }));
+    this.#catalog = {
+      nodes: new Map(nodes.map((node) => [node.type, node])),
+      tasks: new Map(),
+      problems: [],
+      limits: new Map(nodes.map(({ extension }) => [extension, { instances: 2, concurrency: 8 }])),
+    };
+  }
+
+  override describe(): Promise<Catalog> {
+    return Promise.resolve(this.#catalog);
+  }
+
+  override call(
+    instance: InstanceId,
+    request: CallRequest,
+    options: CallOptions,
+  ): CallResult | Promise<CallResult> {
+    return this.inner.call(instance, request, options);
+  }
 }
 
 async function auditOf(data: string): Promise<Map<string, Set<string>>> {

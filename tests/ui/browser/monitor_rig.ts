@@ -91,6 +91,10 @@ export class MonitorRig implements AsyncDisposable {
     return Deno.writeTextFile(`${this.folder}/work/${name}`, text);
   }
 
+  remove(name: string): Promise<void> {
+    return Deno.remove(`${this.folder}/work/${name}`);
+  }
+
   // deno-lint-ignore no-explicit-any -- answers of many routes, read by tests
   call(route: string, body?: object): Promise<any> {
     return call(this.session, route, body);

@@ -78,6 +78,21 @@ browserTest("a failed node is retried from the error tracker when its cause is m
   await page.getByRole("heading", { name: "Fragile work" }).waitFor();
   await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
   await rig.until(run, "completed");
+  // On the page of another that failed: from the line that says so to why, and on from there.
+  await rig.remove("mended.txt");
+  const second = await rig.run(fragile);
+  await rig.until(second, "failed");
+  await page.evaluate((hash) => location.hash = hash, `#/runs/${second}`);
+  await page.getByRole("alert").getByText("mend failed").waitFor();
+  await page.getByRole("button", { name: "Show why" }).click();
+  await page.getByRole("complementary", { name: "Chosen node" }).getByText(/The pipe for/).first()
+    .waitFor();
+  await rig.write("mended.txt", "yes");
+  await page.getByRole("button", { name: "Retry from there" }).click();
+  await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
+  await page.getByRole("alert").getByText("mend failed").waitFor({ state: "detached" });
+  await page.evaluate((hash) => location.hash = hash, `#/runs/${run}`);
+  await page.getByText(run).first().waitFor();
   // The same run, long past: from a node again, the rest is kept.
   await page.getByRole("option", { name: /Behind/ }).click();
   await page.getByRole("button", { name: "Run again from here" }).click();
@@ -114,7 +129,7 @@ browserTest("a run is paused, resumed and cancelled by keys alone", async () => 
   await using browser = await startBrowser();
   const slow = {
     ...watched,
-    nodes: { ...watched.nodes, plan: { use: "trial/work", in: { ms: "20000", name: "'plan'" } } },
+    nodes: { ...watched.nodes, plan: { use: "trial/work", in: { ms: "120000", name: "'plan'" } } },
   };
   const run = await rig.run(slow);
   const { page, faults } = await rig.open(browser, `runs/${run}`);

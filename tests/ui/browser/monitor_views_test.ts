@@ -37,7 +37,7 @@ browserTest(
       [`artifacts/${named("report.md")}?tab=quality`, "Nobody has scored it"],
       ["performance", "Throughput"],
       ["performance?tab=latency", "trial/work"],
-      ["performance?tab=pool", "Cold starts"],
+      ["performance?tab=pool", "Shares of users"],
       ["performance?tab=decisions", "decision"],
       ["system/extensions", "Monitor trial"],
       ["system/permissions", "Audit"],

@@ -201,6 +201,29 @@ browserTest(
 );
 
 browserTest(
+  "a command that writes asks before it does, and what an extension tells the person is plain text under its name",
+  () =>
+    at("runs", async ({ page, rig, faults }) => {
+      await choose(page, "Leave a mark");
+      const messages = page.getByRole("region", { name: "Messages" });
+      await messages.getByText("tests/guest asks for leave").waitFor();
+      await messages.getByText("To change files of the folder by its command tests/mark").waitFor();
+      assert.deepEqual(await axeFaults(page), []);
+      await shot(page, "command-asks");
+      await messages.getByRole("button", { name: "Answer" }).click();
+      await page.getByText("Leaves a file as a mark").waitFor();
+      await page.getByRole("button", { name: "Allow once" }).click();
+      await messages.getByText("I have left <b>a mark</b>").waitFor();
+      await messages.getByText("tests/guest", { exact: true }).waitFor();
+      await messages.getByText("Marked").waitFor();
+      assert.deepEqual(await axeFaults(page), []);
+      await shot(page, "extension-notice");
+      assert.equal(await Deno.readTextFile(`${rig.folder}/work/mark.txt`), "I was here\n");
+      assert.deepEqual(faultsOf(faults), []);
+    }),
+);
+
+browserTest(
   "a template of an extension becomes a workflow whose node the extension shows, before and after a run",
   () =>
     at("board", async ({ page, rig, faults }) => {

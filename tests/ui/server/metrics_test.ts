@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Histogram } from "../../../ui/server/metrics/histogram.ts";
 import { fingerprintOf, plainMessage, stackOf } from "../../../ui/server/metrics/fingerprint.ts";
 import { MetricStore } from "../../../ui/server/metrics/metric_store.ts";
+import { nodeId, runId } from "../../../core/ids.ts";
 import { UiRig, until } from "./ui_rig.ts";
 
 const durations = fc.array(fc.double({ min: 0.02, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
@@ -103,6 +104,23 @@ Deno.test("stackOf() finds the author's frames and leaves the runtime's out", ()
     { name: "shout", file: "file:///work/ext/main.ts", line: 12, column: 7 },
     { name: "run", file: "main.ts", line: 20, column: 3 },
   ]);
+});
+
+Deno.test("the pool's reading tells how the calls of each user were served", async () => {
+  await using rig = await UiRig.start();
+  const before = (await rig.call("GET /pool")).value.sharing;
+  assert.deepEqual(before, { users: [], gini: 0 });
+  const text = JSON.stringify({ schema: 1, id: "none", name: "None", nodes: { one: { use: "trial/fail" } } });
+  await rig.call("POST /runs", { body: { workflow: { text } } });
+  const by = (user: string) => ({ run: runId("r0aaaaaaaaaaaaaa"), node: nodeId("a"), user, priority: 0 });
+  rig.pit.arbitration.request({ by: by("ann"), exclusive: ["x"] });
+  rig.pit.arbitration.request({ by: by("bob"), exclusive: ["x"] });
+  const { users } = (await rig.call("GET /pool")).value.sharing;
+  assert.deepEqual(users.map(({ of, grants, waiting }) => [of, grants, waiting]), [["ann", 1, 0], [
+    "bob",
+    0,
+    1,
+  ]]);
 });
 
 Deno.test("the figures of a run are in the API, in the stream and in Prometheus' format", async () => {

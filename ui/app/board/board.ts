@@ -29,6 +29,8 @@ import { fitted, type Viewport } from "./view/viewport.ts";
 
 /** Graphs up to this are laid out at once; larger ones in the worker. */
 const AT_ONCE = 300;
+/** A board of few nodes begins no smaller than this. */
+const READABLE = 0.6;
 /** Nodes snap to this. */
 export const GRID = 8;
 
@@ -366,9 +368,9 @@ export class Board {
     this.fit();
     const { zoom } = this.view.peek();
     const bounds = this.scene.peek().bounds();
-    if (zoom >= 0.4 || bounds === undefined || this.graph.peek().nodes.size > 400) return;
+    if (zoom >= READABLE || bounds === undefined || this.graph.peek().nodes.size > 400) return;
     const { height } = this.size.peek();
-    const scale = 0.6;
+    const scale = READABLE;
     this.view.value = {
       zoom: scale,
       x: 48 - bounds.left * scale,

@@ -35,7 +35,7 @@ import { nextPlace } from "./run/next_place.ts";
 import { PassingPreview } from "./run/passing_preview.tsx";
 import { type Rest, watchRests } from "./run/rest_watch.ts";
 import { iconFor } from "./view/kinds.ts";
-import type { Drop } from "./view/gestures.ts";
+import type { Drop } from "./view/wire_hand.ts";
 import { Stage } from "./view/stage.tsx";
 import type { SidePanel, Workbench } from "./workbench.ts";
 
@@ -125,12 +125,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         },
       }))
     );
-    // The first look: everything, once the stage has its size.
-    const frame = requestAnimationFrame(() => board.firstLook());
     return () => {
       stop();
       stopFinder();
-      cancelAnimationFrame(frame);
     };
   }, [actions]);
 

@@ -12,7 +12,7 @@ import { ConnectionJudge, type End } from "./model/connection_judge.ts";
 import { groupOfBox } from "./model/folded.ts";
 import type { BoardEdge } from "./model/graph.ts";
 import { nameForUse } from "./model/names.ts";
-import type { Drop } from "./view/gestures.ts";
+import type { Drop } from "./view/wire_hand.ts";
 
 type Dropped = Pick<Drop, "fixed" | "isFromSource" | "node" | "port" | "verdict" | "replaces">;
 

@@ -9,6 +9,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { CatalogInfo } from "../../api/catalog.ts";
 import type { WorkflowFile } from "../../api/workflows.ts";
 import type { App } from "../state/app.ts";
+import { nextTurn } from "../state/turn.ts";
 import { Board } from "./board.ts";
 import { BoardFile } from "./file/board_file.ts";
 import { Checker } from "./check/checker.ts";
@@ -39,13 +40,14 @@ export class Workbench {
 
   /** Reads the file in turns, so that a large one holds the page up nowhere. */
   static async open(app: App, file: WorkflowFile, info: CatalogInfo): Promise<Workbench> {
-    const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
-    const graph = await readGraphInTurns(file.text, catalogFrom(info), turn, () => performance.now());
+    const graph = await readGraphInTurns(file.text, catalogFrom(info), nextTurn, () => performance.now());
     const bench = new Workbench(app, file, info, graph);
-    await turn();
+    await nextTurn();
     // The geometry, before anybody draws by it.
-    bench.board.scene.peek();
-    await turn();
+    const scene = bench.board.scene.peek();
+    await nextTurn();
+    scene.prepare();
+    await nextTurn();
     return bench;
   }
 

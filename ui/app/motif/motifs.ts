@@ -1,4 +1,4 @@
-/** What extensions bring to the page, asked for once and again whenever the connection is back: a server may know others. @module */
+/** What extensions bring to the page, asked for once, again whenever the connection is back (a server may know others), and when extensions were replaced. @module */
 
 import { computed, effect, signal } from "@preact/signals";
 import type { EditorView, ExtensionUi, NodeView, Panel } from "../../../core/motif/contributions.ts";
@@ -79,8 +79,15 @@ export function fits(glob: string, name: string): boolean {
 
 /** Keeps `motifs` in step with the server. */
 export function followContributions({ client, live }: App): void {
-  effect(() => {
-    if (live.state.value !== "open") return;
+  const ask = () => {
     client.call("GET /motifs", {}).then((found) => motifs.value = found, () => undefined);
+  };
+  effect(() => {
+    if (live.state.value === "open") ask();
+  });
+  live.subscribe("notices", {
+    onEvent: ({ kind }) => {
+      if (kind === "extensions") ask();
+    },
   });
 }

@@ -93,6 +93,11 @@ export class SaidThings {
         };
         return this.add({ ...moment, key: undefined, data: { kind: "log", line } });
       }
+      case "notice": {
+        const { level, extension, text } = event;
+        const line = { at: moment.at, ...where, level, text: `${extension}: ${text}` };
+        return this.add({ ...moment, key: undefined, data: { kind: "log", line } });
+      }
       case "progress": {
         const { kind: _, ...note } = event;
         return this.add({ ...moment, key: `note ${key}`, data: { kind: "note", ...where, ...note } });

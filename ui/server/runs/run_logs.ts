@@ -40,7 +40,8 @@ export class RunLogs implements RunObserver {
   }
 
   heard(run: RunId, live: LiveEvent): void {
-    if (live.durable || live.event.kind !== "log") return;
+    if (live.durable || live.event.kind !== "log" && live.event.kind !== "notice") return;
+    const { event } = live;
     const writing = this.#writing.get(run);
     if (writing === undefined) return;
     const line: LogLine = {
@@ -48,8 +49,8 @@ export class RunLogs implements RunObserver {
       node: live.node,
       ...live.scope === undefined ? {} : { scope: live.scope },
       ...live.item === undefined ? {} : { item: live.item },
-      level: live.event.level,
-      text: live.event.text,
+      level: event.level,
+      text: event.kind === "notice" ? `${event.extension}: ${event.text}` : event.text,
       ...live.isEngine === true ? { isEngine: true } : {},
     };
     const text = `${JSON.stringify(line)}\n`;

@@ -39,6 +39,8 @@ export class RunOverlay {
 
   /** The state of what stands on the board under this id: a node's own, or what a box's members come to. */
   shownState(id: string, boxes: ReadonlyMap<string, BoardGroup>): string | undefined {
+    // Nothing runs: most of the time, and asked for every node that is painted.
+    if (this.#nodes.size === 0) return undefined;
     const box = boxes.get(id);
     return box === undefined
       ? this.stateOf(id)

@@ -137,13 +137,6 @@ function paintMap(
   const worst = board.worst.peek();
   const { boxes } = board.shown.peek();
   const { left, top, width, height, nodes, ids } = scene;
-  const rect = (index: number) =>
-    context.rect(
-      left[index]! * k + x,
-      top[index]! * k + y,
-      Math.max(1.5, width[index]! * k),
-      Math.max(1.5, height[index]! * k),
-    );
   const byColour = new Map<string, number[]>();
   for (let index = 0; index < ids.length; index++) {
     const id = ids[index]!;
@@ -161,8 +154,9 @@ function paintMap(
   }
   for (const [colour, list] of byColour) {
     context.fillStyle = colour;
-    context.beginPath();
-    list.forEach(rect);
-    context.fill();
+    for (const index of list) {
+      const [w, h] = [Math.max(1.5, width[index]! * k), Math.max(1.5, height[index]! * k)];
+      context.fillRect(left[index]! * k + x, top[index]! * k + y, w, h);
+    }
   }
 }

@@ -1,12 +1,14 @@
 /**
  * Paints the board on a canvas: edges always, nodes where they are too small or too many to be elements. What is far away is
- * kept as a bitmap that is moved while one pans and painted anew when it runs out.
+ * kept as a bitmap that is moved while one pans and painted anew when it runs out: a large board in turns, so that nothing waits
+ * for it, and what was painted before is shown until it is ready.
  *
  * @module
  */
 
 import type { BoardNode } from "../model/board_node.ts";
 import { paint, tokenColours } from "../../state/theme.ts";
+import { soon } from "../../state/turn.ts";
 import type { BoardEdge } from "../model/graph.ts";
 import { HEAD_HEIGHT } from "./card_shape.ts";
 import { bendOf, type Scene } from "./scene.ts";
@@ -79,13 +81,35 @@ export const NEAR_ZOOM = 0.42;
 export const MAX_CARDS = 220;
 const SPARE = 320;
 const REFINE_MS = 110;
+/** Edges or nodes painted between two looks at the clock. */
+const PART = 1500;
+/** A turn of painting ends after this; others come first then. */
+const TURN_MS = 8;
+
+/** What is painted: all that a picture depends on. */
+interface Subject {
+  readonly scene: Scene;
+  /** How often its boxes had been moved. */
+  readonly moves: number;
+  readonly view: Viewport;
+  readonly marks: Marks;
+}
+
+/** A picture being painted in turns, and what it will show. */
+interface Painting {
+  readonly subject: Subject;
+  readonly canvas: OffscreenCanvas;
+  readonly parts: Iterator<void>;
+}
 
 export class Painter {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
-  #far: OffscreenCanvas | undefined;
-  #farView: Viewport | undefined;
-  #farKey: unknown[] = [];
+  #far: { readonly canvas: OffscreenCanvas; readonly subject: Subject } | undefined;
+  /** The bitmap that was shown before this one, to paint the next on. */
+  #spare: OffscreenCanvas | undefined;
+  #painting: Painting | undefined;
+  #latest: Subject | undefined;
   #refine: number | undefined;
   #width = 0;
   #height = 0;
@@ -108,121 +132,122 @@ export class Painter {
     this.#scale = scale;
     this.#canvas.width = Math.max(1, Math.round(width * scale));
     this.#canvas.height = Math.max(1, Math.round(height * scale));
-    this.#far = undefined;
+    this.#forget();
+    this.#spare = undefined;
   }
 
   recolour(): void {
     this.#colours = boardColours();
-    this.#far = undefined;
+    this.#forget();
   }
 
   close(): void {
+    this.#forget();
+  }
+
+  /** Whatever was painted or is being painted is not what is wanted now. */
+  #forget(): void {
     clearTimeout(this.#refine);
+    this.#painting = undefined;
+    this.#spare = this.#far?.canvas ?? this.#spare;
+    this.#far = undefined;
   }
 
   /** Paints; `isNear` leaves the nodes to their elements. */
   paint(scene: Scene, view: Viewport, marks: Marks, isNear: boolean): void {
-    if (isNear) {
-      this.#far = undefined;
-      const context = this.#context;
-      context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
-      context.clearRect(0, 0, this.#width, this.#height);
-      this.#paintGraph(
-        context,
-        scene,
-        view,
-        marks,
-        visibleRect(view, this.#width, this.#height),
-        true,
-        this.#scale,
-      );
-      return;
-    }
-    this.#paintFar(scene, view, marks);
+    const subject = { scene, moves: scene.moves, view, marks };
+    this.#latest = subject;
+    if (!isNear) return this.#paintFar(subject);
+    this.#forget();
+    this.#clear();
+    const rect = visibleRect(view, this.#width, this.#height);
+    for (const _ of this.#parts(this.#context, subject, rect, true));
   }
 
-  #paintFar(scene: Scene, view: Viewport, marks: Marks): void {
-    const key = [
-      scene,
-      marks.selection,
-      marks.selectedEdge,
-      marks.hoveredEdge,
-      marks.worst,
-      marks.faded,
-      marks.stateOf,
-    ];
-    const isSame = this.#farKey.length === key.length &&
-      key.every((part, index) => part === this.#farKey[index]);
-    const kept = this.#farView;
-    if (this.#far !== undefined && kept !== undefined && isSame) {
-      const dx = view.x - kept.x;
-      const dy = view.y - kept.y;
-      if (view.zoom === kept.zoom && Math.abs(dx) <= SPARE && Math.abs(dy) <= SPARE) {
-        return this.#blit(dx, dy, 1);
-      }
-      if (view.zoom !== kept.zoom) {
-        const k = view.zoom / kept.zoom;
-        this.#blit(view.x - kept.x * k, view.y - kept.y * k, k);
-        clearTimeout(this.#refine);
-        this.#refine = setTimeout(() => {
-          this.#renderFar(scene, view, marks, key);
-          this.#blit(0, 0, 1);
-        }, REFINE_MS);
-        return;
-      }
+  #paintFar(wanted: Subject): void {
+    const far = this.#far;
+    if (far === undefined) {
+      this.#clear();
+      if (this.#painting === undefined) this.#begin(wanted);
+      return;
     }
-    this.#renderFar(scene, view, marks, key);
-    this.#blit(0, 0, 1);
+    const { view } = wanted;
+    const k = view.zoom / far.subject.view.zoom;
+    const [dx, dy] = [view.x - far.subject.view.x * k, view.y - far.subject.view.y * k];
+    this.#blit(far.canvas, dx, dy, k);
+    // One that is being painted is finished: who always begins anew never shows anything.
+    if (this.#painting !== undefined) return;
+    clearTimeout(this.#refine);
+    if (!isSameLook(far.subject, wanted)) this.#begin(wanted);
+    else if (k !== 1) this.#refine = setTimeout(() => this.#begin(wanted), REFINE_MS);
+    else if (Math.abs(dx) > SPARE || Math.abs(dy) > SPARE) this.#begin(wanted);
+  }
+
+  #clear(): void {
+    this.#context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
+    this.#context.clearRect(0, 0, this.#width, this.#height);
   }
 
   /** Shows the bitmap moved by `dx`, `dy` and grown by `k`. */
-  #blit(dx: number, dy: number, k: number): void {
-    const context = this.#context;
-    context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
-    context.clearRect(0, 0, this.#width, this.#height);
-    if (this.#far === undefined) return;
+  #blit(far: OffscreenCanvas, dx: number, dy: number, k: number): void {
+    this.#clear();
     const [w, h] = [(this.#width + 2 * SPARE) * k, (this.#height + 2 * SPARE) * k];
-    context.drawImage(this.#far, dx - SPARE * k, dy - SPARE * k, w, h);
+    this.#context.drawImage(far, dx - SPARE * k, dy - SPARE * k, w, h);
   }
 
-  #renderFar(scene: Scene, view: Viewport, marks: Marks, key: unknown[]): void {
+  /** Begins a picture, with its first turn at once: a small board is there in the same frame. */
+  #begin(subject: Subject): void {
     clearTimeout(this.#refine);
     const width = this.#width + 2 * SPARE;
     const height = this.#height + 2 * SPARE;
-    const far = this.#far ??
+    const canvas = this.#spare ??
       new OffscreenCanvas(Math.ceil(width * this.#scale), Math.ceil(height * this.#scale));
-    const context = far.getContext("2d");
+    this.#spare = undefined;
+    const context = canvas.getContext("2d");
     if (context === null) return;
     context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
     context.clearRect(0, 0, width, height);
+    const { view } = subject;
     const shifted = { ...view, x: view.x + SPARE, y: view.y + SPARE };
-    this.#paintGraph(context, scene, shifted, marks, visibleRect(shifted, width, height), false, this.#scale);
-    this.#far = far;
-    this.#farView = view;
-    this.#farKey = key;
+    const rect = visibleRect(shifted, width, height);
+    const parts = this.#parts(context, { ...subject, view: shifted }, rect, false);
+    this.#painting = { subject, canvas, parts };
+    this.#turn(this.#painting);
   }
 
-  #paintGraph(
-    context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
-    scene: Scene,
-    view: Viewport,
-    marks: Marks,
-    rect: Rect,
-    isNear: boolean,
-    scale: number,
-  ): void {
+  #turn(painting: Painting): void {
+    const began = performance.now();
+    while (painting.parts.next().done !== true) {
+      if (performance.now() - began < TURN_MS) continue;
+      soon(() => painting === this.#painting && this.#turn(painting));
+      return;
+    }
+    this.#painting = undefined;
+    this.#spare = this.#far?.canvas;
+    this.#far = painting;
+    if (this.#latest !== undefined) this.#paintFar(this.#latest);
+  }
+
+  *#parts(context: Context, subject: Subject, rect: Rect, isNear: boolean): Generator<void> {
+    const { scene, view, marks } = subject;
     const { zoom } = view;
+    const [scale, colours] = [this.#scale, this.#colours];
     context.setTransform(scale * zoom, 0, 0, scale * zoom, scale * view.x, scale * view.y);
     if (!isNear) this.#paintGroups(context, scene, zoom);
-    paintEdges(context, scene, scene.edgesIn(rect), marks, this.#colours, zoom);
-    if (!isNear) paintBoxes(context, scene, scene.boxesIn(rect), marks, this.#colours, zoom);
+    const edges = scene.edgesIn(rect);
+    for (let at = 0; at < edges.length; at += PART) {
+      paintEdges(context, scene, edges.slice(at, at + PART), marks, colours, zoom);
+      yield;
+    }
+    if (isNear) return;
+    const boxes = scene.boxesIn(rect);
+    for (let at = 0; at < boxes.length; at += PART) {
+      paintBoxes(context, scene, boxes.slice(at, at + PART), marks, colours, zoom);
+      yield;
+    }
   }
 
-  #paintGroups(
-    context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
-    scene: Scene,
-    zoom: number,
-  ): void {
+  #paintGroups(context: Context, scene: Scene, zoom: number): void {
     for (const group of scene.graph.groups) {
       const rect = scene.groupRect(group);
       if (rect === undefined) continue;
@@ -239,6 +264,13 @@ export class Painter {
 }
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** The same things in the same colours; where one looks from may differ. */
+function isSameLook(a: Subject, b: Subject): boolean {
+  return a.scene === b.scene && a.moves === b.moves && a.marks.selection === b.marks.selection &&
+    a.marks.selectedEdge === b.marks.selectedEdge && a.marks.hoveredEdge === b.marks.hoveredEdge &&
+    a.marks.worst === b.marks.worst && a.marks.faded === b.marks.faded && a.marks.stateOf === b.marks.stateOf;
+}
 
 /** Edges by their look, each look one path. */
 export function paintEdges(
@@ -349,7 +381,7 @@ function paintBoxes(
     if (list === undefined) byColour.set(colour, [box]);
     else list.push(box);
   }
-  const radius = isTiny ? 0 : 8;
+  const radius = 8;
   if (!isTiny) {
     context.fillStyle = colours.raised;
     context.strokeStyle = colours["line-strong"];
@@ -361,10 +393,13 @@ function paintBoxes(
   }
   for (const [colour, list] of byColour) {
     context.fillStyle = colour;
+    if (isTiny) {
+      for (const box of list) context.fillRect(left[box]!, top[box]!, width[box]!, height[box]!);
+      continue;
+    }
     context.beginPath();
     for (const box of list) {
-      if (isTiny) context.rect(left[box]!, top[box]!, width[box]!, height[box]!);
-      else context.roundRect(left[box]!, top[box]!, 10, height[box]!, [radius, 0, 0, radius]);
+      context.roundRect(left[box]!, top[box]!, 10, height[box]!, [radius, 0, 0, radius]);
     }
     context.fill();
   }

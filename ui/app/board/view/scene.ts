@@ -10,21 +10,21 @@ import type { BoardNode } from "../model/board_node.ts";
 import type { BoardEdge, BoardGroup, BoardNote, Graph } from "../model/graph.ts";
 import type { Point } from "../model/commands.ts";
 import { GROUP_PADDING, GROUP_TITLE } from "../layout/layout_graph.ts";
-import { type CardShape, cardShape, portPlace } from "./card_shape.ts";
+import { type CardShape, cardShape, MAX_PORTS, portPlace } from "./card_shape.ts";
+import { PlaceGrid } from "./place_grid.ts";
 import type { Rect } from "./viewport.ts";
 
 /** Shapes of nodes that have not changed. */
 export type ShapeCache = WeakMap<BoardNode, { readonly key: string; readonly shape: CardShape }>;
 
-const CELL = 512;
 const nothing: ReadonlySet<string> = new Set();
+/** A file's place beyond this many units is none: nobody could go there. */
+const FARTHEST = 1e7;
 
 /** What is found by place; shared by scenes with one geometry. */
 interface Found {
-  boxes: Map<number, number[]> | undefined;
-  edges: Map<number, number[]> | undefined;
-  seen: Uint32Array;
-  stamp: number;
+  boxes: PlaceGrid | undefined;
+  edges: PlaceGrid | undefined;
 }
 
 export class Scene {
@@ -46,6 +46,8 @@ export class Scene {
   /** Edges that touch a node, by its index. */
   readonly #touching: readonly (readonly number[])[];
   readonly #found: Found;
+  /** How often boxes were moved in place. */
+  moves = 0;
   /** What the places depend on besides the nodes. */
   readonly #ground: readonly unknown[];
 
@@ -120,8 +122,7 @@ export class Scene {
       this.#placeLine(index);
     });
     this.#touching = touching;
-    const seen = new Uint32Array(Math.max(count, this.edges.length));
-    this.#found = { boxes: undefined, edges: undefined, seen, stamp: 0 };
+    this.#found = { boxes: undefined, edges: undefined };
   }
 
   /** The geometry, the same object while nothing stands elsewhere. */
@@ -187,6 +188,7 @@ export class Scene {
     }
     this.#found.boxes = undefined;
     this.#found.edges = undefined;
+    this.moves++;
   }
 
   edgesOf(index: number): readonly number[] {
@@ -226,78 +228,51 @@ export class Scene {
     };
   }
 
+  /** Makes what things are found by, before somebody waits for it. */
+  prepare(): void {
+    this.#found.boxes ??= this.#boxGrid();
+    this.#found.edges ??= this.#edgeGrid();
+  }
+
   /** Boxes that touch `rect`. */
   boxesIn(rect: Rect): number[] {
-    const grid = this.#found.boxes ??= this.#grid(this.ids.length, (index) => this.rectOf(index));
-    return this.#find(grid, rect, (index) => this.rectOf(index), this.ids.length);
+    return (this.#found.boxes ??= this.#boxGrid()).find(rect);
   }
 
   /** Edges whose curve may touch `rect`. */
   edgesIn(rect: Rect): number[] {
-    const grid = this.#found.edges ??= this.#grid(this.edges.length, (index) => this.lineRect(index));
-    return this.#find(grid, rect, (index) => this.lineRect(index), this.edges.length);
+    return (this.#found.edges ??= this.#edgeGrid()).find(rect);
   }
 
-  lineRect(edge: number): Rect {
-    const at = edge * 4;
-    const [x1, y1, x2, y2] = [this.lines[at]!, this.lines[at + 1]!, this.lines[at + 2]!, this.lines[at + 3]!];
-    // A line that goes back bulges on both sides.
-    const bulge = x2 < x1 ? Math.min(160, (x1 - x2) / 2 + 40) : 0;
-    return {
-      left: Math.min(x1, x2) - bulge,
-      right: Math.max(x1, x2) + bulge,
-      top: Math.min(y1, y2) - 2,
-      bottom: Math.max(y1, y2) + 2,
-    };
+  #boxGrid(): PlaceGrid {
+    const rects = new Float64Array(this.ids.length * 4);
+    for (let index = 0; index < this.ids.length; index++) {
+      const at = index * 4;
+      rects[at] = this.left[index]!;
+      rects[at + 1] = this.top[index]!;
+      rects[at + 2] = this.left[index]! + this.width[index]!;
+      rects[at + 3] = this.top[index]! + this.height[index]!;
+    }
+    return new PlaceGrid(rects);
   }
 
-  #grid(count: number, rectOf: (index: number) => Rect): Map<number, number[]> {
-    const grid = new Map<number, number[]>();
-    for (let index = 0; index < count; index++) {
-      const { left, top, right, bottom } = rectOf(index);
-      for (let a = Math.floor(left / CELL); a <= Math.floor(right / CELL); a++) {
-        for (let b = Math.floor(top / CELL); b <= Math.floor(bottom / CELL); b++) {
-          const key = a * 1_000_003 + b;
-          const cell = grid.get(key);
-          if (cell === undefined) grid.set(key, [index]);
-          else cell.push(index);
-        }
-      }
+  #edgeGrid(): PlaceGrid {
+    const rects = new Float64Array(this.lines.length);
+    for (let at = 0; at < rects.length; at += 4) {
+      const [x1, y1, x2, y2] = [
+        this.lines[at]!,
+        this.lines[at + 1]!,
+        this.lines[at + 2]!,
+        this.lines[at + 3]!,
+      ];
+      // A line that goes back bulges on both sides.
+      const bulge = x2 < x1 ? bendOf(x1, x2) : 0;
+      rects[at] = Math.min(x1, x2) - bulge;
+      rects[at + 1] = Math.min(y1, y2) - 2;
+      rects[at + 2] = Math.max(x1, x2) + bulge;
+      rects[at + 3] = Math.max(y1, y2) + 2;
     }
-    return grid;
-  }
-
-  #find(
-    grid: ReadonlyMap<number, readonly number[]>,
-    rect: Rect,
-    rectOf: (index: number) => Rect,
-    count: number,
-  ): number[] {
-    const found: number[] = [];
-    const take = (index: number) => {
-      const box = rectOf(index);
-      if (box.left < rect.right && box.right > rect.left && box.top < rect.bottom && box.bottom > rect.top) {
-        found.push(index);
-      }
-    };
-    const [a0, a1] = [Math.floor(rect.left / CELL), Math.floor(rect.right / CELL)];
-    const [b0, b1] = [Math.floor(rect.top / CELL), Math.floor(rect.bottom / CELL)];
-    if ((a1 - a0 + 1) * (b1 - b0 + 1) > grid.size) {
-      for (let index = 0; index < count; index++) take(index);
-      return found;
-    }
-    const marks = this.#found;
-    marks.stamp++;
-    for (let a = a0; a <= a1; a++) {
-      for (let b = b0; b <= b1; b++) {
-        for (const index of grid.get(a * 1_000_003 + b) ?? []) {
-          if (marks.seen[index] === marks.stamp) continue;
-          marks.seen[index] = marks.stamp;
-          take(index);
-        }
-      }
-    }
-    return found;
+    return new PlaceGrid(rects);
   }
 
   /** The topmost box at a point. */
@@ -367,9 +342,11 @@ function segmentDistance(x: number, y: number, ax: number, ay: number, bx: numbe
   return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
 
+/** The outputs that others read, of nodes that do not show all of theirs. */
 function usedPorts(graph: Graph): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>();
   for (const { from, fromPort } of graph.edges) {
+    if ((graph.nodes.get(from)?.outputs.length ?? 0) <= MAX_PORTS) continue;
     const known = used.get(from);
     if (known === undefined) used.set(from, new Set([fromPort]));
     else known.add(fromPort);
@@ -383,7 +360,7 @@ function keptShape(
   isExpanded: boolean,
   shapes: ShapeCache,
 ): CardShape {
-  const key = `${isExpanded ? "+" : ""}${node.outputs.length > 5 ? [...used].join() : ""}`;
+  const key = `${isExpanded ? "+" : ""}${node.outputs.length > MAX_PORTS ? [...used].join() : ""}`;
   const kept = shapes.get(node);
   if (kept?.key === key) return kept.shape;
   const shape = cardShape(node, used, isExpanded);
@@ -400,7 +377,9 @@ export function filePlace(graph: Graph, node: BoardNode): Point | undefined {
     ? objectOf(board["outputs"])
     : objectOf(node.value["position"]);
   const { x, y } = position;
-  return typeof x === "number" && typeof y === "number" ? { x, y } : undefined;
+  return typeof x === "number" && typeof y === "number" && Math.abs(x) <= FARTHEST && Math.abs(y) <= FARTHEST
+    ? { x, y }
+    : undefined;
 }
 
 export type { BoardNote };

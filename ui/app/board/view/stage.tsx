@@ -13,15 +13,19 @@ import type { Board } from "../board.ts";
 import type { Point } from "../model/commands.ts";
 import type { BoardGroup } from "../model/graph.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
-import { type Drop, Gestures, type Guide } from "./gestures.ts";
+import { Gestures } from "./gestures.ts";
 import { GroupFrames, NoteCards } from "./frames.tsx";
 import { Minimap } from "./minimap.tsx";
 import { FoldedCard } from "./folded_card.tsx";
 import { NodeCard } from "./node_card.tsx";
+import type { Guide } from "./node_drag.ts";
 import { type Faded, type Marks, MAX_CARDS, NEAR_ZOOM, Painter } from "./painter.ts";
 import { contains, type Rect, visibleRect } from "./viewport.ts";
 import { WireLine, WireReason } from "./wire.tsx";
+import type { Drop } from "./wire_hand.ts";
 
+/** Below this zoom the cards' words grow. */
+const SMALL_ZOOM = 0.7;
 /** Cards are kept this far beyond the window, in screen pixels. */
 const MARGIN_PX = 260;
 const noPorts: ReadonlySet<string> = new Set();
@@ -79,6 +83,7 @@ export function Stage(props: StageProps) {
     if (world.current !== null) world.current.style.transform = transform;
     if (back.current !== null) back.current.style.transform = transform;
     if (stage.current !== null) paintDots(stage.current, view);
+    stage.current?.classList.toggle("is-small", view.zoom < SMALL_ZOOM);
     const rect = visibleRect(view, width, height);
     const inSight = view.zoom >= NEAR_ZOOM ? scene.boxesIn(rect).length : Infinity;
     const isNear = inSight <= MAX_CARDS;
@@ -123,6 +128,8 @@ export function Stage(props: StageProps) {
       if (width !== before.width || height !== before.height) board.size.value = { width, height };
     };
     measure();
+    // Before anything is drawn: the first picture is of what will be looked at.
+    board.firstLook();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     const wheel = (event: WheelEvent) => made.wheel(event);

@@ -2,6 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import type { PoolMove } from "../../../../core/ports/pool.ts";
+import type { PoolInfo } from "../../../api/extensions.ts";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useResource } from "../../state/resource.ts";
 import { clockText, countText, durationText, sizeText } from "../format.ts";
@@ -146,6 +147,7 @@ export function PoolTab() {
           </table>
         </section>
       )}
+      {pool.sharing.users.length === 0 ? null : <Sharing {...pool.sharing} />}
       <section>
         <h2>Moves</h2>
         {pool.moves.length === 0
@@ -153,6 +155,49 @@ export function PoolTab() {
           : <Moves moves={pool.moves} />}
       </section>
     </div>
+  );
+}
+
+/** Who got how much of what calls share. */
+function Sharing({ users, gini }: PoolInfo["sharing"]) {
+  return (
+    <section>
+      <h2>Shares of users</h2>
+      <dl class="monitor-now">
+        <div>
+          <dt>Gini, 0 is even</dt>
+          <dd class="numbers">{gini.toFixed(2)}</dd>
+        </div>
+      </dl>
+      <div class="monitor-scroll" tabIndex={0} role="region" aria-label="Shares of users">
+        <table class="monitor-table">
+          <thead>
+            <tr>
+              <th>User</th>
+              <th class="right">Weight</th>
+              <th class="right">Share now</th>
+              <th class="right">Granted</th>
+              <th class="right">Waiting</th>
+              <th class="right">Waited, on average</th>
+              <th class="right">At most</th>
+            </tr>
+          </thead>
+          <tbody>
+            {users.map((user) => (
+              <tr key={user.of}>
+                <td class="mono">{user.of === "" ? "nobody named" : user.of}</td>
+                <td class="right numbers">{user.weight}</td>
+                <td class="right numbers">{Math.round(user.dominantShare * 100)} %</td>
+                <td class="right numbers">{countText(user.grants)}</td>
+                <td class="right numbers">{countText(user.waiting)}</td>
+                <td class="right numbers">{durationText(user.meanWaitMs)}</td>
+                <td class="right numbers">{durationText(user.longestWaitMs)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 

@@ -1,12 +1,21 @@
 /** The line of figures below the heading: progress, time, tries, money. @module */
 
+import type { NodeId } from "../../../../core/ids.ts";
+import { Button } from "../../parts/button.tsx";
 import { stateWord } from "../../parts/state_dot.tsx";
 import { countText, durationText, momentText, moneyText, percentText } from "../format.ts";
 import { useNow } from "../now.ts";
 import { ShareBar } from "./share_bar.tsx";
+import { keyOf } from "./run_model.ts";
 import type { RunWatch } from "./run_watch.ts";
 
-export function RunFacts({ watch }: { readonly watch: RunWatch }) {
+export interface RunFactsProps {
+  readonly watch: RunWatch;
+  /** Shows a node by its key. */
+  readonly onShow: (key: string) => void;
+}
+
+export function RunFacts({ watch, onShow }: RunFactsProps) {
   const { model } = watch;
   void model.tick.value;
   const { account } = model;
@@ -62,16 +71,38 @@ export function RunFacts({ watch }: { readonly watch: RunWatch }) {
         </dl>
       </div>
       {failure === undefined || account.state !== "failed" ? null : (
-        <p class="monitor-failed" role="alert">
-          <strong>{failure.node === undefined ? "The run failed" : `${failure.node} failed`}</strong>
-          <span class="badge bad">{failure.class}</span>
-          <span>{failure.message}</span>
-        </p>
+        <div class="monitor-failed">
+          <p role="alert">
+            <strong>{failure.node === undefined ? "The run failed" : `${failure.node} failed`}</strong>
+            <span class="badge bad">{failure.class}</span>
+            <span>{failure.message}</span>
+          </p>
+          {failure.node === undefined
+            ? null
+            : <FailedActions watch={watch} node={failure.node} onShow={onShow} />}
+        </div>
       )}
       {account.reason === "" || !["paused", "cancelled"].includes(account.state)
         ? null
         : <p class="monitor-note-line">{stateWord(account.state)}: {account.reason}</p>}
     </>
+  );
+}
+
+/** From what failed to why, and on from there. */
+function FailedActions({ watch, node, onShow }: RunFactsProps & { readonly node: NodeId }) {
+  return (
+    <span class="row">
+      <Button small icon="info" onClick={() => onShow(keyOf(node, undefined))}>Show why</Button>
+      <Button
+        small
+        icon="retry"
+        disabled={watch.isBusy.value}
+        onClick={() => void watch.command({ type: "retry-node", node }, `Retry ${node}`)}
+      >
+        Retry from there
+      </Button>
+    </span>
   );
 }
 

@@ -109,7 +109,7 @@ function WatchedRun(
         <BoardLink watch={watch} />
         <RunActions watch={watch} chosen={chosen} />
       </header>
-      <RunFacts watch={watch} />
+      <RunFacts watch={watch} onShow={choose} />
       <AskingCards watch={watch} onShow={choose} />
       <RunWaiting run={run} />
       <div class="monitor-run">

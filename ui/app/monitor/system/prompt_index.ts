@@ -3,6 +3,8 @@
 import { signal } from "@preact/signals";
 import type { PermissionPrompt } from "../../../api/permissions.ts";
 import type { App } from "../../state/app.ts";
+import { hrefOf, navigate, route } from "../../state/route.ts";
+import { showToast } from "../../state/toasts.ts";
 
 export const waitingPrompts = signal<readonly PermissionPrompt[]>([]);
 /** Grows whenever grants have changed. */
@@ -25,6 +27,7 @@ export function followPrompts(app: App): () => void {
               ...waitingPrompts.peek().filter(({ id }) => id !== event.prompt.id),
               event.prompt,
             ];
+            tell(event.prompt);
             break;
           case "answered":
             waitingPrompts.value = waitingPrompts.peek().filter(({ id }) => id !== event.id);
@@ -41,4 +44,15 @@ export function followPrompts(app: App): () => void {
     stop?.();
     stop = undefined;
   };
+}
+
+/** Whoever called a command, or waits for a run, should not have to guess why nothing happens. */
+function tell({ extension, what }: PermissionPrompt): void {
+  if (route.peek().view === "system" && route.peek().path === "permissions") return;
+  showToast({
+    look: "warn",
+    title: `${extension} asks for leave`,
+    text: `To ${what}`,
+    action: { title: "Answer", run: () => navigate(hrefOf("system", "permissions")) },
+  });
 }

@@ -20,6 +20,8 @@ const PADDING = 32;
 /** A graph of so few nodes begins no smaller than this. */
 const FEW = 60;
 const READABLE = 0.45;
+/** Nodes of a large graph that its first picture gets with each frame. */
+const FIRST_NODES = 2500;
 
 export class GraphStage {
   readonly #watch: RunWatch;
@@ -32,6 +34,8 @@ export class GraphStage {
   #onZoom: (zoom: number) => void = () => {};
   #isDue = false;
   #isWhole = true;
+  /** Nodes that the first picture of a large graph has so far; undefined before its edges, which come with a frame of their own. */
+  #first: number | undefined;
   #some = new Set<number>();
   #criticalNames = "";
   #critical: ReadonlySet<number> = new Set();
@@ -242,11 +246,34 @@ export class GraphStage {
       this.#isDue = false;
       const painter = this.#painter;
       if (painter === undefined || painter.width === 0) return;
+      if (this.#isFirst()) return this.#paintFirst(painter);
+      if (this.#isWhole) this.#first = this.#scene.nodes.length;
       if (this.#isWhole) painter.paint(this.#scene, this.#view, this.#looks, this.#chosen, this.#critical);
       else painter.paintSome(this.#scene, this.#view, this.#looks, this.#some, this.#chosen, this.#critical);
       this.#isWhole = false;
       this.#some = new Set();
     });
+  }
+
+  /** True while the first picture of a large graph is not whole; whoever moves the view meanwhile gets the rest at once. */
+  #isFirst(): boolean {
+    const count = this.#scene.nodes.length;
+    return count > FIRST_NODES && (this.#first === undefined || this.#first < count && !this.#isWhole);
+  }
+
+  #paintFirst(painter: GraphPainter): void {
+    if (this.#first === undefined) {
+      this.#first = 0;
+      this.#isWhole = false;
+      painter.paintGround(this.#scene, this.#view, this.#chosen, this.#critical);
+      return this.#paintSoon();
+    }
+    const end = Math.min(this.#scene.nodes.length, this.#first + FIRST_NODES);
+    for (let index = this.#first; index < end; index++) this.#some.add(index);
+    this.#first = end;
+    painter.paintSome(this.#scene, this.#view, this.#looks, this.#some, this.#chosen, this.#critical);
+    this.#some = new Set();
+    if (this.#isFirst()) this.#paintSoon();
   }
 
   #look(index: number): NodeLook {

@@ -33,6 +33,8 @@ export interface NodeLook {
 
 /** Below, nodes are plain rectangles. */
 const FAR = 0.34;
+/** Below, nodes have a title alone. */
+const SMALL = 0.7;
 const TOKENS = [
   "surface",
   "raised",
@@ -104,18 +106,17 @@ export class GraphPainter {
     chosen: number | undefined,
     critical: ReadonlySet<number>,
   ): void {
-    this.#paintEdges(scene, view, chosen, critical);
-    const context = this.#nodes;
-    this.#clear(context);
-    this.#enter(context, view);
-    for (let index = 0; index < scene.x.length; index++) {
-      if (this.#isSeen(scene, view, index)) {
-        this.#node(scene, index, view, looks, index === chosen, critical.has(index));
-      }
-    }
+    this.paintGround(scene, view, chosen, critical);
+    this.paintSome(scene, view, looks, scene.nodes.keys(), chosen, critical);
   }
 
-  /** The nodes that changed. */
+  /** The edges, and no node yet. */
+  paintGround(scene: Scene, view: View, chosen: number | undefined, critical: ReadonlySet<number>): void {
+    this.#paintEdges(scene, view, chosen, critical);
+    this.#clear(this.#nodes);
+  }
+
+  /** These nodes, over what is there. */
   paintSome(
     scene: Scene,
     view: View,
@@ -251,6 +252,15 @@ export class GraphPainter {
     this.#mark(look.state, left + NODE_WIDTH - 17, top + 17, colour);
     const isDim = look.state === "skipped" || look.state === "pending";
     context.fillStyle = isDim ? this.#colours["text-2"] : this.#colours.text;
+    if (view.zoom < SMALL) {
+      // Seen from afar the title alone, as large as it can be read, in two lines where it is long.
+      const size = Math.min(20, 10 / view.zoom);
+      context.font = `600 ${size}px ${this.#font}`;
+      const lines = twoLines(context, node.title, NODE_WIDTH - 38);
+      const first = top + NODE_HEIGHT / 2 + size * (lines.length === 1 ? 0.35 : -0.15);
+      lines.forEach((line, at) => context.fillText(line, left + 13, first + at * size * 1.05));
+      return;
+    }
     context.font = `600 12.5px ${this.#font}`;
     context.fillText(cut(context, node.title, NODE_WIDTH - 46), left + 14, top + 21);
     context.fillStyle = this.#colours["text-3"];
@@ -322,6 +332,15 @@ export class GraphPainter {
 }
 
 const widths = new Map<string, string>();
+
+/** The text in a line, or in two that break between words. */
+function twoLines(context: CanvasRenderingContext2D, text: string, room: number): readonly string[] {
+  const whole = cut(context, text, room);
+  if (whole === text) return [whole];
+  // Where the cut fell, back to the space before it.
+  const at = text.lastIndexOf(" ", whole.length - 1);
+  return at <= 0 ? [whole] : [text.slice(0, at), cut(context, text.slice(at + 1), room)];
+}
 
 /** The text, as much of it as there is room for. */
 function cut(context: CanvasRenderingContext2D, text: string, room: number): string {
