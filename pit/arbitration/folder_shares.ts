@@ -113,12 +113,9 @@ export class FolderShares implements AsyncDisposable {
     return obstacle;
   }
 
-  /** True while a claim of this process waits for another process that is first to have one of these, and has lately asked. */
-  holdsUp(wants: ReadonlySet<string>, now: number): boolean {
-    if (this.#waits.size === 0) return false;
-    return this.#waits.values().some((wait) =>
-      now - wait.askedAt <= STALE_MS && wait.wants.some((one) => isWanted(one, wants))
-    );
+  /** True where it is written down as waiting. */
+  waits(key: string): boolean {
+    return this.#waits.has(key);
   }
 
   /** A claim was given back. */
