@@ -87,7 +87,7 @@ export interface ShareReading {
   readonly weight: number;
   /** The largest share of any kind that is held now, 0 to 1 (Ghodsi et al., Dominant Resource Fairness, NSDI 2011). */
   readonly dominantShare: number;
-  /** Dominant share × milliseconds, halved every minute. */
+  /** Of the kind of which it had most: share × milliseconds, what was used up of a rate included, halved every minute. */
   readonly recentUse: number;
   readonly grants: number;
   readonly waiting: number;

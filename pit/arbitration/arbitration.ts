@@ -8,7 +8,7 @@
  *     another up in a circle.
  * R2. A deferred claim keeps its place. One that wants something of the same is deferred behind those that go before
  *     it: higher priority first, then the user and the run with the smaller weighted dominant share (Ghodsi et al., NSDI
- *     2011), then the order of the first request.
+ *     2011) of late (shares.ts), then the order of the first request.
  * R3. Nobody starves: a claim that is the first of those with the same user, run, priority and wants goes before all others once
  *     MOST_OVERTAKEN were granted past it.
  * R4. Every waiting claim has an owner. One that stands (`stand`) is granted by the release that makes room for it, so none
@@ -69,6 +69,7 @@ interface Held {
   readonly names: readonly string[];
   readonly amounts: Amounts;
   readonly joint: readonly JointAmount[];
+  readonly since: number;
 }
 
 /** ArbitrationPort of one process, alone or beside the others of its data folder. */
@@ -97,7 +98,7 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     if (book === undefined) return;
     this.#folder = new FolderShares({ open: book, clock, mostOvertaken: MOST_OVERTAKEN }, this.#supplies, {
       names: () => this.#holderOf.entries().map(([name, { by }]) => [name, claimantText(by)] as const),
-      users: () => this.#shares.heldByUsers(),
+      users: () => this.#shares.standings(clock.now()),
       seeUsers: (users) => this.#shares.seeOthers(users),
       wake: () => {
         this.#serve();
@@ -140,7 +141,9 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     if (used !== undefined) this.#settle(amounts, used);
     for (const name of names) this.#holderOf.delete(name);
     this.#supplies.giveBack(amounts, joint);
-    this.#shares.released(userOf(by), by.run, held, this.#clock.now());
+    const now = this.#clock.now();
+    const wasInTheWay = names.length > 0 && this.#line.isWanted(names);
+    this.#shares.released(userOf(by), by.run, held, { heldMs: now - held.since, used, wasInTheWay }, now);
     this.#folder?.gaveBack(names);
     if (this.#line.size > 0) this.#serve(this.#wantsOf({ by, exclusive: names, amounts, joint }));
     this.#wakeAll();
@@ -222,7 +225,7 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     // Who goes first is asked only where there is something to have. What is left of a rate the folder knows best.
     const isShort = lack !== undefined && !(this.#folder !== undefined && lack.waitMs !== undefined);
     const holder = this.#heldBy(exclusive) ?? (isShort ? lack?.reason : undefined);
-    const first = holder === undefined ? this.#before(asking) : undefined;
+    const first = holder === undefined ? this.#before(asking, now) : undefined;
     const obstacle = holder ?? (first === undefined ? undefined : aheadText(first, wants));
     if (obstacle !== undefined) return { obstacle, lack };
     if (exclusive.length === 0 && this.#folder?.isKept(amounts, joint) && !this.#folder.waits(key)) {
@@ -232,7 +235,7 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
       ...{ key, wants, exclusive, amounts, joint, since },
       by: claimantText(by),
       priority: by.priority,
-      shares: this.#shares.order(userOf(by), by.run),
+      shares: this.#shares.order(userOf(by), by.run, now),
     });
     if (elsewhere !== undefined) return { obstacle: elsewhere.reason, lack: elsewhere.lack };
     return this.#grant(claim, now - since, now);
@@ -251,7 +254,9 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
       let next: Group | undefined;
       for (const group of candidates) {
         if (group.wants.values().some((want) => inTheWay.of(want))) candidates.delete(group);
-        else if (next === undefined || isBefore(this.#rank(group, ranks), this.#rank(next, ranks))) {
+        else if (
+          next === undefined || isBefore(this.#rank(group, ranks, now), this.#rank(next, ranks, now))
+        ) {
           next = group;
         }
       }
@@ -279,10 +284,10 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     for (const tell of ended) tell();
   }
 
-  #rank(group: Group, ranks: Map<Group, Rank>): Rank {
+  #rank(group: Group, ranks: Map<Group, Rank>, now: number): Rank {
     const known = ranks.get(group);
     if (known !== undefined) return known;
-    const rank = this.#rankOf(group, firstOf(group).place, group.overtaken);
+    const rank = this.#rankOf(group, firstOf(group).place, group.overtaken, now);
     ranks.set(group, rank);
     return rank;
   }
@@ -291,9 +296,10 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     { user, run, priority }: Pick<Group, "user" | "run" | "priority">,
     place: number,
     overtaken: number,
+    now: number,
   ): Rank {
     const isLate = overtaken >= MOST_OVERTAKEN;
-    return { isLate, priority, shares: this.#shares.order(user, run), place };
+    return { isLate, priority, shares: this.#shares.order(user, run, now), place };
   }
 
   #stillWaits(waiting: Waiting, { obstacle, lack }: InTheWay, now: number): void {
@@ -343,7 +349,7 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     const { by, exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
     const token = this.#nextToken++;
     const names = exclusive.length < 2 ? exclusive : [...new Set(exclusive)];
-    const held: Held = { by, names, amounts, joint };
+    const held: Held = { by, names, amounts, joint, since: now };
     this.#supplies.take(amounts, joint, now);
     this.#shares.granted(userOf(by), by.run, held, waitedMs, now);
     this.#held.set(token, held);
@@ -376,18 +382,18 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
   }
 
   /** The first claim that goes before this one and wants something of the same (R2). */
-  #before(asking: Asking): Waiting | undefined {
+  #before(asking: Asking, now: number): Waiting | undefined {
     if (this.#line.size === 0) return undefined;
     const own = this.#line.groupOf(asking);
     if (own !== undefined && firstOf(own) !== asking) return firstOf(own);
     const { claim: { by }, wants, place } = asking;
     const of = { user: userOf(by), run: by.run, priority: by.priority };
-    const rank = this.#rankOf(of, place, own?.overtaken ?? 0);
+    const rank = this.#rankOf(of, place, own?.overtaken ?? 0, now);
     let first: Waiting | undefined;
     for (const group of this.#line.rivals(wants)) {
       const other = firstOf(group);
       if (group === own || (first !== undefined && first.place < other.place)) continue;
-      if (isBefore(this.#rankOf(group, other.place, group.overtaken), rank)) first = other;
+      if (isBefore(this.#rankOf(group, other.place, group.overtaken, now), rank)) first = other;
     }
     return first;
   }

@@ -71,6 +71,11 @@ export class Line {
     return this.#waiting.size === 0 ? [] : this.#wanting.rivals(wants);
   }
 
+  /** True where somebody waits for one of these names. */
+  isWanted(names: Iterable<string>): boolean {
+    return this.#waiting.size > 0 && this.#wanting.rivals(names).size > 0;
+  }
+
   /** The group that such a claim waits in, if any does. */
   groupOf({ claim, wants }: Asking): Group | undefined {
     return this.#waiting.size === 0 ? undefined : this.#groups.get(groupKey(claim, wants));
