@@ -183,6 +183,7 @@ function limitsFile(data: string) {
   return {
     file,
     read: () => readDataFile(file),
+    text: () => Deno.readTextFile(file),
     write: (value: Json) =>
       writeDataFile(file, "Limits of what runs take. `symphony limits` changes them.", value),
   };

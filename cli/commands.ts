@@ -319,7 +319,8 @@ export const commands: readonly Command[] = [
       "once), requests, tokens or usd, and with :EXTENSION of one only, with :key:SECRET of all that use the secret of " +
       "that name; weight:USER, of whose calls so many go for one of another; or pool:memory or " +
       "pool:instances, what a process keeps warm, else as much as memory says and a thousand. LIMIT is a number, or one a " +
-      "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A node waits, " +
+      "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A day's is never more in a " +
+      "day of the calendar (UTC); with a burst, in no 24 hours. A node waits, " +
       "fairly, until it is its turn; it holds from the next start of a run.",
     examples: [
       { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },

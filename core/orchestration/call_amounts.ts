@@ -65,8 +65,14 @@ export class CallAmounts {
     const limits = this.#limits.get(extension);
     // Of all, of the extension, and of all that use a key of its.
     const whose = ["", `:${extension}`, ...(limits?.keys ?? []).map((key) => `:key:${key}`)];
-    const own = kinds.flatMap((kind) => whose.map((of) => ({ kind, name: `${kind}${of}` })))
-      .filter(({ name }) => arbitration.counts(name));
+    const totals = new Map(arbitration.limits().map(({ kind, total }) => [kind, total]));
+    const own = kinds.flatMap((kind) =>
+      whose.map((of): LimitedKind => {
+        const name = `${kind}${of}`;
+        // An estimate is no reason to refuse a call: what it uses beyond that is owed when it ends.
+        return { kind, name, most: kind === "tokens" ? totals.get(name) ?? Infinity : Infinity };
+      })
+    ).filter(({ name }) => arbitration.counts(name));
     return limits?.needs === undefined
       ? { own }
       : { own, ...this.#machineOf(extension, limits, limits.needs) };
@@ -130,6 +136,8 @@ type Kind = keyof typeof amountOf;
 interface LimitedKind {
   readonly kind: Kind;
   readonly name: string;
+  /** No call claims more of it. */
+  readonly most: number;
 }
 
 const amountOf = {
@@ -146,7 +154,9 @@ const amountOf = {
 } as const;
 
 function amountsOf(limited: readonly LimitedKind[], assigned: Assignment): Readonly<Record<string, number>> {
-  return Object.fromEntries(limited.map(({ name, kind }) => [name, amountOf[kind](assigned)]));
+  return Object.fromEntries(
+    limited.map(({ name, kind, most }) => [name, Math.min(most, amountOf[kind](assigned))]),
+  );
 }
 
 /** A rough count of a text's tokens: four characters each (OpenAI, "What are tokens and how to count them?"). */

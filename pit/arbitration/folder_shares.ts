@@ -21,6 +21,7 @@ import type { JointAmount } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import { type Amounts, amountText, lackOf, type Shortage, soonText, type Supplies } from "./limits.ts";
 import { areInTheWay } from "./names.ts";
+import { levelAt, type Rate } from "./rate.ts";
 import { fadeOf } from "./shares.ts";
 import type { Member, ShareBook, SharedWait, SharePage } from "./share_book.ts";
 
@@ -142,8 +143,8 @@ export class FolderShares implements AsyncDisposable {
     );
     if (rates.length === 0) return;
     this.#change((page) => {
-      for (const [kind, { burst, perMinute }, amount] of rates) {
-        const level = levelOf(page, kind, burst, perMinute, now) + (claimed[kind] as number) - amount;
+      for (const [kind, rate, amount] of rates) {
+        const level = levelOf(page, kind, rate, now) + (claimed[kind] as number) - amount;
         page.putLevel(kind, { level, at: now });
         this.#supplies.seeLevel(kind, level, now);
       }
@@ -257,11 +258,11 @@ export class FolderShares implements AsyncDisposable {
       const reason = `${lack.reason}: process ${holders.map(pidOf).join(", ")} has ${amountText(kind, kept)}`;
       return { of: holders, reason, lack: { kind, reason } };
     }
-    for (const [kind, { burst, perMinute }, amount] of this.#supplies.ratesOf(ask.amounts)) {
-      const level = levelOf(page, kind, burst, perMinute, now);
+    for (const [kind, rate, amount] of this.#supplies.ratesOf(ask.amounts)) {
+      const level = levelOf(page, kind, rate, now);
       this.#supplies.seeLevel(kind, level, now);
-      if (amount <= level + burst * 1e-9) continue;
-      const lack = soonText(kind, amount, level, perMinute);
+      if (amount <= level + rate.burst * 1e-9) continue;
+      const lack = soonText(kind, amount, level, rate, now);
       return { of: [], reason: lack.reason, lack };
     }
     const mine = this.#waits.get(ask.key);
@@ -310,8 +311,8 @@ export class FolderShares implements AsyncDisposable {
       // What was kept may have become too much with what others took meanwhile: then what is held alone counts.
       if (capacity.kept + sumOf(others, kind) > capacity.total) capacity.kept = would;
     }
-    for (const [kind, { burst, perMinute }, amount] of this.#supplies.ratesOf(ask.amounts)) {
-      const level = levelOf(page, kind, burst, perMinute, now);
+    for (const [kind, rate, amount] of this.#supplies.ratesOf(ask.amounts)) {
+      const level = levelOf(page, kind, rate, now);
       // The amount itself is taken from the process's own count when the claim is granted.
       this.#supplies.seeLevel(kind, level, now);
       page.putLevel(kind, { level: level - amount, at: now });
@@ -481,10 +482,9 @@ function sumOf(members: readonly Member[], kind: string): number {
   return members.reduce((sum, { kept }) => sum + (kept[kind] ?? 0), 0);
 }
 
-function levelOf(page: SharePage, kind: string, burst: number, perMinute: number, now: number): number {
+function levelOf(page: SharePage, kind: string, rate: Rate, now: number): number {
   const known = page.level(kind);
-  if (known === undefined) return burst;
-  return Math.min(burst, known.level + Math.max(0, now - known.at) / 60_000 * perMinute);
+  return known === undefined ? rate.burst : levelAt(rate, known.level, known.at, now);
 }
 
 /** A proof of life begins with its process's number. */

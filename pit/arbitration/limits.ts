@@ -6,18 +6,13 @@
  */
 
 import type { JointAmount, LimitReading } from "../../core/ports/arbitration.ts";
+import { enoughInMs, levelAt, type Rate } from "./rate.ts";
 
 /** A kind that comes back on release. */
 export interface Capacity {
   readonly total: number;
   /** True where it is what was free when this process began: what others of the folder held by then is not in it. */
   readonly isMeasured?: boolean;
-}
-
-/** A kind that is used up: at most `burst` at once, refilled evenly with `perMinute` (token bucket). */
-export interface Rate {
-  readonly perMinute: number;
-  readonly burst: number;
 }
 
 /** By kind, for example `cpu` or `tokens:openai`. */
@@ -261,7 +256,8 @@ export class Supplies {
     }
     const bucket = this.#buckets.get(kind);
     if (bucket === undefined) return undefined;
-    const { rate: { burst, perMinute } } = bucket;
+    const { rate } = bucket;
+    const { burst } = rate;
     if (amount > burst) {
       return {
         kind,
@@ -271,22 +267,21 @@ export class Supplies {
     }
     const { level } = this.#refilled(bucket, now);
     if (amount <= level + burst * 1e-9) return undefined;
-    return soonText(kind, amount, level, perMinute);
+    return soonText(kind, amount, level, rate, now);
   }
 
   #refilled(bucket: Bucket, now: number): Bucket {
-    const { rate } = bucket;
-    const passedMs = Math.max(0, now - bucket.at);
-    bucket.level = Math.min(rate.burst, bucket.level + passedMs / 60_000 * rate.perMinute);
+    bucket.level = levelAt(bucket.rate, bucket.level, bucket.at, now);
     bucket.at = Math.max(bucket.at, now);
     return bucket;
   }
 }
 
 /** Why an amount of a rate is not to be had now, and when it is. */
-export function soonText(kind: string, amount: number, level: number, perMinute: number): Shortage {
-  const waitMs = Math.ceil((amount - level) / perMinute * 60_000);
-  return { kind, waitMs, reason: `"${kind}" has room for ${amount} in ${waitMs} ms (${perMinute} a minute)` };
+export function soonText(kind: string, amount: number, level: number, rate: Rate, now: number): Shortage {
+  const waitMs = enoughInMs(rate, amount, level, now);
+  const what = rate.isDaily ? `${rate.burst} a day, from midnight UTC` : `${rate.perMinute} a minute`;
+  return { kind, waitMs, reason: `"${kind}" has room for ${amount} in ${waitMs} ms (${what})` };
 }
 
 function isAmount(amount: number): boolean {

@@ -14,6 +14,8 @@ export interface LimitsFile {
   readonly file: string;
   read(): Promise<Json | undefined>;
   write(value: Json): Promise<void>;
+  /** As it stands, to say in which line something is wrong. */
+  text?(): Promise<string>;
 }
 
 /** What the machine has, for what the file says nothing of. */
@@ -23,15 +25,18 @@ export interface MachineCapacity {
   readonly memoryBytes: number;
 }
 
-/** The limits. @throws SymphonyError `bad-input` that names the file and the kind */
+/** The limits. @throws SymphonyError `bad-input` that names the file, the line and the kind */
 export async function limitsIn(source: LimitsFile, machine: MachineCapacity): Promise<Limits> {
-  const kept = Object.entries(await keptIn(source)).map(([kind, text]) => {
+  const kept: (readonly [string, Limits[string]])[] = [];
+  for (const [kind, text] of Object.entries(await keptIn(source))) {
     try {
-      return [kind, readLimit(kind, String(text))];
+      kept.push([kind, readLimit(kind, String(text))]);
     } catch (cause) {
-      throw new SymphonyError("bad-input", `${source.file}: ${messageOf(cause)}`, { cause });
+      const place = `${source.file}${await lineOf(source, kind)}`;
+      const hint = `Correct it there, or take it away with \`symphony limits remove ${kind}\`.`;
+      throw new SymphonyError("bad-input", `${place}: ${messageOf(cause)}`, { cause, hint });
     }
-  });
+  }
   return {
     cpu: { total: machine.cpu },
     memory: { total: machine.memoryBytes, isMeasured: true },
@@ -79,4 +84,11 @@ async function keptIn({ file, read }: LimitsFile): Promise<JsonObject> {
   const kept = await read() ?? {};
   if (!isObject(kept)) throw new SymphonyError("bad-input", `${file}: expected { "KIND": "LIMIT" }`);
   return kept;
+}
+
+/** `:3` where the kind stands in the third line. */
+async function lineOf(source: LimitsFile, kind: string): Promise<string> {
+  const text = await source.text?.() ?? "";
+  const at = text.indexOf(JSON.stringify(kind));
+  return at < 0 ? "" : `:${text.slice(0, at).split("\n").length}`;
 }

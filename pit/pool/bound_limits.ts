@@ -6,7 +6,8 @@
  */
 
 import { SymphonyError } from "../../core/errors.ts";
-import type { Capacity, Limits, Rate } from "../arbitration/limits.ts";
+import type { Capacity, Limits } from "../arbitration/limits.ts";
+import type { Rate } from "../arbitration/rate.ts";
 
 const INSTANCES = "pool:instances";
 const MEMORY = "pool:memory";

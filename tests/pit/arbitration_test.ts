@@ -5,6 +5,9 @@ import type { ArbitrationOptions } from "../../pit/arbitration/arbitration.ts";
 import { gini, joinedUsers } from "../../core/policy/fairness.ts";
 import { nodeId, runId } from "../../core/ids.ts";
 import type { Claim, Decision } from "../../core/ports/arbitration.ts";
+import { readLimit } from "../../pit/arbitration/limit_text.ts";
+import { MemoryShareBook, MemoryShareFolder } from "../../pit/arbitration/memory_share_book.ts";
+import type { Rate } from "../../pit/arbitration/rate.ts";
 import { freshRun } from "../contracts/dag_contract.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { claimOf, testArbitrationPort } from "../contracts/arbitration_contract.ts";
@@ -301,4 +304,42 @@ Deno.test("Arbitration.fairness() says so where one user had all of a rate, or o
   for (const one of [token, free]) names.port.release(one);
   const use = names.port.fairness().users.map((user) => [user.of, Math.round(user.recentUse)]);
   assert.deepEqual(use, [["ann", 994], ["cal", 0], ["bob", 0]], "nobody waited for what cal had");
+});
+
+Deno.test("Arbitration lets no more than a cap a day through in a day, alone and beside others, and what is owed stays", () => {
+  const dayMs = 86_400_000;
+  for (const text of ["5/day", "5/day burst 2"]) {
+    for (const isShared of [false, true]) {
+      const folder = new MemoryShareFolder();
+      const limits = { usd: readLimit("usd", text) as Rate };
+      const { clock, port, claim } = shared({
+        limits,
+        ...(isShared ? { book: () => new MemoryShareBook(folder, "1-a") } : {}),
+      });
+      const through: number[] = [];
+      for (let stepped = 0; stepped < 3 * dayMs; stepped += dayMs / 48) {
+        const one = claim("ann", { usd: 0.5 });
+        while (port.request(one).verdict === "granted") through.push(clock.now());
+        port.withdraw(one);
+        clock.advance(dayMs / 48);
+      }
+      assert.ok(through.length >= 20, `${text}: ${through.length}`);
+      const isSame = (a: number, b: number) =>
+        text === "5/day" ? Math.floor(a / dayMs) === Math.floor(b / dayMs) : b >= a && b - a < dayMs;
+      for (const from of through) {
+        const usd = 0.5 * through.filter((at) => isSame(from, at)).length;
+        assert.ok(usd <= 5, `${text}: ${usd}`);
+      }
+    }
+  }
+  const { clock, port, claim } = shared({ limits: { usd: { ...readLimit("usd", "5/day") as Rate } } });
+  port.release(tokenOf(port, claim("ann", { usd: 5 })), { usd: 8 });
+  const late = claim("ann", { usd: 3 });
+  const verdict = port.request(late);
+  const midnight = dayMs - clock.now() % dayMs;
+  assert.equal(verdict.verdict === "deferred" && verdict.waitMs, midnight + dayMs, "3 are owed of 5");
+  clock.advance(midnight);
+  assert.equal(port.request(late).verdict, "deferred");
+  clock.advance(dayMs);
+  tokenOf(port, late);
 });

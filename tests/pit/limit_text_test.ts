@@ -32,13 +32,53 @@ Deno.test("readLimit() reads weights of users, which splitWeights() takes out, a
 });
 
 Deno.test("readLimit() says what was found and what would be right", () => {
-  for (const limit of ["", "0", "-1", "many", "60 a minute", "60/year", "60/min burst", "1e999", "NaN"]) {
+  for (
+    const limit of [
+      "",
+      "0",
+      "-1",
+      "many",
+      "60 a minute",
+      "60/year",
+      "60/min burst",
+      "1e999",
+      "NaN",
+      "60/min burst 0",
+      "1".repeat(60),
+      "60/min burst 9999999999999999",
+      "0.00000000000001",
+    ]
+  ) {
     assert.throws(() => readLimit("calls", limit), (error) => {
       assert.ok(error instanceof SymphonyError && error.code === "bad-input");
       return error.message.includes(`"${limit}"`) && error.message.includes("60/min");
     }, limit);
   }
   assert.throws(() => readLimit("Calls of all", "4"), /"Calls of all": expected a kind such as cpu/);
+});
+
+Deno.test("readLimit() reads a cap a day, of the calendar or with a burst, and refuses a burst above it", () => {
+  const perMinute = (value: number) => value / 1440;
+  assert.deepEqual(readLimit("usd", "5/day"), { perMinute: perMinute(5), burst: 5, isDaily: true });
+  assert.deepEqual(readLimit("tokens", "5k/day burst 1k"), { perMinute: perMinute(4_000), burst: 1_000 });
+  assert.throws(
+    () => readLimit("usd", "5/day burst 6"),
+    /"5\/day burst 6": .*no more than 5 go out in a day/,
+  );
+});
+
+Deno.test("limitsIn() says in which line of which file a limit is wrong", async () => {
+  const text = '// Limits.\n{\n  "cpu": "2",\n  "calls": "60/min burst 0"\n}\n';
+  const file = {
+    file: "limits.jsonc",
+    read: () => Promise.resolve({ cpu: "2", calls: "60/min burst 0" }),
+    text: () => Promise.resolve(text),
+    write: () => Promise.resolve(),
+  };
+  await assert.rejects(
+    () => limitsIn(file, { cpu: 8, memoryBytes: 4e9 }),
+    /limits\.jsonc:4: Cannot limit calls to "60\/min burst 0": expected a number above 0/,
+  );
 });
 
 Deno.test("changeLimit() keeps what it is told, refuses what is wrong and writes nothing then", async () => {

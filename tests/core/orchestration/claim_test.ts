@@ -54,10 +54,24 @@ Deno.test("Runner waits for a rate, and two runs share it", async () => {
 
 Deno.test("Runner fails a node that asks for more than there will ever be, and says of what", async () => {
   const { extensions } = counted();
-  const pit = pitOver(extensions, { tokens: { perMinute: 60, burst: 100 } });
+  const pit = pitOver(extensions, { requests: { perMinute: 60, burst: 0.5 } });
   const { outcome } = await runToEnd(workflowText({ one: { use: "test/call" } }), extensions, { pit });
   assert.equal(outcome.state, "failed");
-  assert.match(outcome.failure?.message ?? "", /asks for 500 of "tokens", of which 100 go out at once/);
+  assert.match(outcome.failure?.message ?? "", /asks for 1 of "requests", of which 0.5 go out at once/);
+});
+
+Deno.test("Runner lets a call go whose estimate is above a limit of tokens, and what it used beyond that is owed", async () => {
+  const extensions = paid([ended({ tokensIn: 900, tokensOut: 350 })]);
+  const pit = pitOver(extensions, { tokens: { perMinute: 1e-6, burst: 400 } });
+  const { outcome } = await runToEnd(workflowText({ one: write }), extensions, { pit });
+  assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
+  const late = pit.arbitration.request({
+    by: { run: outcome.run, node: nodeId("late"), priority: 0 },
+    exclusive: [],
+    amounts: { tokens: 0.5e-6 },
+  });
+  // 850 are owed, and a millionth refills in a minute.
+  assert.ok(late.verdict === "deferred" && (late.waitMs ?? 0) > 850e6 * 60_000 * 0.99, late.reason);
 });
 
 Deno.test("Runner gives up its claim when the run is cancelled while it waits", async () => {
