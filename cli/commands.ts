@@ -313,7 +313,7 @@ export const commands: readonly Command[] = [
     summary:
       "bounds processor, memory, calls, requests, tokens or dollars, of all extensions, of one, or of a key",
     positionals: [{ name: "KIND" }, { name: "LIMIT" }],
-    flags: [dataFlag],
+    flags: [jsonFlag, dataFlag],
     details:
       "KIND is cpu (cores), memory (bytes, as in 4G; both are what the machine has until they are set), calls (at " +
       "once), requests, tokens or usd, and with :EXTENSION of one only, with :key:SECRET of all that use the secret of " +
@@ -321,7 +321,7 @@ export const commands: readonly Command[] = [
       "pool:instances, what a process keeps warm, else as much as memory says and a thousand. LIMIT is a number, or one a " +
       "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A day's is never more in a " +
       "day of the calendar (UTC); with a burst, in no 24 hours. A node waits, " +
-      "fairly, until it is its turn; it holds from the next start of a run.",
+      "fairly, until it is its turn; it holds for processes that start from then on, and what is at work and keeps the old one is said.",
     examples: [
       { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },
       { args: "limits set calls:symphony/local 1", does: "one question at a time" },
@@ -336,7 +336,7 @@ export const commands: readonly Command[] = [
     path: "limits remove",
     summary: "takes a limit away",
     positionals: [{ name: "KIND" }],
-    flags: [dataFlag],
+    flags: [jsonFlag, dataFlag],
     examples: [{ args: "limits remove calls:symphony/local", does: "ask as often as it can" }],
     load: async () => (await import("./limits_command.ts")).limitsRemoveCommand,
   },

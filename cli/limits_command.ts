@@ -1,6 +1,8 @@
 /** `limits list|set|remove`. @module */
 
 import { SymphonyError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { claimedKinds } from "../core/orchestration/call_amounts.ts";
 import { joinedUsers } from "../core/policy/fairness.ts";
 import { didYouMean } from "../core/workflow/suggest.ts";
 import { type Arguments, exitCodes } from "./command.ts";
@@ -41,11 +43,19 @@ export async function limitsListCommand(services: CliServices, args: Arguments):
   return exitCodes.completed;
 }
 
-/** Sets a limit. @throws SymphonyError `bad-input` */
+/** Sets a limit, and says so where it bounds nothing, or where processes at work keep the old one. @throws SymphonyError `bad-input` */
 export async function limitsSetCommand(services: CliServices, args: Arguments): Promise<number> {
   const [kind, limit] = [args.positional(0), args.positional(1)];
-  await services.limits.set(services.dataFolder(args.value("data")), { kind, limit });
-  await services.stdout.write(`Limited ${cleanLine(kind)} to ${cleanLine(limit)}\n`);
+  const data = services.dataFolder(args.value("data"));
+  await services.limits.set(data, { kind, limit });
+  const of = kind.split(":")[0] as string;
+  if (of !== "weight" && of !== "pool" && !claimedKinds().includes(of)) {
+    const hint = didYouMean(of, claimedKinds(), "kinds");
+    await services.stderr.write(
+      `warning: no call takes "${cleanLine(kind)}", so this bounds nothing. ${hint}\n`,
+    );
+  }
+  await say(services, args, data, { kind, limit }, `Limited ${cleanLine(kind)} to ${cleanLine(limit)}\n`);
   return exitCodes.completed;
 }
 
@@ -61,10 +71,29 @@ export async function limitsRemoveCommand(services: CliServices, args: Arguments
     });
   }
   const own = (await services.limits.list(data)).find((limit) => limit.kind === kind);
-  await services.stdout.write(
-    own === undefined
-      ? `${cleanLine(kind)} is not limited any more\n`
-      : `${cleanLine(kind)} is limited to what this machine has, ${cleanLine(own.limit)}\n`,
-  );
+  const text = own === undefined
+    ? `${cleanLine(kind)} is not limited any more\n`
+    : `${cleanLine(kind)} is limited to what this machine has, ${cleanLine(own.limit)}\n`;
+  const record = { removed: kind, ...(own === undefined ? {} : { limit: own.limit }) };
+  await say(services, args, data, record, text);
   return exitCodes.completed;
+}
+
+/** What was changed, and how many processes go on with what was before: limits are read when one starts. */
+async function say(
+  services: CliServices,
+  args: Arguments,
+  data: string,
+  record: JsonObject,
+  text: string,
+): Promise<void> {
+  await using store = await services.openStore(data);
+  const now = services.clock.now();
+  const old = (await store.pools.statuses()).filter((status) => isAtWork(status, now)).map(({ pid }) => pid);
+  if (args.has("json")) {
+    return await services.stdout.write(`${JSON.stringify({ ...record, keepTheOldOne: old })}\n`);
+  }
+  const keep = old.length === 1 ? "1 process at work keeps" : `${old.length} processes at work keep`;
+  const end = old.length === 0 ? "" : `${keep} the old limit until started again: ${old.join(", ")}\n`;
+  await services.stdout.write(text + end);
 }

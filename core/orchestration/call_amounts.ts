@@ -132,6 +132,11 @@ export function usedOf(
   return Object.keys(used).length === 0 ? undefined : used;
 }
 
+/** What calls take, of all extensions, of one (`:EXTENSION`) or of a key (`:key:NAME`). Limits of other kinds bound nothing. */
+export function claimedKinds(): readonly string[] {
+  return ["cpu", "memory", ...Object.keys(amountOf)];
+}
+
 type Kind = keyof typeof amountOf;
 interface LimitedKind {
   readonly kind: Kind;

@@ -342,12 +342,15 @@ export class FolderShares implements AsyncDisposable {
   /** What this process has; `more` is what it is being granted. */
   #member(more: readonly (readonly [string, string])[]): Member {
     const kept: Record<string, number> = {};
+    const totals: Record<string, number> = {};
     for (const [kind, capacity] of this.#supplies.capacities()) {
       if (capacity.kept > 0) kept[kind] = capacity.kept;
+      if (capacity.isMeasured) totals[kind] = capacity.total;
     }
     return {
       process: this.#opened().self,
       kept,
+      totals,
       names: Object.fromEntries([...this.#own.names(), ...more]),
       waits: [...this.#waits.values()],
       users: this.#own.users(),
@@ -375,10 +378,13 @@ export class FolderShares implements AsyncDisposable {
     this.#own.seeUsers(users);
     if (this.#hasSeen) return;
     this.#hasSeen = true;
-    // What was measured as free when this process began is beside what the others held by then.
+    // What was measured as free when this process began is beside what the others held by then, as far as they have
+    // taken it into use already: so no more than they know there to be.
     for (const [kind, capacity] of this.#supplies.capacities()) {
       if (!capacity.isMeasured) continue;
-      capacity.total += sumOf(others, kind);
+      const known = Math.max(0, ...others.map(({ totals }) => totals?.[kind] ?? 0));
+      const beside = capacity.total + sumOf(others, kind);
+      capacity.total = Math.max(capacity.total, Math.min(beside, known));
     }
   }
 

@@ -27,6 +27,8 @@ export interface Member {
   readonly process: string;
   /** By kind that comes back: what it has, or keeps at hand. */
   readonly kept: Readonly<Record<string, number>>;
+  /** By kind that is measured: what it takes there to be in all. */
+  readonly totals?: Readonly<Record<string, number>>;
   /** By exclusive name: who has it, in words. */
   readonly names: Readonly<Record<string, string>>;
   readonly waits: readonly SharedWait[];

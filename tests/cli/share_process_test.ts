@@ -99,6 +99,32 @@ Deno.test("a run keeps to the cores that a person set: its calls compute one aft
   });
 });
 
+Deno.test("limits set and remove say what bounds nothing and who keeps the old limit, and speak JSON", async () => {
+  await inFolder(64, async (say) => {
+    const slip = await say("limits set cpuu 3");
+    assert.equal(slip.code, 0);
+    assert.match(slip.err, /no call takes "cpuu", so this bounds nothing\. Did you mean "cpu"\?/);
+    assert.match((await say("limits set exclusive 3")).err, /Known kinds: cpu, memory, calls/);
+    const set = await say("limits set calls:symphony/local 2 --json");
+    assert.deepEqual([set.err, jsonLines(set.out)], ["", [{
+      kind: "calls:symphony/local",
+      limit: "2",
+      keepTheOldOne: [],
+    }]]);
+    const removed = await say("limits remove calls:symphony/local --json");
+    assert.deepEqual(jsonLines(removed.out), [{ removed: "calls:symphony/local", keepTheOldOne: [] }]);
+    const broken = await say(`limits set calls ${"9".repeat(400)}`);
+    assert.equal(broken.code, 2, broken.out);
+    const running = say("run long.workflow.jsonc --extensions busy --json");
+    let text = "";
+    for (let tried = 0; tried < 40 && !text.includes("keeps"); tried++) {
+      text = (await say("limits set cpu 1")).out;
+    }
+    await running;
+    assert.match(text, /1 process at work keeps the old limit until started again: \d+/);
+  });
+});
+
 Deno.test("runs in two processes share the one core of the folder: no two of their calls compute at once", async () => {
   await inFolder(64, async (say) => {
     await say("limits set cpu 1");

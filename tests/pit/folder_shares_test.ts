@@ -238,6 +238,19 @@ Deno.test("where memory is measured, the process that began first knows how much
   token(other.port.request(claim("c", { amounts: { memory: 40 } }, { priority: 1 })));
 });
 
+Deno.test("memory that another process was granted and does not use yet is not granted again", () => {
+  const { clock, folder } = processes(0);
+  const options = { limits: { memory: { total: 16, isMeasured: true } } };
+  const [one, other] = ["1-one", "2-other"].map((name) => new Process(folder, clock, name, options));
+  const half = token((one as Process).port.request(claim("a", { amounts: { memory: 8 } })));
+  const all = claim("b", { amounts: { memory: 16 } });
+  const verdict = (other as Process).port.request(all);
+  assert.match(verdict.reason, /of which 8 of 16 are free: process 1 has 8/);
+  (one as Process).port.release(half);
+  clock.advance(50);
+  token((other as Process).port.request(all));
+});
+
 Deno.test("a disk that refuses costs the grant, not the count", () => {
   const { clock, folder } = processes(0);
   const book = new MemoryShareBook(folder, "1-one");
