@@ -109,7 +109,9 @@ export function verdictOn(
   { policy, folder }: VerdictContext = standard,
 ): Verdict {
   const asked = asker.permissions.find((permission) => covers(permission, key));
-  if (asked === undefined) return { verdict: "denied", reason: `its manifest does not ask for ${withoutTerms(key)}` };
+  if (asked === undefined) {
+    return { verdict: "denied", reason: `its manifest does not ask for ${withoutTerms(key)}` };
+  }
   const inForce = grants.filter((grant) =>
     grant.extension === asker.extension && grantCovers(grant, key, asker.origin) && isInForce(grant, nowMs)
   );
