@@ -409,3 +409,86 @@ browserTest(
       assert.ok(await page.locator(".card").count() < 400);
     }),
 );
+
+browserTest(
+  "nodes are aligned and spread evenly, a note is written, and what is copied is text that another window pastes",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      const placesOf = (ids: readonly string[]) =>
+        Promise.all(ids.map((id) =>
+          page.locator(`#node-${id}`).evaluate((card) => {
+            const [, x = "", y = ""] =
+              /translate\(([-\d.]+)px, ([-\d.]+)px\)/.exec((card as HTMLElement).style.transform) ?? [];
+            return { x: Number(x), y: Number(y) };
+          })
+        ));
+      const command = async (title: string) => {
+        await page.keyboard.press("Control+k");
+        await page.getByRole("combobox", { name: "Find anything" }).fill(`>${title}`);
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("dialog.palette", { state: "detached" });
+      };
+      const chosen = ["scan", "measure", "duplicates"];
+      await page.locator("#node-scan .card-head").click();
+      for (const id of chosen.slice(1)) {
+        await page.locator(`#node-${id} .card-head`).click({ modifiers: ["Shift"] });
+      }
+      const before = await placesOf(chosen);
+      assert.ok(new Set(before.map(({ y }) => y)).size > 1, "they are not in line before");
+      await command("Align top");
+      await page.waitForTimeout(100);
+      assert.equal(new Set((await placesOf(chosen)).map(({ y }) => y)).size, 1);
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Control+z");
+      await page.waitForTimeout(100);
+      assert.deepEqual(await placesOf(chosen), before, "one step takes it back");
+      // A note, in the file as it is on the board.
+      await command("Add a note");
+      const note = page.getByRole("textbox", { name: /note/i }).first();
+      await note.waitFor();
+      await note.fill("Look here first");
+      await page.locator(".stage").focus();
+      assert.match(await saved(page, server, "code-review.workflow.jsonc"), /Look here first/);
+      // Copied as text, pasted in another window of its own, under names that are free there.
+      await page.locator("#node-duplicates .card-head").click();
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Control+c");
+      const text = await page.evaluate(() => navigator.clipboard.readText());
+      assert.match(text, /"use": "code\/duplicates"/);
+      const other = await page.context().newPage();
+      await other.bringToFront();
+      await server.write("map.workflow.jsonc", await Deno.readTextFile(template("repo-map")), "outside");
+      await other.goto(`${server.address}/#/board/map.workflow.jsonc`);
+      await other.locator(".status").filter({ hasText: /\d nodes/ }).waitFor();
+      await other.locator(".stage").focus();
+      await other.keyboard.press("Control+v");
+      const pasted = (name: string) =>
+        other.waitForFunction(
+          (wanted) => (document.querySelector("#node-name") as HTMLInputElement | null)?.value === wanted,
+          name,
+        );
+      await pasted("duplicates");
+      await other.locator(".stage").focus();
+      await other.keyboard.press("Control+v");
+      await pasted("duplicates2");
+      assert.match(await saved(other, server, "map.workflow.jsonc"), /"duplicates2": \{/);
+    }),
+);
+
+browserTest(
+  "without a network the page says so, keeps what is done to the board, and saves it when the way is free again",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server);
+      await page.context().setOffline(true);
+      await page.locator("#node-scan .card-head").click();
+      await page.getByRole("textbox", { name: "Title" }).fill("Made without a network");
+      await page.keyboard.press("Control+s");
+      await page.getByRole("status").filter({ hasText: /Cannot reach Symphony|Not saved/ }).first().waitFor();
+      await page.locator("#node-scan").getByText("Made without a network").waitFor();
+      await page.context().setOffline(false);
+      assert.match(await saved(page, server, "code-review.workflow.jsonc"), /Made without a network/);
+    }),
+);
