@@ -124,7 +124,11 @@ export class HostExtensions implements ExtensionPort {
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
     const { onLog, liveness, loadingMs, grants, notices = new Notices(), texts } = options;
     this.#notices = notices;
-    this.#editor = texts && new EditorDesk(texts, (extension, text) => this.#say(extension, text));
+    this.#editor = texts && new EditorDesk(
+      texts,
+      (extension, text) => this.#say(extension, text),
+      options.proposals,
+    );
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,

@@ -102,7 +102,7 @@ export function editorOperations(
           author: authorId(`agent:${extension}`),
           changeSet: scope.run === NO_RUN ? extension : changeSetOf(scope.run, scope.node),
           contradictions: "ask",
-        });
+        }, scope.run === NO_RUN ? undefined : { run: scope.run, node: scope.node });
         const { changes, waiting } = proposed;
         scope.authority.used?.("editor:propose", `${name}: ${changes} changes, ${waiting} contradictions`);
         if (changes + waiting > 0) texts.tell(extension, name, note);
