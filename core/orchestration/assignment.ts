@@ -127,13 +127,13 @@ export class Assignments {
    */
   #known(options: readonly InstrumentOption[]): readonly InstrumentOption[] {
     const { poolWatch, clock } = this.#driver.services;
-    const health = options.length < 2 ? [] : poolWatch?.health() ?? [];
     return options.map((option) => {
       const known: Draft<InstrumentOption> = { ...option };
       const waitRounds = this.#waitRounds(option.extension);
       if (waitRounds > 0) known.waitRounds = waitRounds;
-      const own = health.find(({ extension }) => extension === option.extension);
-      const trouble = own && troubleOf(own, clock.now());
+      // With nothing to choose from it is of no use.
+      const health = options.length < 2 ? undefined : poolWatch?.healthOf(option.extension);
+      const trouble = health && troubleOf(health, clock.now());
       if (trouble !== undefined) known.trouble = trouble;
       return known;
     });

@@ -39,7 +39,7 @@ export interface RunServices {
   /** Says what calls take of the machine; without it, what their manifests say. */
   readonly callNeeds?: CallNeedsPort;
   /** Told how each call on an instance went, and asked how those of an extension fare. */
-  readonly poolWatch?: Pick<PoolWatchPort, "observe" | "health">;
+  readonly poolWatch?: Pick<PoolWatchPort, "observe" | "healthOf">;
   /** Chooses what to do after a failure; without it, plain retries. */
   readonly recovery?: RecoveryPort;
   /** Results kept for other runs; without it, none are. */

@@ -109,7 +109,9 @@ export function verdictOn(
   { policy, folder }: VerdictContext = standard,
 ): Verdict {
   const asked = asker.permissions.find((permission) => covers(permission, key));
-  if (asked === undefined) return { verdict: "denied", reason: `its manifest does not ask for ${key}` };
+  if (asked === undefined) {
+    return { verdict: "denied", reason: `its manifest does not ask for ${withoutTerms(key)}` };
+  }
   const inForce = grants.filter((grant) =>
     grant.extension === asker.extension && grantCovers(grant, key, asker.origin) && isInForce(grant, nowMs)
   );
@@ -126,7 +128,7 @@ export function verdictOn(
   if (decision === "deny") return { verdict: "denied", reason: `${reason} refuses what is not granted` };
   return {
     verdict: "prompt",
-    reason: `${key} was not granted to it; it asks because: ${asked.reason.replace(/\.$/, "")}`,
+    reason: `${withoutTerms(key)} was not granted to it; it asks because: ${asked.reason.replace(/\.$/, "")}`,
   };
 }
 

@@ -143,6 +143,8 @@ export interface PoolWatchPort {
   /** Calls `listener` for every move from now on, until the returned function is called. */
   watchMoves(listener: (move: PoolMove) => void): () => void;
   health(): readonly KindHealth[];
+  /** The same of one kind; undefined where it was never registered. */
+  healthOf(extension: ExtensionId): KindHealth | undefined;
   counters(): PoolCounters;
   bounds(): PoolBoundsReading;
   /**

@@ -198,17 +198,12 @@ export class InstancePool implements PoolPort, PoolWatchPort {
   }
 
   health(): readonly KindHealth[] {
-    return this.#kinds.map(({ extension, health, slots, memoryBytes = 0, usualMemory }) => ({
-      extension,
-      ...withDegraded(health.state(), slots),
-      memoryBytes,
-      ...(usualMemory.bytes === undefined ? {} : { usualMemoryBytes: usualMemory.bytes }),
-      calls: health.calls,
-      failures: health.failures,
-      meanMs: health.meanMs,
-      isSlow: health.isSlow,
-      ...(health.circuit.nextTryAt === undefined ? {} : { refusesUntil: health.circuit.nextTryAt }),
-    }));
+    return this.#kinds.map(healthOf);
+  }
+
+  healthOf(extension: ExtensionId): KindHealth | undefined {
+    const kind = this.#byExtension.get(extension);
+    return kind && healthOf(kind);
   }
 
   counters(): PoolCounters {
@@ -430,6 +425,20 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     for (const resolve of this.#drained) resolve();
     this.#drained = [];
   }
+}
+
+function healthOf({ extension, health, slots, memoryBytes = 0, usualMemory }: Kind): KindHealth {
+  return {
+    extension,
+    ...withDegraded(health.state(), slots),
+    memoryBytes,
+    ...(usualMemory.bytes === undefined ? {} : { usualMemoryBytes: usualMemory.bytes }),
+    calls: health.calls,
+    failures: health.failures,
+    meanMs: health.meanMs,
+    isSlow: health.isSlow,
+    ...(health.circuit.nextTryAt === undefined ? {} : { refusesUntil: health.circuit.nextTryAt }),
+  };
 }
 
 /** A kind with an instance that is degraded is so too, and says which. */

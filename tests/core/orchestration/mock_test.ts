@@ -116,7 +116,7 @@ class Rig implements AsyncDisposable {
         report: (outcome) => void this.outcomes.push(outcome),
         explain: () => "",
       },
-      poolWatch: { observe: () => void this.observed++, health: () => [] },
+      poolWatch: { observe: () => void this.observed++, healthOf: () => undefined },
       clock: this.#clock,
       random: new SystemRandom(),
     }, () => extensions.describe());

@@ -22,7 +22,9 @@ Deno.test("troubleOf() tells of slow, failing and refused kinds as the pool sees
   const kind = pool.register(extensionId("acme/thing"), { instances: 2, concurrency: 4 });
   pool.release(await pool.acquire(kind, never));
   const trouble = () => {
-    const [health] = pool.health();
+    const health = pool.healthOf(extensionId("acme/thing"));
+    assert.deepEqual(pool.health(), [health]);
+    assert.equal(pool.healthOf(extensionId("acme/other")), undefined);
     return health && troubleOf(health, clock.now());
   };
   const calls = (count: number, durationMs: number, failed = false) => {

@@ -238,6 +238,10 @@ browserTest(
       const shown = page.getByRole("region", { name: "Shown by CSV table" });
       await shown.getByText("**/*.csv, **/*.tsv").waitFor();
       await shown.getByText("not run yet").waitFor();
+      const picture = page.locator('[data-node="scan"] .card-view');
+      await picture.getByText("not run yet").waitFor();
+      // Nothing on a card can be pressed or reached: that is in the inspector.
+      assert.equal(await picture.evaluate((one) => (one as HTMLElement).inert), true);
       const style = "getComputedStyle(document.querySelector('[data-node=scan]'))";
       assert.equal(await page.evaluate(`${style}.getPropertyValue('--kind').trim()`), "#9a5b1f");
       assert.deepEqual(await axeFaults(page), []);
@@ -245,7 +249,51 @@ browserTest(
       await page.getByRole("dialog").getByRole("button", { name: "Run" }).click();
       await page.getByRole("tab", { name: "Inspector" }).click();
       await shown.getByText(/^[12] of [12] files$/).waitFor();
+      await picture.getByText(/^[12] of [12] files$/).waitFor();
       await shot(page, "node-view");
+      assert.deepEqual(faultsOf(faults), []);
+    }),
+);
+
+browserTest(
+  "what an extension shows of nodes is drawn on cards that are near alone, and asked for in turns",
+  () =>
+    at("runs", async ({ page, rig, faults }) => {
+      const nodes = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [
+        `scan${at}`,
+        { use: "files/scan", position: { x: (at % 50) * 320, y: Math.floor(at / 50) * 300 } },
+      ]));
+      await rig.write("many.workflow.jsonc", JSON.stringify({ schema: 1, id: "many", nodes }));
+      const asked: number[] = [];
+      page.on("request", (request) => {
+        if (request.url().endsWith("/motifs/views")) asked.push(performance.now());
+      });
+      await page.goto(`${new URL(page.url()).origin}/#/board/many.workflow.jsonc`);
+      const stage = page.getByRole("listbox", { name: "Workflow, 2000 nodes" });
+      await stage.waitFor();
+      await page.keyboard.press("Shift+1");
+      const pictures = page.locator(".card-view");
+      await page.waitForFunction("document.querySelectorAll('.card-view').length === 0");
+      // Whatever was near at first has been asked for by now.
+      await page.waitForTimeout(500);
+      const before = asked.length;
+      await page.waitForTimeout(500);
+      assert.equal(asked.length, before, "from afar nothing is asked");
+      await stage.hover();
+      await page.keyboard.down("Control");
+      for (let at = 0; at < 40 && await pictures.count() === 0; at++) {
+        await page.mouse.wheel(0, -240);
+        await page.waitForTimeout(50);
+      }
+      await page.keyboard.up("Control");
+      await pictures.getByText("not run yet").first().waitFor();
+      await page.waitForTimeout(1_000);
+      const near = await pictures.count();
+      assert.ok(near > 0 && near <= 220, `${near} pictures`);
+      const times = asked.slice(before);
+      assert.ok(times.length <= near + 40, `${times.length} questions for ${near} pictures`);
+      await shot(page, "card-views");
+      assert.deepEqual(await axeFaults(page), []);
       assert.deepEqual(faultsOf(faults), []);
     }),
 );

@@ -24,6 +24,7 @@ import { boxOf, type FoldedView, foldedView, groupOfBox, withBoxes } from "./mod
 import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
 import { completed, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
+import { nodeViews } from "../motif/motifs.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
 import { fitted, type Viewport } from "./view/viewport.ts";
 
@@ -97,7 +98,8 @@ export class Board {
         return notes.get(id) ?? this.#filed(id);
       };
       const expanded = this.expanded.value;
-      const ground = [graph.head, laidOut, expanded];
+      // Cards that show an extension's view are higher.
+      const ground = [graph.head, laidOut, expanded, nodeViews.value];
       return this.#lastScene = new Scene(graph, placeOf, expanded, this.#shapes, ground, this.#lastScene);
     });
     const own = computed(() => worstByNode(this.allProblems.value));

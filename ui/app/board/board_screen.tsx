@@ -228,6 +228,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
             <Stage
               board={board}
               run={bench.overlay}
+              runId={bench.run.runId}
               faded={faded}
               onReady={(element) => {
                 stage.current = element;

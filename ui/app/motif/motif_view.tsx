@@ -25,11 +25,13 @@ export interface MotifViewProps {
   readonly title: string;
   /** What it shows: the node, the file. Another value brings another tree, with the view's state as it is. */
   readonly about: JsonObject;
+  /** Drawn once for each thing that it is about: it is not asked again by itself, and words of waiting and failing are short. */
+  readonly isStill?: boolean;
   /** Takes an editor's new text; gives what to be about where the text is another by now. */
   readonly onText?: (text: string, about: JsonObject) => JsonObject | undefined;
 }
 
-export function MotifView({ extension, view, title, about, onText }: MotifViewProps) {
+export function MotifView({ extension, view, title, about, isStill = false, onText }: MotifViewProps) {
   const { client } = useApp();
   const [tree, setTree] = useState<TreeNode | undefined>(undefined);
   const [error, setError] = useState<unknown>(undefined);
@@ -56,6 +58,7 @@ export function MotifView({ extension, view, title, about, onText }: MotifViewPr
       onText: (text, of) => takeText.current?.(text, of),
       onAgain: (ms) => {
         clearTimeout(timer);
+        if (isStill) return;
         const ask = () => {
           // A page that nobody sees needs no news.
           if (document.hidden) timer = setTimeout(ask, ms);
@@ -75,6 +78,8 @@ export function MotifView({ extension, view, title, about, onText }: MotifViewPr
     told.current = seen;
     session.current?.refresh(about);
   }, [seen]);
+  if (isStill && error !== undefined) return <p class="faint">{title} has failed</p>;
+  if (isStill && tree === undefined) return null;
   const retry = () => setRound(round + 1);
   if (error !== undefined) return <ErrorState title={`${title} has failed`} error={error} onRetry={retry} />;
   if (tree === undefined) return <LoadingState what={title} />;

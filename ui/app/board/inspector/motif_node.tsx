@@ -1,11 +1,9 @@
 /** How an extension shows an opened node of a type: what it is given, and what came out of it in the run that is shown. @module */
 
-import { useMemo } from "preact/hooks";
-import type { JsonObject } from "../../../../core/json.ts";
 import { MotifView } from "../../motif/motif_view.tsx";
 import { nodeViews } from "../../motif/motifs.ts";
-import { useResource } from "../../state/resource.ts";
-import { type BoardNode, objectOf } from "../model/board_node.ts";
+import type { BoardNode } from "../model/board_node.ts";
+import { useNodeAbout } from "../motif_about.ts";
 import type { Workbench } from "../workbench.ts";
 
 export function MotifNode({ bench, node }: { readonly bench: Workbench; readonly node: BoardNode }) {
@@ -26,27 +24,6 @@ function Shown({ bench, node, extension, view, from }: {
   readonly view: string;
   readonly from: string;
 }) {
-  const run = bench.run.runId.value;
-  const status = bench.overlay.of(node.id).value;
-  const isDone = status?.state === "completed" && status.counts === "";
-  const values = useResource(
-    (client, signal) =>
-      run === undefined || !isDone
-        ? Promise.resolve(undefined)
-        : client.call("GET /runs/{run}/values/{node}", { params: { run, node: node.id }, query: {}, signal }),
-    [run, node.id, isDone],
-  );
-  const output = isDone ? values.value?.output : undefined;
-  const state = status?.state;
-  const about = useMemo((): JsonObject => ({
-    node: {
-      id: node.id,
-      use: node.use,
-      title: node.title,
-      with: objectOf(node.value["with"]),
-      in: objectOf(node.value["in"]),
-    },
-    ...state === undefined ? {} : { run: { state, ...output === undefined ? {} : { output } } },
-  }), [node, state, output]);
+  const about = useNodeAbout(node, bench.overlay, bench.run.runId.value);
   return <MotifView extension={extension} view={view} title={`The view of ${from}`} about={about} />;
 }

@@ -12,6 +12,8 @@ export const HEAD_HEIGHT = 36;
 export const ROW_HEIGHT = 20;
 export const FOOT_HEIGHT = 22;
 export const PADDING = 6;
+/** What an extension shows of a node, on its card. */
+export const VIEW_HEIGHT = 84;
 /** Ports shown of a side before the rest folds. */
 export const MAX_PORTS = 5;
 
@@ -25,6 +27,8 @@ export interface CardShape {
   readonly rows: number;
   /** What the foot says: runs per item, condition, retries. */
   readonly marks: readonly CardMark[];
+  /** Where an extension's view of the node begins; undefined where there is none. */
+  readonly viewTop?: number;
 }
 
 export interface CardMark {
@@ -32,8 +36,13 @@ export interface CardMark {
   readonly text: string;
 }
 
-/** The shape; `used` holds the outputs that others read. */
-export function cardShape(node: BoardNode, used: ReadonlySet<string>, isExpanded: boolean): CardShape {
+/** The shape; `used` holds the outputs that others read, `hasView` is true where an extension shows something of the node. */
+export function cardShape(
+  node: BoardNode,
+  used: ReadonlySet<string>,
+  isExpanded: boolean,
+  hasView = false,
+): CardShape {
   const inputs = isExpanded ? node.inputs : chosen(node.inputs, (port) => port.isBound || port.isRequired);
   const outputs = isExpanded ? node.outputs : chosen(node.outputs, (port) => used.has(port.name));
   const hidden = node.inputs.length - inputs.length + node.outputs.length - outputs.length;
@@ -44,8 +53,10 @@ export function cardShape(node: BoardNode, used: ReadonlySet<string>, isExpanded
     return { width: CARD_WIDTH, height, inputs, outputs, hidden: 0, rows: 0, marks };
   }
   const body = rows === 0 ? 0 : rows * ROW_HEIGHT + PADDING;
-  const height = HEAD_HEIGHT + body + (marks.length > 0 ? FOOT_HEIGHT : 0);
-  return { width: CARD_WIDTH, height, inputs, outputs, hidden, rows, marks };
+  const viewTop = HEAD_HEIGHT + body;
+  const height = viewTop + (hasView ? VIEW_HEIGHT : 0) + (marks.length > 0 ? FOOT_HEIGHT : 0);
+  const shape = { width: CARD_WIDTH, height, inputs, outputs, hidden, rows, marks };
+  return hasView ? { ...shape, viewTop } : shape;
 }
 
 function isFoldable(node: BoardNode, isExpanded: boolean): boolean {

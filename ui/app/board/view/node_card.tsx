@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ReadonlySignal } from "@preact/signals";
 import { memo } from "../../parts/memo.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { StateDot, stateWord } from "../../parts/state_dot.tsx";
@@ -13,6 +14,7 @@ import type { BoardNode, BoardPort } from "../model/board_node.ts";
 import { describe } from "../../../../core/workflow/port_type.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
 import { type CardShape, PADDING, portPlace, ROW_HEIGHT } from "./card_shape.ts";
+import { CardView } from "./card_view.tsx";
 import { colourFor, groupWords, iconFor } from "./kinds.ts";
 import { wire } from "./wire.tsx";
 
@@ -29,10 +31,12 @@ export interface NodeCardProps {
   /** Ports with problems, by name; `when`, `each` for the marks. */
   readonly badPorts: ReadonlySet<string>;
   readonly isFaded: boolean;
+  /** The run that is shown. */
+  readonly runId: ReadonlySignal<string | undefined>;
 }
 
 export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
-  const { board, run, node, shape, x, y, isSelected, isCursor, worst, badPorts, isFaded } = props;
+  const { board, run, node, shape, x, y, isSelected, isCursor, worst, badPorts, isFaded, runId } = props;
   const isExpanded = board.expanded.value.has(node.id);
   const folded = shape.hidden;
   const problemWord = worst === undefined ? "" : worst === "error" ? ", has errors" : ", has warnings";
@@ -123,6 +127,9 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
           </span>
         )
         : null}
+      {shape.viewTop === undefined
+        ? null
+        : <CardView node={node} run={run} runId={runId} top={shape.viewTop} />}
       {shape.marks.length === 0 ? null : (
         <div class="card-foot" aria-hidden="true">
           {shape.marks.map(({ kind, text }) => (

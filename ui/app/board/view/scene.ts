@@ -10,6 +10,7 @@ import type { BoardNode } from "../model/board_node.ts";
 import type { BoardEdge, BoardGroup, BoardNote, Graph } from "../model/graph.ts";
 import type { Point } from "../model/commands.ts";
 import { GROUP_PADDING, GROUP_TITLE } from "../layout/layout_graph.ts";
+import { nodeViews } from "../../motif/motifs.ts";
 import { type CardShape, cardShape, MAX_PORTS, portPlace } from "./card_shape.ts";
 import { PlaceGrid } from "./place_grid.ts";
 import type { Rect } from "./viewport.ts";
@@ -360,10 +361,13 @@ function keptShape(
   isExpanded: boolean,
   shapes: ShapeCache,
 ): CardShape {
-  const key = `${isExpanded ? "+" : ""}${node.outputs.length > MAX_PORTS ? [...used].join() : ""}`;
+  const hasView = nodeViews.peek().get(node.use)?.view !== undefined;
+  const key = `${isExpanded ? "+" : ""}${hasView ? "v" : ""}${
+    node.outputs.length > MAX_PORTS ? [...used].join() : ""
+  }`;
   const kept = shapes.get(node);
   if (kept?.key === key) return kept.shape;
-  const shape = cardShape(node, used, isExpanded);
+  const shape = cardShape(node, used, isExpanded, hasView);
   shapes.set(node, { key, shape });
   return shape;
 }

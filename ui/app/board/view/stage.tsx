@@ -5,7 +5,7 @@
  * @module
  */
 
-import { signal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, signal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { paint } from "../../state/theme.ts";
@@ -33,6 +33,8 @@ const noPorts: ReadonlySet<string> = new Set();
 export interface StageProps {
   readonly board: Board;
   readonly run: RunOverlay;
+  /** The run that is shown. */
+  readonly runId: ReadonlySignal<string | undefined>;
   readonly faded: Faded | undefined;
   readonly onConnect: (drop: Drop) => void;
   readonly onOpen: (id: string) => void;
@@ -227,6 +229,7 @@ export function Stage(props: StageProps) {
         worst={worst.get(node.id)}
         badPorts={badPorts.get(node.id) ?? noPorts}
         isFaded={faded?.has(node.id) ?? false}
+        runId={props.runId}
       />,
     ];
   });

@@ -95,23 +95,24 @@ function ChangeSet({ review, text, workspace }: {
     <section class={`editor-set author-${colourOfSet(changeSet)}`} aria-label={`Changes of ${changeSet}`}>
       <header>
         <SetTitle changeSet={changeSet} />
-        <span class="grow" />
-        <Button
-          small
-          icon="check"
-          onClick={() =>
-            void workspace.acceptSet(text, changeSet)}
-        >
-          {conflicts.length === 0 ? "Accept all" : "Accept the rest"}
-        </Button>
-        <Button
-          small
-          icon="undo"
-          onClick={() =>
-            void workspace.rejectSet(text, changeSet)}
-        >
-          Reject all
-        </Button>
+        <span class="row editor-set-acts">
+          <Button
+            small
+            icon="check"
+            onClick={() =>
+              void workspace.acceptSet(text, changeSet)}
+          >
+            {conflicts.length === 0 ? "Accept all" : "Accept the rest"}
+          </Button>
+          <Button
+            small
+            icon="undo"
+            onClick={() =>
+              void workspace.rejectSet(text, changeSet)}
+          >
+            Reject all
+          </Button>
+        </span>
       </header>
       {hunks.length + conflicts.length === 0 ? null : <p class="editor-set-file">{text.file}</p>}
       {state === undefined
