@@ -71,7 +71,10 @@ export function testFileProposalPort(name: string, make: () => Promise<FilePropo
   test("propose() refuses what is no text", async (subject) => {
     const { port, folder } = subject;
     const file = join(folder, "a.bin");
-    await Deno.writeFile(file, new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 3]));
+    await Deno.writeFile(
+      file,
+      new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 3]),
+    );
     await assert.rejects(propose(subject, file, "x"), SymphonyError);
     await Deno.mkdir(join(folder, "sub"));
     await assert.rejects(propose(subject, join(folder, "sub"), "x"), SymphonyError);
