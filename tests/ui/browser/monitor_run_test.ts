@@ -129,7 +129,7 @@ browserTest("a run is paused, resumed and cancelled by keys alone", async () => 
   await using browser = await startBrowser();
   const slow = {
     ...watched,
-    nodes: { ...watched.nodes, plan: { use: "trial/work", in: { ms: "120000", name: "'plan'" } } },
+    nodes: { ...watched.nodes, plan: { use: "trial/work", in: { ms: "40000", name: "'plan'" } } },
   };
   const run = await rig.run(slow);
   const { page, faults } = await rig.open(browser, `runs/${run}`);
