@@ -180,8 +180,9 @@ export class Placement {
 }
 
 /** Who asks for permissions. */
-export function askerOf({ manifest: { id, permissions }, origin }: Installed) {
-  return { extension: id, origin, permissions };
+export function askerOf({ manifest: { id, permissions }, origin, folder, codeHash, isLoose }: Installed) {
+  const asker = { extension: id, origin, permissions };
+  return isLoose === true && folder !== undefined ? { ...asker, code: { folder, hash: codeHash } } : asker;
 }
 
 /** Memory that an actor's data may take, in MB. */
