@@ -428,7 +428,6 @@ export class HostExtensions implements ExtensionPort {
         throw aborted(actor.id);
       }
       actor.started();
-      actor.contributes = new Map(place.unit.contributes.map((one) => [one.type as NodeTypeId, one]));
       instance.current = { ...place, id, actor, calls: 0, failures: 0, inFlight: 0, isRetired: false };
       if (place.channel.isAlive) this.#instances.set(id, instance.current);
       this.#looking ??= setInterval(() => this.#options.grants.refresh(), LOOK_MS);

@@ -13,6 +13,7 @@ import { changeSetOf } from "../../core/ports/file_proposals.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { type CallScope, demand, jsonIn, type Operation, optionalText, textArgument } from "./capability.ts";
 import { refuseGitSteps } from "./git_names.ts";
+import { refuseOwnFolder } from "./own_folder.ts";
 import { isWithin, outside, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
 
 export interface EditorLimits {
@@ -37,6 +38,7 @@ export function editorOperations(
     try {
       const file = await realBelow(root, path);
       refuseGitSteps(root, file);
+      if (doing !== "read") refuseOwnFolder(root, file);
       const { isFile, size } = await Deno.lstat(file);
       if (!isFile) throw new ExtensionFailure("input", `Cannot ${doing} "${path}": it is no file`);
       // Of two bytes a unit at most, in the encodings that there are, and a mark.

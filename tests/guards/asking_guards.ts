@@ -64,6 +64,22 @@ export const askingGuards: readonly Guard[] = [
     only: "nobody is asked",
   },
   {
+    name: "leave to write is not passed on",
+    file: "core/orchestration/run_models.ts",
+    find: "      mayWrite: false,\n",
+    replace: "",
+    test: runModels,
+    only: "answers and does nothing else",
+  },
+  {
+    name: "no agent is asked as a model",
+    file: "core/orchestration/run_models.ts",
+    find: 'return instrument?.readsFolder === true || effect === "write";',
+    replace: "return false;",
+    test: runModels,
+    only: "no instrument that works in the folder",
+  },
+  {
     name: "models ask models only so deep",
     file: "core/orchestration/run_models.ts",
     find: "if (chain.length > MOST_DEEP) {",
