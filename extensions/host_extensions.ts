@@ -546,7 +546,7 @@ export class HostExtensions implements ExtensionPort {
       ...(mayAskToWrite === true ? { writeKey: `command:${nodeType}` as const } : {}),
       ...saidEffect(actor.contributes.get(request.nodeType)),
       ...(proposes === true
-        ? { proposing: { port: this.#options.proposals, author: proposerOf(node) } }
+        ? { proposing: { port: this.#options.proposals, author: proposerOf(actor.id) } }
         : {}),
       signal,
       run,

@@ -31,6 +31,17 @@ export interface FileProposalPort {
   read(run: RunId, file: string): Promise<string | undefined>;
 }
 
+/** What judges where proposals go, and makes way for one that a person saves. */
+export interface ProposedPlaces {
+  /**
+   * Where a proposal for `path` really goes; `others` are the files of all proposals that wait.
+   * @throws Error where that is outside of `root`, git's own, or would make a folder that git takes for a repository
+   */
+  place(root: string, path: string, others: readonly string[]): Promise<string>;
+  /** Makes the folders of a file whose place was judged. */
+  makeFolder(root: string, file: string): Promise<void>;
+}
+
 /** The change set that proposals of a node belong to. */
 export function changeSetOf(run: RunId, node: NodeId): string {
   return `${run}:${node}`;

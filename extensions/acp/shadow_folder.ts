@@ -6,10 +6,11 @@
  */
 
 import { dirname, isAbsolute, join } from "node:path";
-import { SymphonyError } from "../../core/errors.ts";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { AuthorId } from "../../core/ids.ts";
 import type { CallRequest } from "../../core/ports/extension.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
+import { proposedPlace } from "../capabilities/proposed_place.ts";
 import { type Changes, WorkspaceChanges } from "./workspace_changes.ts";
 
 /** Histories are not copied; what packages bring is large, read only, and linked. */
@@ -65,9 +66,9 @@ export class ShadowFolder implements AsyncDisposable {
     this.#changes = changes;
   }
 
-  /** Proposes what a file of the copy has become, now. */
+  /** Proposes what a file of the copy has become, now. @throws ExtensionFailure, SymphonyError where it may not be proposed */
   async propose(name: string, text: string): Promise<void> {
-    const file = join(this.#workspace, name);
+    const file = await proposedPlace(this.#workspace, name, await this.#port.files(this.#by.run));
     const base = this.#proposed.get(name) ?? this.#changes.textBefore(name) ?? await emptyIfAbsent(file);
     if (base === text) return;
     await this.#port.propose({ ...this.#by, file, base, text });
@@ -82,7 +83,11 @@ export class ShadowFolder implements AsyncDisposable {
       if (change === "removed") leave(`${path} was removed, which cannot be proposed: it stays`);
       else if (text === undefined && this.#proposed.has(path)) continue;
       else if (text === undefined) leave(`${path} is no text, or too large, and is not proposed`);
-      else await this.propose(path, text);
+      else {
+        await this.propose(path, text).catch((error) =>
+          leave(`${path} is not proposed: ${messageOf(error)}`)
+        );
+      }
     }
     return changes;
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { relative } from "node:path";
 import type { Json } from "../../../core/json.ts";
+import { proposedPlaces } from "../../../extensions/capabilities/proposed_place.ts";
 import { openTexts } from "../../../main.ts";
 import { FileProposals } from "../../../ui/server/texts/file_proposals.ts";
 import { testFileProposalPort } from "../../contracts/file_proposals_contract.ts";
@@ -12,7 +13,12 @@ testFileProposalPort("FileProposals", async () => {
   let isClosing = false;
   const known = new Map<string, Json>();
   const port = new FileProposals({
-    state: { read: (name) => known.get(name), write: (name, value) => void known.set(name, value) },
+    state: {
+      read: (name) => known.get(name),
+      replace: (name, value) => Promise.resolve(void known.set(name, value)),
+    },
+    root: folder,
+    places: proposedPlaces,
     texts: () => Promise.resolve(texts),
     nameOf: (file) => relative(folder, file),
     onChanged: () => {},
