@@ -238,6 +238,14 @@ export const askingGuards: readonly Guard[] = [
     only: "another manifest",
   },
   {
+    name: "assets are part of the code",
+    file: "extensions/loader/loader.ts",
+    find: "if (assets.size === 0) return module;",
+    replace: "return module;",
+    test: "tests/extensions/loader_test.ts",
+    only: "whose asset changed",
+  },
+  {
     name: "results of other code are not kept",
     file: "core/orchestration/run_call.ts",
     find: "if (byOtherCode === true) return;",
