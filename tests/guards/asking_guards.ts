@@ -64,6 +64,22 @@ export const askingGuards: readonly Guard[] = [
     only: "nobody is asked",
   },
   {
+    name: "each question has its own name",
+    file: "core/orchestration/asked_key.ts",
+    find: "this.#counts.set(name, count);",
+    replace: "",
+    test: runModels,
+    only: "each question has a name",
+  },
+  {
+    name: "who asks does not choose the model",
+    file: "core/orchestration/run_models.ts",
+    find: 'if (named !== undefined && Object.hasOwn(input, "model")) {',
+    replace: "if (false) {",
+    test: runModels,
+    only: "does not choose its model",
+  },
+  {
     name: "leave to write is not passed on",
     file: "core/orchestration/run_models.ts",
     find: "      mayWrite: false,\n",
