@@ -109,8 +109,8 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "proposals stay in the folder",
     file: "extensions/capabilities/editor.ts",
-    find: "const file = await realBelow(root, path);",
-    replace: "const file = await Deno.realPath(`${root}/${path}`);",
+    find: "const file = await proposedPlace(root, await realBelow(root, path));",
+    replace: "const file = await Deno.realPath(`${root}/${path}`); void [proposedPlace, realBelow];",
     test: zoo,
     only: "every hostile",
     zoo: "propose-outside",
@@ -118,8 +118,8 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "no proposal to git's own folder",
     file: "extensions/capabilities/editor.ts",
-    find: "      refuseGitSteps(root, file);\n",
-    replace: "",
+    find: "proposedPlace(root, await realBelow(root, path));",
+    replace: "realBelow(root, path); void proposedPlace;",
     test: editor,
     only: "no text outside",
   },

@@ -90,9 +90,9 @@ export class FileProposals implements FileProposalPort {
     for (const [file, holding] of this.#held) {
       const held = await holding.catch(() => undefined);
       if (held?.buffer !== buffer || !this.#known().some((entry) => entry.file === file)) continue;
-      if (await this.#judged(file) !== file) throw refused(file, "another file is there by now");
+      if (await this.#judged(file) !== file) throw this.#refused(file, "another file is there by now");
       await places.makeFolder(root, file).catch((cause) => {
-        throw refused(file, messageOf(cause), cause);
+        throw this.#refused(file, messageOf(cause), cause);
       });
     }
   }
@@ -174,8 +174,13 @@ export class FileProposals implements FileProposalPort {
     try {
       return await places.place(root, file, [...others]);
     } catch (cause) {
-      throw refused(file, messageOf(cause), cause);
+      throw this.#refused(file, messageOf(cause), cause);
     }
+  }
+
+  #refused(file: string, why: string, cause?: unknown): SymphonyError {
+    const name = this.#options.nameOf(file);
+    return new SymphonyError("permission", `Cannot propose or save "${name}": ${why}`, { cause });
   }
 
   #refuseTooMany(changeSet: string, file: string): void {
@@ -188,7 +193,7 @@ export class FileProposals implements FileProposalPort {
       ? MOST_HELD
       : undefined;
     if (most !== undefined) {
-      throw refused(file, `changes to ${most} files wait for a review; it is the person's turn`);
+      throw this.#refused(file, `changes to ${most} files wait for a review; it is the person's turn`);
     }
   }
 
@@ -264,8 +269,4 @@ export class FileProposals implements FileProposalPort {
     await this.#book.drop(gone);
     for (const { changeSet, file } of dropped) await this.#own.forget(changeSet.split(":")[0] ?? "", file);
   }
-}
-
-function refused(file: string, why: string, cause?: unknown): SymphonyError {
-  return new SymphonyError("permission", `Cannot propose or save "${file}": ${why}`, { cause });
 }
