@@ -27,7 +27,7 @@ export interface FileProposalPort {
   propose(proposal: FileProposal): Promise<void>;
   /** The files that the run has proposed something for that is not in them yet, by real path. */
   files(run: RunId): Promise<readonly string[]>;
-  /** The newest text of one of them; undefined where the file itself has it. */
+  /** What the run has made of one of them, without what others typed there; undefined where the file itself has it. */
   read(run: RunId, file: string): Promise<string | undefined>;
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { relative } from "node:path";
-import { extensionId, nodeId, type RunId, runId } from "../../core/ids.ts";
+import { authorId, extensionId, nodeId, type RunId, runId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { changeSetOf } from "../../core/ports/file_proposals.ts";
 import { ShadowFolder } from "../../extensions/acp/shadow_folder.ts";
@@ -48,10 +48,11 @@ async function open(): Promise<Stand> {
     state: {
       read: (name) => known.get(name),
       replace: async (name, value) => {
-        writes++;
+        if (name === "proposals.json") writes++;
         await new Promise((resolve) => setTimeout(resolve, 1));
         known.set(name, value);
       },
+      remove: (name) => void known.delete(name),
     },
     texts: () => Promise.resolve(texts),
     root,
@@ -208,4 +209,102 @@ Deno.test("what an agent makes in its copy is proposed nowhere outside the works
   assert.deepEqual(told.map((line) => line.split(" is ")[0]), ["abs/deep/er/x", "bare/refs/x", "sub/.git"]);
 });
 
-void [inputError, changeSetOf];
+Deno.test("an agent's copy shares no file with the workspace, and no link of it leads out", async () => {
+  await using stand = await open();
+  const { root, outside } = stand;
+  await Deno.mkdir(`${root}/node_modules/p`, { recursive: true });
+  await Deno.writeTextFile(`${root}/node_modules/p/index.js`, "honest");
+  await Deno.mkdir(`${root}/src`);
+  await Deno.writeTextFile(`${root}/src/a.txt`, "a\n");
+  await Deno.writeTextFile(`${outside}/victim`, "before");
+  await Deno.symlink("../outside/victim", `${root}/out`);
+  await Deno.symlink(`../../${root.split("/").at(-2)}/outside/victim`, `${root}/far`);
+  await Deno.symlink("src/../../outside/none", `${root}/nothing`);
+  await Deno.symlink("src", `${root}/inside`);
+  await Deno.symlink(`${root}/src/a.txt`, `${root}/whole`);
+  await Deno.symlink("../src/a.txt", `${root}/node_modules/linked`);
+  await using copy = await stand.copy();
+  assert.deepEqual(copy.without, []);
+  for (const name of ["out", "far", "nothing"]) await Deno.writeTextFile(`${copy.path}/${name}`, "mine");
+  await Deno.writeTextFile(`${copy.path}/node_modules/p/index.js`, "evil");
+  await Deno.writeTextFile(`${copy.path}/inside/b.txt`, "b\n");
+  await Deno.writeTextFile(`${copy.path}/whole`, "changed\n");
+  assert.equal(await Deno.readTextFile(`${outside}/victim`), "before");
+  assert.deepEqual(await namesIn(outside), ["victim"]);
+  assert.equal(await Deno.readTextFile(`${root}/node_modules/p/index.js`), "honest");
+  assert.equal(await Deno.readTextFile(`${copy.path}/node_modules/linked`), "changed\n");
+  await copy.end(() => {});
+  assert.deepEqual(await stand.waiting(), ["src/a.txt", "src/b.txt"]);
+  assert.deepEqual(await namesIn(`${root}/src`), ["a.txt"]);
+});
+
+Deno.test("a proposing call reads no file that is too large for a review, and waits for no pipe", async () => {
+  await using stand = await open();
+  for (let at = 0; at < 8; at++) {
+    using file = await Deno.create(`${stand.root}/large${at}`);
+    await file.truncate(100 << 20);
+  }
+  const call = stand.call();
+  const ends = await Promise.allSettled(
+    Array.from(
+      { length: 8 },
+      (_, at) => call.call("files.write", { path: `large${at}` }, new Uint8Array([65])),
+    ),
+  );
+  for (const end of ends) {
+    assert.match(end.status === "rejected" ? String(end.reason) : "", /over 2097152 characters/);
+  }
+  assert.ok((await new Deno.Command("mkfifo", { args: [`${stand.root}/pipe`] }).output()).success);
+  await assert.rejects(stand.write("pipe", "x"), inputError);
+  await assert.rejects(stand.write("a.txt", "x".repeat(3 << 20)), inputError);
+});
+
+Deno.test("a proposal is made from what the call has read, also where it has read more than is kept", async () => {
+  await using stand = await open();
+  const large = `${"line\n".repeat(300_000)}`;
+  for (const name of ["a", "b", "c", "d"]) await Deno.writeTextFile(`${stand.root}/${name}`, large);
+  const call = stand.call();
+  for (const path of ["a", "b", "c", "d"]) await call.call("files.read", { path });
+  const write = (path: string) =>
+    call.call("files.write", { path }, new TextEncoder().encode(`${large}end\n`));
+  await Deno.writeTextFile(`${stand.root}/d`, `first\n${large}`);
+  await assert.rejects(write("d"), { ...inputError, message: /has changed since it was read/ });
+  for (const path of ["a", "c"]) await write(path);
+  assert.deepEqual(await stand.waiting(), ["a", "c"]);
+});
+
+Deno.test("a call proposes only so often, so much waits at most, and many proposals are few writes", async () => {
+  await using stand = await open();
+  const call = stand.call();
+  const text = new TextEncoder().encode("x\n");
+  const before = stand.writes();
+  const write = (at: number, by = call) => by.call("files.write", { path: `f${at}` }, text);
+  await Promise.all(Array.from({ length: 200 }, (_, at) => write(at)));
+  assert.ok(stand.writes() - before < 100, `${stand.writes() - before} writes`);
+  await assert.rejects(write(0), { ...refused, message: /one call proposes at most 200 texts/ });
+  // Another call of the same node.
+  await write(0, stand.call());
+  await assert.rejects(write(200, stand.call()), { ...refused, message: /200 files wait for a review/ });
+});
+
+Deno.test("files:read gives back what the run proposed, and nothing that a person has typed and not saved", async () => {
+  await using stand = await open();
+  const { editing, proposals } = stand.texts;
+  await Deno.writeTextFile(`${stand.root}/a.txt`, "one\ntwo\n");
+  const { buffer } = await editing.open({ file: `${stand.root}/a.txt` });
+  const { revision } = await editing.read(buffer);
+  const typed = { revision, changes: [{ from: 4, to: 4, insert: "secret\n" }], author: authorId("user:a") };
+  assert.ok((await editing.edit(buffer, typed)).ok);
+  assert.equal(await stand.read("a.txt"), "one\ntwo\n");
+  await stand.write("a.txt", "one\ntwo\nx\n");
+  assert.equal(await stand.read("a.txt"), "one\ntwo\nx\n");
+  assert.equal((await editing.read(buffer)).text, "one\nsecret\ntwo\nx\n");
+  // Nodes beside each other have each read the same.
+  const port = stand.proposals;
+  const other = { run, node: nodeId("m"), author: proposerOf(evil), file: `${stand.root}/a.txt` };
+  await port.propose({ ...other, base: "one\ntwo\n", text: "zero\none\ntwo\n" });
+  assert.equal(await stand.read("a.txt"), "zero\none\ntwo\nx\n");
+  for (const set of await proposals.changeSets()) await proposals.undoChangeSet(set);
+  assert.ok((await editing.save(buffer)).ok);
+  assert.equal(await stand.read("a.txt"), "one\nsecret\ntwo\n");
+});

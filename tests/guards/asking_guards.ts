@@ -181,8 +181,8 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "no proposal to git's own folder",
     file: "extensions/capabilities/editor.ts",
-    find: "      refuseGitSteps(root, file);\n",
-    replace: "",
+    find: "proposedPlace(root, await realBelow(root, path));",
+    replace: "realBelow(root, path); void proposedPlace;",
     test: editor,
     only: "no text outside",
   },

@@ -160,6 +160,7 @@ Deno.test("AcpExtensions lets an agent of a run that proposes work in a copy, an
       state: {
         read: (name) => known.get(name),
         replace: (name, value) => Promise.resolve(void known.set(name, value)),
+        remove: (name) => void known.delete(name),
       },
       root: folder,
       places: proposedPlaces,

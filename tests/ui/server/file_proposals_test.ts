@@ -16,6 +16,7 @@ testFileProposalPort("FileProposals", async () => {
     state: {
       read: (name) => known.get(name),
       replace: (name, value) => Promise.resolve(void known.set(name, value)),
+      remove: (name) => void known.delete(name),
     },
     root: folder,
     places: proposedPlaces,

@@ -19,6 +19,7 @@ import {
 } from "../../../core/ports/file_proposals.ts";
 import type { WaitingSet } from "../../api/reviews.ts";
 import type { Texts } from "../services.ts";
+import { OwnTexts, type TextState } from "./own_texts.ts";
 import { type BookState, type Entry, ProposalBook } from "./proposal_book.ts";
 
 /** Files that wait for a review at the same time, of one change set and of all. */
@@ -31,7 +32,7 @@ interface Held {
 }
 
 export interface FileProposalsOptions {
-  readonly state: BookState;
+  readonly state: BookState & TextState;
   readonly texts: () => Promise<Pick<Texts, "editing" | "proposals">>;
   /** The workspace: nothing is proposed to files elsewhere. */
   readonly root: string;
@@ -49,6 +50,7 @@ export class FileProposals implements FileProposalPort {
   /** Proposals that are being made, by file. */
   readonly #underWay = new Map<string, number>();
   readonly #book: ProposalBook;
+  readonly #own: OwnTexts;
   #entering: Promise<unknown> = Promise.resolve();
   #told = "";
   #looking: Promise<void> | undefined;
@@ -57,6 +59,7 @@ export class FileProposals implements FileProposalPort {
   constructor(options: FileProposalsOptions) {
     this.#options = options;
     this.#book = new ProposalBook(options.state);
+    this.#own = new OwnTexts(options.state);
   }
 
   async propose({ run, node, author, file: given, base, text }: FileProposal): Promise<void> {
@@ -67,6 +70,7 @@ export class FileProposals implements FileProposalPort {
       const { buffer } = await this.#hold(file);
       // Written down first: what stands here and waits nowhere is dropped, what waits unknown to anybody would be lost.
       await this.#book.note({ changeSet, author, file });
+      await this.#own.keep(run, file, { base, text });
       const from = base ?? (await editing.read(buffer, { range: { from: 0, to: 0 } })).revision;
       await proposals.propose(buffer, { base: from, text, author, changeSet, contradictions: "ask" });
     } finally {
@@ -86,9 +90,9 @@ export class FileProposals implements FileProposalPort {
     for (const [file, holding] of this.#held) {
       const held = await holding.catch(() => undefined);
       if (held?.buffer !== buffer || !this.#known().some((entry) => entry.file === file)) continue;
-      if (await this.#judged(file) !== file) throw refused(file, "another file is there by now");
+      if (await this.#judged(file) !== file) throw this.#refused(file, "another file is there by now");
       await places.makeFolder(root, file).catch((cause) => {
-        throw refused(file, messageOf(cause), cause);
+        throw this.#refused(file, messageOf(cause), cause);
       });
     }
   }
@@ -98,9 +102,20 @@ export class FileProposals implements FileProposalPort {
   }
 
   async read(run: RunId, file: string): Promise<string | undefined> {
-    if (!this.#of(run).some((entry) => entry.file === file)) return undefined;
-    const { editing } = await this.#options.texts();
-    return (await editing.read((await this.#hold(file)).buffer)).text;
+    const mine = this.#of(run).filter((entry) => entry.file === file);
+    if (mine.length === 0) return undefined;
+    const { editing, proposals } = await this.#options.texts();
+    const { buffer } = await this.#hold(file);
+    for (const { changeSet } of mine) {
+      const review = await proposals.review(changeSet).catch(() => undefined);
+      if (review?.buffers.some((one) => one.buffer === buffer) === true) {
+        return await this.#own.read(run, file);
+      }
+    }
+    // All of it was decided about, and what was taken is in the file once it is saved.
+    const { unsaved } = await editing.open({ file, mayLackFolder: true });
+    await editing.close(buffer);
+    return unsaved ? await this.#own.read(run, file) : undefined;
   }
 
   /** What waits, of one run or of all. Does not start the text core where nothing does. */
@@ -159,8 +174,13 @@ export class FileProposals implements FileProposalPort {
     try {
       return await places.place(root, file, [...others]);
     } catch (cause) {
-      throw refused(file, messageOf(cause), cause);
+      throw this.#refused(file, messageOf(cause), cause);
     }
+  }
+
+  #refused(file: string, why: string, cause?: unknown): SymphonyError {
+    const name = this.#options.nameOf(file);
+    return new SymphonyError("permission", `Cannot propose or save "${name}": ${why}`, { cause });
   }
 
   #refuseTooMany(changeSet: string, file: string): void {
@@ -173,7 +193,7 @@ export class FileProposals implements FileProposalPort {
       ? MOST_HELD
       : undefined;
     if (most !== undefined) {
-      throw refused(file, `changes to ${most} files wait for a review; it is the person's turn`);
+      throw this.#refused(file, `changes to ${most} files wait for a review; it is the person's turn`);
     }
   }
 
@@ -245,10 +265,8 @@ export class FileProposals implements FileProposalPort {
       stop();
       await editing.close(buffer);
     }
+    const dropped = this.#known().filter(({ file }) => gone.has(file));
     await this.#book.drop(gone);
+    for (const { changeSet, file } of dropped) await this.#own.forget(changeSet.split(":")[0] ?? "", file);
   }
-}
-
-function refused(file: string, why: string, cause?: unknown): SymphonyError {
-  return new SymphonyError("permission", `Cannot propose or save "${file}": ${why}`, { cause });
 }
