@@ -8,6 +8,8 @@
  * - Q2 It is held of the budget until the log has what the node's call took.
  * - Q3 No extension is asked in the midst of a call of its own, however indirectly, and one asks at most `MOST_DEEP` calls deep; a call
  *   asks at most `MOST_ASKS` times, `MOST_AT_ONCE` of them at a time; no wait for a place is for ever.
+ * - Q4 Who is asked answers and does nothing else: leave to write and proposals are the node's alone, and what may look at the run's
+ *   folder by itself, as a coding agent does, is not asked.
  *
  * @module
  */
@@ -24,6 +26,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
+import { AskedKeys } from "./asked_key.ts";
 import type { Assignments } from "./assignment.ts";
 import { CallAmounts, type CallClaim, type CallMeter, usedOf } from "./call_amounts.ts";
 import { callElsewhere } from "./call_elsewhere.ts";
@@ -85,6 +88,7 @@ export class CallModels implements ModelsPort {
   readonly #chain: readonly ExtensionId[];
   readonly #holds: { readonly usd: Settle; readonly tokens: Settle }[] = [];
   readonly #waiting: (() => void)[] = [];
+  readonly #keys = new AskedKeys();
   #asks = 0;
   #atWork = 0;
   #isOver = false;
@@ -111,12 +115,19 @@ export class CallModels implements ModelsPort {
     if (chain.length > MOST_DEEP) {
       return refused("permission", `Cannot ask a model: ${chain.join(" asks ")}, which is deep enough`);
     }
+    // Before anything is waited for: the name does not depend on who is answered first.
+    let key: string;
+    try {
+      key = this.#keys.next(request.use, request.input);
+    } catch {
+      return refused("input", `Cannot ask ${request.use}: what it is asked is nested too deep`);
+    }
     if (this.#atWork >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#atWork++;
     try {
       const any = AbortSignal.any([signal, this.#signal]);
       if (any.aborted || this.#isOver) return refused("cancelled", "The call was cancelled");
-      return await this.#ask(request, any);
+      return await this.#ask(request, key, any);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#atWork--;
@@ -159,6 +170,7 @@ export class CallModels implements ModelsPort {
 
   async #ask(
     { use, input, allowance }: ModelRequest,
+    key: string,
     signal: AbortSignal,
   ): Promise<Result<ModelAnswer, NodeFailure>> {
     const { budget, driver, amounts, claims } = this.#run;
@@ -185,7 +197,7 @@ export class CallModels implements ModelsPort {
     const meter: CallMeter = { hasBegun: false, tokens: undefined, usd: undefined };
     const started = driver.services.clock.monotonic();
     try {
-      const { result, took } = await this.#carryOut(assigned, signal);
+      const { result, took } = await this.#carryOut(assigned, key, signal);
       const durationMs = Math.round(driver.services.clock.monotonic() - started);
       const judged = await judge(result, task ?? type, {
         definition: this.#node(use),
@@ -255,8 +267,21 @@ export class CallModels implements ModelsPort {
         `Cannot ask ${use}: ${named.extension} is in the midst of a call that asks it`,
       );
     }
-    const without = [...nodes.values()].filter(({ extension, instrument }) =>
-      instrument !== undefined && chain.includes(extension)
+    if (named !== undefined && actsItself(named)) {
+      return failing(
+        "permission",
+        `Cannot ask ${use}: it works in the run's folder by itself, and leave to ask a model is none for that. ` +
+          "Make it a node of the workflow",
+      );
+    }
+    if (named !== undefined && Object.hasOwn(input, "model")) {
+      return failing(
+        "permission",
+        `Cannot ask ${use} for a model of one's own choice: leave to ask it is for the one that the person set, at its price`,
+      );
+    }
+    const without = [...nodes.values()].filter((node) =>
+      node.instrument !== undefined && (chain.includes(node.extension) || actsItself(node))
     ).map(({ type }) => type);
     return this.#run.assignments.aside(scope, unit, this.#node(use), { bound: input, without, left });
   }
@@ -295,15 +320,18 @@ export class CallModels implements ModelsPort {
 
   async #carryOut(
     { type, input, call, maxUsd, maxTokens }: Assignment,
+    key: string,
     signal: AbortSignal,
   ): Promise<{ readonly result: CallResult; readonly took: boolean }> {
     const { request: asking } = this.#call;
-    const { task: _task, maxUsd: _usd, maxTokensInAll: _tokens, ...rest } = asking;
+    const { task: _task, maxUsd: _usd, maxTokensInAll: _tokens, ...more } = asking;
+    const { proposes: _proposes, mayAskToWrite: _mayAsk, ...rest } = more;
     const request: Draft<CallRequest> = {
       ...rest,
+      mayWrite: false,
       nodeType: type.type,
       input,
-      idempotencyKey: `${asking.idempotencyKey}:models/${this.#asks}`,
+      idempotencyKey: `${asking.idempotencyKey}:models/${key}`,
     };
     if (call !== undefined) request.task = call;
     if (maxUsd !== undefined) request.maxUsd = maxUsd;
@@ -342,6 +370,11 @@ export class CallModels implements ModelsPort {
 type Settle = (isUnknown?: boolean) => void;
 
 const cancelled: NodeFailure = { class: "cancelled", message: "The call was cancelled" };
+
+/** True for what does more than answer: it reads the run's folder, or writes. */
+function actsItself({ instrument, effect }: NodeType): boolean {
+  return instrument?.readsFolder === true || effect === "write";
+}
 
 /** What of a call's claims is its own where somebody else waits for it. */
 function limitedOf({ amounts = {} }: CallClaim = {}): CallClaim {

@@ -263,6 +263,9 @@ export class AcpExtensions implements ExtensionPort {
       decided: (permission, isAllowed, reason) =>
         this.#book.decided({ extension: agent.id, permission, isAllowed, reason }),
     });
+    for (const folder of shadow?.without ?? []) {
+      turn.warn(`${folder} is too large: the agent's copy has it not`);
+    }
     const stop = new AbortController();
     const stopped = (reason: CallResult) => new StoppedTurn(reason);
     const late = () => stop.abort(stopped(failed("timeout", `No answer within ${timeoutMs} ms`)));

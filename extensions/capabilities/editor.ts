@@ -6,13 +6,22 @@
  */
 
 import { relative } from "node:path";
-import { authorId, NO_RUN } from "../../core/ids.ts";
+import { NO_RUN } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { own } from "../../core/json.ts";
 import { changeSetOf } from "../../core/ports/file_proposals.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
-import { type CallScope, demand, jsonIn, type Operation, optionalText, textArgument } from "./capability.ts";
+import {
+  type CallScope,
+  demand,
+  jsonIn,
+  type Operation,
+  optionalText,
+  proposerOf,
+  textArgument,
+} from "./capability.ts";
 import { refuseGitSteps } from "./git_names.ts";
+import { proposedPlace } from "./proposed_place.ts";
 import { isWithin, outside, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
 
 export interface EditorLimits {
@@ -35,7 +44,7 @@ export function editorOperations(
   const enter = async (path: string, doing: string) => {
     const root = await realRoot(scope.workspace);
     try {
-      const file = await realBelow(root, path);
+      const file = doing === "read" ? await realBelow(root, path) : await proposedPlace(root, path);
       refuseGitSteps(root, file);
       const { isFile, size } = await Deno.lstat(file);
       if (!isFile) throw new ExtensionFailure("input", `Cannot ${doing} "${path}": it is no file`);
@@ -59,7 +68,7 @@ export function editorOperations(
       await demand(scope, "editor:read");
       const texts = desk("read", path);
       const { root, file } = await enter(path, "read");
-      return await texts.withText(file, async ({ info, read }) => {
+      return await texts.withText(scope.authority.extension, file, async ({ info, read }) => {
         const name = nameBelow(root, info.file, path);
         if (info.length > limits.chars) throw tooLong("read", path, limits.chars);
         const { revision, text } = await read();
@@ -75,6 +84,8 @@ export function editorOperations(
       const text = textArgument(proposal, "text");
       const base = baseOf(own(proposal, "base"));
       await demand(scope, "editor:propose");
+      // The note is shown to the person at once, as a message is.
+      if (note !== undefined) await demand(scope, "notifications");
       for (const one of [text, base]) {
         if (typeof one === "string" && one.length > limits.chars) {
           throw tooLong("propose", path, limits.chars);
@@ -91,7 +102,7 @@ export function editorOperations(
       const texts = desk("propose", path);
       const { root, file } = await enter(path, "propose");
       const { extension } = scope.authority;
-      return await texts.withText(file, async ({ info, propose }) => {
+      return await texts.withText(extension, file, async ({ info, propose }) => {
         const name = nameBelow(root, info.file, path);
         if (info.readOnly) {
           throw new ExtensionFailure("permission", `Cannot propose "${path}": the file is read-only`);
@@ -99,10 +110,10 @@ export function editorOperations(
         const proposed = await propose({
           base,
           text,
-          author: authorId(`agent:${extension}`),
+          author: proposerOf(extension),
           changeSet: scope.run === NO_RUN ? extension : changeSetOf(scope.run, scope.node),
           contradictions: "ask",
-        });
+        }, scope.run === NO_RUN ? undefined : { run: scope.run, node: scope.node });
         const { changes, waiting } = proposed;
         scope.authority.used?.("editor:propose", `${name}: ${changes} changes, ${waiting} contradictions`);
         if (changes + waiting > 0) texts.tell(extension, name, note);

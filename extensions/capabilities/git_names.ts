@@ -16,8 +16,13 @@ const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /** True for `.git` as any file system may spell it: letter case, short names, streams, trailing dots and spaces. */
 function isGitName(step: string): boolean {
-  const plain = step.replace(IGNORED, "").split(":")[0]?.replace(/[. ]+$/, "").toLowerCase();
+  const plain = plainName(step);
   return plain === ".git" || plain === "git~1";
+}
+
+/** A name as the most generous file system takes it. */
+export function plainName(step: string): string {
+  return (step.replace(IGNORED, "").split(":")[0] ?? "").replace(/[. ]+$/, "").toLowerCase();
 }
 
 /** @throws ExtensionFailure of class `permission` where a step of `path`, below `root`, is git's own folder */
@@ -26,10 +31,18 @@ export function refuseGitSteps(root: string, path: string): void {
   throw new ExtensionFailure("permission", `Cannot write "${path}": git's own folder is not writable`);
 }
 
-/** @throws ExtensionFailure of class `permission` where `folder` is a bare repository, or is one once it holds `name` */
-export async function refuseRepository(folder: string, name: string): Promise<void> {
+/**
+ * `others` are files that are not there yet and may come.
+ * @throws ExtensionFailure of class `permission` where `folder` is a bare repository, or is one once it holds `name`
+ */
+export async function refuseRepository(
+  folder: string,
+  name: string,
+  others: readonly string[] = [],
+): Promise<void> {
+  const coming = new Set(others.map((other) => firstBelow(folder, other)));
   const isThere = async (part: (typeof PARTS)[number]) =>
-    name.toLowerCase() === part.toLowerCase() ||
+    name.toLowerCase() === part.toLowerCase() || coming.has(part.toLowerCase()) ||
     await Deno.lstat(join(folder, part)).then(() => true, () => false);
   if (!await isThere("HEAD")) return;
   if (!await isThere("commondir") && !(await isThere("objects") && await isThere("refs"))) return;
@@ -40,12 +53,23 @@ export async function refuseRepository(folder: string, name: string): Promise<vo
   );
 }
 
+/** The step behind `folder` on the way to `file`, in small letters; undefined for a file that is elsewhere. */
+function firstBelow(folder: string, file: string): string | undefined {
+  const start = folder.endsWith(sep) ? folder : folder + sep;
+  return file.startsWith(start) ? file.slice(start.length).split(sep, 1)[0]?.toLowerCase() : undefined;
+}
+
 /** The same for every folder from `root` down to the one at `path`, a path without links, that holds `name`. */
-export async function refuseRepositories(root: string, path: string, name: string): Promise<void> {
+export async function refuseRepositories(
+  root: string,
+  path: string,
+  name: string,
+  others: readonly string[] = [],
+): Promise<void> {
   refuseGitSteps(root, join(path, name));
   let folder = root;
   for (const step of [...relative(root, path).split(sep).filter((part) => part !== ""), name]) {
-    await refuseRepository(folder, step);
+    await refuseRepository(folder, step, others);
     folder = join(folder, step);
   }
 }
