@@ -222,12 +222,14 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
       lack = this.#supplies.shortage(amounts, joint, now);
     }
     if (lack?.never) return denied(lack.reason);
-    // Who goes first is asked only where there is something to have. What is left of a rate the folder knows best.
-    const isShort = lack !== undefined && !(this.#folder !== undefined && lack.waitMs !== undefined);
-    const holder = this.#heldBy(exclusive) ?? (isShort ? lack?.reason : undefined);
+    // What is left of a rate the folder knows best.
+    const isElsewhere = this.#folder !== undefined && lack?.waitMs !== undefined;
+    const short = isElsewhere ? this.#supplies.shortageOfHeld(amounts, joint, now) : lack;
+    // Who goes first is asked only where there is something to have.
+    const holder = this.#heldBy(exclusive) ?? short?.reason;
     const first = holder === undefined ? this.#before(asking, now) : undefined;
     const obstacle = holder ?? (first === undefined ? undefined : aheadText(first, wants));
-    if (obstacle !== undefined) return { obstacle, lack };
+    if (obstacle !== undefined) return { obstacle, lack: short ?? lack };
     if (exclusive.length === 0 && this.#folder?.isKept(amounts, joint) && !this.#folder.waits(key)) {
       return this.#grant(claim, now - since, now);
     }

@@ -114,6 +114,12 @@ export class Supplies {
     return undefined;
   }
 
+  /** The same of what comes back alone. */
+  shortageOfHeld(amounts: Amounts, joint: readonly JointAmount[], now: number): Shortage | undefined {
+    const held = Object.entries(amounts).filter(([kind]) => this.#capacities.has(kind));
+    return this.shortage(Object.fromEntries(held), joint, now);
+  }
+
   /** Takes what `shortage` said is there. */
   take(amounts: Amounts, joint: readonly JointAmount[], now: number): void {
     for (const kind in amounts) {

@@ -238,6 +238,16 @@ Deno.test("where memory is measured, the process that began first knows how much
   token(other.port.request(claim("c", { amounts: { memory: 40 } }, { priority: 1 })));
 });
 
+Deno.test("what looks short of a rate here, and is not in the book, is still held to what comes back", () => {
+  const { one, other } = two({ limits: { tokens: { perMinute: 1, burst: 10 }, cpu: { total: 1 } } });
+  const back = token(other.port.request(claim("a", { amounts: { tokens: 9 } })));
+  token(one.port.request(claim("b", { amounts: { tokens: 1, cpu: 1 } })));
+  other.port.release(back, { tokens: 0 });
+  const verdict = one.port.request(claim("c", { amounts: { tokens: 5, cpu: 1 } }));
+  assert.equal(verdict.verdict, "deferred", "one core is held");
+  assert.match(verdict.reason, /asks for 1 of "cpu", of which 0 of 1 are free/);
+});
+
 Deno.test("memory that another process was granted and does not use yet is not granted again", () => {
   const { clock, folder } = processes(0);
   const options = { limits: { memory: { total: 16, isMeasured: true } } };
