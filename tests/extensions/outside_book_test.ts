@@ -143,7 +143,8 @@ async function withAgent(
 ): Promise<void> {
   await withBooks(async (books) => {
     const command = [Deno.execPath(), "run", "-A", "-q", agentScript];
-    const config = { name: "a", command, env: [], policy, serves: [], version: "1" };
+    const config = { name: "a", command, env: ["AGENT_KEY"], policy, serves: [], version: "1" };
+    const env = (name: string) => name === "AGENT_KEY" ? "key-of-the-agent" : Deno.env.get(name);
     const agents = () => Promise.resolve(new Map([["a", config]]));
     const extensions = new AcpExtensions({ agents, env, book: books.book });
     const workspace = `${books.folder}/work`;
@@ -187,6 +188,20 @@ Deno.test("all that an agent asks and is told is audited, its files as well, wit
     ]);
     assert.match(found[5] ?? "", /^denied files:write: .*leads out of the workspace/);
     assert.equal(found.length, 6);
+  }));
+
+Deno.test("what an agent was given is in no line of what it asks, and no line is long", () =>
+  withAgent("edit", async ({ lines }, say) => {
+    const script = ["ask execute curl -H key-of-the-agent hush", `ask execute ${"x".repeat(5_000)}`];
+    const done = await say(script.join("\n"));
+    assert.ok(done.ok);
+    const found = await lines(agentExtension("a"));
+    assert.equal(
+      found[1],
+      "denied agent:execute: curl -H [secret] ***: its policy is edit, which does not take in execute",
+    );
+    assert.ok((found[2] ?? "").length < 1_100);
+    assert.doesNotMatch(JSON.stringify(done), /key-of-the-agent|hush|x{1001}/);
   }));
 
 Deno.test("what an agent takes is in the monitor: processor, memory, messages, tokens and money as it says", () =>

@@ -110,6 +110,14 @@ export const askingGuards: readonly Guard[] = [
     test: "tests/extensions/extension_watch_test.ts",
   },
   {
+    name: "what agents were given is not in what they ask",
+    file: "extensions/outside_book.ts",
+    find: "if (value.length >= LEAST_HIDDEN) clean",
+    replace: "if (false) clean",
+    test: outside,
+    only: "is in no line",
+  },
+  {
     name: "leave to write is not passed on",
     file: "core/orchestration/run_models.ts",
     find: "      mayWrite: false,\n",
