@@ -18,6 +18,7 @@ import { McpExtensions } from "../../extensions/mcp/mcp_extensions.ts";
 import type { ServerConfig, ServerTarget } from "../../extensions/mcp/server_config.ts";
 import { serverExtension } from "../../extensions/mcp/tool_nodes.ts";
 import { ResourceMonitor } from "../../extensions/monitor/resource_monitor.ts";
+import { ProcessMark } from "../../extensions/monitor/process_mark.ts";
 import { ProcessTree } from "../../extensions/monitor/process_tree.ts";
 import { OutsideBook } from "../../extensions/outside_book.ts";
 
@@ -251,5 +252,48 @@ Deno.test({
       await child.status;
     }
     assert.equal(new ProcessTree(child.pid).cpuMs, undefined);
+  },
+});
+
+Deno.test({
+  name: "what a program let go of, by a session of its own, is counted and ended with it",
+  ignore: !isLinux,
+  async fn() {
+    const mark = new ProcessMark();
+    const child = new Deno.Command("sh", {
+      args: ["-c", "(setsid sleep 600 >/dev/null 2>&1 &); echo ready; read _"],
+      env: mark.env,
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    const isSleep = (pid: number) => {
+      try {
+        return Deno.readTextFileSync(`/proc/${pid}/cmdline`).startsWith("sleep");
+      } catch {
+        return false;
+      }
+    };
+    const orphan = async () => {
+      for (let at = 0; at < 500; at++) {
+        const found = mark.pids().find(isSleep);
+        if (found !== undefined) return found;
+        await new Promise((done) => setTimeout(done, 10));
+      }
+      throw new Error("It was never started");
+    };
+    const left = await orphan();
+    try {
+      const own = Number((await Deno.readTextFile(`/proc/${child.pid}/statm`)).split(" ")[1]) * 4096;
+      assert.ok((new ProcessTree(child.pid).memoryBytes ?? 0) > own);
+    } finally {
+      mark.end();
+      await reader.cancel();
+      await child.stdin.close().catch(() => {});
+      await child.status;
+    }
+    assert.equal(isSleep(left), false);
+    assert.deepEqual(mark.pids(), []);
   },
 });

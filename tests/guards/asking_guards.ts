@@ -118,6 +118,14 @@ export const askingGuards: readonly Guard[] = [
     only: "is in no line",
   },
   {
+    name: "what programs let go of is ended",
+    file: "extensions/monitor/process_mark.ts",
+    find: '          Deno.kill(pid, "SIGKILL");\n',
+    replace: "",
+    test: outside,
+    only: "let go of",
+  },
+  {
     name: "leave to write is not passed on",
     file: "core/orchestration/run_models.ts",
     find: "      mayWrite: false,\n",
