@@ -13,6 +13,7 @@ import type { ClockPort } from "./core/ports/clock.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
 import type { NotificationPort } from "./core/ports/notification.ts";
 import type { FileProposalPort } from "./core/ports/file_proposals.ts";
+import { proposedPlaces } from "./extensions/capabilities/proposed_place.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
 import {
   anotherAddress,
@@ -85,6 +86,7 @@ function servicesOf(shell: UiShell, parts: UiParts): UiServices {
   return {
     ...rest,
     ...shell,
+    proposedPlaces,
     conductor: {
       status: () => conductor.status(data),
       explain: (id) => conductor.explain(data, id),

@@ -63,6 +63,8 @@ export interface OpenOptions {
   readonly encoding?: string;
   /** True: an absent file is an error instead of a new buffer. */
   readonly mustExist?: boolean;
+  /** True: its folder may be absent as well; a save wants it. */
+  readonly mayLackFolder?: boolean;
   /** The number that the buffer had in an earlier process. */
   readonly id?: number;
 }
@@ -123,7 +125,7 @@ export class BufferFiles implements Disposable {
    * @throws SymphonyError as `loadFile`
    */
   async open(path: string, options: OpenOptions = {}): Promise<BufferHold> {
-    const place = await this.#disk.place(path);
+    const place = await this.#placeOf(path, options);
     const open = this.#buffers.at(place);
     if (open !== undefined) return this.#buffers.hold(open);
     const begun = this.#opening.get(place);
@@ -184,6 +186,20 @@ export class BufferFiles implements Disposable {
   [Symbol.dispose](): void {
     this.#stop();
     this.#disk.close();
+  }
+
+  /** Of a file whose folder is absent only where that may be, or where it is open already. */
+  async #placeOf(path: string, { mayLackFolder }: OpenOptions): Promise<string> {
+    try {
+      return await this.#disk.place(path);
+    } catch (error) {
+      if (!(error instanceof SymphonyError) || error.code !== "not-found") throw error;
+      const place = await this.#disk.placeToCome(path);
+      if (place !== undefined && (mayLackFolder === true || this.#buffers.at(place) !== undefined)) {
+        return place;
+      }
+      throw error;
+    }
   }
 
   /** The file, or the buffer that an earlier process has left of it. */

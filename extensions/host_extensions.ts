@@ -124,7 +124,11 @@ export class HostExtensions implements ExtensionPort {
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
     const { onLog, liveness, loadingMs, grants, notices = new Notices(), texts } = options;
     this.#notices = notices;
-    this.#editor = texts && new EditorDesk(texts, (extension, text) => this.#say(extension, text));
+    this.#editor = texts && new EditorDesk(
+      texts,
+      (extension, text) => this.#say(extension, text),
+      options.proposals,
+    );
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,
@@ -542,7 +546,7 @@ export class HostExtensions implements ExtensionPort {
       ...(mayAskToWrite === true ? { writeKey: `command:${nodeType}` as const } : {}),
       ...saidEffect(actor.contributes.get(request.nodeType)),
       ...(proposes === true
-        ? { proposing: { port: this.#options.proposals, author: proposerOf(node) } }
+        ? { proposing: { port: this.#options.proposals, author: proposerOf(actor.id) } }
         : {}),
       signal,
       run,

@@ -269,7 +269,7 @@ class Call implements CapabilityClient, ContextSetup {
       mayWrite: this.#request.mayWrite,
       ...saidEffect(loaded.runners.get(this.#request.nodeType)?.contribution),
       ...(this.#request.proposes === true
-        ? { proposing: { port: this.#shared.proposals, author: proposerOf(this.#request.node) } }
+        ? { proposing: { port: this.#shared.proposals, author: proposerOf(loaded.authority.extension) } }
         : {}),
       signal: this.signal,
       run: this.#request.run,

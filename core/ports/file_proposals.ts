@@ -27,8 +27,19 @@ export interface FileProposalPort {
   propose(proposal: FileProposal): Promise<void>;
   /** The files that the run has proposed something for that is not in them yet, by real path. */
   files(run: RunId): Promise<readonly string[]>;
-  /** The newest text of one of them; undefined where the file itself has it. */
+  /** What the run has made of one of them, without what others typed there; undefined where the file itself has it. */
   read(run: RunId, file: string): Promise<string | undefined>;
+}
+
+/** What judges where proposals go, and makes way for one that a person saves. */
+export interface ProposedPlaces {
+  /**
+   * Where a proposal for `path` really goes; `others` are the files of all proposals that wait.
+   * @throws Error where that is outside of `root`, git's own, or would make a folder that git takes for a repository
+   */
+  place(root: string, path: string, others: readonly string[]): Promise<string>;
+  /** Makes the folders of a file whose place was judged. */
+  makeFolder(root: string, file: string): Promise<void>;
 }
 
 /** The change set that proposals of a node belong to. */

@@ -24,7 +24,13 @@ export interface TextChange extends TextRange {
 
 /** What to open: a file, or a text without one. */
 export type TextSource =
-  | { readonly file: string; readonly encoding?: string; readonly mustExist?: boolean }
+  | {
+    readonly file: string;
+    readonly encoding?: string;
+    readonly mustExist?: boolean;
+    /** True: not even its folder need be there, which is wanted when it is saved. */
+    readonly mayLackFolder?: boolean;
+  }
   | { readonly text: string };
 
 export interface BufferInfo {

@@ -5,7 +5,7 @@
  */
 
 import type { Result } from "../../core/result.ts";
-import { filePlace } from "./file_place.ts";
+import { filePlace, placeToCome } from "./file_place.ts";
 import { type FileStamp, type FileState, fileState } from "./file_stamp.ts";
 import { FileWatch } from "./file_watch.ts";
 import { type LoadedFile, loadFile, type LoadOptions } from "./load.ts";
@@ -15,6 +15,7 @@ import type { TextForm } from "./text_form.ts";
 /** Files by name; each function as its namesake in this folder. */
 export interface Disk {
   place(path: string): Promise<string>;
+  placeToCome(path: string): Promise<string | undefined>;
   state(place: string): Promise<Pick<FileState, "kind" | "stamp"> | undefined>;
   load(path: string, options?: LoadOptions): Promise<LoadedFile>;
   save(
@@ -35,6 +36,7 @@ export type { FileStamp };
 /** The files of this machine. */
 export class SystemDisk implements Disk {
   readonly place = filePlace;
+  readonly placeToCome = placeToCome;
   readonly state = fileState;
   readonly load = loadFile;
   readonly save = saveFile;

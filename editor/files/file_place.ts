@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readlink, realpath } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { lstat, readlink, realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { SymphonyError } from "../../core/errors.ts";
 import { fileError, isAbsent } from "./file_error.ts";
 
@@ -41,4 +41,16 @@ export async function filePlace(path: string): Promise<string> {
     at = resolve(folder, target);
   }
   throw new SymphonyError("bad-input", `Cannot open "${path}": the links lead in a circle`);
+}
+
+/** The one name of what `path` will be once its folders are made; undefined where something else is in their way. */
+export async function placeToCome(path: string): Promise<string | undefined> {
+  const rest: string[] = [];
+  for (let at = resolve(path);; at = dirname(at)) {
+    const real = await realpath(at).catch(() => undefined);
+    if (real !== undefined) return join(real, ...rest);
+    // A link that leads nowhere is no folder to come.
+    if (await lstat(at).then(() => true, () => false) || dirname(at) === at) return undefined;
+    rest.unshift(basename(at));
+  }
 }

@@ -52,6 +52,10 @@ export class MemoryDisk implements Disk {
     return Promise.resolve(new URL(path, "file:///").pathname);
   }
 
+  placeToCome(path: string): Promise<string> {
+    return this.place(path);
+  }
+
   state(place: string): Promise<Pick<FileState, "kind" | "stamp"> | undefined> {
     const entry = this.#files.get(place);
     return Promise.resolve(entry === undefined ? undefined : { kind: "file", stamp: entry.stamp });

@@ -18,6 +18,7 @@ export async function openText(
   const hold = "text" in source ? desk.begin({ text: source.text }) : await desk.files.open(source.file, {
     ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
     ...(source.mustExist === undefined ? {} : { mustExist: source.mustExist }),
+    ...(source.mayLackFolder === undefined ? {} : { mayLackFolder: source.mayLackFolder }),
   });
   return { text: desk.text(bufferId(hold.buffer.id)), hold };
 }

@@ -259,7 +259,7 @@ export class RevisionSession {
     const [file, stamp] = [params.maybeText("file"), params.maybeText("stamp")];
     if (text === undefined && file !== undefined) {
       // Nothing that was changed in it was answered, so nothing is written down: the file is the text, if it is as it was.
-      const hold = await this.#desk.files.open(file, { id }).catch(() => undefined);
+      const hold = await this.#desk.files.open(file, { id, mayLackFolder: true }).catch(() => undefined);
       if (hold === undefined) return null;
       text = this.#desk.text(bufferId(hold.buffer.id));
       if (text.id !== id || text.buffer.revision !== 0 || this.#stamp(text) !== stamp) {
@@ -288,6 +288,7 @@ export class RevisionSession {
     const source: TextSource = params.has("text") ? { text: params.text("text") } : {
       file: params.text("file"),
       mustExist: params.flag("mustExist"),
+      mayLackFolder: params.flag("mayLackFolder"),
       ...(encoding === undefined ? {} : { encoding }),
     };
     const { text, hold } = await openText(this.#desk, source);

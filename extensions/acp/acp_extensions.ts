@@ -265,6 +265,9 @@ export class AcpExtensions implements ExtensionPort {
         this.#book.decided({ extension: agent.id, permission, isAllowed, reason }),
       clean: (text) => this.#book.clean(text, given),
     });
+    for (const folder of shadow?.without ?? []) {
+      turn.warn(`${folder} is too large: the agent's copy has it not`);
+    }
     const stop = new AbortController();
     const stopped = (reason: CallResult) => new StoppedTurn(reason);
     const late = () => stop.abort(stopped(failed("timeout", `No answer within ${timeoutMs} ms`)));

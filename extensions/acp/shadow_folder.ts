@@ -5,22 +5,20 @@
  * @module
  */
 
-import { dirname, isAbsolute, join } from "node:path";
-import { SymphonyError } from "../../core/errors.ts";
+import { dirname, join } from "node:path";
+import { messageOf } from "../../core/errors.ts";
 import type { AuthorId } from "../../core/ids.ts";
 import type { CallRequest } from "../../core/ports/extension.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
+import { proposedPlace } from "../capabilities/proposed_place.ts";
+import { copyWorkspace } from "./copied_folder.ts";
 import { type Changes, WorkspaceChanges } from "./workspace_changes.ts";
-
-/** Histories are not copied; what packages bring is large, read only, and linked. */
-const LEFT_OUT = new Set([".git", ".hg", ".svn"]);
-const LINKED = new Set(["node_modules"]);
-const MOST_FILES = 20_000;
-const MOST_BYTES = 2 ** 30;
 
 export class ShadowFolder implements AsyncDisposable {
   /** Where the copy is, really. */
   readonly path: string;
+  /** Folders of packages that are too large to be copied and that the agent has to do without. */
+  readonly without: readonly string[];
   readonly #workspace: string;
   readonly #by: Pick<CallRequest, "run" | "node"> & { readonly author: AuthorId };
   readonly #port: FileProposalPort;
@@ -36,7 +34,7 @@ export class ShadowFolder implements AsyncDisposable {
   ): Promise<ShadowFolder> {
     const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "symphony-agent-" }));
     try {
-      await copyFolder(workspace, path, { files: 0, bytes: 0 });
+      const without = await copyWorkspace(workspace, path);
       for (const file of await port.files(by.run)) {
         const text = file.startsWith(`${workspace}/`) ? await port.read(by.run, file) : undefined;
         if (text === undefined) continue;
@@ -44,30 +42,33 @@ export class ShadowFolder implements AsyncDisposable {
         await Deno.mkdir(dirname(place), { recursive: true });
         await Deno.writeTextFile(place, text);
       }
-      return new ShadowFolder({ path, workspace, by, port, changes: await WorkspaceChanges.begin(path) });
+      const changes = await WorkspaceChanges.begin(path);
+      return new ShadowFolder({ path, workspace, by, port, changes, without });
     } catch (error) {
       await Deno.remove(path, { recursive: true });
       throw error;
     }
   }
 
-  private constructor({ path, workspace, by, port, changes }: {
+  private constructor({ path, workspace, by, port, changes, without }: {
     readonly path: string;
     readonly workspace: string;
     readonly by: Pick<CallRequest, "run" | "node"> & { readonly author: AuthorId };
     readonly port: FileProposalPort;
     readonly changes: WorkspaceChanges;
+    readonly without: readonly string[];
   }) {
     this.path = path;
+    this.without = without;
     this.#workspace = workspace;
     this.#by = by;
     this.#port = port;
     this.#changes = changes;
   }
 
-  /** Proposes what a file of the copy has become, now. */
+  /** Proposes what a file of the copy has become, now. @throws ExtensionFailure, SymphonyError where it may not be proposed */
   async propose(name: string, text: string): Promise<void> {
-    const file = join(this.#workspace, name);
+    const file = await proposedPlace(this.#workspace, name, await this.#port.files(this.#by.run));
     const base = this.#proposed.get(name) ?? this.#changes.textBefore(name) ?? await emptyIfAbsent(file);
     if (base === text) return;
     await this.#port.propose({ ...this.#by, file, base, text });
@@ -82,7 +83,11 @@ export class ShadowFolder implements AsyncDisposable {
       if (change === "removed") leave(`${path} was removed, which cannot be proposed: it stays`);
       else if (text === undefined && this.#proposed.has(path)) continue;
       else if (text === undefined) leave(`${path} is no text, or too large, and is not proposed`);
-      else await this.propose(path, text);
+      else {
+        await this.propose(path, text).catch((error) =>
+          leave(`${path} is not proposed: ${messageOf(error)}`)
+        );
+      }
     }
     return changes;
   }
@@ -96,35 +101,4 @@ export class ShadowFolder implements AsyncDisposable {
 async function emptyIfAbsent(file: string): Promise<string | undefined> {
   const info = await Deno.lstat(file).catch(() => undefined);
   return info === undefined ? "" : undefined;
-}
-
-async function copyFolder(from: string, to: string, copied: { files: number; bytes: number }): Promise<void> {
-  for await (const { name, isDirectory, isFile, isSymlink } of Deno.readDir(from)) {
-    const [source, target] = [join(from, name), join(to, name)];
-    if (LEFT_OUT.has(name)) continue;
-    if (LINKED.has(name)) await Deno.symlink(source, target);
-    else if (isDirectory) {
-      await Deno.mkdir(target);
-      await copyFolder(source, target, copied);
-    } else if (isSymlink) {
-      const aim = await Deno.readLink(source);
-      // One that names its place in full leads out of the copy.
-      if (!isAbsolute(aim)) await Deno.symlink(aim, target);
-    } else if (isFile) {
-      copied.files++;
-      copied.bytes += (await Deno.stat(source)).size;
-      if (copied.files > MOST_FILES || copied.bytes > MOST_BYTES) throw tooLarge();
-      await Deno.copyFile(source, target);
-    }
-  }
-}
-
-function tooLarge(): SymphonyError {
-  return new SymphonyError(
-    "unsupported",
-    `Cannot let the agent propose: it works in a copy, and the workspace has over ${MOST_FILES} files or ${
-      MOST_BYTES >> 30
-    } GB`,
-    { hint: "Start the run in a smaller folder, or let it write" },
-  );
 }

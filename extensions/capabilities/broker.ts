@@ -53,9 +53,9 @@ export class Capabilities {
   #hadEffects = false;
 
   constructor(given: Omit<CallScope, "granted">) {
-    const scope: CallScope = { ...given, granted: new Set() };
     this.#effect = given.effect;
     this.#payloads = given.payloads ?? new PayloadBudget();
+    const scope: CallScope = { ...given, granted: new Set(), payloads: this.#payloads };
     this.#exchanges = new Exchanges(scope);
     const table: Record<string, Operation> = Object.create(null);
     const parts = [

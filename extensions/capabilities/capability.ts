@@ -52,9 +52,9 @@ export interface Proposing {
   readonly author: AuthorId;
 }
 
-/** Whose change it is that a node proposes which is no agent with a name of its own. */
-export function proposerOf(node: NodeId): AuthorId {
-  return authorId(`agent:${node}`);
+/** Whose change it is that an extension proposes: `agent:PUBLISHER/NAME`, which no node and no agent of the person can be called. */
+export function proposerOf(extension: ExtensionId): AuthorId {
+  return authorId(`agent:${extension}`);
 }
 
 /** Where and for whom one call works. */

@@ -6,14 +6,22 @@
  */
 
 import { relative } from "node:path";
-import { authorId, NO_RUN } from "../../core/ids.ts";
+import { NO_RUN } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { own } from "../../core/json.ts";
 import { changeSetOf } from "../../core/ports/file_proposals.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
-import { type CallScope, demand, jsonIn, type Operation, optionalText, textArgument } from "./capability.ts";
+import {
+  type CallScope,
+  demand,
+  jsonIn,
+  type Operation,
+  optionalText,
+  proposerOf,
+  textArgument,
+} from "./capability.ts";
 import { refuseGitSteps } from "./git_names.ts";
-import { refuseOwnFolder } from "./own_folder.ts";
+import { proposedPlace } from "./proposed_place.ts";
 import { isWithin, outside, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
 
 export interface EditorLimits {
@@ -36,9 +44,8 @@ export function editorOperations(
   const enter = async (path: string, doing: string) => {
     const root = await realRoot(scope.workspace);
     try {
-      const file = await realBelow(root, path);
+      const file = doing === "read" ? await realBelow(root, path) : await proposedPlace(root, path);
       refuseGitSteps(root, file);
-      if (doing !== "read") refuseOwnFolder(root, file);
       const { isFile, size } = await Deno.lstat(file);
       if (!isFile) throw new ExtensionFailure("input", `Cannot ${doing} "${path}": it is no file`);
       // Of two bytes a unit at most, in the encodings that there are, and a mark.
@@ -103,10 +110,10 @@ export function editorOperations(
         const proposed = await propose({
           base,
           text,
-          author: authorId(`agent:${extension}`),
+          author: proposerOf(extension),
           changeSet: scope.run === NO_RUN ? extension : changeSetOf(scope.run, scope.node),
           contradictions: "ask",
-        });
+        }, scope.run === NO_RUN ? undefined : { run: scope.run, node: scope.node });
         const { changes, waiting } = proposed;
         scope.authority.used?.("editor:propose", `${name}: ${changes} changes, ${waiting} contradictions`);
         if (changes + waiting > 0) texts.tell(extension, name, note);

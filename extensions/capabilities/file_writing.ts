@@ -56,6 +56,12 @@ async function alone(write: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Makes the folders down to `folder`, below `root`, none of them through a link that leads out. */
+export async function makeFoldersBelow(root: string, folder: string): Promise<void> {
+  const made = await makeFolder(root, folder);
+  made.folder[Symbol.dispose]();
+}
+
 /** Makes the folders down to `folder`, none of them through a link that leads out; holds the last one. */
 async function makeFolder(
   root: string,

@@ -10,7 +10,7 @@ import { ExtensionFailure } from "../sdk/failure.ts";
 import { type CallScope, demand, type Operation, textArgument } from "./capability.ts";
 import { removeBelow, writeBelow } from "./file_writing.ts";
 import { holdFolder } from "./held_folder.ts";
-import { openBelow } from "./open_below.ts";
+import { openBelow, readAll, tooLarge } from "./open_below.ts";
 import { refuseOwnFolder } from "./own_folder.ts";
 import { ProposedFiles } from "./proposed_files.ts";
 import { below, isWithin, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
@@ -105,6 +105,7 @@ class WorkspaceFiles {
 
   async list(path: string): Promise<Json> {
     const root = await this.#enter("files:read");
+    const added = await this.#added(root, path);
     try {
       using folder = holdFolder(root, await realBelow(root, path));
       const names: string[] = [];
@@ -121,9 +122,17 @@ class WorkspaceFiles {
         for (const entry of await Promise.all(some)) if (entry !== null) entries.push(entry);
       }
       folder.verify();
-      return this.#proposed === undefined
-        ? entries
-        : withAdded(entries, await this.#proposed.added(root, below(root, path)));
+      return withAdded(entries, added ?? []);
+    } catch (error) {
+      // A folder that is proposed with its files.
+      if (error instanceof Deno.errors.NotFound && added !== undefined) return withAdded([], added);
+      throw pathFailure(error, "list", path);
+    }
+  }
+
+  async #added(root: string, path: string): Promise<Json[] | undefined> {
+    try {
+      return await this.#proposed?.added(root, below(root, path));
     } catch (error) {
       throw pathFailure(error, "list", path);
     }
@@ -223,27 +232,6 @@ function withAdded(entries: readonly Json[], added: readonly Json[]): Json[] {
   const names = new Set(entries.map(nameOf));
   return [...entries, ...added.filter((entry) => !names.has(nameOf(entry)))]
     .sort((one, other) => nameOf(one) < nameOf(other) ? -1 : 1);
-}
-
-function tooLarge(path: string, size: number, most: number): ExtensionFailure {
-  return new ExtensionFailure("input", `Cannot read "${path}": ${size} bytes are over the limit of ${most}`);
-}
-
-async function readAll(file: Deno.FsFile, size: number, most: number, path: string) {
-  // The file may grow while it is read, so its stated size is only where the buffer starts.
-  let buffer = new Uint8Array(size + 1);
-  let length = 0;
-  for (;;) {
-    const count = await file.read(buffer.subarray(length));
-    if (count === null) return buffer.slice(0, length);
-    length += count;
-    if (length > most) throw tooLarge(path, length, most);
-    if (length === buffer.length) {
-      const larger = new Uint8Array(buffer.length * 2);
-      larger.set(buffer);
-      buffer = larger;
-    }
-  }
 }
 
 async function entryAt(path: string): Promise<Json> {

@@ -31,10 +31,18 @@ export function refuseGitSteps(root: string, path: string): void {
   throw new ExtensionFailure("permission", `Cannot write "${path}": git's own folder is not writable`);
 }
 
-/** @throws ExtensionFailure of class `permission` where `folder` is a bare repository, or is one once it holds `name` */
-export async function refuseRepository(folder: string, name: string): Promise<void> {
+/**
+ * `others` are files that are not there yet and may come.
+ * @throws ExtensionFailure of class `permission` where `folder` is a bare repository, or is one once it holds `name`
+ */
+export async function refuseRepository(
+  folder: string,
+  name: string,
+  others: readonly string[] = [],
+): Promise<void> {
+  const coming = new Set(others.map((other) => firstBelow(folder, other)));
   const isThere = async (part: (typeof PARTS)[number]) =>
-    name.toLowerCase() === part.toLowerCase() ||
+    name.toLowerCase() === part.toLowerCase() || coming.has(part.toLowerCase()) ||
     await Deno.lstat(join(folder, part)).then(() => true, () => false);
   if (!await isThere("HEAD")) return;
   if (!await isThere("commondir") && !(await isThere("objects") && await isThere("refs"))) return;
@@ -45,12 +53,23 @@ export async function refuseRepository(folder: string, name: string): Promise<vo
   );
 }
 
+/** The step behind `folder` on the way to `file`, in small letters; undefined for a file that is elsewhere. */
+function firstBelow(folder: string, file: string): string | undefined {
+  const start = folder.endsWith(sep) ? folder : folder + sep;
+  return file.startsWith(start) ? file.slice(start.length).split(sep, 1)[0]?.toLowerCase() : undefined;
+}
+
 /** The same for every folder from `root` down to the one at `path`, a path without links, that holds `name`. */
-export async function refuseRepositories(root: string, path: string, name: string): Promise<void> {
+export async function refuseRepositories(
+  root: string,
+  path: string,
+  name: string,
+  others: readonly string[] = [],
+): Promise<void> {
   refuseGitSteps(root, join(path, name));
   let folder = root;
   for (const step of [...relative(root, path).split(sep).filter((part) => part !== ""), name]) {
-    await refuseRepository(folder, step);
+    await refuseRepository(folder, step, others);
     folder = join(folder, step);
   }
 }

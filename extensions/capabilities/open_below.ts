@@ -41,3 +41,31 @@ export async function openBelow(
 function noFile(path: string): ExtensionFailure {
   return new ExtensionFailure("input", `Cannot read "${path}": not a file`);
 }
+
+/** The refusal of a file that has more bytes than may be read. */
+export function tooLarge(path: string, size: number, most: number): ExtensionFailure {
+  return new ExtensionFailure("input", `Cannot read "${path}": ${size} bytes are over the limit of ${most}`);
+}
+
+/** The bytes of an open file, `most` of them. @throws ExtensionFailure where there are more */
+export async function readAll(
+  file: Deno.FsFile,
+  size: number,
+  most: number,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // The file may grow while it is read, so its stated size is only where the buffer starts.
+  let buffer = new Uint8Array(size + 1);
+  let length = 0;
+  for (;;) {
+    const count = await file.read(buffer.subarray(length));
+    if (count === null) return buffer.slice(0, length);
+    length += count;
+    if (length > most) throw tooLarge(path, length, most);
+    if (length === buffer.length) {
+      const larger = new Uint8Array(buffer.length * 2);
+      larger.set(buffer);
+      buffer = larger;
+    }
+  }
+}

@@ -5,79 +5,150 @@
  * @module
  */
 
-import { basename, dirname, join, relative, sep } from "node:path";
-import { messageOf } from "../../core/errors.ts";
+import { basename, relative, sep } from "node:path";
+import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import type { CallScope, Proposing } from "./capability.ts";
-import { refuseGitSteps } from "./git_names.ts";
-import { isWithin, outside } from "./workspace_path.ts";
+import { type EditorLimits, editorLimits } from "./editor.ts";
+import { openBelow, readAll } from "./open_below.ts";
+import { proposedPlace, realPlace } from "./proposed_place.ts";
+import { SeenTexts } from "./seen_texts.ts";
+
+type Scope = Pick<CallScope, "run" | "node" | "payloads">;
 
 export class ProposedFiles {
-  readonly #by: Pick<CallScope, "run" | "node">;
+  readonly #scope: Scope;
   readonly #proposing: Proposing;
-  /** What this call takes the text of a file to be, by real path. */
-  readonly #seen = new Map<string, string>();
+  readonly #limits: EditorLimits;
+  readonly #seen = new SeenTexts();
+  #proposals = 0;
+  #chars = 0;
 
-  constructor(scope: Pick<CallScope, "run" | "node">, proposing: Proposing) {
-    this.#by = { run: scope.run, node: scope.node };
+  constructor(scope: Scope, proposing: Proposing, limits = editorLimits) {
+    this.#scope = scope;
     this.#proposing = proposing;
+    this.#limits = limits;
   }
 
   /** What the run has proposed the file at `absolute`, below `root`, to be; undefined where the disk has it. */
   async read(root: string, absolute: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const { port } = this.#proposing;
-    if (port === undefined) return undefined;
     const file = await realPlace(root, absolute);
-    const text = await port.read(this.#by.run, file);
+    const text = await this.#proposed(file);
     if (text === undefined) return undefined;
-    this.#seen.set(file, text);
+    await this.#seen.note(file, text);
     return new TextEncoder().encode(text);
   }
 
   /** Takes note of what the call has read from the disk. */
   async saw(root: string, absolute: string, bytes: Uint8Array): Promise<void> {
     const text = textOf(bytes);
-    if (text !== undefined) this.#seen.set(await realPlace(root, absolute), text);
+    if (text !== undefined) await this.#seen.note(await realPlace(root, absolute), text);
   }
 
-  /** The names and sizes of files that the run has proposed in the folder and that are not there yet. */
-  async added(root: string, folder: string): Promise<Json[]> {
-    const { port } = this.#proposing;
-    const real = await realPlace(root, folder);
-    const files = (await port?.files(this.#by.run) ?? []).filter((file) => dirname(file) === real);
-    const entries = await Promise.all(files.map(async (file) => {
-      const text = await port?.read(this.#by.run, file);
-      return text === undefined ? [] : [entryOf(file, new TextEncoder().encode(text).length)];
-    }));
-    return entries.flat();
+  /** The files and folders that the run has proposed in the folder; undefined where it has proposed none. */
+  async added(root: string, folder: string): Promise<Json[] | undefined> {
+    const inside = await this.#below(await realPlace(root, folder));
+    const entries = new Map<string, Json>();
+    for (const { file, steps: [name = "", ...deeper] } of inside) {
+      if (deeper.length > 0) entries.set(name, entryOf(name, "directory", 0));
+      else {
+        const text = await this.#proposed(file);
+        if (text !== undefined) {
+          entries.set(name, entryOf(name, "file", new TextEncoder().encode(text).length));
+        }
+      }
+    }
+    return inside.length === 0 ? undefined : [...entries.values()];
   }
 
-  /** The file that the run has proposed at `absolute`; undefined where it has proposed none. */
+  /** The file or folder that the run has proposed at `absolute`; undefined where it has proposed none. */
   async stat(root: string, absolute: string): Promise<Json | undefined> {
-    const bytes = await this.read(root, absolute);
-    return bytes === undefined ? undefined : entryOf(absolute, bytes.length);
+    const file = await realPlace(root, absolute);
+    const text = await this.#proposed(file);
+    if (text !== undefined) return entryOf(basename(file), "file", new TextEncoder().encode(text).length);
+    const isThere = await Deno.lstat(file).then(() => true, () => false);
+    if (isThere || (await this.#below(file)).length === 0) return undefined;
+    return entryOf(basename(file), "directory", 0);
   }
 
-  /** Proposes what the file shall be. @throws ExtensionFailure for what is no text, and where nobody takes proposals */
+  /** Proposes what the file shall be. @throws ExtensionFailure for what is no text, is too much, or may not be there, and where nobody takes proposals */
   async write(root: string, absolute: string, bytes: Uint8Array): Promise<void> {
     const name = relative(root, absolute);
-    const { author } = this.#proposing;
     const port = this.#port(name);
-    refuseGitSteps(root, absolute);
-    const file = await realPlace(root, absolute);
     const text = textOf(bytes);
     if (text === undefined) {
       throw new ExtensionFailure("input", `Cannot propose "${name}": it is no UTF-8 text`);
     }
-    const base = this.#seen.get(file) ?? await onDisk(file);
+    this.#count(name, text);
+    const { run, node } = this.#scope;
+    const file = await proposedPlace(root, absolute, await port.files(run));
+    const base = await this.#base(root, file, name);
     try {
-      await port.propose({ ...this.#by, author, file, base, text });
+      await port.propose({ run, node, author: this.#proposing.author, file, base, text });
     } catch (cause) {
-      throw new ExtensionFailure("input", `Cannot propose "${name}": ${messageOf(cause)}`, { cause });
+      throw refusedBy(cause, name);
     }
-    this.#seen.set(file, text);
+    await this.#seen.note(file, text);
+  }
+
+  #count(name: string, text: string): void {
+    const { chars, proposals, proposedChars } = this.#limits;
+    if (text.length > chars) throw tooLong(name, chars);
+    this.#proposals++;
+    this.#chars += text.length;
+    if (this.#proposals > proposals || this.#chars > proposedChars) {
+      throw new ExtensionFailure(
+        "permission",
+        `Cannot propose "${name}": one call proposes at most ${proposals} texts of ${proposedChars} characters together`,
+      );
+    }
+  }
+
+  /** The text that a proposal is made from: what the call has seen, else what is on the disk. */
+  async #base(root: string, file: string, name: string): Promise<string | undefined> {
+    const onDisk = () => this.#onDisk(root, file, name);
+    const changed = () =>
+      new ExtensionFailure(
+        "input",
+        `Cannot propose "${name}": it has changed since it was read; read it again`,
+      );
+    const seen = await this.#seen.text(
+      file,
+      async () => await this.#proposed(file) ?? await onDisk(),
+      changed,
+    );
+    return seen ?? await onDisk();
+  }
+
+  /** The file's text, nothing where no file is; undefined for what is no text. In turn, and no more than a proposal may have. */
+  async #onDisk(root: string, file: string, name: string): Promise<string | undefined> {
+    const endTurn = await this.#scope.payloads?.turn();
+    try {
+      const { file: open, info } = await openBelow(root, file);
+      using _closed = open;
+      // Of two bytes a unit at most, in the encodings that there are, and a mark.
+      if (info.size > 4 * this.#limits.chars) throw tooLong(name, this.#limits.chars);
+      return textOf(await readAll(open, info.size, 4 * this.#limits.chars, name));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    } finally {
+      endTurn?.();
+    }
+  }
+
+  async #proposed(file: string): Promise<string | undefined> {
+    return await this.#proposing.port?.read(this.#scope.run, file);
+  }
+
+  /** What the run has proposed below the folder, with the steps from there. */
+  async #below(folder: string): Promise<{ readonly file: string; readonly steps: readonly string[] }[]> {
+    const files = await this.#proposing.port?.files(this.#scope.run) ?? [];
+    return files.flatMap((file) =>
+      file.startsWith(folder + sep) ? [{ file, steps: file.slice(folder.length + 1).split(sep) }] : []
+    );
   }
 
   #port(name: string): FileProposalPort {
@@ -90,32 +161,15 @@ export class ProposedFiles {
   }
 }
 
-/** Where `absolute` really is; of what is not there, where it would be. @throws ExtensionFailure where that is outside `root` */
-async function realPlace(root: string, absolute: string): Promise<string> {
-  const rest: string[] = [];
-  for (let at = absolute;;) {
-    const real = await Deno.realPath(at).catch(() => undefined);
-    if (real !== undefined) {
-      const place = join(real, ...rest.reverse());
-      // A link that leads nowhere is there, but has no real path.
-      const isLink = rest.length > 0 &&
-        await Deno.lstat(join(real, rest[0] ?? "")).then(() => true, () => false);
-      if (isLink || !isWithin(root, place)) throw outside(relative(root, absolute));
-      return place;
-    }
-    rest.push(basename(at));
-    const parent = dirname(at);
-    if (parent === at) throw outside(absolute);
-    at = parent;
-  }
+/** A refusal stays one. */
+function refusedBy(cause: unknown, name: string): ExtensionFailure {
+  const isRefused = cause instanceof SymphonyError && cause.code === "permission";
+  const message = `Cannot propose "${name}": ${messageOf(cause)}`;
+  return new ExtensionFailure(isRefused ? "permission" : "input", message, { cause });
 }
 
-async function onDisk(file: string): Promise<string | undefined> {
-  const bytes = await Deno.readFile(file).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return new Uint8Array(0);
-    throw error;
-  });
-  return textOf(bytes);
+function tooLong(name: string, chars: number): ExtensionFailure {
+  return new ExtensionFailure("input", `Cannot propose "${name}": over ${chars} characters`);
 }
 
 function textOf(bytes: Uint8Array): string | undefined {
@@ -126,6 +180,6 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-function entryOf(file: string, sizeBytes: number): Json {
-  return { name: file.split(sep).at(-1) ?? file, kind: "file", sizeBytes, modifiedMs: 0 };
+function entryOf(name: string, kind: "file" | "directory", sizeBytes: number): Json {
+  return { name, kind, sizeBytes, modifiedMs: 0 };
 }

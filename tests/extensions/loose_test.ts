@@ -165,5 +165,6 @@ Deno.test("no extension writes, removes or proposes below .symphony, through a l
     assert.equal(lines.length, 2 * paths.length);
     for (const line of lines) assert.match(line, /what is in \.symphony decides which code runs/);
     assert.equal(await Deno.readTextFile(`${tool}/main.js`), before);
-    assert.deepEqual([...Deno.readDirSync(`${workspace}/.symphony`)].map(({ name }) => name), ["extensions"]);
+    const there = await Array.fromAsync(Deno.readDir(`${workspace}/.symphony`));
+    assert.deepEqual(there.map(({ name }) => name), ["extensions"]);
   }));

@@ -186,9 +186,10 @@ export const askingGuards: readonly Guard[] = [
   },
   {
     name: "proposals stay in the folder",
-    file: "extensions/capabilities/editor.ts",
-    find: "const file = await realBelow(root, path);",
-    replace: "const file = await Deno.realPath(`${root}/${path}`);",
+    file: "extensions/capabilities/proposed_place.ts",
+    find: "  const absolute = below(root, path);\n",
+    replace:
+      '  const absolute = join(root, path);\n  if (path.includes("..")) return await Deno.realPath(absolute);\n',
     test: zoo,
     only: "every hostile",
     zoo: "propose-outside",
@@ -196,8 +197,8 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "no proposal to git's own folder",
     file: "extensions/capabilities/editor.ts",
-    find: "      refuseGitSteps(root, file);\n",
-    replace: "",
+    find: "proposedPlace(root, await realBelow(root, path));",
+    replace: "realBelow(root, path); void proposedPlace;",
     test: editor,
     only: "no text outside",
   },

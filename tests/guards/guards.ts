@@ -11,6 +11,7 @@ import { askingGuards } from "./asking_guards.ts";
 import { grantGuards } from "./grant_guards.ts";
 import { permissionGuards } from "./permission_guards.ts";
 import { processGuards } from "./process_guards.ts";
+import { proposalGuards } from "./proposal_guards.ts";
 import { reachGuards } from "./reach_guards.ts";
 import { supervisionGuards } from "./supervision_guards.ts";
 
@@ -23,4 +24,5 @@ export const guards: readonly Guard[] = [
   ...grantGuards,
   ...reachGuards,
   ...askingGuards,
+  ...proposalGuards,
 ];

@@ -31,9 +31,8 @@ export const permissionGuards: readonly Guard[] = [
   {
     name: "the manifest is the most",
     file: "core/policy/permission.ts",
-    find:
-      'if (asked === undefined) return { verdict: "denied", reason: `its manifest does not ask for ${key}` };',
-    replace: 'if (asked === undefined) return { verdict: "allowed", reason: "" };',
+    find: 'return { verdict: "denied", reason: `its manifest does not ask for ${withoutTerms(key)}` };',
+    replace: 'return { verdict: "allowed", reason: "" };',
     test: policy,
   },
   {

@@ -215,11 +215,17 @@ export function makeDesk(options: DeskOptions): MadeDesk {
   const proposals: FileProposals = new FileProposals({
     state,
     texts: () => texts.texts(),
+    root: services.workspace,
+    places: services.proposedPlaces,
     nameOf: (file) => files.name(file),
     onChanged: (waiting) => changesTopic.publish("waiting", { kind: "snapshot", waiting }),
     onError,
   });
-  const texts: TextDesk = new TextDesk(services, files, { reviews, recall: () => proposals.recall() });
+  const texts: TextDesk = new TextDesk(services, files, {
+    reviews,
+    recall: () => proposals.recall(),
+    beforeSave: (buffer) => proposals.beforeSave(buffer),
+  });
   const desk: Desk = {
     services,
     state,

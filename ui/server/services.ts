@@ -11,7 +11,7 @@ import type { Refusal, UserCommand } from "../../core/orchestration/command.ts";
 import type { LiveEvent, RunHandle, StartRequest } from "../../core/orchestration/run_handle.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type { ExtensionPort } from "../../core/ports/extension.ts";
-import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
+import type { FileProposalPort, ProposedPlaces } from "../../core/ports/file_proposals.ts";
 import type { LanguagePort } from "../../core/ports/language.ts";
 import type { MotifPort } from "../../core/ports/motif.ts";
 import type { NotificationPort } from "../../core/ports/notification.ts";
@@ -163,6 +163,8 @@ export interface UiServices extends UiShell {
     around: (extensions: ExtensionPort) => ExtensionPort,
     proposals: FileProposalPort,
   ): Promise<Backend>;
+  /** Judges where runs propose to. */
+  readonly proposedPlaces: ProposedPlaces;
   /** The text core; undefined where there is none. */
   openTexts?(): Promise<Texts>;
   templates(): readonly TemplateText[];

@@ -31,6 +31,13 @@ export class StateFolder {
     Deno.renameSync(temporary, `${this.path}/${name}`);
   }
 
+  /** As `write`, without stopping the server. */
+  async replace(name: string, value: Json): Promise<void> {
+    const temporary = `${this.path}/${name}.${crypto.randomUUID()}.tmp`;
+    await Deno.writeTextFile(temporary, JSON.stringify(value), { mode: 0o600 });
+    await Deno.rename(temporary, `${this.path}/${name}`);
+  }
+
   remove(name: string): void {
     try {
       Deno.removeSync(`${this.path}/${name}`);

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from "../../../core/json.ts";
 import type { CallEvent, CallResult } from "../../../core/ports/extension.ts";
 import type { FileProposalPort } from "../../../core/ports/file_proposals.ts";
 import { openTexts } from "../../../main.ts";
+import { proposedPlaces } from "../../../extensions/capabilities/proposed_place.ts";
 import { FileProposals } from "../../../ui/server/texts/file_proposals.ts";
 import { AcpExtensions, agentExtension } from "../../../extensions/acp/acp_extensions.ts";
 import { type AgentConfig, type AgentPolicy } from "../../../extensions/acp/agent_config.ts";
@@ -156,7 +157,13 @@ Deno.test("AcpExtensions lets an agent of a run that proposes work in a copy, an
     await using texts = await openTexts(data);
     const known = new Map<string, Json>();
     const proposals = new FileProposals({
-      state: { read: (name) => known.get(name), write: (name, value) => void known.set(name, value) },
+      state: {
+        read: (name) => known.get(name),
+        replace: (name, value) => Promise.resolve(void known.set(name, value)),
+        remove: (name) => void known.delete(name),
+      },
+      root: folder,
+      places: proposedPlaces,
       texts: () => Promise.resolve(texts),
       nameOf: (file) => relative(folder, file),
       onChanged: () => {},

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { proposing } from "./proposing_habits.ts";
+
 export interface Habit {
   readonly name: string;
   /** Body of its operator's `run(input, context)`. */
@@ -21,6 +23,8 @@ export interface Habit {
   readonly permissions?: readonly object[];
   /** True where it is the node of a run, which has models to ask. */
   readonly inRun?: boolean;
+  /** True where its run proposes instead of writing, to the real text core. */
+  readonly proposes?: boolean;
 }
 
 /** A habit that tries something; `{ refused: true }` where it could not. */
@@ -428,7 +432,7 @@ const reaches: readonly Habit[] = [
   attempt("asset-outside", `context.assets.bytes("../main.js")`),
 ];
 
-export const habits: readonly Habit[] = [...cpu, ...eats, ...floods, ...reaches];
+export const habits: readonly Habit[] = [...cpu, ...eats, ...floods, ...reaches, ...proposing];
 
 /** The bundle of a habit, as an extension whose one operator is `zoo/NAME`. */
 export function bundleOf({ name, run = "return {};", top = "" }: Habit): string {

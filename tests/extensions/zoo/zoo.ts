@@ -7,7 +7,7 @@
 import { noUi } from "../../../core/motif/contributions.ts";
 import type { LivenessLimits } from "../../../core/actor/liveness.ts";
 import { messageOf, SymphonyError } from "../../../core/errors.ts";
-import { extensionId, type InstanceId, nodeTypeId } from "../../../core/ids.ts";
+import { extensionId, type InstanceId, nodeTypeId, type RunId, runId } from "../../../core/ids.ts";
 import type { Permission } from "../../../core/policy/permission.ts";
 import { AroundExtensions } from "../../../core/orchestration/around_extensions.ts";
 import type { CallOptions, CallRequest, CallResult } from "../../../core/ports/extension.ts";
@@ -20,6 +20,10 @@ import { HostExtensions } from "../../../extensions/host_extensions.ts";
 import type { ExtensionSource, Installed } from "../../../extensions/installed.ts";
 import { ExtensionLoader } from "../../../extensions/loader/loader.ts";
 import { defaultResources, type Tier } from "../../../extensions/manifest/manifest.ts";
+import { proposedPlaces } from "../../../extensions/capabilities/proposed_place.ts";
+import { type OpenTexts, openTexts } from "../../../main.ts";
+import { StateFolder } from "../../../ui/server/state_folder.ts";
+import { FileProposals } from "../../../ui/server/texts/file_proposals.ts";
 import { request } from "../../contracts/extension_contract.ts";
 import { runToEnd, workflowText } from "../../core/orchestration/run_rig.ts";
 import { bundleOf, type Habit } from "./habits.ts";
@@ -145,7 +149,21 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
       if (permission.kind === "net") grants.addForSession(`${id}=net:*`);
     }
   }
+  const workspace = `${data}/workspace`;
+  await layOut(data, workspace);
+  let opened: Promise<OpenTexts> | undefined;
+  await using _texts = { [Symbol.asyncDispose]: async () => await (await opened)?.[Symbol.asyncDispose]() };
+  const proposals = new FileProposals({
+    state: new StateFolder(data),
+    texts: () => opened ??= openTexts(data),
+    root: workspace,
+    places: proposedPlaces,
+    nameOf: (file) => file,
+    onChanged: () => {},
+    onError: () => {},
+  });
   const extensions = new HostExtensions({
+    proposals,
     source: sourceOf([...hostile, ...honest]),
     command: options.command,
     grants,
@@ -161,9 +179,6 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     () => new Response("inner secret"),
   );
-  const workspace = `${data}/workspace`;
-  await Deno.mkdir(workspace);
-  await Deno.writeTextFile(`${data}/outside.txt`, "secret");
   const witness = new Witness(extensions);
   try {
     await witness.begin();
@@ -187,6 +202,23 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
     await extensions.close();
     await Deno.remove(data, { recursive: true });
   }
+}
+
+/** A run of its own, so that what one has proposed is not in the way of another. */
+function runOf({ name }: Habit): RunId {
+  return runId(`r${name.replace(/[^a-z0-9]/g, "").padEnd(15, "0").slice(0, 15)}`);
+}
+
+/** A workspace with what hostile ones try to use, and a secret beside it. */
+async function layOut(data: string, workspace: string): Promise<void> {
+  await Deno.mkdir(`${workspace}/.git`, { recursive: true });
+  await Deno.writeTextFile(`${workspace}/.git/config`, "[core]\n");
+  await Deno.symlink(".git/config", `${workspace}/cfg`);
+  await Deno.symlink(data, `${workspace}/out`);
+  await Deno.writeTextFile(`${data}/outside.txt`, "secret");
+  using large = await Deno.create(`${workspace}/large`);
+  await large.truncate(100 << 20);
+  await new Deno.Command("mkfifo", { args: [`${workspace}/pipe`] }).output();
 }
 
 const asked = new Map<string, number>();
@@ -217,7 +249,12 @@ async function letLoose(
       const instance = await extensions.activate(id);
       const result = await extensions.call(
         instance,
-        request(`zoo/${habit.name}`, { port }, { workspace, mayWrite: true }),
+        request(`zoo/${habit.name}`, { port }, {
+          workspace,
+          ...(habit.proposes === true
+            ? { mayWrite: false, proposes: true, run: runOf(habit) }
+            : { mayWrite: true }),
+        }),
         { signal: never, timeoutMs: habit.timeoutMs ?? PATIENCE_MS },
       );
       end ??= told(result);

@@ -108,9 +108,9 @@ Deno.test("a run that proposes leaves every file as it is, and its next nodes se
   assert.deepEqual(
     waiting.map(({ node, author, files }) => [node, author, files]).sort(),
     [
-      ["add", "agent:add", [{ file: "deep/new.txt", places: 1 }]],
-      ["edit", "agent:edit", [{ file: "settings.txt", places: 1 }]],
-      ["more", "agent:more", [{ file: "settings.txt", places: 1 }]],
+      ["add", "agent:trial/kit", [{ file: "deep/new.txt", places: 1 }]],
+      ["edit", "agent:trial/kit", [{ file: "settings.txt", places: 1 }]],
+      ["more", "agent:trial/kit", [{ file: "settings.txt", places: 1 }]],
     ],
   );
   assert.deepEqual(new Set(waiting.map(({ run }) => run)), new Set([detail.run]));

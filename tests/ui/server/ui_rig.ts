@@ -10,6 +10,7 @@ import type { FileProposalPort } from "../../../core/ports/file_proposals.ts";
 import type { MotifPort } from "../../../core/ports/motif.ts";
 import { MockExtensions } from "../../../core/orchestration/mock_run.ts";
 import { Runner } from "../../../core/orchestration/runner.ts";
+import { proposedPlaces } from "../../../extensions/capabilities/proposed_place.ts";
 import { Grants } from "../../../extensions/grants.ts";
 import { InProcessExtensions } from "../../../extensions/in_process.ts";
 import { liveSecrets } from "../../../extensions/secret_book.ts";
@@ -207,6 +208,7 @@ export class UiRig implements AsyncDisposable {
           [Symbol.asyncDispose]: () => Promise.resolve(),
         });
       },
+      proposedPlaces,
       templates: () => [],
       prompts: this.prompts,
       conductor: {

@@ -1,31 +1,30 @@
 /**
  * What runs propose to files: it goes into the texts of the core, each file held open there until what waits of it was decided
- * about and is in the file, so that it is offered whoever opens it. Which file waits for whom stands in DATA/ui/proposals.json, so that
- * another server holds them again.
+ * about and is in the file, so that it is offered whoever opens it. Which file waits for whom is written down, so that another server
+ * holds them again.
+ *
+ * Invariants: P1. nothing is made on the disk before a person saves; P2. each place is judged when it is proposed to, with all that
+ * waits, and again when it is saved; P3. so much waits at most.
  *
  * @module
  */
 
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { type AuthorId, authorId, type BufferId, type RunId } from "../../../core/ids.ts";
-import { isObject, type Json } from "../../../core/json.ts";
-import { changeSetOf, type FileProposal, type FileProposalPort } from "../../../core/ports/file_proposals.ts";
+import { messageOf, SymphonyError } from "../../../core/errors.ts";
+import type { BufferId, RunId } from "../../../core/ids.ts";
+import {
+  changeSetOf,
+  type FileProposal,
+  type FileProposalPort,
+  type ProposedPlaces,
+} from "../../../core/ports/file_proposals.ts";
 import type { WaitingSet } from "../../api/reviews.ts";
 import type { Texts } from "../services.ts";
-import type { StateFolder } from "../state_folder.ts";
+import { OwnTexts, type TextState } from "./own_texts.ts";
+import { type BookState, type Entry, ProposalBook } from "./proposal_book.ts";
 
-const FILE = "proposals.json";
-
-/** A file that a change set has something in. */
-interface Entry {
-  readonly changeSet: string;
-  readonly author: AuthorId;
-  /** Its real path. */
-  readonly file: string;
-  /** The uppermost of the folders that were made for it. */
-  readonly made?: string;
-}
+/** Files that wait for a review at the same time, of one change set and of all. */
+const MOST_OF_SET = 200;
+const MOST_HELD = 1_000;
 
 interface Held {
   readonly buffer: BufferId;
@@ -33,8 +32,11 @@ interface Held {
 }
 
 export interface FileProposalsOptions {
-  readonly state: Pick<StateFolder, "read" | "write">;
+  readonly state: BookState & TextState;
   readonly texts: () => Promise<Pick<Texts, "editing" | "proposals">>;
+  /** The workspace: nothing is proposed to files elsewhere. */
+  readonly root: string;
+  readonly places: ProposedPlaces;
   /** How a file is called in the workspace. */
   readonly nameOf: (file: string) => string;
   /** Told when other sets wait than before, or another number of places. */
@@ -47,30 +49,51 @@ export class FileProposals implements FileProposalPort {
   readonly #held = new Map<string, Promise<Held>>();
   /** Proposals that are being made, by file. */
   readonly #underWay = new Map<string, number>();
-  #entries: readonly Entry[] | undefined;
+  readonly #book: ProposalBook;
+  readonly #own: OwnTexts;
+  #entering: Promise<unknown> = Promise.resolve();
   #told = "";
   #looking: Promise<void> | undefined;
   #looksAgain = false;
 
   constructor(options: FileProposalsOptions) {
     this.#options = options;
+    this.#book = new ProposalBook(options.state);
+    this.#own = new OwnTexts(options.state);
   }
 
-  async propose({ run, node, author, file, base, text }: FileProposal): Promise<void> {
+  async propose({ run, node, author, file: given, base, text }: FileProposal): Promise<void> {
     const changeSet = changeSetOf(run, node);
-    this.#underWay.set(file, (this.#underWay.get(file) ?? 0) + 1);
+    const file = await this.#enter(changeSet, given);
     try {
       const { proposals, editing } = await this.#options.texts();
-      // The core opens no file in a folder that is not there.
-      const made = await mkdir(dirname(file), { recursive: true });
       const { buffer } = await this.#hold(file);
       // Written down first: what stands here and waits nowhere is dropped, what waits unknown to anybody would be lost.
-      this.#note({ changeSet, author, file, ...made === undefined ? {} : { made } });
+      await this.#book.note({ changeSet, author, file });
+      await this.#own.keep(run, file, { base, text });
       const from = base ?? (await editing.read(buffer, { range: { from: 0, to: 0 } })).revision;
       await proposals.propose(buffer, { base: from, text, author, changeSet, contradictions: "ask" });
     } finally {
-      this.#underWay.set(file, (this.#underWay.get(file) ?? 1) - 1);
+      const left = (this.#underWay.get(file) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(file, left);
+      else this.#underWay.delete(file);
       this.#look();
+    }
+  }
+
+  /**
+   * Before the person saves a text: what was proposed to its file is judged again, and its folder made.
+   * @throws SymphonyError `permission` where it may not be there
+   */
+  async beforeSave(buffer: BufferId): Promise<void> {
+    const { root, places } = this.#options;
+    for (const [file, holding] of this.#held) {
+      const held = await holding.catch(() => undefined);
+      if (held?.buffer !== buffer || !this.#known().some((entry) => entry.file === file)) continue;
+      if (await this.#judged(file) !== file) throw this.#refused(file, "another file is there by now");
+      await places.makeFolder(root, file).catch((cause) => {
+        throw this.#refused(file, messageOf(cause), cause);
+      });
     }
   }
 
@@ -79,9 +102,20 @@ export class FileProposals implements FileProposalPort {
   }
 
   async read(run: RunId, file: string): Promise<string | undefined> {
-    if (!this.#of(run).some((entry) => entry.file === file)) return undefined;
-    const { editing } = await this.#options.texts();
-    return (await editing.read((await this.#hold(file)).buffer)).text;
+    const mine = this.#of(run).filter((entry) => entry.file === file);
+    if (mine.length === 0) return undefined;
+    const { editing, proposals } = await this.#options.texts();
+    const { buffer } = await this.#hold(file);
+    for (const { changeSet } of mine) {
+      const review = await proposals.review(changeSet).catch(() => undefined);
+      if (review?.buffers.some((one) => one.buffer === buffer) === true) {
+        return await this.#own.read(run, file);
+      }
+    }
+    // All of it was decided about, and what was taken is in the file once it is saved.
+    const { unsaved } = await editing.open({ file, mayLackFolder: true });
+    await editing.close(buffer);
+    return unsaved ? await this.#own.read(run, file) : undefined;
   }
 
   /** What waits, of one run or of all. Does not start the text core where nothing does. */
@@ -119,18 +153,48 @@ export class FileProposals implements FileProposalPort {
   }
 
   #known(): readonly Entry[] {
-    return this.#entries ??= entriesIn(this.#options.state.read(FILE));
+    return this.#book.entries;
   }
 
-  #note(entry: Entry): void {
-    const known = this.#known();
-    if (known.some((one) => one.changeSet === entry.changeSet && one.file === entry.file)) return;
-    this.#keep([...known, entry]);
+  /** The file's real place, under way from now on. One after the other, since each is judged with those before. */
+  #enter(changeSet: string, given: string): Promise<string> {
+    const entered = this.#entering.then(async () => {
+      const file = await this.#judged(given);
+      this.#refuseTooMany(changeSet, file);
+      this.#underWay.set(file, (this.#underWay.get(file) ?? 0) + 1);
+      return file;
+    });
+    this.#entering = entered.catch(() => {});
+    return entered;
   }
 
-  #keep(entries: readonly Entry[]): void {
-    this.#entries = entries;
-    this.#options.state.write(FILE, entries as unknown as Json);
+  async #judged(file: string): Promise<string> {
+    const { root, places } = this.#options;
+    const others = new Set([...this.#known().map((entry) => entry.file), ...this.#underWay.keys()]);
+    try {
+      return await places.place(root, file, [...others]);
+    } catch (cause) {
+      throw this.#refused(file, messageOf(cause), cause);
+    }
+  }
+
+  #refused(file: string, why: string, cause?: unknown): SymphonyError {
+    const name = this.#options.nameOf(file);
+    return new SymphonyError("permission", `Cannot propose or save "${name}": ${why}`, { cause });
+  }
+
+  #refuseTooMany(changeSet: string, file: string): void {
+    const all = new Set([...this.#known().map((entry) => entry.file), ...this.#underWay.keys()]);
+    const ofSet = this.#known().filter((entry) => entry.changeSet === changeSet);
+    const isNew = !ofSet.some((entry) => entry.file === file);
+    const most = isNew && ofSet.length >= MOST_OF_SET
+      ? MOST_OF_SET
+      : !all.has(file) && all.size >= MOST_HELD
+      ? MOST_HELD
+      : undefined;
+    if (most !== undefined) {
+      throw this.#refused(file, `changes to ${most} files wait for a review; it is the person's turn`);
+    }
   }
 
   #hold(file: string): Promise<Held> {
@@ -144,7 +208,7 @@ export class FileProposals implements FileProposalPort {
 
   async #open(file: string): Promise<Held> {
     const { editing } = await this.#options.texts();
-    const { buffer } = await editing.open({ file });
+    const { buffer } = await editing.open({ file, mayLackFolder: true });
     const stop = editing.subscribe(buffer, ({ kind }) => {
       if (kind === "reviewed" || kind === "saved") this.#look();
     });
@@ -183,41 +247,26 @@ export class FileProposals implements FileProposalPort {
   async #letGo(): Promise<void> {
     const { proposals, editing } = await this.#options.texts();
     const sets = new Set(await proposals.changeSets());
+    const waiting = new Set(
+      this.#known().filter(({ changeSet }) => sets.has(changeSet)).map((entry) => entry.file),
+    );
+    const gone = new Set<string>();
     for (const file of new Set(this.#known().map((entry) => entry.file))) {
       const holding = this.#held.get(file);
       if (holding === undefined || (this.#underWay.get(file) ?? 0) > 0) continue;
+      if (waiting.has(file)) continue;
       const { buffer, stop } = await holding;
-      const isWaiting = this.#known().some((entry) => entry.file === file && sets.has(entry.changeSet));
-      if (isWaiting) continue;
       // What was taken and is not saved yet is what the run's next nodes must see.
-      const { unsaved } = await editing.open({ file });
+      const { unsaved } = await editing.open({ file, mayLackFolder: true });
       await editing.close(buffer);
       if (unsaved || (this.#underWay.get(file) ?? 0) > 0) continue;
-      const mine = this.#known().filter((entry) => entry.file === file);
-      this.#keep(this.#known().filter((entry) => entry.file !== file));
+      gone.add(file);
       this.#held.delete(file);
       stop();
       await editing.close(buffer);
-      for (const { made } of mine) if (made !== undefined) await removeEmpty(dirname(file), made);
     }
+    const dropped = this.#known().filter(({ file }) => gone.has(file));
+    await this.#book.drop(gone);
+    for (const { changeSet, file } of dropped) await this.#own.forget(changeSet.split(":")[0] ?? "", file);
   }
-}
-
-/** Removes folders in which nothing came to be, from `folder` up to `top`. */
-async function removeEmpty(folder: string, top: string): Promise<void> {
-  for (let at = folder; at === top || at.startsWith(`${top}/`); at = dirname(at)) {
-    // One that has something in it is not removed, nor are those above.
-    if (!await Deno.remove(at).then(() => true, () => false)) return;
-  }
-}
-
-function entriesIn(kept: Json | undefined): readonly Entry[] {
-  if (!Array.isArray(kept)) return [];
-  return kept.flatMap((one) => {
-    if (!isObject(one)) return [];
-    const { changeSet, author, file, made } = one;
-    const isSound = typeof changeSet === "string" && typeof author === "string" && typeof file === "string";
-    const folder = typeof made === "string" ? { made } : {};
-    return isSound ? [{ changeSet, author: authorId(author), file, ...folder }] : [];
-  });
 }

@@ -1,6 +1,6 @@
 /** The calls of texts.ts, each over its port. @module */
 
-import { type AuthorId, bufferId } from "../../../core/ids.ts";
+import { type AuthorId, type BufferId, bufferId } from "../../../core/ids.ts";
 import type { TextCallName, TextCalls } from "../../api/texts.ts";
 import type { Texts } from "../services.ts";
 import type { PlaceReview } from "./place_review.ts";
@@ -11,6 +11,8 @@ export interface CallContext {
   readonly author: AuthorId;
   readonly signal: AbortSignal;
   readonly reviews: PlaceReview;
+  /** @throws SymphonyError where the text may not be saved to its file */
+  beforeSave(buffer: BufferId): Promise<void>;
   /** A file from the workspace; one outside keeps its whole path. */
   nameOf(file: string): string;
 }
@@ -28,7 +30,10 @@ export const portCalls: { readonly [K in PortCall]: Act<K> } = {
   "text.read": ({ texts }, { buffer, ...at }) => texts.editing.read(bufferId(buffer), at),
   "text.undo": ({ texts, author }, { buffer }) => texts.editing.undo(bufferId(buffer), author),
   "text.redo": ({ texts, author }, { buffer }) => texts.editing.redo(bufferId(buffer), author),
-  "text.save": ({ texts }, { buffer, ...options }) => texts.editing.save(bufferId(buffer), options),
+  "text.save": async ({ texts, beforeSave }, { buffer, ...options }) => {
+    if (options.file === undefined) await beforeSave(bufferId(buffer));
+    return await texts.editing.save(bufferId(buffer), options);
+  },
   "text.announce": ({ texts, author }, { buffer, revision, selections }) =>
     texts.presence.announce(bufferId(buffer), revision, { author, selections }),
   "text.present": ({ texts }, { buffer }) => texts.presence.present(bufferId(buffer)),

@@ -40,6 +40,7 @@ export class TextDesk implements AsyncDisposable {
   readonly #files: WorkspaceFiles;
   readonly #reviews: ReviewBook;
   readonly #recall: () => Promise<void>;
+  readonly #beforeSave: (buffer: BufferId) => Promise<void>;
   readonly #buffers = new Map<BufferId, OpenBuffer>();
   /** What each connection has opened, and how often. */
   readonly #opened = new Map<Speaker, Map<BufferId, number>>();
@@ -48,16 +49,21 @@ export class TextDesk implements AsyncDisposable {
   #opening: Promise<Texts> | undefined;
   #review: PlaceReview | undefined;
 
-  /** `recall` opens again what waits for a decision, as soon as the core is there. */
+  /** `recall` opens again what waits for a decision, as soon as the core is there; `beforeSave` refuses what may not be saved. */
   constructor(
     services: UiServices,
     files: WorkspaceFiles,
-    { reviews, recall }: { readonly reviews: ReviewBook; readonly recall: () => Promise<void> },
+    { reviews, recall, beforeSave }: {
+      readonly reviews: ReviewBook;
+      readonly recall: () => Promise<void>;
+      readonly beforeSave: (buffer: BufferId) => Promise<void>;
+    },
   ) {
     this.#services = services;
     this.#files = files;
     this.#reviews = reviews;
     this.#recall = recall;
+    this.#beforeSave = beforeSave;
   }
 
   /** The topic of an open text. @throws SymphonyError `not-found` */
@@ -133,7 +139,8 @@ export class TextDesk implements AsyncDisposable {
       const name = this.#files.name(file);
       return name.startsWith("..") ? file : name;
     };
-    return act({ texts, author: speaker.author, signal, reviews, nameOf }, params);
+    const beforeSave = this.#beforeSave;
+    return act({ texts, author: speaker.author, signal, reviews, nameOf, beforeSave }, params);
   }
 
   async #open(texts: Texts, speaker: Speaker, source: TextSource): Promise<TextAnswer<"text.open">> {

@@ -150,7 +150,7 @@ function SetTitle({ changeSet }: { readonly changeSet: string }) {
     <>
       <h3 class="cut" title={changeSet}>
         {set === undefined ? changeSet : <span class="editor-person">{nameOf(set.author)}</span>}
-        {set === undefined || nameOf(set.author) === set.node ? null : ` in ${set.node}`}
+        {set === undefined ? null : ` in ${set.node}`}
       </h3>
       <a href={hrefOf("runs", run, node === undefined ? {} : { node: `/${node}` })}>Its run</a>
     </>
