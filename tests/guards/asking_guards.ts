@@ -197,8 +197,8 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "no proposal to git's own folder",
     file: "extensions/capabilities/editor.ts",
-    find: "proposedPlace(root, await realBelow(root, path));",
-    replace: "realBelow(root, path); void proposedPlace;",
+    find: "await proposedPlace(root, path);",
+    replace: "await realBelow(root, path);",
     test: editor,
     only: "no text outside",
   },
@@ -263,7 +263,7 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "what agents ask is audited",
     file: "extensions/acp/agent_turn.ts",
-    find: "    this.#decided(`agent:${asked.kind}`, allowed, `${asked.title}: ${reason}`);\n",
+    find: "    this.#decided(`agent:${kind}`, allowed, `${title}: ${reason}`);\n",
     replace: "",
     test: outside,
     only: "all that an agent asks",
