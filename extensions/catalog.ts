@@ -31,6 +31,11 @@ export interface Described {
   readonly keys?: readonly string[];
   /** The effect of operators that do not say theirs; `none` where it is absent. */
   readonly effect?: Effect;
+  /**
+   * True for one of others: what one of its operators read may be in the process when another is called, so that none has less
+   * effect than the extension.
+   */
+  readonly isShared?: boolean;
   readonly contributes: readonly Contribution[];
 }
 
@@ -124,10 +129,13 @@ function nodeOf(
 ): NodeType {
   const { title, description, kind } = one;
   const { id, version, codeHash, settings } = extension;
-  const said = settings === undefined || Object.keys(settings).length === 0 ? {} : { settings };
-  const base = { type, kind, extension: id, version, title, description, codeHash, ...said };
+  const set = settings === undefined || Object.keys(settings).length === 0 ? {} : { settings };
+  const base = { type, kind, extension: id, version, title, description, codeHash, ...set };
   if (one.kind === "operator") {
-    const { input, output, effect = extension.effect ?? "none" } = one;
+    const { input, output } = one;
+    const { effect: least = "none", isShared = false } = extension;
+    const said = one.effect ?? least;
+    const effect = said === "none" && isShared ? least : said;
     return { ...base, input, output, effect };
   }
   const { serves, priceIn, priceOut, contextTokens, promisedQuality } = one;

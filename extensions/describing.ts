@@ -52,7 +52,7 @@ class Describing {
   }
 
   async one(actor: Actor): Promise<Described> {
-    const { manifest, codeHash } = actor.installed;
+    const { manifest, codeHash, origin } = actor.installed;
     const { id, version, resources, permissions } = manifest;
     let contributes = actor.installed.contributes;
     if (contributes === undefined) {
@@ -68,7 +68,12 @@ class Describing {
       await actor.remember(contributes);
     }
     const reads = readsFolder(permissions);
-    const more = { readsFolder: reads, keys: keysOf(permissions), effect: effectBy(permissions) };
+    const more = {
+      readsFolder: reads,
+      keys: keysOf(permissions),
+      effect: effectBy(permissions),
+      isShared: origin !== "bundled",
+    };
     return { id, version, codeHash, settings: actor.config, resources, contributes, ...more };
   }
 

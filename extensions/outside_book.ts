@@ -11,6 +11,11 @@ import type { AuditLog } from "./audit_log.ts";
 import type { Metered } from "./monitor/meter.ts";
 import { ResourceMonitor } from "./monitor/resource_monitor.ts";
 
+/** Of a line, a title or a reason. */
+const MOST_CHARS = 1_000;
+/** A shorter value is in every other word. */
+const LEAST_HIDDEN = 4;
+
 export interface OutsideBookOptions {
   readonly monitor?: ResourceMonitor;
   /** Without it nothing is noted. */
@@ -46,12 +51,22 @@ export class OutsideBook {
 
   decided({ extension, permission, isAllowed, reason }: OutsideDecision): void {
     const decision = isAllowed ? "allowed" : "denied";
-    this.#audit?.check(`${extension} ${decision} ${permission} ${reason}`, () => ({
+    // Before it names the line: what is told apart is held.
+    const [what, why] = [this.clean(permission), this.clean(reason)];
+    this.#audit?.check(`${extension} ${decision} ${what} ${why}`, () => ({
       decision,
       extension,
-      permission,
-      reason: this.#redact(reason),
+      permission: what,
+      reason: why,
     }));
+  }
+
+  /** A text of somebody outside, without secrets and cut; `hidden` are values that it was given. */
+  clean(text: string, hidden: readonly string[] = []): string {
+    let clean = text.slice(0, 8 * MOST_CHARS);
+    for (const value of hidden) if (value.length >= LEAST_HIDDEN) clean = clean.replaceAll(value, "[secret]");
+    clean = this.#redact(clean);
+    return clean.length > MOST_CHARS ? `${clean.slice(0, MOST_CHARS - 1)}…` : clean;
   }
 
   /** Its program was started, or its address reached; ended by `ended`. */

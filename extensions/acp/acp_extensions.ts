@@ -254,7 +254,8 @@ export class AcpExtensions implements ExtensionPort {
     }
     await using _removed = shadow;
     const changes = shadow === undefined ? await WorkspaceChanges.begin(workspace) : undefined;
-    const { policy } = agent.config;
+    const { policy, env } = agent.config;
+    const given = env.flatMap((name) => this.#options.env(name) ?? []);
     const turn = new AgentTurn(request, options, {
       extension: agent.id,
       policy,
@@ -262,6 +263,7 @@ export class AcpExtensions implements ExtensionPort {
       shadow,
       decided: (permission, isAllowed, reason) =>
         this.#book.decided({ extension: agent.id, permission, isAllowed, reason }),
+      clean: (text) => this.#book.clean(text, given),
     });
     for (const folder of shadow?.without ?? []) {
       turn.warn(`${folder} is too large: the agent's copy has it not`);

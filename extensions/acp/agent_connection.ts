@@ -9,6 +9,7 @@ import type { ActiveSessionMessage, ClientConnection, SessionNotification } from
 import { type JsonObject, own } from "../../core/json.ts";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
+import { ProcessMark } from "../monitor/process_mark.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import type { Option } from "./permission_policy.ts";
 
@@ -71,6 +72,7 @@ export class AgentConnection {
   readonly version: string;
   readonly passed: Passed;
   readonly #child: Deno.ChildProcess;
+  readonly #mark: ProcessMark;
   readonly #connection: ClientConnection;
   readonly #hosts: Map<string, TurnHost>;
   readonly #loginWays: readonly string[];
@@ -81,7 +83,8 @@ export class AgentConnection {
     const { client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } = await import(
       "@agentclientprotocol/sdk"
     );
-    const child = spawn(config, options.env);
+    const mark = new ProcessMark();
+    const child = spawn(config, options.env, mark);
     void drain(child.stderr, options.onLog);
     const passed: Passed = { messages: 0, messageBytes: 0 };
     const hosts = new Map<string, TurnHost>();
@@ -139,6 +142,7 @@ export class AgentConnection {
       );
       const { agentInfo, authMethods } = hello;
       const opened = new AgentConnection(child, connection, hosts, {
+        mark,
         passed,
         title: agentInfo?.title ?? agentInfo?.name ?? config.name,
         version: agentInfo?.version ?? "0",
@@ -146,6 +150,7 @@ export class AgentConnection {
       });
       child.status.then(() => {
         opened.#ended = true;
+        mark.end();
         options.onEnd();
       });
       return opened;
@@ -154,7 +159,7 @@ export class AgentConnection {
       // Its pipes close a moment before it is known how it ended.
       const isOwn = cause instanceof SymphonyError;
       const ended = !isOwn && await goneWithin(child, ENDED_MS) ? await died.catch((error) => error) : cause;
-      await end(child);
+      await end(child, mark);
       if (ended instanceof SymphonyError) throw ended;
       const text = `Cannot start the agent "${config.command.join(" ")}": ${messageOf(cause)}`;
       throw new SymphonyError("extension", text, { cause });
@@ -170,6 +175,7 @@ export class AgentConnection {
       readonly version: string;
       readonly loginWays: readonly string[];
       readonly passed: Passed;
+      readonly mark: ProcessMark;
     },
   ) {
     this.#child = child;
@@ -179,6 +185,7 @@ export class AgentConnection {
     this.title = told.title;
     this.version = told.version;
     this.passed = told.passed;
+    this.#mark = told.mark;
   }
 
   get isAlive(): boolean {
@@ -228,7 +235,7 @@ export class AgentConnection {
   async close(): Promise<void> {
     this.#ended = true;
     this.#connection.close();
-    await end(this.#child);
+    await end(this.#child, this.#mark);
   }
 }
 
@@ -279,9 +286,9 @@ function countedInto(
   });
 }
 
-function spawn(config: AgentConfig, read: AgentOptions["env"]): Deno.ChildProcess {
+function spawn(config: AgentConfig, read: AgentOptions["env"], mark: ProcessMark): Deno.ChildProcess {
   const [program = "", ...args] = config.command;
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { ...mark.env };
   for (const name of PASSED) {
     const value = read(name);
     if (value !== undefined) env[name] = value;
@@ -318,7 +325,7 @@ function within<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promis
   });
 }
 
-async function end(child: Deno.ChildProcess): Promise<void> {
+async function end(child: Deno.ChildProcess, mark: ProcessMark): Promise<void> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     try {
       child.kill(signal);
@@ -327,6 +334,8 @@ async function end(child: Deno.ChildProcess): Promise<void> {
     }
     if (await goneWithin(child, ENDING_MS)) break;
   }
+  // What it started and let go of.
+  mark.end();
   await child.stderr.cancel().catch(() => undefined);
 }
 

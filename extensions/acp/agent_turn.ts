@@ -40,6 +40,7 @@ export class AgentTurn implements TurnHost {
   readonly #options: CallOptions;
   readonly #files: Readonly<Record<string, Operation>>;
   readonly #decided: Decided;
+  readonly #clean: (text: string) => string;
   readonly #shadow: ShadowFolder | undefined;
   #text = "";
   #costUsd: number | undefined;
@@ -48,13 +49,15 @@ export class AgentTurn implements TurnHost {
   constructor(
     request: CallRequest,
     options: CallOptions,
-    { extension, policy, workspace, shadow, decided }: {
+    { extension, policy, workspace, shadow, decided, clean = (text) => text }: {
       readonly extension: ExtensionId;
       readonly policy: AgentPolicy;
       readonly workspace: string;
       readonly shadow?: ShadowFolder | undefined;
       /** Hears of each thing that the agent wants, and what it was told. */
       readonly decided: Decided;
+      /** Takes secrets out of what it says of a tool's use, often a command line. */
+      readonly clean?: (text: string) => string;
     },
   ) {
     this.#request = request;
@@ -62,6 +65,7 @@ export class AgentTurn implements TurnHost {
     this.#workspace = workspace;
     this.#options = options;
     this.#decided = decided;
+    this.#clean = clean;
     this.#shadow = shadow;
     const place = shadow === undefined ? { workspace } : { workspace: shadow.path, mayWrite: true };
     this.#files = fileOperations({ ...scopeOf(request, options.signal, extension, policy), ...place });
@@ -110,9 +114,10 @@ export class AgentTurn implements TurnHost {
     options: readonly Option[],
   ): string | undefined {
     const { allowed, optionId, reason } = answerTo(asked, options, this.#policy, this.#request);
-    this.asked.push({ ...asked, allowed, reason });
-    this.#decided(`agent:${asked.kind}`, allowed, `${asked.title}: ${reason}`);
-    this.#log("info", `${allowed ? "allowed" : "refused"} ${asked.kind} "${asked.title}": ${reason}`);
+    const [title, kind] = [this.#clean(asked.title), this.#clean(asked.kind)];
+    this.asked.push({ title, kind, allowed, reason });
+    this.#decided(`agent:${kind}`, allowed, `${title}: ${reason}`);
+    this.#log("info", `${allowed ? "allowed" : "refused"} ${kind} "${title}": ${reason}`);
     return optionId;
   }
 
@@ -125,7 +130,7 @@ export class AgentTurn implements TurnHost {
         if (update.content.type === "text") this.#log("debug", update.content.text);
         return;
       case "tool_call":
-        return this.#log("info", `${update.kind ?? "tool"}: ${update.title}`);
+        return this.#log("info", `${update.kind ?? "tool"}: ${this.#clean(update.title)}`);
       case "usage_update": {
         const { cost } = update;
         if (cost?.currency === "USD" && cost.amount >= 0) this.#costUsd = cost.amount;

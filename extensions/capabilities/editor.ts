@@ -45,7 +45,7 @@ export function editorOperations(
     const root = await realRoot(scope.workspace);
     try {
       const file = doing === "read" ? await realBelow(root, path) : await proposedPlace(root, path);
-      refuseGitSteps(root, file);
+      if (doing === "read") refuseGitSteps(root, file);
       const { isFile, size } = await Deno.lstat(file);
       if (!isFile) throw new ExtensionFailure("input", `Cannot ${doing} "${path}": it is no file`);
       // Of two bytes a unit at most, in the encodings that there are, and a mark.

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ProcessMark } from "../monitor/process_mark.ts";
 import type { Client, Transport } from "@modelcontextprotocol/client";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
@@ -54,7 +55,8 @@ export class McpConnection {
     const { Client } = await import("@modelcontextprotocol/client");
     const { CfWorkerJsonSchemaValidator } = await import("@modelcontextprotocol/client/validators/cf-worker");
     const passed: Passed = { messages: 0, messageBytes: 0 };
-    const transport = counting(await transportTo(target, options), passed);
+    const mark = new ProcessMark();
+    const transport = counting(await transportTo(target, options, mark), passed);
     // Ajv, the library's default, makes code out of schemas, which the executable forbids.
     const client = new Client({ name: "symphony", version: VERSION }, {
       jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
@@ -69,25 +71,34 @@ export class McpConnection {
     } catch (cause) {
       end = () => {};
       await client.close().catch(() => undefined);
+      mark.end();
       if (options.signal?.aborted === true) throw new SymphonyError("aborted", "The start was aborted");
       const text = `Cannot reach the MCP server "${targetText(target)}": ${messageOf(cause)}`;
       throw new SymphonyError("extension", text, { cause });
     }
-    return new McpConnection(client, transport, passed, () => end = () => {});
+    return new McpConnection(client, transport, passed, { mark, forget: () => end = () => {} });
   }
 
   readonly #forget: () => void;
+  readonly #mark: ProcessMark;
 
-  private constructor(client: Client, transport: Transport, passed: Passed, forget: () => void) {
+  private constructor(
+    client: Client,
+    transport: Transport,
+    passed: Passed,
+    { mark, forget }: { readonly mark: ProcessMark; readonly forget: () => void },
+  ) {
     this.#client = client;
     this.#transport = transport;
     this.passed = passed;
     this.pid = (transport as { readonly pid?: number | null }).pid ?? undefined;
     this.#forget = forget;
+    this.#mark = mark;
     this.version = String(client.getServerVersion()?.version ?? "0");
     const before = client.onclose;
     client.onclose = () => {
       this.#ended = true;
+      mark.end();
       before?.();
     };
   }
@@ -138,6 +149,7 @@ export class McpConnection {
     this.#forget();
     await this.#client.close().catch(() => undefined);
     await this.#transport.close().catch(() => undefined);
+    this.#mark.end();
   }
 }
 
@@ -165,7 +177,11 @@ function counting(transport: Transport, passed: Passed): Transport {
   return transport;
 }
 
-async function transportTo(target: ServerTarget, options: ConnectionOptions): Promise<Transport> {
+async function transportTo(
+  target: ServerTarget,
+  options: ConnectionOptions,
+  mark: ProcessMark,
+): Promise<Transport> {
   if (target.kind === "address") {
     const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
     const headers = Object.fromEntries(
@@ -175,7 +191,7 @@ async function transportTo(target: ServerTarget, options: ConnectionOptions): Pr
   }
   const { StdioClientTransport, getDefaultEnvironment } = await import("@modelcontextprotocol/client/stdio");
   const [command = "", ...args] = target.command;
-  const env = { ...getDefaultEnvironment() };
+  const env = { ...getDefaultEnvironment(), ...mark.env };
   for (const name of target.env) env[name] = needed(options.env, name);
   const transport = new StdioClientTransport({ command, args, env, cwd: target.cwd, stderr: "pipe" });
   drain(transport.stderr, options.onLog);

@@ -6,9 +6,12 @@
 
 import { readdirSync } from "node:fs";
 import { cpuWithEndedOf, memoryOf } from "../host/process_reading.ts";
+import { ProcessMark } from "./process_mark.ts";
 
 /** Nobody starts more for an honest reason; beyond, the rest is left out. */
 const MOST_PROCESSES = 200;
+/** All processes of the machine are looked through this often. */
+const LOOK_MS = 1_000;
 /** One reading serves for all that is asked at one moment. */
 const FRESH_MS = 50;
 
@@ -20,6 +23,10 @@ export interface TreeUse {
 
 export class ProcessTree {
   readonly #pid: number;
+  /** What it was started with, so that what left the family is known as well. */
+  #mark: ProcessMark | undefined;
+  #marked: readonly number[] = [];
+  #markedAt = -Infinity;
   #use: TreeUse = { cpuMs: undefined, memoryBytes: undefined };
   #readAt = -Infinity;
 
@@ -40,12 +47,21 @@ export class ProcessTree {
     if (now - this.#readAt < FRESH_MS) return this.#use;
     this.#readAt = now;
     let [cpuMs, memoryBytes]: [number | undefined, number | undefined] = [undefined, undefined];
-    for (const pid of treeOf(this.#pid)) {
+    for (const pid of this.#all(now)) {
       const [cpu, memory] = [cpuWithEndedOf(pid), memoryOf(pid)];
       if (cpu !== undefined) cpuMs = (cpuMs ?? 0) + cpu;
       if (memory !== undefined) memoryBytes = (memoryBytes ?? 0) + memory;
     }
     return this.#use = { cpuMs, memoryBytes };
+  }
+
+  #all(now: number): ReadonlySet<number> {
+    if (now - this.#markedAt >= LOOK_MS) {
+      this.#markedAt = now;
+      this.#mark ??= ProcessMark.of(this.#pid);
+      this.#marked = this.#mark?.pids() ?? [];
+    }
+    return new Set([...treeOf(this.#pid), ...this.#marked].slice(0, MOST_PROCESSES));
   }
 }
 

@@ -159,3 +159,18 @@ Deno.test("HostExtensions start nothing that contributes other things than when 
     await Deno.remove(data, { recursive: true });
   }
 });
+
+Deno.test("HostExtensions take no operator of others for one without effect whose extension may read", async () => {
+  const effects: string[] = [];
+  for (const permissions of [[], [{ kind: "files", access: "read", reason: "It reads" }]]) {
+    const top = `contributes[0].effect = "none";`;
+    const teller = installedOf("zoo/teller", bundleOf({ name: "teller", top, ends: /ok/ }), { permissions });
+    for (const one of [teller, { ...teller, origin: "bundled" as const }]) {
+      await withOne(one, undefined, async (extensions) => {
+        const { nodes } = await extensions.describe();
+        effects.push(`${one.origin} ${permissions.length} ${[...nodes.values()][0]?.effect}`);
+      });
+    }
+  }
+  assert.deepEqual(effects, ["third-party 0 none", "bundled 0 none", "third-party 1 read", "bundled 1 none"]);
+});

@@ -18,6 +18,7 @@ import { McpExtensions } from "../../extensions/mcp/mcp_extensions.ts";
 import type { ServerConfig, ServerTarget } from "../../extensions/mcp/server_config.ts";
 import { serverExtension } from "../../extensions/mcp/tool_nodes.ts";
 import { ResourceMonitor } from "../../extensions/monitor/resource_monitor.ts";
+import { ProcessMark } from "../../extensions/monitor/process_mark.ts";
 import { ProcessTree } from "../../extensions/monitor/process_tree.ts";
 import { OutsideBook } from "../../extensions/outside_book.ts";
 
@@ -143,7 +144,8 @@ async function withAgent(
 ): Promise<void> {
   await withBooks(async (books) => {
     const command = [Deno.execPath(), "run", "-A", "-q", agentScript];
-    const config = { name: "a", command, env: [], policy, serves: [], version: "1" };
+    const config = { name: "a", command, env: ["AGENT_KEY"], policy, serves: [], version: "1" };
+    const env = (name: string) => name === "AGENT_KEY" ? "key-of-the-agent" : Deno.env.get(name);
     const agents = () => Promise.resolve(new Map([["a", config]]));
     const extensions = new AcpExtensions({ agents, env, book: books.book });
     const workspace = `${books.folder}/work`;
@@ -187,6 +189,20 @@ Deno.test("all that an agent asks and is told is audited, its files as well, wit
     ]);
     assert.match(found[5] ?? "", /^denied files:write: .*leads out of the workspace/);
     assert.equal(found.length, 6);
+  }));
+
+Deno.test("what an agent was given is in no line of what it asks, and no line is long", () =>
+  withAgent("edit", async ({ lines }, say) => {
+    const script = ["ask execute curl -H key-of-the-agent hush", `ask execute ${"x".repeat(5_000)}`];
+    const done = await say(script.join("\n"));
+    assert.ok(done.ok);
+    const found = await lines(agentExtension("a"));
+    assert.equal(
+      found[1],
+      "denied agent:execute: curl -H [secret] ***: its policy is edit, which does not take in execute",
+    );
+    assert.ok((found[2] ?? "").length < 1_100);
+    assert.doesNotMatch(JSON.stringify(done), /key-of-the-agent|hush|x{1001}/);
   }));
 
 Deno.test("what an agent takes is in the monitor: processor, memory, messages, tokens and money as it says", () =>
@@ -236,5 +252,48 @@ Deno.test({
       await child.status;
     }
     assert.equal(new ProcessTree(child.pid).cpuMs, undefined);
+  },
+});
+
+Deno.test({
+  name: "what a program let go of, by a session of its own, is counted and ended with it",
+  ignore: !isLinux,
+  async fn() {
+    const mark = new ProcessMark();
+    const child = new Deno.Command("sh", {
+      args: ["-c", "(setsid sleep 600 >/dev/null 2>&1 &); echo ready; read _"],
+      env: mark.env,
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    const isSleep = (pid: number) => {
+      try {
+        return Deno.readTextFileSync(`/proc/${pid}/cmdline`).startsWith("sleep");
+      } catch {
+        return false;
+      }
+    };
+    const orphan = async () => {
+      for (let at = 0; at < 500; at++) {
+        const found = mark.pids().find(isSleep);
+        if (found !== undefined) return found;
+        await new Promise((done) => setTimeout(done, 10));
+      }
+      throw new Error("It was never started");
+    };
+    const left = await orphan();
+    try {
+      const own = Number((await Deno.readTextFile(`/proc/${child.pid}/statm`)).split(" ")[1]) * 4096;
+      assert.ok((new ProcessTree(child.pid).memoryBytes ?? 0) > own);
+    } finally {
+      mark.end();
+      await reader.cancel();
+      await child.stdin.close().catch(() => {});
+      await child.status;
+    }
+    assert.equal(isSleep(left), false);
+    assert.deepEqual(mark.pids(), []);
   },
 });

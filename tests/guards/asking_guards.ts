@@ -110,6 +110,22 @@ export const askingGuards: readonly Guard[] = [
     test: "tests/extensions/extension_watch_test.ts",
   },
   {
+    name: "what agents were given is not in what they ask",
+    file: "extensions/outside_book.ts",
+    find: "if (value.length >= LEAST_HIDDEN) clean",
+    replace: "if (false) clean",
+    test: outside,
+    only: "is in no line",
+  },
+  {
+    name: "what programs let go of is ended",
+    file: "extensions/monitor/process_mark.ts",
+    find: '          Deno.kill(pid, "SIGKILL");\n',
+    replace: "",
+    test: outside,
+    only: "let go of",
+  },
+  {
     name: "leave to write is not passed on",
     file: "core/orchestration/run_models.ts",
     find: "      mayWrite: false,\n",
@@ -181,8 +197,8 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "no proposal to git's own folder",
     file: "extensions/capabilities/editor.ts",
-    find: "proposedPlace(root, await realBelow(root, path));",
-    replace: "realBelow(root, path); void proposedPlace;",
+    find: "await proposedPlace(root, path);",
+    replace: "await realBelow(root, path);",
     test: editor,
     only: "no text outside",
   },
@@ -247,7 +263,7 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "what agents ask is audited",
     file: "extensions/acp/agent_turn.ts",
-    find: "    this.#decided(`agent:${asked.kind}`, allowed, `${asked.title}: ${reason}`);\n",
+    find: "    this.#decided(`agent:${kind}`, allowed, `${title}: ${reason}`);\n",
     replace: "",
     test: outside,
     only: "all that an agent asks",

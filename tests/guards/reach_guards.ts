@@ -254,6 +254,14 @@ export const reachGuards: readonly Guard[] = [
     test: exchange,
   },
   {
+    name: "no effect is laundered",
+    file: "extensions/catalog.ts",
+    find: 'const effect = said === "none" && isShared ? least : said;',
+    replace: "const effect = said;",
+    test: "tests/extensions/host_extensions_test.ts",
+    only: "whose extension may read",
+  },
+  {
     name: "a started process is what was described",
     file: "extensions/placement.ts",
     find: "if (actor.isAsDescribed(place.unit.contributes)) return place;",
