@@ -8,6 +8,7 @@
  */
 
 import { nodeId } from "../core/ids.ts";
+import { ClaimLine } from "../core/orchestration/run_claim.ts";
 import type { Claim, JointAmount } from "../core/ports/arbitration.ts";
 import PQueue from "p-queue";
 import { Arbitration } from "../pit/arbitration/arbitration.ts";
@@ -23,6 +24,7 @@ import { percentile } from "./tail.ts";
 const BATCH = 20_000;
 const ROUNDS = 15;
 const HANDED = 100;
+const CROWD_MS = 2_000;
 
 function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -90,6 +92,7 @@ export async function arbitration(): Promise<void> {
     (at) => take(crowded, { by: claimAt(at).by, exclusive: [`z${at}`] }),
   );
   await queued();
+  await manyStanding();
   await handedOver(claimAt);
   evenness();
 }
@@ -119,6 +122,47 @@ async function besideOthers(
   measure("with the book: a rate, a transaction", (at) => take({ amounts: { requests: 1 } }, at), 2_000);
   const named = (at: number) => take({ exclusive: claimAt(at).exclusive }, at);
   measure("with the book: a name, two transactions", named, 2_000);
+}
+
+/** 1,000 callers of two runs stand for 2 of a kind, each holds it for 3 ms and comes again, for two seconds. */
+async function manyStanding(): Promise<void> {
+  for (const isShared of [true, false]) {
+    const clock = new SystemClock();
+    const port = new Arbitration(clock, { limits: { calls: { total: 2 } } });
+    const pit = { arbitration: port } as unknown as ConstructorParameters<typeof ClaimLine>[0]["pit"];
+    const runs = [freshRun(), freshRun()].map((run) => ({ run, line: new ClaimLine({ pit, clock }) }));
+    const stop = new AbortController();
+    const one = { calls: 1 };
+    let grants = 0;
+    const came = async (at: number) => {
+      const { run, line } = runs[at % 2] as typeof runs[number];
+      for (let turn = 0;; turn++) {
+        const by = { run, node: nodeId(`n${at}`), item: turn, priority: 0 };
+        const claim = { by, exclusive: [], amounts: isShared ? one : { calls: 1 } };
+        const token = await line.claim(claim, stop.signal, () => {});
+        if (typeof token !== "number") return;
+        grants++;
+        await new Promise((resolve) => setTimeout(resolve, 3));
+        port.release(token);
+      }
+    };
+    const lags: number[] = [];
+    let due = performance.now() + 5;
+    const ticking = setInterval(() => {
+      lags.push(Math.max(0, performance.now() - due));
+      due = performance.now() + 5;
+    }, 5);
+    setTimeout(() => stop.abort(), CROWD_MS);
+    await Promise.all(Array.from({ length: 1_000 }, (_, at) => came(at)));
+    clearInterval(ticking);
+    lags.sort((a, b) => a - b);
+    const [middle, most] = [0.5, 1].map((share) => percentile(lags, share).toFixed(1));
+    const rate = Math.round(grants / CROWD_MS * 1_000);
+    const what = isShared ? "one object of amounts" : "an object of amounts each";
+    say(
+      `1,000 in the line for 2 places, 3 ms holds, ${what}: ${rate} grants/s (ideal 667), loop lag ${middle} ms p50, ${most} ms at most`,
+    );
+  }
 }
 
 /** How long after its release a name that another process waits for is that process's. */

@@ -24,7 +24,7 @@ import { percentile, print, type Sample } from "./tail.ts";
 
 const never = new AbortController().signal;
 const any = `{ type: "object", properties: {} }`;
-/** Leaves this much of the machine's memory to others. */
+/** Leaves this much of the machine's memory and swap to others. */
 const LEAST_FREE_MB = 6_000;
 
 /** An operator of some substance: it counts the words of a text. */
@@ -139,22 +139,26 @@ async function check(): Promise<void> {
   );
 }
 
-/** Proportional memory of processes in MB: what they share is counted once. */
-function memoryOf(pids: Iterable<number>): number {
-  let sum = 0;
+/** Proportional memory of processes in MB, what they share counted once; and what of it is swapped out. */
+function memoryOf(pids: Iterable<number>): { readonly all: number; readonly swapped: number } {
+  let [all, swapped] = [0, 0];
   for (const pid of pids) {
     try {
-      const found = /^Pss:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`));
-      sum += Number(found?.[1] ?? 0) / 1024;
+      const text = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
+      const mb = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0) / 1024;
+      all += mb("Pss") + mb("SwapPss");
+      swapped += mb("SwapPss");
     } catch {
       // It has ended.
     }
   }
-  return sum;
+  return { all, swapped };
 }
 
+/** What may still be taken, swap included. */
 function freeMb(): number {
-  return Deno.systemMemoryInfo().available / 2 ** 20;
+  const { available, swapFree } = Deno.systemMemoryInfo();
+  return (available + swapFree) / 2 ** 20;
 }
 
 interface Live {
@@ -178,11 +182,13 @@ async function answering({ name, count, startMs, pids, call }: Live): Promise<vo
   await Promise.all(Array.from({ length: count }, (_, at) => call(at)));
   const all = performance.now() - began;
   const sorted = times.sort((a, b) => a - b);
-  const memory = memoryOf(pids);
+  const { all: memory, swapped } = memoryOf(pids);
   print(
     `${count} live, ${name}: ${pids.size} processes, ${memory.toFixed(0)} MB (${
       (memory / count).toFixed(2)
-    } each), started in ${(startMs / 1000).toFixed(1)} s (${(startMs / count).toFixed(1)} ms each)\n` +
+    } each${swapped < 1 ? "" : `, ${swapped.toFixed(0)} MB of all swapped out`}), started in ${
+      (startMs / 1000).toFixed(1)
+    } s (${(startMs / count).toFixed(1)} ms each)\n` +
       `  a call p50 ${percentile(sorted, 0.5).toFixed(2)} ms, p99 ${
         percentile(sorted, 0.99).toFixed(2)
       } ms; ` +

@@ -54,7 +54,8 @@ export const safetyCommands: readonly Command[] = [
   },
   {
     path: "grants approve",
-    summary: "let an extension ask for what it asks for since an update; each is still to be granted",
+    summary:
+      "let an extension's update run: what it asks for since, each still to be granted, and its code in a folder",
     positionals: extension,
     flags: [...sessionFlags],
     examples: [{ args: "grants approve acme/tool", does: "let the update run" }],

@@ -7,7 +7,7 @@
 
 import { type RestartPolicy, supervise, type Supervised, unsupervised } from "../core/actor/supervision.ts";
 import type { ExtensionId, NodeTypeId } from "../core/ids.ts";
-import type { JsonObject } from "../core/json.ts";
+import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import type { Health } from "../core/policy/health.ts";
 import { PayloadBudget } from "./capabilities/payload_budget.ts";
 import type { Authority } from "./capabilities/capability.ts";
@@ -36,6 +36,8 @@ export class Actor {
   /** What its calls hold in the core. */
   readonly payloads = new PayloadBudget();
   contributes: ReadonlyMap<NodeTypeId, Contribution>;
+  /** All that it contributes, as it was described; undefined until it was. */
+  #described: string | undefined;
   readonly #options: ActorOptions;
   #state: Supervised = unsupervised;
 
@@ -47,6 +49,7 @@ export class Actor {
     this.config = options.config;
     this.boot = bootOf(installed, options.isMadeLight);
     this.contributes = byType(installed.contributes ?? []);
+    if (installed.contributes !== undefined) this.#described = textOf(installed.contributes);
   }
 
   get id(): ExtensionId {
@@ -75,7 +78,21 @@ export class Actor {
   /** Notes what it contributes, beside its module as well. */
   async remember(contributes: readonly Contribution[]): Promise<void> {
     await this.installed.remember(contributes);
+    this.#describe(contributes);
+  }
+
+  /**
+   * True where a started process contributes what was described, by which the catalogue, effects and results go. The first start of
+   * one that was never described describes it.
+   */
+  isAsDescribed(contributes: readonly Contribution[]): boolean {
+    if (this.#described === undefined) this.#describe(contributes);
+    return this.#described === textOf(contributes);
+  }
+
+  #describe(contributes: readonly Contribution[]): void {
     this.contributes = byType(contributes);
+    this.#described = textOf(contributes);
   }
 
   started(): void {
@@ -125,6 +142,10 @@ export class Actor {
 function bootOf({ manifest, origin }: Installed, isMadeLight: boolean): BootKind {
   if (manifest.tier === "light" || isMadeLight) return "light";
   return origin === "bundled" ? "open" : "sealed";
+}
+
+function textOf(contributes: readonly Contribution[]): string {
+  return canonicalJson(contributes as unknown as Json);
 }
 
 function byType(contributes: readonly Contribution[]): ReadonlyMap<NodeTypeId, Contribution> {

@@ -6,18 +6,27 @@
  */
 
 import { messageOf, SymphonyError } from "../core/errors.ts";
-import type { BufferId, ExtensionId } from "../core/ids.ts";
+import type { BufferId, ExtensionId, NodeId, RunId } from "../core/ids.ts";
+import { changeSetOf, type FileProposalPort } from "../core/ports/file_proposals.ts";
 import type { BufferInfo, Proposal, TextPorts, TextRead } from "../core/ports/text_editing.ts";
 import { ExtensionFailure } from "./sdk/failure.ts";
 
 export type EditorTexts = Pick<TextPorts, "editing" | "proposals">;
 
+export interface ProposingNode {
+  readonly run: RunId;
+  readonly node: NodeId;
+}
+
 /** One open text. */
 export interface EditorText {
   readonly info: BufferInfo;
   read(): Promise<TextRead>;
-  /** What it changed at once, and how many contradictions wait. */
-  propose(proposal: Proposal): Promise<{ readonly changes: number; readonly waiting: number }>;
+  /** How many places of its change set are in the text, and how many contradictions wait; `node` where one of a run proposes. */
+  propose(
+    proposal: Proposal,
+    node?: ProposingNode,
+  ): Promise<{ readonly changes: number; readonly waiting: number }>;
 }
 
 /** What capabilities use of it. */
@@ -34,13 +43,22 @@ const MOST_HELD = 200;
 export class EditorDesk implements EditorAccess {
   readonly #open: () => Promise<EditorTexts>;
   readonly #say: (extension: ExtensionId, text: string) => void;
+  readonly #ofRuns: FileProposalPort | undefined;
   readonly #held = new Map<string, BufferId>();
   readonly #told = new Set<string>();
 
-  /** `say` shows the person a line under the extension's name. */
-  constructor(open: () => Promise<EditorTexts>, say: (extension: ExtensionId, text: string) => void) {
+  /**
+   * `say` shows the person a line under the extension's name; `ofRuns` takes what nodes of runs propose, keeps it for another
+   * server and shows that it waits.
+   */
+  constructor(
+    open: () => Promise<EditorTexts>,
+    say: (extension: ExtensionId, text: string) => void,
+    ofRuns?: FileProposalPort,
+  ) {
     this.#open = open;
     this.#say = say;
+    this.#ofRuns = ofRuns;
   }
 
   async withText<T>(file: string, act: (text: EditorText) => Promise<T>): Promise<T> {
@@ -51,7 +69,10 @@ export class EditorDesk implements EditorAccess {
       return await act({
         info,
         read: () => named(() => editing.read(info.buffer), file),
-        propose: async (proposal) => {
+        propose: async (proposal, node) => {
+          if (node !== undefined && this.#ofRuns !== undefined) {
+            return await named(() => this.#proposeFor(node, info, proposal, file), file);
+          }
           await this.#makeRoom(file);
           const result = await named(() => proposals.propose(info.buffer, proposal), file);
           // It never is: contradictions wait.
@@ -67,6 +88,23 @@ export class EditorDesk implements EditorAccess {
     } finally {
       if (!isHeld) await editing.close(info.buffer).catch(() => {});
     }
+  }
+
+  /** As what a run proposes; the change set is the node's. */
+  async #proposeFor(
+    { run, node }: ProposingNode,
+    { buffer }: BufferInfo,
+    { base, text, author }: Proposal,
+    file: string,
+  ): Promise<{ readonly changes: number; readonly waiting: number }> {
+    const { editing, proposals } = await this.#texts();
+    const waiting = await this.#ofRuns?.files(run) ?? [];
+    if (waiting.length >= MOST_HELD && !waiting.includes(file)) throw tooMany();
+    const from = typeof base === "string" ? base : (await editing.read(buffer, { revision: base })).text;
+    await this.#ofRuns?.propose({ run, node, author, file, base: from, text });
+    const review = await proposals.review(changeSetOf(run, node)).catch(() => undefined);
+    const { undo = [], conflicts = [] } = review?.buffers.find((one) => one.buffer === buffer) ?? {};
+    return { changes: undo.length, waiting: conflicts.length };
   }
 
   tell(extension: ExtensionId, file: string, note: string | undefined): void {
@@ -100,12 +138,16 @@ export class EditorDesk implements EditorAccess {
       await editing.close(buffer).catch(() => {});
     }
     if (this.#held.size >= MOST_HELD) {
-      throw new ExtensionFailure(
-        "permission",
-        `Cannot propose: ${MOST_HELD} texts wait for a review; it is the person's turn`,
-      );
+      throw tooMany();
     }
   }
+}
+
+function tooMany(): ExtensionFailure {
+  return new ExtensionFailure(
+    "permission",
+    `Cannot propose: ${MOST_HELD} texts wait for a review; it is the person's turn`,
+  );
 }
 
 /** What the editor refuses is a failure of the call that asked. */

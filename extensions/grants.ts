@@ -28,7 +28,7 @@ import { AuditLog } from "./audit_log.ts";
 import type { Authority } from "./capabilities/capability.ts";
 import { badGrant, GrantsFile, permissionKey } from "./grants_file.ts";
 import { type Decided, PermissionDesk } from "./permission_desk.ts";
-import { PolicyBook } from "./policy_book.ts";
+import { isCodeKey, PolicyBook } from "./policy_book.ts";
 import { Secrets } from "./secrets.ts";
 import { VerdictCache } from "./verdict_cache.ts";
 
@@ -184,20 +184,25 @@ export class Grants {
   }
 
   /**
-   * Why an extension stays off: it asks for more than when it was let in. Undefined where it may run. An extension that is
-   * seen for the first time is let in with what it asks for, of which each is still to be granted.
+   * Why an extension stays off: it asks for more than when it was let in, or its code lies where others may write it and is another.
+   * Undefined where it may run. An extension that is seen for the first time is let in with what it asks for, of which each is still to be granted.
    */
   unapproved(asker: Asker): string | undefined {
     this.refresh();
     const more = this.book.unapproved(asker);
     if (more.length === 0) return undefined;
+    const permissions = more.filter((key) => !isCodeKey(key));
+    const why = permissions.length === 0
+      ? "its code is not what was let in"
+      : "it asks for more than when it was let in";
     this.audit.check(`${asker.extension} unapproved`, () => ({
       decision: "denied",
       extension: asker.extension,
       permission: more.join(" "),
-      reason: "it asks for more than when it was let in",
+      reason: why,
     }));
-    return `it asks for more than when it was let in: ${more.join(", ")}`;
+    const what = permissions.length === 0 ? asker.code?.folder : permissions.join(", ");
+    return `${why}: ${what}`;
   }
 
   /** Lets an extension ask for what it asks for now. @throws SymphonyError `io` */

@@ -124,7 +124,11 @@ export class HostExtensions implements ExtensionPort {
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
     const { onLog, liveness, loadingMs, grants, notices = new Notices(), texts } = options;
     this.#notices = notices;
-    this.#editor = texts && new EditorDesk(texts, (extension, text) => this.#say(extension, text));
+    this.#editor = texts && new EditorDesk(
+      texts,
+      (extension, text) => this.#say(extension, text),
+      options.proposals,
+    );
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,
@@ -424,7 +428,6 @@ export class HostExtensions implements ExtensionPort {
         throw aborted(actor.id);
       }
       actor.started();
-      actor.contributes = new Map(place.unit.contributes.map((one) => [one.type as NodeTypeId, one]));
       instance.current = { ...place, id, actor, calls: 0, failures: 0, inFlight: 0, isRetired: false };
       if (place.channel.isAlive) this.#instances.set(id, instance.current);
       this.#looking ??= setInterval(() => this.#options.grants.refresh(), LOOK_MS);

@@ -24,6 +24,8 @@ export interface Installed {
   inSource?(text: string): Promise<string>;
   /** The folder it was read from; absent for what ships in the executable. */
   readonly folder?: string;
+  /** True where it is read from a folder that others may write, as a repository's: it is let in for its folder and code alone. */
+  readonly isLoose?: boolean;
   /** Keeps what it contributes beside its module. */
   remember(contributes: readonly Contribution[]): Promise<void>;
 }

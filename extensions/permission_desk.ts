@@ -135,7 +135,8 @@ export function modelText(key: PermissionKey): string {
     : name.startsWith("instrument/")
     ? `whichever of your models serves ${name}`
     : name;
-  return `ask ${whom} what it likes, with your keys and within the budget of the run`;
+  return `ask ${whom} what it likes, with your keys and within the budget of the run; what it sends goes to that model, ` +
+    "which answers and does nothing else";
 }
 
 /** Where a secret comes from and goes to, in words: whoever runs the host can read it. */

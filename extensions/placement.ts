@@ -58,6 +58,21 @@ export class Placement {
     onEnd: () => { readonly inFlight: number } | undefined,
   ): Promise<Place> {
     this.admit(actor);
+    const place = await this.#place(actor, signal, onEnd);
+    if (actor.isAsDescribed(place.unit.contributes)) return place;
+    await place.end();
+    const reason = "it contributes other things than when it was described";
+    actor.failed(reason);
+    throw new SymphonyError("extension", `Extension ${actor.id} is not started: ${reason}`, {
+      hint: "What a module contributes follows from its code alone",
+    });
+  }
+
+  async #place(
+    actor: Actor,
+    signal: AbortSignal,
+    onEnd: () => { readonly inFlight: number } | undefined,
+  ): Promise<Place> {
     const code = await actor.installed.code();
     if (actor.boot === "light") return await this.#placeLight(actor, code, onEnd);
     // An end that nobody asked for is a failure; the flag tells it from deactivate.
@@ -180,8 +195,9 @@ export class Placement {
 }
 
 /** Who asks for permissions. */
-export function askerOf({ manifest: { id, permissions }, origin }: Installed) {
-  return { extension: id, origin, permissions };
+export function askerOf({ manifest: { id, permissions }, origin, folder, codeHash, isLoose }: Installed) {
+  const asker = { extension: id, origin, permissions };
+  return isLoose === true && folder !== undefined ? { ...asker, code: { folder, hash: codeHash } } : asker;
 }
 
 /** Memory that an actor's data may take, in MB. */

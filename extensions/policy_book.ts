@@ -11,7 +11,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { SymphonyError } from "../core/errors.ts";
 import { isObject, type Json, own } from "../core/json.ts";
-import { type Asker, keysOf } from "../core/policy/permission.ts";
+import { type Asker, type CodePlace, keysOf } from "../core/policy/permission.ts";
 import {
   balancedPolicy,
   type FolderTrust,
@@ -194,8 +194,16 @@ export class PolicyBook {
     await this.#writing.catch(() => {});
   }
 
+  /** Its code in other folders: two repositories may bring the same extension. */
+  #elsewhere({ extension, code }: Asker): readonly string[] {
+    if (code === undefined) return [];
+    const here = codeKey({ ...code, hash: "" });
+    const approved = this.#approvals.get(extension) ?? [];
+    return approved.filter((key) => key.startsWith(CODE) && !key.startsWith(here)).slice(-MOST_PLACES);
+  }
+
   #keep(asker: Asker): void {
-    const needed = neededBy(asker);
+    const needed = [...neededBy(asker), ...this.#elsewhere(asker)];
     this.#approvals.set(asker.extension, needed);
     this.#unwritten.set(asker.extension, needed);
     const file = this.#file("approvals");
@@ -213,8 +221,24 @@ export class PolicyBook {
  * What it cannot do without; optional permissions are asked for when they are wanted. A secret stands there with its hosts,
  * header and variable, so that others are more than was approved.
  */
-function neededBy({ permissions }: Asker): readonly string[] {
-  return permissions.filter(({ isOptional }) => isOptional !== true).flatMap((one) => keysOf(one)).sort();
+function neededBy({ permissions, code }: Asker): readonly string[] {
+  const keys = permissions.filter(({ isOptional }) => isOptional !== true).flatMap((one) => keysOf(one))
+    .sort();
+  return code === undefined ? keys : [...keys, codeKey(code)];
+}
+
+/** How code stands among what is approved; no permission has such a name. */
+const CODE = "code:";
+/** Folders with an extension of one name that are remembered. */
+const MOST_PLACES = 50;
+
+function codeKey({ folder, hash }: CodePlace): string {
+  return `${CODE}${JSON.stringify(realOf(folder))}#${hash}`;
+}
+
+/** True for what stands for code among what was not approved. */
+export function isCodeKey(key: string): boolean {
+  return key.startsWith(CODE);
 }
 
 /** The path without links; where it is not there, that of the nearest folder above. */

@@ -14,6 +14,7 @@ import { Grants } from "./grants.ts";
 import { releaseExtension } from "./health_book.ts";
 import type { ExtensionSource } from "./installed.ts";
 import { readShared, readUsage, type UsageLine } from "./monitor/shared_readings.ts";
+import { askerOf } from "./placement.ts";
 import { PolicyBook } from "./policy_book.ts";
 
 /** What the command line asks; `sourceOf` finds the installed extensions of a session. */
@@ -52,7 +53,7 @@ export class FolderSafety<S extends { readonly data: string }> {
       throw new SymphonyError("not-found", `Cannot find extension "${id}": ${near}`);
     }
     const grants = await Grants.open(options.data);
-    await grants.approve({ extension: id, origin: found.origin, permissions: found.manifest.permissions });
+    await grants.approve(askerOf(found));
     await grants.flush();
   }
 

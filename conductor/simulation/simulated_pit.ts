@@ -14,9 +14,11 @@ import type {
   ArbitrationPort,
   Candidate,
   Claim,
+  Decision,
   FairnessReading,
   Judgement,
   LimitReading,
+  Standing,
   Verdict,
   WaitingReading,
 } from "../../core/ports/arbitration.ts";
@@ -174,6 +176,11 @@ export class SimulatedArbitration implements ArbitrationPort {
   request(claim: Claim): Verdict {
     if (this.#physics.denies()) return { verdict: "denied", reason: "A simulated limit refuses it" };
     return this.#rules.request(claim);
+  }
+
+  stand(claim: Claim, decided: (decision: Decision) => void): Decision | Standing {
+    if (this.#physics.denies()) return { verdict: "denied", reason: "A simulated limit refuses it" };
+    return this.#rules.stand(claim, decided);
   }
 
   counts(kind: string): boolean {

@@ -5,7 +5,7 @@
  */
 
 import type { NodeFailure } from "../policy/failure.ts";
-import type { ArbitrationPort, Claim } from "../ports/arbitration.ts";
+import type { ArbitrationPort, Claim, Decision, Standing } from "../ports/arbitration.ts";
 import type { RunServices } from "./run_services.ts";
 
 /** The token of a claim; why it is never granted; undefined where the signal fired before it was. */
@@ -15,27 +15,18 @@ export type Claimed = number | { readonly failure: NodeFailure } | undefined;
 const TELL_MS = 250;
 
 interface Waiter {
-  readonly claim: Claim;
+  readonly standing: Standing;
   readonly say: (reason: string) => void;
-  readonly settle: (claimed: Claimed) => void;
   /** Monotonic milliseconds. */
   readonly since: number;
-  reason: string;
   said: string | undefined;
 }
 
-/**
- * The claims of one run that wait. All of them wait for the same releases, and after each those are asked again that may
- * have gained by it, the oldest first.
- */
+/** The claims of one run that wait: each stands with arbitration until it is decided, or until its signal fires. */
 export class ClaimLine {
   readonly #arbitration: ArbitrationPort;
   readonly #clock: RunServices["clock"];
   readonly #waiting = new Set<Waiter>();
-  /** The release that is waited for. */
-  #next: Promise<void> | undefined;
-  /** When it is asked again without any release, in monotonic milliseconds. */
-  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #stopTelling: (() => void) | undefined;
 
   constructor({ pit, clock }: Pick<RunServices, "pit" | "clock">) {
@@ -49,103 +40,47 @@ export class ClaimLine {
    */
   claim(claim: Claim, signal: AbortSignal, say: (reason: string) => void): Claimed | Promise<Claimed> {
     if (signal.aborted) return undefined;
-    const verdict = this.#arbitration.request(claim);
-    if (verdict.verdict === "granted") return verdict.token;
-    if (verdict.verdict === "denied") return denied(verdict.reason);
-    return new Promise((resolve) => {
-      const onAbort = () => {
-        this.#arbitration.withdraw(claim);
-        waiter.settle(undefined);
-      };
-      const waiter: Waiter = {
-        claim,
-        say,
-        since: this.#clock.monotonic(),
-        reason: verdict.reason,
-        said: undefined,
-        settle: (claimed) => {
-          this.#waiting.delete(waiter);
-          if (this.#waiting.size === 0) this.#stop();
-          signal.removeEventListener("abort", onAbort);
-          resolve(claimed);
-        },
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.add(waiter);
-      this.#watch(verdict.waitMs);
-      this.#stopTelling ??= this.#clock.schedule(TELL_MS, () => this.#tell());
-    });
-  }
-
-  /** Asks again after the next release, or after `waitMs` at the latest. */
-  #watch(waitMs: number | undefined): void {
-    const released = this.#arbitration.released();
-    if (released !== this.#next) {
-      this.#next = released;
-      void released.then(() => {
-        if (this.#next === released) this.#next = undefined;
-        this.#askAgain();
-      });
-    }
-    if (waitMs === undefined) return;
-    const at = this.#clock.monotonic() + waitMs;
-    if (this.#timer !== undefined && this.#timer.at <= at) return;
-    this.#stopTimer();
-    const cancel = this.#clock.schedule(waitMs, () => {
-      this.#timer = undefined;
-      this.#askAgain();
-    });
-    this.#timer = { at, cancel };
+    const { promise, resolve } = Promise.withResolvers<Claimed>();
+    const end = (claimed: Claimed) => {
+      this.#waiting.delete(waiter);
+      if (this.#waiting.size === 0) this.#stop();
+      signal.removeEventListener("abort", onAbort);
+      resolve(claimed);
+    };
+    const standing = this.#arbitration.stand(claim, (decision) => end(claimedOf(decision)));
+    if (standing.verdict !== "deferred") return claimedOf(standing);
+    const waiter: Waiter = { standing, say, since: this.#clock.monotonic(), said: undefined };
+    const onAbort = () => {
+      standing.leave();
+      end(undefined);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#waiting.add(waiter);
+    this.#stopTelling ??= this.#clock.schedule(TELL_MS, () => this.#tell());
+    return promise;
   }
 
   /** Tells of the waits that have taken more than a moment. */
   #tell(): void {
     const now = this.#clock.monotonic();
-    let nextMs: number | undefined;
-    for (const waiter of this.#waiting) {
-      const leftMs = waiter.since + TELL_MS - now;
-      if (leftMs <= 0) tellOf(waiter);
-      else nextMs = Math.min(nextMs ?? Infinity, leftMs);
-    }
-    this.#stopTelling = nextMs === undefined ? undefined : this.#clock.schedule(nextMs, () => this.#tell());
+    for (const waiter of this.#waiting) if (now - waiter.since >= TELL_MS) tellOf(waiter);
+    this.#stopTelling = this.#waiting.size === 0
+      ? undefined
+      : this.#clock.schedule(TELL_MS, () => this.#tell());
   }
 
   #stop(): void {
-    this.#stopTimer();
     this.#stopTelling?.();
     this.#stopTelling = undefined;
-  }
-
-  #stopTimer(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-  }
-
-  #askAgain(): void {
-    let waitMs: number | undefined;
-    const short = new Set<Claim["amounts"]>();
-    for (const waiter of [...this.#waiting]) {
-      const { claim, settle } = waiter;
-      // One that asked for the very same was just told that there is too little of it.
-      if (claim.exclusive.length === 0 && claim.amounts !== undefined && short.has(claim.amounts)) continue;
-      const verdict = this.#arbitration.request(claim);
-      if (verdict.verdict === "granted") settle(verdict.token);
-      else if (verdict.verdict === "denied") settle(denied(verdict.reason));
-      else {
-        if (verdict.short !== undefined) short.add(claim.amounts);
-        if (verdict.waitMs !== undefined) waitMs = Math.min(waitMs ?? Infinity, verdict.waitMs);
-        waiter.reason = verdict.reason;
-        if (waiter.said !== undefined) tellOf(waiter);
-      }
-    }
-    if (this.#waiting.size > 0) this.#watch(waitMs);
   }
 }
 
 function tellOf(waiter: Waiter): void {
-  if (waiter.reason !== waiter.said) waiter.say(waiter.said = waiter.reason);
+  const reason = waiter.standing.reason();
+  if (reason !== waiter.said) waiter.say(waiter.said = reason);
 }
 
-function denied(message: string): { readonly failure: NodeFailure } {
-  return { failure: { class: "unavailable", message } };
+function claimedOf(decision: Decision): number | { readonly failure: NodeFailure } {
+  if (decision.verdict === "granted") return decision.token;
+  return { failure: { class: "unavailable", message: decision.reason } };
 }

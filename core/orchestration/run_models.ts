@@ -8,6 +8,8 @@
  * - Q2 It is held of the budget until the log has what the node's call took.
  * - Q3 No extension is asked in the midst of a call of its own, however indirectly, and one asks at most `MOST_DEEP` calls deep; a call
  *   asks at most `MOST_ASKS` times, `MOST_AT_ONCE` of them at a time; no wait for a place is for ever.
+ * - Q4 Who is asked answers and does nothing else: leave to write and proposals are the node's alone, and what may look at the run's
+ *   folder by itself, as a coding agent does, is not asked.
  *
  * @module
  */
@@ -255,8 +257,15 @@ export class CallModels implements ModelsPort {
         `Cannot ask ${use}: ${named.extension} is in the midst of a call that asks it`,
       );
     }
-    const without = [...nodes.values()].filter(({ extension, instrument }) =>
-      instrument !== undefined && chain.includes(extension)
+    if (named !== undefined && actsItself(named)) {
+      return failing(
+        "permission",
+        `Cannot ask ${use}: it works in the run's folder by itself, and leave to ask a model is none for that. ` +
+          "Make it a node of the workflow",
+      );
+    }
+    const without = [...nodes.values()].filter((node) =>
+      node.instrument !== undefined && (chain.includes(node.extension) || actsItself(node))
     ).map(({ type }) => type);
     return this.#run.assignments.aside(scope, unit, this.#node(use), { bound: input, without, left });
   }
@@ -298,9 +307,11 @@ export class CallModels implements ModelsPort {
     signal: AbortSignal,
   ): Promise<{ readonly result: CallResult; readonly took: boolean }> {
     const { request: asking } = this.#call;
-    const { task: _task, maxUsd: _usd, maxTokensInAll: _tokens, ...rest } = asking;
+    const { task: _task, maxUsd: _usd, maxTokensInAll: _tokens, ...more } = asking;
+    const { proposes: _proposes, mayAskToWrite: _mayAsk, ...rest } = more;
     const request: Draft<CallRequest> = {
       ...rest,
+      mayWrite: false,
       nodeType: type.type,
       input,
       idempotencyKey: `${asking.idempotencyKey}:models/${this.#asks}`,
@@ -342,6 +353,11 @@ export class CallModels implements ModelsPort {
 type Settle = (isUnknown?: boolean) => void;
 
 const cancelled: NodeFailure = { class: "cancelled", message: "The call was cancelled" };
+
+/** True for what does more than answer: it reads the run's folder, or writes. */
+function actsItself({ instrument, effect }: NodeType): boolean {
+  return instrument?.readsFolder === true || effect === "write";
+}
 
 /** What of a call's claims is its own where somebody else waits for it. */
 function limitedOf({ amounts = {} }: CallClaim = {}): CallClaim {

@@ -90,6 +90,15 @@ export interface Asker {
   readonly extension: string;
   readonly origin: Origin;
   readonly permissions: readonly Permission[];
+  /** Where its code is and what it is, of one that nobody installed: what it was let in for is let in for this alone. */
+  readonly code?: CodePlace;
+}
+
+/** Code in a folder that others may write. */
+export interface CodePlace {
+  readonly folder: string;
+  /** SHA-256. */
+  readonly hash: string;
 }
 
 /** By what is decided besides grants. */

@@ -44,19 +44,30 @@ export interface JointAmount {
   readonly claims: number;
 }
 
-export type Verdict =
+/** The end of a wait. */
+export type Decision =
   | { readonly verdict: "granted"; readonly reason: string; readonly token: number }
+  | { readonly verdict: "denied"; readonly reason: string };
+
+export type Verdict =
+  | Decision
   | {
     readonly verdict: "deferred";
     readonly reason: string;
-    /** How many others wait for what it wants, at most. */
-    readonly rivals: number;
     /** Ask again after so many milliseconds at the latest, also when nothing is released; for rates. */
     readonly waitMs?: number;
     /** The kind that there is too little of at this moment; without it somebody holds a name, or goes before. */
     readonly short?: string;
-  }
-  | { readonly verdict: "denied"; readonly reason: string };
+  };
+
+/** A claim that stands in the line until it is decided or leaves. */
+export interface Standing {
+  readonly verdict: "deferred";
+  /** Why it waits at this moment. */
+  reason(): string;
+  /** Gives up its place; without effect once it was decided. */
+  leave(): void;
+}
 
 export interface Candidate {
   readonly from: string;
@@ -76,7 +87,7 @@ export interface ShareReading {
   readonly weight: number;
   /** The largest share of any kind that is held now, 0 to 1 (Ghodsi et al., Dominant Resource Fairness, NSDI 2011). */
   readonly dominantShare: number;
-  /** Dominant share × milliseconds, halved every minute. */
+  /** Of the kind of which it had most: share × milliseconds, what was used up of a rate included, halved every minute. */
   readonly recentUse: number;
   readonly grants: number;
   readonly waiting: number;
@@ -114,14 +125,22 @@ export interface ArbitrationPort {
   /** True where the kind is limited, so that a claim for it can be deferred. */
   counts(kind: string): boolean;
   limits(): readonly LimitReading[];
-  /** Decides at once; a deferred claim may be asked again after any release. Deterministic. */
+  /**
+   * Decides at once; a deferred claim keeps its place, and may be asked again after any release. Whoever asks goes on asking until
+   * it is decided, or withdraws it: until then it holds up those behind it. Deterministic.
+   */
   request(claim: Claim): Verdict;
+  /**
+   * Decides at once, or lets the claim stand in the line: then `decided` hears the end of it as soon as it is its turn, and
+   * nobody needs to ask again. It is called once, never within this call, and not after the claim has left.
+   */
+  stand(claim: Claim, decided: (decision: Decision) => void): Decision | Standing;
   /**
    * Gives back what a granted claim holds; false where the token is unknown. `used` says what was needed of kinds that are
    * used up, where that is known: what was claimed beyond it comes back, and what was used beyond the claim is owed.
    */
   release(token: number, used?: Readonly<Record<string, number>>): boolean;
-  /** Resolves when something was released since the call. */
+  /** Resolves when something was released since the call, or one that was asked again was granted before others. */
   released(): Promise<void>;
   /** Gives up a claim that was deferred; false where it does not wait. */
   withdraw(claim: Claim): boolean;

@@ -20,6 +20,7 @@ import {
   proposerOf,
   textArgument,
 } from "./capability.ts";
+import { refuseGitSteps } from "./git_names.ts";
 import { proposedPlace } from "./proposed_place.ts";
 import { isWithin, outside, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
 
@@ -43,7 +44,8 @@ export function editorOperations(
   const enter = async (path: string, doing: string) => {
     const root = await realRoot(scope.workspace);
     try {
-      const file = await proposedPlace(root, await realBelow(root, path));
+      const file = doing === "read" ? await realBelow(root, path) : await proposedPlace(root, path);
+      refuseGitSteps(root, file);
       const { isFile, size } = await Deno.lstat(file);
       if (!isFile) throw new ExtensionFailure("input", `Cannot ${doing} "${path}": it is no file`);
       // Of two bytes a unit at most, in the encodings that there are, and a mark.
@@ -109,7 +111,7 @@ export function editorOperations(
           author: proposerOf(extension),
           changeSet: scope.run === NO_RUN ? extension : changeSetOf(scope.run, scope.node),
           contradictions: "ask",
-        });
+        }, scope.run === NO_RUN ? undefined : { run: scope.run, node: scope.node });
         const { changes, waiting } = proposed;
         scope.authority.used?.("editor:propose", `${name}: ${changes} changes, ${waiting} contradictions`);
         if (changes + waiting > 0) texts.tell(extension, name, note);

@@ -8,6 +8,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { ExtensionFailure } from "../sdk/failure.ts";
 import { holdsRepositoryPart, refuseGitSteps, refuseRepositories } from "./git_names.ts";
 import { type HeldFolder, holdFolder } from "./held_folder.ts";
+import { refuseOwnFolder } from "./own_folder.ts";
 import { isWithin, outside, realBelow } from "./workspace_path.ts";
 
 /** Puts `bytes` at `absolute`, below `root`, in one step: a reader sees the old content or the new. Makes its folders. */
@@ -17,6 +18,7 @@ export async function writeBelow(root: string, absolute: string, bytes: Uint8Arr
     const name = basename(absolute);
     const { real, folder } = await makeFolder(root, dirname(absolute));
     using held = folder;
+    refuseOwnFolder(root, join(real, name));
     await refuseRepositories(root, real, name);
     await replaceFile(held, name, bytes);
   };
@@ -29,6 +31,7 @@ export async function removeBelow(root: string, absolute: string): Promise<void>
   refuseGitSteps(root, absolute);
   const real = await realBelow(root, dirname(absolute));
   const name = basename(absolute);
+  refuseOwnFolder(root, join(real, name));
   await refuseRepositories(root, real, name);
   using held = holdFolder(root, real);
   if ((await Deno.lstat(held.at(name))).isDirectory) {
@@ -84,6 +87,7 @@ async function makeFolder(
 }
 
 async function makeIn(root: string, real: string, held: HeldFolder, step: string): Promise<void> {
+  refuseOwnFolder(root, join(real, step));
   await refuseRepositories(root, real, step);
   held.verify();
   await Deno.mkdir(held.at(step)).catch((error) => {

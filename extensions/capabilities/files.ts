@@ -11,8 +11,9 @@ import { type CallScope, demand, type Operation, textArgument } from "./capabili
 import { removeBelow, writeBelow } from "./file_writing.ts";
 import { holdFolder } from "./held_folder.ts";
 import { openBelow, readAll, tooLarge } from "./open_below.ts";
+import { refuseOwnFolder } from "./own_folder.ts";
 import { ProposedFiles } from "./proposed_files.ts";
-import { below, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
+import { below, isWithin, pathFailure, realBelow, realRoot } from "./workspace_path.ts";
 
 export interface FileLimits {
   readonly fileBytes: number;
@@ -197,6 +198,9 @@ class WorkspaceFiles {
     }
     const absolute = below(root, path);
     if (absolute === root) throw new ExtensionFailure("input", `Cannot write "${path}": it is the workspace`);
+    refuseOwnFolder(root, absolute);
+    // Of what is proposed nobody but the person looks at links later.
+    refuseOwnFolder(root, await realOfNearest(root, absolute));
     return { root, absolute };
   }
 
@@ -211,6 +215,15 @@ class WorkspaceFiles {
       );
     }
   }
+}
+
+/** The real path of `path`, or of the nearest folder above it that is there. */
+async function realOfNearest(root: string, path: string): Promise<string> {
+  for (let at = path; isWithin(root, at); at = dirname(at)) {
+    const real = await Deno.realPath(at).catch(() => undefined);
+    if (real !== undefined) return real;
+  }
+  return root;
 }
 
 /** With the files that are proposed, in the order of names. */

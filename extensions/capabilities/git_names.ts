@@ -16,8 +16,13 @@ const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /** True for `.git` as any file system may spell it: letter case, short names, streams, trailing dots and spaces. */
 function isGitName(step: string): boolean {
-  const plain = step.replace(IGNORED, "").split(":")[0]?.replace(/[. ]+$/, "").toLowerCase();
+  const plain = plainName(step);
   return plain === ".git" || plain === "git~1";
+}
+
+/** A name as the most generous file system takes it. */
+export function plainName(step: string): string {
+  return (step.replace(IGNORED, "").split(":")[0] ?? "").replace(/[. ]+$/, "").toLowerCase();
 }
 
 /** @throws ExtensionFailure of class `permission` where a step of `path`, below `root`, is git's own folder */

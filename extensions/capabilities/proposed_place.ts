@@ -8,12 +8,13 @@ import { basename, dirname, join, relative } from "node:path";
 import type { ProposedPlaces } from "../../core/ports/file_proposals.ts";
 import { makeFoldersBelow } from "./file_writing.ts";
 import { refuseGitSteps, refuseRepositories } from "./git_names.ts";
+import { refuseOwnFolder } from "./own_folder.ts";
 import { below, isWithin, outside, realRoot } from "./workspace_path.ts";
 
 /**
  * The real path of the file that `path` names below `root`, a real path; of what is not there, where it would be. `others` are
  * files that were proposed.
- * @throws ExtensionFailure of class `permission` where that is outside, git's own, or makes a repository with the disk and `others`
+ * @throws ExtensionFailure of class `permission` where that is outside, git's own, the product's own, or makes a repository with the disk and `others`
  */
 export async function proposedPlace(
   root: string,
@@ -23,6 +24,7 @@ export async function proposedPlace(
   const absolute = below(root, path);
   refuseGitSteps(root, absolute);
   const file = await realPlace(root, absolute);
+  refuseOwnFolder(root, file);
   await refuseRepositories(root, dirname(file), basename(file), others);
   return file;
 }

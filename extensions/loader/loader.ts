@@ -183,7 +183,7 @@ export class ExtensionLoader implements ExtensionSource {
     if (workspace !== undefined) {
       const folders = await foldersIn(join(workspace.folder, WORKSPACE_EXTENSIONS));
       if (folders.length > 0 && await workspace.isTrusted()) {
-        for (const folder of folders) found.push({ folder, origin: "third-party" });
+        for (const folder of folders) found.push({ folder, origin: "third-party", isLoose: true });
       } else if (folders.length > 0) {
         const many = folders.length === 1
           ? "an extension, which is"
@@ -201,7 +201,7 @@ export class ExtensionLoader implements ExtensionSource {
           message: `Cannot find ${MANIFEST_FILE} in "${folder}" or a folder in it`,
         });
       }
-      for (const one of folders) found.push({ folder: one, origin: "third-party" });
+      for (const one of folders) found.push({ folder: one, origin: "third-party", isLoose: true });
     }
     return found;
   }
@@ -211,6 +211,8 @@ export class ExtensionLoader implements ExtensionSource {
 interface Found {
   readonly folder: string;
   readonly origin: Origin;
+  /** True where others than the person may write there. */
+  readonly isLoose?: boolean;
 }
 
 /** What its manifest says; `entry` is absolute. */
@@ -220,7 +222,7 @@ interface ReadFolder extends Found {
 }
 
 /** Reads the manifest. @throws SymphonyError `bad-manifest` | `not-found` */
-async function readFolder({ folder, origin }: Found): Promise<ReadFolder> {
+async function readFolder({ folder, origin, isLoose = false }: Found): Promise<ReadFolder> {
   const file = join(folder, MANIFEST_FILE);
   const { manifest, problems } = readManifest(await Deno.readFile(file), file);
   if (manifest === undefined) {
@@ -228,7 +230,7 @@ async function readFolder({ folder, origin }: Found): Promise<ReadFolder> {
     throw new SymphonyError("bad-manifest", `${MANIFEST_FILE}: ${all.join("; ")}`);
   }
   for (const name of manifest.assets) await assetPath(folder, name);
-  return { folder, origin, manifest, entry: join(folder, manifest.entry) };
+  return { folder, origin, isLoose, manifest, entry: join(folder, manifest.entry) };
 }
 
 /** Those whose dependencies are there, in their order. */
@@ -245,15 +247,17 @@ class FolderExtension implements Installed {
   readonly origin: Origin;
   readonly codeHash: string;
   readonly folder: string;
+  readonly isLoose: boolean;
   readonly #entry: string;
   readonly #bundle: CachedBundle;
   readonly #assets = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-  constructor({ manifest, origin, folder, entry }: ReadFolder, bundle: CachedBundle) {
+  constructor({ manifest, origin, folder, entry, isLoose = false }: ReadFolder, bundle: CachedBundle) {
     this.manifest = manifest;
     this.origin = origin;
     this.codeHash = bundle.codeHash;
     this.folder = folder;
+    this.isLoose = isLoose;
     this.#entry = entry;
     this.#bundle = bundle;
   }

@@ -114,8 +114,8 @@ export interface TextProposal {
 export interface EditorCapability {
   read(path: string): Promise<EditorText>;
   /**
-   * Brings a proposal into the newest text. Gives how many places it changed, and how many contradict what others changed
-   * meanwhile: those wait for the person.
+   * Brings a proposal into the newest text. Gives how many places of the text it changed, and how many contradict what others changed
+   * meanwhile; all of them wait for the person's review.
    */
   propose(
     path: string,

@@ -8,10 +8,12 @@
  *     another up in a circle.
  * R2. A deferred claim keeps its place. One that wants something of the same is deferred behind those that go before
  *     it: higher priority first, then the user and the run with the smaller weighted dominant share (Ghodsi et al., NSDI
- *     2011), then the order of the first request.
- * R3. Nobody starves: a claim past which MOST_OVERTAKEN others were granted goes before all that have waited less.
- * R4. A waiting claim may have been given up without a word. One that could be granted but lets others ask
- *     MOST_PASSES times without asking again itself loses its place, so the dead block nobody for ever.
+ *     2011) of late (shares.ts), then the order of the first request.
+ * R3. Nobody starves: a claim that is the first of those with the same user, run, priority and wants goes before all others once
+ *     MOST_OVERTAKEN were granted past it.
+ * R4. Every waiting claim has an owner. One that stands (`stand`) is granted by the release that makes room for it, so none
+ *     stands that could be had; one that was asked for (`request`) is asked for again or withdrawn. A release looks at the
+ *     firsts of groups (line.ts), once each, however many claims wait behind them.
  * R5. Every verdict says why, naming the holder, the one ahead, or what there is too little of.
  *
  * @module
@@ -23,10 +25,12 @@ import type {
   Candidate,
   Claim,
   Claimant,
+  Decision,
   FairnessReading,
   JointAmount,
   Judgement,
   LimitReading,
+  Standing,
   Verdict,
   WaitingReading,
 } from "../../core/ports/arbitration.ts";
@@ -34,7 +38,8 @@ import type { ClockPort } from "../../core/ports/clock.ts";
 import { chooseCandidate } from "./choice.ts";
 import { type FolderAsk, FolderShares, type Obstacle } from "./folder_shares.ts";
 import { type Amounts, type Limits, type Shortage, Supplies } from "./limits.ts";
-import { areInTheWay, NameHolders, Wanting } from "./names.ts";
+import { type Asking, firstOf, type Group, Line, SOMEBODY, type Waiting } from "./line.ts";
+import { areInTheWay, NameHolders } from "./names.ts";
 import type { ShareBook } from "./share_book.ts";
 import { Shares } from "./shares.ts";
 
@@ -42,8 +47,6 @@ import { Shares } from "./shares.ts";
 export const MOST_DEFERRED = 10_000;
 /** Most names and kinds in one claim; one with more is denied. */
 export const MOST_NAMES = 1_000;
-/** How often a claim that could be granted holds others up before it counts as given up. */
-export const MOST_PASSES = 16;
 /** How many may be granted past a waiting claim before it goes first. */
 export const MOST_OVERTAKEN = 64;
 
@@ -52,9 +55,6 @@ const NO_JOINT: readonly JointAmount[] = [];
 /** What there is too little of while the folder's book cannot be written. */
 const FOLDER = "folder";
 const ASK_FOLDER_AGAIN_MS = 500;
-/** The one person at this machine. */
-const SOMEBODY = "";
-
 export interface ArbitrationOptions {
   /** What there is of each kind; other kinds are not counted. */
   readonly limits?: Limits;
@@ -64,40 +64,27 @@ export interface ArbitrationOptions {
   readonly book?: () => ShareBook;
 }
 
-interface Waiting {
-  readonly key: string;
-  readonly claim: Claim;
-  readonly wants: ReadonlySet<string>;
-  readonly since: number;
-  readonly place: number;
-  reason: string;
-  passes: number;
-  overtaken: number;
-}
-
 interface Held {
   readonly by: Claimant;
   readonly names: readonly string[];
   readonly amounts: Amounts;
   readonly joint: readonly JointAmount[];
+  readonly since: number;
 }
 
 /** ArbitrationPort of one process, alone or beside the others of its data folder. */
 export class Arbitration implements ArbitrationPort, AsyncDisposable {
-  readonly #clock: Pick<ClockPort, "now">;
+  readonly #clock: Pick<ClockPort, "now" | "schedule">;
   readonly #folder: FolderShares | undefined;
   readonly #supplies: Supplies;
   readonly #shares: Shares;
   readonly #held = new Map<number, Held>();
   readonly #holderOf = new NameHolders<Held>();
-  /** In order of first request. */
-  readonly #waiting = new Map<string, Waiting>();
-  /** By what they want, so that a request looks only at those that it competes with. */
-  readonly #wanted = new Wanting<Waiting>();
+  readonly #line = new Line();
   #nextToken = 1;
   #nextPlace = 1;
-  /** Deferred verdicts that no release will follow up: their callers are to ask again at once (R4). */
-  #nudges = 0;
+  /** When those that stand are tried again without any release, in Unix milliseconds. */
+  #retry: { readonly at: number; readonly cancel: () => void } | undefined;
   /** Undefined while nobody waits for a release. */
   #released: PromiseWithResolvers<void> | undefined;
 
@@ -111,9 +98,12 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     if (book === undefined) return;
     this.#folder = new FolderShares({ open: book, clock, mostOvertaken: MOST_OVERTAKEN }, this.#supplies, {
       names: () => this.#holderOf.entries().map(([name, { by }]) => [name, claimantText(by)] as const),
-      users: () => this.#shares.heldByUsers(),
+      users: () => this.#shares.standings(clock.now()),
       seeUsers: (users) => this.#shares.seeOthers(users),
-      wake: () => this.#wakeAll(),
+      wake: () => {
+        this.#serve();
+        this.#wakeAll();
+      },
     });
   }
 
@@ -126,50 +116,21 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
   }
 
   request(claim: Claim): Verdict {
-    const { exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
-    const now = this.#clock.now();
-    let lack = this.#supplies.shortage(amounts, joint, now);
-    // The usual case, in which nobody waits and nothing is short, ends here.
-    if (this.#waiting.size === 0 && lack === undefined && exclusive.length === 0) {
-      if (this.#folder?.isKept(amounts, joint) !== false) return this.#grant(claim, 0, now);
-    }
-    if (lack?.never && this.#folder !== undefined) {
-      this.#folder.look();
-      lack = this.#supplies.shortage(amounts, joint, now);
-    }
-    const wants = this.#wantsOf(claim);
-    if (wants.size > MOST_NAMES) {
-      return {
-        verdict: "denied",
-        reason: `It names ${wants.size} things; at most ${MOST_NAMES} can be asked for`,
-      };
-    }
-    const key = claimKey(claim);
-    const mine = this.#waiting.get(key);
-    if (lack?.never) {
-      this.#forget(key, now);
-      return { verdict: "denied", reason: lack.reason };
-    }
-    // Who goes first is asked only where there is something to have: many may wait.
-    // What is left of a rate the folder knows best.
-    const isShort = lack !== undefined && !(this.#folder !== undefined && lack.waitMs !== undefined);
-    const holder = this.#heldBy(exclusive) ?? (isShort ? lack?.reason : undefined);
-    const first = holder === undefined ? this.#before(claim, wants, mine) : undefined;
-    const obstacle = holder ?? (first === undefined ? undefined : aheadText(first, wants));
-    if (obstacle !== undefined) return this.#defer({ key, claim, wants, obstacle, lack, now });
-    const elsewhere = this.#takeFromFolder({
-      ...{ key, wants, exclusive, amounts, joint, since: mine?.since ?? now },
-      by: claimantText(claim.by),
-      priority: claim.by.priority,
-      shares: this.#shares.order(userOf(claim.by), claim.by.run),
-    });
-    if (elsewhere !== undefined) {
-      return this.#defer({ key, claim, wants, obstacle: elsewhere.reason, lack: elsewhere.lack, now });
-    }
+    const verdict = this.#ask(claim, undefined);
+    if (verdict.verdict !== "deferred") return verdict;
+    const { waiting: _, ...deferred } = verdict;
+    return deferred;
+  }
 
-    this.#drop(key, now);
-    this.#overtake(wants, mine?.place ?? this.#nextPlace++);
-    return this.#grant(claim, mine === undefined ? 0 : now - mine.since, now);
+  stand(claim: Claim, decided: (decision: Decision) => void): Decision | Standing {
+    const verdict = this.#ask(claim, decided);
+    if (verdict.verdict !== "deferred") return verdict;
+    const { waiting } = verdict;
+    return {
+      verdict: "deferred",
+      reason: () => this.#reasonOf(waiting),
+      leave: () => void this.#leave(waiting),
+    };
   }
 
   release(token: number, used?: Amounts): boolean {
@@ -180,25 +141,21 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     if (used !== undefined) this.#settle(amounts, used);
     for (const name of names) this.#holderOf.delete(name);
     this.#supplies.giveBack(amounts, joint);
-    this.#shares.released(userOf(by), by.run, held, this.#clock.now());
+    const now = this.#clock.now();
+    const wasInTheWay = names.length > 0 && this.#line.isWanted(names);
+    this.#shares.released(userOf(by), by.run, held, { heldMs: now - held.since, used, wasInTheWay }, now);
     this.#folder?.gaveBack(names);
+    if (this.#line.size > 0) this.#serve(this.#wantsOf({ by, exclusive: names, amounts, joint }));
     this.#wakeAll();
     return true;
   }
 
   released(): Promise<void> {
-    if (this.#nudges > 0) {
-      this.#nudges--;
-      return Promise.resolve();
-    }
     return (this.#released ??= Promise.withResolvers()).promise;
   }
 
   withdraw(claim: Claim): boolean {
-    if (!this.#forget(claimKey(claim), this.#clock.now())) return false;
-    // It may have been all that stood before others.
-    this.#wakeAll();
-    return true;
+    return this.#leave(this.#line.get(claimKey(claim)));
   }
 
   choose(
@@ -213,12 +170,164 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
   }
 
   waiting(): readonly WaitingReading[] {
-    return [...this.#waiting.values()].map(({ claim: { by }, reason, since }) => ({ by, reason, since }));
+    return [...this.#line.all()].map((one) => ({
+      by: one.claim.by,
+      reason: this.#reasonOf(one),
+      since: one.since,
+    }));
   }
 
   /** Ends what it shares with the other processes of its folder. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#retry?.cancel();
     await this.#folder?.[Symbol.asyncDispose]();
+  }
+
+  #ask(claim: Claim, decided: ((decision: Decision) => void) | undefined): Decision | Deferred {
+    const { exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
+    const now = this.#clock.now();
+    // The usual case, in which nobody waits and nothing is short, ends here.
+    if (
+      this.#line.size === 0 && exclusive.length === 0 &&
+      this.#supplies.shortage(amounts, joint, now) === undefined &&
+      this.#folder?.isKept(amounts, joint) !== false
+    ) return this.#grant(claim, 0, now);
+    const wants = this.#wantsOf(claim);
+    if (wants.size > MOST_NAMES) {
+      return denied(`It names ${wants.size} things; at most ${MOST_NAMES} can be asked for`);
+    }
+    const key = decided === undefined ? claimKey(claim) : `#${this.#nextPlace}`;
+    const known = this.#line.get(key);
+    const asking = known ?? { key, claim, wants, since: now, place: this.#nextPlace++, decided };
+    const found = this.#try(asking, now);
+    if ("obstacle" in found) return this.#defer(asking, known, found, now);
+    if (known !== undefined) this.#drop(known, now);
+    if (found.verdict === "granted") this.#overtake(asking);
+    else this.#folder?.forget(key);
+    // Those behind it may be next now.
+    if (this.#line.size > 0) {
+      this.#serve(wants);
+      if (known !== undefined) this.#wakeAll();
+    }
+    return found;
+  }
+
+  /** Grants what is asked, or denies it, or says what is in the way. Does not change who waits. */
+  #try(asking: Asking, now: number): Decision | InTheWay {
+    const { key, claim, wants, since } = asking;
+    const { by, exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
+    let lack = this.#supplies.shortage(amounts, joint, now);
+    if (lack?.never && this.#folder !== undefined) {
+      this.#folder.look();
+      lack = this.#supplies.shortage(amounts, joint, now);
+    }
+    if (lack?.never) return denied(lack.reason);
+    // Who goes first is asked only where there is something to have. What is left of a rate the folder knows best.
+    const isShort = lack !== undefined && !(this.#folder !== undefined && lack.waitMs !== undefined);
+    const holder = this.#heldBy(exclusive) ?? (isShort ? lack?.reason : undefined);
+    const first = holder === undefined ? this.#before(asking, now) : undefined;
+    const obstacle = holder ?? (first === undefined ? undefined : aheadText(first, wants));
+    if (obstacle !== undefined) return { obstacle, lack };
+    if (exclusive.length === 0 && this.#folder?.isKept(amounts, joint) && !this.#folder.waits(key)) {
+      return this.#grant(claim, now - since, now);
+    }
+    const elsewhere = this.#takeFromFolder({
+      ...{ key, wants, exclusive, amounts, joint, since },
+      by: claimantText(by),
+      priority: by.priority,
+      shares: this.#shares.order(userOf(by), by.run, now),
+    });
+    if (elsewhere !== undefined) return { obstacle: elsewhere.reason, lack: elsewhere.lack };
+    return this.#grant(claim, now - since, now);
+  }
+
+  /** Decides those that stand, in their order, as far as there is enough; of those that want something of `freed`, if it is given. */
+  #serve(freed?: Iterable<string>): void {
+    const candidates = new Set(freed === undefined ? this.#line.groups() : this.#line.rivals(freed));
+    if (candidates.size === 0) return;
+    const now = this.#clock.now();
+    // Nobody goes past one that waits for something of the same.
+    const inTheWay = new NameHolders<true>();
+    const ended: (() => void)[] = [];
+    const ranks = new Map<Group, Rank>();
+    for (;;) {
+      let next: Group | undefined;
+      for (const group of candidates) {
+        if (group.wants.values().some((want) => inTheWay.of(want))) candidates.delete(group);
+        else if (
+          next === undefined || isBefore(this.#rank(group, ranks, now), this.#rank(next, ranks, now))
+        ) {
+          next = group;
+        }
+      }
+      if (next === undefined) break;
+      const first = firstOf(next);
+      const { decided, wants, key, claim: { by } } = first;
+      const found = decided === undefined ? undefined : this.#try(first, now);
+      if (decided === undefined || found === undefined || "obstacle" in found) {
+        if (found !== undefined && "obstacle" in found) this.#stillWaits(first, found, now);
+        for (const want of wants) inTheWay.set(want, true);
+        candidates.delete(next);
+        continue;
+      }
+      this.#drop(first, now);
+      if (found.verdict === "granted") this.#overtake(first);
+      else this.#folder?.forget(key);
+      ended.push(() => decided(found));
+      if (next.members.size === 0) candidates.delete(next);
+      for (const group of this.#line.rivals(wants)) candidates.add(group);
+      ranks.delete(next);
+      for (const group of ranks.keys()) {
+        if (group.user === userOf(by) || group.overtaken > 0) ranks.delete(group);
+      }
+    }
+    for (const tell of ended) tell();
+  }
+
+  #rank(group: Group, ranks: Map<Group, Rank>, now: number): Rank {
+    const known = ranks.get(group);
+    if (known !== undefined) return known;
+    const rank = this.#rankOf(group, firstOf(group).place, group.overtaken, now);
+    ranks.set(group, rank);
+    return rank;
+  }
+
+  #rankOf(
+    { user, run, priority }: Pick<Group, "user" | "run" | "priority">,
+    place: number,
+    overtaken: number,
+    now: number,
+  ): Rank {
+    const isLate = overtaken >= MOST_OVERTAKEN;
+    return { isLate, priority, shares: this.#shares.order(user, run, now), place };
+  }
+
+  #stillWaits(waiting: Waiting, { obstacle, lack }: InTheWay, now: number): void {
+    waiting.reason = obstacle;
+    if (waiting.decided !== undefined && lack?.waitMs !== undefined) this.#retryIn(lack.waitMs, now);
+  }
+
+  #retryIn(waitMs: number, now: number): void {
+    const at = now + waitMs;
+    if (this.#retry !== undefined && this.#retry.at <= at) return;
+    this.#retry?.cancel();
+    const cancel = this.#clock.schedule(waitMs, () => {
+      this.#retry = undefined;
+      this.#serve();
+    });
+    this.#retry = { at, cancel };
+  }
+
+  /** Why it waits now, without asking other processes. */
+  #reasonOf(waiting: Waiting): string {
+    const { claim: { exclusive, amounts = NOTHING, joint = NO_JOINT }, wants, group } = waiting;
+    const now = this.#clock.now();
+    const lack = this.#supplies.shortage(amounts, joint, now);
+    if (lack?.waitMs !== undefined) return waiting.reason;
+    const here = this.#heldBy(exclusive) ?? lack?.reason;
+    if (here !== undefined) return here;
+    const first = firstOf(group);
+    return first === waiting ? waiting.reason : aheadText(first, wants);
   }
 
   /** Where the folder cannot be asked, its claims wait until it can be: nobody knows what others have. */
@@ -236,11 +345,11 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
     else this.#folder.settle(claimed, used);
   }
 
-  #grant(claim: Claim, waitedMs: number, now: number): Verdict {
+  #grant(claim: Claim, waitedMs: number, now: number): Decision {
     const { by, exclusive, amounts = NOTHING, joint = NO_JOINT } = claim;
     const token = this.#nextToken++;
     const names = exclusive.length < 2 ? exclusive : [...new Set(exclusive)];
-    const held: Held = { by, names, amounts, joint };
+    const held: Held = { by, names, amounts, joint, since: now };
     this.#supplies.take(amounts, joint, now);
     this.#shares.granted(userOf(by), by.run, held, waitedMs, now);
     this.#held.set(token, held);
@@ -273,121 +382,93 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
   }
 
   /** The first claim that goes before this one and wants something of the same (R2). */
-  #before(claim: Claim, wants: ReadonlySet<string>, mine: Waiting | undefined): Waiting | undefined {
+  #before(asking: Asking, now: number): Waiting | undefined {
+    if (this.#line.size === 0) return undefined;
+    const own = this.#line.groupOf(asking);
+    if (own !== undefined && firstOf(own) !== asking) return firstOf(own);
+    const { claim: { by }, wants, place } = asking;
+    const of = { user: userOf(by), run: by.run, priority: by.priority };
+    const rank = this.#rankOf(of, place, own?.overtaken ?? 0, now);
     let first: Waiting | undefined;
-    for (const other of this.#rivals(wants)) {
-      if (other === mine || !this.#goesBefore(other, claim, mine) || this.#isGivenUp(other)) continue;
-      if (first === undefined || other.place < first.place) first = other;
+    for (const group of this.#line.rivals(wants)) {
+      const other = firstOf(group);
+      if (group === own || (first !== undefined && first.place < other.place)) continue;
+      if (isBefore(this.#rankOf(group, other.place, group.overtaken, now), rank)) first = other;
     }
     return first;
   }
 
-  /** The waiting claims that want something of these. */
-  #rivals(wants: ReadonlySet<string>): Iterable<Waiting> {
-    return this.#waiting.size === 0 ? [] : this.#wanted.rivals(wants);
-  }
-
-  #goesBefore(other: Waiting, claim: Claim, mine: Waiting | undefined): boolean {
-    const [theirs, ours] = [other.overtaken >= MOST_OVERTAKEN, (mine?.overtaken ?? 0) >= MOST_OVERTAKEN];
-    if (theirs !== ours) return theirs;
-    const place = mine?.place ?? Infinity;
-    if (theirs) return other.place < place;
-    const { by } = other.claim;
-    if (by.priority !== claim.by.priority) return by.priority > claim.by.priority;
-    const [userA, runA] = this.#shares.order(userOf(by), by.run);
-    const [userB, runB] = this.#shares.order(userOf(claim.by), claim.by.run);
-    if (userA !== userB) return userA < userB;
-    if (runA !== runB) return runA < runB;
-    return other.place < place;
-  }
-
-  /** Counts that `other` holds somebody up, and forgets it where it has done so too often for no reason (R4). */
-  #isGivenUp(other: Waiting): boolean {
-    const now = this.#clock.now();
-    if (!this.#isFree(other, now)) return false;
-    if (++other.passes > MOST_PASSES) return this.#forget(other.key, now);
-    this.#nudges++;
-    return false;
-  }
-
-  #defer(what: {
-    readonly key: string;
-    readonly claim: Claim;
-    readonly wants: ReadonlySet<string>;
-    readonly obstacle: string;
-    readonly lack: Shortage | undefined;
-    readonly now: number;
-  }): Verdict {
-    const { key, claim, wants, obstacle, lack, now } = what;
-    const known = this.#waiting.get(key);
-    if (known !== undefined) {
-      known.passes = 0;
-      known.reason = obstacle;
-    } else {
-      if (this.#waiting.size >= MOST_DEFERRED) this.#forgetIdle(now);
-      if (this.#waiting.size >= MOST_DEFERRED) {
-        return { verdict: "denied", reason: `${MOST_DEFERRED} claims are waiting already` };
-      }
-      const place = this.#nextPlace++;
-      const waiting: Waiting = {
-        key,
-        claim,
-        wants,
-        since: now,
-        place,
-        reason: obstacle,
-        passes: 0,
-        overtaken: 0,
-      };
-      this.#waiting.set(key, waiting);
-      this.#wanted.add(wants, waiting);
-      this.#shares.waiting(userOf(claim.by), claim.by.run, 1, now);
+  #defer(asking: Asking, known: Waiting | undefined, found: InTheWay, now: number): Decision | Deferred {
+    if (known === undefined && this.#line.size >= MOST_DEFERRED) {
+      this.#folder?.forget(asking.key);
+      return denied(`${MOST_DEFERRED} claims are waiting already`);
     }
+    const { obstacle, lack } = found;
+    const waiting = known ?? this.#line.add(asking, obstacle);
+    const { by } = asking.claim;
+    if (known === undefined) this.#shares.waiting(userOf(by), by.run, 1, now);
+    this.#stillWaits(waiting, found, now);
     return {
       verdict: "deferred",
       reason: obstacle,
-      rivals: this.#wanted.most(wants),
+      waiting,
       ...(lack === undefined ? {} : { short: lack.kind }),
       ...(lack?.waitMs === undefined ? {} : { waitMs: lack.waitMs }),
     };
   }
 
-  /** Counts the grant of a claim with this place for those that have waited longer for something of the same (R3). */
-  #overtake(wants: ReadonlySet<string>, place: number): void {
-    for (const other of this.#rivals(wants)) if (other.place < place) other.overtaken++;
+  /** Counts the grant of a claim for the firsts that have waited longer for something of the same (R3). */
+  #overtake({ wants, place }: Asking): void {
+    for (const group of this.#line.rivals(wants)) if (firstOf(group).place < place) group.overtaken++;
   }
 
-  /** Gives up the claim's place, also in the folder. */
-  #forget(key: string, now: number): boolean {
-    if (!this.#drop(key, now)) return false;
-    this.#folder?.forget(key);
+  /** Gives up its place, also in the folder; it may have been all that stood before others. */
+  #leave(waiting: Waiting | undefined): boolean {
+    if (waiting === undefined || !this.#drop(waiting, this.#clock.now())) return false;
+    this.#folder?.forget(waiting.key);
+    if (this.#line.size > 0) this.#serve(waiting.wants);
+    this.#wakeAll();
     return true;
   }
 
   /** Takes the claim off the list of those that wait. */
-  #drop(key: string, now: number): boolean {
-    const known = this.#waiting.get(key);
-    if (known === undefined) return false;
-    this.#waiting.delete(key);
-    this.#wanted.delete(known.wants, known);
-    this.#shares.waiting(userOf(known.claim.by), known.claim.by.run, -1, now);
+  #drop(waiting: Waiting, now: number): boolean {
+    if (this.#line.get(waiting.key) !== waiting) return false;
+    this.#line.delete(waiting);
+    const { by } = waiting.claim;
+    this.#shares.waiting(userOf(by), by.run, -1, now);
+    if (this.#line.size === 0) {
+      this.#retry?.cancel();
+      this.#retry = undefined;
+    }
     return true;
   }
+}
 
-  /** Forgets the claims that nothing keeps from being granted, yet nobody asks for. */
-  #forgetIdle(now: number): void {
-    for (const [key, waiting] of this.#waiting) if (this.#isFree(waiting, now)) this.#forget(key, now);
-  }
+/** What is in the way of a claim. */
+interface InTheWay {
+  readonly obstacle: string;
+  readonly lack: Shortage | undefined;
+}
 
-  /** True where nothing is in its way but those that wait in this process. */
-  #isFree(
-    { claim: { exclusive, amounts = NOTHING, joint = NO_JOINT }, wants }: Waiting,
-    now: number,
-  ): boolean {
-    return this.#heldBy(exclusive) === undefined &&
-      this.#supplies.shortage(amounts, joint, now) === undefined &&
-      !this.#folder?.holdsUp(wants, now);
-  }
+type Deferred = Extract<Verdict, { readonly verdict: "deferred" }> & { readonly waiting: Waiting };
+
+/** What decides who goes first. */
+interface Rank {
+  readonly isLate: boolean;
+  readonly priority: number;
+  readonly shares: readonly [user: number, run: number];
+  readonly place: number;
+}
+
+function isBefore(one: Rank, other: Rank): boolean {
+  if (one.isLate !== other.isLate) return one.isLate;
+  if (one.isLate) return one.place < other.place;
+  if (one.priority !== other.priority) return one.priority > other.priority;
+  const [[userA, runA], [userB, runB]] = [one.shares, other.shares];
+  if (userA !== userB) return userA < userB;
+  if (runA !== runB) return runA < runB;
+  return one.place < other.place;
 }
 
 function userOf(by: Claimant): string {
@@ -408,6 +489,10 @@ function claimKey({ by, exclusive, amounts = NOTHING, joint = NO_JOINT }: Claim)
     Object.entries(amounts).sort(),
     joint.map(({ kind, of }) => [kind, of]),
   ]);
+}
+
+function denied(reason: string): Extract<Decision, { readonly verdict: "denied" }> {
+  return { verdict: "denied", reason };
 }
 
 function aheadText(other: Waiting, wants: ReadonlySet<string>): string {

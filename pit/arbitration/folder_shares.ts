@@ -21,6 +21,7 @@ import type { JointAmount } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import { type Amounts, amountText, lackOf, type Shortage, soonText, type Supplies } from "./limits.ts";
 import { areInTheWay } from "./names.ts";
+import { fadeOf } from "./shares.ts";
 import type { Member, ShareBook, SharedWait, SharePage } from "./share_book.ts";
 
 /** How often a process looks into the book while it holds or wants something. */
@@ -51,7 +52,7 @@ export interface FolderAsk {
 export interface OwnShares {
   readonly names: () => Iterable<readonly [name: string, by: string]>;
   readonly users: () => Member["users"];
-  /** Told what users hold in other processes. */
+  /** Told what users have had in other processes. */
   readonly seeUsers: (users: ReadonlyMap<string, Amounts>) => void;
   /** Told that those may be granted now that wait for other processes. */
   readonly wake: () => void;
@@ -113,12 +114,9 @@ export class FolderShares implements AsyncDisposable {
     return obstacle;
   }
 
-  /** True while a claim of this process waits for another process that is first to have one of these, and has lately asked. */
-  holdsUp(wants: ReadonlySet<string>, now: number): boolean {
-    if (this.#waits.size === 0) return false;
-    return this.#waits.values().some((wait) =>
-      now - wait.askedAt <= STALE_MS && wait.wants.some((one) => isWanted(one, wants))
-    );
+  /** True where it is written down as waiting. */
+  waits(key: string): boolean {
+    return this.#waits.has(key);
   }
 
   /** A claim was given back. */
@@ -352,6 +350,7 @@ export class FolderShares implements AsyncDisposable {
       names: Object.fromEntries([...this.#own.names(), ...more]),
       waits: [...this.#waits.values()],
       users: this.#own.users(),
+      usersAt: this.#options.clock.now(),
     };
   }
 
@@ -363,10 +362,12 @@ export class FolderShares implements AsyncDisposable {
       capacity.isWanted = wanted.has(`\0${kind}`);
     }
     const users = new Map<string, Record<string, number>>();
+    const now = this.#options.clock.now();
     for (const member of others) {
+      const fade = fadeOf(now - member.usersAt);
       for (const [user, amounts] of Object.entries(member.users)) {
         const sum = users.get(user) ?? {};
-        for (const kind in amounts) sum[kind] = (sum[kind] ?? 0) + (amounts[kind] as number);
+        for (const kind in amounts) sum[kind] = (sum[kind] ?? 0) + (amounts[kind] as number) * fade;
         users.set(user, sum);
       }
     }

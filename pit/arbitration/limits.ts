@@ -152,13 +152,22 @@ export class Supplies {
     for (const one of joint) this.#join(one, -1);
   }
 
+  /** The share of the kind's whole that the amount is; 0 where it does not come back. */
+  shareOf(kind: string, amount: number): number {
+    const capacity = this.#capacities.get(kind);
+    return capacity === undefined ? 0 : amount / capacity.total;
+  }
+
+  /** In how many milliseconds so much of a rate refills; 0 of what is none. */
+  refillMs(kind: string, amount: number): number {
+    const bucket = this.#buckets.get(kind);
+    return bucket === undefined ? 0 : amount / bucket.rate.perMinute * 60_000;
+  }
+
   /** The largest share of a kind's whole that `amounts` are; 0 where none is held until release. */
   dominantShare(amounts: ReadonlyMap<string, number>): number {
     let largest = 0;
-    for (const [kind, amount] of amounts) {
-      const capacity = this.#capacities.get(kind);
-      if (capacity !== undefined) largest = Math.max(largest, amount / capacity.total);
-    }
+    for (const [kind, amount] of amounts) largest = Math.max(largest, this.shareOf(kind, amount));
     return largest;
   }
 

@@ -99,13 +99,6 @@ export class Wanting<Waiter> {
     }
     return rivals;
   }
-
-  /** How many others want one of these, at most. */
-  most(wants: Iterable<string>): number {
-    let most = 0;
-    for (const one of wants) most = Math.max(most, (this.#wanted.get(one)?.size ?? 1) - 1);
-    return most;
-  }
 }
 
 function addTo<Waiter>(sets: Map<string, Set<Waiter>>, key: string, waiter: Waiter): void {

@@ -30,8 +30,9 @@ export interface Member {
   /** By exclusive name: who has it, in words. */
   readonly names: Readonly<Record<string, string>>;
   readonly waits: readonly SharedWait[];
-  /** By user, then by kind: what their calls hold. */
+  /** By user, then by kind: what their calls have had and hold, as share × milliseconds at `usersAt`, Unix milliseconds. */
   readonly users: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly usersAt: number;
 }
 
 /** What is left of a rate. */

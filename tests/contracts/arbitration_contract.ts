@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { nodeId, type RunId } from "../../core/ids.ts";
-import type { ArbitrationPort, Claim, Verdict } from "../../core/ports/arbitration.ts";
+import type { ArbitrationPort, Claim, Decision, Standing, Verdict } from "../../core/ports/arbitration.ts";
 import { freshRun } from "./dag_contract.ts";
 
 const run = freshRun();
@@ -69,21 +69,85 @@ export function testArbitrationPort(name: string, make: () => ArbitrationPort): 
     assert.equal(port.request(claimOf("c", ["x"])).verdict, "deferred");
   });
 
-  Deno.test(`${name}.request() gets past a deferred claim that was given up without a word`, async () => {
+  Deno.test(`${name}.stand() decides each that stands once, in its turn, with nobody asking again`, () => {
     const port = make();
     const token = granted(port.request(claimOf("a", ["x"])));
-    assert.equal(port.request(claimOf("gone", ["x", "y"])).verdict, "deferred");
-    port.release(token);
-    const takes = async (node: string, names: string[]) => {
-      for (let asked = 0; asked < 100; asked++) {
-        const verdict = port.request(claimOf(node, names));
-        if (verdict.verdict === "granted") return verdict.token;
-        await port.released();
-      }
-      throw new Error(`"${node}" asked 100 times`);
+    const ends: [string, Decision][] = [];
+    const stand = (node: string, names: string[], priority = 0) => {
+      const standing = port.stand(claimOf(node, names, priority), (decision) => ends.push([node, decision]));
+      assert.equal(standing.verdict, "deferred");
+      return standing as Standing;
     };
-    const tokens = await Promise.all([takes("b", ["x"]), takes("c", ["y"])]);
-    for (const one of tokens) assert.equal(port.release(one), true);
+    const [b, c, d] = [stand("b", ["x", "y"]), stand("c", ["x"]), stand("d", ["y"])];
+    stand("e", ["x"], 5);
+    assert.match(b.reason(), /"x" is held by node "a"/);
+    assert.match(d.reason(), /node "b" .*waits for "y" before it/);
+    assert.deepEqual(port.waiting().map(({ by }) => by.node), ["b", "c", "d", "e"]);
+    assert.equal(ends.length, 0, "never within the call");
+    port.release(token);
+    assert.deepEqual(ends.map(([node]) => node), ["e"]);
+    b.leave();
+    assert.deepEqual(ends.map(([node]) => node), ["e", "d"], "what stood before it is gone");
+    const end = (at: number) => port.release(granted(ends[at]?.[1] as Verdict));
+    end(0);
+    assert.deepEqual(ends.map(([node]) => node), ["e", "d", "c"]);
+    c.leave();
+    end(1);
+    end(2);
+    assert.deepEqual([ends.length, port.waiting().length], [3, 0]);
+  });
+
+  Deno.test(`${name}.stand() leaves nobody standing who could have what he asks`, () => {
+    const step = fc.record({
+      who: fc.nat(7),
+      act: fc.constantFrom("stand", "stand", "end", "leave"),
+      names: fc.nat(62),
+      priority: fc.nat(2),
+    });
+    fc.assert(fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const port = make();
+      const held = new Map<number, { token: number; names: string[] }>();
+      const stands = new Map<number, { standing: Standing; names: string[] }>();
+      const got = (who: number, decision: Decision, names: string[]) => {
+        const taken = [...held.values()].flatMap((other) => other.names);
+        assert.ok(names.every((one) => !taken.includes(one)));
+        assert.ok(!held.has(who));
+        stands.delete(who);
+        held.set(who, { token: granted(decision), names });
+      };
+      const end = (who: number) => {
+        const token = held.get(who)?.token as number;
+        held.delete(who);
+        port.release(token);
+      };
+      for (const { who, act, names: mask, priority } of steps) {
+        if (act === "end" && held.has(who)) end(who);
+        else if (act === "leave") {
+          const standing = stands.get(who)?.standing;
+          stands.delete(who);
+          standing?.leave();
+        } else if (act === "stand" && !held.has(who) && !stands.has(who)) {
+          const names = ["a", "b", "c", "d", "e", "f"].filter((_, at) => ((mask + 1) >> at) & 1);
+          const decided = (decision: Decision) => got(who, decision, names);
+          const standing = port.stand(claimOf(`n${who}`, names, priority), decided);
+          if (standing.verdict === "deferred") stands.set(who, { standing, names });
+          else got(who, standing, names);
+        }
+        const taken = new Set([...held.values()].flatMap((other) => other.names));
+        const wanted = (who: number) =>
+          [...stands].flatMap(([other, { names }]) => other === who ? [] : names);
+        for (const [who, { names }] of stands) {
+          const isAlone = names.every((one) => !taken.has(one) && !wanted(who).includes(one));
+          assert.ok(!isAlone, `n${who} stands though nobody has or wants ${names}`);
+        }
+        assert.equal(port.waiting().length, stands.size);
+      }
+      for (let rounds = 0; held.size > 0; rounds++) {
+        assert.ok(rounds < 100);
+        end([...held.keys()][0] as number);
+      }
+      assert.equal(stands.size, 0, "somebody stands though nothing is held");
+    }));
   });
 
   Deno.test(`${name}.released() resolves with the next release, not with an earlier one`, async () => {

@@ -16,7 +16,7 @@ export interface SharedBooks extends AsyncDisposable {
 }
 
 export function memberOf(process: string, more: Partial<Member> = {}): Member {
-  return { process, kept: {}, names: {}, waits: [], users: {}, ...more };
+  return { process, kept: {}, names: {}, waits: [], users: {}, usersAt: 0, ...more };
 }
 
 /** Registers the suite for one adapter. */

@@ -118,6 +118,15 @@ Deno.test("in the page's server an extension proposes to the editor and tells th
     ]);
     assert.deepEqual(await client.request("changes.list", {}), [`${run}:n`]);
     assert.equal(await Deno.readTextFile(`${folder}/a.txt`), "quiet words\n");
+    // Among what waits for a review, as what a run proposes is.
+    const waiting = await call(session, "GET /changes");
+    assert.deepEqual(waiting, [{
+      changeSet: `${run}:n`,
+      run,
+      node: "n",
+      author: "agent:acme/helper",
+      files: [{ file: "a.txt", places: 2 }],
+    }]);
     await client.close();
     // The editor that only an extension had opened ends with the server.
     const status = await server.kill("SIGINT");

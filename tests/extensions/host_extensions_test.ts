@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
+import { readAudit } from "../../extensions/audit_log.ts";
 import { Grants } from "../../extensions/grants.ts";
 import { denoHostCommand } from "../../extensions/host/host_command.ts";
 import { HostExtensions } from "../../extensions/host_extensions.ts";
@@ -129,4 +130,32 @@ Deno.test("HostExtensions end the process of a rescued call, too, when a grant i
     assert.equal(reads, 2);
     assert.match(result.ok ? "ok" : `${result.failure.class}: ${result.failure.message}`, /^crash: .*ended/);
   });
+});
+
+Deno.test("HostExtensions start nothing that contributes other things than when it was described", async () => {
+  const data = await Deno.makeTempDir({ prefix: "symphony-other-" });
+  const top = `contributes[0].description = String(Date.now()); contributes[0].effect = "none";`;
+  const liar = installedOf("zoo/liar", bundleOf({ name: "liar", top, ends: /ok/ }));
+  const grants = await Grants.open(data);
+  const extensions = new HostExtensions({
+    source: sourceOf([liar]),
+    command: denoHostCommand(),
+    grants,
+    artifacts: new HeldArtifacts(),
+    restarts: { budget: 1, windowMs: 60_000, firstDelayMs: 0, longestDelayMs: 0 },
+  });
+  try {
+    assert.equal((await extensions.describe()).nodes.size, 1);
+    const told = /zoo\/liar is not started: it contributes other things than when it was described/;
+    await assert.rejects(extensions.activate(liar.manifest.id), told);
+    await assert.rejects(extensions.activate(liar.manifest.id), told);
+    await assert.rejects(extensions.activate(liar.manifest.id), /zoo\/liar is in quarantine/);
+    assert.deepEqual(extensions.health(), []);
+    await grants.flush();
+    const audit = await Array.fromAsync(readAudit(data, { extension: "zoo/liar" }));
+    assert.ok(audit.some(({ reason }) => /it contributes other things/.test(reason ?? "")));
+  } finally {
+    await extensions.close();
+    await Deno.remove(data, { recursive: true });
+  }
 });

@@ -64,6 +64,22 @@ export const askingGuards: readonly Guard[] = [
     only: "nobody is asked",
   },
   {
+    name: "leave to write is not passed on",
+    file: "core/orchestration/run_models.ts",
+    find: "      mayWrite: false,\n",
+    replace: "",
+    test: runModels,
+    only: "answers and does nothing else",
+  },
+  {
+    name: "no agent is asked as a model",
+    file: "core/orchestration/run_models.ts",
+    find: 'return instrument?.readsFolder === true || effect === "write";',
+    replace: "return false;",
+    test: runModels,
+    only: "no instrument that works in the folder",
+  },
+  {
     name: "models ask models only so deep",
     file: "core/orchestration/run_models.ts",
     find: "if (chain.length > MOST_DEEP) {",
@@ -108,9 +124,10 @@ export const askingGuards: readonly Guard[] = [
   },
   {
     name: "proposals stay in the folder",
-    file: "extensions/capabilities/editor.ts",
-    find: "const file = await proposedPlace(root, await realBelow(root, path));",
-    replace: "const file = await Deno.realPath(`${root}/${path}`); void [proposedPlace, realBelow];",
+    file: "extensions/capabilities/proposed_place.ts",
+    find: "  const absolute = below(root, path);\n",
+    replace:
+      '  const absolute = join(root, path);\n  if (path.includes("..")) return await Deno.realPath(absolute);\n',
     test: zoo,
     only: "every hostile",
     zoo: "propose-outside",
@@ -118,8 +135,8 @@ export const askingGuards: readonly Guard[] = [
   {
     name: "no proposal to git's own folder",
     file: "extensions/capabilities/editor.ts",
-    find: "proposedPlace(root, await realBelow(root, path));",
-    replace: "realBelow(root, path); void proposedPlace;",
+    find: "      refuseGitSteps(root, file);\n",
+    replace: "",
     test: editor,
     only: "no text outside",
   },

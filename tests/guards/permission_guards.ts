@@ -7,16 +7,32 @@
 import type { Guard } from "./guard.ts";
 
 const permissions = "tests/extensions/permissions_test.ts";
+const loose = "tests/extensions/loose_test.ts";
 const policy = "tests/core/policy/permission_policy_test.ts";
 
 export const permissionGuards: readonly Guard[] = [
+  {
+    name: "code in a folder that others write is let in by itself",
+    file: "extensions/policy_book.ts",
+    find: "return code === undefined ? keys : [...keys, codeKey(code)];",
+    replace: "return keys;",
+    test: loose,
+    only: "code of a workspace that is rewritten",
+  },
+  {
+    name: "no extension writes the product's own folder",
+    file: "extensions/capabilities/own_folder.ts",
+    find: "if (!relative(root, path).split(sep).some((step) => NAMES.has(plainName(step)))) return;",
+    replace: "return;",
+    test: loose,
+    only: "no extension writes",
+  },
   // Permissions.
   {
     name: "the manifest is the most",
     file: "core/policy/permission.ts",
-    find:
-      'if (asked === undefined) return { verdict: "denied", reason: `its manifest does not ask for ${key}` };',
-    replace: 'if (asked === undefined) return { verdict: "allowed", reason: "" };',
+    find: 'return { verdict: "denied", reason: `its manifest does not ask for ${withoutTerms(key)}` };',
+    replace: 'return { verdict: "allowed", reason: "" };',
     test: policy,
   },
   {

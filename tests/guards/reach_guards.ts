@@ -254,6 +254,14 @@ export const reachGuards: readonly Guard[] = [
     test: exchange,
   },
   {
+    name: "a started process is what was described",
+    file: "extensions/placement.ts",
+    find: "if (actor.isAsDescribed(place.unit.contributes)) return place;",
+    replace: "return place;",
+    test: "tests/extensions/host_extensions_test.ts",
+    only: "start nothing that contributes",
+  },
+  {
     name: "an operator is held to the effect it says",
     file: "extensions/capabilities/broker.ts",
     find: "holdToEffect(this.#effect, operation);",

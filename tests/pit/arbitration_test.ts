@@ -3,8 +3,8 @@ import { Arbitration, MOST_DEFERRED, MOST_NAMES } from "../../pit/arbitration/ar
 import fc from "fast-check";
 import type { ArbitrationOptions } from "../../pit/arbitration/arbitration.ts";
 import { gini, joinedUsers } from "../../core/policy/fairness.ts";
-import { nodeId } from "../../core/ids.ts";
-import type { Claim } from "../../core/ports/arbitration.ts";
+import { nodeId, runId } from "../../core/ids.ts";
+import type { Claim, Decision } from "../../core/ports/arbitration.ts";
 import { freshRun } from "../contracts/dag_contract.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { claimOf, testArbitrationPort } from "../contracts/arbitration_contract.ts";
@@ -229,4 +229,76 @@ Deno.test("Arbitration.request() lets a claim go first past which many others we
     token = tokenOf(port, eager);
   }
   assert.ok(rounds > 1);
+});
+
+/** What users get who always have some calls waiting, each held for a while on a clock that stands still. */
+function served(
+  options: ArbitrationOptions,
+  callers: Readonly<Record<string, number>>,
+  more: Partial<Claim>,
+  turns = 1_500,
+) {
+  const { clock, port, claim } = shared(options);
+  const got: Record<string, number> = Object.fromEntries(Object.keys(callers).map((user) => [user, 0]));
+  const come = (user: string): void => {
+    const asks = { ...claim(user, {}, { run: runId(`r${user.padEnd(15, "0")}`) }), ...more };
+    const begin = (decision: Decision) => {
+      got[user] = (got[user] ?? 0) + 1;
+      const token = decision.verdict === "granted" ? decision.token : assert.fail(decision.reason);
+      clock.schedule(10, () => {
+        port.release(token);
+        come(user);
+      });
+    };
+    const standing = port.stand(asks, begin);
+    if (standing.verdict !== "deferred") begin(standing);
+  };
+  for (const [user, count] of Object.entries(callers)) for (let at = 0; at < count; at++) come(user);
+  clock.advance(turns * 10);
+  const { gini, users } = port.fairness();
+  return { got, gini, users };
+}
+
+const kinds: readonly (readonly [string, ArbitrationOptions, Partial<Claim>])[] = [
+  ["one core", { limits: { cpu: { total: 1 } } }, { amounts: { cpu: 1 } }],
+  ["two cores", { limits: { cpu: { total: 2 } } }, { amounts: { cpu: 1 } }],
+  ["a rate", { limits: { requests: { perMinute: 3_000, burst: 3 } } }, { amounts: { requests: 1 } }],
+  ["money", { limits: { usd: { perMinute: 60, burst: 0.1 } } }, { amounts: { usd: 0.02 } }],
+  ["an exclusive thing", {}, { exclusive: ["gpu:0"] }],
+];
+
+Deno.test("Arbitration serves two users alike, whatever they wait for and however much one asks, and its Gini says so", () => {
+  for (const [what, options, more] of kinds) {
+    const { got: { ann = 0, bob = 0 }, gini } = served(options, { ann: 9, bob: 2 }, more);
+    assert.ok(ann + bob > 300, what);
+    assert.ok(Math.abs(ann - bob) <= 0.05 * (ann + bob), `${what}: ${ann} and ${bob}`);
+    assert.ok(gini < 0.05, `${what}: Gini ${gini}`);
+  }
+});
+
+Deno.test("Arbitration gives by weight, whatever is waited for", () => {
+  for (const [what, options, more] of kinds) {
+    const { got: { ann = 0, bob = 1 }, gini } = served({ ...options, weights: { ann: 4 } }, {
+      ann: 6,
+      bob: 6,
+    }, more);
+    assert.ok(ann / bob > 3.5 && ann / bob < 4.5, `${what}: ${ann} and ${bob}`);
+    assert.ok(gini < 0.05, `${what}: Gini ${gini}`);
+  }
+});
+
+Deno.test("Arbitration.fairness() says so where one user had all of a rate, or of an exclusive thing", () => {
+  const { clock, port, claim } = shared({ limits: { requests: { perMinute: 60, burst: 5 } } });
+  for (let at = 0; at < 5; at++) tokenOf(port, claim("ann", { requests: 1 }));
+  port.request(claim("bob", { requests: 1 }));
+  clock.advance(1);
+  assert.equal(port.fairness().gini, 0.5);
+  const names = shared({});
+  const token = tokenOf(names.port, { ...names.claim("ann", {}), exclusive: ["gpu:0"] });
+  const free = tokenOf(names.port, { ...names.claim("cal", {}), exclusive: ["gpu:1"] });
+  names.port.request({ ...names.claim("bob", {}), exclusive: ["gpu:0"] });
+  names.clock.advance(1_000);
+  for (const one of [token, free]) names.port.release(one);
+  const use = names.port.fairness().users.map((user) => [user.of, Math.round(user.recentUse)]);
+  assert.deepEqual(use, [["ann", 994], ["cal", 0], ["bob", 0]], "nobody waited for what cal had");
 });

@@ -228,6 +228,52 @@ Deno.test("a task goes to nobody that is in the midst of a call", async () => {
   assert.equal(found[1], "test/second");
 });
 
+Deno.test("no instrument that works in the folder is asked, by its name or for a task", async () => {
+  const found: string[] = [];
+  const traits = { serves: ["write"], priceIn: 0, priceOut: 0 };
+  const extensions = new TableExtensions({
+    "test/tool": {
+      run: async (_, options) => {
+        for (const use of ["test/agent", "test/writer", "instrument/write"]) {
+          const one = await ask(options, use, { prompt: "x", about: "x" });
+          found.push(one.ok ? one.value.instrument : `${one.error.class}: ${one.error.message}`);
+        }
+        return gives({});
+      },
+    },
+    "test/agent": {
+      extension: "acme/agent",
+      instrument: { ...traits, readsFolder: true },
+      run: () => answered(),
+    },
+    "test/writer": { extension: "acme/writer", instrument: traits, effect: "write", run: () => answered() },
+  }, [task]);
+  await runToEnd(workflowText({ tool: { use: "test/tool" } }), extensions, { mayWrite: true });
+  assert.match(found[0] ?? "", /^permission: Cannot ask test\/agent: it works in the run's folder by itself/);
+  assert.match(found[1] ?? "", /^permission: Cannot ask test\/writer/);
+  assert.match(found[2] ?? "", /nobody else serves instrument\/write/i);
+  assert.deepEqual(extensions.calls.map(({ nodeType }) => nodeType), ["test/tool"]);
+});
+
+Deno.test("who is asked answers and does nothing else: leave to write and proposals are the node's alone", async () => {
+  const extensions = new TableExtensions({
+    "test/tool": {
+      run: async (_, options) => {
+        assert.ok((await ask(options, "test/model", { prompt: "x" })).ok);
+        return gives({});
+      },
+    },
+    "test/model": instrument("acme/model", () => answered()),
+  });
+  await runToEnd(workflowText({ tool: { use: "test/tool" } }), extensions, {
+    mayWrite: true,
+    proposes: true,
+  });
+  const [node, asked] = extensions.calls;
+  assert.deepEqual([node?.mayWrite, node?.proposes], [true, true]);
+  assert.deepEqual([asked?.nodeType, asked?.mayWrite, asked?.proposes], ["test/model", false, undefined]);
+});
+
 Deno.test("a call asks so often and so many at a time, and none once it is over", async () => {
   let [at, most] = [0, 0];
   const found: string[] = [];

@@ -69,6 +69,7 @@ export async function runToEnd(
   options: {
     inputs?: JsonObject;
     mayWrite?: boolean;
+    proposes?: boolean;
     pit?: OpenPit;
     user?: string;
     priority?: number;
@@ -91,6 +92,7 @@ export async function runToEnd(
     inputs: options.inputs ?? {},
     workspace: "/",
     mayWrite: options.mayWrite ?? false,
+    ...options.proposes === undefined ? {} : { proposes: options.proposes },
     ...options.user === undefined ? {} : { user: options.user },
     ...options.priority === undefined ? {} : { priority: options.priority },
   };

@@ -251,7 +251,9 @@ async function letLoose(
         instance,
         request(`zoo/${habit.name}`, { port }, {
           workspace,
-          ...(habit.proposes === true ? { mayWrite: false, proposes: true, run: runOf(habit) } : { mayWrite: true }),
+          ...(habit.proposes === true
+            ? { mayWrite: false, proposes: true, run: runOf(habit) }
+            : { mayWrite: true }),
         }),
         { signal: never, timeoutMs: habit.timeoutMs ?? PATIENCE_MS },
       );

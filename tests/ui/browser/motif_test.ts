@@ -211,7 +211,7 @@ browserTest(
       assert.deepEqual(await axeFaults(page), []);
       await shot(page, "command-asks");
       await messages.getByRole("button", { name: "Answer" }).click();
-      await page.getByText("Leaves a file as a mark").waitFor();
+      await page.getByText("Leaves a file as a mark").first().waitFor();
       await page.getByRole("button", { name: "Allow once" }).click();
       await messages.getByText("I have left <b>a mark</b>").waitFor();
       await messages.getByText("tests/guest", { exact: true }).waitFor();

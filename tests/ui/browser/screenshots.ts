@@ -232,7 +232,7 @@ if (import.meta.main) {
   await Deno.mkdir(out, { recursive: true });
   await currentUi();
   const data = await Deno.makeTempDir();
-  await using program = new Program([
+  const program = new Program([
     "serve",
     "--port",
     "0",
@@ -268,5 +268,6 @@ if (import.meta.main) {
   }
   await browser.close();
   await Deno.stdout.write(new TextEncoder().encode(`${shots.length * 2} pictures in ${out}\n`));
+  await program[Symbol.asyncDispose]();
   Deno.exit(0);
 }

@@ -20,8 +20,10 @@ export function withLive(
   live: readonly LogLine[],
   fits: (line: LogLine) => boolean,
 ): readonly LogLine[] {
+  // What was read for another filter is narrowed at once, until the answer for this one is there.
+  const here = lines.filter(fits);
   // Where not all was read, what comes next is not what was told last.
-  if (total > lines.length) return lines;
+  if (total > lines.length) return here;
   let [seq, saidAt] = [-1, -Infinity];
   for (const line of lines) {
     if (line.seq !== undefined) seq = Math.max(seq, line.seq);
@@ -30,5 +32,5 @@ export function withLive(
   const since = live.filter((line) =>
     fits(line) && (line.seq === undefined ? line.at > saidAt : line.seq > seq)
   );
-  return since.length === 0 ? lines : [...lines, ...since];
+  return since.length === 0 ? here : [...here, ...since];
 }
