@@ -31,20 +31,27 @@ export interface EditorText {
 
 /** What capabilities use of it. */
 export interface EditorAccess {
-  /** Opens the text of a file for `act`. @throws ExtensionFailure */
-  withText<T>(file: string, act: (text: EditorText) => Promise<T>): Promise<T>;
+  /** Opens the text of a file for `act` of an extension. @throws ExtensionFailure */
+  withText<T>(extension: ExtensionId, file: string, act: (text: EditorText) => Promise<T>): Promise<T>;
   /** Says that something waits for a review. */
   tell(extension: ExtensionId, file: string, note: string | undefined): void;
 }
 
-/** Texts that wait for a review at the same time. */
+/** Texts of one extension that wait for a review at the same time. */
 const MOST_HELD = 200;
+
+/** What of one extension waits. */
+interface Held {
+  readonly texts: Map<string, BufferId>;
+  /** Places for what is being proposed. */
+  reserved: number;
+}
 
 export class EditorDesk implements EditorAccess {
   readonly #open: () => Promise<EditorTexts>;
   readonly #say: (extension: ExtensionId, text: string) => void;
   readonly #ofRuns: FileProposalPort | undefined;
-  readonly #held = new Map<string, BufferId>();
+  readonly #held = new Map<ExtensionId, Held>();
   readonly #told = new Set<string>();
 
   /**
@@ -61,7 +68,12 @@ export class EditorDesk implements EditorAccess {
     this.#ofRuns = ofRuns;
   }
 
-  async withText<T>(file: string, act: (text: EditorText) => Promise<T>): Promise<T> {
+  async withText<T>(
+    extension: ExtensionId,
+    file: string,
+    act: (text: EditorText) => Promise<T>,
+  ): Promise<T> {
+    const held = this.#heldOf(extension);
     const { editing, proposals } = await this.#texts();
     const info = await named(() => editing.open({ file, mustExist: true }), file);
     let isHeld = false;
@@ -73,13 +85,13 @@ export class EditorDesk implements EditorAccess {
           if (node !== undefined && this.#ofRuns !== undefined) {
             return await named(() => this.#proposeFor(node, info, proposal, file), file);
           }
-          await this.#makeRoom(file);
-          const result = await named(() => proposals.propose(info.buffer, proposal), file);
+          const giveBack = await this.#reserve(held, file);
+          const result = await named(() => proposals.propose(info.buffer, proposal), file).finally(giveBack);
           // It never is: contradictions wait.
           if (!result.ok) throw new ExtensionFailure("input", "The proposal contradicts the text");
           const { changes, waiting } = result.value;
-          if (changes.length + waiting > 0 && !this.#held.has(file)) {
-            this.#held.set(file, info.buffer);
+          if (changes.length + waiting > 0 && !held.texts.has(file)) {
+            held.texts.set(file, info.buffer);
             isHeld = true;
           }
           return { changes: changes.length, waiting };
@@ -123,22 +135,39 @@ export class EditorDesk implements EditorAccess {
     }
   }
 
+  #heldOf(extension: ExtensionId): Held {
+    let held = this.#held.get(extension);
+    if (held === undefined) this.#held.set(extension, held = { texts: new Map(), reserved: 0 });
+    return held;
+  }
+
+  /** A place for one more text, taken before anything is waited for, until the returned function is called. */
+  async #reserve(held: Held, file: string): Promise<() => void> {
+    if (held.texts.has(file)) return () => {};
+    const isFull = () => held.texts.size + held.reserved >= MOST_HELD;
+    if (isFull()) await this.#makeRoom(held);
+    if (isFull()) {
+      throw new ExtensionFailure(
+        "permission",
+        `Cannot propose: ${MOST_HELD} texts of this extension wait for a review; it is the person's turn`,
+      );
+    }
+    held.reserved++;
+    return () => void held.reserved--;
+  }
+
   /** Lets go of texts of which nothing waits any more. */
-  async #makeRoom(file: string): Promise<void> {
-    if (this.#held.has(file) || this.#held.size < MOST_HELD) return;
+  async #makeRoom(held: Held): Promise<void> {
     const { editing, proposals } = await this.#texts();
     const waiting = new Set<BufferId>();
     for (const changeSet of await proposals.changeSets()) {
       const review = await proposals.review(changeSet).catch(() => undefined);
       for (const { buffer } of review?.buffers ?? []) waiting.add(buffer);
     }
-    for (const [name, buffer] of this.#held) {
+    for (const [name, buffer] of held.texts) {
       if (waiting.has(buffer)) continue;
-      this.#held.delete(name);
+      held.texts.delete(name);
       await editing.close(buffer).catch(() => {});
-    }
-    if (this.#held.size >= MOST_HELD) {
-      throw tooMany();
     }
   }
 }

@@ -17,6 +17,8 @@ export interface ExtensionWatchOptions {
 
 const LOOK_MS = 500;
 const SETTLED_MS = 250;
+/** What changes all the time is told of all the same. */
+const LONGEST_MS = 2_000;
 
 export class ExtensionWatch implements AsyncDisposable {
   readonly #options: ExtensionWatchOptions;
@@ -26,6 +28,8 @@ export class ExtensionWatch implements AsyncDisposable {
   #marks: string;
   #looking: ReturnType<typeof setInterval> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
+  /** Since when there is something to tell; undefined where there is nothing. */
+  #changedAt: number | undefined;
   #working: Promise<void> = Promise.resolve();
   #isOver = false;
 
@@ -65,7 +69,11 @@ export class ExtensionWatch implements AsyncDisposable {
   #changed(): void {
     clearTimeout(this.#settling);
     if (this.#isOver) return;
+    const now = performance.now();
+    this.#changedAt ??= now;
+    const leftMs = Math.max(0, this.#changedAt + LONGEST_MS - now);
     this.#settling = setTimeout(() => {
+      this.#changedAt = undefined;
       this.#working = this.#working.then(async () => {
         if (this.#isOver) return;
         // Before it is read, so that what changes meanwhile is told of.
@@ -73,7 +81,7 @@ export class ExtensionWatch implements AsyncDisposable {
         await this.#options.onChange();
         await this.#follow();
       }).catch(() => {});
-    }, SETTLED_MS);
+    }, Math.min(SETTLED_MS, leftMs));
   }
 
   /** Watches the folders that there are now, and no others. */

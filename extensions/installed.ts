@@ -13,7 +13,7 @@ import type { Contribution } from "./sdk/runtime/describe.ts";
 export interface Installed {
   readonly manifest: Manifest;
   readonly origin: Origin;
-  /** SHA-256 of the module. */
+  /** SHA-256 of the module, and of the listed assets where there are any. */
   readonly codeHash: string;
   /** What it contributes; undefined until it was described. */
   readonly contributes: readonly Contribution[] | undefined;

@@ -69,10 +69,22 @@ export class Notices implements NotificationPort {
   }
 }
 
-/** One line, without what moves a cursor or turns the direction of writing; what is longer is cut. */
+/** Characters that show nothing and are no format characters: fillers, and the blank of Braille. */
+const BLANKS =
+  /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0e\u{1d159}\u{e0100}-\u{e01ef}]/gu;
+/** Marks on one letter; more reach into the lines above and below. */
+const MANY_MARKS = /(\p{M}{4})\p{M}+/gu;
+
+/**
+ * One line, without what moves a cursor, turns the direction of writing or shows nothing; what is longer is cut. Joiners of emoji and of
+ * scripts that need them go, too: it is a message of one line.
+ */
 function cleaned(text: string): string {
   const line = printable(text.slice(0, 4 * MOST_CHARS).replace(/[\r\n\t\u2028\u2029]+/g, " "))
-    .replace(/[\u061c\u200b\u200e\u200f\u2060\ufeff]/g, "").replace(/ +/g, " ").trim();
+    .replace(/\p{Cf}/gu, "").replace(BLANKS, "").replace(MANY_MARKS, "$1")
+    .replace(/\p{Zs}+/gu, " ").trim();
   const letters = [...line];
-  return letters.length > MOST_CHARS ? `${letters.slice(0, MOST_CHARS - 1).join("")}…` : line;
+  const cut = letters.length > MOST_CHARS ? `${letters.slice(0, MOST_CHARS - 1).join("")}…` : line;
+  // Marks alone, punctuation of nothing: there has to be something to see.
+  return /[^\p{M}\p{Z}\p{C}]/u.test(cut) ? cut : "";
 }

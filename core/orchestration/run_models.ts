@@ -26,6 +26,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import { validate } from "../workflow/json_schema.ts";
+import { AskedKeys } from "./asked_key.ts";
 import type { Assignments } from "./assignment.ts";
 import { CallAmounts, type CallClaim, type CallMeter, usedOf } from "./call_amounts.ts";
 import { callElsewhere } from "./call_elsewhere.ts";
@@ -87,6 +88,7 @@ export class CallModels implements ModelsPort {
   readonly #chain: readonly ExtensionId[];
   readonly #holds: { readonly usd: Settle; readonly tokens: Settle }[] = [];
   readonly #waiting: (() => void)[] = [];
+  readonly #keys = new AskedKeys();
   #asks = 0;
   #atWork = 0;
   #isOver = false;
@@ -113,12 +115,19 @@ export class CallModels implements ModelsPort {
     if (chain.length > MOST_DEEP) {
       return refused("permission", `Cannot ask a model: ${chain.join(" asks ")}, which is deep enough`);
     }
+    // Before anything is waited for: the name does not depend on who is answered first.
+    let key: string;
+    try {
+      key = this.#keys.next(request.use, request.input);
+    } catch {
+      return refused("input", `Cannot ask ${request.use}: what it is asked is nested too deep`);
+    }
     if (this.#atWork >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#atWork++;
     try {
       const any = AbortSignal.any([signal, this.#signal]);
       if (any.aborted || this.#isOver) return refused("cancelled", "The call was cancelled");
-      return await this.#ask(request, any);
+      return await this.#ask(request, key, any);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#atWork--;
@@ -161,6 +170,7 @@ export class CallModels implements ModelsPort {
 
   async #ask(
     { use, input, allowance }: ModelRequest,
+    key: string,
     signal: AbortSignal,
   ): Promise<Result<ModelAnswer, NodeFailure>> {
     const { budget, driver, amounts, claims } = this.#run;
@@ -187,7 +197,7 @@ export class CallModels implements ModelsPort {
     const meter: CallMeter = { hasBegun: false, tokens: undefined, usd: undefined };
     const started = driver.services.clock.monotonic();
     try {
-      const { result, took } = await this.#carryOut(assigned, signal);
+      const { result, took } = await this.#carryOut(assigned, key, signal);
       const durationMs = Math.round(driver.services.clock.monotonic() - started);
       const judged = await judge(result, task ?? type, {
         definition: this.#node(use),
@@ -264,6 +274,12 @@ export class CallModels implements ModelsPort {
           "Make it a node of the workflow",
       );
     }
+    if (named !== undefined && Object.hasOwn(input, "model")) {
+      return failing(
+        "permission",
+        `Cannot ask ${use} for a model of one's own choice: leave to ask it is for the one that the person set, at its price`,
+      );
+    }
     const without = [...nodes.values()].filter((node) =>
       node.instrument !== undefined && (chain.includes(node.extension) || actsItself(node))
     ).map(({ type }) => type);
@@ -304,6 +320,7 @@ export class CallModels implements ModelsPort {
 
   async #carryOut(
     { type, input, call, maxUsd, maxTokens }: Assignment,
+    key: string,
     signal: AbortSignal,
   ): Promise<{ readonly result: CallResult; readonly took: boolean }> {
     const { request: asking } = this.#call;
@@ -314,7 +331,7 @@ export class CallModels implements ModelsPort {
       mayWrite: false,
       nodeType: type.type,
       input,
-      idempotencyKey: `${asking.idempotencyKey}:models/${this.#asks}`,
+      idempotencyKey: `${asking.idempotencyKey}:models/${key}`,
     };
     if (call !== undefined) request.task = call;
     if (maxUsd !== undefined) request.maxUsd = maxUsd;

@@ -68,7 +68,7 @@ export function editorOperations(
       await demand(scope, "editor:read");
       const texts = desk("read", path);
       const { root, file } = await enter(path, "read");
-      return await texts.withText(file, async ({ info, read }) => {
+      return await texts.withText(scope.authority.extension, file, async ({ info, read }) => {
         const name = nameBelow(root, info.file, path);
         if (info.length > limits.chars) throw tooLong("read", path, limits.chars);
         const { revision, text } = await read();
@@ -84,6 +84,8 @@ export function editorOperations(
       const text = textArgument(proposal, "text");
       const base = baseOf(own(proposal, "base"));
       await demand(scope, "editor:propose");
+      // The note is shown to the person at once, as a message is.
+      if (note !== undefined) await demand(scope, "notifications");
       for (const one of [text, base]) {
         if (typeof one === "string" && one.length > limits.chars) {
           throw tooLong("propose", path, limits.chars);
@@ -100,7 +102,7 @@ export function editorOperations(
       const texts = desk("propose", path);
       const { root, file } = await enter(path, "propose");
       const { extension } = scope.authority;
-      return await texts.withText(file, async ({ info, propose }) => {
+      return await texts.withText(extension, file, async ({ info, propose }) => {
         const name = nameBelow(root, info.file, path);
         if (info.readOnly) {
           throw new ExtensionFailure("permission", `Cannot propose "${path}": the file is read-only`);

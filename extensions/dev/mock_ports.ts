@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bufferId, type NodeTypeId } from "../../core/ids.ts";
+import { bufferId, type ExtensionId, type NodeTypeId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { NodeFailure } from "../../core/policy/failure.ts";
 import type { ModelAnswer, ModelRequest, ModelsPort } from "../../core/ports/models.ts";
@@ -48,7 +48,11 @@ export class MockEditor implements EditorAccess {
   /** By absolute path. */
   readonly proposals = new Map<string, string>();
 
-  async withText<T>(file: string, act: (text: EditorText) => Promise<T>): Promise<T> {
+  async withText<T>(
+    _extension: ExtensionId,
+    file: string,
+    act: (text: EditorText) => Promise<T>,
+  ): Promise<T> {
     const current = this.proposals.get(file) ?? await Deno.readTextFile(file);
     return await act({
       info: {

@@ -17,7 +17,7 @@ import { type Manifest, MANIFEST_FILE } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read_manifest.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
 import { assetPath } from "./assets.ts";
-import { BundleCache, type CachedBundle } from "./bundle_cache.ts";
+import { BundleCache, type CachedBundle, sha256 } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
 import { type OpenEngine, programEngine, wasmEngine } from "./engine.ts";
 import { SourcePlaces } from "./source_places.ts";
@@ -108,7 +108,12 @@ export class ExtensionLoader implements ExtensionSource {
       await this.#cache.prepare(own.map(({ entry }) => entry), bundled);
     }
     const loaded = await Promise.all(
-      sound.map((one) => noting(one.folder, async () => new FolderExtension(one, await this.#bundle(one)))),
+      sound.map((one) =>
+        noting(
+          one.folder,
+          async () => new FolderExtension(one, await this.#bundle(one), await assetHashes(one)),
+        )
+      ),
     );
     await this.#cache.rest();
     const installed: Installed[] = [];
@@ -233,6 +238,21 @@ async function readFolder({ folder, origin, isLoose = false }: Found): Promise<R
   return { folder, origin, isLoose, manifest, entry: join(folder, manifest.entry) };
 }
 
+/** The hashes of its assets by their names. */
+async function assetHashes({ folder, manifest }: ReadFolder): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const name of manifest.assets) {
+    hashes.set(name, sha256(await Deno.readFile(await assetPath(folder, name))));
+  }
+  return hashes;
+}
+
+/** Of the module and the assets; of one without assets its module's own. */
+function codeHashOf(module: string, assets: ReadonlyMap<string, string>): string {
+  if (assets.size === 0) return module;
+  return sha256(new TextEncoder().encode(JSON.stringify([module, ...[...assets].sort()])));
+}
+
 /** Those whose dependencies are there, in their order. */
 function fitting(installed: readonly Installed[], problems: CatalogProblem[]): readonly Installed[] {
   const needs = installed.map(({ manifest }) => manifest);
@@ -250,12 +270,18 @@ class FolderExtension implements Installed {
   readonly isLoose: boolean;
   readonly #entry: string;
   readonly #bundle: CachedBundle;
+  readonly #hashes: ReadonlyMap<string, string>;
   readonly #assets = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-  constructor({ manifest, origin, folder, entry, isLoose = false }: ReadFolder, bundle: CachedBundle) {
+  constructor(
+    { manifest, origin, folder, entry, isLoose = false }: ReadFolder,
+    bundle: CachedBundle,
+    hashes: ReadonlyMap<string, string>,
+  ) {
     this.manifest = manifest;
     this.origin = origin;
-    this.codeHash = bundle.codeHash;
+    this.codeHash = codeHashOf(bundle.codeHash, hashes);
+    this.#hashes = hashes;
     this.folder = folder;
     this.isLoose = isLoose;
     this.#entry = entry;
@@ -274,10 +300,20 @@ class FolderExtension implements Installed {
     if (!this.manifest.assets.includes(name)) return undefined;
     let bytes = this.#assets.get(name);
     if (bytes === undefined) {
-      bytes = assetPath(this.folder, name).then((path) => Deno.readFile(path));
+      bytes = this.#readAsset(name);
       this.#assets.set(name, bytes);
     }
     return await bytes;
+  }
+
+  /** What follows from it is told apart by its hash, so it is never another. */
+  async #readAsset(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await Deno.readFile(await assetPath(this.folder, name));
+    if (sha256(bytes) === this.#hashes.get(name)) return bytes;
+    throw new SymphonyError(
+      "corrupt",
+      `Asset "${name}" of ${this.manifest.id} was changed since it was loaded`,
+    );
   }
 
   async inSource(text: string): Promise<string> {

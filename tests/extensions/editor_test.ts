@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { authorId, extensionId, nodeId, runId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { Permission } from "../../core/policy/permission.ts";
 import type { CallResult } from "../../core/ports/extension.ts";
 import type { Notice } from "../../core/ports/notification.ts";
 import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
@@ -46,7 +47,13 @@ interface Stand {
   call(type: string, input: JsonObject, workspace?: string): Promise<CallResult>;
 }
 
-async function withEditor(body: (stand: Stand) => Promise<void>, hasEditor = true): Promise<void> {
+const notes: Permission = { kind: "notifications", reason: "It says what it did" };
+
+async function withEditor(
+  body: (stand: Stand) => Promise<void>,
+  hasEditor = true,
+  more: readonly Permission[] = [notes],
+): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "symphony-editor-cap-" });
   const [folder, data] = [`${root}/work`, `${root}/data`];
   await Deno.mkdir(folder);
@@ -64,6 +71,7 @@ async function withEditor(body: (stand: Stand) => Promise<void>, hasEditor = tru
       permissions: [
         { kind: "editor", access: "read", reason },
         { kind: "editor", access: "propose", reason },
+        ...more,
       ],
     })]),
     command: denoHostCommand(),
@@ -130,6 +138,20 @@ Deno.test("an extension reads a text as it is in the editor, and what it propose
     await proposals.undoChangeSet(set);
     assert.equal((await editing.read(buffer)).text, "ONE\ntwo\nthree\n");
   }));
+
+Deno.test("a note on a proposal is a message, for which it takes the leave to show some", () =>
+  withEditor(
+    async ({ call, notices, texts }) => {
+      const wants = { path: "a.txt", base: 0, text: "x" };
+      const noted = await call("acme/propose", { ...wants, note: "Buy now" });
+      assert.match(told(noted), /^permission: .*notifications/);
+      assert.deepEqual(await (await texts()).proposals.changeSets(), []);
+      assert.ok((await call("acme/propose", wants)).ok);
+      assert.deepEqual(notices.map(({ text }) => text), ["It proposes changes to a.txt"]);
+    },
+    true,
+    [],
+  ));
 
 Deno.test("a text that was proposed to stays open for the review, also where nobody had opened it", () =>
   withEditor(async ({ texts, call }) => {

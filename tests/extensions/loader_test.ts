@@ -138,6 +138,21 @@ Deno.test("ExtensionLoader gives listed assets and no others, and refuses one th
     );
   }));
 
+Deno.test("ExtensionLoader takes an extension whose asset changed for another, and never gives the other's asset", () =>
+  withExtensions(one(good, { assets: ["a.txt"] }, { "a.txt": "one" }), async (folder, load) => {
+    const first = (await load()).installed[0];
+    await Deno.writeTextFile(`${folder}/extensions/tool/a.txt`, "two");
+    await assert.rejects(
+      first?.asset("a.txt") ?? Promise.resolve(),
+      /"a\.txt" .* changed since it was loaded/,
+    );
+    const second = (await load()).installed[0];
+    assert.notEqual(second?.codeHash, first?.codeHash);
+    assert.equal(new TextDecoder().decode(await second?.asset("a.txt")), "two");
+    await Deno.writeTextFile(`${folder}/extensions/tool/a.txt`, "one");
+    assert.equal((await load()).installed[0]?.codeHash, first?.codeHash);
+  }));
+
 Deno.test("ExtensionLoader counts the first of two extensions with one id", () =>
   withExtensions({
     a: { "symphony.jsonc": manifest("acme/tool"), "main.ts": good },

@@ -58,4 +58,20 @@ Deno.test("Notices shows one line of plain text, however it was written", () => 
   assert.equal([...long].length, 300);
   assert.ok(long.endsWith("🙂…"));
   assert.throws(() => notices.show(one, "info", " \u202e\n "), /without words/);
+  for (
+    const blank of [
+      "\u3164",
+      "\u2800",
+      "\u00ad",
+      "\u{e0041}\u{e007f}",
+      "\u115f\uffa0",
+      "\ufe0f",
+      "\u0301",
+      "\u00a0\u3000",
+    ]
+  ) {
+    assert.throws(() => notices.show(one, "info", blank.repeat(20)), /without words/, JSON.stringify(blank));
+  }
+  assert.equal(shown(`e${"\u0301".repeat(299)}nd`), `e${"\u0301".repeat(4)}nd`);
+  assert.equal(shown("a\u3164\u00adb\u2800 c"), "ab c");
 });

@@ -274,6 +274,51 @@ Deno.test("who is asked answers and does nothing else: leave to write and propos
   assert.deepEqual([asked?.nodeType, asked?.mayWrite, asked?.proposes], ["test/model", false, undefined]);
 });
 
+Deno.test("each question has a name of its own, which a later attempt gives it again, whoever is answered first", async () => {
+  const names: string[][] = [];
+  for (const order of [["a", "b", "a", "c"], ["c", "a", "b", "a"]]) {
+    const extensions = new TableExtensions({
+      "test/tool": {
+        run: async (_, options) => {
+          const all = await Promise.all(order.map((prompt) => ask(options, "test/model", { prompt })));
+          assert.ok(all.every(({ ok }) => ok));
+          return gives({});
+        },
+      },
+      "test/model": instrument("acme/model", () => answered()),
+    });
+    await runToEnd(workflowText({ tool: { use: "test/tool" } }), extensions);
+    const asked = extensions.calls.filter(({ nodeType }) => nodeType === "test/model");
+    names.push(
+      asked.map(({ idempotencyKey, input }) => `${input["prompt"]} ${idempotencyKey.split(":models/")[1]}`)
+        .sort(),
+    );
+  }
+  assert.equal(new Set(names[0]?.map((name) => name.split(" ")[1])).size, 4);
+  assert.deepEqual(names[0], names[1]);
+});
+
+Deno.test("who asks an instrument does not choose its model, and what is nested too deep is refused", async () => {
+  const found: string[] = [];
+  let deep: JsonObject = {};
+  for (let at = 0; at < 200_000; at++) deep = { deep };
+  const extensions = new TableExtensions({
+    "test/tool": {
+      run: async (_, options) => {
+        for (const more of [{ model: "dearest" }, { deep }]) {
+          const one = await ask(options, "test/model", { prompt: "x", ...more });
+          found.push(one.ok ? "ok" : `${one.error.class}: ${one.error.message}`);
+        }
+        return gives({});
+      },
+    },
+    "test/model": instrument("acme/model", () => answered()),
+  });
+  await runToEnd(workflowText({ tool: { use: "test/tool" } }), extensions);
+  assert.match(found[0] ?? "", /^permission: Cannot ask test\/model for a model of one's own choice/);
+  assert.match(found[1] ?? "", /^input: Cannot ask test\/model: what it is asked is nested too deep/);
+});
+
 Deno.test("a call asks so often and so many at a time, and none once it is over", async () => {
   let [at, most] = [0, 0];
   const found: string[] = [];
