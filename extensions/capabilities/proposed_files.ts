@@ -126,7 +126,7 @@ export class ProposedFiles {
   async #onDisk(root: string, file: string, name: string): Promise<string | undefined> {
     const endTurn = await this.#scope.payloads?.turn();
     try {
-      const { file: open, info } = await openBelow(root, file);
+      const { file: open, info } = await openBelow(root, relative(root, file));
       using _closed = open;
       // Of two bytes a unit at most, in the encodings that there are, and a mark.
       if (info.size > 4 * this.#limits.chars) throw tooLong(name, this.#limits.chars);

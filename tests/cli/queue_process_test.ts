@@ -70,7 +70,7 @@ Deno.test(`no queued run is lost or begun twice when its workers are killed ${KI
       entries.map(({ run }) => run).sort(),
       "a run an entry",
     );
-    assert.ok(runs.every(({ state }) => state === "completed"));
+    assert.deepEqual(runs.map(({ state }) => state), runs.map(() => "completed"), JSON.stringify(runs));
   });
 });
 

@@ -51,6 +51,28 @@ Deno.test("BufferFiles.open() of an absent file gives an empty buffer, or refuse
   assert.ok(buffer.pristine);
 });
 
+Deno.test("BufferFiles.open() of a file whose folder is absent waits for the folder, where that is said", async () => {
+  await using folder = await temporaryFolder();
+  using editor = rig();
+  const path = `${folder.path}/deep/er/new`;
+  await assert.rejects(editor.files.open(path), { code: "not-found" });
+  const { buffer } = await editor.files.open(path, { mayLackFolder: true });
+  assert.equal(buffer.path, path);
+  // It is open now, by whatever way.
+  assert.equal((await editor.files.open(`${folder.path}/./deep/er/new`)).buffer, buffer);
+  type(buffer, 0, 0, "made");
+  await assert.rejects(editor.files.save(buffer), { code: "not-found" });
+  assert.equal(await Deno.stat(`${folder.path}/deep`).catch(() => undefined), undefined);
+  await Deno.mkdir(`${folder.path}/deep/er`, { recursive: true });
+  assert.ok((await editor.files.save(buffer)).ok);
+  assert.equal(await Deno.readTextFile(path), "made");
+  // No folder comes to be where a link leads nowhere.
+  await symlink(`${folder.path}/none`, `${folder.path}/astray`);
+  await assert.rejects(editor.files.open(`${folder.path}/astray/x`, { mayLackFolder: true }), {
+    code: "not-found",
+  });
+});
+
 Deno.test("BufferFiles.save() refuses what came to be meanwhile, until told to overwrite", async () => {
   await using folder = await temporaryFolder();
   using editor = rig();

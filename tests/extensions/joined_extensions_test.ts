@@ -23,7 +23,8 @@ const other = defineExtension({
 });
 
 function hosts(): AvailabilityPort {
-  const port = new InProcessExtensions([{ id: extensionId("contract/zoo"), definition: zoo }]);
+  const permissions = [{ kind: "files" as const, access: "read" as const, reason: "The suite reads a file" }];
+  const port = new InProcessExtensions([{ id: extensionId("contract/zoo"), definition: zoo, permissions }]);
   return Object.assign(port, {
     availability: () => Promise.resolve(new Map([[nodeTypeId("contract/model"), "no key"]])),
   });

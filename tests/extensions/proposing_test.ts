@@ -285,6 +285,13 @@ Deno.test("a call proposes only so often, so much waits at most, and many propos
   // Another call of the same node.
   await write(0, stand.call());
   await assert.rejects(write(200, stand.call()), { ...refused, message: /200 files wait for a review/ });
+  // Of another node, by several calls at once.
+  const run2 = runId("r000000000000002");
+  const calls = [stand.call(run2), stand.call(run2)];
+  const ends = await Promise.allSettled(
+    calls.flatMap((by, n) => Array.from({ length: 150 }, (_, at) => write(at + n * 150, by))),
+  );
+  assert.equal(ends.filter(({ status }) => status === "fulfilled").length, 200);
 });
 
 Deno.test("files:read gives back what the run proposed, and nothing that a person has typed and not saved", async () => {

@@ -119,8 +119,8 @@ export const proposalGuards: readonly Guard[] = [
   {
     name: "only so many files wait for a review",
     file: waiting,
-    find: "const most = isNew && ofSet.length >= MOST_OF_SET",
-    replace: "const most = isNew && ofSet.length >= MOST_OF_SET * 9",
+    find: "const most = !ofSet.has(file) && ofSet.size >= MOST_OF_SET",
+    replace: "const most = !ofSet.has(file) && ofSet.size >= MOST_OF_SET * 9",
     test: proposing,
     only: "proposes only so often",
   },

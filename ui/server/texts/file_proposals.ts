@@ -47,8 +47,8 @@ export interface FileProposalsOptions {
 export class FileProposals implements FileProposalPort {
   readonly #options: FileProposalsOptions;
   readonly #held = new Map<string, Promise<Held>>();
-  /** Proposals that are being made, by file. */
-  readonly #underWay = new Map<string, number>();
+  /** The change sets of proposals that are being made, by file. */
+  readonly #underWay = new Map<string, string[]>();
   readonly #book: ProposalBook;
   readonly #own: OwnTexts;
   #entering: Promise<unknown> = Promise.resolve();
@@ -74,9 +74,9 @@ export class FileProposals implements FileProposalPort {
       const from = base ?? (await editing.read(buffer, { range: { from: 0, to: 0 } })).revision;
       await proposals.propose(buffer, { base: from, text, author, changeSet, contradictions: "ask" });
     } finally {
-      const left = (this.#underWay.get(file) ?? 1) - 1;
-      if (left > 0) this.#underWay.set(file, left);
-      else this.#underWay.delete(file);
+      const sets = this.#underWay.get(file) ?? [];
+      sets.splice(sets.indexOf(changeSet), 1);
+      if (sets.length === 0) this.#underWay.delete(file);
       this.#look();
     }
   }
@@ -161,7 +161,7 @@ export class FileProposals implements FileProposalPort {
     const entered = this.#entering.then(async () => {
       const file = await this.#judged(given);
       this.#refuseTooMany(changeSet, file);
-      this.#underWay.set(file, (this.#underWay.get(file) ?? 0) + 1);
+      this.#underWay.set(file, [...this.#underWay.get(file) ?? [], changeSet]);
       return file;
     });
     this.#entering = entered.catch(() => {});
@@ -185,9 +185,10 @@ export class FileProposals implements FileProposalPort {
 
   #refuseTooMany(changeSet: string, file: string): void {
     const all = new Set([...this.#known().map((entry) => entry.file), ...this.#underWay.keys()]);
-    const ofSet = this.#known().filter((entry) => entry.changeSet === changeSet);
-    const isNew = !ofSet.some((entry) => entry.file === file);
-    const most = isNew && ofSet.length >= MOST_OF_SET
+    const known = this.#known().filter((entry) => entry.changeSet === changeSet).map((entry) => entry.file);
+    const coming = [...this.#underWay].filter(([, sets]) => sets.includes(changeSet)).map(([name]) => name);
+    const ofSet = new Set([...known, ...coming]);
+    const most = !ofSet.has(file) && ofSet.size >= MOST_OF_SET
       ? MOST_OF_SET
       : !all.has(file) && all.size >= MOST_HELD
       ? MOST_HELD
@@ -253,13 +254,13 @@ export class FileProposals implements FileProposalPort {
     const gone = new Set<string>();
     for (const file of new Set(this.#known().map((entry) => entry.file))) {
       const holding = this.#held.get(file);
-      if (holding === undefined || (this.#underWay.get(file) ?? 0) > 0) continue;
+      if (holding === undefined || this.#underWay.has(file)) continue;
       if (waiting.has(file)) continue;
       const { buffer, stop } = await holding;
       // What was taken and is not saved yet is what the run's next nodes must see.
       const { unsaved } = await editing.open({ file, mayLackFolder: true });
       await editing.close(buffer);
-      if (unsaved || (this.#underWay.get(file) ?? 0) > 0) continue;
+      if (unsaved || this.#underWay.has(file)) continue;
       gone.add(file);
       this.#held.delete(file);
       stop();
