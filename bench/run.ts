@@ -32,6 +32,9 @@ const names = [
   "conductor_product",
   "prewarm",
   "users",
+  "ui",
+  "monitor",
+  "pane",
 ] as const;
 
 const chosen = Deno.args.length === 0 ? names : names.filter((name) => Deno.args.includes(name));
