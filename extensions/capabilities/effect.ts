@@ -43,7 +43,7 @@ export function effectOfUse(operation: string): Effect {
 }
 
 /**
- * Refuses what goes beyond the effect that an operator says it has; one that says none may do what it is granted.
+ * Refuses what goes beyond the effect that an operator says it has; one that says nothing may do what it is granted.
  *
  * @throws ExtensionFailure of class `permission`
  */

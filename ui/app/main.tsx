@@ -43,4 +43,4 @@ if (root !== null) {
   );
 }
 // The view's code comes while the session is opened; where it does not come, the view's frame says so.
-views.find(({ id }) => id === route.value.view)?.load().catch(() => undefined);
+(views.find(({ id }) => id === route.value.view) ?? views[0])?.load().catch(() => undefined);

@@ -6,15 +6,14 @@
  */
 
 import assert from "node:assert/strict";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeId, type NodeTypeId, runId } from "../../../core/ids.ts";
-import type { Json, JsonObject } from "../../../core/json.ts";
+import type { JsonObject } from "../../../core/json.ts";
 import type { CallEvent, CallResult } from "../../../core/ports/extension.ts";
 import type { FileProposalPort } from "../../../core/ports/file_proposals.ts";
 import { openTexts } from "../../../main.ts";
-import { proposedPlaces } from "../../../extensions/capabilities/proposed_place.ts";
-import { FileProposals } from "../../../ui/server/texts/file_proposals.ts";
+import { proposalsOf } from "../../ui/server/proposals_of.ts";
 import { AcpExtensions, agentExtension } from "../../../extensions/acp/acp_extensions.ts";
 import { type AgentConfig, type AgentPolicy } from "../../../extensions/acp/agent_config.ts";
 import { answerTo } from "../../../extensions/acp/permission_policy.ts";
@@ -155,20 +154,7 @@ Deno.test("AcpExtensions lets an agent of a run that proposes work in a copy, an
     const data = await Deno.makeTempDir({ prefix: "symphony-acp-data-" });
     await using _data = { [Symbol.asyncDispose]: () => Deno.remove(data, { recursive: true }) };
     await using texts = await openTexts(data);
-    const known = new Map<string, Json>();
-    const proposals = new FileProposals({
-      state: {
-        read: (name) => known.get(name),
-        replace: (name, value) => Promise.resolve(void known.set(name, value)),
-        remove: (name) => void known.delete(name),
-      },
-      root: folder,
-      places: proposedPlaces,
-      texts: () => Promise.resolve(texts),
-      nameOf: (file) => relative(folder, file),
-      onChanged: () => {},
-      onError: (what, error) => assert.fail(`${what}: ${error}`),
-    });
+    const proposals = proposalsOf(folder, texts);
     const logs: string[] = [];
     const script =
       "ask edit a.txt\nask execute rm\nwrite a.txt two\nread a.txt\ndirect deep.txt past\nremove gone.txt\n" +
