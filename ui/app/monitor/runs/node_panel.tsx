@@ -1,14 +1,16 @@
 /** One node of a run: state, tries, what it says, what it took and gave, and the commands for it. @module */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { LoggedEvent } from "../../../../core/ports/dag.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
-import { useResource } from "../../state/resource.ts";
+import { messageOf } from "../../parts/states.tsx";
 import { hrefOf } from "../../state/route.ts";
 import { clockText, countText, durationText, moneyText, sizeText } from "../format.ts";
 import { useNow } from "../now.ts";
+import { ItemStepper, NoItemValue } from "./item_stepper.tsx";
 import { graphOfScope } from "./node_rows.ts";
+import { useNodeValues } from "./node_values.ts";
 import { FailureCard } from "../failures/failure_card.tsx";
 import { ValueView } from "../artifacts/value_view.tsx";
 import type { RunWatch } from "./run_watch.ts";
@@ -265,44 +267,30 @@ function NodeValue(
     readonly isFan: boolean;
   },
 ) {
-  const [item, setItem] = useState(0);
-  useEffect(() => setItem(0), [node, scope]);
-  const done = watch.model.node(`${scope ?? ""}/${node}`)?.counts.completed ?? 0;
-  const isThere = state === "completed" || done > 0;
-  const { value, error } = useResource(async (client, signal) => {
-    if (!isThere) return undefined;
-    return await client.call("GET /runs/{run}/values/{node}", {
-      params: { run: watch.run, node },
-      query: { ...scope === undefined ? {} : { scope }, ...isFan ? { item } : {} },
-      signal,
-    });
-  }, [watch.run, node, scope, item, isThere, state === "completed"]);
+  const account = watch.model.node(`${scope ?? ""}/${node}`);
+  const { completed = 0, failed = 0, skipped = 0 } = account?.counts ?? {};
+  const ended = isFan ? completed + failed + skipped : completed;
+  const isThere = state === "completed" || ended > 0;
+  const values = useNodeValues({ run: watch.run, node, scope }, isThere, [state, isFan ? ended : 0]);
+  const { value, error } = values;
   if (!isThere) return null;
-  const count = watch.model.node(`${scope ?? ""}/${node}`)?.count ?? 0;
   return (
     <section class="column">
-      <div class="row">
-        <h3 class="grow">Output</h3>
-        {isFan
-          ? (
-            <label class="row">
-              <span class="faint">Item</span>
-              <input
-                class="input monitor-item"
-                type="number"
-                min={0}
-                max={Math.max(0, count - 1)}
-                value={item}
-                onInput={(event) => setItem(Math.max(0, Number(event.currentTarget.value) || 0))}
-              />
-            </label>
-          )
-          : null}
-      </div>
-      {error !== undefined
-        ? <p class="faint">{error instanceof Error ? error.message : String(error)}</p>
-        : value === undefined
-        ? <p class="faint">Loading…</p>
+      <h3>Output</h3>
+      {value?.items === undefined || value.item === undefined ? null : (
+        <ItemStepper
+          items={value.items}
+          item={value.item}
+          isChosen={values.chosen !== undefined}
+          onItem={values.choose}
+        />
+      )}
+      {value === undefined
+        ? <p class="faint">{error === undefined ? "Loading…" : messageOf(error)}</p>
+        : value.items?.total === 0
+        ? <p class="faint">It had no items.</p>
+        : value.item !== undefined && value.output === undefined
+        ? <NoItemValue item={value.item} />
         : (
           <>
             {value.output === undefined
