@@ -24,7 +24,7 @@ export interface RunLine {
   readonly total?: number;
   readonly failed?: number;
   readonly costUsd?: number;
-  /** True where a person is asked for something. */
+  /** True where a person is asked for something: at a gate, after a failure, for leave that a call needs. */
   readonly isAsking?: boolean;
   /** True for a run on made-up values. */
   readonly isMock: boolean;

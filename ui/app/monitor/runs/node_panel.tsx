@@ -13,6 +13,7 @@ import { graphOfScope } from "./node_rows.ts";
 import { useNodeValues } from "./node_values.ts";
 import { FailureCard } from "../failures/failure_card.tsx";
 import { ValueView } from "../artifacts/value_view.tsx";
+import { promptNote } from "../system/prompt_index.ts";
 import type { RunWatch } from "./run_watch.ts";
 
 export function NodePanel(
@@ -31,20 +32,22 @@ export function NodePanel(
   const graphNode = graph === undefined
     ? undefined
     : graphOfScope(graph, scope)?.nodes.find(({ id }) => id === name);
+  const title = graphNode?.title ?? name;
   const node = model.node(nodeKey);
   const state = model.stateOf(nodeKey);
-  const isRunning = state === "running" || state === "retrying" || state === "waiting";
+  const isRunning = ["running", "retrying", "waiting", "waiting-for-input"].includes(state);
+  const prompt = state === "waiting-for-input" ? model.promptOf(nodeKey) : undefined;
   const now = useNow(isRunning) + watch.app.live.skewMs;
   const texts = model.textsOf(nodeKey);
-  const note = model.noteOf(nodeKey);
+  const note = prompt === undefined ? model.noteOf(nodeKey) : promptNote(prompt);
   return (
     <>
       <div class="panel-head">
-        <h2 class="cut">{graphNode?.title ?? name}</h2>
+        <h2 class="cut">{title}</h2>
         <StateDot state={state} word />
         <IconButton icon="close" label="Close the node" small onClick={onClose} />
       </div>
-      <div class="panel-body column monitor-node-body" tabIndex={0} role="group" aria-label={`Node ${name}`}>
+      <div class="panel-body column monitor-node-body" tabIndex={0} role="group" aria-label={`Node ${title}`}>
         <NodeActions watch={watch} node={name} scope={scope} state={state} />
         <dl class="monitor-facts">
           <div>
@@ -193,13 +196,14 @@ function NodeActions(
   },
 ) {
   const busy = watch.isBusy.value;
+  const title = watch.titleOf(node, scope);
   // Commands name nodes of the top graph; those inside a body go by the node that has the body.
   if (scope !== undefined) return null;
   const { account } = watch.model;
   const hasEnded = account.endedAt !== undefined;
   const id = node as never;
   return (
-    <div class="row monitor-wrap" role="group" aria-label={`Commands for ${node}`}>
+    <div class="row monitor-wrap" role="group" aria-label={`Commands for ${title}`}>
       {state === "held"
         ? (
           <Button
@@ -219,13 +223,14 @@ function NodeActions(
             look="primary"
             icon="retry"
             disabled={busy}
-            onClick={() => void watch.command({ type: "retry-node", node: id }, `Retry ${node}`)}
+            onClick={() => void watch.command({ type: "retry-node", node: id }, `Retry ${title}`)}
           >
             Retry
           </Button>
         )
         : null}
-      {!hasEnded && ["pending", "queued", "retrying", "waiting", "running"].includes(state)
+      {!hasEnded &&
+          ["pending", "queued", "retrying", "waiting", "waiting-for-input", "running"].includes(state)
         ? (
           <Button
             small
@@ -234,7 +239,7 @@ function NodeActions(
             onClick={() =>
               void watch.command(
                 { type: "skip-node", node: id, reason: "skipped on the monitor" },
-                `Skip ${node}`,
+                `Skip ${title}`,
               )}
           >
             Skip
@@ -248,7 +253,7 @@ function NodeActions(
             icon="play"
             disabled={busy}
             data-tip="A new run that keeps everything before this node"
-            onClick={() => void watch.rerun({ from: [node] }, `Run again from ${node}`)}
+            onClick={() => void watch.rerun({ from: [node] }, `Run again from ${title}`)}
           >
             Run again from here
           </Button>
@@ -295,7 +300,7 @@ function NodeValue(
           <>
             {value.output === undefined
               ? null
-              : <ValueView label={`Output of ${node}`} value={value.output} />}
+              : <ValueView label={`Output of ${watch.titleOf(node, scope)}`} value={value.output} />}
             <p class="row monitor-wrap faint">
               {sizeText(value.sizeBytes)}
               {value.cut.length === 0 ? null : <span>cut: {value.cut.join(", ")}</span>}
@@ -330,6 +335,13 @@ function History({ events }: { readonly events: readonly LoggedEvent[] }) {
   );
 }
 
+const waits = {
+  approval: "asks you",
+  failure: "failed, and asks you what now",
+  signal: "waits for a signal",
+  time: "waits for its time",
+} as const;
+
 function historyText(event: LoggedEvent): string {
   const item = "item" in event && event.item !== undefined ? `item ${event.item}: ` : "";
   switch (event.type) {
@@ -350,7 +362,7 @@ function historyText(event: LoggedEvent): string {
     case "node.skipped":
       return `${item}skipped: ${event.reason}`;
     case "node.waiting":
-      return `${item}waits for ${event.for.kind}`;
+      return `${item}${waits[event.for.kind]}`;
     case "node.expanded":
       return `has ${event.count} items`;
     case "node.iterated":
