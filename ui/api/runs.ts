@@ -24,7 +24,7 @@ export interface RunLine {
   readonly total?: number;
   readonly failed?: number;
   readonly costUsd?: number;
-  /** True where a person is asked for something. */
+  /** True where a person is asked for something: at a gate, after a failure, for leave that a call needs. */
   readonly isAsking?: boolean;
   /** True for a run on made-up values. */
   readonly isMock: boolean;
@@ -233,7 +233,29 @@ export interface LogPage {
 
 export interface ValueQuery {
   readonly scope?: string;
+  /** Of a node that runs once for each item, from 0; without it the item that gave something last. */
   readonly item?: number;
+}
+
+/** How many items a node has, and how they ended; the places of those that gave nothing, at most 100 of each. */
+export interface ItemCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly failedAt: readonly number[];
+  readonly skippedAt: readonly number[];
+}
+
+/** The item that a value is of. */
+export interface ItemValue {
+  /** From 0. */
+  readonly index: number;
+  readonly state: ItemState | "pending";
+  /** Why it failed, or what it was skipped or is tried again for. */
+  readonly failure?: NodeFailure;
+  /** Why it was skipped. */
+  readonly reason?: string;
 }
 
 /** What went in and came out of a node: for previews on ports and edges. */
@@ -245,6 +267,9 @@ export interface NodeValues {
   readonly sizeBytes: number;
   /** Ports whose value was cut. */
   readonly cut: readonly string[];
+  /** For a node that runs once for each item; `item` is absent where it had none. */
+  readonly items?: ItemCounts;
+  readonly item?: ItemValue;
 }
 
 /** Answers to a person's command. */

@@ -25,7 +25,7 @@ browserTest(
     await page.getByRole("combobox", { name: "Lines of" }).selectOption("");
     await line("asks a person: Publish the report?").waitFor();
     await line("has 6 items").waitFor();
-    await question.getByLabel("Comment for ask").fill("seen by the test");
+    await question.getByLabel("Comment for May it be published?").fill("seen by the test");
     await question.getByRole("button", { name: "Approve" }).click();
     await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
     await line(/goes on at approved, answered by .*: seen by the test/).waitFor();
@@ -83,14 +83,14 @@ browserTest("a failed node is retried from the error tracker when its cause is m
   const second = await rig.run(fragile);
   await rig.until(second, "failed");
   await page.evaluate((hash) => location.hash = hash, `#/runs/${second}`);
-  await page.getByRole("alert").getByText("mend failed").waitFor();
+  await page.getByRole("alert").getByText("Mend it failed").waitFor();
   await page.getByRole("button", { name: "Show why" }).click();
   await page.getByRole("complementary", { name: "Chosen node" }).getByText(/The pipe for/).first()
     .waitFor();
   await rig.write("mended.txt", "yes");
   await page.getByRole("button", { name: "Retry from there" }).click();
   await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
-  await page.getByRole("alert").getByText("mend failed").waitFor({ state: "detached" });
+  await page.getByRole("alert").getByText("Mend it failed").waitFor({ state: "detached" });
   await page.evaluate((hash) => location.hash = hash, `#/runs/${run}`);
   await page.getByText(run).first().waitFor();
   // The same run, long past: from a node again, the rest is kept.
