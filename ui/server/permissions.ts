@@ -22,6 +22,9 @@ export class PermissionDesk {
   readonly #files: readonly string[];
   /** Told of a run that begins to wait for leave, or does no longer. */
   onRun: (run: string) => void = () => {};
+  /** Told of each question and of its end. */
+  onAsked: (prompt: PermissionPrompt) => void = () => {};
+  onAnswered: (prompt: PermissionPrompt) => void = () => {};
 
   constructor(services: UiServices, topic: KeyedTopic) {
     this.#services = services;
@@ -29,10 +32,13 @@ export class PermissionDesk {
     this.#files = ["audit.log", "audit-checks.log"].map((name) => `${services.data}/${name}`);
     services.prompts.onAsked = (prompt) => {
       topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
+      this.onAsked(prompt);
       if (prompt.run !== undefined) this.onRun(prompt.run);
     };
-    services.prompts.onEnded = ({ id, run }, verdict) => {
+    services.prompts.onEnded = (prompt, verdict) => {
+      const { id, run } = prompt;
       topic.publish(`ended ${id}`, { kind: "answered", id, verdict });
+      this.onAnswered(prompt);
       if (run !== undefined) this.onRun(run);
     };
   }
