@@ -2,6 +2,7 @@
 
 import uPlot from "uplot";
 import { useEffect, useRef } from "preact/hooks";
+import { alone } from "./series.ts";
 import { paint, tokenColours } from "../../state/theme.ts";
 
 export interface ChartLine {
@@ -10,6 +11,8 @@ export interface ChartLine {
   readonly colour: ChartColour;
   readonly values: readonly (number | null)[];
   readonly isFilled?: boolean;
+  /** What it is now; else the newest of `values` is shown. */
+  readonly now?: number;
 }
 
 const TOKENS = [
@@ -41,10 +44,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
   const range = useRef({ from, to });
   range.current = { from, to };
   const colour = paint.value;
-  const names = lines.map((line) => {
-    const isShort = line.values.filter((value) => value !== null).length < 3;
-    return `${line.title}/${line.colour}/${isShort}`;
-  }).join(",");
+  const names = lines.map((line) => `${line.title}/${line.colour}`).join(",");
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -76,8 +76,12 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
             label: line.title,
             stroke: colours[line.colour],
             width: 1.6,
-            // A line needs two points; fewer are shown as such.
-            points: { show: line.values.filter((value) => value !== null).length < 3, size: 5 },
+            // A line needs two neighbours; a point without one is shown as such.
+            points: {
+              show: true,
+              size: 5,
+              filter: (made: uPlot, series: number) => alone(made.data[series] ?? []),
+            },
             spanGaps: false,
             ...line.isFilled === true ? { fill: withAlpha(colours[line.colour]) } : {},
           })),
@@ -99,7 +103,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
   }, [names, colour]);
   useEffect(() => plot.current?.setData(dataOf(at, lines)), [at, lines, from, to]);
   const newest = lines.map((line) => {
-    const value = line.values.findLast((one) => one !== null);
+    const value = line.now ?? line.values.findLast((one) => one !== null);
     return { line, text: value === undefined || value === null ? "–" : textOf(value) };
   });
   return (
