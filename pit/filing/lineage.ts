@@ -180,7 +180,7 @@ class Trace {
     const origin = scope.path === "" ? this.#origin : undefined;
     const isOutput = [...outputs.values()].includes(this.#id);
     if (origin !== undefined && !isOutput) {
-      if (!carriers.has(origin.node)) this.#madeByOrigin(scope, origin);
+      if (this.madeBy.every(({ place }) => place.node !== origin.node)) this.#madeByOrigin(scope, origin);
       // What it stored beside its output goes nowhere by that alone.
       if (givenByOrigin !== undefined && mentions(givenByOrigin.ref, this.#id)) carry(givenByOrigin);
     }

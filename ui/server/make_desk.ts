@@ -129,7 +129,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     extensions: extensionLines(
       await services.installed(),
       opened,
-      (id) => prober.extensions.get(id)?.cpu ?? 0,
+      prober,
     ),
   });
   let stopExtensions: (() => void) | undefined;

@@ -117,8 +117,11 @@ export class PermissionDesk {
 
   async audit(query: AuditQuery): Promise<{ readonly lines: readonly AuditLine[]; readonly next?: number }> {
     const limit = Math.min(query.limit ?? 200, 2000);
-    const lines = (await this.#lines()).reverse().filter(({ at, extension }) =>
-      at < (query.before ?? Infinity) && (query.extension === undefined || extension === query.extension)
+    const lines = (await this.#lines()).reverse().filter((line) =>
+      line.at < (query.before ?? Infinity) &&
+      (query.extension === undefined || line.extension === query.extension) &&
+      (query.decision === undefined || line.decision === query.decision) &&
+      hasWords(line, query.text ?? "")
     );
     const page = lines.slice(0, limit);
     return { lines: page, ...lines.length > limit ? { next: page.at(-1)?.at ?? 0 } : {} };
@@ -154,6 +157,11 @@ export class PermissionDesk {
       }
     }).sort((a, b) => a.at - b.at);
   }
+}
+
+function hasWords({ extension, permission, decision, reason = "" }: AuditLine, text: string): boolean {
+  const whole = `${extension} ${permission} ${decision} ${reason}`.toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((word) => whole.includes(word));
 }
 
 async function tailOf(path: string): Promise<string> {

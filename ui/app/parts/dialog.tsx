@@ -7,6 +7,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
+import { focusFault } from "./form_faults.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -16,7 +17,7 @@ export interface DialogProps {
   readonly foot?: ComponentChildren;
   readonly wide?: boolean;
   readonly class?: string;
-  /** Makes the dialog a form: Enter submits. */
+  /** Makes the dialog a form: Enter submits, unless a field holds what it cannot take; focus goes there then. */
   readonly onSubmit?: () => void;
 }
 
@@ -68,9 +69,10 @@ export function Dialog(
         <form
           class="column grow"
           style={{ gap: "0", minHeight: "0" }}
+          noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            onSubmit();
+            if (!focusFault(event.currentTarget)) onSubmit();
           }}
         >
           {body}

@@ -41,7 +41,7 @@ export function extensionRoutes(desk: Desk): HandlersOf<ExtensionRoute> {
   return {
     "GET /extensions": async () => {
       const installed = await desk.services.installed();
-      return extensionLines(installed, desk.openBackend(), (id) => desk.prober.extensions.get(id)?.cpu ?? 0);
+      return extensionLines(installed, desk.openBackend(), desk.prober);
     },
     "GET /pool": () => poolInfo(desk.openBackend()),
   };

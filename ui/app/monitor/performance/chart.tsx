@@ -80,7 +80,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
             points: {
               show: true,
               size: 5,
-              filter: (made: uPlot, series: number) => alone(made.data[series] ?? []),
+              filter: (made: uPlot, series: number) => alone([...made.data[series] ?? []]),
             },
             spanGaps: false,
             ...line.isFilled === true ? { fill: withAlpha(colours[line.colour]) } : {},
