@@ -45,10 +45,21 @@ Deno.test("extensionLines() counts calls on instances that have ended, and never
   });
   prober.probeExtensions([seen("acme/lint#1", 9, 1)]);
   prober.probeExtensions([]);
-  const ofEnded = extensionLines([installed], backend({ instances: [], window: { calls: 4, failures: 0 }, busy: 0 }), prober);
+  const ofEnded = extensionLines(
+    [installed],
+    backend({ instances: [], window: { calls: 4, failures: 0 }, busy: 0 }),
+    prober,
+  );
   assert.deepEqual(ofEnded.map(({ calls, failures }) => [calls, failures]), [[9, 1]]);
-  const again = backend({ instances: [seen("acme/lint#2", 2, 0)], window: { calls: 14, failures: 2 }, busy: 0 });
-  assert.deepEqual(extensionLines([installed], again, prober).map(({ calls, failures }) => [calls, failures]), [[14, 2]]);
+  const again = backend({
+    instances: [seen("acme/lint#2", 2, 0)],
+    window: { calls: 14, failures: 2 },
+    busy: 0,
+  });
+  assert.deepEqual(
+    extensionLines([installed], again, prober).map(({ calls, failures }) => [calls, failures]),
+    [[14, 2]],
+  );
 });
 
 Deno.test("extensionLines() says that the first call is under way instead of that there was none", () => {

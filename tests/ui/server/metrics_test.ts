@@ -72,6 +72,10 @@ Deno.test("MetricStore adds samples up in steps of a second, a minute and an hou
     assert.deepEqual([coarse.mean[0], coarse.min?.[0], coarse.max?.[0]], [4.5, 0, 9]);
     const started = store.series({ name: "runs.started", from, to: now, points: 20 }, now, true);
     assert.deepEqual(started.mean, Array.from({ length: 10 }, () => 30));
+    // Steps that are put together lie on a grid of their own width.
+    const together = store.series({ name: "runs.started", from, to: now, points: 40 }, now, true);
+    assert.deepEqual([together.stepMs, together.at[1]], [15_000, from + 15_000]);
+    assert.deepEqual(together.mean, Array.from({ length: 40 }, (_, at) => at % 2 === 0 ? 7 : 8));
     const latency = store.series({ name: "latency:files/scan", from, to: now, points: 20 }, now, false);
     assert.deepEqual(latency.count, Array.from({ length: 10 }, () => 3));
     assert.ok(Math.abs((latency.p50?.[0] ?? 0) - 20) < 0.5);

@@ -119,7 +119,9 @@ Deno.test("PermissionDesk reads the audit newest first, page by page, and past l
   });
   assert.deepEqual(next.value.lines.map(({ at }) => at), [3000, 1000]);
   const found = async (query: string) =>
-    (await rig.call("GET /permissions/audit", { path: `/permissions/audit?${query}` })).value.lines.map(({ at }) => at);
+    (await rig.call("GET /permissions/audit", { path: `/permissions/audit?${query}` })).value.lines.map((
+      { at },
+    ) => at);
   assert.deepEqual(await found("text=GIT%20A/b"), [4000, 2000]);
   assert.deepEqual(await found("text=git%20nowhere"), []);
   assert.deepEqual([await found("decision=allowed&limit=1"), await found("decision=denied")], [[5000], []]);

@@ -150,7 +150,7 @@ export class MetricStore implements Disposable {
 
   #pointSeries({ name, from, to }: SeriesQuery, width: number, stepMs: number, isCounter: boolean): Series {
     const rows = this.#db.prepare(
-      `select at / ? * ? as t, sum(n) as n, sum(sum) as sum, min(min) as min, max(max) as max from points
+      `select cast(at / ? as integer) * ? as t, sum(n) as n, sum(sum) as sum, min(min) as min, max(max) as max from points
        where step = ? and name = ? and at >= ? and at < ? group by t order by t`,
     ).all(stepMs, stepMs, width, name, Math.floor(from / width) * width, to);
     const column = (of: (row: Record<string, unknown>) => number) => rows.map((row) => of(row));

@@ -13,7 +13,12 @@ Deno.test("growthOf() is 0 in steps without calls, up to now; the step under way
 });
 
 Deno.test("levels and latencies have holes where nothing was measured, and points that stand alone are known", () => {
-  const level = levelOf({ name: "clients", stepMs: 1000, at: [0, 10_000, 20_000, 90_000], mean: [1, 2, 3, 4] });
+  const level = levelOf({
+    name: "clients",
+    stepMs: 1000,
+    at: [0, 10_000, 20_000, 90_000],
+    mean: [1, 2, 3, 4],
+  });
   assert.deepEqual(level.values, [1, 2, 3, null, 4]);
   const latency = withHoles({ at: [0, 1000, 5000], values: [3, 4, 5] }, 1000);
   assert.deepEqual(latency, { at: [0, 1000, 1001, 5000], values: [3, 4, null, 5] });

@@ -131,12 +131,17 @@ function dataOf(at: readonly number[], lines: readonly ChartLine[]): uPlot.Align
 
 /** Times of day; days where the marks are days apart. */
 function timesOf(ticks: readonly number[]): string[] {
+  const isShort = ticks.length > 1 && (ticks[1] ?? 0) - (ticks[0] ?? 0) < 60;
   const isLong = ticks.length > 1 && (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 2 * 86_400;
   return ticks.map((tick) => {
     const date = new Date(tick * 1000);
     return isLong
       ? date.toLocaleDateString(undefined, { month: "short", day: "numeric" })
-      : date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+      : date.toLocaleTimeString(undefined, {
+        hour: "2-digit",
+        minute: "2-digit",
+        ...isShort ? { second: "2-digit" } : {},
+      });
   });
 }
 

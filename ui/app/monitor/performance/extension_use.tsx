@@ -6,7 +6,7 @@ import { useResource } from "../../state/resource.ts";
 import { sizeText } from "../format.ts";
 import { Chart, type ChartColour } from "./chart.tsx";
 import { beginningOf, type RangeId, useRounds, useSummary } from "./range.tsx";
-import { askSeries, joined, levelOf } from "./series.ts";
+import { askSeries, joined, levelOf, shareText } from "./series.ts";
 
 /** As many as can be told apart; the rest is in the table. */
 const colours: readonly ChartColour[] = [
@@ -18,9 +18,8 @@ const colours: readonly ChartColour[] = [
   "kind-instrument",
   "kind-output",
 ];
-const share = (value: number) => `${Math.round(value * 100)} %`;
 const kinds = [
-  { title: "Processor", what: "extension.cpu", textOf: share },
+  { title: "Processor", what: "extension.cpu", textOf: shareText },
   { title: "Memory", what: "extension.rss", textOf: sizeText },
 ] as const;
 
@@ -128,9 +127,9 @@ function UseTable(
             return (
               <tr key={one.extension}>
                 <td class="mono">{one.extension}</td>
-                <td class="right">{running === undefined ? "not running" : share(running.cpu)}</td>
-                <td class="right">{share(one.cpu)}</td>
-                <td class="right">{share(one.mostCpu)}</td>
+                <td class="right">{running === undefined ? "not running" : shareText(running.cpu)}</td>
+                <td class="right">{shareText(one.cpu)}</td>
+                <td class="right">{shareText(one.mostCpu)}</td>
                 <td class="right">{running === undefined ? "–" : sizeText(running.memoryBytes)}</td>
                 <td class="right">{sizeText(one.memoryBytes)}</td>
                 <td class="right">{sizeText(one.mostMemoryBytes)}</td>

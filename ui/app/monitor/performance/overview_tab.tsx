@@ -8,7 +8,7 @@ import { countText, durationText, moneyText, sizeText } from "../format.ts";
 import { Chart, type ChartColour } from "./chart.tsx";
 import { rateNow, useLiveMetrics } from "./live_metrics.ts";
 import { beginningOf, type RangeId, useRounds, useSummary } from "./range.tsx";
-import { askSeries, growthOf, joined, levelOf, totalsOf } from "./series.ts";
+import { askSeries, growthOf, joined, levelOf, shareText, totalsOf } from "./series.ts";
 
 interface ChartDefinition {
   readonly title: string;
@@ -27,7 +27,6 @@ interface ChartDefinition {
 const perSecond = (value: number) => `${value >= 10 ? Math.round(value) : Number(value.toFixed(2))}/s`;
 /** A mean of counts need not be whole. */
 const level = (value: number) => Number.isInteger(value) ? countText(value) : value.toFixed(1);
-const share = (value: number) => `${Math.round(value * 100)} %`;
 
 const charts: readonly ChartDefinition[] = [
   {
@@ -59,7 +58,7 @@ const charts: readonly ChartDefinition[] = [
   },
   {
     title: "Processor",
-    textOf: share,
+    textOf: shareText,
     lines: [
       { title: "Symphony", name: "process.cpu", colour: "accent", isFilled: true },
       { title: "Extensions", name: "hosts.cpu", colour: "kind-output" },
@@ -181,7 +180,7 @@ function TileFigures({ now, summary }: { readonly now: MetricsNow; readonly summ
     ["Nodes running", countText(gauges["nodes.running"])],
     ["Queued", countText(gauges["nodes.queued"])],
     ["Waiting", countText(gauges["nodes.waiting"])],
-    ["Processor", share(gauges["process.cpu"] + gauges["hosts.cpu"])],
+    ["Processor", shareText(gauges["process.cpu"] + gauges["hosts.cpu"])],
     ["Memory", sizeText(gauges["process.rss"] + gauges["hosts.rss"])],
     ["Watching", countText(gauges.clients), gauges.clients === 1 ? "page" : "pages"],
     ["Calls", countText(calls), failed === 0 ? "none failed" : `${countText(failed)} failed`],

@@ -94,6 +94,12 @@ export function askSeries(
   return client.call("GET /metrics/series", { query: { name, from, to, points: 240 }, signal });
 }
 
+/** A share of one processor: `3.4 %`, `120 %`. */
+export function shareText(share: number): string {
+  const percent = share * 100;
+  return `${percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
+}
+
 /** All node types together. */
 export function totalsOf(
   { nodeTypes }: Pick<MetricsSummary, "nodeTypes">,

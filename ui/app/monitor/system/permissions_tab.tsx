@@ -1,12 +1,13 @@
 /** Who waits for leave, what was granted, and what was decided when. @module */
 
-import { useEffect, useState } from "preact/hooks";
-import { Button, IconButton } from "../../parts/button.tsx";
+import { useEffect } from "preact/hooks";
+import { IconButton } from "../../parts/button.tsx";
 import { ErrorState, LoadingState, messageOf } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
 import { showToast } from "../../state/toasts.ts";
 import { momentText } from "../format.ts";
+import { Audit } from "./audit.tsx";
 import { PromptCard } from "./prompt_card.tsx";
 import { followPrompts, grantChanges, waitingPrompts } from "./prompt_index.ts";
 
