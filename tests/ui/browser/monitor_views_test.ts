@@ -153,14 +153,14 @@ browserTest(
     // What was decided is found by words and by decision.
     await page.evaluate(() => location.hash = "#/system/permissions");
     const audit = page.locator("section").filter({ hasText: "Audit" });
-    await audit.getByRole("textbox", { name: "Search the audit" }).fill("RECORDED files:read");
+    await audit.getByLabel("Search the audit").fill("RECORDED files:read");
     await audit.getByRole("button", { name: "Denied" }).click();
     await audit.locator("tbody .badge.bad").first().waitFor();
     await page.waitForFunction(() =>
       [...document.querySelectorAll("section tbody tr")].filter((row) => row.querySelector(".badge.bad"))
         .every((row) => row.textContent?.includes("examples/recorded"))
     );
-    await audit.getByRole("textbox", { name: "Search the audit" }).fill("nowhere");
+    await audit.getByLabel("Search the audit").fill("nowhere");
     await audit.getByText("Nothing like it was decided").waitFor();
     // One range holds for the parts of the dashboard; the wait for leave is told apart from the call.
     await page.evaluate(() => location.hash = "#/performance");
