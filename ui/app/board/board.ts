@@ -25,6 +25,7 @@ import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
 import { completed, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
+import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
 import { fitted, type Viewport } from "./view/viewport.ts";
 
@@ -38,6 +39,8 @@ export const GRID = 8;
 export interface Layouter {
   /** Lays out elsewhere; the newest question wins. */
   readonly ask: (request: LayoutRequest) => Promise<Places>;
+  /** Finds the ways of many wires elsewhere. */
+  readonly ways?: (ground: WireGround) => Promise<FlatWays>;
 }
 
 export class Board {
@@ -53,6 +56,8 @@ export class Board {
   readonly size = signal({ width: 1000, height: 700 });
   readonly allProblems = signal<readonly PlacedProblem[]>([]);
   readonly isChecked = signal(false);
+  /** Grows when wires were given ways that were found elsewhere. */
+  readonly routed = signal(0);
   /** Grows with every change of the text. */
   readonly version = signal(0);
   readonly #layouter: Layouter;
@@ -60,6 +65,9 @@ export class Board {
   readonly #shapes: ShapeCache = new WeakMap();
   readonly #laidOut = signal<ReadonlyMap<string, Point>>(new Map());
   #lastScene: Scene | undefined;
+  /** A layout of nodes without a place is awaited. */
+  #isPlacing = false;
+  #isRouting = false;
   /** Nodes that are known to have a place. */
   readonly #placed = new WeakSet<BoardNode>();
   #types = new Map<string, CheckedNode>();
@@ -429,6 +437,22 @@ export class Board {
     if (chosen === undefined) this.fit();
   }
 
+  /** Has the ways of wires found elsewhere, where there are too many to be found at once; whoever shows them hears by `routed`. */
+  async findWays(): Promise<void> {
+    const { ways } = this.#layouter;
+    const scene = this.scene.peek();
+    if (ways === undefined || this.#isPlacing || this.#isRouting || !scene.lacksWays) return;
+    const { moves } = scene;
+    this.#isRouting = true;
+    try {
+      const found = await ways(scene.ground);
+      if (scene.takeWays(found, moves) && scene === this.scene.peek()) this.routed.value++;
+    } finally {
+      this.#isRouting = false;
+    }
+    if (this.scene.peek() !== scene || scene.lacksWays) await this.findWays();
+  }
+
   #request(chosen?: ReadonlySet<string>, of = this.scene.peek()): LayoutRequest {
     const { graph, shapes, ids, top } = of;
     const isIn = (id: string) => chosen === undefined || chosen.has(id);
@@ -474,7 +498,9 @@ export class Board {
       this.#laidOut.value = completed(graph, layoutGraph(request), known);
       return;
     }
+    this.#isPlacing = true;
     this.#layouter.ask(request).then((places) => {
+      this.#isPlacing = false;
       this.#laidOut.value = completed(this.document.graph, places, this.#laidOut.peek());
       this.firstLook();
     });

@@ -3,7 +3,8 @@
 import type { CardShape } from "./card_shape.ts";
 import { HEAD_HEIGHT, portPlace } from "./card_shape.ts";
 import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
-import { bendOf, type Scene } from "./scene.ts";
+import { curveData } from "../routing/wire_curve.ts";
+import type { Scene } from "./scene.ts";
 import { fitted } from "./viewport.ts";
 
 const MARGIN = 32;
@@ -23,19 +24,11 @@ export function boardSvg(scene: Scene, colours: Colours = boardColours()): strin
     ];
   });
   const edges = scene.edges.map((edge, index) => {
-    const at = index * 4;
-    const [x1, y1, x2, y2] = [
-      scene.lines[at]!,
-      scene.lines[at + 1]!,
-      scene.lines[at + 2]!,
-      scene.lines[at + 3]!,
-    ];
-    const bend = bendOf(x1, x2);
     const dash = edge.kind === "data" || edge.kind === "each" ? "" : ` stroke-dasharray="5 4"`;
     const width = edge.kind === "each" ? 3 : (edge.bundle?.length ?? 0) > 1 ? 2.8 : 1.4;
-    return `<path d="M${n(x1)} ${n(y1)}C${n(x1 + bend)} ${n(y1)} ${n(x2 - bend)} ${n(y2)} ${n(x2)} ${
-      n(y2)
-    }" fill="none" stroke="${colours["line-control"]}" stroke-width="${width}"${dash}/>`;
+    return `<path d="${curveData(scene.curveOf(index))}" fill="none" stroke="${
+      colours["line-control"]
+    }" stroke-width="${width}"${dash}/>`;
   });
   const nodes = scene.ids.flatMap((_id, index) => nodeSvg(scene, index, colours));
   const [left, top] = [bounds.left - MARGIN, bounds.top - MARGIN - 24];

@@ -11,7 +11,8 @@ import { paint, tokenColours } from "../../state/theme.ts";
 import { soon } from "../../state/turn.ts";
 import type { BoardEdge } from "../model/graph.ts";
 import { HEAD_HEIGHT } from "./card_shape.ts";
-import { bendOf, type Scene } from "./scene.ts";
+import { bendOf, traceCurve } from "../routing/wire_curve.ts";
+import type { Scene } from "./scene.ts";
 import { type Rect, type Viewport, visibleRect } from "./viewport.ts";
 
 const names = [
@@ -110,7 +111,7 @@ export class Painter {
   #spare: OffscreenCanvas | undefined;
   #painting: Painting | undefined;
   #latest: Subject | undefined;
-  #refine: number | undefined;
+  #refine: ReturnType<typeof setTimeout> | undefined;
   #width = 0;
   #height = 0;
   #scale = 1;
@@ -341,6 +342,11 @@ function stroke(
   context.setLineDash([...dash]);
   context.beginPath();
   for (const edge of edges) {
+    const way = scene.wayOf(edge);
+    if (way !== undefined) {
+      traceCurve(context, way, !isCurved);
+      continue;
+    }
     const at = edge * 4;
     const [x1, y1, x2, y2] = [lines[at]!, lines[at + 1]!, lines[at + 2]!, lines[at + 3]!];
     context.moveTo(x1, y1);

@@ -172,6 +172,7 @@ export function Stage(props: StageProps) {
     board.selectedEdge.value;
     board.worst.value;
     board.allProblems.value;
+    board.routed.value;
     local.hovered.value;
     run.version.value;
     schedule();

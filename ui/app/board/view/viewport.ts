@@ -49,6 +49,10 @@ export function fitted(rect: Rect, width: number, height: number, margin = 48, m
   return { x: (width - w * zoom) / 2 - rect.left * zoom, y: (height - h * zoom) / 2 - rect.top * zoom, zoom };
 }
 
+export function grownRect({ left, top, right, bottom }: Rect, by: number): Rect {
+  return { left: left - by, top: top - by, right: right + by, bottom: bottom + by };
+}
+
 export function intersects(a: Rect, b: Rect): boolean {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
