@@ -26,13 +26,12 @@ import { completed, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
 import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
+import { CARD_WIDTH } from "./view/card_shape.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
-import { fitted, type Viewport } from "./view/viewport.ts";
+import { firstView, fittedBeside, type Rect, type Viewport } from "./view/viewport.ts";
 
 /** Graphs up to this are laid out at once; larger ones in the worker. */
 const AT_ONCE = 300;
-/** A board of few nodes begins no smaller than this. */
-const READABLE = 0.6;
 /** Nodes snap to this. */
 export const GRID = 8;
 
@@ -54,6 +53,8 @@ export class Board {
   readonly view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
   /** Size of the window in screen pixels. */
   readonly size = signal({ width: 1000, height: 700 });
+  /** What lies over the window, in screen pixels from its corner. */
+  readonly covered = signal<readonly Rect[]>([]);
   readonly allProblems = signal<readonly PlacedProblem[]>([]);
   readonly isChecked = signal(false);
   /** Grows when wires were given ways that were found elsewhere. */
@@ -365,27 +366,23 @@ export class Board {
     const scene = this.scene.peek();
     const indices = ids === undefined ? undefined : [...ids].flatMap((id) => scene.indexOf.get(id) ?? []);
     const bounds = scene.bounds(indices);
-    const { width, height } = this.size.peek();
-    if (bounds !== undefined) {
-      this.view.value = fitted(bounds, width, height, Math.min(56, width / 12), maxZoom);
-    }
+    if (bounds !== undefined) this.view.value = fittedBeside(bounds, this.#window, maxZoom);
+  }
+
+  get #window() {
+    return { ...this.size.peek(), covered: this.covered.peek() };
   }
 
   /** Where one begins: all of it where that can be read, else its beginning. Whoever comes back finds the view as it was. */
   firstLook(): void {
-    if (this.#hasLooked) return;
+    // Not before everything has its place.
+    if (this.#hasLooked || this.#isPlacing) return;
     this.#hasLooked = true;
-    this.fit();
-    const { zoom } = this.view.peek();
-    const bounds = this.scene.peek().bounds();
-    if (zoom >= READABLE || bounds === undefined || this.graph.peek().nodes.size > 400) return;
-    const { height } = this.size.peek();
-    const scale = READABLE;
-    this.view.value = {
-      zoom: scale,
-      x: 48 - bounds.left * scale,
-      y: height / 2 - (bounds.top + bounds.bottom) / 2 * scale,
-    };
+    const scene = this.scene.peek();
+    const bounds = scene.bounds();
+    if (bounds === undefined) return;
+    const starts = [...scene.ids.keys()].filter((index) => scene.left[index]! < bounds.left + CARD_WIDTH / 2);
+    this.view.value = firstView(bounds, scene.bounds(starts) ?? bounds, this.#window);
   }
 
   /** Brings a node into sight without changing more than needed. */

@@ -458,7 +458,7 @@ export class BoardActions {
     const marks = {
       selection: none,
       selectedEdge: undefined,
-      hoveredEdge: undefined,
+      lifted: new Set<number>(),
       worst: new Map(),
       badPorts: none,
       stateOf: () => undefined,
