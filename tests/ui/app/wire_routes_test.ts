@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Board } from "../../../ui/app/board/board.ts";
 import { layoutGraph, type LayoutRequest } from "../../../ui/app/board/layout/layout_graph.ts";
-import { curveDistance, curveMeets, curveMiddle } from "../../../ui/app/board/routing/wire_curve.ts";
+import { curveDistance, curveMeets, curveMiddle, walkCurve } from "../../../ui/app/board/routing/wire_curve.ts";
 import { flatWays, type WireGround, WireRoutes } from "../../../ui/app/board/routing/wire_routes.ts";
 import { boardSvg } from "../../../ui/app/board/view/export_image.ts";
 import type { Colours } from "../../../ui/app/board/view/painter.ts";
@@ -151,6 +151,19 @@ Deno.test("wires from different ports that pass the same gap take lanes of their
   assert.ok(Math.abs(middle(0) - middle(1)) >= 7, `${middle(0)} and ${middle(1)}`);
   assert.equal(middle(1), middle(2));
   for (const wire of [0, 1, 2]) assert.ok(middle(wire) > -50 && middle(wire) < 0, "through the gap");
+});
+
+Deno.test("of two ways around a card a wire takes the one that is shorter by its end", () => {
+  // Above it is nearer to where the wire begins, below to where it ends.
+  const boxes = [[0, 0, 200, 100], [300, -20, 200, 200], [700, 500, 200, 100]] as const;
+  const ground = grounded(boxes, [[0, 2]]);
+  ground.lines.set([200, 40, 700, 550]);
+  ground.left[1] = 260;
+  const routes = routesOf(ground);
+  let highest = Infinity;
+  walkCurve(routes.curveOf(0), (_, y) => highest = Math.min(highest, y));
+  assert.deepEqual(hidden(ground, routes), []);
+  assert.equal(highest, 40);
 });
 
 Deno.test("finding ways takes about as much longer as there are more wires", () => {

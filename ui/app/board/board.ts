@@ -11,6 +11,7 @@ import type { CheckAnswer, CheckedNode } from "./check/check_protocol.ts";
 import {
   GROUP_PADDING,
   GROUP_TITLE,
+  type LayoutEdge,
   layoutGraph,
   type LayoutRequest,
   type Places,
@@ -26,7 +27,7 @@ import { completed, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
 import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
-import { CARD_WIDTH } from "./view/card_shape.ts";
+import { CARD_WIDTH, portPlace } from "./view/card_shape.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
 import { firstView, fittedBeside, type Rect, type Viewport } from "./view/viewport.ts";
 
@@ -63,6 +64,8 @@ export class Board {
   readonly version = signal(0);
   readonly #layouter: Layouter;
   #hasLooked = false;
+  /** The last view that was not gone to but worked out, and how. */
+  #looked: { readonly view: Viewport; readonly again: () => void } | undefined;
   readonly #shapes: ShapeCache = new WeakMap();
   readonly #laidOut = signal<ReadonlyMap<string, Point>>(new Map());
   #lastScene: Scene | undefined;
@@ -366,7 +369,14 @@ export class Board {
     const scene = this.scene.peek();
     const indices = ids === undefined ? undefined : [...ids].flatMap((id) => scene.indexOf.get(id) ?? []);
     const bounds = scene.bounds(indices);
-    if (bounds !== undefined) this.view.value = fittedBeside(bounds, this.#window, maxZoom);
+    if (bounds === undefined) return;
+    const view = this.view.value = fittedBeside(bounds, this.#window, maxZoom);
+    this.#looked = { view, again: () => this.fit(ids, maxZoom) };
+  }
+
+  /** The window has another size: who has not moved the view since is shown as much of the same as there is room for now. */
+  lookAgain(): void {
+    if (this.#looked?.view === this.view.peek()) this.#looked.again();
   }
 
   get #window() {
@@ -378,11 +388,16 @@ export class Board {
     // Not before everything has its place.
     if (this.#hasLooked || this.#isPlacing) return;
     this.#hasLooked = true;
+    this.#lookFirst();
+  }
+
+  #lookFirst(): void {
     const scene = this.scene.peek();
     const bounds = scene.bounds();
     if (bounds === undefined) return;
     const starts = [...scene.ids.keys()].filter((index) => scene.left[index]! < bounds.left + CARD_WIDTH / 2);
-    this.view.value = firstView(bounds, scene.bounds(starts) ?? bounds, this.#window);
+    const view = this.view.value = firstView(bounds, scene.bounds(starts) ?? bounds, this.#window);
+    this.#looked = { view, again: () => this.#lookFirst() };
   }
 
   /** Brings a node into sight without changing more than needed. */
@@ -459,9 +474,13 @@ export class Board {
         ? []
         : [{ id, width: shape.width, height: shape.height, y: top[index]! }];
     });
-    const edges = graph.edges.filter(({ from, to }) => isIn(from) && isIn(to)).map(({ from, to }) =>
-      [from, to] as const
-    );
+    const heightOf = (id: string, side: "input" | "output", port: string) => {
+      const shape = shapes[of.indexOf.get(id) as number];
+      return shape === undefined ? undefined : portPlace(shape, side, port).y;
+    };
+    const edges = graph.edges.filter(({ from, to }) => isIn(from) && isIn(to)).map((
+      { from, fromPort, to, toPort },
+    ): LayoutEdge => [from, to, heightOf(from, "output", fromPort), heightOf(to, "input", toPort)]);
     const groups = graph.groups.map(({ id, nodes: members }) => ({ id, nodes: members.filter(isIn) }));
     return { nodes, edges, groups };
   }

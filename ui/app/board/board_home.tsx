@@ -83,7 +83,7 @@ export function BoardHome() {
                     </span>
                     <code class="faint cut home-file">{entry.file}</code>
                     {unsaved.has(entry.file) ? <span class="badge warn">Not saved</span> : null}
-                    <span class="badge numbers">{entry.nodes} nodes</span>
+                    <span class="badge numbers">{entry.nodes} {entry.nodes === 1 ? "node" : "nodes"}</span>
                     {entry.errors > 0 ? <span class="badge bad numbers">{entry.errors} errors</span> : null}
                     <time class="faint numbers" dateTime={new Date(entry.modifiedAt).toISOString()}>
                       {dayOf(entry.modifiedAt)}

@@ -159,10 +159,14 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     [errors, warnings],
   );
   const { nodes, edges, fault } = board.graph.value;
-  useStatus("board.size", <span class="numbers">{nodes.size} nodes, {edges.length} connections</span>, [
-    nodes.size,
-    edges.length,
-  ]);
+  useStatus(
+    "board.size",
+    <span class="numbers">{counted(nodes.size, "node")}, {counted(edges.length, "connection")}</span>,
+    [
+      nodes.size,
+      edges.length,
+    ],
+  );
 
   const add = (entry: LibraryEntry, at?: Point, drop?: Drop, port?: string) => {
     const edge = edges.find(({ id }) => id === board.selectedEdge.peek());

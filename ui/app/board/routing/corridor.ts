@@ -106,9 +106,8 @@ function cheapest(free: readonly Interval[][], start: Gate, end: Gate): readonly
         if (gate === undefined) continue;
         const y = clamp(interval.y, gate);
         const cost = interval.cost + Math.abs(y - interval.y);
-        // Of two ways that are as good, the one that is nearer to where it ends.
-        const isBetter = cost < next.cost - EPSILON ||
-          cost < next.cost + EPSILON && Math.abs(y - end.y) < Math.abs(next.y - end.y);
+        // What is left to go counts: the other way around may be longer by the end.
+        const isBetter = cost + Math.abs(y - end.y) < next.cost + Math.abs(next.y - end.y) - EPSILON;
         if (!isBetter) continue;
         next.cost = cost;
         next.y = y;

@@ -131,8 +131,10 @@ export function Stage(props: StageProps) {
     const measure = () => {
       const before = board.size.peek();
       const { clientWidth: width, clientHeight: height } = element;
-      if (width !== before.width || height !== before.height) board.size.value = { width, height };
       board.covered.value = coveredBy(element);
+      if (width === before.width && height === before.height) return;
+      board.size.value = { width, height };
+      board.lookAgain();
     };
     measure();
     // Before anything is drawn: the first picture is of what will be looked at.
