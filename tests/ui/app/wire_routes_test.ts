@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Board } from "../../../ui/app/board/board.ts";
 import { layoutGraph, type LayoutRequest } from "../../../ui/app/board/layout/layout_graph.ts";
-import { curveDistance, curveMeets, curveMiddle, walkCurve } from "../../../ui/app/board/routing/wire_curve.ts";
+import {
+  curveDistance,
+  curveMeets,
+  curveMiddle,
+  walkCurve,
+} from "../../../ui/app/board/routing/wire_curve.ts";
 import { flatWays, type WireGround, WireRoutes } from "../../../ui/app/board/routing/wire_routes.ts";
 import { boardSvg } from "../../../ui/app/board/view/export_image.ts";
 import type { Colours } from "../../../ui/app/board/view/painter.ts";

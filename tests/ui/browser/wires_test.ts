@@ -54,6 +54,52 @@ browserTest(
     }),
 );
 
+browserTest(
+  "a view that nobody moved follows the window, one that was moved stays",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server, "repo-map");
+      assert.equal(await zoom(page), 75);
+      await page.setViewportSize({ width: 2560, height: 1200 });
+      await page.waitForFunction(() => document.querySelector(".stage-tools .zoom")?.textContent === "100%");
+      await page.getByRole("button", { name: "Zoom out" }).click();
+      const moved = await zoom(page);
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.waitForTimeout(200);
+      assert.equal(await zoom(page), moved);
+    }),
+);
+
+browserTest(
+  "what is added finds a free place, and a note is written in at once",
+  () =>
+    onPage(async (page, server) => {
+      await openBoard(page, server, "repo-map");
+      for (let added = 0; added < 4; added++) {
+        await page.locator(".stage").focus();
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", { name: /^Generate text/ }).click();
+      }
+      await page.waitForFunction(() => document.querySelectorAll("[data-node^='generate']").length === 4);
+      const boxes = await page.locator(".card").evaluateAll((all) =>
+        all.map((one) => one.getBoundingClientRect()).map((
+          { left, top, right, bottom },
+        ) => [left, top, right, bottom])
+      );
+      for (const [at, a] of boxes.entries()) {
+        for (const b of boxes.slice(at + 1)) {
+          const apart = a[2]! <= b[0]! || b[2]! <= a[0]! || a[3]! <= b[1]! || b[3]! <= a[1]!;
+          assert.ok(apart, `${a} lies over ${b}`);
+        }
+      }
+      await page.locator(".stage").focus();
+      await page.keyboard.press("Shift+N");
+      await page.waitForFunction(() => document.activeElement?.closest(".note") !== null);
+      await page.keyboard.type("n stays a letter");
+      assert.equal(await page.locator(".note textarea").inputValue(), "n stays a letter");
+    }),
+);
+
 browserTest("a wire gives way to a card while that is dragged over it", () =>
   onPage(async (page, server) => {
     const node = (id: string, x: number, y: number, from?: string) =>

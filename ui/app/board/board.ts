@@ -23,7 +23,7 @@ import type { KnownTypes } from "./model/connection_judge.ts";
 import { BoardDocument } from "./model/document.ts";
 import { boxOf, type FoldedView, foldedView, groupOfBox, withBoxes } from "./model/folded.ts";
 import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
-import { completed, unplaced } from "./places.ts";
+import { completed, nearestFree, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
 import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
@@ -85,6 +85,8 @@ export class Board {
   readonly scene: ReadonlySignal<Scene>;
   readonly worst: ReadonlySignal<ReadonlyMap<string, "error" | "warning">>;
   readonly isDirty: ReadonlySignal<boolean>;
+  /** A note that was just added: whoever shows it puts the cursor into it. */
+  freshNote: string | undefined;
   /** Called after every change of the text. */
   onText: (text: string) => void = () => undefined;
 
@@ -341,16 +343,21 @@ export class Board {
     );
   }
 
-  /** A free place near the middle of the window, or near `at`. */
-  freePlace(at?: Point): Point {
+  /** A free place near the middle of the window, or near `at`, for something that is `size` high. */
+  freePlace(at?: Point, size = 170): Point {
     const { x, y, zoom } = this.view.peek();
     const { width, height } = this.size.peek();
     let place = at ?? this.#besideChosen() ??
       { x: (width / 2 - x) / zoom - 108, y: (height / 2 - y) / zoom - 40 };
     const scene = this.scene.peek();
     const isTaken = ({ x: left, y: top }: Point) =>
-      scene.boxesIn({ left: left - 8, top: top - 8, right: left + 224, bottom: top + 90 }).length > 0;
-    for (let tries = 0; tries < 40 && isTaken(place); tries++) place = { x: place.x + 32, y: place.y + 32 };
+      scene.boxesIn({
+        left: left - 16,
+        top: top - 16,
+        right: left + CARD_WIDTH + 16,
+        bottom: top + size + 16,
+      }).length > 0;
+    if (isTaken(place)) place = nearestFree(place, 5 * GRID, isTaken) ?? place;
     return { x: snap(place.x), y: snap(place.y) };
   }
 

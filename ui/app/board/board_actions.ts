@@ -70,7 +70,7 @@ export class BoardActions {
         when: () => board.document.history.canRedo !== undefined,
       }),
       command("add", "Add a node", () => this.#hands.add(), { icon: "plus", keys: "n" }),
-      command("note", "Add a note", () => board.apply(addNote(board.document.ground, board.freePlace())), {
+      command("note", "Add a note", () => this.#note(board.freePlace(undefined, 110)), {
         icon: "note",
         keys: "shift+n",
       }),
@@ -249,7 +249,7 @@ export class BoardActions {
         {
           title: "Add a note here",
           icon: "note",
-          run: () => board.apply(addNote(board.document.ground, world)),
+          run: () => this.#note(world),
         },
         entry("paste"),
         "rule",
@@ -297,6 +297,15 @@ export class BoardActions {
     const label = this.#bench.board.document.history.canRedo?.label;
     this.#bench.board.redo();
     if (label !== undefined) announce(`Done again: ${label}`);
+  }
+
+  /** A note, to be written in at once. */
+  #note(at: Point): void {
+    const { board } = this.#bench;
+    const change = addNote(board.document.ground, at);
+    board.freshNote = change.id;
+    board.apply(change);
+    board.reveal(`note:${change.id}`);
   }
 
   connect(): void {

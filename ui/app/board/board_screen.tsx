@@ -7,7 +7,8 @@ import { Icon } from "../parts/icon.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
-import { ErrorState } from "../parts/states.tsx";
+import { EmptyState } from "../parts/states.tsx";
+import { hrefOf } from "../state/route.ts";
 import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
 import { useStatus } from "../shell/status_bar.tsx";
@@ -287,9 +288,12 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               {nodes.size === 0
                 ? (
                   <div class="stage-hint">
-                    <p>Nothing here yet.</p>
+                    <button type="button" onClick={() => app.commands.run("board.add")}>
+                      <Icon name="plus" size={22} />
+                      Add the first node
+                    </button>
                     <p>
-                      Double-click, press <kbd class="key">N</kbd>, or drag a node from the library.
+                      Press <kbd class="key">N</kbd>, double-click, or drag a node from the library.
                     </p>
                   </div>
                 )
@@ -297,11 +301,22 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
             </Stage>
           )
           : (
-            <ErrorState
-              title="The file cannot be shown as a workflow"
-              error={new Error(fault)}
-              onRetry={() => setOpen({ kind: "source" })}
-            />
+            <div class="stage-frame">
+              <EmptyState
+                icon="warn"
+                title="The file cannot be shown as a workflow"
+                action={
+                  <>
+                    <Button look="primary" icon="code" onClick={() => setOpen({ kind: "source" })}>
+                      Show the text
+                    </Button>
+                    <a class="button" href={hrefOf("editor", board.file)}>Open in the editor</a>
+                  </>
+                }
+              >
+                {fault}
+              </EmptyState>
+            </div>
           )}
         {isRight
           ? <SplitHandle label="Width of the inspector" size={rightSize} min={240} max={640} after />

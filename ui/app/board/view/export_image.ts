@@ -1,7 +1,7 @@
 /** The board as a picture: SVG drawn from the geometry, PNG painted by the board's own painter. @module */
 
 import type { CardShape } from "./card_shape.ts";
-import { HEAD_HEIGHT, portPlace } from "./card_shape.ts";
+import { FOOT_HEIGHT, HEAD_HEIGHT, portPlace } from "./card_shape.ts";
 import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
 import { curveData } from "../routing/wire_curve.ts";
 import type { Scene } from "./scene.ts";
@@ -96,8 +96,41 @@ function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string
       ? ""
       : `<text x="${n(x + 16)}" y="${n(y + HEAD_HEIGHT - 7)}" class="use">${text(node.use)}</text>`,
     ...portsSvg(shape, x, y, colour),
+    ...footSvg(shape, x, y, colours),
   ];
 }
+
+/** What is folded, and what the foot says. */
+function footSvg(shape: CardShape, x: number, y: number, colours: Colours): readonly string[] {
+  const made: string[] = [];
+  if (shape.hidden > 0) {
+    const { y: at } = portPlace(shape, "input", "\u0000");
+    made.push(
+      `<text x="${n(x + shape.width / 2)}" y="${
+        n(y + at + 4)
+      }" text-anchor="middle" class="use">${shape.hidden} more</text>`,
+    );
+  }
+  if (shape.marks.length > 0) {
+    const top = y + shape.height - FOOT_HEIGHT;
+    const words = shape.marks.map(({ kind, text }) => `${markWords[kind]} ${text}`.trim()).join(" · ");
+    made.push(
+      `<line x1="${n(x)}" y1="${n(top)}" x2="${n(x + shape.width)}" y2="${n(top)}" stroke="${
+        colours["line-soft"]
+      }"/>`,
+      `<text x="${n(x + 16)}" y="${n(top + 15)}" class="use">${text(clip(words, 38))}</text>`,
+    );
+  }
+  return made;
+}
+
+const markWords = {
+  each: "each",
+  when: "when",
+  retry: "retries",
+  importance: "",
+  timeout: "at most",
+} as const;
 
 function portsSvg(shape: CardShape, x: number, y: number, colour: string): readonly string[] {
   return (["input", "output"] as const).flatMap((side) =>

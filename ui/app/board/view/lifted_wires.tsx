@@ -75,16 +75,15 @@ export function LiftedWires(
   const selected = board.selectedEdge.value;
   return (
     <svg class="lifted-wires" aria-hidden="true">
+      {lifted.map((index) => <path key={index} class="seam" d={curveData(scene.curveOf(index))} />)}
       {lifted.map((index) => {
         const { id, kind } = scene.edges[index]!;
         const curve = scene.curveOf(index);
-        const data = curveData(curve);
         const isOrder = kind === "after" || kind === "when" || kind === "case";
         const look = `${isOrder ? "order" : kind} ${id === selected ? "is-selected" : ""}`;
         return (
           <g key={id} class={look}>
-            <path class="seam" d={data} />
-            <path class="line" d={data} />
+            <path class="line" d={curveData(curve)} />
             <circle cx={curve[0]} cy={curve[1]} r="7" />
             <circle cx={curve[curve.length - 2]} cy={curve[curve.length - 1]} r="7" />
           </g>
