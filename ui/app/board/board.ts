@@ -27,12 +27,14 @@ import { completed, nearestFree, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
 import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
-import { CARD_WIDTH, portPlace } from "./view/card_shape.ts";
+import { CARD_WIDTH, cardShape, portPlace } from "./view/card_shape.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
 import { firstView, fittedBeside, type Rect, type Viewport } from "./view/viewport.ts";
 
 /** Graphs up to this are laid out at once; larger ones in the worker. */
 const AT_ONCE = 300;
+/** Nodes that come are kept this far from others. */
+const GAP = 16;
 /** Nodes snap to this. */
 export const GRID = 8;
 
@@ -186,8 +188,9 @@ export class Board {
     this.version.value++;
   }
 
-  setCatalog(catalog: Catalog): void {
-    this.document.setCatalog(catalog);
+  /** Takes another catalogue; as for `Document`. */
+  setCatalog(catalog: Catalog, keeps?: (node: BoardNode) => boolean): void {
+    this.document.setCatalog(catalog, keeps);
     this.version.value++;
     this.onText(this.document.text);
   }
@@ -343,20 +346,18 @@ export class Board {
     );
   }
 
-  /** A free place near the middle of the window, or near `at`, for something that is `size` high. */
-  freePlace(at?: Point, size = 170): Point {
+  /** A free place near the middle of the window, or near `at`, for this node, or for something `high`. */
+  freePlace(at?: Point, node?: BoardNode, high = 80): Point {
     const { x, y, zoom } = this.view.peek();
     const { width, height } = this.size.peek();
     let place = at ?? this.#besideChosen() ??
       { x: (width / 2 - x) / zoom - 108, y: (height / 2 - y) / zoom - 40 };
     const scene = this.scene.peek();
-    const isTaken = ({ x: left, y: top }: Point) =>
-      scene.boxesIn({
-        left: left - 16,
-        top: top - 16,
-        right: left + CARD_WIDTH + 16,
-        bottom: top + size + 16,
-      }).length > 0;
+    const shape = node === undefined ? undefined : cardShape(node, new Set(), false);
+    const [wide, tall] = [shape?.width ?? CARD_WIDTH, shape?.height ?? high];
+    const isTaken = ({ x, y }: Point) =>
+      scene.boxesIn({ left: x - GAP, top: y - GAP, right: x + wide + GAP, bottom: y + tall + GAP }).length >
+        0;
     if (isTaken(place)) place = nearestFree(place, 5 * GRID, isTaken) ?? place;
     return { x: snap(place.x), y: snap(place.y) };
   }

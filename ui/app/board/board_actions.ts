@@ -70,7 +70,7 @@ export class BoardActions {
         when: () => board.document.history.canRedo !== undefined,
       }),
       command("add", "Add a node", () => this.#hands.add(), { icon: "plus", keys: "n" }),
-      command("note", "Add a note", () => this.#note(board.freePlace(undefined, 110)), {
+      command("note", "Add a note", () => this.#note(board.freePlace(undefined, undefined, 110)), {
         icon: "note",
         keys: "shift+n",
       }),

@@ -1,9 +1,11 @@
 /** The board as a person sees it: bar, library, stage, inspector, and the dialogs that actions open. @module */
 
+import { counted } from "../parts/counted.ts";
 import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button, IconButton } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { Later } from "../parts/later.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
@@ -57,6 +59,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
   const [isLeft, setLeft] = useState(!isNarrow);
   const [isRight, setRight] = useState(!isNarrow);
+  // The panels of a board that opens come after its stage; one that a person opens is there at once.
+  const isOpen = useRef(false);
+  useEffect(() => void (isOpen.current = true), []);
   const [tab, setTab] = useState<LeftTab>("library");
   const [search, setSearch] = useState("");
   const stage = useRef<HTMLElement | undefined>(undefined);
@@ -174,7 +179,12 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     if (drop === undefined && edge !== undefined && at !== undefined) {
       return insertOnEdge(board, edge, entry, at);
     }
-    const change = addNode(board.document.ground, nameForUse(entry.use), entry.value, board.freePlace(at));
+    const change = addNode(
+      board.document.ground,
+      nameForUse(entry.id),
+      entry.value,
+      board.freePlace(at, entry.node),
+    );
     board.apply(change);
     board.reveal(change.id);
     announce(`Added ${change.id}`);
@@ -216,14 +226,16 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         {isLeft
           ? (
             <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-              <LibraryPanel
-                bench={bench}
-                tab={tab}
-                onTab={setTab}
-                search={search}
-                onSearch={setSearch}
-                onAdd={(entry) => add(entry)}
-              />
+              <Later turns={isOpen.current ? 0 : 1}>
+                <LibraryPanel
+                  bench={bench}
+                  tab={tab}
+                  onTab={setTab}
+                  search={search}
+                  onSearch={setSearch}
+                  onAdd={(entry) => add(entry)}
+                />
+              </Later>
             </aside>
           )
           : null}
@@ -252,7 +264,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               onAdd={(at) => setOpen({ kind: "add", at })}
               onMenu={(at, world) => setOpen({ kind: "menu", at, world })}
               onDropped={(data, world) => {
-                const entry = bench.library.find(({ use }) => use === data.getData(DRAG_TYPE));
+                const entry = bench.library.find(({ id }) => id === data.getData(DRAG_TYPE));
                 if (entry !== undefined) add(entry, { x: world.x - 100, y: world.y - 18 });
                 else if (data.getData("text/plain") !== "") {
                   actions.pasteText(
@@ -324,13 +336,15 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         {isRight
           ? (
             <aside class="panel side right" style={{ width: `${rightSize.value}px` }} aria-label="Inspector">
-              <RightPanel
-                bench={bench}
-                onGo={goTo}
-                onRun={runNow}
-                onCollapse={() => setOpen({ kind: "collapse" })}
-                errors={errors}
-              />
+              <Later turns={isOpen.current ? 0 : 2}>
+                <RightPanel
+                  bench={bench}
+                  onGo={goTo}
+                  onRun={runNow}
+                  onCollapse={() => setOpen({ kind: "collapse" })}
+                  errors={errors}
+                />
+              </Later>
             </aside>
           )
           : null}
@@ -384,10 +398,6 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         : null}
     </div>
   );
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Reads the zoom alone: panning draws no button anew. */

@@ -1,5 +1,6 @@
 /** The board as a picture: SVG drawn from the geometry, PNG painted by the board's own painter. @module */
 
+import { counted } from "../../parts/counted.ts";
 import type { CardShape } from "./card_shape.ts";
 import { FOOT_HEIGHT, HEAD_HEIGHT, portPlace } from "./card_shape.ts";
 import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
@@ -52,10 +53,6 @@ export function boardSvg(scene: Scene, colours: Colours = boardColours()): strin
 
 function hiddenIn({ graph }: Scene, box: string): number {
   return [...graph.hidden?.values() ?? []].filter((one) => one === box).length;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string[] {
@@ -172,7 +169,7 @@ export async function boardPng(scene: Scene, marks: Marks): Promise<Blob> {
       scene,
       fitted(bounds, canvas.width / (devicePixelRatio || 1), canvas.height / (devicePixelRatio || 1), MARGIN),
       marks,
-      false,
+      "all",
     );
     painter.close();
   }
