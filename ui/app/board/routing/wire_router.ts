@@ -39,20 +39,8 @@ export interface Around {
   readonly own: Boxes;
 }
 
-/** A level stretch of a wire. */
-export interface Level {
-  readonly from: number;
-  readonly to: number;
-  readonly y: number;
-}
-
-export interface Way {
-  readonly curve: WireCurve;
-  readonly levels: readonly Level[];
-}
-
 /** The wire's way; undefined where the direct curve is free, or where there is no other. */
-export function wayAround(ends: WireEnds, around: Around, choose: ChooseLane): Way | undefined {
+export function wayAround(ends: WireEnds, around: Around, choose: ChooseLane): WireCurve | undefined {
   const { x1, x2 } = ends;
   if (x2 < x1 + FORWARD) return wayBack(ends, around, choose);
   if (!isHidden(ends, around)) return undefined;
@@ -115,15 +103,13 @@ function grown(boxes: Boxes, x1: number, y1: number, x2: number, y2: number): Bo
 }
 
 /** Runs as a curve from `x` on. */
-function drawn(x: number, runs: readonly Run[]): Way {
+function drawn(x: number, runs: readonly Run[]): WireCurve {
   const points: number[] = [x, runs[0]!.y];
-  const levels: Level[] = [];
   let at = x;
   runs.forEach(({ y, stepFrom, stepTo }, index) => {
     const next = runs[index + 1];
     if (next === undefined) {
       level(points, at, stepTo, y);
-      levels.push({ from: at, to: stepTo, y });
       return;
     }
     const room = stepTo - stepFrom;
@@ -133,12 +119,11 @@ function drawn(x: number, runs: readonly Run[]): Way {
     const from = stepFrom + (index === 0 ? 0 : index === runs.length - 2 ? spare : spare / 2);
     const to = from + (runs.length === 2 ? room : width);
     level(points, at, from, y);
-    levels.push({ from: at, to: from, y });
     const bend = (to - from) / 2;
     points.push(from + bend, y, to - bend, next.y, to, next.y);
     at = to;
   });
-  return { curve: Float64Array.from(points), levels };
+  return Float64Array.from(points);
 }
 
 function level(points: number[], from: number, to: number, y: number): void {
@@ -151,7 +136,7 @@ function level(points: number[], from: number, to: number, y: number): void {
 }
 
 /** A wire to the left, found in a mirror. */
-function wayBack({ x1, y1, x2, y2 }: WireEnds, around: Around, choose: ChooseLane): Way | undefined {
+function wayBack({ x1, y1, x2, y2 }: WireEnds, around: Around, choose: ChooseLane): WireCurve | undefined {
   // The lane runs from where the wire has left its card to before the other one.
   const [right, left] = x2 > x1 - 2 * FORWARD ? [Math.max(x1, x2), Math.min(x1, x2) - FORWARD] : [x1, x2];
   for (const reach of REACHES) {
@@ -200,15 +185,12 @@ function swing(
 }
 
 /** A mirrored lane with the swings at both of its ends. */
-function swung({ x1, y1, x2, y2 }: WireEnds, { curve, levels }: Way): Way {
-  const lane = Float64Array.from(curve, (value, index) => index % 2 === 0 ? -value : value);
+function swung({ x1, y1, x2, y2 }: WireEnds, mirrored: WireCurve): WireCurve {
+  const lane = Float64Array.from(mirrored, (value, index) => index % 2 === 0 ? -value : value);
   const [fx, fy] = [lane[0]!, lane[1]!];
   const [lx, ly] = [lane[lane.length - 2]!, lane[lane.length - 1]!];
   const [out, back] = [Math.max(x1, fx) + SWING, Math.min(x2, lx) - SWING];
   const first = [x1, y1, out, y1, out, fy, fx, fy];
   const last = [back, ly, back, y2, x2, y2];
-  return {
-    curve: Float64Array.from([...first, ...lane.subarray(2), ...last]),
-    levels: levels.map(({ from, to, y }) => ({ from: -to, to: -from, y })),
-  };
+  return Float64Array.from([...first, ...lane.subarray(2), ...last]);
 }

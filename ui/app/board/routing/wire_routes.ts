@@ -35,7 +35,8 @@ export class WireRoutes {
   readonly #ground: WireGround;
   readonly #boxesIn: (rect: Rect) => readonly number[];
   readonly #ways: (WireCurve | undefined)[];
-  readonly #lanes = new WireLanes();
+  /** Made from the ways when a way is first to be found beside others. */
+  #lanes: WireLanes | undefined;
   #looks = 0;
 
   /** `boxesIn` finds boxes by place, as they stand now. */
@@ -60,22 +61,38 @@ export class WireRoutes {
   find(wires?: Iterable<number>): void {
     this.#looks = 0;
     if (wires === undefined) {
+      this.#lanes = new WireLanes();
       for (let wire = 0; wire < this.#ways.length; wire++) this.#find(wire);
       return;
     }
     const list = [...new Set(wires)].sort((a, b) => a - b);
-    for (const wire of list) this.#lanes.leave(wire);
+    const lanes = this.#lanes ??= this.#lanesTaken();
+    for (const wire of list) lanes.leave(wire);
     for (const wire of list) this.#find(wire);
   }
 
   /** Takes a way that was found elsewhere, or before. */
   keep(wire: number, way: WireCurve | undefined): void {
-    this.#lanes.leave(wire);
     this.#ways[wire] = way;
-    if (way === undefined) return;
+    if (this.#lanes === undefined) return;
+    this.#lanes.leave(wire);
+    if (way !== undefined) this.#settle(this.#lanes, wire, way);
+  }
+
+  #lanesTaken(): WireLanes {
+    const lanes = new WireLanes();
+    this.#ways.forEach((way, wire) => way === undefined ? undefined : this.#settle(lanes, wire, way));
+    return lanes;
+  }
+
+  /** Notes the level stretches of a way. */
+  #settle(lanes: WireLanes, wire: number, way: WireCurve): void {
+    const trunk = this.#ground.trunk[wire]!;
     for (let at = 2; at < way.length; at += 6) {
       const [x0, y0, x, y] = [way[at - 2]!, way[at - 1]!, way[at + 4]!, way[at + 5]!];
-      if (y0 === y) this.#settle(wire, Math.min(x0, x), Math.max(x0, x), y);
+      if (y0 === y && Math.abs(x - x0) >= SHORT) {
+        lanes.take(wire, trunk, Math.min(x0, x), Math.max(x0, x), y);
+      }
     }
   }
 
@@ -92,6 +109,7 @@ export class WireRoutes {
       return rects;
     };
     const at = wire * 4;
+    const lanes = this.#lanes ??= this.#lanesTaken();
     const way = wayAround(
       { x1: lines[at]!, y1: lines[at + 1]!, x2: lines[at + 2]!, y2: lines[at + 3]! },
       {
@@ -102,14 +120,10 @@ export class WireRoutes {
         },
         own: boxes(source === target ? [source] : [source, target]),
       },
-      (a, b, wanted, low, high) => this.#lanes.free(a, b, wanted, low, high, trunk[wire]!),
+      (a, b, wanted, low, high) => lanes.free(a, b, wanted, low, high, trunk[wire]!),
     );
-    this.#ways[wire] = way?.curve;
-    for (const { from: a, to: b, y } of way?.levels ?? []) this.#settle(wire, a, b, y);
-  }
-
-  #settle(wire: number, from: number, to: number, y: number): void {
-    if (to - from >= SHORT) this.#lanes.take(wire, this.#ground.trunk[wire]!, from, to, y);
+    this.#ways[wire] = way;
+    if (way !== undefined) this.#settle(lanes, wire, way);
   }
 }
 

@@ -419,10 +419,24 @@ export class Scene {
   }
 
   #edgeGrid(): PlaceGrid {
-    const rects = new Float64Array(this.lines.length);
+    const { lines } = this;
+    const routes = this.#routes;
+    const rects = new Float64Array(lines.length);
     for (let edge = 0; edge < this.edges.length; edge++) {
-      const { left, top, right, bottom } = this.#edgeRect(edge, this.#routes.wayOf(edge));
-      rects.set([left, top, right, bottom], edge * 4);
+      const at = edge * 4;
+      const way = routes.wayOf(edge);
+      if (way === undefined && lines[at + 2]! >= lines[at]!) {
+        rects[at] = lines[at]!;
+        rects[at + 1] = Math.min(lines[at + 1]!, lines[at + 3]!) - 2;
+        rects[at + 2] = lines[at + 2]!;
+        rects[at + 3] = Math.max(lines[at + 1]!, lines[at + 3]!) + 2;
+        continue;
+      }
+      const { left, top, right, bottom } = this.#edgeRect(edge, way);
+      rects[at] = left;
+      rects[at + 1] = top - 2;
+      rects[at + 2] = right;
+      rects[at + 3] = bottom + 2;
     }
     return new PlaceGrid(rects);
   }
