@@ -226,7 +226,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         {isLeft
           ? (
             <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-              <Later turns={isOpen.current ? 0 : 1}>
+              <Later turns={isOpen.current ? 0 : 1} isWanted={tab === "outline"}>
                 <LibraryPanel
                   bench={bench}
                   tab={tab}
