@@ -36,6 +36,8 @@ export type ClientFrame =
     readonly topic: Topic;
     /** Absent: from a snapshot of now. For `run:ID`, `{ seq: -1 }` brings the whole log. */
     readonly after?: Position;
+    /** The client's own number, given back in `subscribed`: what comes before that is of an earlier subscription. */
+    readonly ask?: number;
   }
   | { readonly type: "unsubscribe"; readonly topic: Topic }
   | { readonly type: "ack"; readonly frame: number }
@@ -71,6 +73,7 @@ export type ServerFrame =
     readonly how: "resumed" | "snapshot";
     /** The newest now; -1 before the first. */
     readonly seq: number;
+    readonly ask?: number;
   }
   | { readonly type: "refused"; readonly topic: Topic; readonly problem: ApiProblem }
   /** The topic has ended (a text was closed). */

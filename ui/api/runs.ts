@@ -183,12 +183,20 @@ export interface Span {
   readonly failure?: NodeFailure;
 }
 
+export interface CriticalNode {
+  readonly node: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** It has not ended: `toMs` is the moment of the answer. */
+  readonly isOpen?: true;
+}
+
 export interface Timeline {
   readonly startedAt: number;
   readonly endedAt?: number;
   readonly spans: readonly Span[];
   /** Nodes of the top graph that the length of the run is made of, first to last. */
-  readonly criticalPath: readonly { readonly node: string; readonly fromMs: number; readonly toMs: number }[];
+  readonly criticalPath: readonly CriticalNode[];
   /** Where nothing ran, so that the chart can fold it. */
   readonly idle: readonly { readonly from: number; readonly to: number }[];
 }

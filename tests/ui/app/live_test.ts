@@ -53,14 +53,19 @@ Deno.test("LiveConnection subscribes again after a drop, behind the last event i
   live.open();
   live.subscribe("runs", { onEvent: (_event, { seq }) => seen.push(seq) });
   last().welcome();
-  assert.deepEqual(last().sent, [{ type: "subscribe", topic: "runs" }]);
+  assert.deepEqual(last().sent, [{ type: "subscribe", topic: "runs", ask: 1 }]);
   last().events(1, 5, 6);
   last().close();
   assert.equal(live.state.value, "lost");
   live.retry();
   last().welcome();
   assert.equal(sockets.length, 2);
-  assert.deepEqual(last().sent, [{ type: "subscribe", topic: "runs", after: { epoch: "e", seq: 6 } }]);
+  assert.deepEqual(last().sent, [{
+    type: "subscribe",
+    topic: "runs",
+    after: { epoch: "e", seq: 6 },
+    ask: 2,
+  }]);
   last().events(1, 7);
   assert.deepEqual(seen, [5, 6, 7]);
   assert.equal(live.state.value, "open");
@@ -76,6 +81,39 @@ Deno.test("LiveConnection says at half a window which frames it has worked off",
   assert.equal(last().sent.some(({ type }) => type === "ack"), false);
   last().events(2, 1);
   assert.deepEqual(last().sent.at(-1), { type: "ack", frame: 2 });
+  live.close();
+});
+
+Deno.test("LiveConnection tells a later reader only what comes after the answer to its own question", () => {
+  const { live, last } = rig();
+  const [first, second]: number[][] = [[], []];
+  live.open();
+  last().welcome();
+  const answer = (how: "resumed" | "snapshot") => {
+    const asked = last().sent.findLast(({ type }) => type === "subscribe");
+    assert.ok(asked?.type === "subscribe" && asked.ask !== undefined);
+    last().say({ type: "subscribed", topic: "runs", how, seq: 9, ask: asked.ask });
+  };
+  live.subscribe("runs", { onEvent: (_event, { seq }) => first?.push(seq) });
+  answer("resumed");
+  last().events(1, 7);
+  live.subscribe("runs", { after: { seq: -1 }, onEvent: (_event, { seq }) => second?.push(seq) });
+  // On its way before the server knew of the second reader.
+  last().events(2, 8);
+  last().say({ type: "subscribed", topic: "runs", how: "resumed", seq: 9, ask: 0 });
+  last().events(3, 9);
+  assert.deepEqual([first, second], [[7, 8, 9], []]);
+  answer("resumed");
+  last().events(4, 0, 1);
+  assert.deepEqual([first, second], [[7, 8, 9, 0, 1], [0, 1]]);
+  // Lost before the answer: it is asked for from where the later reader wanted it.
+  live.subscribe("runs", { after: { seq: -1 }, onEvent: () => undefined });
+  last().events(5, 2);
+  last().close();
+  live.retry();
+  last().welcome();
+  const again = last().sent.findLast(({ type }) => type === "subscribe");
+  assert.deepEqual(again?.type === "subscribe" && again.after, { seq: -1 });
   live.close();
 });
 

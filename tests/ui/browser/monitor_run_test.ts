@@ -47,6 +47,14 @@ browserTest(
     );
     assert.equal(answer.port, "approved");
     assert.ok(JSON.stringify(answer.output).includes("seen by the test"));
+    // By keyboard from node to node of the timeline, whatever lanes they have.
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    const chart = page.getByRole("group", { name: /^Timeline, 5 nodes/ });
+    await chart.focus();
+    await page.keyboard.press("Home");
+    await page.waitForFunction("location.hash.includes('node=%2Fplan')");
+    for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowDown");
+    await page.waitForFunction("location.hash.includes('node=%2Freport')");
     // What it has made, found and opened.
     await page.getByRole("tab", { name: "Outputs and inputs" }).click();
     await page.getByRole("link", { name: "Artifacts of this run" }).click();

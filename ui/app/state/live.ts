@@ -43,6 +43,10 @@ type AnySubscription = Subscription<Topic>;
 
 interface Channel {
   readonly listeners: Set<AnySubscription>;
+  /** Those of the listeners whose subscription has not been answered yet. */
+  readonly fresh: Set<AnySubscription>;
+  /** The newest question. */
+  ask: number;
   after: Position | undefined;
 }
 
@@ -86,6 +90,7 @@ export class LiveConnection {
   #deadTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #nextRequest = 1;
+  #nextAsk = 1;
   #isClosed = false;
   /** Milliseconds that the server's clock is ahead of this page's. */
   skewMs = 0;
@@ -138,12 +143,17 @@ export class LiveConnection {
   subscribe<T extends Topic>(topic: T, subscription: Subscription<T>): () => void {
     const listener = subscription as unknown as AnySubscription;
     const known = this.#channels.get(topic);
-    const channel: Channel = known ?? { listeners: new Set(), after: subscription.after };
+    const channel: Channel = known ??
+      { listeners: new Set(), fresh: new Set(), after: subscription.after, ask: 0 };
     channel.listeners.add(listener);
     this.#channels.set(topic, channel);
     if (known !== undefined) channel.after = subscription.after;
-    if (this.#isWelcome) this.#subscribe(topic, channel);
+    if (this.#isWelcome) {
+      channel.fresh.add(listener);
+      this.#subscribe(topic, channel);
+    }
     return () => {
+      channel.fresh.delete(listener);
       if (!channel.listeners.delete(listener) || channel.listeners.size > 0) return;
       if (this.#channels.get(topic) === channel) this.#channels.delete(topic);
       if (this.#isWelcome) this.#send({ type: "unsubscribe", topic });
@@ -174,8 +184,10 @@ export class LiveConnection {
     this.#socket?.send(JSON.stringify(frame));
   }
 
-  #subscribe(topic: Topic, { after }: Channel): void {
-    this.#send({ type: "subscribe", topic, ...(after === undefined ? {} : { after }) });
+  #subscribe(topic: Topic, channel: Channel): void {
+    const { after } = channel;
+    const ask = channel.ask = this.#nextAsk++;
+    this.#send({ type: "subscribe", topic, ...(after === undefined ? {} : { after }), ask });
   }
 
   #take(frame: ServerFrame): void {
@@ -188,6 +200,8 @@ export class LiveConnection {
       case "events":
         return this.#takeEvents(frame.frame, frame.events);
       case "subscribed":
+        if (frame.ask !== undefined && frame.ask !== this.#channels.get(frame.topic)?.ask) return;
+        this.#channels.get(frame.topic)?.fresh.clear();
         for (const { onSubscribed } of this.#listeners(frame.topic)) onSubscribed?.(frame.how, frame.seq);
         return;
       case "refused":
@@ -221,15 +235,22 @@ export class LiveConnection {
     this.#retryMs = FIRST_RETRY_MS;
     this.skewMs = frame.now - Date.now();
     this.#state.value = "open";
-    for (const [topic, channel] of this.#channels) this.#subscribe(topic, channel);
+    for (const [topic, channel] of this.#channels) {
+      // Nothing of before comes over this connection.
+      channel.fresh.clear();
+      this.#subscribe(topic, channel);
+    }
   }
 
   #takeEvents(frame: number, events: readonly StreamEvent[]): void {
     for (const event of events) {
       const channel = this.#channels.get(event.topic);
       if (channel === undefined) continue;
-      channel.after = { epoch: this.#epoch, seq: event.seq };
-      for (const { onEvent } of [...channel.listeners]) onEvent(event.data as never, event);
+      // What was on its way before the answer is of an earlier subscription: it is told to those of before, and to them alone.
+      if (channel.fresh.size === 0) channel.after = { epoch: this.#epoch, seq: event.seq };
+      for (const listener of [...channel.listeners]) {
+        if (!channel.fresh.has(listener)) listener.onEvent(event.data as never, event);
+      }
     }
     this.#lastFrame = frame;
     if (frame - this.#acked >= this.#window / 2) this.#ack();

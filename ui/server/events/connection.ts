@@ -96,7 +96,7 @@ export class Connection implements Speaker {
     if (!isObject(frame)) return this.#end(1007, "expected a JSON object");
     switch (frame["type"]) {
       case "subscribe":
-        return this.#subscribe(frame["topic"], frame["after"]);
+        return this.#subscribe(frame["topic"], frame["after"], frame["ask"]);
       case "unsubscribe":
         return this.#unsubscribe(String(frame["topic"]));
       case "ack":
@@ -135,7 +135,7 @@ export class Connection implements Speaker {
     this.#socket.close(code, reason);
   }
 
-  #subscribe(topic: Json | undefined, after: Json | undefined): void {
+  #subscribe(topic: Json | undefined, after: Json | undefined, ask: Json | undefined): void {
     if (typeof topic !== "string") return this.#end(1008, "subscribe: topic must be text");
     const position = positionOf(after);
     if (position === "bad") return this.#end(1008, "subscribe: after must be { seq, epoch? }");
@@ -146,14 +146,18 @@ export class Connection implements Speaker {
     }
     const want = ++this.#wants;
     this.#wanted.set(topic, want);
-    void this.#begin(topic, position, want).catch((error) => {
+    void this.#begin(topic, position, { want, ask }).catch((error) => {
       if (this.#wanted.get(topic) !== want) return;
       this.#wanted.delete(topic);
       this.#send({ type: "refused", topic, problem: problemFrom(error) });
     });
   }
 
-  async #begin(topic: string, position: Position | undefined, want: number): Promise<void> {
+  async #begin(
+    topic: string,
+    position: Position | undefined,
+    { want, ask }: { readonly want: number; readonly ask: Json | undefined },
+  ): Promise<void> {
     const source = await this.#services.topic(topic);
     // Watched before it is asked, so that what runs on demand runs.
     const subscription: { made: Subscription | undefined } = { made: undefined };
@@ -166,7 +170,8 @@ export class Connection implements Speaker {
       throw error;
     });
     if (this.#isClosed || this.#wanted.get(topic) !== want) return stop();
-    this.#send({ type: "subscribed", topic, how: begun.how, seq: begun.seq });
+    const asked = typeof ask === "number" ? { ask } : {};
+    this.#send({ type: "subscribed", topic, how: begun.how, seq: begun.seq, ...asked });
     subscription.made = { source, cursor: begun.cursor, stop, isTaking: false, isDirty: true };
     this.#subscriptions.set(topic, subscription.made);
     this.#flush();
