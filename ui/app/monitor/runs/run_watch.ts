@@ -23,6 +23,7 @@ export class RunWatch {
   readonly run: string;
   readonly model: RunModel;
   readonly definition = signal<RunDefinition | undefined>(undefined);
+  readonly isDefinitionAsked = signal(false);
   readonly error = signal<unknown>(undefined);
   /** A command is under way. */
   readonly isBusy = signal(false);
@@ -84,6 +85,7 @@ export class RunWatch {
       );
       if (signal.aborted) return;
       this.definition.value = definition;
+      this.isDefinitionAsked.value = true;
       this.error.value = undefined;
     } catch (error) {
       if (!signal.aborted) this.error.value = error;
