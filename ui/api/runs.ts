@@ -280,6 +280,26 @@ export interface NodeValues {
   readonly item?: ItemValue;
 }
 
+/** What one port of a node was given. */
+export interface NodeInput {
+  readonly port: string;
+  /** The expression that it was read by; absent for a constant. */
+  readonly text?: string;
+  readonly value?: Json;
+  readonly sizeBytes?: number;
+  /** Parts of the value that were cut. */
+  readonly cut?: readonly string[];
+  /** Why there is no value. */
+  readonly problem?: string;
+}
+
+export interface NodeInputs {
+  readonly node: string;
+  /** For a node that runs once for each item: which, from 0. */
+  readonly item?: number;
+  readonly inputs: readonly NodeInput[];
+}
+
 /** Answers to a person's command. */
 export type RunCommand =
   | UserCommand

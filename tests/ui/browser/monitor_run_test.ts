@@ -105,6 +105,11 @@ browserTest("a failed node is retried from the error tracker when its cause is m
   await page.getByRole("option", { name: /Mend it/ }).click();
   const chosen = page.getByRole("complementary", { name: "Chosen node" });
   await chosen.locator(".monitor-facts div").filter({ hasText: "Attempts" }).getByText("2").waitFor();
+  // What went in stands beside what came out.
+  const went = chosen.getByRole("region", { name: "What went into Mend it" });
+  await went.getByText("'the pipe'", { exact: true }).waitFor();
+  await went.getByText("the pipe", { exact: true }).waitFor();
+  assert.deepEqual(await axeFaults(page), []);
   // On the page of another that failed: from the line that says so to why, and on from there.
   await rig.remove("mended.txt");
   const second = await rig.run(fragile);
