@@ -86,7 +86,9 @@ async function scopeAt({ dag, artifacts, values, run, path }: Replayed): Promise
         throw new SymphonyError("not-found", "Cannot show what went in: the run went on by another version");
       }
       // A body is forgotten when it has ended.
-      if (path !== "" && event.scope === path && (event.type === "run.completed" || event.type === "run.failed")) {
+      if (
+        path !== "" && event.scope === path && (event.type === "run.completed" || event.type === "run.failed")
+      ) {
         return find(scopes, path);
       }
       scopes?.replay(event);
@@ -107,6 +109,8 @@ async function begun(
   if (event.type !== "run.created") return undefined;
   const { definition, catalog } = await readDefinition(artifacts, event.definition);
   const { plan } = makePlan(definition, catalog);
-  if (plan === undefined) throw new SymphonyError("corrupt", "Cannot show what went in: its graph cannot be made");
+  if (plan === undefined) {
+    throw new SymphonyError("corrupt", "Cannot show what went in: its graph cannot be made");
+  }
   return new RunScopes(plan, event.inputs, { values, rank: ({ nodes }) => new Float64Array(nodes.length) });
 }
