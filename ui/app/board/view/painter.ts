@@ -7,6 +7,7 @@
  */
 
 import type { BoardNode } from "../model/board_node.ts";
+import { stateToken } from "../../parts/state_dot.tsx";
 import { paint, tokenColours } from "../../state/theme.ts";
 import { soon } from "../../state/turn.ts";
 import type { BoardEdge } from "../model/graph.ts";
@@ -388,8 +389,8 @@ function paintBoxes(
     const worst = marks.worst.get(id);
     const colour = worst === "error"
       ? colours.bad
-      : state !== undefined && `state-${state}` in colours
-      ? colours[`state-${state}` as keyof Colours]
+      : state !== undefined && stateToken(state) in colours
+      ? colours[stateToken(state) as keyof Colours]
       : node === undefined
       ? colours.warn
       : kindColour(colours, node);

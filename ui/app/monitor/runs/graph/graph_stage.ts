@@ -302,6 +302,7 @@ export class GraphStage {
       const note = model.noteOf(key);
       line = note === "" ? line : note;
     }
+    if (state === "waiting-for-input") line = `${stateWord(state)}, for leave`;
     return { state, share, line, attempts: node?.attempts ?? 0, fallbacks: node?.fallbacks ?? 0 };
   }
 }

@@ -327,6 +327,7 @@ export class GraphPainter {
         context.stroke();
         return;
       case "waiting":
+      case "waiting-for-input":
       case "held":
         context.fillRect(x - 4, y - 5, 3, 10);
         context.fillRect(x + 1, y - 5, 3, 10);
@@ -343,7 +344,7 @@ export class GraphPainter {
   }
 
   #stateColour(state: NodeState): string {
-    return this.#colours[`state-${state === "held" ? "waiting" : state}`];
+    return this.#colours[`state-${state === "held" || state === "waiting-for-input" ? "waiting" : state}`];
   }
 }
 
