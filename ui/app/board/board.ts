@@ -32,6 +32,8 @@ import { fitted, type Viewport } from "./view/viewport.ts";
 const AT_ONCE = 300;
 /** A board of few nodes begins no smaller than this. */
 const READABLE = 0.6;
+/** A stage as wide as a wall shows little workflows larger than life. */
+const WALL_PX = 2400;
 /** Nodes snap to this. */
 export const GRID = 8;
 
@@ -353,7 +355,7 @@ export class Board {
   }
 
   /** Shows all nodes, or those named. */
-  fit(ids?: Iterable<string>, maxZoom = 1): void {
+  fit(ids?: Iterable<string>, maxZoom = this.size.peek().width >= WALL_PX ? 1.5 : 1): void {
     const scene = this.scene.peek();
     const indices = ids === undefined ? undefined : [...ids].flatMap((id) => scene.indexOf.get(id) ?? []);
     const bounds = scene.bounds(indices);

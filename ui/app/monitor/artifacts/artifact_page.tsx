@@ -160,7 +160,7 @@ function Versions(
                   >
                     <td>{version.name} {version.version}</td>
                     <td>
-                      <a class="mono" href={hrefOf("artifacts", version.artifact)}>
+                      <a class="mono own-line" href={hrefOf("artifacts", version.artifact)}>
                         {shortId(version.artifact)}
                       </a>
                     </td>
@@ -168,7 +168,7 @@ function Versions(
                     <td>
                       {version.run === undefined
                         ? ""
-                        : <a class="mono" href={hrefOf("runs", version.run)}>{version.run}</a>}
+                        : <a class="mono own-line" href={hrefOf("runs", version.run)}>{version.run}</a>}
                     </td>
                     <td>{momentText(version.at)}</td>
                     <td>

@@ -313,7 +313,7 @@ function NodeValue(
               {value.cut.length === 0 ? null : <span>cut: {value.cut.join(", ")}</span>}
               {value.artifact === undefined
                 ? null
-                : <a href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
+                : <a class="own-line" href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
             </p>
           </>
         )}

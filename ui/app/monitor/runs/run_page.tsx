@@ -237,7 +237,7 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
           </div>
         </dl>
         <p>
-          <a href={hrefOf("artifacts", "", { run: watch.run })}>Artifacts of this run</a>
+          <a class="own-line" href={hrefOf("artifacts", "", { run: watch.run })}>Artifacts of this run</a>
         </p>
       </section>
     </div>

@@ -20,6 +20,8 @@ const PADDING = 32;
 /** A graph of so few nodes begins no smaller than this. */
 const FEW = 60;
 const READABLE = 0.45;
+/** A stage as wide as a wall shows small graphs larger than life. */
+const WALL_PX = 2400;
 /** Nodes of a large graph that its first picture gets with each frame. */
 const FIRST_NODES = 2500;
 
@@ -103,7 +105,7 @@ export class GraphStage {
     const zoom = Math.max(
       MIN_ZOOM,
       Math.min(
-        1,
+        painter.width >= WALL_PX ? 1.5 : 1,
         (painter.width - 2 * PADDING) / Math.max(1, width),
         (painter.height - 2 * PADDING) / Math.max(1, height),
       ),

@@ -1,0 +1,162 @@
+/**
+ * A person at the keyboard, without a mouse: presses keys and never touches the page otherwise. What such a person could not
+ * live with is kept as a fault: focus that is nowhere, a focused thing without a name, or one that no ring marks.
+ *
+ * @module
+ */
+
+import type { CDPSession, Page } from "playwright-core";
+
+/** What has the focus, as a screen reader is told of it. */
+export interface Focused {
+  readonly role: string;
+  readonly name: string;
+  /** What the arrows have chosen in it, where it has such. */
+  readonly active: string;
+}
+
+/** Frames without focus until it counts as lost: what takes the place of something may need one or two to be drawn. */
+const LOST_FRAMES = 12;
+const MOST_TABS = 40;
+
+export class Keyboard {
+  readonly page: Page;
+  readonly #devtools: CDPSession;
+  readonly faults: string[] = [];
+  #step = "";
+
+  private constructor(page: Page, devtools: CDPSession) {
+    this.page = page;
+    this.#devtools = devtools;
+  }
+
+  /** Takes the keyboard of a page, before it is at its address. */
+  static async take(page: Page): Promise<Keyboard> {
+    const devtools = await page.context().newCDPSession(page);
+    const keyboard = new Keyboard(page, devtools);
+    await page.exposeBinding(
+      "keyboardFault",
+      (_source, fault: string) => void keyboard.faults.push(`${keyboard.#step}: ${fault}`),
+    );
+    await page.addInitScript(watchFocus, LOST_FRAMES);
+    await page.addInitScript(watchRings);
+    return keyboard;
+  }
+
+  /** Says what is done next, for the faults. */
+  step(name: string): void {
+    this.#step = name;
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+  }
+
+  /** What has the focus now. */
+  async focused(): Promise<Focused> {
+    const { result } = await this.#devtools.send("Runtime.evaluate", {
+      expression: "document.activeElement",
+    });
+    if (result.objectId === undefined) return { role: "none", name: "", active: "" };
+    const { nodes } = await this.#devtools.send("Accessibility.getPartialAXTree", {
+      objectId: result.objectId,
+      fetchRelatives: false,
+    });
+    await this.#devtools.send("Runtime.releaseObject", { objectId: result.objectId });
+    const active = await this.page.evaluate(() => {
+      const id = document.activeElement?.getAttribute("aria-activedescendant");
+      const element = id === null || id === undefined ? null : document.getElementById(id);
+      return element === null ? "" : (element.getAttribute("aria-label") ?? element.textContent ?? "").trim();
+    });
+    return {
+      role: String(nodes[0]?.role?.value ?? "none"),
+      name: String(nodes[0]?.name?.value ?? "").trim(),
+      active,
+    };
+  }
+
+  /**
+   * Presses Tab until a thing of this role and name has the focus; gives how often. Fails after `most`, saying what was met.
+   * Everything that is met on the way has to have a name.
+   */
+  async tabTo(
+    role: string,
+    name: string | RegExp,
+    { most = MOST_TABS, back = false }: { readonly most?: number; readonly back?: boolean } = {},
+  ): Promise<number> {
+    const met: string[] = [];
+    for (let presses = 0; presses <= most; presses++) {
+      const at = await this.focused();
+      if (at.role === role && (typeof name === "string" ? at.name === name : name.test(at.name))) {
+        return presses;
+      }
+      met.push(`${at.role} "${at.name.slice(0, 60)}"`);
+      if (presses < most) await this.page.keyboard.press(back ? "Shift+Tab" : "Tab");
+      const now = await this.focused();
+      if (now.name === "" && !/^(RootWebArea|none)$/.test(now.role)) {
+        const html = await this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160) ?? "");
+        this.faults.push(`${this.#step}: a ${now.role} without a name: ${html}`);
+      }
+    }
+    throw new Error(
+      `${this.#step}: no ${role} ${name} within ${most} presses of Tab. Met: ${met.join(", ")}`,
+    );
+  }
+
+  /** Presses an arrow until what it has chosen is called so. */
+  async arrowTo(key: string, name: RegExp, most = 40): Promise<void> {
+    const met: string[] = [];
+    for (let presses = 0; presses <= most; presses++) {
+      const at = await this.focused();
+      const here = at.active === "" ? at.name : at.active;
+      if (name.test(here)) return;
+      met.push(here.slice(0, 60));
+      await this.page.keyboard.press(key);
+    }
+    throw new Error(
+      `${this.#step}: nothing called ${name} within ${most} presses of ${key}. Met: ${met.join(", ")}`,
+    );
+  }
+}
+
+/** In the page: tells when the focus is nowhere for some frames, once it has been somewhere. */
+function watchFocus(lostFrames: number): void {
+  let last: string | undefined;
+  let frames = 0;
+  const tell = (globalThis as unknown as { keyboardFault: (fault: string) => void }).keyboardFault;
+  addEventListener("focusin", (event) => {
+    if (event.target instanceof Element) last = event.target.outerHTML.slice(0, 160);
+  });
+  const look = () => {
+    const isNowhere = document.activeElement === document.body || document.activeElement === null;
+    frames = isNowhere && last !== undefined ? frames + 1 : 0;
+    if (frames === lostFrames) tell(`the focus was lost after ${last}`);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** In the page: tells when something has the focus and nothing shows it. */
+function watchRings(): void {
+  const tell = (globalThis as unknown as { keyboardFault: (fault: string) => void }).keyboardFault;
+  const told = new Set<string>();
+  const isMarked = (element: Element): boolean => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
+  };
+  addEventListener("focusin", ({ target }) =>
+    requestAnimationFrame(() => {
+      if (!(target instanceof HTMLElement) || document.activeElement !== target || target.id === "main") {
+        return;
+      }
+      const frame = target.closest(".cm-editor");
+      if (isMarked(target) || (frame !== null && isMarked(frame))) return;
+      const html = target.outerHTML.slice(0, 160);
+      if (!told.has(html)) tell(`no ring marks ${html}`);
+      told.add(html);
+    }));
+}
