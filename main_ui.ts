@@ -63,7 +63,7 @@ export async function serveUi(request: ServeRequest, { parts, ...start }: UiStar
     });
     return {
       isOurs: true,
-      address: () => Promise.resolve(server.address()),
+      address: (place) => Promise.resolve(server.address(place)),
       start: (started) => server.start(started),
       finished: server.finished,
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -69,7 +69,7 @@ async function runInBrowser(
   const request = requestOf(services, args, definition, concurrency);
   const served = await startServing(services, args);
   const run = await served.start(request);
-  await services.stdout.write(`${await served.address()}\n`);
+  await services.stdout.write(`${await served.address(`/runs/${run}`)}\n`);
   await services.stderr.write(`Run ${run} is shown there; Ctrl-C stops the server and pauses the run.\n`);
   return await untilStopped(services, served);
 }

@@ -236,8 +236,8 @@ export type ServeServices =
 export interface Served extends AsyncDisposable {
   /** False where another process serves this data folder already. */
   readonly isOurs: boolean;
-  /** A new one-time address. */
-  address(): Promise<string>;
+  /** A new one-time address; `place` is the view that it opens, such as `/runs/ID`. */
+  address(place?: string): Promise<string>;
   /** Starts a run in the server. */
   start(request: StartRequest): Promise<RunId>;
   readonly finished: Promise<void>;

@@ -180,8 +180,8 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Writes a file so that it is there as a whole or not at all. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file so that it is there as a whole or not at all. @throws SymphonyError `io` */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID()}`;
   try {
     await Deno.mkdir(join(path, ".."), { recursive: true });

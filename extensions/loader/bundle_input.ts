@@ -15,8 +15,12 @@ export interface BundleInput {
 
 /** Size and time of each input. */
 export async function inputsOf(paths: readonly string[]): Promise<BundleInput[]> {
-  const tracked = [...new Set(paths.map(standIn))].sort();
-  return await Promise.all(tracked.map(async (path) => {
+  return await filesAsTheyAre([...new Set(paths.map(standIn))].sort());
+}
+
+/** Size and time of each file. */
+export async function filesAsTheyAre(paths: readonly string[]): Promise<BundleInput[]> {
+  return await Promise.all(paths.map(async (path) => {
     const info = await Deno.stat(path);
     return { path, sizeBytes: info.size, modifiedMs: info.mtime?.getTime() ?? 0 };
   }));

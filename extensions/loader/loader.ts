@@ -16,6 +16,7 @@ import { readRegistry, versionFolder } from "../install/registry.ts";
 import { type Manifest, MANIFEST_FILE } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read_manifest.ts";
 import type { Contribution } from "../sdk/runtime/describe.ts";
+import { type AssetHashes, hashAssets, KeptAssetHashes } from "./asset_hashes.ts";
 import { assetPath } from "./assets.ts";
 import { BundleCache, type CachedBundle, sha256 } from "./bundle_cache.ts";
 import type { ExtensionSource, Installed, LoadedExtensions } from "../installed.ts";
@@ -72,12 +73,14 @@ const ENGINE_ASSET = "npm:@jitl/quickjs-wasmfile-release-sync/dist/emscripten-mo
 export class ExtensionLoader implements ExtensionSource {
   readonly #sources: ExtensionSources;
   readonly #cache: BundleCache;
+  readonly #assetHashes: KeptAssetHashes;
   #loading: Promise<LoadedExtensions> | undefined;
 
   constructor(sources: ExtensionSources) {
     this.#sources = sources;
     const { sdk, openEngine } = toolchainOf(sources.prebuilt);
     this.#cache = new BundleCache(sources.cache, sdk, openEngine);
+    this.#assetHashes = new KeptAssetHashes(sources.cache);
   }
 
   /** Everything that is installed, bundled; who asks while it is being loaded gets the same. Never throws for what an extension holds. */
@@ -111,7 +114,10 @@ export class ExtensionLoader implements ExtensionSource {
       sound.map((one) =>
         noting(
           one.folder,
-          async () => new FolderExtension(one, await this.#bundle(one), await assetHashes(one)),
+          async () => {
+            const forget = () => this.#assetHashes.forget(one.folder);
+            return new FolderExtension(one, await this.#bundle(one), await this.#hashes(one), forget);
+          },
         )
       ),
     );
@@ -127,6 +133,12 @@ export class ExtensionLoader implements ExtensionSource {
       ids.add(id);
     }
     return { installed: fitting(installed, problems), problems };
+  }
+
+  async #hashes({ origin, folder, manifest: { assets } }: ReadFolder): Promise<AssetHashes> {
+    return origin === "bundled"
+      ? await this.#assetHashes.of(folder, assets)
+      : await hashAssets(folder, assets);
   }
 
   async #bundle({ origin, folder, entry }: ReadFolder): Promise<CachedBundle> {
@@ -238,17 +250,8 @@ async function readFolder({ folder, origin, isLoose = false }: Found): Promise<R
   return { folder, origin, isLoose, manifest, entry: join(folder, manifest.entry) };
 }
 
-/** The hashes of its assets by their names. */
-async function assetHashes({ folder, manifest }: ReadFolder): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, string>();
-  for (const name of manifest.assets) {
-    hashes.set(name, sha256(await Deno.readFile(await assetPath(folder, name))));
-  }
-  return hashes;
-}
-
 /** Of the module and the assets; of one without assets its module's own. */
-function codeHashOf(module: string, assets: ReadonlyMap<string, string>): string {
+function codeHashOf(module: string, assets: AssetHashes): string {
   if (assets.size === 0) return module;
   return sha256(new TextEncoder().encode(JSON.stringify([module, ...[...assets].sort()])));
 }
@@ -270,18 +273,21 @@ class FolderExtension implements Installed {
   readonly isLoose: boolean;
   readonly #entry: string;
   readonly #bundle: CachedBundle;
-  readonly #hashes: ReadonlyMap<string, string>;
+  readonly #hashes: AssetHashes;
+  readonly #forgetHashes: () => Promise<void>;
   readonly #assets = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
   constructor(
     { manifest, origin, folder, entry, isLoose = false }: ReadFolder,
     bundle: CachedBundle,
-    hashes: ReadonlyMap<string, string>,
+    hashes: AssetHashes,
+    forgetHashes: () => Promise<void>,
   ) {
     this.manifest = manifest;
     this.origin = origin;
     this.codeHash = codeHashOf(bundle.codeHash, hashes);
     this.#hashes = hashes;
+    this.#forgetHashes = forgetHashes;
     this.folder = folder;
     this.isLoose = isLoose;
     this.#entry = entry;
@@ -310,6 +316,7 @@ class FolderExtension implements Installed {
   async #readAsset(name: string): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await Deno.readFile(await assetPath(this.folder, name));
     if (sha256(bytes) === this.#hashes.get(name)) return bytes;
+    await this.#forgetHashes();
     throw new SymphonyError(
       "corrupt",
       `Asset "${name}" of ${this.manifest.id} was changed since it was loaded`,

@@ -117,7 +117,7 @@ export class Desk {
   readonly startedInBrowser: StartRequest[] = [];
   readonly #server: Served = {
     isOurs: false,
-    address: () => Promise.resolve("http://127.0.0.1:1/#t=key"),
+    address: (place = "") => Promise.resolve(`http://127.0.0.1:1/#t=key${place}`),
     start: (request) => {
       this.startedInBrowser.push(request);
       return Promise.resolve(newRunId(0, () => 0));

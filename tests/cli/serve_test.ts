@@ -24,7 +24,7 @@ Deno.test("runCommand() with --ui starts the checked run in the server and print
   desk.put("small.workflow.jsonc", text);
   const { code, out } = await desk.say("run", "small.workflow.jsonc", "--ui", "--input", "n=3");
   assert.equal(code, 0);
-  assert.equal(out, "http://127.0.0.1:1/#t=key\n");
+  assert.match(out, /^http:\/\/127\.0\.0\.1:1\/#t=key\/runs\/r[0-9a-z-]+\n$/i);
   assert.deepEqual(desk.startedInBrowser.map(({ inputs, workspace }) => ({ inputs, workspace })), [
     { inputs: { n: 3 }, workspace: "/here" },
   ]);

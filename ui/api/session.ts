@@ -1,12 +1,13 @@
 /**
  * Who may speak: the one-time address is `http://127.0.0.1:PORT/#t=KEY`; the page exchanges KEY once for a cookie that
- * no script sees. KEY is in the fragment, so that it stands in no log.
+ * no script sees. KEY is in the fragment, so that it stands in no log. A view to open may follow it:
+ * `#t=KEY/runs/ID`.
  *
  * @module
  */
 
 export interface OpenSession {
-  /** What stood behind `#t=`. Works once. */
+  /** What stood behind `#t=`, up to a `/`. Works once. */
   readonly key: string;
 }
 

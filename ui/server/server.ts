@@ -31,8 +31,8 @@ export interface ServeOptions {
 
 export interface UiServer extends AsyncDisposable {
   readonly port: number;
-  /** A new address; each opens one session. */
-  address(): string;
+  /** A new address; each opens one session, and the view that `place` names. */
+  address(place?: string): string;
   /** Starts a run here. */
   start(request: StartRequest): Promise<RunId>;
   /** Resolves when the server has ended. */
@@ -79,7 +79,7 @@ export async function startServer(
     });
   });
   const bearer = bearerIn(state);
-  const address = () => `http://${LOOPBACK}:${ports.port}/#t=${sessions.newKey()}`;
+  const address = (place = "") => `http://${LOOPBACK}:${ports.port}/#t=${sessions.newKey()}${place}`;
   const front = new Front({
     address,
     origins: () => ports,

@@ -194,9 +194,10 @@ browserTest(
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox", { name: "Find anything" }).fill("@late");
       await page.keyboard.press("Enter");
+      const cards = await page.locator(".card").count() + 1;
       await page.keyboard.press("Control+d");
       await page.getByRole("status").filter({ hasText: /^Changed$/ }).waitFor();
-      const cards = await page.locator(".card").count();
+      await page.locator(".card").nth(cards - 1).waitFor();
       await page.keyboard.press("g");
       await page.keyboard.press("r");
       await page.waitForURL(/#\/runs/);

@@ -3,6 +3,9 @@ import fc from "fast-check";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
 import { editedText } from "../../../ui/server/workflows/workflow_store.ts";
 import { newRunId } from "../../../core/ids.ts";
+import type { KeyedTopic } from "../../../ui/server/events/keyed_topic.ts";
+import { FileWatch } from "../../../ui/server/workflows/file_watch.ts";
+import { WorkspaceFiles } from "../../../ui/server/workspace_files.ts";
 import { UiRig } from "./ui_rig.ts";
 
 const small = `// What it is for.
@@ -152,6 +155,49 @@ Deno.test("FileWatch tells readers of a workflow file that was changed on the di
     )
   );
   await client.close();
+});
+
+Deno.test("FileWatch goes on when its readers leave amid a change and come back, and sees into folders made or moved here", async () => {
+  await using rig = await UiRig.start();
+  rig.write("small.workflow.jsonc", small);
+  const seen: string[] = [];
+  const files = new WorkspaceFiles(rig.folder);
+  const topic = { publish: (path: string) => void seen.push(path) } as unknown as KeyedTopic;
+  const watch = new FileWatch(files, topic, (_, error) => assert.fail(String(error)));
+  /** Changes a file until it is told: nobody says from when on it is watched. */
+  const told = async (path: string) => {
+    for (let change = 0; !seen.includes(path); change++) {
+      assert.ok(change < 500, `${path} is not told any more`);
+      rig.write(path, `${small}${"\n".repeat(change)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    seen.length = 0;
+  };
+  watch.watch(true);
+  await told("small.workflow.jsonc");
+  for (let round = 0; round < 3; round++) {
+    rig.write("other.workflow.jsonc", `${small}${round}`); // It is being settled …
+    await new Promise((resolve) => setTimeout(resolve, 15)); // … when nobody wants it any more.
+    watch.watch(false);
+    watch.watch(true);
+    await told("small.workflow.jsonc");
+  }
+  const until = async (path: string) => {
+    for (let turn = 0; !seen.includes(path); turn++) {
+      assert.ok(turn < 1000, `${path} was never told`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const aside = await Deno.makeTempDir();
+  await Deno.mkdir(`${aside}/deep`);
+  await Deno.writeTextFile(`${aside}/deep/moved.workflow.jsonc`, small);
+  await Deno.rename(aside, `${rig.folder}/moved`);
+  await until("moved/deep/moved.workflow.jsonc");
+  await Deno.mkdir(`${rig.folder}/made`);
+  await Deno.writeTextFile(`${rig.folder}/made/new.workflow.jsonc`, small);
+  await until("made/new.workflow.jsonc");
+  await told("moved/deep/moved.workflow.jsonc");
+  watch.watch(false);
 });
 
 Deno.test("editedText() changes what its edits name and nothing else, whatever the edits", () => {

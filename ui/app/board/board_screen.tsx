@@ -4,6 +4,7 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button, IconButton } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { Later } from "../parts/later.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
@@ -56,6 +57,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
   const [isLeft, setLeft] = useState(!isNarrow);
   const [isRight, setRight] = useState(!isNarrow);
+  // The panels of a board that opens come after its stage; one that a person opens is there at once.
+  const isOpen = useRef(false);
+  useEffect(() => void (isOpen.current = true), []);
   const [tab, setTab] = useState<LeftTab>("library");
   const [search, setSearch] = useState("");
   const stage = useRef<HTMLElement | undefined>(undefined);
@@ -211,14 +215,16 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         {isLeft
           ? (
             <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-              <LibraryPanel
-                bench={bench}
-                tab={tab}
-                onTab={setTab}
-                search={search}
-                onSearch={setSearch}
-                onAdd={(entry) => add(entry)}
-              />
+              <Later turns={isOpen.current ? 0 : 1}>
+                <LibraryPanel
+                  bench={bench}
+                  tab={tab}
+                  onTab={setTab}
+                  search={search}
+                  onSearch={setSearch}
+                  onAdd={(entry) => add(entry)}
+                />
+              </Later>
             </aside>
           )
           : null}
@@ -305,13 +311,15 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         {isRight
           ? (
             <aside class="panel side right" style={{ width: `${rightSize.value}px` }} aria-label="Inspector">
-              <RightPanel
-                bench={bench}
-                onGo={goTo}
-                onRun={runNow}
-                onCollapse={() => setOpen({ kind: "collapse" })}
-                errors={errors}
-              />
+              <Later turns={isOpen.current ? 0 : 2}>
+                <RightPanel
+                  bench={bench}
+                  onGo={goTo}
+                  onRun={runNow}
+                  onCollapse={() => setOpen({ kind: "collapse" })}
+                  errors={errors}
+                />
+              </Later>
             </aside>
           )
           : null}

@@ -265,7 +265,7 @@ export function GraphPreview(
         badPorts: none,
         stateOf: () => undefined,
         faded: undefined,
-      }, false);
+      }, "all");
     }
     return () => painter.close();
   }, [text, catalog]);

@@ -5,7 +5,7 @@
  */
 
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 export interface TabDefinition<Id extends string> {
   readonly id: Id;
@@ -43,8 +43,8 @@ export function Tabs<Id extends string>({ label, name, tabs, chosen, onChoose }:
     onChoose(tab.id);
     row.current?.querySelector<HTMLElement>(`#${name}-tab-${tab.id}`)?.focus();
   };
-  // Where not all have room, the chosen one is in sight.
-  useLayoutEffect(() => {
+  // Where not all have room, the chosen one is in sight. After painting: the places are known then without laying out once more.
+  useEffect(() => {
     const chosenTab = row.current?.querySelector<HTMLElement>(`#${name}-tab-${chosen}`);
     const frame = row.current;
     if (chosenTab === null || chosenTab === undefined || frame === null) return;

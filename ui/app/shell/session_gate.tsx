@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Button } from "../parts/button.tsx";
 import { EmptyState, LoadingState } from "../parts/states.tsx";
 import { useApp } from "../state/app.ts";
+import { readKey } from "../state/read_key.ts";
 import { keyFault, openSession, session } from "../state/session.ts";
 
 const RETRY_MS = 2000;
@@ -47,7 +48,9 @@ export function SessionGate() {
           onSubmit={(event) => {
             event.preventDefault();
             // The whole address may be pasted.
-            open(key.trim().replace(/^.*#t=/, ""));
+            const read = readKey(key);
+            if (read.place !== "") location.hash = read.place;
+            open(read.key);
           }}
         >
           <input

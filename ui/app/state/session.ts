@@ -1,12 +1,13 @@
 /**
  * Whether this page may speak to the server. The one-time address carries a key in its fragment (`#t=…`), which is exchanged
- * for a cookie and taken out of the address bar at once.
+ * for a cookie and taken out of the address bar at once; what follows the key (`#t=…/runs/ID`) is the view to open.
  *
  * @module
  */
 
 import { signal } from "@preact/signals";
 import { type ApiClient, ApiError } from "./client.ts";
+import { readKey } from "./read_key.ts";
 
 export type SessionState = "unknown" | "open" | "closed" | "offline";
 
@@ -15,12 +16,12 @@ export const session = signal<SessionState>("unknown");
 /** Why the last key did not open the session; undefined where none was tried. */
 export const keyFault = signal<string | undefined>(undefined);
 
-/** Takes the key out of the address, if there is one. */
+/** Takes the key out of the address, if there is one; the view that it names stays in it. */
 export function takeKey(): string | undefined {
-  const key = /^#t=(.+)$/.exec(location.hash)?.[1];
-  if (key === undefined) return undefined;
-  history.replaceState(null, "", `${location.pathname}${location.search}`);
-  return decodeURIComponent(key);
+  if (!location.hash.startsWith("#t=")) return undefined;
+  const { key, place } = readKey(location.hash);
+  history.replaceState(null, "", `${location.pathname}${location.search}${place === "" ? "" : `#${place}`}`);
+  return key;
 }
 
 /** Opens the session, with a key where there is one, else with the cookie from before. */

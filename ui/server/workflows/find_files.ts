@@ -25,7 +25,7 @@ export async function walk(
     try {
       for await (const { name, isDirectory, isFile } of Deno.readDir(`${root}/${next.path}`)) {
         if (isFile && wants(name) && files.length < most.files) files.push(next.path + name);
-        if (!isDirectory || skipped.has(name) || name.startsWith(".") || next.depth >= MAX_DEPTH) continue;
+        if (!isDirectory || isPassedOver(name) || next.depth >= MAX_DEPTH) continue;
         if (folders.length >= MAX_FOLDERS) continue;
         folders.push(`${root}/${next.path}${name}`);
         pending.push({ path: `${next.path}${name}/`, depth: next.depth + 1 });
@@ -35,6 +35,11 @@ export async function walk(
     }
   }
   return { files: files.sort(), folders };
+}
+
+/** True for the names of hidden folders and of those of build tools. */
+export function isPassedOver(folder: string): boolean {
+  return skipped.has(folder) || folder.startsWith(".");
 }
 
 /** From the root, with `/`, sorted. */

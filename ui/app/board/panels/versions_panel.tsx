@@ -216,7 +216,7 @@ function DiffPicture(
         ),
         stateOf: (id) => kinds.get(id),
         faded: new Set([...nodes.keys()].filter((id) => !kinds.has(id))),
-      }, false);
+      }, "all");
     }
     return () => painter.close();
   }, [before, after, diff]);

@@ -146,7 +146,7 @@ export async function boardPng(scene: Scene, marks: Marks): Promise<Blob> {
       scene,
       fitted(bounds, canvas.width / (devicePixelRatio || 1), canvas.height / (devicePixelRatio || 1), MARGIN),
       marks,
-      false,
+      "all",
     );
     painter.close();
   }

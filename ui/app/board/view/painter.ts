@@ -153,15 +153,16 @@ export class Painter {
     this.#far = undefined;
   }
 
-  /** Paints; `isNear` leaves the nodes to their elements. */
-  paint(scene: Scene, view: Viewport, marks: Marks, isNear: boolean): void {
+  /** Paints the edges and these nodes, all or those that have no element of their own. */
+  paint(scene: Scene, view: Viewport, marks: Marks, nodes: readonly number[] | "all"): void {
     const subject = { scene, moves: scene.moves, view, marks };
     this.#latest = subject;
-    if (!isNear) return this.#paintFar(subject);
+    if (nodes === "all") return this.#paintFar(subject);
     this.#forget();
     this.#clear();
     const rect = visibleRect(view, this.#width, this.#height);
     for (const _ of this.#parts(this.#context, subject, rect, true));
+    paintBoxes(this.#context, scene, nodes, marks, this.#colours, view.zoom);
   }
 
   #paintFar(wanted: Subject): void {

@@ -14,6 +14,7 @@ import type { Point } from "../model/commands.ts";
 import type { BoardGroup } from "../model/graph.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
 import { Gestures } from "./gestures.ts";
+import { nextCards } from "./cards_in_turn.ts";
 import { GroupFrames, NoteCards } from "./frames.tsx";
 import { Minimap } from "./minimap.tsx";
 import { FoldedCard } from "./folded_card.tsx";
@@ -65,6 +66,8 @@ export function Stage(props: StageProps) {
   const back = useRef<HTMLDivElement>(null);
   const painter = useRef<Painter | undefined>(undefined);
   const rendered = useRef<Rect | undefined>(undefined);
+  /** Ids of the nodes that have cards. */
+  const there = useRef<ReadonlySet<string>>(new Set());
   const frame = useRef(0);
   const [shown, setShown] = useState<Shown>(nobody);
   const local = useMemo(() => ({
@@ -89,20 +92,23 @@ export function Stage(props: StageProps) {
     const rect = visibleRect(view, width, height);
     const inSight = view.zoom >= NEAR_ZOOM ? scene.boxesIn(rect).length : Infinity;
     const isNear = inSight <= MAX_CARDS;
-    painter.current?.resize(width, height);
-    painter.current?.paint(
-      scene,
-      view,
-      marksOf(board, run, local.hovered.peek(), latest.current.faded),
-      isNear,
-    );
+    let missing: readonly number[] = [];
     if (!isNear) {
       rendered.current = undefined;
+      there.current = new Set();
       setShown((before) => before.isNear ? nobody : before);
     } else if (rendered.current === undefined || !contains(rendered.current, rect)) {
-      rendered.current = visibleRect(view, width, height, MARGIN_PX);
-      setShown({ isNear: true, indices: scene.boxesIn(rendered.current) });
+      const wider = visibleRect(view, width, height, MARGIN_PX);
+      const next = nextCards(scene.boxesIn(wider), scene.ids, there.current);
+      missing = next.missing;
+      rendered.current = missing.length === 0 ? wider : undefined;
+      there.current = new Set(next.indices.map((index) => scene.ids[index]!));
+      setShown({ isNear: true, indices: next.indices });
+      if (missing.length > 0) schedule();
     }
+    const marks = marksOf(board, run, local.hovered.peek(), latest.current.faded);
+    painter.current?.resize(width, height);
+    painter.current?.paint(scene, view, marks, isNear ? missing : "all");
   };
   const schedule = () => {
     if (frame.current === 0) frame.current = requestAnimationFrame(draw);
