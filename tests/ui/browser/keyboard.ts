@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { CDPSession, Page } from "playwright-core";
+import assert from "node:assert/strict";
+import type { Browser, CDPSession, Page } from "playwright-core";
+import { axeFaults, faultsOf, type MonitorRig } from "./monitor_rig.ts";
 
 /** What has the focus, as a screen reader is told of it. */
 export interface Focused {
@@ -17,7 +19,33 @@ export interface Focused {
 
 /** Frames without focus until it counts as lost: what takes the place of something may need one or two to be drawn. */
 const LOST_FRAMES = 12;
-const MOST_TABS = 40;
+const MOST_TABS = 32;
+
+/** A page at a place of the application, walked by keys alone; at its end nothing may have gone wrong on the way. */
+export async function walk(
+  rig: MonitorRig,
+  browser: Browser,
+  place: string,
+  run: (keyboard: Keyboard, page: Page) => Promise<void>,
+): Promise<void> {
+  const { page, faults } = await rig.open(browser, place, { reducedMotion: "reduce" });
+  const keyboard = await Keyboard.take(page);
+  await page.reload();
+  try {
+    await run(keyboard, page);
+  } catch (error) {
+    const said = await page.locator(".toast, [role=alert]").allTextContents();
+    throw new Error(
+      `While: ${keyboard.at}. On the page: ${said.join("; ")}. Faults: ${keyboard.faults.join("; ")}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  assert.deepEqual(keyboard.faults, []);
+  assert.deepEqual(faultsOf(faults), []);
+  await page.context().close();
+}
 
 export class Keyboard {
   readonly page: Page;
@@ -43,9 +71,20 @@ export class Keyboard {
     return keyboard;
   }
 
+  get at(): string {
+    return this.#step;
+  }
+
   /** Says what is done next, for the faults. */
   step(name: string): void {
     this.#step = name;
+  }
+
+  /** Axe finds nothing here, and the contrast holds in the other themes, too. */
+  async clean(): Promise<void> {
+    for (const fault of await axeFaults(this.page)) this.faults.push(`${this.#step}: ${fault}`);
+    const wrong = await this.page.evaluate(contrastElsewhere);
+    for (const fault of wrong) this.faults.push(`${this.#step}: ${fault}`);
   }
 
   async press(...keys: readonly string[]): Promise<void> {
@@ -123,6 +162,32 @@ export class Keyboard {
   }
 }
 
+/** In the page, where axe is by now: what cannot be read in the themes that are not chosen. */
+async function contrastElsewhere(): Promise<string[]> {
+  // deno-lint-ignore no-explicit-any -- axe brings no types into the page
+  const { axe } = globalThis as any;
+  const { dataset } = document.documentElement;
+  const before = dataset["theme"];
+  const found: string[] = [];
+  for (const theme of ["dark", "contrast"]) {
+    dataset["theme"] = theme;
+    await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    const { violations } = await axe.run(document, {
+      runOnly: ["color-contrast"],
+      resultTypes: ["violations"],
+    });
+    for (const { nodes } of violations) {
+      for (const { html, failureSummary } of nodes) {
+        found.push(`in ${theme}: ${html.slice(0, 160)} ${failureSummary.slice(0, 240)}`);
+      }
+    }
+  }
+  if (before === undefined) delete dataset["theme"];
+  else dataset["theme"] = before;
+  return found;
+}
+
 /** In the page: tells when the focus is nowhere for some frames, once it has been somewhere. */
 function watchFocus(lostFrames: number): void {
   let last: string | undefined;
@@ -148,15 +213,19 @@ function watchRings(): void {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
     return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
   };
-  addEventListener("focusin", ({ target }) =>
+  const look = (target: EventTarget | null, frames: number): void => {
     requestAnimationFrame(() => {
       if (!(target instanceof HTMLElement) || document.activeElement !== target || target.id === "main") {
         return;
       }
-      const frame = target.closest(".cm-editor");
-      if (isMarked(target) || (frame !== null && isMarked(frame))) return;
+      // Text is marked at its edge, where the numbers of its lines are.
+      const edge = target.closest(".cm-editor")?.querySelector(".cm-gutters");
+      if (isMarked(target) || (edge instanceof Element && isMarked(edge))) return;
+      if (frames > 0) return look(target, frames - 1);
       const html = target.outerHTML.slice(0, 160);
       if (!told.has(html)) tell(`no ring marks ${html}`);
       told.add(html);
-    }));
+    });
+  };
+  addEventListener("focusin", ({ target }) => look(target, 12));
 }

@@ -152,6 +152,16 @@ export function NodePanel(
             {node.counts.failed > node.failures.length
               ? <p class="faint">and {node.counts.failed - node.failures.length} more</p>
               : null}
+            <p>
+              <a
+                class="own-line"
+                href={hrefOf("failures", "", {
+                  text: node.failures.at(-1)?.failure.message.slice(0, 80) ?? "",
+                })}
+              >
+                In the error tracker
+              </a>
+            </p>
           </section>
         )}
         <NodeValue watch={watch} node={name} scope={scope} state={state} isFan={node?.isFan === true} />
@@ -223,7 +233,8 @@ function NodeActions(
           </Button>
         )
         : null}
-      {!hasEnded && ["pending", "queued", "retrying", "waiting", "running"].includes(state)
+      {(!hasEnded && ["pending", "queued", "retrying", "waiting"].includes(state)) ||
+          (account.state === "failed" && account.failure?.node === node)
         ? (
           <Button
             small
