@@ -163,7 +163,7 @@ async function board(browser: Browser, server: FixtureServer, count: number): Pr
   await page.addInitScript(noteLongTasks);
   const began = performance.now();
   await page.goto(`${server.address}/#/board/flow-${count}.workflow.jsonc`);
-  await page.locator(".status").filter({ hasText: `${count} nodes` }).waitFor();
+  await page.locator(".status").filter({ hasText: `${count.toLocaleString("en")} nodes` }).waitFor();
   const shown = performance.now() - began;
   await page.waitForTimeout(1500);
   const opening = await cpu(session);

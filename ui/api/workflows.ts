@@ -6,7 +6,7 @@
  */
 
 import type { BudgetForecast } from "../../core/orchestration/run_forecast.ts";
-import type { Json, JsonSchema } from "../../core/json.ts";
+import type { Json, JsonObject, JsonSchema } from "../../core/json.ts";
 import type { Problem } from "../../core/workflow/problem.ts";
 import type { Fan } from "../../core/workflow/plan.ts";
 
@@ -147,6 +147,10 @@ export interface TemplateLine {
   readonly name: string;
   readonly description: string;
   readonly nodes: number;
+  /** Its inputs as in the file: schemas by name. */
+  readonly inputs: JsonObject;
+  /** Names of its outputs. */
+  readonly outputs: readonly string[];
   /** The extension that brings it, by name; absent for the program's own. */
   readonly from?: string;
 }

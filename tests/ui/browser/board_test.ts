@@ -335,6 +335,22 @@ browserTest(
       assert.deepEqual(errors(checkWorkflow(part, "part", catalog)), []);
       assert.deepEqual(errors(checkWorkflow(text, "w", catalog, () => ({ file: "part", text: part }))), []);
       assert.equal(parse(text).outputs.valid, "count_them.valid");
+      // What the new file takes and gives is known here, too.
+      await page.locator(`${input("count_them", "files")}, ${input("count_them", "data")}`).first().waitFor();
+      await page.locator(output("count_them", "valid")).waitFor();
+
+      // A template is a part as any other: found in the library, with its ports.
+      await page.getByRole("searchbox", { name: "Search nodes" }).fill("documentation outline");
+      await page.keyboard.press("Enter");
+      await page.locator("#node-docsOutline .card-title").filter({ hasText: "Documentation outline" })
+        .waitFor();
+      await page.locator(input("docsOutline", "root")).waitFor();
+      await page.locator(output("docsOutline", "coverage")).waitFor();
+      const withTemplate = await saved(page, server, "w.workflow.jsonc");
+      assert.equal(parse(withTemplate).nodes.docsOutline.workflow, "docs-outline");
+      const outline = await Deno.readTextFile(template("docs-outline"));
+      const byName = (name: string) => ({ file: name, text: name === "docs-outline" ? outline : part });
+      assert.deepEqual(errors(checkWorkflow(withTemplate, "w", catalog, byName)), []);
     }),
 );
 
@@ -400,7 +416,7 @@ browserTest(
       );
       await page.goto(`${server.address}/#/board/large.workflow.jsonc`);
       await page.waitForFunction(() =>
-        document.querySelector(".status")?.textContent?.includes("10000 nodes")
+        document.querySelector(".status")?.textContent?.includes("10,000 nodes")
       );
       await page.keyboard.press("Control+f");
       await page.keyboard.type("n7777");

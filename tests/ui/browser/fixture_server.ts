@@ -14,6 +14,7 @@ import type { CatalogInfo } from "../../../ui/api/catalog.ts";
 import type { ServerFrame, StreamEvent } from "../../../ui/api/frames.ts";
 import type { FilesEvent, Topic } from "../../../ui/api/topics.ts";
 import type { WorkflowVersion } from "../../../ui/api/workflows.ts";
+import { templateLine } from "../../../ui/server/workflows/template_line.ts";
 import { readTemplates } from "../../../system/template_folder.ts";
 
 interface Kept {
@@ -176,14 +177,7 @@ export class FixtureServer implements AsyncDisposable {
       case "GET /secrets":
         return json([]);
       case "GET /templates":
-        return json(
-          readTemplates(templatesFolder).map(({ id, name, description, text }) => ({
-            id,
-            name,
-            description,
-            nodes: checkWorkflow(text, id, this.#catalog).plan?.nodes.length ?? 0,
-          })),
-        );
+        return json(readTemplates(templatesFolder).map(templateLine));
       case "GET /workflows":
         return json(
           [...this.#files].map(([name, { text, hash, modifiedAt }]) =>
@@ -204,8 +198,7 @@ export class FixtureServer implements AsyncDisposable {
     const template = /^GET \/templates\/([\w-]+)$/.exec(key)?.[1];
     const found = readTemplates(templatesFolder).find(({ id }) => id === template);
     if (found !== undefined) {
-      const { id, name, description, text } = found;
-      return json({ id, name, description, text, nodes: 0 });
+      return json({ ...templateLine(found), text: found.text });
     }
     const version = /^GET \/workflow\/versions\/(\w+)$/.exec(key)?.[1];
     const kept = this.#files.get(file)?.versions.find(({ hash }) => hash === version);

@@ -92,9 +92,9 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     await page.getByText("Waits for the signal").waitFor();
     await keyboard.tabTo("group", /^Graph of the run/);
     await keyboard.press("Home", "ArrowDown");
-    await page.waitForFunction("/node=%2F(story|plan)/.test(location.hash)");
+    await page.waitForFunction(() => /node=%2F(story|plan)/.test(location.hash));
     await keyboard.press("Home");
-    await page.waitForFunction("location.hash.includes('node=%2Fplan')");
+    await page.waitForFunction(() => location.hash.includes("node=%2Fplan"));
 
     keyboard.step("provide input");
     await keyboard.tabTo("textbox", "Value for word", { back: true });
@@ -130,8 +130,8 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     await page.getByRole("group", { name: /^Timeline/ }).waitFor();
     await keyboard.tabTo("group", /^Timeline/);
     await keyboard.press("Home", "ArrowDown");
-    await page.waitForFunction(
-      "/Plan|Quick work/.test(document.querySelector('[role=status].hidden-text').textContent)",
+    await page.waitForFunction(() =>
+      /Plan|Quick work/.test(document.querySelector("[role=status].hidden-text")?.textContent ?? "")
     );
     await keyboard.clean();
     keyboard.step("log");
@@ -205,7 +205,7 @@ browserTest("a failure is found, understood and mended, and a run cancelled, by 
     await state(page, "Failed");
     await keyboard.tabTo("group", /^Graph of the run/);
     await keyboard.press("Home", "ArrowRight");
-    await page.waitForFunction("location.hash.includes('node=%2Fmend')");
+    await page.waitForFunction(() => location.hash.includes("node=%2Fmend"));
     await rig.write("mended.txt", "yes");
     await keyboard.tabTo("button", "Retry");
     await keyboard.press("Enter");
@@ -249,7 +249,7 @@ browserTest("a failure is found, understood and mended, and a run cancelled, by 
     keyboard.step("skip a node that has not begun");
     await keyboard.tabTo("group", /^Graph of the run/);
     await keyboard.press("End");
-    await page.waitForFunction("location.hash.includes('node=%2Fbehind')");
+    await page.waitForFunction(() => location.hash.includes("node=%2Fbehind"));
     await keyboard.tabTo("button", "Skip");
     await keyboard.press("Enter");
     await page.getByRole("complementary", { name: "Chosen node" }).getByText("Skipped").first().waitFor();

@@ -25,6 +25,7 @@ import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
 import { completed, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
+import { cardShape } from "./view/card_shape.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
 import { fitted, type Viewport } from "./view/viewport.ts";
 
@@ -34,6 +35,8 @@ const AT_ONCE = 300;
 const READABLE = 0.6;
 /** A stage as wide as a wall shows little workflows larger than life. */
 const WALL_PX = 2400;
+/** Nodes that come are kept this far from others. */
+const GAP = 16;
 /** Nodes snap to this. */
 export const GRID = 8;
 
@@ -174,8 +177,9 @@ export class Board {
     this.version.value++;
   }
 
-  setCatalog(catalog: Catalog): void {
-    this.document.setCatalog(catalog);
+  /** Takes another catalogue; as for `Document`. */
+  setCatalog(catalog: Catalog, keeps?: (node: BoardNode) => boolean): void {
+    this.document.setCatalog(catalog, keeps);
     this.version.value++;
     this.onText(this.document.text);
   }
@@ -332,15 +336,18 @@ export class Board {
   }
 
   /** A free place near the middle of the window, or near `at`. */
-  freePlace(at?: Point): Point {
+  freePlace(at?: Point, node?: BoardNode): Point {
     const { x, y, zoom } = this.view.peek();
     const { width, height } = this.size.peek();
     let place = at ?? this.#besideChosen() ??
       { x: (width / 2 - x) / zoom - 108, y: (height / 2 - y) / zoom - 40 };
     const scene = this.scene.peek();
-    const isTaken = ({ x: left, y: top }: Point) =>
-      scene.boxesIn({ left: left - 8, top: top - 8, right: left + 224, bottom: top + 90 }).length > 0;
-    for (let tries = 0; tries < 40 && isTaken(place); tries++) place = { x: place.x + 32, y: place.y + 32 };
+    const shape = node === undefined ? undefined : cardShape(node, new Set(), false);
+    const [wide, high] = [shape?.width ?? 216, shape?.height ?? 80];
+    const isTaken = ({ x, y }: Point) =>
+      scene.boxesIn({ left: x - GAP, top: y - GAP, right: x + wide + GAP, bottom: y + high + GAP }).length >
+        0;
+    for (let tries = 0; tries < 200 && isTaken(place); tries++) place = { x: place.x, y: place.y + 32 };
     return { x: snap(place.x), y: snap(place.y) };
   }
 

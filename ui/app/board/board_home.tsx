@@ -1,5 +1,6 @@
 /** The workspace's workflows, and what to begin a new one with. @module */
 
+import { counted } from "../parts/counted.ts";
 import { useState } from "preact/hooks";
 import type { WorkflowLine } from "../../api/workflows.ts";
 import { Button } from "../parts/button.tsx";
@@ -85,7 +86,7 @@ export function BoardHome() {
                     </span>
                     <code class="faint cut home-file">{entry.file}</code>
                     {unsaved.has(entry.file) ? <span class="badge warn">Not saved</span> : null}
-                    <span class="badge numbers">{entry.nodes} nodes</span>
+                    <span class="badge numbers">{counted(entry.nodes, "node")}</span>
                     {entry.errors > 0 ? <span class="badge bad numbers">{entry.errors} errors</span> : null}
                     <time class="faint numbers" dateTime={new Date(entry.modifiedAt).toISOString()}>
                       {dayOf(entry.modifiedAt)}

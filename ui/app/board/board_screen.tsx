@@ -1,5 +1,6 @@
 /** The board as a person sees it: bar, library, stage, inspector, and the dialogs that actions open. @module */
 
+import { counted } from "../parts/counted.ts";
 import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button, IconButton } from "../parts/button.tsx";
@@ -163,17 +164,26 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     [errors, warnings],
   );
   const { nodes, edges, fault } = board.graph.value;
-  useStatus("board.size", <span class="numbers">{nodes.size} nodes, {edges.length} connections</span>, [
-    nodes.size,
-    edges.length,
-  ]);
+  useStatus(
+    "board.size",
+    <span class="numbers">{counted(nodes.size, "node")}, {counted(edges.length, "connection")}</span>,
+    [
+      nodes.size,
+      edges.length,
+    ],
+  );
 
   const add = (entry: LibraryEntry, at?: Point, drop?: Drop, port?: string) => {
     const edge = edges.find(({ id }) => id === board.selectedEdge.peek());
     if (drop === undefined && edge !== undefined && at !== undefined) {
       return insertOnEdge(board, edge, entry, at);
     }
-    const change = addNode(board.document.ground, nameForUse(entry.use), entry.value, board.freePlace(at));
+    const change = addNode(
+      board.document.ground,
+      nameForUse(entry.id),
+      entry.value,
+      board.freePlace(at, entry.node),
+    );
     board.apply(change);
     board.reveal(change.id);
     announce(`Added ${change.id}`);
@@ -253,7 +263,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               onAdd={(at) => setOpen({ kind: "add", at })}
               onMenu={(at, world) => setOpen({ kind: "menu", at, world })}
               onDropped={(data, world) => {
-                const entry = bench.library.find(({ use }) => use === data.getData(DRAG_TYPE));
+                const entry = bench.library.find(({ id }) => id === data.getData(DRAG_TYPE));
                 if (entry !== undefined) add(entry, { x: world.x - 100, y: world.y - 18 });
                 else if (data.getData("text/plain") !== "") {
                   actions.pasteText(
@@ -373,10 +383,6 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         : null}
     </div>
   );
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Reads the zoom alone: panning draws no button anew. */

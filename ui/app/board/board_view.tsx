@@ -25,24 +25,25 @@ function OpenBoard({ file, run }: { readonly file: string; readonly run: string 
   const boards = openBoards(app);
   const [bench, setBench] = useState<Workbench | undefined>(() => boards.of(file));
   const opened = useResource(async (client, signal) => {
-    const [catalog, workflow] = await Promise.all([
+    const [info, templates, workflow] = await Promise.all([
       client.call("GET /catalog", { signal }),
+      client.call("GET /templates", { signal }),
       // What is open already has its text, and hears of changes by itself.
       boards.of(file) === undefined
         ? client.call("GET /workflow", { query: { file, textOnly: true }, signal })
         : undefined,
     ]);
-    return { catalog, workflow };
+    return { parts: { info, templates }, workflow };
   }, [file]);
   const { value } = opened;
   useEffect(() => {
     if (value === undefined) return;
     const kept = boards.of(file);
-    if (kept !== undefined) return kept.takeCatalog(value.catalog);
+    if (kept !== undefined) return kept.takeParts(value.parts);
     // A reload of the answer must not throw away what is being edited.
     if (value.workflow === undefined || bench !== undefined) return;
     let isLeft = false;
-    void Workbench.open(app, value.workflow, value.catalog).then((made) => {
+    void Workbench.open(app, value.workflow, value.parts).then((made) => {
       if (isLeft) made.close();
       else setBench(made);
     });

@@ -124,9 +124,9 @@ function bestPort(
 export function insertOnEdge(board: Board, edge: BoardEdge, entry: LibraryEntry, at: Point): void {
   const added = addNode(
     board.document.ground,
-    nameForUse(entry.use),
+    nameForUse(entry.id),
     entry.value,
-    board.freePlace({ x: at.x - 108, y: at.y - 30 }),
+    board.freePlace({ x: at.x - 108, y: at.y - 30 }, entry.node),
   );
   const fromEnd = { node: edge.from, port: edge.fromPort };
   const judge = new ConnectionJudge(board.graph.peek(), board.types, fromEnd, true);

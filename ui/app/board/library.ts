@@ -6,13 +6,21 @@
 
 import type { NodeTypeId } from "../../../core/ids.ts";
 import type { JsonObject, JsonSchema } from "../../../core/json.ts";
-import type { Catalog } from "../../../core/workflow/catalog.ts";
 import type { CatalogInfo } from "../../api/catalog.ts";
-import { type BoardNode, boardNode, type NodeGroup } from "./model/board_node.ts";
+import type { TemplateLine } from "../../api/workflows.ts";
+import {
+  type BoardCatalog,
+  type BoardNode,
+  boardNode,
+  type NodeGroup,
+  type WorkflowPorts,
+} from "./model/board_node.ts";
 import type { ConnectionJudge } from "./model/connection_judge.ts";
 import { nameForUse } from "./model/names.ts";
 
 export interface LibraryEntry {
+  /** Its own: the use, or `template/ID`. */
+  readonly id: string;
   readonly use: string;
   readonly title: string;
   readonly description: string;
@@ -44,8 +52,12 @@ const controls: readonly (readonly [string, string, string, JsonObject])[] = [
 ];
 
 /** The catalogue with maps again. */
-export function catalogFrom(info: CatalogInfo): Catalog {
+export function catalogFrom(
+  info: CatalogInfo,
+  workflows: ReadonlyMap<string, WorkflowPorts> = new Map(),
+): BoardCatalog {
   return {
+    workflows,
     nodes: new Map(info.nodes.map((node) => [node.type as NodeTypeId, node])),
     tasks: new Map(info.tasks.map((task) => [task.type as NodeTypeId, task])),
     problems: info.problems,
@@ -54,7 +66,11 @@ export function catalogFrom(info: CatalogInfo): Catalog {
 }
 
 /** Everything that can be added, by section. */
-export function libraryOf(info: CatalogInfo, catalog: Catalog): readonly LibraryEntry[] {
+export function libraryOf(
+  info: CatalogInfo,
+  catalog: BoardCatalog,
+  templates: readonly TemplateLine[] = [],
+): readonly LibraryEntry[] {
   const entry = (
     use: string,
     title: string,
@@ -66,6 +82,7 @@ export function libraryOf(info: CatalogInfo, catalog: Catalog): readonly Library
     const value = { use, ...more };
     const node = boardNode(nameForUse(use), "", value, catalog);
     return {
+      id: use,
       use,
       title,
       description,
@@ -95,9 +112,22 @@ export function libraryOf(info: CatalogInfo, catalog: Catalog): readonly Library
       return entry(`control/${kind}`, title, description, "Control", more);
     })
     : controls.map(([use, title, description, more]) => entry(use, title, description, "Control", more));
+  // Those of extensions have no name that a workflow could call them by.
+  const whole = templates.filter(({ from }) => from === undefined).map(({ id, name, description }) => ({
+    ...entry("control/workflow", name, description, "Templates", { workflow: id, title: name }),
+    id: `template/${id}`,
+  }));
   const order = (section: string) =>
-    section === "Tasks for an instrument" ? 0 : section === "Instruments" ? 2 : section === "Control" ? 3 : 1;
-  return [...tasks, ...nodes, ...components].sort((a, b) =>
+    section === "Tasks for an instrument"
+      ? 0
+      : section === "Instruments"
+      ? 2
+      : section === "Control"
+      ? 3
+      : section === "Templates"
+      ? 4
+      : 1;
+  return [...tasks, ...nodes, ...components, ...whole].sort((a, b) =>
     order(a.section) - order(b.section) || compare(a.section, b.section)
   );
 }

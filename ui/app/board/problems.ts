@@ -29,12 +29,18 @@ export function placedProblems(
     if (!isInside) return { ...problem, node: undefined, field: problem.path };
     const [root, name, ...rest] = path.slice(prefix.length);
     if (root === "nodes" && name !== undefined) {
-      return { ...problem, node: name, field: rest.join(".") || missingPort(problem) };
+      const field = rest.join(".") || missingPort(problem);
+      return { ...problem, hint: boardHint(problem), node: name, field };
     }
     if (root === "outputs") return { ...problem, node: OUTPUTS, field: name ?? "" };
     if (root === "inputs") return { ...problem, node: INPUTS, field: name ?? "" };
     return { ...problem, node: undefined, field: path.join(".") };
   });
+}
+
+/** What to do, where the board has another way than the file. */
+function boardHint({ code, hint }: Problem): string {
+  return code === "missing-input" ? "Connect an output to it, or give it a value" : hint;
 }
 
 /** What is missing stands nowhere in the file; on the board it has a place. */

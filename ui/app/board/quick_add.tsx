@@ -45,7 +45,7 @@ export function QuickAdd({ library, held, onChoose, onClose }: QuickAddProps) {
     [library, held],
   );
   const found = useMemo(
-    () => fuzzySort(query, offered, ({ entry }) => `${entry.title} ${entry.use}`).slice(0, 60),
+    () => fuzzySort(query, offered, ({ entry }) => `${entry.title} ${entry.id}`).slice(0, 60),
     [query, offered],
   );
   useEffect(() => setChosen(0), [query]);
@@ -100,7 +100,7 @@ export function QuickAdd({ library, held, onChoose, onClose }: QuickAddProps) {
         {found.length === 0 ? <div class="palette-group" role="presentation">Nothing fits</div> : null}
         {found.map(({ entry: { entry, port }, places }, index) => (
           <div
-            key={entry.use}
+            key={entry.id}
             id={`add-${index}`}
             class={`palette-item kind-${entry.group}`}
             role="option"
@@ -118,7 +118,7 @@ export function QuickAdd({ library, held, onChoose, onClose }: QuickAddProps) {
               {port === undefined || port === "" ? entry.description : `at ${port}`}
             </span>
             <span class="grow" />
-            <code class="faint">{entry.use}</code>
+            <code class="faint">{entry.id}</code>
           </div>
         ))}
       </div>

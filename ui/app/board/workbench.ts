@@ -7,13 +7,14 @@
 
 import { type Signal, signal } from "@preact/signals";
 import type { CatalogInfo } from "../../api/catalog.ts";
-import type { WorkflowFile } from "../../api/workflows.ts";
+import type { TemplateLine, WorkflowFile } from "../../api/workflows.ts";
 import type { App } from "../state/app.ts";
 import { nextTurn } from "../state/turn.ts";
 import { Board } from "./board.ts";
 import { BoardFile } from "./file/board_file.ts";
 import { Checker } from "./check/checker.ts";
-import { type Graph, readGraphInTurns } from "./model/graph.ts";
+import { type BoardNode, objectOf, type WorkflowPorts } from "./model/board_node.ts";
+import { type Graph, readGraph, readGraphInTurns } from "./model/graph.ts";
 import { LayoutClient } from "./layout/layout_client.ts";
 import { catalogFrom, type LibraryEntry, libraryOf } from "./library.ts";
 import { BoardRun } from "./run/board_run.ts";
@@ -21,8 +22,13 @@ import { RunOverlay } from "./run/run_overlay.ts";
 
 export type SidePanel = "inspector" | "problems" | "run" | "versions";
 
-interface Known {
+/** What can be put on a board. */
+export interface Parts {
   readonly info: CatalogInfo;
+  readonly templates: readonly TemplateLine[];
+}
+
+interface Known extends Parts {
   readonly library: readonly LibraryEntry[];
 }
 
@@ -34,14 +40,17 @@ export class Workbench {
   readonly run: BoardRun;
   readonly layouter = new LayoutClient();
   readonly #known: Signal<Known>;
+  /** What other workflows take and give, as far as they were looked into. */
+  #workflows: ReadonlyMap<string, WorkflowPorts>;
   readonly panel = signal<SidePanel>("inspector");
   readonly #checker: Checker;
   readonly #stops: (() => void)[] = [];
 
   /** Reads the file in turns, so that a large one holds the page up nowhere. */
-  static async open(app: App, file: WorkflowFile, info: CatalogInfo): Promise<Workbench> {
-    const graph = await readGraphInTurns(file.text, catalogFrom(info), nextTurn, () => performance.now());
-    const bench = new Workbench(app, file, info, graph);
+  static async open(app: App, file: WorkflowFile, parts: Parts): Promise<Workbench> {
+    const catalog = catalogFrom(parts.info, portsOf(parts.templates));
+    const graph = await readGraphInTurns(file.text, catalog, nextTurn, () => performance.now());
+    const bench = new Workbench(app, file, parts, graph);
     await nextTurn();
     // The geometry, before anybody draws by it.
     const scene = bench.board.scene.peek();
@@ -51,10 +60,11 @@ export class Workbench {
     return bench;
   }
 
-  private constructor(app: App, file: WorkflowFile, info: CatalogInfo, graph: Graph) {
+  private constructor(app: App, file: WorkflowFile, { info, templates }: Parts, graph: Graph) {
     this.app = app;
-    const catalog = catalogFrom(info);
-    this.#known = signal({ info, library: libraryOf(info, catalog) });
+    this.#workflows = portsOf(templates);
+    const catalog = catalogFrom(info, this.#workflows);
+    this.#known = signal({ info, templates, library: libraryOf(info, catalog, templates) });
     this.board = new Board(file.file, file.text, catalog, this.layouter, graph);
     this.#checker = new Checker({
       fetchOther: (reference) => this.#other(reference),
@@ -77,17 +87,31 @@ export class Workbench {
   }
 
   /** What there is of node types now: extensions come and go while a workflow is open. */
-  takeCatalog(info: CatalogInfo): void {
-    if (JSON.stringify(info) === JSON.stringify(this.catalog)) return;
-    const catalog = catalogFrom(info);
-    this.#known.value = { info, library: libraryOf(info, catalog) };
+  takeParts({ info, templates }: Parts): void {
+    const { info: before, templates: had } = this.#known.peek();
+    if (JSON.stringify([info, templates]) === JSON.stringify([before, had])) return;
+    this.#workflows = new Map([...this.#workflows, ...portsOf(templates)]);
+    const catalog = catalogFrom(info, this.#workflows);
+    this.#known.value = { info, templates, library: libraryOf(info, catalog, templates) };
     this.board.setCatalog(catalog);
     this.#checker.setCatalog(info);
     this.#checker.ask(this.board.document.text, this.board.file);
   }
 
-  /** The text of a workflow that this one names: a template, or a file beside it. */
+  /** The text of a workflow that this one names: a template, or a file beside it. Its ports are shown from now on. */
   async #other(reference: string): Promise<string | null> {
+    const text = await this.#otherText(reference);
+    const { head } = readGraph(text, [], catalogFrom(this.catalog));
+    const ports = { inputs: objectOf(head["inputs"]), outputs: Object.keys(objectOf(head["outputs"])) };
+    if (JSON.stringify(ports) === JSON.stringify(this.#workflows.get(reference))) return text;
+    this.#workflows = new Map([...this.#workflows, [reference, ports]]);
+    const runsIt = ({ use, value }: BoardNode) =>
+      use === "control/workflow" && value["workflow"] === reference;
+    this.board.setCatalog(catalogFrom(this.catalog, this.#workflows), (node) => !runsIt(node));
+    return text;
+  }
+
+  async #otherText(reference: string): Promise<string> {
     const { client } = this.app;
     if (/[/\\.]/.test(reference)) {
       const folder = this.board.file.split("/").slice(0, -1).join("/");
@@ -105,4 +129,8 @@ export class Workbench {
     this.run.close();
     for (const stop of this.#stops) stop();
   }
+}
+
+function portsOf(templates: readonly TemplateLine[]): ReadonlyMap<string, WorkflowPorts> {
+  return new Map(templates.map((template) => [template.id, template]));
 }

@@ -2,15 +2,15 @@
 
 import { SymphonyError } from "../../../core/errors.ts";
 import { forecastFor } from "../../../core/orchestration/run_forecast.ts";
-import { parseWorkflow } from "../../../core/workflow/parse.ts";
 import { didYouMean } from "../../../core/workflow/suggest.ts";
 import type { Route } from "../../api/api.ts";
-import type { JsonEdit, TemplateLine } from "../../api/workflows.ts";
+import type { JsonEdit } from "../../api/workflows.ts";
 import type { Desk } from "../desk.ts";
 import { type HandlersOf, Reply } from "../http/handlers.ts";
 import { Refusal } from "../http/problems.ts";
 import type { TemplateText } from "../services.ts";
 import { components } from "../workflows/components.ts";
+import { templateLine } from "../workflows/template_line.ts";
 import { hashOf } from "../workflows/versions.ts";
 import { editedText } from "../workflows/workflow_store.ts";
 
@@ -139,11 +139,6 @@ function seenIn(headers: Headers, mayBeNew: boolean): string | undefined {
   throw new Refusal(428, "bad-input", `Cannot change the file: missing header, expected ${right}`, {
     faults: [{ place: "header.If-Match", found: "nothing", right }],
   });
-}
-
-function templateLine({ id, name, description, text, file, from }: TemplateText): TemplateLine {
-  const nodes = parseWorkflow(text, file, {}).draft?.nodes.size ?? 0;
-  return { id, name, description, nodes, ...from === undefined ? {} : { from } };
 }
 
 function templateNamed(templates: readonly TemplateText[], id: string): TemplateText {

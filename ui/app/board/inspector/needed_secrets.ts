@@ -5,19 +5,31 @@
  * @module
  */
 
+import type { NodeTypeId } from "../../../../core/ids.ts";
+import { servingTask } from "../../../../core/workflow/catalog.ts";
 import type { CatalogInfo } from "../../../api/catalog.ts";
 import type { SecretLine } from "../../../api/permissions.ts";
 
-/** The extensions that may carry the node out. */
-export function extensionsBehind({ nodes, tasks }: CatalogInfo, use: string): ReadonlySet<string> {
+/** The node types that may carry the node out: its own, or those of a task's instruments. */
+function carriers({ nodes, tasks }: CatalogInfo, use: string): CatalogInfo["nodes"] {
   const own = nodes.find(({ type }) => type === use);
-  if (own !== undefined) return new Set([own.extension]);
-  if (!tasks.some(({ type }) => type === use)) return new Set();
-  const task = use.slice(use.indexOf("/") + 1);
-  const serving = nodes.filter(({ instrument }) =>
-    instrument?.serves.some((name) => name === "*" || name === task || name === use) === true
+  if (own !== undefined) return [own];
+  const task = tasks.find(({ type }) => type === use);
+  return task === undefined
+    ? []
+    : servingTask({ nodes: new Map(nodes.map((node) => [node.type as NodeTypeId, node])) }, task);
+}
+
+/** The extensions that may carry the node out. */
+export function extensionsBehind(info: CatalogInfo, use: string): ReadonlySet<string> {
+  return new Set(carriers(info, use).map(({ extension }) => extension));
+}
+
+/** False where an instrument that lacks nothing can carry the node out: then a key is a choice, no need. */
+export function waitsForKey(info: CatalogInfo, use: string): boolean {
+  return carriers(info, use).every(({ instrument }) =>
+    instrument === undefined || instrument.unavailable !== undefined
   );
-  return new Set(serving.map(({ extension }) => extension));
 }
 
 export type SecretState = "granted" | "no-value" | "refused" | "not-granted";

@@ -1,6 +1,6 @@
 /** A node's fields: its ports as constants or expressions, when and how often it runs, how it behaves. @module */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { isObject, type Json, type JsonObject, type JsonSchema } from "../../../../core/json.ts";
 import { describe } from "../../../../core/workflow/port_type.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
@@ -18,6 +18,7 @@ import type { Workbench } from "../workbench.ts";
 import { MotifNode } from "./motif_node.tsx";
 import { DataPreview } from "../run/data_preview.tsx";
 import { ExpressionField } from "./expression_field.tsx";
+import { waitsForKey } from "./needed_secrets.ts";
 import { SecretSection } from "./secret_section.tsx";
 import { behaviourSchema, controlSchema } from "./node_schema.ts";
 
@@ -35,6 +36,13 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
     board.apply(setField(board.document.ground, node.id, path, value));
   const own = problems.filter((one) => one.node === node.id && (one.field === "" || one.field === "use"));
   const special = controlSchema(node.use);
+  // Where it stands once it stays, while a key is moved or granted there.
+  const keyFirst = useRef<string | undefined>(undefined);
+  if (
+    waitsForKey(bench.catalog, node.use) ||
+    problemsAt(problems, node.id, "with").some(({ code }) => code === "key-in-file")
+  ) keyFirst.current = node.id;
+  const isKeyFirst = keyFirst.current === node.id;
   return (
     <div class="form inspector">
       <div class={`inspector-head kind-${node.group}`} style={colourFor(node.use)}>
@@ -55,7 +63,7 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
         </p>
       ))}
       <MotifNode bench={bench} node={node} />
-      <SecretSection bench={bench} node={node} />
+      {isKeyFirst ? <SecretSection bench={bench} node={node} /> : null}
       <NameFields bench={bench} node={node} />
       {special === undefined ? null : (
         <SchemaForm
@@ -124,6 +132,7 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
           hide={(name) => name === "quality" && node.group !== "instrument"}
         />
       </details>
+      {isKeyFirst ? null : <SecretSection bench={bench} node={node} />}
       <Outputs bench={bench} node={node} />
     </div>
   );

@@ -56,12 +56,24 @@ interface Ports {
   readonly isOpen: boolean;
 }
 
+/** What a workflow that another one runs takes and gives. */
+export interface WorkflowPorts {
+  /** As in the file: schemas by name. */
+  readonly inputs: JsonObject;
+  readonly outputs: readonly string[];
+}
+
+/** The catalogue, with what is known of other workflows by how nodes name them. */
+export interface BoardCatalog extends Catalog {
+  readonly workflows?: ReadonlyMap<string, WorkflowPorts>;
+}
+
 /** The node `id` whose text is `text` and whose value was read from it. */
-export function boardNode(id: string, text: string, value: JsonObject, catalog: Catalog): BoardNode {
+export function boardNode(id: string, text: string, value: JsonObject, catalog: BoardCatalog): BoardNode {
   const use = typeof value["use"] === "string" ? value["use"] : "";
   const type = catalog.nodes.get(use as NodeTypeId);
   const task = catalog.tasks.get(use as NodeTypeId);
-  const ports = isControlUse(use) ? controlPorts(use, value) : callPorts(type ?? task);
+  const ports = isControlUse(use) ? controlPorts(use, value, catalog) : callPorts(type ?? task);
   const bound = new Set([...Object.keys(objectOf(value["in"])), ...Object.keys(objectOf(value["with"]))]);
   const known = new Set(ports.inputs.map(([name]) => name));
   const further = [...bound].filter((name) => !known.has(name));
@@ -119,7 +131,7 @@ function callPorts(type: { readonly input: JsonObject; readonly output: JsonObje
   };
 }
 
-function controlPorts(use: string, value: JsonObject): Ports {
+function controlPorts(use: string, value: JsonObject, { workflows }: BoardCatalog): Ports {
   const closed = { isOpen: false };
   switch (use) {
     case "control/branch":
@@ -150,8 +162,15 @@ function controlPorts(use: string, value: JsonObject): Ports {
         ...closed,
       };
     }
-    case "control/workflow":
-      return { inputs: [], outputs: [], isOpen: true };
+    case "control/workflow": {
+      const known = workflows?.get(String(value["workflow"]));
+      if (known === undefined) return { inputs: [], outputs: [], isOpen: true };
+      return {
+        inputs: bodyInputs({ inputs: known.inputs }),
+        outputs: known.outputs.map((name) => [name, true]),
+        ...closed,
+      };
+    }
     case "control/input":
       return { inputs: [], outputs: [["value", true]], ...closed };
     default:

@@ -75,12 +75,11 @@ export class ConnectionJudge {
       : fit(given, port.schema);
     if (!isMismatch(found)) return { fits: found.fit === "yes" ? "yes" : "maybe", reason: found.reason };
     const type = fan ? `array of ${describe(given)}` : describe(given);
-    const reason = found.reason === ""
-      ? ""
-      : `. ${found.reason.charAt(0).toUpperCase()}${found.reason.slice(1)}`;
-    return no(
-      `Port "${target.port}" of ${label(target.node)} takes ${describe(port.schema)}, found ${type}${reason}`,
-    );
+    const said = `${describe(port.schema)}, found ${type}`;
+    const more = found.reason === "" || found.reason === `expected ${said}` ? [] : [sentence(found.reason)];
+    const cast = castOf(given, port.schema);
+    if (cast !== undefined) more.push(`As an expression it fits: ${cast}(${source.node}.${source.port})`);
+    return no([`Port "${target.port}" of ${label(target.node)} takes ${said}`, ...more].join(". "));
   }
 
   /** Whether what the held source gives could go into a port of this type. */
@@ -108,6 +107,21 @@ export class ConnectionJudge {
     // An input's default says nothing about what may be given.
     return own(schema, "type") === undefined && own(schema, "anyOf") === undefined ? undefined : schema;
   }
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The function of expressions that makes the one of the other; undefined where none does so safely. */
+function castOf(given: JsonSchema | undefined, wanted: JsonSchema): string | undefined {
+  const [from, to] = [typeOf(given), typeOf(wanted)];
+  if (to === "string" && (from === "integer" || from === "number" || from === "boolean")) return "string";
+  return to === "integer" && from === "number" ? "int" : undefined;
+}
+
+function typeOf(schema: JsonSchema | undefined): unknown {
+  return isObject(schema) ? own(schema, "type") : undefined;
 }
 
 function no(reason: string): Verdict {

@@ -9,6 +9,7 @@
  */
 
 import type { Catalog } from "../../../../core/workflow/catalog.ts";
+import type { BoardNode } from "./board_node.ts";
 import type { Change, Ground } from "./change.ts";
 import { editedGraph, type Graph, readGraph, type Scope } from "./graph.ts";
 import { History } from "./history.ts";
@@ -104,10 +105,11 @@ export class BoardDocument {
     if (this.#graph.fault !== undefined && scope.length > 0) this.enter([]);
   }
 
-  /** The same text with another catalogue. */
-  setCatalog(catalog: Catalog): void {
+  /** The same text with another catalogue; nodes that it `keeps` as they are need not be read again. */
+  setCatalog(catalog: Catalog, keeps: (node: BoardNode) => boolean = () => false): void {
     this.#catalog = catalog;
-    this.#graph = readGraph(this.#text, this.#scope, catalog);
+    const nodes = new Map([...this.#graph.nodes].filter(([, node]) => keeps(node)));
+    this.#graph = readGraph(this.#text, this.#scope, catalog, { ...this.#graph, nodes });
   }
 
   /** The graph follows a few edits one by one; after many, or others than of nodes, the text is read as a whole. */

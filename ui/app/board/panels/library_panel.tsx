@@ -48,7 +48,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
   const list = useRef<HTMLDivElement>(null);
   const found = useMemo(
     () =>
-      fuzzySort(query, bench.library, ({ title, use, description }) => `${title} ${use} ${description}`).map((
+      fuzzySort(query, bench.library, ({ title, id, description }) => `${title} ${id} ${description}`).map((
         { entry },
       ) => entry),
     [query, bench.library],
@@ -102,7 +102,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
             <h2 class="library-section">{section}</h2>
             <ul>
               {entries.map((entry) => (
-                <li key={entry.use}>
+                <li key={entry.id}>
                   <button
                     type="button"
                     class={`library-item kind-${entry.group}`}
@@ -112,7 +112,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
                     onFocus={() => setWalked(entry.use)}
                     onClick={() => onAdd(entry)}
                     onDragStart={(event) => {
-                      event.dataTransfer?.setData(DRAG_TYPE, entry.use);
+                      event.dataTransfer?.setData(DRAG_TYPE, entry.id);
                       if (event.dataTransfer !== null) event.dataTransfer.effectAllowed = "copy";
                     }}
                   >
@@ -121,7 +121,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
                     </span>
                     <span class="library-names">
                       <span class="cut">{entry.title}</span>
-                      <span class="cut faint">{entry.use}</span>
+                      <span class="cut faint">{entry.id}</span>
                     </span>
                     {entry.unavailable === undefined ? null : (
                       <Icon

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { counted } from "../../parts/counted.ts";
 import { isObject, type Json } from "../../../../core/json.ts";
 import { looksLikeKey } from "../../../../core/policy/secret_shape.ts";
 import { objectOf } from "../model/board_node.ts";
@@ -93,10 +94,6 @@ function typeOf(value: Json): readonly [string, string] {
   if (typeof value === "string") return ["string", counted(value.length, "sign")];
   if (typeof value === "number") return [Number.isInteger(value) ? "integer" : "number", ""];
   return [typeof value, ""];
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Short strings and the first parts; the rest would be cut off anyway. */

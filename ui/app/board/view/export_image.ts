@@ -1,5 +1,6 @@
 /** The board as a picture: SVG drawn from the geometry, PNG painted by the board's own painter. @module */
 
+import { counted } from "../../parts/counted.ts";
 import type { CardShape } from "./card_shape.ts";
 import { HEAD_HEIGHT, portPlace } from "./card_shape.ts";
 import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
@@ -59,10 +60,6 @@ export function boardSvg(scene: Scene, colours: Colours = boardColours()): strin
 
 function hiddenIn({ graph }: Scene, box: string): number {
   return [...graph.hidden?.values() ?? []].filter((one) => one === box).length;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string[] {

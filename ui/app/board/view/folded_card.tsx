@@ -1,5 +1,6 @@
 /** A folded group: one box with its title, how many stand in it, what a run makes of them, and their problems counted. @module */
 
+import { counted } from "../../parts/counted.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { StateDot, stateWord } from "../../parts/state_dot.tsx";
 import { memo } from "../../parts/memo.ts";
@@ -24,7 +25,9 @@ export interface FoldedCardProps {
 
 export const FoldedCard = memo(function FoldedCard(props: FoldedCardProps) {
   const { id, group, run, shape, x, y, isSelected, isCursor, isFaded, errors, warnings } = props;
-  const problems = [counted(errors, "error"), counted(warnings, "warning")].filter((text) => text !== "");
+  const problems = ([[errors, "error"], [warnings, "warning"]] as const).flatMap(([count, what]) =>
+    count === 0 ? [] : counted(count, what)
+  );
   const classes = [
     "card folded",
     `tint-${group.colour}`,
@@ -77,10 +80,6 @@ export const FoldedCard = memo(function FoldedCard(props: FoldedCardProps) {
     </div>
   );
 });
-
-function counted(count: number, what: string): string {
-  return count === 0 ? "" : `${count} ${what}${count === 1 ? "" : "s"}`;
-}
 
 /** What the run has made of the members, read from their own signals. */
 function BoxRun({ run, group }: { readonly run: RunOverlay; readonly group: BoardGroup }) {
