@@ -57,7 +57,7 @@ browserTest(
       await keyboard.clean();
       await keyboard.tabTo("listbox", "Difference", { most: 4 });
 
-      keyboard.step("lineage");
+      keyboard.step("back to the list");
       await keyboard.tabTo("link", "All artifacts", { back: true });
       await keyboard.press("Enter");
       await rows.nth(3).waitFor();
@@ -66,25 +66,23 @@ browserTest(
       await keyboard.arrowTo("ArrowDown", /^report\.md/);
       await keyboard.press("Enter");
       await keyboard.tabTo("tab", "Content");
-      await keyboard.press("ArrowRight", "ArrowRight");
-      await page.getByRole("region", { name: "Lineage" }).waitFor();
-      await keyboard.tabTo("link", "node report: write", { most: 6 });
-      await keyboard.clean();
-      await keyboard.press("Enter");
-      await page.getByRole("complementary", { name: "Chosen node" }).getByText("trial/document").waitFor();
       keyboard.step("quality and tags");
-      await keyboard.press("Alt+ArrowLeft");
-      await page.getByRole("tab", { name: "Lineage" }).waitFor();
-      await keyboard.tabTo("tab", "Lineage");
-      await keyboard.press("ArrowRight");
+      await keyboard.press("End");
       await page.getByRole("textbox", { name: "New tag" }).waitFor();
       await keyboard.tabTo("textbox", "New tag");
       await keyboard.type("seen");
       await keyboard.press("Enter");
       await page.getByRole("link", { name: "seen" }).waitFor();
+      keyboard.step("lineage");
+      await keyboard.tabTo("tab", "Quality and tags", { back: true });
+      await keyboard.press("ArrowLeft");
+      await page.getByRole("region", { name: "Lineage" }).waitFor();
+      await keyboard.tabTo("link", "node report: write", { most: 6 });
+      await keyboard.clean();
+      await keyboard.press("Enter");
+      await page.getByRole("complementary", { name: "Chosen node" }).getByText("trial/document").waitFor();
 
       keyboard.step("charts");
-      await keyboard.press("F6");
       await keyboard.press("g", "p");
       await page.locator(".monitor-chart").first().waitFor();
       await keyboard.tabTo("slider", "Memory over time");
