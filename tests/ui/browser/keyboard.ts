@@ -28,9 +28,11 @@ export async function walk(
   place: string,
   run: (keyboard: Keyboard, page: Page) => Promise<void>,
 ): Promise<void> {
-  const { page, faults } = await rig.open(browser, place, { reducedMotion: "reduce" });
-  const keyboard = await Keyboard.take(page);
-  await page.reload();
+  let taken: Keyboard | undefined;
+  const { page, faults } = await rig.open(browser, place, { reducedMotion: "reduce" }, async (page) => {
+    taken = await Keyboard.take(page);
+  });
+  const keyboard = taken as Keyboard;
   try {
     await run(keyboard, page);
   } catch (error) {
@@ -95,7 +97,7 @@ export class Keyboard {
     await this.page.keyboard.type(text);
   }
 
-  /** What has the focus now. */
+  /** What has the focus now, as the browser tells a screen reader. */
   async focused(): Promise<Focused> {
     const { result } = await this.#devtools.send("Runtime.evaluate", {
       expression: "document.activeElement",
@@ -105,17 +107,9 @@ export class Keyboard {
       objectId: result.objectId,
       fetchRelatives: false,
     });
-    await this.#devtools.send("Runtime.releaseObject", { objectId: result.objectId });
-    const active = await this.page.evaluate(() => {
-      const id = document.activeElement?.getAttribute("aria-activedescendant");
-      const element = id === null || id === undefined ? null : document.getElementById(id);
-      return element === null ? "" : (element.getAttribute("aria-label") ?? element.textContent ?? "").trim();
-    });
-    return {
-      role: String(nodes[0]?.role?.value ?? "none"),
-      name: String(nodes[0]?.name?.value ?? "").trim(),
-      active,
-    };
+    const role = String(nodes[0]?.role?.value ?? "none");
+    const active = /^(listbox|combobox)$/.test(role) ? await this.page.evaluate(activeText) : "";
+    return { role, name: String(nodes[0]?.name?.value ?? "").trim(), active };
   }
 
   /**
@@ -129,17 +123,16 @@ export class Keyboard {
   ): Promise<number> {
     const met: string[] = [];
     for (let presses = 0; presses <= most; presses++) {
+      if (presses > 0) await this.page.keyboard.press(back ? "Shift+Tab" : "Tab");
       const at = await this.focused();
+      if (at.name === "" && !/^(RootWebArea|none)$/.test(at.role)) {
+        const html = await this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160) ?? "");
+        this.faults.push(`${this.#step}: a ${at.role} without a name: ${html}`);
+      }
       if (at.role === role && (typeof name === "string" ? at.name === name : name.test(at.name))) {
         return presses;
       }
       met.push(`${at.role} "${at.name.slice(0, 60)}"`);
-      if (presses < most) await this.page.keyboard.press(back ? "Shift+Tab" : "Tab");
-      const now = await this.focused();
-      if (now.name === "" && !/^(RootWebArea|none)$/.test(now.role)) {
-        const html = await this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160) ?? "");
-        this.faults.push(`${this.#step}: a ${now.role} without a name: ${html}`);
-      }
     }
     throw new Error(
       `${this.#step}: no ${role} ${name} within ${most} presses of Tab. Met: ${met.join(", ")}`,
@@ -160,6 +153,13 @@ export class Keyboard {
       `${this.#step}: nothing called ${name} within ${most} presses of ${key}. Met: ${met.join(", ")}`,
     );
   }
+}
+
+/** In the page: what the arrows have chosen in what has the focus. */
+function activeText(): string {
+  const id = document.activeElement?.getAttribute("aria-activedescendant");
+  const element = id === null || id === undefined ? null : document.getElementById(id);
+  return (element?.getAttribute("aria-label") ?? element?.textContent ?? "").trim();
 }
 
 /** In the page, where axe is by now: what cannot be read in the themes that are not chosen. */
