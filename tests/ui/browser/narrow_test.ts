@@ -185,5 +185,19 @@ browserTest("the board is panned, zoomed, added to, moved and connected by finge
   assert.equal(Object.keys(saved.nodes).length, 4);
   assert.match(JSON.stringify(saved.nodes.second), /first\./);
   assert.deepEqual(await axeFaults(page), []);
+
+  // The graph of a run, too, is zoomed by two fingers.
+  const run = await rig.run(fragile);
+  await rig.until(run, "failed");
+  await page.evaluate((hash) => location.hash = hash, `#/runs/${run}`);
+  await page.locator(".monitor-zoom").waitFor();
+  const zoom = async () => Number.parseInt(await page.locator(".monitor-zoom .numbers").textContent() ?? "");
+  const start = await zoom();
+  const graph = middle(await at(".monitor-canvas"));
+  await fingers.move(
+    [{ x: graph.x - 40, y: graph.y }, { x: graph.x + 40, y: graph.y }],
+    [{ x: graph.x - 64, y: graph.y }, { x: graph.x + 64, y: graph.y }],
+  );
+  await until(async () => await zoom() > start * 1.4);
   assert.deepEqual(faultsOf(faults), []);
 });

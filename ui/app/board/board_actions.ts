@@ -46,6 +46,22 @@ export class BoardActions {
     this.#hands = hands;
   }
 
+  /** Adds a note, and lets one write into it. */
+  addNote(at: Point): void {
+    const { board } = this.#bench;
+    const change = addNote(board.document.ground, at);
+    board.apply(change);
+    board.reveal(`note:${change.id}`);
+    this.#write(`note:${change.id}`);
+  }
+
+  /** Into the text of a note, as soon as it is drawn. */
+  #write(id: string): void {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => document.getElementById(`node-${id}`)?.querySelector("textarea")?.focus())
+    );
+  }
+
   /** Everything, with its keys. */
   commands(): readonly Command[] {
     const { board, run } = this.#bench;
@@ -70,7 +86,7 @@ export class BoardActions {
         when: () => board.document.history.canRedo !== undefined,
       }),
       command("add", "Add a node", () => this.#hands.add(), { icon: "plus", keys: "n" }),
-      command("note", "Add a note", () => board.apply(addNote(board.document.ground, board.freePlace())), {
+      command("note", "Add a note", () => this.addNote(board.freePlace()), {
         icon: "note",
         keys: "shift+n",
       }),
@@ -249,7 +265,7 @@ export class BoardActions {
         {
           title: "Add a note here",
           icon: "note",
-          run: () => board.apply(addNote(board.document.ground, world)),
+          run: () => this.addNote(world),
         },
         entry("paste"),
         "rule",
@@ -484,7 +500,9 @@ export class BoardActions {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       const cursor = board.cursor.peek();
       if (cursor !== undefined && !board.shownSelection.peek().has(cursor)) board.select([cursor]);
-      this.#hands.edit();
+      const [only] = board.selection.peek();
+      if (only?.startsWith("note:") === true) this.#write(only);
+      else this.#hands.edit();
       return true;
     }
     if (event.key === "Escape") {

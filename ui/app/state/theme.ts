@@ -42,6 +42,8 @@ export function followTheme(): void {
 export function tokenColours<Name extends string>(names: readonly Name[]): Record<Name, string> {
   const probe = document.createElement("span");
   probe.hidden = true;
+  // Where the system forces its colours, text and ground would be one: what is painted keeps those of the theme.
+  probe.style.forcedColorAdjust = "none";
   document.body.append(probe);
   const found = {} as Record<Name, string>;
   for (const name of names) {
