@@ -8,6 +8,14 @@ import { fragile, MonitorRig } from "./monitor_rig.ts";
 
 const program = fileURLToPath(new URL("../../../symphony.ts", import.meta.url));
 
+/** Gives the Conductor something to decide. */
+const task = {
+  schema: 1,
+  id: "task",
+  version: "1.0.0",
+  nodes: { a: { use: "instrument/summarize", in: { text: "'Some text to work on'" } } },
+};
+
 const report = {
   schema: 1,
   id: "report",
@@ -37,6 +45,7 @@ browserTest(
     await using browser = await startBrowser();
     const run = await rig.run(report);
     await rig.until(run, "completed");
+    await rig.until(await rig.run(task), "completed");
     await walk(rig, browser, "artifacts", async (keyboard, page) => {
       keyboard.step("search");
       const rows = page.getByRole("listbox", { name: "Artifacts" }).getByRole("option");
@@ -106,7 +115,14 @@ browserTest(
       keyboard.step("decisions");
       await keyboard.tabTo("tab", "Latency and cost", { back: true });
       await keyboard.press("End");
-      await page.getByRole("searchbox", { name: "Search decisions" }).waitFor();
+      await page.getByRole("listbox", { name: "Decisions" }).getByRole("option").first().waitFor();
+      await keyboard.tabTo("listbox", "Decisions");
+      await keyboard.press("Home");
+      await page.getByRole("region", { name: "Why" }).getByRole("link", { name: "Open its run" }).waitFor();
+      await keyboard.tabTo("link", "Open its run", { most: 6 });
+      await keyboard.clean();
+      await keyboard.press("Enter");
+      await page.locator(".monitor-state").waitFor();
     });
   },
 );
@@ -161,9 +177,14 @@ browserTest(
       const pause = settings.find(({ name }: { name: string }) => name === "pauseMs");
       assert.deepEqual([pause.value, pause.isSet], [25, false]);
 
-      keyboard.step("themes");
+      keyboard.step("storage");
       await keyboard.tabTo("tab", "Settings", { back: true });
-      await keyboard.press("End");
+      await keyboard.press("ArrowRight");
+      await page.getByRole("heading", { name: "Data folder" }).waitFor();
+      await keyboard.tabTo("region", "Storage", { most: 3 });
+      keyboard.step("themes");
+      await keyboard.tabTo("tab", "Storage", { back: true });
+      await keyboard.press("ArrowRight");
       await page.getByRole("button", { name: "High contrast" }).waitFor();
       const surface = () =>
         page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--focus').trim()");

@@ -9,7 +9,7 @@ import { signal } from "@preact/signals";
 const STEP_PX = 16;
 
 /** On a wall of pixels, where type is larger, panels begin wider. */
-const SCALE = globalThis.innerWidth >= 3000 ? 1.6 : 1;
+const SCALE = globalThis.innerWidth >= 3000 ? 1.3 : 1;
 
 /** A size in pixels that is remembered on this machine. */
 export function rememberedSize(name: string, initial: number) {
