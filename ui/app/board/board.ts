@@ -33,6 +33,8 @@ import { firstView, fittedBeside, type Rect, type Viewport } from "./view/viewpo
 
 /** Graphs up to this are laid out at once; larger ones in the worker. */
 const AT_ONCE = 300;
+/** A stage as wide as a wall shows little workflows larger than life. */
+const WALL_PX = 2400;
 /** Nodes that come are kept this far from others. */
 const GAP = 16;
 /** Nodes snap to this. */
@@ -373,7 +375,7 @@ export class Board {
   }
 
   /** Shows all nodes, or those named. */
-  fit(ids?: Iterable<string>, maxZoom = 1): void {
+  fit(ids?: Iterable<string>, maxZoom = this.#largest): void {
     const scene = this.scene.peek();
     const indices = ids === undefined ? undefined : [...ids].flatMap((id) => scene.indexOf.get(id) ?? []);
     const bounds = scene.bounds(indices);
@@ -391,6 +393,11 @@ export class Board {
     return { ...this.size.peek(), covered: this.covered.peek() };
   }
 
+  /** Most zoom of a view that shows everything. */
+  get #largest(): number {
+    return this.size.peek().width >= WALL_PX ? 1.5 : 1;
+  }
+
   /** Where one begins: all of it where that can be read, else its beginning. Whoever comes back finds the view as it was. */
   firstLook(): void {
     // Not before everything has its place.
@@ -404,7 +411,12 @@ export class Board {
     const bounds = scene.bounds();
     if (bounds === undefined) return;
     const starts = [...scene.ids.keys()].filter((index) => scene.left[index]! < bounds.left + CARD_WIDTH / 2);
-    const view = this.view.value = firstView(bounds, scene.bounds(starts) ?? bounds, this.#window);
+    const view = this.view.value = firstView(
+      bounds,
+      scene.bounds(starts) ?? bounds,
+      this.#window,
+      this.#largest,
+    );
     this.#looked = { view, again: () => this.#lookFirst() };
   }
 

@@ -46,6 +46,13 @@ export class BoardActions {
     this.#hands = hands;
   }
 
+  /** Into the text of a note, as soon as it is drawn. */
+  #write(id: string): void {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => document.getElementById(`node-${id}`)?.querySelector("textarea")?.focus())
+    );
+  }
+
   /** Everything, with its keys. */
   commands(): readonly Command[] {
     const { board, run } = this.#bench;
@@ -493,7 +500,9 @@ export class BoardActions {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       const cursor = board.cursor.peek();
       if (cursor !== undefined && !board.shownSelection.peek().has(cursor)) board.select([cursor]);
-      this.#hands.edit();
+      const [only] = board.selection.peek();
+      if (only?.startsWith("note:") === true) this.#write(only);
+      else this.#hands.edit();
       return true;
     }
     if (event.key === "Escape") {

@@ -82,8 +82,8 @@ export function fittedBeside(rect: Rect, window: Window, maxZoom = 1): Viewport 
  * Where one begins: with everything where that can be read, else readably at `start`, which is where the drawing begins, with as much
  * of the rest as there is room for.
  */
-export function firstView(rect: Rect, start: Rect, window: Window): Viewport {
-  const all = fittedBeside(rect, window);
+export function firstView(rect: Rect, start: Rect, window: Window, maxZoom = 1): Viewport {
+  const all = fittedBeside(rect, window, maxZoom);
   if (all.zoom >= READABLE) return all;
   const { width, height } = window;
   const margin = Math.min(40, width / 16);

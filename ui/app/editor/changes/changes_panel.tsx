@@ -152,7 +152,9 @@ function SetTitle({ changeSet }: { readonly changeSet: string }) {
         {set === undefined ? changeSet : <span class="editor-person">{nameOf(set.author)}</span>}
         {set === undefined ? null : ` in ${set.node}`}
       </h3>
-      <a href={hrefOf("runs", run, node === undefined ? {} : { node: `/${node}` })}>Its run</a>
+      <a class="own-line" href={hrefOf("runs", run, node === undefined ? {} : { node: `/${node}` })}>
+        Its run
+      </a>
     </>
   );
 }
@@ -161,7 +163,9 @@ function SetTitle({ changeSet }: { readonly changeSet: string }) {
 function FileLink({ changeSet, file }: { readonly changeSet: string; readonly file: string }) {
   const set = waitingChanges.value.find((one) => one.changeSet === changeSet);
   const known = set?.files.find((one) => file.endsWith(`/${one.file}`));
-  return known === undefined ? <>{file}</> : <a href={hrefOf("editor", known.file)}>{known.file}</a>;
+  return known === undefined
+    ? <>{file}</>
+    : <a class="own-line" href={hrefOf("editor", known.file)}>{known.file}</a>;
 }
 
 const MOST_SHOWN = 2000;

@@ -17,19 +17,19 @@ export function WaitingList({ sets, isOfRun = false }: {
           <p>
             <AuthorTag mark={markOfSet(changeSet)} />
             <span class="editor-person">{nameOf(author)}</span>{" "}
-            <a href={hrefOf("runs", run, { node: `/${node}` })}>
+            <a class="own-line" href={hrefOf("runs", run, { node: `/${node}` })}>
               {nameOf(author) === node ? "its node" : `in ${node}`}
             </a>
             {isOfRun ? null : (
               <>
-                {" "}of <a href={hrefOf("runs", run)}>its run</a>
+                {" "}of <a class="own-line" href={hrefOf("runs", run)}>its run</a>
               </>
             )}
           </p>
           <ul>
             {files.map(({ file, places }) => (
               <li key={file}>
-                <a href={hrefOf("editor", file)}>{file}</a>{" "}
+                <a class="own-line" href={hrefOf("editor", file)}>{file}</a>{" "}
                 <span class="faint">{places} {places === 1 ? "place" : "places"}</span>
               </li>
             ))}
