@@ -67,6 +67,9 @@ export interface PermissionPrompt {
   /** The folder that the run works on. */
   readonly folder: string;
   readonly run?: string;
+  /** The node of the run whose call is held meanwhile, and which of its items. */
+  readonly node?: string;
+  readonly item?: number;
   readonly askedAt: number;
   readonly until: number;
 }

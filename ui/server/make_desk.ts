@@ -175,9 +175,11 @@ export function makeDesk(options: DeskOptions): MadeDesk {
           write: (driving) => state.write("driving.json", driving),
         },
         held: (run) => steering.held(run),
+        asksLeave: (run) => permissions.holds(run),
         onError,
       });
       steering.onHeld = (run) => runBook.heldChanged(run);
+      permissions.onRun = (run) => runBook.lineChanged(run);
       steering.onFailure = (request, failure) => {
         if (failure.class === "cancelled") return;
         const bytes = new TextEncoder().encode(JSON.stringify(request.input));

@@ -20,14 +20,21 @@ export class PermissionDesk {
   readonly #services: UiServices;
   readonly #topic: KeyedTopic;
   readonly #files: readonly string[];
+  /** Told of a run that begins to wait for leave, or does no longer. */
+  onRun: (run: string) => void = () => {};
 
   constructor(services: UiServices, topic: KeyedTopic) {
     this.#services = services;
     this.#topic = topic;
     this.#files = ["audit.log", "audit-checks.log"].map((name) => `${services.data}/${name}`);
-    services.prompts.onAsked = (prompt) => topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
-    services.prompts.onEnded = (id, verdict) =>
+    services.prompts.onAsked = (prompt) => {
+      topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
+      if (prompt.run !== undefined) this.onRun(prompt.run);
+    };
+    services.prompts.onEnded = ({ id, run }, verdict) => {
       topic.publish(`ended ${id}`, { kind: "answered", id, verdict });
+      if (run !== undefined) this.onRun(run);
+    };
   }
 
   async grants(): Promise<readonly GrantLine[]> {
@@ -87,6 +94,11 @@ export class PermissionDesk {
   /** Questions that wait for an answer. */
   prompts(): readonly PermissionPrompt[] {
     return this.#services.prompts.list();
+  }
+
+  /** Whether a call of the run is held until a person answers. */
+  holds(run: string): boolean {
+    return this.prompts().some((prompt) => prompt.run === run);
   }
 
   /** @throws SymphonyError `not-found` */

@@ -84,7 +84,7 @@ browserTest("the board tells before a run what it is likely to spend, and calls 
     await page.locator(".run-head").filter({ hasText: "Completed" }).getByText("Mock").waitFor({
       timeout: 60_000,
     });
-    await page.getByRole("tabpanel").getByText(/from 1 earlier run/).waitFor();
+    await page.getByRole("tabpanel").getByText(/^The next run: likely .*, from 1 earlier run/).waitFor();
     await shoot(page, "forecast-panel");
     await page.goto(`${address.split("#")[0]}#/runs`);
     await page.locator(".monitor-run-row").filter({ hasText: "Mock" }).waitFor();

@@ -46,15 +46,6 @@ export class BoardActions {
     this.#hands = hands;
   }
 
-  /** Adds a note, and lets one write into it. */
-  addNote(at: Point): void {
-    const { board } = this.#bench;
-    const change = addNote(board.document.ground, at);
-    board.apply(change);
-    board.reveal(`note:${change.id}`);
-    this.#write(`note:${change.id}`);
-  }
-
   /** Into the text of a note, as soon as it is drawn. */
   #write(id: string): void {
     requestAnimationFrame(() =>
@@ -86,7 +77,7 @@ export class BoardActions {
         when: () => board.document.history.canRedo !== undefined,
       }),
       command("add", "Add a node", () => this.#hands.add(), { icon: "plus", keys: "n" }),
-      command("note", "Add a note", () => this.addNote(board.freePlace()), {
+      command("note", "Add a note", () => this.#note(board.freePlace(undefined, undefined, 110)), {
         icon: "note",
         keys: "shift+n",
       }),
@@ -265,7 +256,7 @@ export class BoardActions {
         {
           title: "Add a note here",
           icon: "note",
-          run: () => this.addNote(world),
+          run: () => this.#note(world),
         },
         entry("paste"),
         "rule",
@@ -313,6 +304,15 @@ export class BoardActions {
     const label = this.#bench.board.document.history.canRedo?.label;
     this.#bench.board.redo();
     if (label !== undefined) announce(`Done again: ${label}`);
+  }
+
+  /** A note, to be written in at once. */
+  #note(at: Point): void {
+    const { board } = this.#bench;
+    const change = addNote(board.document.ground, at);
+    board.freshNote = change.id;
+    board.apply(change);
+    board.reveal(`note:${change.id}`);
   }
 
   connect(): void {
@@ -474,7 +474,7 @@ export class BoardActions {
     const marks = {
       selection: none,
       selectedEdge: undefined,
-      hoveredEdge: undefined,
+      lifted: new Set<number>(),
       worst: new Map(),
       badPorts: none,
       stateOf: () => undefined,

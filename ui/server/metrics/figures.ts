@@ -159,6 +159,8 @@ export class Figures implements RunObserver {
     began.delete(unit);
     // The whole of a fan-out ends after its items; it was never begun.
     if (beginning === undefined || isMock) return;
+    // What was taken over was not called: it says nothing of how long a call takes.
+    if (event.type === "node.completed" && event.reused !== undefined) return;
     const ms = durationMs ?? event.at - beginning.at;
     const type = useOf(facts.definition, event.scope, event.node);
     add(this.nodeTypes, type, ms, hasFailed, event);

@@ -13,7 +13,8 @@ import { announce } from "../../state/announce.ts";
 import { hrefOf } from "../../state/route.ts";
 import type { HunkHere } from "../code/reviews.ts";
 import type { OpenText } from "../open_text.ts";
-import { colourOfSet, nameOf } from "../text_authors.ts";
+import { markOfSet, nameOf } from "../text_authors.ts";
+import { AuthorTag } from "./author_tag.tsx";
 import type { EditorWorkspace } from "../workspace.ts";
 import { waitingChanges } from "./waiting_changes.ts";
 import { WaitingList } from "./waiting_list.tsx";
@@ -92,23 +93,21 @@ function ChangeSet({ review, text, workspace }: {
     buffer !== text.buffer && undo.length + conflicts.length > 0
   );
   return (
-    <section class={`editor-set author-${colourOfSet(changeSet)}`} aria-label={`Changes of ${changeSet}`}>
+    <section class={`editor-set ${markOfSet(changeSet).classes}`} aria-label={`Changes of ${changeSet}`}>
       <header>
         <SetTitle changeSet={changeSet} />
         <span class="row editor-set-acts">
           <Button
             small
             icon="check"
-            onClick={() =>
-              void workspace.acceptSet(text, changeSet)}
+            onClick={() => void workspace.acceptSet(text, changeSet)}
           >
             {conflicts.length === 0 ? "Accept all" : "Accept the rest"}
           </Button>
           <Button
             small
             icon="undo"
-            onClick={() =>
-              void workspace.rejectSet(text, changeSet)}
+            onClick={() => void workspace.rejectSet(text, changeSet)}
           >
             Reject all
           </Button>
@@ -148,6 +147,7 @@ function SetTitle({ changeSet }: { readonly changeSet: string }) {
   const [run = "", node] = changeSet.split(":");
   return (
     <>
+      <AuthorTag mark={markOfSet(changeSet)} />
       <h3 class="cut" title={changeSet}>
         {set === undefined ? changeSet : <span class="editor-person">{nameOf(set.author)}</span>}
         {set === undefined ? null : ` in ${set.node}`}

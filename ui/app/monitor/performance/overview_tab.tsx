@@ -7,7 +7,7 @@ import { useResource } from "../../state/resource.ts";
 import { countText, durationText, moneyText, sizeText } from "../format.ts";
 import { Chart, type ChartColour } from "./chart.tsx";
 import { useLiveMetrics } from "./live_metrics.ts";
-import { askSeries, joined, levelOf, type RangeId, ranges, rateOf, totalsOf } from "./series.ts";
+import { askSeries, growthOf, joined, levelOf, type RangeId, ranges, rateOf, totalsOf } from "./series.ts";
 
 interface ChartDefinition {
   readonly title: string;
@@ -16,6 +16,8 @@ interface ChartDefinition {
     readonly name: GaugeName | CounterName;
     readonly colour: ChartColour;
     readonly isRate?: boolean;
+    /** A counter, shown as what came to it in each step. */
+    readonly isGrowth?: boolean;
     readonly isFilled?: boolean;
   }[];
   readonly textOf: (value: number) => string;
@@ -81,7 +83,7 @@ const charts: readonly ChartDefinition[] = [
   {
     title: "Money",
     textOf: moneyText,
-    lines: [{ title: "In each step", name: "cost.usd", colour: "warn", isFilled: true }],
+    lines: [{ title: "In each step", name: "cost.usd", colour: "warn", isGrowth: true, isFilled: true }],
   },
   {
     title: "Event loop delay",
@@ -110,12 +112,13 @@ export function OverviewTab() {
   }, []);
   const drawn = useMemo(() => {
     if (loaded.value === undefined) return [];
-    const { byName } = loaded.value;
+    const { byName, to } = loaded.value;
     return charts.map((chart) => {
-      const lines = chart.lines.map(({ name, isRate }) => {
+      const lines = chart.lines.map(({ name, isRate, isGrowth }) => {
         const series = byName.get(name);
         if (series === undefined) return { at: [], values: [] };
-        return isRate === true ? rateOf(series) : levelOf(series);
+        if (isRate === true) return rateOf(series, to);
+        return isGrowth === true ? growthOf(series, to) : levelOf(series);
       });
       const { at, values } = joined(lines);
       return {

@@ -34,8 +34,22 @@ export function joined(
 }
 
 /** The growth of a counter in each step as a rate for a second. */
-export function rateOf({ at, mean, stepMs }: Series): Line {
-  return { at, values: mean.map((growth) => (growth / stepMs) * 1000) };
+export function rateOf(series: Series, to: number): Line {
+  const { at, values } = growthOf(series, to);
+  return { at, values: values.map((growth) => ((growth ?? 0) / series.stepMs) * 1000) };
+}
+
+/** The growth of a counter in each step up to `to`. Where nothing was kept it has not grown: that is a step, too. */
+export function growthOf({ at, mean, stepMs }: Series, to: number): Line {
+  const [first] = at;
+  if (first === undefined) return { at: [], values: [] };
+  const known = new Map(at.map((moment, index) => [moment, mean[index] as number]));
+  const moments: number[] = [];
+  for (let moment = first; moment + stepMs <= to; moment += stepMs) moments.push(moment);
+  // The step that is under way, where something is known of it.
+  const last = at.at(-1) as number;
+  if (last > (moments.at(-1) ?? -Infinity)) moments.push(last);
+  return { at: moments, values: moments.map((moment) => known.get(moment) ?? 0) };
 }
 
 export function levelOf({ at, mean }: Series): Line {

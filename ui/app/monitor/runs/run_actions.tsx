@@ -64,7 +64,7 @@ function actionsOf(watch: RunWatch, askCancel: () => void): readonly Action[] {
     case "held":
       return [goOn, step, cancel];
     case "waiting-for-input":
-      return [cancel];
+      return driver === "nobody" ? [cancel] : [pause, cancel];
     case "pending":
     case "running":
       return driver === "nobody" ? [resume, cancel] : [pause, cancel];

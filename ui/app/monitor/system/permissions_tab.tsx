@@ -1,16 +1,13 @@
 /** Who waits for leave, what was granted, and what was decided when. @module */
 
 import { useEffect, useState } from "preact/hooks";
-import type { PermissionPrompt } from "../../../api/permissions.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { ErrorState, LoadingState, messageOf } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
-import { hrefOf } from "../../state/route.ts";
 import { showToast } from "../../state/toasts.ts";
-import { durationText, momentText } from "../format.ts";
-import { useNow } from "../now.ts";
+import { momentText } from "../format.ts";
+import { PromptCard } from "./prompt_card.tsx";
 import { followPrompts, grantChanges, waitingPrompts } from "./prompt_index.ts";
 
 const AUDIT_PAGE = 200;
@@ -48,7 +45,7 @@ export function PermissionsTab() {
               meanwhile.
             </p>
           )
-          : waitingPrompts.value.map((prompt) => <PromptCard key={prompt.id} prompt={prompt} />)}
+          : waitingPrompts.value.map((prompt) => <PromptCard key={prompt.id} prompt={prompt} isBoxed />)}
       </section>
       <section>
         <h2>Granted</h2>
@@ -155,57 +152,6 @@ export function PermissionsTab() {
             </>
           )}
       </section>
-    </div>
-  );
-}
-
-function PromptCard({ prompt }: { readonly prompt: PermissionPrompt }) {
-  const { client } = useApp();
-  const now = useNow(true);
-  const [isBusy, setBusy] = useState(false);
-  const answer = async (verdict: "allow" | "deny", scope: "once" | "session" | "always") => {
-    setBusy(true);
-    try {
-      await client.call("POST /permissions/prompts/{id}", {
-        params: { id: prompt.id },
-        body: { verdict, scope },
-      });
-    } catch (error) {
-      showToast({ look: "bad", title: "Cannot answer", text: messageOf(error) });
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <div class="monitor-ask boxed">
-      <Icon name="shield" />
-      <div class="monitor-ask-text">
-        <p>
-          <strong>{prompt.extension}</strong> wants <code>{prompt.permission}</code>
-        </p>
-        <p>
-          {prompt.what}{" "}
-          <span class={`badge ${prompt.risk === "high" ? "bad" : prompt.risk === "medium" ? "warn" : ""}`}>
-            {prompt.risk} risk
-          </span>
-        </p>
-        <p class="faint">
-          It says: “{prompt.reason}” {prompt.run === undefined ? null : (
-            <>
-              For <a href={hrefOf("runs", prompt.run)}>run {prompt.run}</a>.
-            </>
-          )}
-          Refused by itself in {durationText(Math.max(0, prompt.until - now))}.
-        </p>
-      </div>
-      <Button small look="primary" disabled={isBusy} onClick={() => void answer("allow", "once")}>
-        Allow once
-      </Button>
-      <Button small disabled={isBusy} onClick={() => void answer("allow", "session")}>
-        For this session
-      </Button>
-      <Button small disabled={isBusy} onClick={() => void answer("allow", "always")}>Always</Button>
-      <Button small look="danger" disabled={isBusy} onClick={() => void answer("deny", "once")}>Deny</Button>
     </div>
   );
 }

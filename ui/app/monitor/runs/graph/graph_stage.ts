@@ -65,6 +65,16 @@ export class GraphStage {
     this.#box = box;
     this.#onZoom = onZoom;
     this.#painter = new GraphPainter(edges, nodes);
+    void this.#scene.ways.then((ways) => {
+      this.#painter?.takeWays(ways);
+      // A first picture that is under way is finished before.
+      const paint = () => {
+        if (this.#painter === undefined) return;
+        if (this.#isFirst()) nextFrame(paint);
+        else this.#paintAll();
+      };
+      paint();
+    });
     let isFirst = true;
     const observer = new ResizeObserver(() => {
       const { clientWidth, clientHeight } = box;
@@ -302,6 +312,7 @@ export class GraphStage {
       const note = model.noteOf(key);
       line = note === "" ? line : note;
     }
+    if (state === "waiting-for-input") line = `${stateWord(state)}, for leave`;
     return { state, share, line, attempts: node?.attempts ?? 0, fallbacks: node?.fallbacks ?? 0 };
   }
 }
