@@ -64,6 +64,7 @@ browserTest(
       await keyboard.tabTo("textbox", "Text of notes.md", { most: 0 });
       await keyboard.press("Control+p");
       await keyboard.type("last");
+      await page.getByRole("option", { name: /last\.txt/ }).waitFor();
       await keyboard.arrowTo("ArrowDown", /last\.txt/, 3);
       await keyboard.press("Enter");
       await page.getByRole("textbox", { name: "Text of last.txt" }).waitFor();

@@ -201,6 +201,7 @@ browserTest(
       await keyboard.press("Control+k");
       await page.getByRole("dialog", { name: "Find anything" }).waitFor();
       await keyboard.type("theme dark");
+      await page.getByRole("option", { name: /Theme: dark/ }).waitFor();
       await keyboard.arrowTo("ArrowDown", /Theme: dark/, 3);
       await keyboard.clean();
       await keyboard.press("Escape");
@@ -208,6 +209,7 @@ browserTest(
       await keyboard.tabTo("button", "As the system", { most: 0 });
       await keyboard.press("Control+k");
       await keyboard.type("theme dark");
+      await page.getByRole("option", { name: /Theme: dark/ }).waitFor();
       await keyboard.arrowTo("ArrowDown", /Theme: dark/, 3);
       await keyboard.press("Enter");
       await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
