@@ -74,6 +74,18 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     keyboard.step("board");
     await keyboard.press("Enter");
     await page.locator(".card").first().waitFor();
+    await page.locator(".stage:focus").waitFor();
+    keyboard.step("a node");
+    await keyboard.press("n");
+    await page.getByRole("dialog").waitFor();
+    await keyboard.type("split text");
+    await page.getByRole("option", { name: /Split text/ }).waitFor();
+    await keyboard.clean();
+    await keyboard.press("Enter");
+    await page.locator(".card").nth(7).waitFor();
+    await keyboard.tabTo("listbox", /^Workflow, /, { most: 0 });
+    await keyboard.press("Control+z");
+    await page.locator(".card").nth(7).waitFor({ state: "detached" });
     keyboard.step("a note");
     await keyboard.press("Shift+N");
     await page.locator(".note textarea:focus").waitFor();
@@ -109,7 +121,7 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     await page.waitForFunction(() => location.hash.includes("node=%2Fplan"));
 
     keyboard.step("provide input");
-    await keyboard.tabTo("textbox", "Value for word", { back: true });
+    await keyboard.tabTo("textbox", "Value for Wait for a word", { back: true });
     await keyboard.type('{"go": true}');
     await keyboard.tabTo("button", "Send", { most: 2 });
     await keyboard.press("Enter");
@@ -119,7 +131,7 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     await keyboard.type("Of keys");
     await keyboard.tabTo("checkbox", /major/i, { most: 2 });
     await keyboard.press("Space");
-    await keyboard.tabTo("textbox", "Comment for ask", { most: 2 });
+    await keyboard.tabTo("textbox", "Comment for May it be published?", { most: 2 });
     await keyboard.type("by keys");
     await keyboard.clean();
     await keyboard.tabTo("button", "Approve", { most: 2 });
@@ -133,7 +145,7 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     await keyboard.tabTo("listbox", "Nodes");
     await keyboard.press("Home");
     await keyboard.arrowTo("ArrowDown", /Write the report/);
-    await keyboard.tabTo("listbox", /^Output of report/);
+    await keyboard.tabTo("listbox", /^Output of Write the report/);
     await keyboard.press("ArrowDown", "ArrowDown");
     assert.match((await keyboard.focused()).active, /artifact|table/);
     keyboard.step("timeline");

@@ -13,6 +13,7 @@ import { EmptyState } from "../parts/states.tsx";
 import { hrefOf } from "../state/route.ts";
 import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
+import { hasFocusBegun } from "../shell/keep_focus.ts";
 import { useStatus } from "../shell/status_bar.tsx";
 import { announce } from "../state/announce.ts";
 import { showToast } from "../state/toasts.ts";
@@ -250,6 +251,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               faded={faded}
               onReady={(element) => {
                 stage.current = element;
+                // Who comes from the list or from a new name goes on here; who loads the page begins at its beginning.
+                const { activeElement } = document;
+                if (hasFocusBegun() && (activeElement === document.body || activeElement?.id === "main")) {
+                  element.focus({ preventScroll: true });
+                }
                 unwatch.current?.();
                 unwatch.current = watchRests(element, board, () => resting.current, setRest);
               }}

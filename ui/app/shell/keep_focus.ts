@@ -23,6 +23,13 @@ interface Gap {
   readonly before: Node | null;
 }
 
+let isBegun = false;
+
+/** True once anything has had the focus: whoever opens something by then is working, and may be led on. */
+export function hasFocusBegun(): boolean {
+  return isBegun;
+}
+
 /** Watches the page until the returned function is called. */
 export function keepFocus(): () => void {
   let last: Element | undefined;
@@ -30,6 +37,7 @@ export function keepFocus(): () => void {
   let isTouched = false;
   const took = (event: FocusEvent) => {
     if (event.target instanceof Element) last = event.target;
+    isBegun = true;
     gap = undefined;
   };
   const pointed = (event: PointerEvent) => isTouched = event.pointerType === "touch";
