@@ -77,7 +77,7 @@ export function RunPanel(
               Outputs
             </a>
           )}
-        <a href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
+        <a class="own-line" href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
         {detail?.costUsd === undefined || detail.costUsd === 0
           ? null
           : <span class="faint numbers">${detail.costUsd.toFixed(4)}</span>}

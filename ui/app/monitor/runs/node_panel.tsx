@@ -163,6 +163,16 @@ export function NodePanel(
             {node.counts.failed > node.failures.length
               ? <p class="faint">and {node.counts.failed - node.failures.length} more</p>
               : null}
+            <p>
+              <a
+                class="own-line"
+                href={hrefOf("failures", "", {
+                  text: node.failures.at(-1)?.failure.message.slice(0, 80) ?? "",
+                })}
+              >
+                In the error tracker
+              </a>
+            </p>
           </section>
         )}
         <NodeValue watch={watch} node={name} scope={scope} state={state} isFan={node?.isFan === true} />
@@ -244,8 +254,9 @@ function NodeActions(
           </Button>
         )
         : null}
-      {!hasEnded &&
-          ["pending", "queued", "retrying", "waiting", "waiting-for-input", "running"].includes(state)
+      {(!hasEnded &&
+          ["pending", "queued", "retrying", "waiting", "waiting-for-input", "running"].includes(state)) ||
+          (account.state === "failed" && account.failure?.node === node)
         ? (
           <Button
             small
@@ -341,7 +352,7 @@ function Output(
               {value.cut.length === 0 ? null : <span>cut: {value.cut.join(", ")}</span>}
               {value.artifact === undefined
                 ? null
-                : <a href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
+                : <a class="own-line" href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
             </p>
           </>
         )}

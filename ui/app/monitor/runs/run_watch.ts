@@ -83,6 +83,10 @@ export class RunWatch {
           throw error;
         },
       );
+      // A run that is not there has no stream either: without asking for itself, one would wait for ever.
+      if (definition === undefined && !this.model.isKnown) {
+        await client.call("GET /runs/{run}", { params, signal });
+      }
       if (signal.aborted) return;
       this.definition.value = definition;
       this.isDefinitionAsked.value = true;
