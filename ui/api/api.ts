@@ -44,6 +44,7 @@ import type {
   EventQuery,
   LogPage,
   LogQuery,
+  NodeInputs,
   NodeValues,
   RunCommand,
   RunDefinition,
@@ -161,6 +162,8 @@ export interface Api {
   "GET /runs/{run}/reviews": { answer: RunReviews };
   /** Output of a node, for previews. */
   "GET /runs/{run}/values/{node}": { query: ValueQuery; answer: NodeValues };
+  /** What went into a node, or into one of its items: each port's expression and its value. */
+  "GET /runs/{run}/inputs/{node}": { query: ValueQuery; answer: NodeInputs };
   /** A person's command. 409 says what would be legal. */
   "POST /runs/{run}/commands": { body: RunCommand; answer: CommandAnswer };
   /** Answers a gate or a question about a failure. */

@@ -183,12 +183,20 @@ export interface Span {
   readonly failure?: NodeFailure;
 }
 
+export interface CriticalNode {
+  readonly node: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** It has not ended: `toMs` is the moment of the answer. */
+  readonly isOpen?: true;
+}
+
 export interface Timeline {
   readonly startedAt: number;
   readonly endedAt?: number;
   readonly spans: readonly Span[];
   /** Nodes of the top graph that the length of the run is made of, first to last. */
-  readonly criticalPath: readonly { readonly node: string; readonly fromMs: number; readonly toMs: number }[];
+  readonly criticalPath: readonly CriticalNode[];
   /** Where nothing ran, so that the chart can fold it. */
   readonly idle: readonly { readonly from: number; readonly to: number }[];
 }
@@ -270,6 +278,26 @@ export interface NodeValues {
   /** For a node that runs once for each item; `item` is absent where it had none. */
   readonly items?: ItemCounts;
   readonly item?: ItemValue;
+}
+
+/** What one port of a node was given. */
+export interface NodeInput {
+  readonly port: string;
+  /** The expression that it was read by; absent for a constant. */
+  readonly text?: string;
+  readonly value?: Json;
+  readonly sizeBytes?: number;
+  /** Parts of the value that were cut. */
+  readonly cut?: readonly string[];
+  /** Why there is no value. */
+  readonly problem?: string;
+}
+
+export interface NodeInputs {
+  readonly node: string;
+  /** For a node that runs once for each item: which, from 0. */
+  readonly item?: number;
+  readonly inputs: readonly NodeInput[];
 }
 
 /** Answers to a person's command. */

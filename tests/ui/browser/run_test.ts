@@ -126,6 +126,7 @@ browserTest(
       await startRun(page);
       await page.locator(".monitor-ask").getByRole("button", { name: "Approve" }).click({ timeout: 60_000 });
       await page.locator(".asking").filter({ hasText: "Stopped before say" }).waitFor({ timeout: 60_000 });
+      await page.locator(".run-head").filter({ hasText: "At a breakpoint" }).waitFor();
       await page.getByRole("button", { name: "Go on" }).click();
       await page.locator(".run-head").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
       assert.match(

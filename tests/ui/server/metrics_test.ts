@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { RunAccount } from "../../../core/orchestration/run_account.ts";
+import { Figures } from "../../../ui/server/metrics/figures.ts";
 import { Histogram } from "../../../ui/server/metrics/histogram.ts";
 import { fingerprintOf, plainMessage, stackOf } from "../../../ui/server/metrics/fingerprint.ts";
 import { CallSums } from "../../../ui/server/metrics/call_sums.ts";
-import { Figures } from "../../../ui/server/metrics/figures.ts";
 import { MetricStore, type NamedCalls } from "../../../ui/server/metrics/metric_store.ts";
 import { nodeId, runId } from "../../../core/ids.ts";
-import type { RunAccount } from "../../../core/orchestration/run_account.ts";
 import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
 import { UiRig, until } from "./ui_rig.ts";
 
@@ -298,4 +298,17 @@ Deno.test("the figures of a run are in the API, in the stream and in Prometheus'
   )
     .map((line) => Number(line.split(" ")[1]));
   assert.deepEqual(buckets, buckets.toSorted((a, b) => a - b));
+});
+
+Deno.test("Figures leave out of latencies what was taken over from an earlier run", () => {
+  const figures = new Figures();
+  const run = "r1" as never;
+  figures.started(run, { definition: undefined, isResumed: false });
+  const hear = (event: object) => figures.heard(run, { durable: true, event } as never, new RunAccount());
+  for (const [node, reused] of [["made", undefined], ["kept", { how: "kept", why: "as before" }]] as const) {
+    hear({ type: "node.started", node, at: 0, seq: 0, attempt: 1 });
+    hear({ type: "node.completed", node, at: 5, seq: 1, output: { value: 1 }, durationMs: 5, reused });
+  }
+  assert.equal([...figures.nodeTypes.values()].reduce((sum, { total }) => sum + total.latency.count, 0), 1);
+  assert.equal(figures.counters["nodes.completed"], 2);
 });

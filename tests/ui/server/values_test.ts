@@ -64,9 +64,10 @@ Deno.test("values of a node with items are those of the newest item, or of the o
     schema: 1,
     id: "each",
     version: "1.0.0",
+    inputs: { end: { type: "string", default: "!" } },
     nodes: {
       shout: { use: "trial/shout", each: "['a', 'b', 'c']", concurrency: 1, in: { text: "item" } },
-      one: { use: "trial/shout", in: { text: "'x'" }, after: "shout" },
+      one: { use: "trial/shout", in: { text: "shout.text[0] + inputs.end" }, after: "shout" },
     },
   };
   const { value: { run } } = await rig.call("POST /runs", {
@@ -90,6 +91,19 @@ Deno.test("values of a node with items are those of the newest item, or of the o
   });
   assert.equal(refused.status, 404);
   assert.match(refused.detail, /item 3 of shout: it has 3 items, 0 to 2/);
+  // What went in, item by item, and what was read from all of them.
+  const inputs = async (path: string) =>
+    (await rig.call("GET /runs/{run}/inputs/{node}", { path: `/runs/${run}/inputs/${path}` })).value;
+  assert.deepEqual(await inputs("shout?item=1"), {
+    node: "shout",
+    item: 1,
+    inputs: [{ port: "text", text: "item", value: "b", sizeBytes: 3 }],
+  });
+  assert.deepEqual((await inputs("one")).inputs, [
+    { port: "text", text: "shout.text[0] + inputs.end", value: "A!", sizeBytes: 4 },
+  ]);
+  const nobody = await rig.refused("GET /runs/{run}/inputs/{node}", { path: `/runs/${run}/inputs/two` });
+  assert.equal(nobody.status, 404);
   const none = await rig.refused("GET /runs/{run}/values/{node}", { path: `/runs/${run}/values/one?item=0` });
   assert.match(none.detail, /does not run once for each item/);
 });

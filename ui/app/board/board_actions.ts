@@ -46,6 +46,13 @@ export class BoardActions {
     this.#hands = hands;
   }
 
+  /** Into the text of a note, as soon as it is drawn. */
+  #write(id: string): void {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => document.getElementById(`node-${id}`)?.querySelector("textarea")?.focus())
+    );
+  }
+
   /** Everything, with its keys. */
   commands(): readonly Command[] {
     const { board, run } = this.#bench;
@@ -70,7 +77,7 @@ export class BoardActions {
         when: () => board.document.history.canRedo !== undefined,
       }),
       command("add", "Add a node", () => this.#hands.add(), { icon: "plus", keys: "n" }),
-      command("note", "Add a note", () => board.apply(addNote(board.document.ground, board.freePlace())), {
+      command("note", "Add a note", () => this.#note(board.freePlace(undefined, undefined, 110)), {
         icon: "note",
         keys: "shift+n",
       }),
@@ -249,7 +256,7 @@ export class BoardActions {
         {
           title: "Add a note here",
           icon: "note",
-          run: () => board.apply(addNote(board.document.ground, world)),
+          run: () => this.#note(world),
         },
         entry("paste"),
         "rule",
@@ -297,6 +304,15 @@ export class BoardActions {
     const label = this.#bench.board.document.history.canRedo?.label;
     this.#bench.board.redo();
     if (label !== undefined) announce(`Done again: ${label}`);
+  }
+
+  /** A note, to be written in at once. */
+  #note(at: Point): void {
+    const { board } = this.#bench;
+    const change = addNote(board.document.ground, at);
+    board.freshNote = change.id;
+    board.apply(change);
+    board.reveal(`note:${change.id}`);
   }
 
   connect(): void {
@@ -458,7 +474,7 @@ export class BoardActions {
     const marks = {
       selection: none,
       selectedEdge: undefined,
-      hoveredEdge: undefined,
+      lifted: new Set<number>(),
       worst: new Map(),
       badPorts: none,
       stateOf: () => undefined,
@@ -484,7 +500,9 @@ export class BoardActions {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       const cursor = board.cursor.peek();
       if (cursor !== undefined && !board.shownSelection.peek().has(cursor)) board.select([cursor]);
-      this.#hands.edit();
+      const [only] = board.selection.peek();
+      if (only?.startsWith("note:") === true) this.#write(only);
+      else this.#hands.edit();
       return true;
     }
     if (event.key === "Escape") {

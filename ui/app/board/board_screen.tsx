@@ -9,9 +9,11 @@ import { Later } from "../parts/later.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
-import { ErrorState } from "../parts/states.tsx";
+import { EmptyState } from "../parts/states.tsx";
+import { hrefOf } from "../state/route.ts";
 import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
+import { hasFocusBegun } from "../shell/keep_focus.ts";
 import { useStatus } from "../shell/status_bar.tsx";
 import { announce } from "../state/announce.ts";
 import { showToast } from "../state/toasts.ts";
@@ -226,7 +228,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
         {isLeft
           ? (
             <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-              <Later turns={isOpen.current ? 0 : 1}>
+              <Later turns={isOpen.current ? 0 : 1} isWanted={tab === "outline"}>
                 <LibraryPanel
                   bench={bench}
                   tab={tab}
@@ -249,6 +251,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               faded={faded}
               onReady={(element) => {
                 stage.current = element;
+                // Who comes from the list or from a new name goes on here; who loads the page begins at its beginning.
+                const { activeElement } = document;
+                if (hasFocusBegun() && (activeElement === document.body || activeElement?.id === "main")) {
+                  element.focus({ preventScroll: true });
+                }
                 unwatch.current?.();
                 unwatch.current = watchRests(element, board, () => resting.current, setRest);
               }}
@@ -300,9 +307,12 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               {nodes.size === 0
                 ? (
                   <div class="stage-hint">
-                    <p>Nothing here yet.</p>
+                    <button type="button" onClick={() => app.commands.run("board.add")}>
+                      <Icon name="plus" size={22} />
+                      Add the first node
+                    </button>
                     <p>
-                      Double-click, press <kbd class="key">N</kbd>, or drag a node from the library.
+                      Press <kbd class="key">N</kbd>, double-click, or drag a node from the library.
                     </p>
                   </div>
                 )
@@ -310,11 +320,22 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
             </Stage>
           )
           : (
-            <ErrorState
-              title="The file cannot be shown as a workflow"
-              error={new Error(fault)}
-              onRetry={() => setOpen({ kind: "source" })}
-            />
+            <div class="stage-frame">
+              <EmptyState
+                icon="warn"
+                title="The file cannot be shown as a workflow"
+                action={
+                  <>
+                    <Button look="primary" icon="code" onClick={() => setOpen({ kind: "source" })}>
+                      Show the text
+                    </Button>
+                    <a class="button" href={hrefOf("editor", board.file)}>Open in the editor</a>
+                  </>
+                }
+              >
+                {fault}
+              </EmptyState>
+            </div>
           )}
         {isRight
           ? <SplitHandle label="Width of the inspector" size={rightSize} min={240} max={640} after />

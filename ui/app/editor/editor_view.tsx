@@ -28,7 +28,8 @@ import { EditorChoice, editorOf } from "./editor_choice.tsx";
 import { MotifEditor } from "./motif_editor.tsx";
 import { lookAt } from "../motif/looking_at.ts";
 import { ServerState } from "./server_state.tsx";
-import { colourOf, nameOf } from "./text_authors.ts";
+import { AuthorTag } from "./changes/author_tag.tsx";
+import { markOf, nameOf } from "./text_authors.ts";
 import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
 
 const treeSize = rememberedSize("editor.tree", 240);
@@ -253,7 +254,10 @@ function TextStatus({ text }: { readonly text: OpenText }) {
   return (
     <>
       {others.map((author) => (
-        <span key={author} class={`editor-person author-${colourOf(author)}`}>{nameOf(author)}</span>
+        <span key={author} class={`editor-person ${markOf(author).classes}`}>
+          <AuthorTag mark={markOf(author)} />
+          {nameOf(author)}
+        </span>
       ))}
       {faults === 0 ? null : <span class="editor-faults">{faults} {faults === 1 ? "error" : "errors"}</span>}
       <ServerState key={text.file} text={text} />

@@ -72,6 +72,16 @@ async function shown(
   return { output, artifact: found.artifact, sizeBytes: found.sizeBytes, cut };
 }
 
+/** A value as far as it is shown. */
+export function previewOf(
+  value: Json,
+): { readonly value: Json; readonly sizeBytes: number; readonly cut?: readonly string[] } {
+  const sizeBytes = new TextEncoder().encode(JSON.stringify(value)).length;
+  if (sizeBytes <= MAX_PREVIEW) return { value, sizeBytes };
+  const cut: string[] = [];
+  return { value: shortened(value, "", cut), sizeBytes, cut };
+}
+
 function shortened(value: Json, path: string, cut: string[]): Json {
   if (typeof value === "string" && value.length > MAX_TEXT) {
     cut.push(path);

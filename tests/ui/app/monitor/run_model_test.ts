@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nodeState, RunAccount } from "../../../../core/orchestration/run_account.ts";
+import { isSettled, nodeState, RunAccount } from "../../../../core/orchestration/run_account.ts";
 import type { LoggedEvent } from "../../../../core/ports/dag.ts";
 import type { PermissionPrompt } from "../../../../ui/api/permissions.ts";
 import { keyOf, RunModel } from "../../../../ui/app/monitor/runs/run_model.ts";
@@ -118,6 +118,11 @@ Deno.test("RunModel after a snapshot anywhere in the log ends where the whole lo
       for (const [key, node] of account.nodes) {
         for (const state of ["completed", "failed", "skipped"] as const) {
           assert.equal(model.node(key)?.counts[state], node.counts[state], `${key} ${state}`);
+        }
+        if (isSettled(node)) {
+          for (const state of ["running", "retrying", "waiting"] as const) {
+            assert.equal(model.node(key)?.counts[state], 0, `${key} ${state} beside its end`);
+          }
         }
         if (!node.isFan) assert.equal(model.stateOf(key), nodeState(node));
       }

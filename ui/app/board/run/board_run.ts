@@ -50,6 +50,7 @@ export class BoardRun {
   /** Its state as a person sees it: one that has stopped to ask is not one that runs. */
   readonly shown = computed(() => {
     const detail = this.detail.value;
+    if (detail !== undefined && detail.held.length > 0) return "held";
     return detail === undefined ? "queued" : shownState({
       ...detail,
       isAsking: detail.asking.some(({ for: what }) => what.kind !== "time"),

@@ -6,6 +6,7 @@ import { durationText, momentText } from "../../monitor/format.ts";
 import { useNow } from "../../monitor/now.ts";
 import { AskingCard, placeOf } from "../../monitor/runs/asking_card.tsx";
 import { GrantOffer } from "../../monitor/runs/grant_offer.tsx";
+import { RunWaiting } from "../../monitor/runs/run_waiting.tsx";
 import { PromptCard } from "../../monitor/system/prompt_card.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
@@ -76,7 +77,7 @@ export function RunPanel(
               Outputs
             </a>
           )}
-        <a href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
+        <a class="own-line" href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
         {detail?.costUsd === undefined || detail.costUsd === 0
           ? null
           : <span class="faint numbers">${detail.costUsd.toFixed(4)}</span>}
@@ -94,10 +95,11 @@ export function RunPanel(
           }}
         />
       ))}
-      {detail?.held.map((node) => (
+      {[...counted(detail?.held ?? [])].map(([node, count]) => (
         <div key={node} class="asking">
           <span class="grow">
             Stopped before <strong>{run.titleOf(node)}</strong>
+            {count === 1 ? null : <span class="faint">, {count} of its items</span>}
           </span>
           <Button small icon="step" onClick={() => void run.goOn(true, node)}>Step</Button>
           <Button small icon="play" onClick={() => void run.goOn(false, node)}>Go on</Button>
@@ -152,6 +154,7 @@ export function RunPanel(
           )}
         </div>
       )}
+      <RunWaiting run={run.runId.value} />
       <div class="panel-rest">
         <VirtualList
           label="Nodes of the run"
@@ -189,4 +192,11 @@ export function RunPanel(
       </div>
     </div>
   );
+}
+
+/** Each name once, with how often it is there. */
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }

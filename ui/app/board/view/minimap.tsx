@@ -95,7 +95,8 @@ export function Minimap(
     }, 60);
   });
   useEffect(() => () => clearTimeout(waiting.current), []);
-  if (!isMinimapShown.value) return null;
+  const { nodes, notes } = board.graph.value;
+  if (!isMinimapShown.value || nodes.size + notes.length === 0) return null;
 
   const go = (event: PointerEvent) => {
     const box = canvas.current?.getBoundingClientRect();

@@ -68,6 +68,13 @@ export function fittedZoom(graph: Room, room: Room | undefined): number {
   return Math.max(LEAST_ZOOM, Math.min(1, room.width / graph.width, room.height / graph.height));
 }
 
+/** Where in a run it is: its id is the run, the scope and the node, or `output NAME`. */
+function placeOf(id: string): [run: string, query: Readonly<Record<string, string>>] {
+  const [run = "", ...rest] = id.split("/");
+  const what = rest.join("/").replace(/\[\d+\]$/, "");
+  return [run, what.includes(" ") ? { tab: "data" } : { node: what.startsWith("/") ? what : `/${what}` }];
+}
+
 function Drawing(
   { id, lineage, places }: { readonly id: string; readonly lineage: Lineage; readonly places: Places },
 ) {
@@ -153,6 +160,13 @@ function Drawing(
                         >
                           <span class="monitor-small">artifact</span>
                           <span class="cut">{node.title}</span>
+                        </a>
+                      )
+                      : node.kind === "node"
+                      ? (
+                        <a class="monitor-lineage-node node" href={hrefOf("runs", ...placeOf(node.id))}>
+                          <span class="monitor-small">node</span>
+                          <span class="cut" title={node.title}>{node.title}</span>
                         </a>
                       )
                       : (

@@ -1,9 +1,15 @@
-/** A chart over time: uPlot in the page's colours, with its newest figures in words for who cannot see it. @module */
+/**
+ * A chart over time: uPlot in the page's colours, with its newest figures in words. By key it is a slider over its moments: arrows
+ * move from one to the next, and what was measured then is shown and said.
+ *
+ * @module
+ */
 
 import uPlot from "uplot";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { alone } from "./series.ts";
 import { paint, tokenColours } from "../../state/theme.ts";
+import { momentText } from "../format.ts";
 
 export interface ChartLine {
   readonly title: string;
@@ -102,16 +108,51 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
     };
   }, [names, colour]);
   useEffect(() => plot.current?.setData(dataOf(at, lines)), [at, lines, from, to]);
-  const newest = lines.map((line) => {
-    const value = line.now ?? line.values.findLast((one) => one !== null);
+  // Counted from the newest, which stays where it is when others come; undefined until it is walked.
+  const [back, setBack] = useState<number | undefined>(undefined);
+  const last = at.length - 1;
+  const walked = back === undefined || last < 0 ? undefined : Math.max(0, last - back);
+  useEffect(() => {
+    const moment = walked === undefined ? undefined : at[walked];
+    if (moment === undefined) plot.current?.setCursor({ left: -10, top: -10 });
+    else plot.current?.setCursor({ left: plot.current.valToPos(moment, "x"), top: 0 });
+  }, [walked, at, lines, from, to]);
+  const shown = lines.map((line) => {
+    const value = walked === undefined
+      ? line.now ?? line.values.findLast((one) => one !== null)
+      : line.values[walked];
     return { line, text: value === undefined || value === null ? "–" : textOf(value) };
   });
+  const when = at[walked ?? last];
+  const said = when === undefined
+    ? "nothing was measured in this time"
+    : `${momentText(when * 1000)}: ${shown.map(({ line, text }) => `${line.title} ${text}`).join(", ")}`;
+  const keys = (event: KeyboardEvent) => {
+    const now = back ?? 0;
+    const steps: Readonly<Record<string, number | undefined>> = {
+      ArrowLeft: now + 1,
+      ArrowRight: now - 1,
+      PageUp: now + 10,
+      PageDown: now - 10,
+      Home: last,
+      End: 0,
+      Escape: back === undefined ? undefined : -1,
+    };
+    const next = steps[event.key];
+    if (next === undefined || last < 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setBack(event.key === "Escape" ? undefined : Math.max(0, Math.min(last, next)));
+  };
   return (
     <figure class="monitor-chart">
       <figcaption>
         <strong>{title}</strong>
         <span class="monitor-legend">
-          {newest.map(({ line, text }) => (
+          {walked === undefined || when === undefined
+            ? null
+            : <time class="faint numbers">{momentText(when * 1000)}</time>}
+          {shown.map(({ line, text }) => (
             <span key={line.title}>
               <span class="dot" aria-hidden="true" style={{ background: `var(--${line.colour})` }} />
               {line.title} <span class="numbers">{text}</span>
@@ -119,7 +160,20 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
           ))}
         </span>
       </figcaption>
-      <div ref={box} class="monitor-plot" aria-hidden="true" />
+      <div
+        class="monitor-plot-keys"
+        role="slider"
+        tabIndex={0}
+        aria-label={`${title} over time`}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, last)}
+        aria-valuenow={Math.max(0, walked ?? last)}
+        aria-valuetext={said}
+        onKeyDown={keys}
+        onBlur={() => setBack(undefined)}
+      >
+        <div ref={box} class="monitor-plot" aria-hidden="true" />
+      </div>
       {at.length === 0 ? <p class="monitor-chart-none faint">Nothing was measured in this time.</p> : null}
     </figure>
   );

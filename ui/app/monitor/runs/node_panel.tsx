@@ -1,6 +1,7 @@
 /** One node of a run: state, tries, what it says, what it took and gave, and the commands for it. @module */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { NodeAccount } from "../../../../core/orchestration/run_account.ts";
 import type { LoggedEvent } from "../../../../core/ports/dag.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
@@ -10,7 +11,8 @@ import { clockText, countText, durationText, moneyText, sizeText } from "../form
 import { useNow } from "../now.ts";
 import { ItemStepper, NoItemValue } from "./item_stepper.tsx";
 import { graphOfScope } from "./node_rows.ts";
-import { useNodeValues } from "./node_values.ts";
+import { NodeInputs } from "./node_inputs.tsx";
+import { type ShownValues, useNodeValues } from "./node_values.ts";
 import { FailureCard } from "../failures/failure_card.tsx";
 import { ValueView } from "../artifacts/value_view.tsx";
 import { promptNote } from "../system/prompt_index.ts";
@@ -151,12 +153,26 @@ export function NodePanel(
         {node === undefined || node.failures.length === 0 ? null : (
           <section class="column">
             <h3>What failed</h3>
-            {node.failures.map(({ item, failure }, index) => (
-              <FailureCard key={index} failure={failure} {...item === undefined ? {} : { item }} />
-            ))}
+            {failureCards(node.failures.slice(0, FAILURES_OPEN))}
+            {node.failures.length <= FAILURES_OPEN ? null : (
+              <details>
+                <summary>{node.failures.length - FAILURES_OPEN} more</summary>
+                <div class="column">{failureCards(node.failures.slice(FAILURES_OPEN))}</div>
+              </details>
+            )}
             {node.counts.failed > node.failures.length
               ? <p class="faint">and {node.counts.failed - node.failures.length} more</p>
               : null}
+            <p>
+              <a
+                class="own-line"
+                href={hrefOf("failures", "", {
+                  text: node.failures.at(-1)?.failure.message.slice(0, 80) ?? "",
+                })}
+              >
+                In the error tracker
+              </a>
+            </p>
           </section>
         )}
         <NodeValue watch={watch} node={name} scope={scope} state={state} isFan={node?.isFan === true} />
@@ -164,6 +180,15 @@ export function NodePanel(
       </div>
     </>
   );
+}
+
+/** Failures of items that are shown at once. */
+const FAILURES_OPEN = 2;
+
+function failureCards(failures: NodeAccount["failures"]) {
+  return failures.map(({ item, failure }, index) => (
+    <FailureCard key={index} failure={failure} {...item === undefined ? {} : { item }} />
+  ));
 }
 
 /** Follows the end while one stands there. */
@@ -229,8 +254,9 @@ function NodeActions(
           </Button>
         )
         : null}
-      {!hasEnded &&
-          ["pending", "queued", "retrying", "waiting", "waiting-for-input", "running"].includes(state)
+      {(!hasEnded &&
+          ["pending", "queued", "retrying", "waiting", "waiting-for-input", "running"].includes(state)) ||
+          (account.state === "failed" && account.failure?.node === node)
         ? (
           <Button
             small
@@ -277,11 +303,11 @@ function NodeValue(
   const ended = isFan ? completed + failed + skipped : completed;
   const isThere = state === "completed" || ended > 0;
   const values = useNodeValues({ run: watch.run, node, scope }, isThere, [state, isFan ? ended : 0]);
-  const { value, error } = values;
-  if (!isThere) return null;
+  const { value } = values;
+  const title = watch.titleOf(node, scope);
+  if (account?.startedAt === undefined) return null;
   return (
-    <section class="column">
-      <h3>Output</h3>
+    <>
       {value?.items === undefined || value.item === undefined ? null : (
         <ItemStepper
           items={value.items}
@@ -290,6 +316,26 @@ function NodeValue(
           onItem={values.choose}
         />
       )}
+      <NodeInputs
+        run={watch.run}
+        node={node}
+        scope={scope}
+        item={values.chosen ?? value?.item?.index}
+        title={title}
+      />
+      {isThere ? <Output title={title} values={values} /> : null}
+    </>
+  );
+}
+
+/** What came out, item by item where there are items. */
+function Output(
+  { title, values }: { readonly title: string; readonly values: ShownValues },
+) {
+  const { value, error } = values;
+  return (
+    <section class="column">
+      <h3>Output</h3>
       {value === undefined
         ? <p class="faint">{error === undefined ? "Loading…" : messageOf(error)}</p>
         : value.items?.total === 0
@@ -300,13 +346,13 @@ function NodeValue(
           <>
             {value.output === undefined
               ? null
-              : <ValueView label={`Output of ${watch.titleOf(node, scope)}`} value={value.output} />}
+              : <ValueView label={`Output of ${title}`} value={value.output} />}
             <p class="row monitor-wrap faint">
               {sizeText(value.sizeBytes)}
               {value.cut.length === 0 ? null : <span>cut: {value.cut.join(", ")}</span>}
               {value.artifact === undefined
                 ? null
-                : <a href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
+                : <a class="own-line" href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
             </p>
           </>
         )}

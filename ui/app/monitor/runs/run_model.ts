@@ -64,6 +64,8 @@ export class RunModel {
   #notes = new Map<string, string>();
   #bodyNodes: string[] = [];
   #bodySet = new Set<string>();
+  /** Fan-outs of a snapshot: which of their items were under way then, it does not say. */
+  #seededFans = new Set<NodeAccount>();
   #driver: RunDriver | undefined;
   #isDue = false;
   #totals: Totals | undefined;
@@ -206,6 +208,7 @@ export class RunModel {
     this.#detail = detail;
     this.isKnown = true;
     this.#account = seeded(detail);
+    this.#seededFans = new Set([...this.#account.nodes.values()].filter(({ isFan }) => isFan));
     this.#asking = [...detail.asking];
     this.#progress.clear();
     this.#history.clear();
@@ -283,6 +286,7 @@ export class RunModel {
     this.isKnown = true;
     const before = this.#account.state;
     const node = this.#account.add(event);
+    if (node !== undefined && this.#seededFans.has(node)) boundOpen(node);
     const line = engineLine(event);
     if (line !== undefined) this.#line(line);
     if (before !== this.#account.state) this.etaMs = undefined;
@@ -339,6 +343,18 @@ export class RunModel {
       this.#isDue = false;
       this.tick.value = this.tick.peek() + 1;
     });
+  }
+}
+
+/** No more can be under way than have not ended (M2). */
+function boundOpen(node: NodeAccount): void {
+  const { counts } = node;
+  let open = isSettled(node)
+    ? 0
+    : (node.count ?? Infinity) - counts.completed - counts.failed - counts.skipped;
+  for (const state of ["running", "retrying", "waiting"] as const) {
+    counts[state] = Math.max(0, Math.min(counts[state], open));
+    open -= counts[state];
   }
 }
 

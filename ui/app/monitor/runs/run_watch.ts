@@ -23,6 +23,7 @@ export class RunWatch {
   readonly run: string;
   readonly model: RunModel;
   readonly definition = signal<RunDefinition | undefined>(undefined);
+  readonly isDefinitionAsked = signal(false);
   readonly error = signal<unknown>(undefined);
   /** A command is under way. */
   readonly isBusy = signal(false);
@@ -82,8 +83,13 @@ export class RunWatch {
           throw error;
         },
       );
+      // A run that is not there has no stream either: without asking for itself, one would wait for ever.
+      if (definition === undefined && !this.model.isKnown) {
+        await client.call("GET /runs/{run}", { params, signal });
+      }
       if (signal.aborted) return;
       this.definition.value = definition;
+      this.isDefinitionAsked.value = true;
       this.error.value = undefined;
     } catch (error) {
       if (!signal.aborted) this.error.value = error;

@@ -144,7 +144,13 @@ function ExtensionCard({ line }: { readonly line: ExtensionLine }) {
         </details>
       )}
       <p>
-        <a href={hrefOf("system", "settings", { extension: line.id })}>Settings</a>
+        <a
+          class="own-line"
+          href={hrefOf("system", "settings", { extension: line.id })}
+          aria-label={`Settings of ${line.name}`}
+        >
+          Settings
+        </a>
       </p>
     </li>
   );
