@@ -57,6 +57,8 @@ function completer(text: OpenText) {
     const before = context.state.sliceDoc(context.pos - 1, context.pos);
     const isTrigger = /[.:<"'/@]/.test(before);
     if (!context.explicit && word === null && !isTrigger) return null;
+    // In prose, words come when they are asked for.
+    if (!context.explicit && /\.(?:md|markdown|txt)$/i.test(text.file)) return null;
     const abort = new AbortController();
     context.addEventListener("abort", () => abort.abort());
     try {
@@ -83,7 +85,9 @@ function offerOf(text: OpenText, list: number, item: Completion): Offer {
   return {
     label: item.label,
     type: kinds[item.kind] ?? item.kind,
-    ...(item.labelDetail ?? item.description === undefined ? {} : { detail: item.description as string }),
+    ...((item.labelDetail ?? item.description ?? "") === ""
+      ? {}
+      : { detail: (item.labelDetail ?? item.description) as string }),
     ...(item.preselect ? { boost: 5 } : {}),
     info: async () => {
       const told = await text.ask("language.describe", { list, item: item.item }).catch(() => undefined);
@@ -115,7 +119,7 @@ function offerOf(text: OpenText, list: number, item: Completion): Offer {
 function prose(words: string): HTMLElement {
   const box = document.createElement("div");
   box.className = "editor-prose";
-  for (const [at, part] of words.split(/^```\w*$/m).entries()) {
+  for (const [at, part] of words.split(/^`{3,}\w*$/m).entries()) {
     if (part.trim() === "") continue;
     const block = document.createElement(at % 2 === 1 ? "pre" : "p");
     block.textContent = part.trim();
