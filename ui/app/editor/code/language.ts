@@ -24,6 +24,9 @@ import type { Completion, TextDiagnostic } from "../../../../core/ports/language
 import type { OpenText } from "../open_text.ts";
 import { setDiagnosticsOf, stepKind } from "./from_server.ts";
 
+/** Who offers what is only words and names: they are put in here at once, and undone as typing is. */
+const OWN = "grammar";
+
 const severities = { error: "error", warning: "warning", information: "info", hint: "hint" } as const;
 
 function diagnosticOf(
@@ -95,25 +98,27 @@ function offerOf(text: OpenText, list: number, item: Completion): Offer {
       const shown = words.filter(Boolean).join("\n\n");
       return shown === "" ? null : prose(shown);
     },
-    // The core edits: it knows imports to add and places to fill in.
-    apply: (view) => {
-      void text.settled().then(async () => {
-        const taken = await text.ask("language.take", { list, item: item.item, mode: "insert" });
-        const first = taken.stops[0]?.ranges[0];
-        await text.settled();
-        if (first !== undefined) view.dispatch({ selection: { anchor: first.from, head: first.to } });
-      }).catch(() => {
-        // Its list is forgotten, or nobody is there: the word itself.
-        const word = view.state.wordAt(view.state.selection.main.head);
-        const at = view.state.selection.main.head;
-        view.dispatch({
-          changes: { from: word?.from ?? at, to: at, insert: item.label },
-          selection: { anchor: (word?.from ?? at) + item.label.length },
-          annotations: stepKind.of("complete"),
-        });
-      });
-    },
+    ...(item.server === OWN ? {} : { apply: (view: EditorView) => take(text, list, item, view) }),
   };
+}
+
+/** The core edits: it knows imports to add and places to fill in. */
+function take(text: OpenText, list: number, item: Completion, view: EditorView): void {
+  void text.settled().then(async () => {
+    const taken = await text.ask("language.take", { list, item: item.item, mode: "insert" });
+    const first = taken.stops[0]?.ranges[0];
+    await text.settled();
+    if (first !== undefined) view.dispatch({ selection: { anchor: first.from, head: first.to } });
+  }).catch(() => {
+    // Its list is forgotten, or nobody is there: the word itself.
+    const word = view.state.wordAt(view.state.selection.main.head);
+    const at = view.state.selection.main.head;
+    view.dispatch({
+      changes: { from: word?.from ?? at, to: at, insert: item.label },
+      selection: { anchor: (word?.from ?? at) + item.label.length },
+      annotations: stepKind.of("complete"),
+    });
+  });
 }
 
 function prose(words: string): HTMLElement {
