@@ -229,6 +229,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     reviews,
     recall: () => proposals.recall(),
     beforeSave: (buffer) => proposals.beforeSave(buffer),
+    checkWorkflow: async (text, file) => (await desk.workflows.check(text, file)).problems,
   });
   const desk: Desk = {
     services,
