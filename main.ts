@@ -204,15 +204,17 @@ export interface OpenTexts extends TextPorts, AsyncDisposable {
 /** One text core for the page and for extensions, opened by whoever needs it first. */
 class SharedTexts implements AsyncDisposable {
   readonly #data: string;
+  readonly #workspace: string;
   #opening: Promise<OpenTexts> | undefined;
 
-  constructor(data: string) {
+  constructor(data: string, workspace: string) {
     this.#data = data;
+    this.#workspace = workspace;
   }
 
   /** @throws SymphonyError where no editor can be started; the next one tries again */
   open(): Promise<OpenTexts> {
-    return this.#opening ??= openTexts(this.#data).catch((error) => {
+    return this.#opening ??= openTexts(this.#data, this.#workspace).catch((error) => {
       this.#opening = undefined;
       throw error;
     });
@@ -392,7 +394,7 @@ async function serve(request: ServeRequest): Promise<Served> {
 
 /** What the page's server works with; grants are asked for through `prompt`. */
 export function uiParts(
-  options: SessionOptions,
+  options: SessionOptions & { readonly workspace: string },
   prompt: PermissionPromptPort,
   onError: (line: string) => void = () => {},
 ): UiParts {
@@ -401,7 +403,7 @@ export function uiParts(
   // One for all who ask: what is being loaded is loaded once.
   const source = sourceOf(options);
   const grants = grantsOf({ ...options, prompt });
-  const texts = new SharedTexts(data);
+  const texts = new SharedTexts(data, options.workspace);
   const notices = new Notices();
   const reloads = new Set<() => void>();
   const onReload = (news: readonly ReloadNews[]) => {
@@ -466,13 +468,16 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
 /**
  * The texts that people and agents share, in the editor's own process, with its journal below the data folder: editing, presence, marks,
  * proposals, language and structure. Its code is loaded, and the editor started, only now; closing the ports ends it.
+ * @param workspace the folder whose files belong together, for definitions
  * @throws SymphonyError where no editor can be started
  */
-export async function openTexts(data: string): Promise<OpenTexts> {
+export async function openTexts(data: string, workspace?: string): Promise<OpenTexts> {
   const { findEditor } = await import("./editor/link/find_editor.ts");
   const { RemoteTextPorts } = await import("./editor/link/remote_text_ports.ts");
   const { Supervisor } = await import("./editor/link/supervisor.ts");
-  return await RemoteTextPorts.open(new Supervisor(findEditor(`${makeDataFolder(data)}/editor`)));
+  return await RemoteTextPorts.open(
+    new Supervisor(findEditor(`${makeDataFolder(data)}/editor`, { workspace })),
+  );
 }
 
 async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {

@@ -17,6 +17,8 @@ export interface Options {
   readonly log?: string;
   /** The folder of what must outlive the process; undefined for the platform's. */
   readonly data?: string;
+  /** The folder whose files belong together, for definitions; undefined for what each file's surroundings say. */
+  readonly workspace?: string;
   /** Whether texts outlive the process. */
   readonly journal: boolean;
   /** What an acknowledged edit is safe from: the death of the process, or of the machine. */
@@ -43,6 +45,7 @@ Every connection may instead speak the revision protocol (JSON-RPC 2.0), as symp
   --sync          answer an edit only when the disk has it, not only the system: safe from power cuts too
   --languages FILE  read which language servers to use, and how, from FILE (default: those that are found)
   --no-languages  use none
+  --workspace FOLDER  look for definitions in the files of FOLDER (default: the project around each file)
   --spare         load everything ahead and wait, as the spare of another process
   --log FILE      append diagnostics to FILE
   --help          print this
@@ -56,6 +59,7 @@ export function parseOptions(words: readonly string[]): Options {
   let listen: string | undefined;
   let log: string | undefined;
   let data: string | undefined;
+  let workspace: string | undefined;
   let languages: Options["languages"] = "default";
   let [stdio, insOnly, help, journal, spare, sync] = [true, false, false, true, false, false];
   for (let at = 0; at < words.length; at++) {
@@ -70,6 +74,7 @@ export function parseOptions(words: readonly string[]): Options {
     if (word === "--listen") listen = value();
     else if (word === "--log") log = value();
     else if (word === "--data") data = value();
+    else if (word === "--workspace") workspace = value();
     else if (word === "--no-journal") journal = false;
     else if (word === "--languages") languages = { file: value() };
     else if (word === "--no-languages") languages = "off";
@@ -98,6 +103,7 @@ export function parseOptions(words: readonly string[]): Options {
     languages,
     spare,
     ...(data === undefined ? {} : { data }),
+    ...(workspace === undefined ? {} : { workspace }),
     ...(listen === undefined ? {} : { listen }),
     ...(log === undefined ? {} : { log }),
   };

@@ -69,6 +69,7 @@ async function run(options: Options): Promise<number> {
     {
       settings,
       log,
+      ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
     },
   );
   const plugins = new LanguagePlugins(host, languages);
@@ -80,7 +81,9 @@ async function run(options: Options): Promise<number> {
         buffers,
         files,
         plugins,
-        ...(languages.isOn ? { language: new FrontLanguage(() => localLanguage(desk, languages)) } : {}),
+        ...(languages.isOn
+          ? { language: new FrontLanguage(() => localLanguage(desk, languages, host)) }
+          : {}),
         looks: (notify) => new Looks(host, new ThemeStore(log), (style) => notify("def_style", style)),
         languageOf: (path, buffer) => host.languageOf({ path, ...openingLines(buffer.text) }),
         send: (message) => peer.send(message),

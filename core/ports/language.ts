@@ -291,6 +291,8 @@ export interface LanguagePort
 export interface ServerPort {
   /** What can be asked of the buffer; waits for what is starting. */
   features(buffer: BufferId): Promise<readonly LanguageFeature[]>;
+  /** Whether a language server answers for the buffer; else what is known is by its grammar and its words alone. */
+  isServed(buffer: BufferId): Promise<boolean>;
   servers(): Promise<readonly LanguageServerInfo[]>;
   /** Starts servers of this name anew, also such that were given up. */
   restart(server: string): Promise<void>;

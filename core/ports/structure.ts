@@ -82,7 +82,7 @@ export interface StructurePort {
   piece(kind: PieceKind, part: TextPart, options?: QuestionOptions): Promise<At<Piece> | undefined>;
   /**
    * What each place of a range is, for its colour: ascending, none overlapping, what has no colour left out. A token's type is one of
-   * `comment`, `string`, `constant`, `keyword`, `storage`, `function`, `type`, `tag`, `property`, `heading`, `invalid`.
+   * `comment`, `string`, `constant`, `keyword`, `storage`, `function`, `type`, `tag`, `property`, `heading`, `strong`, `emphasis`, `link`, `invalid`.
    */
   colours(part: TextPart, options?: QuestionOptions): Promise<At<readonly CodeToken[]> | undefined>;
   /** @param newName checked against the names that are known where the old one is */

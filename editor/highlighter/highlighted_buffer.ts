@@ -37,7 +37,7 @@ export const WANT_LIMIT = 131_072;
 export class HighlightedBuffer {
   readonly viewId: string;
   /** Whether there is a syntax tree, now or once it is parsed. */
-  readonly hasTree = true;
+  readonly hasTree: true = true;
   readonly #send: (message: PluginMessage) => void;
   readonly #syntax: SyntaxTree;
   readonly #scopes: ScopeTable;

@@ -151,6 +151,12 @@ export class Highlighter {
     });
   }
 
+  /** The lines of a buffer that is coloured by lines, with what is left open before each; undefined for any other. */
+  lines(viewId: string): MarkdownBuffer | undefined {
+    const highlighted = this.#entries.get(viewId)?.highlighted;
+    return highlighted?.hasTree === false ? highlighted : undefined;
+  }
+
   /** Whether a buffer can have a tree. */
   hasTree(viewId: string): boolean {
     return this.#entries.get(viewId)?.highlighted?.hasTree === true;

@@ -25,7 +25,7 @@ const SUFFIX = "markdown";
 export class MarkdownBuffer {
   readonly viewId: string;
   /** Whether there is a syntax tree, now or once it is parsed. */
-  readonly hasTree = false;
+  readonly hasTree: false = false;
   readonly #send: (message: PluginMessage) => void;
   readonly #scopes = new ScopeTable(ROOT_SCOPE);
   readonly #injections = new InjectionParser();
@@ -157,7 +157,8 @@ export class MarkdownBuffer {
     return this.#text.lineStart(at + 1);
   }
 
-  #sendSpans({ from, to }: Range): void {
+  /** The spans of a part, with scopes of `table`. */
+  spansOf({ from, to }: Range, table: ScopeTable): ScopeRange[] {
     const spans: ScopeRange[] = [];
     const last = this.#text.lineAt(to);
     for (let line = this.#text.lineAt(from); line <= last; line++) {
@@ -165,21 +166,32 @@ export class MarkdownBuffer {
       if (isCode(state)) {
         const end = this.#codeEnd(line, state);
         if (end > line) {
-          this.#code(line, end, state, from, to, spans);
+          this.#code(line, end, state, { from, to }, table, spans);
           line = end - 1;
           continue;
         }
       }
-      this.#lineSpans(line, state, from, to, spans);
+      this.#lineSpans(line, state, { from, to }, table, spans);
     }
     this.#injections.release();
+    return spans;
+  }
+
+  #sendSpans({ from, to }: Range): void {
+    const spans = this.spansOf({ from, to }, this.#scopes);
     const { viewId } = this;
     const scopes = this.#scopes.takeNew();
     if (scopes.length > 0) this.#send({ type: "add_scopes", viewId, scopes });
     this.#send({ type: "update_spans", viewId, from, to, revision: this.#revision, spans });
   }
 
-  #lineSpans(line: number, state: LineState, from: number, to: number, spans: ScopeRange[]): void {
+  #lineSpans(
+    line: number,
+    state: LineState,
+    { from, to }: Range,
+    table: ScopeTable,
+    spans: ScopeRange[],
+  ): void {
     const start = this.#text.lineStart(line);
     for (
       const piece of piecesOf(this.#line(line), state, this.#stateBefore(line + 1), this.#line(line + 1))
@@ -187,7 +199,7 @@ export class MarkdownBuffer {
       const span = { from: Math.max(from, start + piece.from), to: Math.min(to, start + piece.to) };
       if (span.from >= span.to) continue;
       let scope = ROOT;
-      for (const one of piece.scope.split(" ")) scope = this.#scopes.push(scope, `${one}.${SUFFIX}`);
+      for (const one of piece.scope.split(" ")) scope = table.push(scope, `${one}.${SUFFIX}`);
       spans.push({ ...span, scope });
     }
   }
@@ -200,7 +212,14 @@ export class MarkdownBuffer {
   }
 
   /** The spans of code that goes on to before line `end`, parsed from where its block begins. */
-  #code(line: number, end: number, state: LineState, from: number, to: number, spans: ScopeRange[]): void {
+  #code(
+    line: number,
+    end: number,
+    state: LineState,
+    { from, to }: Range,
+    table: ScopeTable,
+    spans: ScopeRange[],
+  ): void {
     let first = line;
     while (
       first > 0 && sameState(this.#stateBefore(first - 1), state) &&
@@ -208,9 +227,9 @@ export class MarkdownBuffer {
     ) first--;
     if (!sameState(this.#stateBefore(first), state)) first++;
     const block = { from: this.#text.lineStart(first), to: this.#text.lineStart(end) };
-    const base = this.#scopes.push(ROOT, `markup.raw.block.${SUFFIX}`);
+    const base = table.push(ROOT, `markup.raw.block.${SUFFIX}`);
     const shown = { from: Math.max(from, this.#text.lineStart(line)), to: Math.min(to, block.to) };
-    const coloured = this.#embedded(state.language, block, shown, base);
+    const coloured = this.#embedded(state.language, block, shown, base, table);
     let at = shown.from;
     for (const span of coloured) {
       if (span.from > at) spans.push({ from: at, to: span.from, scope: base });
@@ -220,15 +239,15 @@ export class MarkdownBuffer {
     if (at < shown.to) spans.push({ from: at, to: shown.to, scope: base });
   }
 
-  #embedded(word: string, block: Range, shown: Range, base: number): ScopeRange[] {
+  #embedded(word: string, block: Range, shown: Range, base: number, table: ScopeTable): ScopeRange[] {
     const language = languageCalled(word);
     if (language?.grammar === undefined || shown.from >= shown.to) return [];
     try {
       const grammar = loadGrammar(language);
       const piece = grammar && this.#injections.parse(grammar, this.#text, block, shown);
       if (grammar === undefined || piece === undefined) return [];
-      const view = { ...piece, grammar, base: this.#scopes.push(base, language.scope) };
-      return highlightRange(view, shown, this.#scopes, this.#injections)
+      const view = { ...piece, grammar, base: table.push(base, language.scope) };
+      return highlightRange(view, shown, table, this.#injections)
         .map(({ from, to, stack }) => ({ from, to, scope: stack }));
     } catch {
       // A grammar that cannot be loaded is told for its own files.

@@ -13,6 +13,8 @@ export interface EditorSurroundings {
   readonly execPath?: string;
   readonly env?: (name: string) => string | undefined;
   readonly os?: typeof Deno.build.os;
+  /** The folder whose files belong together. */
+  readonly workspace?: string | undefined;
 }
 
 /**
@@ -23,7 +25,8 @@ export function findEditor(folder: string, surroundings: EditorSurroundings = {}
   const execPath = surroundings.execPath ?? Deno.execPath();
   const env = surroundings.env ?? ((name) => Deno.env.get(name));
   const ending = (surroundings.os ?? Deno.build.os) === "windows" ? ".exe" : "";
-  const own = ["--spare", "--data", folder];
+  const { workspace } = surroundings;
+  const own = ["--spare", "--data", folder, ...(workspace === undefined ? [] : ["--workspace", workspace])];
   const named = env("SYMPHONY_EDITOR");
   if (named !== undefined && named !== "") return { program: named, args: own };
   if (basename(execPath, ending) !== "deno") {

@@ -70,6 +70,10 @@ export class RemoteLanguage implements LanguagePort {
     return this.#ask("features", { buffer });
   }
 
+  isServed(buffer: BufferId): Promise<boolean> {
+    return this.#ask("isServed", { buffer });
+  }
+
   servers(): Promise<readonly LanguageServerInfo[]> {
     return this.#ask("servers", {});
   }

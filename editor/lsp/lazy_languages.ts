@@ -20,11 +20,14 @@ export interface LazyOptions {
   readonly settings: LanguageSettings | undefined;
   /** Takes what is worth a developer's attention. */
   readonly log: (text: string) => void;
+  /** The folder whose files belong together; by default what each file's surroundings say. */
+  readonly workspace?: string;
 }
 
 export class LazyLanguages implements AsyncDisposable {
+  readonly clock: ClockPort;
+  readonly workspace: string | undefined;
   readonly #world: OpenWorld;
-  readonly #clock: ClockPort;
   readonly #settings: LanguageSettings | undefined;
   readonly #log: (text: string) => void;
   /** Who listens, and what ends it once there is something to listen to. */
@@ -41,7 +44,8 @@ export class LazyLanguages implements AsyncDisposable {
     options: LazyOptions = { settings: defaultLanguageSettings, log: () => {} },
   ) {
     this.#world = world;
-    this.#clock = clock;
+    this.clock = clock;
+    this.workspace = options.workspace;
     this.#settings = options.settings;
     this.#log = options.log;
     this.#stopListening = world.buffers.listen({
@@ -88,7 +92,7 @@ export class LazyLanguages implements AsyncDisposable {
   async #load(): Promise<LanguageClients> {
     const { LanguageClients } = await import("./language_clients.ts");
     const settings = this.#settings ?? { ...defaultLanguageSettings, servers: [] };
-    const loaded = new LanguageClients(this.#world, this.#clock, { settings });
+    const loaded = new LanguageClients(this.#world, this.clock, { settings });
     this.#loaded = loaded;
     for (const listener of this.#listeners.keys()) this.#listeners.set(listener, loaded.listen(listener));
     loaded.listen({
@@ -109,7 +113,7 @@ export class LazyLanguages implements AsyncDisposable {
       language === undefined ||
       this.#settings?.servers.some((one) => one.languages.includes(language)) !== true
     ) return;
-    this.#stopTimer = this.#clock.schedule(LOAD_MS, () => {
+    this.#stopTimer = this.clock.schedule(LOAD_MS, () => {
       this.load().catch((error) => this.#log(`Cannot load language intelligence: ${String(error)}`));
     });
   }

@@ -35,10 +35,9 @@ import type {
   TextPlace,
 } from "../../core/ports/language.ts";
 import type { TextRange } from "../../core/ports/text_editing.ts";
-import { PERSON } from "../buffers.ts";
 import type { Desk, OpenText } from "../revision/desk.ts";
-import { fromDelta } from "../revision/text_changes.ts";
-import type { Delta } from "../text/delta.ts";
+import { editAs } from "../revision/edit_as.ts";
+import { newestPart, newestPlace } from "../revision/newest_place.ts";
 import { foldingRanges, inlayHints } from "./features/annotations.ts";
 import { optional } from "./features/answer_reading.ts";
 import { type ActionEffect, type CodeAction, codeActions, effectOf } from "./features/code_actions.ts";
@@ -97,6 +96,10 @@ export class LocalLanguage implements LanguagePort {
     return featuresOf(await this.#languages.methods(text.buffer));
   }
 
+  async isServed(buffer: BufferId): Promise<boolean> {
+    return (await this.features(buffer)).length > 0;
+  }
+
   servers(): Promise<readonly LanguageServerInfo[]> {
     const { status } = this.#languages;
     return Promise.resolve(status.map((one) => toServer(one, this.#languages.progress(one.name))));
@@ -124,7 +127,7 @@ export class LocalLanguage implements LanguagePort {
     at: TextPlace,
     options: QuestionOptions & { readonly trigger?: string; readonly limit?: number } = {},
   ): Promise<Completions> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const { items, ...list } = await complete(this.#languages.asking, text.buffer, offset, options);
     const number = this.#lists.add({ text, items: [...items] });
     return { ...list, list: number, items: items.map(toCompletion) };
@@ -151,13 +154,13 @@ export class LocalLanguage implements LanguagePort {
     // What it needs elsewhere, such as an import, is often told only now. A server that no longer answers is no reason not to take it.
     const resolved = await resolveCompletion(itemOf(known, item)).catch(() => itemOf(known, item));
     const { delta, revision, stops } = completionEdit(known.text.buffer, resolved, mode);
-    const edited = this.#edit(known.text, revision, delta, by);
+    const edited = editAs(this.#desk, known.text, revision, delta, by);
     await this.#desk.durable();
     return { ...edited, stops: stops.map(({ places, ...stop }) => ({ ...stop, ranges: places })) };
   }
 
   async hover(at: TextPlace, options: QuestionOptions = {}): Promise<HoverText | undefined> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const found = await hover(this.#languages.asking, text.buffer, offset, options);
     return found === undefined
       ? undefined
@@ -168,7 +171,7 @@ export class LocalLanguage implements LanguagePort {
     at: TextPlace,
     options: QuestionOptions & { readonly trigger?: string } = {},
   ): Promise<CallSignatures | undefined> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const help = await signatureHelp(this.#languages.asking, text.buffer, offset, options);
     return help === undefined ? undefined : toSignatures(help);
   }
@@ -178,7 +181,7 @@ export class LocalLanguage implements LanguagePort {
     at: TextPlace,
     options: QuestionOptions = {},
   ): Promise<readonly CodePlace[]> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const { asking, world } = this.#languages;
     const found = question === "references"
       ? await references(asking, world, text.buffer, offset, options)
@@ -190,13 +193,13 @@ export class LocalLanguage implements LanguagePort {
     at: TextPlace,
     options: QuestionOptions = {},
   ): Promise<At<readonly { readonly range: TextRange; readonly kind: "text" | "read" | "write" }[]>> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const found = await highlights(this.#languages.asking, text.buffer, offset, options);
     return this.#at(text, found.map(({ span, kind }) => ({ range: span, kind })));
   }
 
   async selectionRanges(at: TextPlace, options: QuestionOptions = {}): Promise<At<readonly TextRange[]>> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     return this.#at(text, await selectionRanges(this.#languages.asking, text.buffer, offset, options));
   }
 
@@ -226,7 +229,7 @@ export class LocalLanguage implements LanguagePort {
     options: QuestionOptions = {},
   ): Promise<At<readonly CodeToken[]>> {
     const text = this.#desk.text(buffer);
-    const range = part === undefined ? undefined : this.#part(part).range;
+    const range = part === undefined ? undefined : newestPart(this.#desk, part).range;
     const tokens = await this.#languages.semanticTokens.of(text.buffer, range, options);
     return this.#at(text, tokens.map(({ span, ...token }) => ({ range: span, ...token })));
   }
@@ -238,7 +241,7 @@ export class LocalLanguage implements LanguagePort {
   }
 
   async inlayHints(part: TextPart, options: QuestionOptions = {}): Promise<At<readonly CodeHint[]>> {
-    const { text, range } = this.#part(part);
+    const { text, range } = newestPart(this.#desk, part);
     return this.#at(text, await inlayHints(this.#languages.asking, text.buffer, range, options));
   }
 
@@ -246,13 +249,13 @@ export class LocalLanguage implements LanguagePort {
     at: TextPlace,
     options: QuestionOptions = {},
   ): Promise<At<{ readonly range: TextRange; readonly name: string }> | undefined> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const found = await prepareRename(this.#languages.asking, text.buffer, offset, options);
     return found === undefined ? undefined : this.#at(text, { range: found.span, name: found.name });
   }
 
   async planRename(at: TextPlace, name: string, options: QuestionOptions = {}): Promise<ChangePlan> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const { asking, world } = this.#languages;
     const change = await rename(asking, world, text.buffer, offset, name, options);
     return this.#plan(`Rename to ${name}`, { change });
@@ -262,7 +265,7 @@ export class LocalLanguage implements LanguagePort {
     part: TextPart,
     options: QuestionOptions & { readonly only?: readonly string[] } = {},
   ): Promise<readonly CodeFix[]> {
-    const { text, range } = this.#part(part);
+    const { text, range } = newestPart(this.#desk, part);
     const known = this.#languages.diagnostics(text.buffer);
     const actions = await codeActions(this.#languages.asking, text.buffer, range, known, options);
     return actions.map((action) => ({ fix: this.#fixes.add(action), ...action }));
@@ -283,7 +286,7 @@ export class LocalLanguage implements LanguagePort {
     const { asking } = this.#languages;
     const formatted = part === undefined
       ? await formatDocument(asking, text.buffer, { ...style, ...options })
-      : await formatRange(asking, text.buffer, this.#part(part).range, { ...style, ...options });
+      : await formatRange(asking, text.buffer, newestPart(this.#desk, part).range, { ...style, ...options });
     return formatted === undefined ? undefined : this.#formatPlan(text, formatted);
   }
 
@@ -293,7 +296,7 @@ export class LocalLanguage implements LanguagePort {
     style: FormatStyle,
     options: QuestionOptions = {},
   ): Promise<ChangePlan | undefined> {
-    const { text, offset } = this.#place(at);
+    const { text, offset } = newestPlace(this.#desk, at);
     const formatted = await formatOnType(this.#languages.asking, text.buffer, offset, typed, {
       ...style,
       ...options,
@@ -323,28 +326,9 @@ export class LocalLanguage implements LanguagePort {
   #editAs(by: ChangeAuthor): ApplyOptions {
     return {
       edit: ({ buffer, revision, delta }) => {
-        this.#edit(this.#desk.text(bufferId(buffer.id)), revision, delta, by);
+        editAs(this.#desk, this.#desk.text(bufferId(buffer.id)), revision, delta, by);
       },
     };
-  }
-
-  /** Edits as the desk does, so that steps, change sets and the journal know of it. */
-  #edit(
-    text: OpenText,
-    revision: number,
-    delta: Delta,
-    by: ChangeAuthor,
-  ): { revision: number; changes: ReturnType<typeof fromDelta> } {
-    const { buffer } = text;
-    if (by.author === PERSON) {
-      // What the person at a front end undoes is counted by the buffer.
-      const now = delta.transform(buffer.document.changesSince(revision), "before");
-      buffer.type(now, "other");
-      return { revision: buffer.revision, changes: fromDelta(now) };
-    }
-    const edited = this.#desk.edit(text, { ...by, revision, changes: fromDelta(delta) });
-    if (edited.ok) return { revision: edited.value.revision, changes: [...edited.value.changes] };
-    throw new SymphonyError("aborted", `Cannot edit buffer ${text.id}: ${edited.error}`);
   }
 
   #diagnosticsOf({ id, buffer }: OpenText): TextDiagnostics {
@@ -354,27 +338,6 @@ export class LocalLanguage implements LanguagePort {
 
   #at<T>({ buffer }: OpenText, value: T): At<T> {
     return { revision: buffer.revision, value };
-  }
-
-  /** The place in the newest text. @throws SymphonyError `not-found` */
-  #place({ buffer, revision, offset }: TextPlace): { readonly text: OpenText; readonly offset: number } {
-    const { text, range } = this.#part({ buffer, revision, range: { from: offset, to: offset } });
-    return { text, offset: range.to };
-  }
-
-  /** The range in the newest text. @throws SymphonyError `not-found` */
-  #part({ buffer, revision, range }: TextPart): { readonly text: OpenText; readonly range: TextRange } {
-    const text = this.#desk.text(buffer);
-    const { length } = this.#desk.ropeAt(text, revision);
-    if (!(range.from >= 0 && range.from <= range.to && range.to <= length)) {
-      throw new SymphonyError(
-        "not-found",
-        `Cannot find ${range.from} to ${range.to} in revision ${revision} of buffer ${buffer}: it has ${length} units`,
-      );
-    }
-    const since = text.buffer.document.changesSince(revision);
-    const to = since.mapOffset(range.to, 1);
-    return { text, range: { from: Math.min(to, since.mapOffset(range.from, -1)), to } };
   }
 }
 

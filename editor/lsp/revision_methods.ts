@@ -3,7 +3,7 @@
  *
  * | method | params |
  * | --- | --- |
- * | `language/features`, `diagnostics`, `symbols`, `folds`, `watch`, `unwatch` | `{buffer}` |
+ * | `language/features`, `isServed`, `diagnostics`, `symbols`, `folds`, `watch`, `unwatch` | `{buffer}` |
  * | `language/servers` | `{}` |
  * | `language/restart` | `{server}` |
  * | `language/complete`, `signature` | `{buffer, revision, offset, trigger?, limit?}` |
@@ -78,6 +78,7 @@ export function languageMethods(
   const maybePart = (params: Params) => params.has("range") ? part(params) : undefined;
   const handlers: Record<string, Handler> = {
     "language/features": (params) => language.features(params.buffer()),
+    "language/isServed": (params) => language.isServed(params.buffer()),
     "language/servers": () => language.servers(),
     "language/restart": (params) => language.restart(params.text("server")),
     "language/diagnostics": (params) => language.diagnostics(params.buffer()),

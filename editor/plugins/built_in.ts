@@ -165,6 +165,11 @@ export class BuiltIn {
     return this.#highlighter.tree(keyOf(buffer), SLICE_MS);
   }
 
+  /** What colours a buffer by lines; undefined for one with a tree. */
+  lines(buffer: Buffer): ReturnType<Highlighter["lines"]> {
+    return this.#highlighter.lines(keyOf(buffer));
+  }
+
   hasTree(buffer: Buffer): boolean {
     return this.#highlighter.hasTree(keyOf(buffer));
   }

@@ -12,6 +12,7 @@
 import { messageOf } from "../../core/errors.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Buffer, BufferChange, Buffers } from "../buffers.ts";
+import type { ColouredLines } from "../structure/colours.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import type { Annotation } from "./annotations.ts";
 import { BUILT_IN_ID, BuiltIn } from "./built_in.ts";
@@ -285,6 +286,21 @@ export class PluginHost {
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
     return undefined;
+  }
+
+  /** Asks what colours a buffer by lines, as Markdown is; undefined where the language has a grammar, or none of both. */
+  async withLines<T>(
+    buffer: Buffer,
+    use: (lines: ColouredLines) => T,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    this.#builtIn.start();
+    await this.ready;
+    signal?.throwIfAborted();
+    if (!this.#layers.has(buffer)) return undefined;
+    this.settle(buffer);
+    const lines = this.#builtIn.lines(buffer);
+    return lines === undefined ? undefined : use(lines);
   }
 
   /** Whether the colours of a buffer are those of its newest text. */

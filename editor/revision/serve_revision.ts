@@ -36,7 +36,9 @@ export function serveRevision(
       arrived: (id) => journal?.left.arrived(id),
       restored: (id) => journal?.left.restored(id) ?? Promise.resolve(undefined),
       optional(tell: (method: string, params: object) => void) {
-        const language = languages?.isOn === true ? lazyLanguageMethods(desk, languages, tell) : undefined;
+        const language = languages?.isOn === true
+          ? lazyLanguageMethods(desk, languages, trees, tell)
+          : undefined;
         const structure = trees === undefined ? undefined : lazyStructureMethods(desk, trees);
         return {
           capabilities: [

@@ -6,6 +6,7 @@
 
 import type { CodeToken } from "../../core/ports/language.ts";
 import type { TextRange } from "../../core/ports/text_editing.ts";
+import type { ScopeRange } from "../plugins/messages.ts";
 import { highlightRange, type TreeView } from "../syntax/highlight.ts";
 import type { InjectionParser } from "../syntax/injections.ts";
 import { ScopeTable } from "../syntax/scope_table.ts";
@@ -33,6 +34,12 @@ const KINDS: readonly (readonly [string, string])[] = [
   ["markup.heading", "heading"],
   ["markup.raw", "string"],
   ["markup.bold", "strong"],
+  ["markup.italic", "emphasis"],
+  ["markup.underline.link", "link"],
+  ["punctuation.definition.fenced", "comment"],
+  ["punctuation.definition.list", "keyword"],
+  ["punctuation.definition.quote", "keyword"],
+  ["meta.separator", "comment"],
   ["entity.other.attribute-name", "property"],
   ["entity.name", "type"],
   ["support.type", "type"],
@@ -47,14 +54,29 @@ function kindOf(scopes: readonly string[]): string {
   return known?.[1] ?? "";
 }
 
+/** Gives the spans of a part by what its lines are: a Markdown text. */
+export interface ColouredLines {
+  spansOf(range: TextRange, table: ScopeTable): readonly ScopeRange[];
+}
+
 /** The tokens of a range, ascending; neighbours of one kind are one. */
 export function coloursOf(view: TreeView, { from, to }: TextRange, injections: InjectionParser): CodeToken[] {
   const table = new ScopeTable("source");
-  const tokens: CodeToken[] = [];
   const spans = highlightRange(view, { from, to: Math.min(to, from + MOST_UNITS) }, table, injections);
   injections.release();
+  return tokensOf(spans.map(({ from, to, stack }) => ({ from, to, scope: stack })), table);
+}
+
+/** As `coloursOf`, for a text that is coloured by lines. */
+export function coloursOfLines(lines: ColouredLines, { from, to }: TextRange): CodeToken[] {
+  const table = new ScopeTable("text");
+  return tokensOf(lines.spansOf({ from, to: Math.min(to, from + MOST_UNITS) }, table), table);
+}
+
+function tokensOf(spans: readonly ScopeRange[], table: ScopeTable): CodeToken[] {
+  const tokens: CodeToken[] = [];
   for (const span of spans) {
-    const type = kindOf(table.scopesOf(span.stack));
+    const type = kindOf(table.scopesOf(span.scope));
     if (type === "") continue;
     const last = tokens.at(-1);
     if (last?.type === type && last.range.to === span.from) {

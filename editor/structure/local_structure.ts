@@ -25,11 +25,16 @@ import { symbolsOf } from "../syntax/facts/symbols.ts";
 import { textObject } from "../syntax/facts/text_objects.ts";
 import type { TreeView } from "../syntax/highlight.ts";
 import { InjectionParser } from "../syntax/injections.ts";
-import { coloursOf } from "./colours.ts";
+import { type ColouredLines, coloursOf, coloursOfLines } from "./colours.ts";
 
-/** Lends trees: `PluginHost`. */
+/** Lends trees, and what colours texts by lines that have none: `PluginHost`. */
 export interface TreeSource {
   withTree<T>(buffer: Buffer, use: (view: TreeView) => T, signal?: AbortSignal): Promise<T | undefined>;
+  withLines<T>(
+    buffer: Buffer,
+    use: (lines: ColouredLines) => T,
+    signal?: AbortSignal,
+  ): Promise<T | undefined>;
 }
 
 /** Finds open texts: `Desk`. */
@@ -106,12 +111,21 @@ export class LocalStructure implements StructurePort {
     });
   }
 
-  colours(part: TextPart, options: QuestionOptions = {}): Promise<At<readonly CodeToken[]> | undefined> {
-    return this.#ask(
+  async colours(
+    part: TextPart,
+    options: QuestionOptions = {},
+  ): Promise<At<readonly CodeToken[]> | undefined> {
+    const byTree = await this.#ask(
       part.buffer,
       options,
       (view, buffer) => coloursOf(view, newRange(buffer, part), this.#injections),
     );
+    if (byTree !== undefined) return byTree;
+    const { buffer } = this.#texts.text(part.buffer);
+    return await this.#trees.withLines(buffer, (lines) => ({
+      revision: buffer.revision,
+      value: coloursOfLines(lines, newRange(buffer, part)),
+    }), options.signal);
   }
 
   nameUses(

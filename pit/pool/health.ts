@@ -73,7 +73,14 @@ export class KindHealthWindow {
         reason: `${failures} of the last ${calls} calls failed: its circuit is ${this.circuit.state}`,
       };
     }
-    if (calls < FEWEST) return { state: "unknown", reason: `only ${calls} calls so far` };
+    if (calls < FEWEST) {
+      return {
+        state: "unknown",
+        reason: calls === 0
+          ? "it has not been called yet"
+          : `${calls} ${calls === 1 ? "call" : "calls"} so far, too few to judge`,
+      };
+    }
     if (failures >= calls * DEGRADED_SHARE) {
       return { state: "degraded", reason: `${failures} of the last ${calls} calls failed` };
     }

@@ -98,6 +98,33 @@ export function testStructurePort(name: string, make: Make<StructureSubject>): v
     });
   });
 
+  Deno.test(`${name} colours Markdown, with code in its language, as it is by now`, async () => {
+    const text = "# Title\n\nSome *words* and `code`.\n\n```js\nreturn 1;\n```\n";
+    await withText("a.md", text, async ({ structure, buffer, edit }) => {
+      const shown = async (text: string, revision: number) => {
+        const range = { from: 0, to: text.length };
+        const colours = await structure.colours({ buffer, revision, range });
+        return (colours?.value ?? []).map(({ range, type }) => `${type}: ${cut(text, range)}`);
+      };
+      const before = await shown(text, 0);
+      const expected = [
+        "heading: # Title",
+        "emphasis: *words*",
+        "string: `code`",
+        "keyword: return",
+        "constant: 1",
+      ];
+      for (const one of expected) assert.ok(before.includes(one), `${one} in ${before.join(", ")}`);
+      await edit(0, "Not a ");
+      const after = await shown(`Not a ${text}`, 1);
+      assert.ok(
+        !after.some((one) => one.startsWith("heading")) && after.includes("keyword: return"),
+        after.join(", "),
+      );
+      assert.equal(await structure.definitions(buffer), undefined);
+    });
+  });
+
   Deno.test(`${name} follows a name through its scope, and says when a rename is not safe`, async () => {
     await withText("a.js", SOURCE, async ({ structure, buffer }) => {
       const offset = SOURCE.indexOf("item)");

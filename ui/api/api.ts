@@ -25,7 +25,7 @@ import type { ConductorStatus, DecisionPage, DecisionQuery, Explanation } from "
 import type { ExtensionLine, PoolInfo } from "./extensions.ts";
 import type { FailureChange, FailureDetail, FailureGroup, FailureQuery } from "./failures.ts";
 import type { FileEntry, FileHit, FileSearch, FolderQuery } from "./files.ts";
-import type { MetricsNow, Series, SeriesQuery } from "./metrics.ts";
+import type { MetricsNow, MetricsSummary, Series, SeriesQuery, SummaryQuery } from "./metrics.ts";
 import type {
   AuditLine,
   AuditQuery,
@@ -247,6 +247,8 @@ export interface Api {
 
   /** Figures now. */
   "GET /metrics/now": { answer: MetricsNow };
+  /** What a time until now came to. */
+  "GET /metrics/summary": { query: SummaryQuery; answer: MetricsSummary };
   /** Figures over time. */
   "GET /metrics/series": { query: SeriesQuery; answer: Series };
 

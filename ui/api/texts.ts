@@ -90,6 +90,7 @@ export interface TextCalls {
   "changes.accept": [{ readonly changeSet: string }, null];
   "changes.undo": [{ readonly changeSet: string }, null];
   "language.features": [Buffer, readonly LanguageFeature[]];
+  "language.isServed": [Buffer, boolean];
   "language.servers": [Record<string, never>, readonly LanguageServerInfo[]];
   "language.restart": [{ readonly server: string }, null];
   "language.complete": [TextPlace & { readonly trigger?: string; readonly limit?: number }, Completions];

@@ -53,6 +53,7 @@ const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["labeled_statement", ["label"]],
 ]);
 
+const IMPORT = /^(?:import_statement|import_from_statement|import_declaration|use_declaration)$/;
 const EXPORTED = /^(?:export_statement|visibility_modifier)$/;
 
 interface Scope {
@@ -67,10 +68,10 @@ const queries = new Map<string, Query>();
 export function renameScope(view: TreeView, offset: number, newName?: string): RenameScope {
   const node = nameAt(view, offset);
   const language = view.grammar.language.name;
-  const text = localQuery(language);
+  const query = localQueryOf(view);
   const name = node === undefined ? "" : textOf(view, node);
-  if (node === undefined || text === undefined || isMember(node)) {
-    const doubt: RenameDoubt = { type: text === undefined ? "unknown-language" : "no-definition" };
+  if (node === undefined || query === undefined || isMember(node)) {
+    const doubt: RenameDoubt = { type: query === undefined ? "unknown-language" : "no-definition" };
     return {
       name,
       scope: { from: 0, to: view.text.length },
@@ -78,8 +79,6 @@ export function renameScope(view: TreeView, offset: number, newName?: string): R
       doubts: [doubt],
     };
   }
-  let query = queries.get(language);
-  if (query === undefined) queries.set(language, query = new Query(view.grammar.grammar, text));
   const scopes = scopesOf(view, query);
   const home = scopeOf(scopes, node, name);
   if (home === undefined) {
@@ -106,6 +105,37 @@ export function renameScope(view: TreeView, offset: number, newName?: string): R
     if (taken !== undefined) doubts.push({ type: "taken", at: rangeOf(taken) });
   }
   return { name, scope: home.range, places: places.map(rangeOf), doubts };
+}
+
+/** Where the name at a place is bound in the text. */
+export interface Binding {
+  readonly range: TextRange;
+  /** Only brought in here: it is defined elsewhere. */
+  readonly isImported: boolean;
+}
+
+/** The binding of the name at `offset`; undefined for a member, a name from elsewhere, and where the language's scopes are not known. */
+export function bindingOf(view: TreeView, offset: number): Binding | undefined {
+  const node = nameAt(view, offset);
+  const query = localQueryOf(view);
+  if (node === undefined || query === undefined || isMember(node)) return undefined;
+  const name = textOf(view, node);
+  const bound = scopeOf(scopesOf(view, query), node, name)?.defined.get(name);
+  if (bound === undefined) return undefined;
+  let isImported = false;
+  for (let around: Node | null = bound; around !== null && !isImported; around = around.parent) {
+    isImported = IMPORT.test(around.type);
+  }
+  return { range: rangeOf(bound), isImported };
+}
+
+function localQueryOf(view: TreeView): Query | undefined {
+  const language = view.grammar.language.name;
+  const text = localQuery(language);
+  if (text === undefined) return undefined;
+  let query = queries.get(language);
+  if (query === undefined) queries.set(language, query = new Query(view.grammar.grammar, text));
+  return query;
 }
 
 /** Whether a use or definition of the new name and the renamed one would be confused. */

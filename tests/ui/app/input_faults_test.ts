@@ -1,3 +1,4 @@
+import { numberFault } from "../../../ui/app/parts/form_faults.ts";
 import assert from "node:assert/strict";
 import { faultAbout, faultsAt, faultyInputs } from "../../../ui/app/board/run/input_faults.ts";
 import { ApiError } from "../../../ui/app/state/client.ts";
@@ -33,4 +34,11 @@ Deno.test("faultAbout() says what stands at no field, and why a run is refused t
   );
   assert.equal(faultAbout(refusal({ faults: faults.slice(0, 1) }), ["count"]), undefined);
   assert.equal(faultAbout(refusal({}), []), "Cannot start. Mend it");
+});
+
+Deno.test("numberFault() says what a number is and what was found; empty is none", () => {
+  for (const text of ["", " ", "3", " -0.5", "1e3"]) assert.equal(numberFault(text), undefined);
+  for (const text of ["3.5x", "abc", "1,000", "-", "Infinity"]) {
+    assert.equal(numberFault(text), `Expected a number, as 3 or 0.5, found "${text}"`);
+  }
 });

@@ -75,3 +75,91 @@ browserTest(
     assert.deepEqual(faultsOf(faults), []);
   },
 );
+
+browserTest(
+  "without any language server: faults, completion, hover and definition by the grammar, a workflow's problems, colours of Markdown, no dot after undo",
+  async () => {
+    const path = Deno.env.get("PATH") ?? "";
+    Deno.env.set("PATH", "/usr/bin:/bin");
+    await using rig = await MonitorRig.start();
+    Deno.env.set("PATH", path);
+    await using browser = await startBrowser();
+    await rig.write("counter.ts", "/** Counts things. */\nexport class Counter {\n  next = 0;\n}\n");
+    await rig.write("main.ts", 'import { Counter } from "./counter.ts";\n\nconst one = new Counter();\n');
+    await rig.write("notes.md", "# Title\n\nSome **bold** words.\n");
+    await rig.write(
+      "lone.workflow.jsonc",
+      '{\n  "schema": 1,\n  "id": "lone",\n  "nodes": { "a": { "uses": "core/nothing" } }\n}\n',
+    );
+    const { page, faults } = await rig.open(browser, "editor/main.ts");
+    const content = page.locator(".cm-content");
+    await content.waitFor();
+    // It is said that there is no server, and what works all the same; every sentence is within its box.
+    await page.getByRole("button", { name: "No TypeScript server" }).click();
+    const dialog = page.getByRole("dialog", { name: "No language server for TypeScript" });
+    await dialog.getByText("work by the grammar here").waitFor();
+    const isCut = await dialog.evaluate((box) =>
+      [...box.querySelectorAll("p")].some((one) => one.scrollWidth > one.clientWidth + 1)
+    );
+    assert.equal(isCut, false, "a sentence is cut off");
+    await page.keyboard.press("Escape");
+    // Completion of a name in the other file, by keys alone; the keys undone again leave nothing unsaved.
+    const tab = page.getByRole("tab", { name: "main.ts" });
+    await content.focus();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("Cou");
+    await page.keyboard.press("Control+Space");
+    await page.getByRole("listbox").getByRole("option").filter({ hasText: /^Counter.*counter\.ts/ }).first()
+      .waitFor();
+    // A list that has only just come takes no keys: they were meant for the text.
+    await page.waitForTimeout(150);
+    await page.keyboard.press("Enter");
+    await page.locator(".cm-line", { hasText: /^Counter$/ }).waitFor();
+    await page.getByRole("tab", { name: "main.ts, not saved" }).waitFor();
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Control+z");
+    await page.locator(".cm-line", { hasText: /^Cou/ }).waitFor({ state: "detached" });
+    await page.getByRole("tab", { name: "main.ts", exact: true }).waitFor();
+    assert.equal(await tab.count(), 1);
+    // A fault as one types, and none when it is mended.
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("const two = = 2;");
+    await page.getByText("1 error", { exact: true }).waitFor();
+    await page.locator(".cm-lintRange-error").first().hover();
+    await page.locator(".cm-tooltip").filter({ hasText: "the grammar of TypeScript" }).waitFor();
+    await page.mouse.move(0, 0);
+    for (let at = 0; at < 4; at++) await page.keyboard.press("Backspace");
+    await page.keyboard.type("2;");
+    await page.getByText("1 error", { exact: true }).waitFor({ state: "detached" });
+    // What stands under the pointer, and the way there.
+    const name = page.locator(".cm-line", { hasText: "new Counter" }).getByText("Counter").first();
+    await name.hover();
+    await page.locator(".cm-tooltip").filter({
+      hasText:
+        /export class Counter \{\s*Counts things\.\s*By the grammar, not a language server: counter\.ts, line 2/,
+    })
+      .waitFor();
+    await page.mouse.move(0, 0);
+    await name.click();
+    await page.keyboard.press("F12");
+    await page.waitForFunction(() => location.hash.includes("counter.ts"));
+    await page.locator(".cm-activeLine", { hasText: "export class Counter" }).waitFor();
+    // What symphony check says of a workflow, before it is saved as well.
+    const show = (file: string) => page.goto(`http://127.0.0.1:${rig.session.port}/#/editor/${file}`);
+    await show("lone.workflow.jsonc");
+    await page.getByText("1 error", { exact: true }).waitFor();
+    await page.locator(".cm-lintRange-error").hover();
+    await page.locator(".cm-tooltip").filter({ hasText: /core\/nothing[\s\S]*symphony check/ }).waitFor();
+    await page.mouse.move(0, 0);
+    await content.focus();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("garbage");
+    await page.locator(".cm-lintRange-error", { hasText: "garbage" }).waitFor();
+    // Markdown.
+    await show("notes.md");
+    await page.locator(".tok-heading", { hasText: "# Title" }).waitFor();
+    await page.locator(".tok-strong", { hasText: "**bold**" }).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    assert.deepEqual(faultsOf(faults), []);
+  },
+);

@@ -34,6 +34,7 @@ browserTest(
       [`artifacts/${named("change.diff")}`, "Hello"],
       [`artifacts/${named("picture.svg")}`, "160 × 90"],
       [`artifacts/${named("report.md")}?tab=versions`, "Compare"],
+      [`artifacts/${named("report.md")}?tab=lineage`, "watched: report"],
       [`artifacts/${named("report.md")}?tab=quality`, "Nobody has scored it"],
       ["performance", "Throughput"],
       ["performance?tab=latency", "trial/work"],
@@ -149,6 +150,26 @@ browserTest(
     await panel.getByRole("button", { name: "Grant and try again" }).click();
     await panel.locator(".run-head").filter({ hasText: "Completed" }).waitFor();
     await rig.until(asking, "completed");
+    // What was decided is found by words and by decision.
+    await page.evaluate(() => location.hash = "#/system/permissions");
+    const audit = page.locator("section").filter({ hasText: "Audit" });
+    await audit.getByLabel("Search the audit").fill("RECORDED files:read");
+    await audit.getByRole("button", { name: "Denied" }).click();
+    await audit.locator("tbody .badge.bad").first().waitFor();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("section tbody tr")].filter((row) => row.querySelector(".badge.bad"))
+        .every((row) => row.textContent?.includes("examples/recorded"))
+    );
+    await audit.getByLabel("Search the audit").fill("nowhere");
+    await audit.getByText("Nothing like it was decided").waitFor();
+    // One range holds for the parts of the dashboard; the wait for leave is told apart from the call.
+    await page.evaluate(() => location.hash = "#/performance");
+    await page.getByRole("button", { name: "Day", exact: true }).click();
+    await page.getByRole("tab", { name: "Latency and cost" }).click();
+    await page.getByRole("button", { name: "Day", exact: true, pressed: true }).waitFor();
+    const generate = page.getByRole("row").filter({ hasText: "instrument/generate" });
+    await generate.first().waitFor();
+    assert.match(await generate.first().locator("td").nth(8).textContent() ?? "", /s$/);
     assert.deepEqual(faultsOf(faults), []);
   },
 );

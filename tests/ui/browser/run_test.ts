@@ -80,6 +80,14 @@ browserTest(
       await page.getByRole("button", { name: "Run", exact: true }).click();
       const dialog = page.getByRole("dialog");
       const most = dialog.getByLabel("Most");
+      // What is no number is not what it was before: nothing is sent, and focus is where it must be mended.
+      await most.fill("2");
+      await most.fill("2x");
+      await dialog.getByRole("button", { name: "Run" }).click();
+      await dialog.getByText('Expected a number, as 3 or 0.5, found "2x"', { exact: true }).waitFor();
+      assert.equal(await most.getAttribute("aria-invalid"), "true");
+      assert.ok(await most.evaluate((field) => field === field.ownerDocument.activeElement));
+      assert.equal(await most.inputValue(), "2x");
       await most.fill("3.5");
       await dialog.getByRole("textbox", { name: "Root" }).fill("src");
       await dialog.getByRole("button", { name: "Run" }).click();

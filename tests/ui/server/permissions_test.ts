@@ -118,6 +118,13 @@ Deno.test("PermissionDesk reads the audit newest first, page by page, and past l
     path: "/permissions/audit?limit=2&before=4000&extension=c/d",
   });
   assert.deepEqual(next.value.lines.map(({ at }) => at), [3000, 1000]);
+  const found = async (query: string) =>
+    (await rig.call("GET /permissions/audit", { path: `/permissions/audit?${query}` })).value.lines.map((
+      { at },
+    ) => at);
+  assert.deepEqual(await found("text=GIT%20A/b"), [4000, 2000]);
+  assert.deepEqual(await found("text=git%20nowhere"), []);
+  assert.deepEqual([await found("decision=allowed&limit=1"), await found("decision=denied")], [[5000], []]);
 });
 
 Deno.test("grants are given and taken back over the API, and readers are told", async () => {

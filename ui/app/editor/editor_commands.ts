@@ -76,7 +76,11 @@ async function definition(text: OpenText, workspace: EditorWorkspace): Promise<v
     );
     const place = places[0];
     if (place?.file === undefined) {
-      showToast({ look: "info", title: "No definition is known for this" });
+      showToast({
+        look: "info",
+        title: "No definition is known for this",
+        text: "Definitions are looked for in this text and the files of the workspace.",
+      });
     } else if (/^(\/|[A-Za-z]:)/.test(place.file)) {
       showToast({ look: "info", title: "The definition is outside the workspace", text: place.file });
     } else workspace.goTo(place.file, place.start.line, place.start.character);

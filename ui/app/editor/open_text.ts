@@ -84,6 +84,7 @@ export class OpenText {
   readonly #live: LiveConnection;
   #sync: TextSync | undefined;
   #held: EditorState | undefined;
+  #saved: EditorState["doc"] | undefined;
   #view: EditorView | undefined;
   #buffer = 0;
   #epoch = "";
@@ -163,7 +164,7 @@ export class OpenText {
       const isSame = kind === "type" && this.#step.name.startsWith("type") && now - this.#step.at < STEP_MS;
       this.#step = { name: isSame ? this.#step.name : `${kind}-${ownAuthor}-${this.#edits++}`, at: now };
       sync.typed(transaction.changes, this.#step.name);
-      this.isUnsaved.value = true;
+      this.isUnsaved.value = !this.#isAsSaved(transaction.state);
       this.isBehind.value = true;
       // The key is painted first.
       this.#pumpTimer ??= setTimeout(() => this.#pump(), 0);
@@ -300,6 +301,7 @@ export class OpenText {
       else if (!isSame) {
         this.#bring(this.#sync.restarted(opened.text, opened.revision));
         this.isUnsaved.value = opened.unsaved || this.#sync.isBehind;
+        this.#noteSaved();
       }
       this.error.value = undefined;
       this.state.value = "open";
@@ -325,6 +327,17 @@ export class OpenText {
       doc: textOf(text),
       extensions: [EditorState.lineSeparator.of("\n"), this.#options.extensions(this)],
     });
+    this.#noteSaved();
+  }
+
+  /** What is saved is known where nothing is unsaved now; the text of an older save is not. */
+  #noteSaved(): void {
+    this.#saved = this.isUnsaved.peek() ? undefined : this.editorState?.doc;
+  }
+
+  /** Whether a state has the text that was saved, as after undoing everything since. */
+  #isAsSaved({ doc }: EditorState): boolean {
+    return this.#saved !== undefined && doc.length === this.#saved.length && doc.eq(this.#saved);
   }
 
   #subscribe(): void {
@@ -354,17 +367,22 @@ export class OpenText {
           return;
         }
         if (event.kind === "changed") {
-          this.isUnsaved.value = true;
+          const state = this.editorState;
+          this.isUnsaved.value = state === undefined || !this.#isAsSaved(state);
           if (this.reviews.peek().length > 0) this.#reviewSoon();
         }
         this.#pump();
         return;
       case "saved":
         this.isUnsaved.value = event.revision < this.revision || this.#sync?.isBehind === true;
+        this.#noteSaved();
         return;
       case "file":
         this.fileState.value = event.state;
-        if (event.state === "reloaded") this.isUnsaved.value = this.#sync?.isBehind === true;
+        if (event.state === "reloaded") {
+          this.isUnsaved.value = this.#sync?.isBehind === true;
+          this.#noteSaved();
+        }
         return;
       case "presence":
         this.present.value = event.present.filter(({ author }) => author !== ownAuthor);

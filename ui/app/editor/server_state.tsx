@@ -14,7 +14,7 @@ import { serverHintFor } from "./code/server_hints.ts";
 import type { OpenText } from "./open_text.ts";
 
 interface Known {
-  /** True where something can be asked of the text. */
+  /** True where a language server answers for the text. */
   readonly isServed: boolean;
   readonly failed: readonly LanguageServerInfo[];
 }
@@ -29,10 +29,10 @@ export function ServerState({ text }: { readonly text: OpenText }) {
     if (state !== "open" || hint === undefined) return;
     let isLeft = false;
     const ask = async () => {
-      const features = await text.ask("language.features", { buffer: bufferId(text.buffer) });
+      const isServed = await text.ask("language.isServed", { buffer: bufferId(text.buffer) });
       const servers = await text.ask("language.servers", {});
       if (isLeft) return;
-      setKnown({ isServed: features.length > 0, failed: servers.filter((one) => one.state === "failed") });
+      setKnown({ isServed, failed: servers.filter((one) => one.state === "failed") });
     };
     // Without an answer nothing is said: the connection's own state is shown elsewhere.
     ask().catch(() => isLeft || setKnown(undefined));
@@ -71,9 +71,9 @@ export function ServerState({ text }: { readonly text: OpenText }) {
           >
             {failed?.reason === undefined ? null : <p role="alert">{failed.reason}</p>}
             <p>
-              Colours, folding and search work without one. Faults as you type, completion, what stands under
-              the pointer and the way to a definition come from a language server; one that is on the PATH is
-              used by itself.
+              Colours, faults of the syntax, completion by names and words, and the way to a definition work
+              by the grammar here. Faults of types, what else stands under the pointer, and renaming
+              everywhere come from a language server; one that is on the PATH is used by itself.
             </p>
             <dl class="editor-servers" tabIndex={0} aria-label="How to get one">
               {hint.servers.map(({ program, install }) => (

@@ -48,6 +48,7 @@ export const portCalls: { readonly [K in PortCall]: Act<K> } = {
   "changes.accept": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "accept", author),
   "changes.undo": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "reject", author),
   "language.features": ({ texts }, { buffer }) => texts.language.features(bufferId(buffer)),
+  "language.isServed": ({ texts }, { buffer }) => texts.language.isServed(bufferId(buffer)),
   "language.servers": ({ texts }) => texts.language.servers(),
   "language.restart": ({ texts }, { server }) => texts.language.restart(server),
   "language.complete": ({ texts, signal }, { trigger, limit, ...at }) =>

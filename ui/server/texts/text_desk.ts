@@ -24,6 +24,7 @@ import { isPortCall, portCalls } from "./text_calls.ts";
 import { PlaceReview } from "./place_review.ts";
 import type { ReviewBook } from "./review_book.ts";
 import { TextTopic } from "./text_topic.ts";
+import { type CheckWorkflow, isWorkflowFile, WorkflowFaults } from "./workflow_faults.ts";
 
 const HOLD_MS = 60_000;
 /** Answers of edits that may be asked for again. */
@@ -41,6 +42,7 @@ export class TextDesk implements AsyncDisposable {
   readonly #reviews: ReviewBook;
   readonly #recall: () => Promise<void>;
   readonly #beforeSave: (buffer: BufferId) => Promise<void>;
+  readonly #checkWorkflow: CheckWorkflow;
   readonly #buffers = new Map<BufferId, OpenBuffer>();
   /** What each connection has opened, and how often. */
   readonly #opened = new Map<Speaker, Map<BufferId, number>>();
@@ -49,14 +51,16 @@ export class TextDesk implements AsyncDisposable {
   #opening: Promise<Texts> | undefined;
   #review: PlaceReview | undefined;
 
-  /** `recall` opens again what waits for a decision, as soon as the core is there; `beforeSave` refuses what may not be saved. */
+  /** `recall` opens again what waits for a decision, as soon as the core is there; `beforeSave` refuses what may not be saved;
+   * `checkWorkflow` finds the problems of workflow files. */
   constructor(
     services: UiServices,
     files: WorkspaceFiles,
-    { reviews, recall, beforeSave }: {
+    { reviews, recall, beforeSave, checkWorkflow }: {
       readonly reviews: ReviewBook;
       readonly recall: () => Promise<void>;
       readonly beforeSave: (buffer: BufferId) => Promise<void>;
+      readonly checkWorkflow: CheckWorkflow;
     },
   ) {
     this.#services = services;
@@ -64,6 +68,7 @@ export class TextDesk implements AsyncDisposable {
     this.#reviews = reviews;
     this.#recall = recall;
     this.#beforeSave = beforeSave;
+    this.#checkWorkflow = checkWorkflow;
   }
 
   /** The topic of an open text. @throws SymphonyError `not-found` */
@@ -148,9 +153,9 @@ export class TextDesk implements AsyncDisposable {
     const info = await texts.editing.open(place);
     let open = this.#buffers.get(info.buffer);
     if (open === undefined) {
-      open = { topic: new TextTopic(texts, info.buffer, info.revision, this.#services.clock), holds: 0 };
-      this.#buffers.set(info.buffer, open);
       const named = this.#named(info).file;
+      open = { topic: this.#topicOf(texts, info, named), holds: 0 };
+      this.#buffers.set(info.buffer, open);
       // What a server that was killed could not write down, the core has.
       this.#reviews.decided(named, await texts.proposals.decisions(info.buffer));
     }
@@ -159,6 +164,15 @@ export class TextDesk implements AsyncDisposable {
     this.#opened.set(speaker, mine.set(info.buffer, (mine.get(info.buffer) ?? 0) + 1));
     const { revision, text } = await texts.editing.read(info.buffer);
     return { ...this.#named(info), revision, text };
+  }
+
+  #topicOf(texts: Texts, { buffer, revision }: BufferInfo, file: string | undefined): TextTopic {
+    const { clock } = this.#services;
+    const workflow = file === undefined || !isWorkflowFile(file)
+      ? undefined
+      : (found: () => void) =>
+        new WorkflowFaults(texts, { buffer, file }, clock, { check: this.#checkWorkflow, found });
+    return new TextTopic(texts, buffer, revision, clock, workflow);
   }
 
   async #closeFor(speaker: Speaker, { buffer, discard = false }: TextParams<"text.close">): Promise<void> {

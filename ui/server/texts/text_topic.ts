@@ -11,6 +11,7 @@
 
 import type { BufferId } from "../../../core/ids.ts";
 import type { ClockPort } from "../../../core/ports/clock.ts";
+import type { TextDiagnostics } from "../../../core/ports/language.ts";
 import type { BufferEvent } from "../../../core/ports/text_editing.ts";
 import type { Position } from "../../api/frames.ts";
 import type { TextEvent } from "../../api/texts.ts";
@@ -23,6 +24,7 @@ import {
   Watchers,
 } from "../events/topic_source.ts";
 import type { Texts } from "../services.ts";
+import type { WorkflowFaults } from "./workflow_faults.ts";
 
 const KEPT = 2000;
 /** A reset is read again where the text moves on meanwhile; so often at most. */
@@ -56,8 +58,19 @@ export class TextTopic implements TopicSource {
   #stopTimer: (() => void) | undefined;
   #changeSets = "";
 
-  /** Listens from the revision that the text has now. */
-  constructor(texts: Texts, buffer: BufferId, revision: number, clock: ClockPort) {
+  readonly #workflow: ((found: () => void) => WorkflowFaults) | undefined;
+  #faults: WorkflowFaults | undefined;
+  #diagnosed: TextDiagnostics | undefined;
+
+  /** Listens from the revision that the text has now. `workflow` finds the faults of a workflow file. */
+  constructor(
+    texts: Texts,
+    buffer: BufferId,
+    revision: number,
+    clock: ClockPort,
+    workflow?: (found: () => void) => WorkflowFaults,
+  ) {
+    this.#workflow = workflow;
     this.topic = `text:${buffer}`;
     this.#texts = texts;
     this.#buffer = buffer;
@@ -106,6 +119,7 @@ export class TextTopic implements TopicSource {
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.#stopTimer?.();
+    this.#faults?.close();
     this.#watchers.end();
   }
 
@@ -114,9 +128,11 @@ export class TextTopic implements TopicSource {
     if (this.#stops.length > 1) return;
     this.#stops.push(
       this.#texts.language.watchDiagnostics(this.#buffer, (diagnostics) => {
-        this.#tell("diagnostics", { kind: "diagnostics", diagnostics });
+        this.#diagnosed = diagnostics;
+        this.#tellDiagnostics();
       }),
     );
+    this.#faults = this.#workflow?.(() => this.#tellDiagnostics());
     void this.#texts.presence.present(this.#buffer).then(
       (present) => this.#tell("presence", { kind: "presence", present }),
       () => undefined,
@@ -135,7 +151,13 @@ export class TextTopic implements TopicSource {
     this.#revision = event.revision;
     if (this.#changes.length > 2 * KEPT) this.#changes = this.#changes.slice(-KEPT);
     this.#lookAtChangeSets();
+    this.#faults?.changed();
     this.#watchers.changed();
+  }
+
+  #tellDiagnostics(): void {
+    const told = this.#diagnosed ?? { buffer: this.#buffer, revision: this.#revision, diagnostics: [] };
+    this.#tell("diagnostics", { kind: "diagnostics", diagnostics: this.#faults?.with(told) ?? told });
   }
 
   #tell(key: string, data: TextEvent): void {

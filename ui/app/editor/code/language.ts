@@ -24,6 +24,9 @@ import type { Completion, TextDiagnostic } from "../../../../core/ports/language
 import type { OpenText } from "../open_text.ts";
 import { setDiagnosticsOf, stepKind } from "./from_server.ts";
 
+/** Who offers what is only words and names: they are put in here at once, and undone as typing is. */
+const OWN = "grammar";
+
 const severities = { error: "error", warning: "warning", information: "info", hint: "hint" } as const;
 
 function diagnosticOf(
@@ -57,6 +60,8 @@ function completer(text: OpenText) {
     const before = context.state.sliceDoc(context.pos - 1, context.pos);
     const isTrigger = /[.:<"'/@]/.test(before);
     if (!context.explicit && word === null && !isTrigger) return null;
+    // In prose, words come when they are asked for.
+    if (!context.explicit && /\.(?:md|markdown|txt)$/i.test(text.file)) return null;
     const abort = new AbortController();
     context.addEventListener("abort", () => abort.abort());
     try {
@@ -83,7 +88,9 @@ function offerOf(text: OpenText, list: number, item: Completion): Offer {
   return {
     label: item.label,
     type: kinds[item.kind] ?? item.kind,
-    ...(item.labelDetail ?? item.description === undefined ? {} : { detail: item.description as string }),
+    ...((item.labelDetail ?? item.description ?? "") === ""
+      ? {}
+      : { detail: (item.labelDetail ?? item.description) as string }),
     ...(item.preselect ? { boost: 5 } : {}),
     info: async () => {
       const told = await text.ask("language.describe", { list, item: item.item }).catch(() => undefined);
@@ -91,31 +98,33 @@ function offerOf(text: OpenText, list: number, item: Completion): Offer {
       const shown = words.filter(Boolean).join("\n\n");
       return shown === "" ? null : prose(shown);
     },
-    // The core edits: it knows imports to add and places to fill in.
-    apply: (view) => {
-      void text.settled().then(async () => {
-        const taken = await text.ask("language.take", { list, item: item.item, mode: "insert" });
-        const first = taken.stops[0]?.ranges[0];
-        await text.settled();
-        if (first !== undefined) view.dispatch({ selection: { anchor: first.from, head: first.to } });
-      }).catch(() => {
-        // Its list is forgotten, or nobody is there: the word itself.
-        const word = view.state.wordAt(view.state.selection.main.head);
-        const at = view.state.selection.main.head;
-        view.dispatch({
-          changes: { from: word?.from ?? at, to: at, insert: item.label },
-          selection: { anchor: (word?.from ?? at) + item.label.length },
-          annotations: stepKind.of("complete"),
-        });
-      });
-    },
+    ...(item.server === OWN ? {} : { apply: (view: EditorView) => take(text, list, item, view) }),
   };
+}
+
+/** The core edits: it knows imports to add and places to fill in. */
+function take(text: OpenText, list: number, item: Completion, view: EditorView): void {
+  void text.settled().then(async () => {
+    const taken = await text.ask("language.take", { list, item: item.item, mode: "insert" });
+    const first = taken.stops[0]?.ranges[0];
+    await text.settled();
+    if (first !== undefined) view.dispatch({ selection: { anchor: first.from, head: first.to } });
+  }).catch(() => {
+    // Its list is forgotten, or nobody is there: the word itself.
+    const word = view.state.wordAt(view.state.selection.main.head);
+    const at = view.state.selection.main.head;
+    view.dispatch({
+      changes: { from: word?.from ?? at, to: at, insert: item.label },
+      selection: { anchor: (word?.from ?? at) + item.label.length },
+      annotations: stepKind.of("complete"),
+    });
+  });
 }
 
 function prose(words: string): HTMLElement {
   const box = document.createElement("div");
   box.className = "editor-prose";
-  for (const [at, part] of words.split(/^```\w*$/m).entries()) {
+  for (const [at, part] of words.split(/^`{3,}\w*$/m).entries()) {
     if (part.trim() === "") continue;
     const block = document.createElement(at % 2 === 1 ? "pre" : "p");
     block.textContent = part.trim();

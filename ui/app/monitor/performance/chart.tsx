@@ -7,6 +7,7 @@
 
 import uPlot from "uplot";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { alone } from "./series.ts";
 import { paint, tokenColours } from "../../state/theme.ts";
 import { momentText } from "../format.ts";
 
@@ -16,6 +17,8 @@ export interface ChartLine {
   readonly colour: ChartColour;
   readonly values: readonly (number | null)[];
   readonly isFilled?: boolean;
+  /** What it is now; else the newest of `values` is shown. */
+  readonly now?: number;
 }
 
 const TOKENS = [
@@ -47,10 +50,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
   const range = useRef({ from, to });
   range.current = { from, to };
   const colour = paint.value;
-  const names = lines.map((line) => {
-    const isShort = line.values.filter((value) => value !== null).length < 3;
-    return `${line.title}/${line.colour}/${isShort}`;
-  }).join(",");
+  const names = lines.map((line) => `${line.title}/${line.colour}`).join(",");
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -82,8 +82,12 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
             label: line.title,
             stroke: colours[line.colour],
             width: 1.6,
-            // A line needs two points; fewer are shown as such.
-            points: { show: line.values.filter((value) => value !== null).length < 3, size: 5 },
+            // A line needs two neighbours; a point without one is shown as such.
+            points: {
+              show: true,
+              size: 5,
+              filter: (made: uPlot, series: number) => alone([...made.data[series] ?? []]),
+            },
             spanGaps: false,
             ...line.isFilled === true ? { fill: withAlpha(colours[line.colour]) } : {},
           })),
@@ -114,7 +118,9 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
     else plot.current?.setCursor({ left: plot.current.valToPos(moment, "x"), top: 0 });
   }, [walked, at, lines, from, to]);
   const shown = lines.map((line) => {
-    const value = walked === undefined ? line.values.findLast((one) => one !== null) : line.values[walked];
+    const value = walked === undefined
+      ? line.now ?? line.values.findLast((one) => one !== null)
+      : line.values[walked];
     return { line, text: value === undefined || value === null ? "–" : textOf(value) };
   });
   const when = at[walked ?? last];
@@ -179,12 +185,17 @@ function dataOf(at: readonly number[], lines: readonly ChartLine[]): uPlot.Align
 
 /** Times of day; days where the marks are days apart. */
 function timesOf(ticks: readonly number[]): string[] {
+  const isShort = ticks.length > 1 && (ticks[1] ?? 0) - (ticks[0] ?? 0) < 60;
   const isLong = ticks.length > 1 && (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 2 * 86_400;
   return ticks.map((tick) => {
     const date = new Date(tick * 1000);
     return isLong
       ? date.toLocaleDateString(undefined, { month: "short", day: "numeric" })
-      : date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+      : date.toLocaleTimeString(undefined, {
+        hour: "2-digit",
+        minute: "2-digit",
+        ...isShort ? { second: "2-digit" } : {},
+      });
   });
 }
 

@@ -5,12 +5,13 @@
  * @module
  */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Json, type JsonObject } from "../../../../core/json.ts";
 import { refusedIn, refusedWords } from "../../../../core/policy/refused_permission.ts";
 import type { ApproveNode, Asking } from "../../../api/runs.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { focusFault } from "../../parts/form_faults.ts";
 import { SchemaForm } from "../../parts/schema_form.tsx";
 import { resolveSchema, startValue } from "../../parts/schema_kind.ts";
 import { withValue } from "../../parts/with_value.ts";
@@ -41,7 +42,9 @@ export function AskingCard(props: AskingCardProps) {
   const now = useNow(true);
   const { question, about } = wordsOf(asking, place);
   const refused = what.kind === "failure" ? refusedIn(what.failure) : undefined;
-  const answer = (approved: boolean) =>
+  const card = useRef<HTMLDivElement>(null);
+  const answer = (approved: boolean) => {
+    if (approved && card.current !== null && focusFault(card.current)) return;
     onAnswer({
       node: asking.node,
       ...asking.item === undefined ? {} : { item: asking.item },
@@ -49,8 +52,10 @@ export function AskingCard(props: AskingCardProps) {
       ...approved && given["value"] !== undefined ? { value: given["value"] } : {},
       ...comment.trim() === "" ? {} : { comment: comment.trim() },
     });
+  };
   return (
     <div
+      ref={card}
       class={`monitor-ask ${what.kind === "failure" ? "bad" : ""}`}
       role="group"
       aria-label={`Question of ${place}`}

@@ -1,31 +1,22 @@
 /** Who waits for leave, what was granted, and what was decided when. @module */
 
-import { useEffect, useState } from "preact/hooks";
-import { Button, IconButton } from "../../parts/button.tsx";
+import { useEffect } from "preact/hooks";
+import { IconButton } from "../../parts/button.tsx";
 import { ErrorState, LoadingState, messageOf } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
 import { showToast } from "../../state/toasts.ts";
 import { momentText } from "../format.ts";
+import { Audit } from "./audit.tsx";
 import { PromptCard } from "./prompt_card.tsx";
 import { followPrompts, grantChanges, waitingPrompts } from "./prompt_index.ts";
-
-const AUDIT_PAGE = 200;
 
 export function PermissionsTab() {
   const app = useApp();
   const { client } = app;
   useEffect(() => followPrompts(app), []);
   const changes = grantChanges.value;
-  const [limit, setLimit] = useState(AUDIT_PAGE);
   const grants = useResource((api, signal) => api.call("GET /grants", { signal }), [changes]);
-  const audit = useResource(
-    (api, signal) => api.call("GET /permissions/audit", { query: { limit }, signal }),
-    [
-      changes,
-      limit,
-    ],
-  );
   const withdraw = async (extension: string, permission: string) => {
     try {
       await client.call("DELETE /grants", { query: { extension, permission } });
@@ -100,58 +91,7 @@ export function PermissionsTab() {
             </table>
           )}
       </section>
-      <section>
-        <h2>Audit</h2>
-        {audit.value === undefined
-          ? audit.error === undefined
-            ? <LoadingState what="the audit" lines={5} />
-            : <ErrorState title="Cannot read the audit" error={audit.error} onRetry={audit.reload} />
-          : audit.value.lines.length === 0
-          ? <p class="faint">Nothing has been decided yet.</p>
-          : (
-            <>
-              <table class="monitor-table stacked">
-                <thead>
-                  <tr>
-                    <th>When</th>
-                    <th>Extension</th>
-                    <th>Permission</th>
-                    <th>Decision</th>
-                    <th>Reason</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {audit.value.lines.map((line, index) => (
-                    <tr key={`${line.at}/${index}`}>
-                      <td data-label="When" class="numbers monitor-nowrap">{momentText(line.at)}</td>
-                      <td data-label="Extension" class="mono monitor-nowrap">{line.extension}</td>
-                      <td data-label="Permission" class="mono">{line.permission}</td>
-                      <td data-label="Decision">
-                        <span
-                          class={`badge ${
-                            /denied|withdrawn/.test(line.decision)
-                              ? "bad"
-                              : /allowed|granted/.test(line.decision)
-                              ? "good"
-                              : ""
-                          }`}
-                        >
-                          {line.decision}
-                        </span>
-                      </td>
-                      <td data-label="Reason" class="faint">{line.reason ?? ""}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              {audit.value.next === undefined || limit >= 2000 ? null : (
-                <div>
-                  <Button small onClick={() => setLimit(Math.min(2000, limit * 2))}>Load older</Button>
-                </div>
-              )}
-            </>
-          )}
-      </section>
+      <Audit changes={changes} />
     </div>
   );
 }

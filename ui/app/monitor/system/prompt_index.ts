@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { PermissionPrompt } from "../../../api/permissions.ts";
 import type { App } from "../../state/app.ts";
 import { hrefOf, navigate, route } from "../../state/route.ts";
+import { runLines } from "../runs/run_index.ts";
 import { closeToast, showToast, toasts } from "../../state/toasts.ts";
 
 export const waitingPrompts = signal<readonly PermissionPrompt[]>([]);
@@ -58,7 +59,13 @@ function tell(prompt: PermissionPrompt): void {
     ...wordsOf(prompt),
     action: {
       title: "Answer",
-      run: () => navigate(run === undefined ? hrefOf("system", "permissions") : hrefOf("runs", run)),
+      // A command that a person called is a call like any other, but no run that has a page.
+      run: () =>
+        navigate(
+          run !== undefined && runLines.peek().has(run)
+            ? hrefOf("runs", run)
+            : hrefOf("system", "permissions"),
+        ),
     },
   });
 }

@@ -1,0 +1,132 @@
+/** Completion, definition and hover by grammars and words, without a language server; and a server's precedence. @module */
+
+import assert from "node:assert/strict";
+import { fakeServer } from "../lsp/rig.ts";
+import { ann, UnaidedRig } from "./unaided_rig.ts";
+
+const files = {
+  "src/counter.ts": `/**
+ * Counts.
+ */
+export class Counter {
+  /** One more. */
+  addOne(): void {}
+}
+`,
+  "src/other/deep.js": "// Both of them.\nfunction both(one, two) {\n  return one;\n}\n",
+  "src/main.ts": `import { Counter } from "./counter.ts";
+
+const counter = new Counter();
+function local(inner: number) {
+  return inner + both(counter);
+}
+counter.addOne();
+`,
+  "node_modules/x/index.ts": "export class Counter {}\n",
+  ".hidden/x.ts": "export class Counter {}\n",
+  "src/py.py": "class Counter:\n    '''In Python.'''\n",
+};
+
+Deno.test("the way to a definition: by scopes, in the text, in files of the same language; changed files are read again", async () => {
+  await using rig = await UnaidedRig.start(files);
+  const main = await rig.open("src/main.ts");
+  const go = async (words: string, after = 0) => {
+    const places = await rig.language.places("definition", await rig.at(main, words, after));
+    return places.map(({ file, start }) =>
+      `${file?.slice(rig.folder.length + 1)}:${start.line + 1}:${start.character}`
+    );
+  };
+  assert.deepEqual(await go("Counter()"), ["src/counter.ts:4:13"]);
+  assert.deepEqual(await go("inner + both", 2), ["src/main.ts:4:15"]);
+  assert.deepEqual(await go("both("), ["src/other/deep.js:2:9"]);
+  assert.deepEqual(await go("addOne", 6), ["src/counter.ts:6:2"]);
+  assert.deepEqual(await go("counter);"), ["src/main.ts:3:6"]);
+  assert.deepEqual(await go("return"), []);
+  // Longer than what was known is fresh.
+  await rig.write("src/other/deep.js", "\n\n\n// Elsewhere.\nfunction both() {}\n");
+  await new Promise((resolve) => setTimeout(resolve, 1_600));
+  assert.deepEqual(await go("both("), ["src/other/deep.js:5:9"]);
+  // What is open and not saved counts before the disk.
+  const deep = await rig.open("src/other/deep.js");
+  await rig.type(deep, 0, "\n");
+  assert.deepEqual(await go("both("), ["src/other/deep.js:6:9"]);
+});
+
+Deno.test("hover shows the head of a definition with its comment, and says how it is known", async () => {
+  await using rig = await UnaidedRig.start(files);
+  const main = await rig.open("src/main.ts");
+  const hover = async (words: string) => (await rig.language.hover(await rig.at(main, words)))?.contents.text;
+  assert.equal(
+    await hover("Counter()"),
+    "```ts\nexport class Counter {\n```\n\nCounts.\n\nBy the grammar, not a language server: src/counter.ts, line 4",
+  );
+  assert.equal(
+    await hover("inner + both"),
+    "```ts\nfunction local(inner: number) {\n```\n\nBy the grammar, not a language server: line 4",
+  );
+  assert.match(
+    await hover("both(") ?? "",
+    /function both\(one, two\) \{[\s\S]*Both of them\.[\s\S]*src\/other\/deep\.js, line 2/,
+  );
+  const python = await rig.open("src/py.py");
+  const found = await rig.language.hover(await rig.at(python, "Counter"));
+  assert.match(found?.contents.text ?? "", /class Counter:[\s\S]*In Python\.[\s\S]*: line 1$/);
+});
+
+Deno.test("completion offers names of the text and its project, then words; taking one edits the text", async () => {
+  await using rig = await UnaidedRig.start({
+    ...files,
+    "notes.txt": "remarkable thoughts\n",
+    "big.ts": "x;\n",
+  });
+  const main = await rig.open("src/main.ts");
+  await rig.open("notes.txt");
+  const { text } = await rig.editing.read(main);
+  await rig.type(main, text.length, "cou");
+  const at = { buffer: main, revision: 1, offset: text.length + 3 };
+  const list = await rig.language.complete(at);
+  assert.deepEqual(list.items.slice(0, 2).map(({ label, kind }) => [label, kind]), [
+    ["counter", "variable"],
+    ["Counter", "class"],
+  ]);
+  assert.equal(list.items[1]?.description, "counter.ts");
+  const taken = await rig.language.takeCompletion(list.list, 1, "insert", { author: ann });
+  assert.equal(taken.stops[0]?.ranges[0]?.from, text.length + "Counter".length);
+  await rig.type(main, text.length + 7, ".\nremark");
+  const members = await rig.language.complete(await rig.at(main, "Counter.\n", 8), {
+    trigger: ".",
+  });
+  assert.deepEqual(members.items.map(({ label }) => label), ["addOne"]);
+  const words = await rig.language.complete(await rig.at(main, "\nremark", 7));
+  assert.deepEqual(words.items.map(({ label, description }) => [label, description]), [[
+    "remarkable",
+    "notes.txt",
+  ]]);
+  assert.equal((await rig.editing.read(main)).text, `${text}Counter.\nremark`);
+  await assert.rejects(
+    rig.language.takeCompletion(list.list, 99, "insert", { author: ann }),
+    /Cannot find item 99/,
+  );
+});
+
+Deno.test("a language server that can be asked is asked alone", async () => {
+  await using rig = await UnaidedRig.start({ ".fake-root": "", "a.ts": "const word = (;\nwor" }, [
+    fakeServer("normal", { languages: ["typescript"] }),
+  ]);
+  const buffer = await rig.open("a.ts");
+  assert.equal(await rig.language.isServed(buffer), true);
+  const { diagnostics } = await rig.language.diagnostics(buffer);
+  assert.deepEqual(diagnostics.filter(({ server }) => server === "grammar"), []);
+  const { items } = await rig.language.complete(await rig.at(buffer, "\nwor", 4));
+  assert.deepEqual(items.filter(({ server }) => server === "grammar"), []);
+});
+
+Deno.test("a text of megabytes is completed by the words around, and asked for no names", async () => {
+  await using rig = await UnaidedRig.start({ "big.ts": "const nearWord = 1;\n".repeat(100_000) + "nea" });
+  const buffer = await rig.open("big.ts");
+  assert.equal(await rig.language.isServed(buffer), false);
+  const at = { buffer, revision: 0, offset: 2_000_003 };
+  const { items } = await rig.language.complete(at);
+  assert.deepEqual(items.map(({ label, kind }) => [label, kind]), [["nearWord", "text"]]);
+  assert.deepEqual(await rig.language.places("definition", { ...at, offset: 10 }), []);
+});
