@@ -35,6 +35,8 @@ import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
 const treeSize = rememberedSize("editor.tree", 240);
 const changesSize = rememberedSize("editor.changes", 320);
 const wide = matchMedia("(min-width: 720px)");
+/** Below, files and changes beside the text would leave it no room: the changes lie over it, and open when they are asked for. */
+const roomy = matchMedia("(min-width: 1000px)");
 
 export default function EditorView({ route }: ViewProps) {
   const app = useApp();
@@ -81,7 +83,7 @@ export default function EditorView({ route }: ViewProps) {
   useSignalEffect(() => {
     if (workspace.shownConflict.value !== undefined) setHasChanges(true);
   });
-  const isReviewOpen = hasChanges ?? (waiting > 0 && wide.matches);
+  const isReviewOpen = hasChanges ?? (waiting > 0 && roomy.matches);
   return (
     <div class="editor">
       <div class="bar">
