@@ -90,6 +90,10 @@ export class KindHealthWindow {
         reason: `calls take ${Math.round(this.meanMs)} ms in the mean, once ${Math.round(this.#bestMeanMs)}`,
       };
     }
-    return { state: "healthy", reason: `${failures} of the last ${calls} calls failed` };
+    // What is counted is the instance's fault alone; a call that failed by its input says nothing against it.
+    return {
+      state: "healthy",
+      reason: `${failures} of the last ${calls} calls ran out of time or resources`,
+    };
   }
 }
