@@ -9,7 +9,6 @@ import { Later } from "../parts/later.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
-import { ErrorState } from "../parts/states.tsx";
 import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
 import { useStatus } from "../shell/status_bar.tsx";
@@ -39,6 +38,7 @@ import { type Rest, watchRests } from "./run/rest_watch.ts";
 import { iconFor } from "./view/kinds.ts";
 import type { Drop } from "./view/wire_hand.ts";
 import { Stage } from "./view/stage.tsx";
+import { UnreadableBoard } from "./unreadable_board.tsx";
 import type { SidePanel, Workbench } from "./workbench.ts";
 
 const leftSize = rememberedSize("board.left", 244);
@@ -221,26 +221,27 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       {file.conflict.value === undefined
         ? null
         : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
-      <div class="board-body">
-        {isLeft
-          ? (
-            <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-              <Later turns={isOpen.current ? 0 : 1}>
-                <LibraryPanel
-                  bench={bench}
-                  tab={tab}
-                  onTab={setTab}
-                  search={search}
-                  onSearch={setSearch}
-                  onAdd={(entry) => add(entry)}
-                />
-              </Later>
-            </aside>
-          )
-          : null}
-        {isLeft ? <SplitHandle label="Width of the library" size={leftSize} min={180} max={440} /> : null}
-        {fault === undefined
-          ? (
+      {fault !== undefined
+        ? <UnreadableBoard bench={bench} fault={fault} onSource={() => setOpen({ kind: "source" })} />
+        : (
+          <div class="board-body">
+            {isLeft
+              ? (
+                <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
+                  <Later turns={isOpen.current ? 0 : 1}>
+                    <LibraryPanel
+                      bench={bench}
+                      tab={tab}
+                      onTab={setTab}
+                      search={search}
+                      onSearch={setSearch}
+                      onAdd={(entry) => add(entry)}
+                    />
+                  </Later>
+                </aside>
+              )
+              : null}
+            {isLeft ? <SplitHandle label="Width of the library" size={leftSize} min={180} max={440} /> : null}
             <Stage
               board={board}
               run={bench.overlay}
@@ -307,33 +308,30 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
                 )
                 : null}
             </Stage>
-          )
-          : (
-            <ErrorState
-              title="The file cannot be shown as a workflow"
-              error={new Error(fault)}
-              onRetry={() => setOpen({ kind: "source" })}
-            />
-          )}
-        {isRight
-          ? <SplitHandle label="Width of the inspector" size={rightSize} min={240} max={640} after />
-          : null}
-        {isRight
-          ? (
-            <aside class="panel side right" style={{ width: `${rightSize.value}px` }} aria-label="Inspector">
-              <Later turns={isOpen.current ? 0 : 2}>
-                <RightPanel
-                  bench={bench}
-                  onGo={goTo}
-                  onRun={runNow}
-                  onCollapse={() => setOpen({ kind: "collapse" })}
-                  errors={errors}
-                />
-              </Later>
-            </aside>
-          )
-          : null}
-      </div>
+            {isRight
+              ? <SplitHandle label="Width of the inspector" size={rightSize} min={240} max={640} after />
+              : null}
+            {isRight
+              ? (
+                <aside
+                  class="panel side right"
+                  style={{ width: `${rightSize.value}px` }}
+                  aria-label="Inspector"
+                >
+                  <Later turns={isOpen.current ? 0 : 2}>
+                    <RightPanel
+                      bench={bench}
+                      onGo={goTo}
+                      onRun={runNow}
+                      onCollapse={() => setOpen({ kind: "collapse" })}
+                      errors={errors}
+                    />
+                  </Later>
+                </aside>
+              )
+              : null}
+          </div>
+        )}
       {open?.kind === "add"
         ? (
           <QuickAdd
