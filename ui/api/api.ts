@@ -24,7 +24,7 @@ import type { CatalogInfo } from "./catalog.ts";
 import type { ConductorStatus, DecisionPage, DecisionQuery, Explanation } from "./conductor.ts";
 import type { ExtensionLine, PoolInfo } from "./extensions.ts";
 import type { FailureChange, FailureDetail, FailureGroup, FailureQuery } from "./failures.ts";
-import type { FileEntry, FileHit, FileSearch, FolderQuery } from "./files.ts";
+import type { FileEntry, FileHit, FileMove, FileSearch, FolderQuery, NewFile } from "./files.ts";
 import type { MetricsNow, MetricsSummary, Series, SeriesQuery, SummaryQuery } from "./metrics.ts";
 import type {
   AuditLine,
@@ -261,6 +261,12 @@ export interface Api {
 
   /** A folder's entries, folders first. */
   "GET /files": { query: FolderQuery; answer: readonly FileEntry[] };
+  /** Makes an empty file or a folder. Nothing outside the workspace, of git's, or in .symphony; the same for those below. */
+  "POST /files": { body: NewFile; answer: FileEntry };
+  /** Moves or renames a file or folder; nothing is replaced. */
+  "POST /files/move": { body: FileMove; answer: FileEntry };
+  /** Removes a file, or a folder with all that is in it. */
+  "DELETE /files": { query: { readonly path: string }; answer: null };
   /** Changes of files that runs have proposed and nobody has decided about, of all runs. */
   "GET /changes": { answer: readonly WaitingSet[] };
   /** Quick open. */

@@ -27,3 +27,15 @@ export interface FileHit {
   /** Places of the letters in `path`. */
   readonly at: readonly number[];
 }
+
+/** A file or folder that is to be made, with the folders above it. */
+export interface NewFile {
+  readonly path: string;
+  readonly kind: "file" | "folder";
+}
+
+/** Where a file or folder is, and where it is to be; nothing is there yet. */
+export interface FileMove {
+  readonly from: string;
+  readonly to: string;
+}

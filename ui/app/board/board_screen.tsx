@@ -9,8 +9,6 @@ import { Later } from "../parts/later.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
-import { EmptyState } from "../parts/states.tsx";
-import { hrefOf } from "../state/route.ts";
 import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
 import { hasFocusBegun } from "../shell/keep_focus.ts";
@@ -42,6 +40,7 @@ import { type Rest, watchRests } from "./run/rest_watch.ts";
 import { iconFor } from "./view/kinds.ts";
 import type { Drop } from "./view/wire_hand.ts";
 import { Stage } from "./view/stage.tsx";
+import { UnreadableBoard } from "./unreadable_board.tsx";
 import type { SidePanel, Workbench } from "./workbench.ts";
 
 const leftSize = rememberedSize("board.left", 244);
@@ -224,26 +223,27 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       {file.conflict.value === undefined
         ? null
         : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
-      <div class="board-body">
-        {isLeft
-          ? (
-            <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-              <Later turns={isOpen.current ? 0 : 1} isWanted={tab === "outline"}>
-                <LibraryPanel
-                  bench={bench}
-                  tab={tab}
-                  onTab={setTab}
-                  search={search}
-                  onSearch={setSearch}
-                  onAdd={(entry) => add(entry)}
-                />
-              </Later>
-            </aside>
-          )
-          : null}
-        {isLeft ? <SplitHandle label="Width of the library" size={leftSize} min={180} max={440} /> : null}
-        {fault === undefined
-          ? (
+      {fault !== undefined
+        ? <UnreadableBoard bench={bench} fault={fault} onSource={() => setOpen({ kind: "source" })} />
+        : (
+          <div class="board-body">
+            {isLeft
+              ? (
+                <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
+                  <Later turns={isOpen.current ? 0 : 1} isWanted={tab === "outline"}>
+                    <LibraryPanel
+                      bench={bench}
+                      tab={tab}
+                      onTab={setTab}
+                      search={search}
+                      onSearch={setSearch}
+                      onAdd={(entry) => add(entry)}
+                    />
+                  </Later>
+                </aside>
+              )
+              : null}
+            {isLeft ? <SplitHandle label="Width of the library" size={leftSize} min={180} max={440} /> : null}
             <Stage
               board={board}
               run={bench.overlay}
@@ -318,44 +318,30 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
                 )
                 : null}
             </Stage>
-          )
-          : (
-            <div class="stage-frame">
-              <EmptyState
-                icon="warn"
-                title="The file cannot be shown as a workflow"
-                action={
-                  <>
-                    <Button look="primary" icon="code" onClick={() => setOpen({ kind: "source" })}>
-                      Show the text
-                    </Button>
-                    <a class="button" href={hrefOf("editor", board.file)}>Open in the editor</a>
-                  </>
-                }
-              >
-                {fault}
-              </EmptyState>
-            </div>
-          )}
-        {isRight
-          ? <SplitHandle label="Width of the inspector" size={rightSize} min={240} max={640} after />
-          : null}
-        {isRight
-          ? (
-            <aside class="panel side right" style={{ width: `${rightSize.value}px` }} aria-label="Inspector">
-              <Later turns={isOpen.current ? 0 : 2}>
-                <RightPanel
-                  bench={bench}
-                  onGo={goTo}
-                  onRun={runNow}
-                  onCollapse={() => setOpen({ kind: "collapse" })}
-                  errors={errors}
-                />
-              </Later>
-            </aside>
-          )
-          : null}
-      </div>
+            {isRight
+              ? <SplitHandle label="Width of the inspector" size={rightSize} min={240} max={640} after />
+              : null}
+            {isRight
+              ? (
+                <aside
+                  class="panel side right"
+                  style={{ width: `${rightSize.value}px` }}
+                  aria-label="Inspector"
+                >
+                  <Later turns={isOpen.current ? 0 : 2}>
+                    <RightPanel
+                      bench={bench}
+                      onGo={goTo}
+                      onRun={runNow}
+                      onCollapse={() => setOpen({ kind: "collapse" })}
+                      errors={errors}
+                    />
+                  </Later>
+                </aside>
+              )
+              : null}
+          </div>
+        )}
       {open?.kind === "add"
         ? (
           <QuickAdd

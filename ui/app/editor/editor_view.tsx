@@ -54,6 +54,14 @@ export default function EditorView({ route }: ViewProps) {
   useEffect(() => {
     if (!wide.matches && file !== "") setTreeOpen(false);
   }, [file]);
+  // An address may say where to look; afterwards it is the file's alone, so that coming back does not jump.
+  const { line, column } = route.query;
+  useEffect(() => {
+    if (file === "" || !/^[1-9]\d*$/.test(line ?? "")) return;
+    const character = /^[1-9]\d*$/.test(column ?? "") ? Number(column) - 1 : 0;
+    navigate(hrefOf("editor", file), true);
+    workspace.goTo(file, Number(line) - 1, character);
+  }, [file, line, column]);
   useEffect(() =>
     addFinder(async (query) => {
       if (query === "") return [];

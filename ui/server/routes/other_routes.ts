@@ -5,6 +5,7 @@ import type { Route } from "../../api/api.ts";
 import { isCounter } from "../metrics/figures.ts";
 import type { Desk } from "../desk.ts";
 import { extensionLines, poolInfo } from "../extension_view.ts";
+import { FileChanges } from "../file_changes.ts";
 import { entriesOf, searchFiles } from "../file_lists.ts";
 import type { HandlersOf } from "../http/handlers.ts";
 import { Refusal } from "../http/problems.ts";
@@ -20,7 +21,7 @@ type SettingRoute = Extract<Route, `${string} /settings${string}` | `${string} /
 type StorageRoute = Extract<Route, `GET /storage${string}`>;
 type MetricsRoute = Extract<Route, `GET /metrics/${string}`>;
 type FailureRoute = Extract<Route, `${string} /failures${string}`>;
-type FileRoute = Extract<Route, `GET /files${string}` | "GET /changes">;
+type FileRoute = Extract<Route, `${string} /files${string}` | "GET /changes">;
 
 const MAX_PREFERENCES = 256 * 1024;
 
@@ -131,8 +132,15 @@ export function failureRoutes(desk: Desk): HandlersOf<FailureRoute> {
   };
 }
 
-export function fileRoutes({ files, proposals }: Desk): HandlersOf<FileRoute> {
+export function fileRoutes({ files, proposals, services }: Desk): HandlersOf<FileRoute> {
+  const changes = new FileChanges(files, services.proposedPlaces, services.data);
   return {
+    "POST /files": ({ body }) => changes.make(body.path, body.kind),
+    "POST /files/move": ({ body }) => changes.move(body.from, body.to),
+    "DELETE /files": async ({ query }) => {
+      await changes.remove(query.path);
+      return null;
+    },
     "GET /files": ({ query }) => entriesOf(files, query.folder ?? "."),
     "GET /changes": () => proposals.waiting(),
     "GET /files/search": ({ query }) => searchFiles(files, query.text, Math.min(query.limit ?? 50, 500)),

@@ -1,15 +1,24 @@
-/** Files of the workspace as a tree: folders are read when they are opened. Arrows move, Enter opens. @module */
+/**
+ * Files of the workspace as a tree: folders are read when they are opened. Arrows move, Enter opens, F2 renames, Delete removes, N makes a
+ * file, Shift+N a folder, the menu key lists all that.
+ *
+ * @module
+ */
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { FileEntry } from "../../../api/files.ts";
 import { IconButton } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { Menu, type MenuEntry } from "../../parts/menu.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
+import { type FileAct, FileActDialog, folderFor } from "./file_acts.tsx";
 
 const folders = signal<ReadonlyMap<string, readonly FileEntry[]>>(new Map());
+/** Whether entries with a dot in front are shown. */
+const isAll = signal(false);
 const opened = signal<ReadonlySet<string>>(new Set());
 
 interface Row {
@@ -19,7 +28,10 @@ interface Row {
 
 /** What is seen, from the top. */
 function rowsOf(folder: string, level: number): Row[] {
-  return (folders.value.get(folder) ?? []).flatMap((entry) => [
+  const entries = (folders.value.get(folder) ?? []).filter(({ path }) =>
+    isAll.value || !(path.split("/").at(-1) ?? "").startsWith(".")
+  );
+  return entries.flatMap((entry) => [
     { entry, level },
     ...(entry.kind === "folder" && opened.value.has(entry.path) ? rowsOf(entry.path, level + 1) : []),
   ]);
@@ -29,6 +41,8 @@ export function FileTree({ file }: { readonly file: string }) {
   const { client } = useApp();
   const [error, setError] = useState<unknown>(undefined);
   const [focused, setFocused] = useState("");
+  const [asked, setAct] = useState<FileAct | undefined>(undefined);
+  const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | undefined>(undefined);
   const tree = useRef<HTMLDivElement>(null);
   const read = async (folder: string) => {
     try {
@@ -70,8 +84,41 @@ export function FileTree({ file }: { readonly file: string }) {
     setFocused(row.entry.path);
     tree.current?.querySelectorAll<HTMLElement>("[role=treeitem]")[rows.indexOf(row)]?.focus();
   };
+  const chosen = reachable?.entry;
+  const make = (kind: "file" | "folder") => setAct({ kind, folder: folderFor(chosen) });
+  const entries: readonly MenuEntry[] = [
+    { title: "New file", icon: "file", keys: "n", run: () => make("file") },
+    { title: "New folder", icon: "folder", keys: "shift+n", run: () => make("folder") },
+    ...(chosen === undefined ? [] : [
+      "rule" as const,
+      {
+        title: "Rename or move",
+        icon: "note" as const,
+        keys: "f2",
+        run: () => setAct({ kind: "rename", entry: chosen }),
+      },
+      {
+        title: "Delete",
+        icon: "trash" as const,
+        keys: "delete",
+        run: () => setAct({ kind: "delete", entry: chosen }),
+      },
+    ]),
+  ];
+  const openMenu = () => {
+    const box = tree.current?.querySelector("[role=treeitem][tabindex='0']")?.getBoundingClientRect();
+    if (box !== undefined) setMenu({ x: box.left + 24, y: box.bottom });
+  };
+  const done = (path: string, changed: readonly string[]) => {
+    for (const folder of new Set(changed)) {
+      if (folder !== "" && path !== "" && !opened.peek().has(folder)) toggle(folder, true);
+      else void read(folder);
+    }
+    if (path.split("/").at(-1)?.startsWith(".") === true) isAll.value = true;
+    if (path !== "") setFocused(path);
+  };
   const keys = (event: KeyboardEvent) => {
-    if (reachable === undefined) return;
+    if (reachable === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = rows.indexOf(reachable);
     const { entry, level } = reachable;
     const isOpen = opened.peek().has(entry.path);
@@ -100,6 +147,25 @@ export function FileTree({ file }: { readonly file: string }) {
       case " ":
         act(entry);
         break;
+      case "F2":
+        setAct({ kind: "rename", entry });
+        break;
+      case "Delete":
+        setAct({ kind: "delete", entry });
+        break;
+      case "n":
+        make("file");
+        break;
+      case "N":
+        make("folder");
+        break;
+      case "ContextMenu":
+        openMenu();
+        break;
+      case "F10":
+        if (!event.shiftKey) return;
+        openMenu();
+        break;
       default:
         return;
     }
@@ -111,6 +177,15 @@ export function FileTree({ file }: { readonly file: string }) {
       <div class="panel-head">
         <h2>Files</h2>
         <span class="grow" />
+        <IconButton icon="plus" label="New file" small onClick={() => make("file")} />
+        <IconButton icon="folder" label="New folder" small onClick={() => make("folder")} />
+        <IconButton
+          icon="eye"
+          label={isAll.value ? "Leave out hidden files" : "Show hidden files"}
+          aria-pressed={isAll.value}
+          small
+          onClick={() => isAll.value = !isAll.value}
+        />
         <IconButton icon="retry" label="Read the files again" small onClick={reload} />
       </div>
       {error !== undefined && rows.length === 0
@@ -118,7 +193,7 @@ export function FileTree({ file }: { readonly file: string }) {
         : !folders.value.has("")
         ? <LoadingState what="files" lines={8} />
         : rows.length === 0
-        ? <EmptyState icon="folder" title="No files">The workspace is empty.</EmptyState>
+        ? <EmptyState icon="folder" title="No files">The workspace has no files to show.</EmptyState>
         : (
           <div class="panel-body editor-tree" role="tree" aria-label="Files" ref={tree} onKeyDown={keys}>
             {rows.map(({ entry, level }) => (
@@ -133,6 +208,11 @@ export function FileTree({ file }: { readonly file: string }) {
                 style={{ paddingInlineStart: `${4 + level * 12}px` }}
                 onFocus={() => setFocused(entry.path)}
                 onClick={() => act(entry)}
+                onContextMenu={(event) => {
+                  event.preventDefault();
+                  setFocused(entry.path);
+                  setMenu({ x: event.clientX, y: event.clientY });
+                }}
               >
                 <Icon
                   name={entry.kind !== "folder" ? "file" : opened.value.has(entry.path) ? "down" : "right"}
@@ -143,6 +223,17 @@ export function FileTree({ file }: { readonly file: string }) {
             ))}
           </div>
         )}
+      {menu === undefined ? null : (
+        <Menu
+          label={chosen?.path ?? "Files"}
+          at={menu}
+          entries={entries}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+      {asked === undefined
+        ? null
+        : <FileActDialog act={asked} onDone={done} onClose={() => setAct(undefined)} />}
     </>
   );
 }

@@ -1,0 +1,84 @@
+/**
+ * Files in the tree of the editor, by keys: made, renamed, deleted, hidden ones on demand; and a workflow file that cannot be read, from the board
+ * to its place in the editor and back.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { browserTest, startBrowser } from "./browser.ts";
+import { axeFaults, faultsOf, MonitorRig } from "./monitor_rig.ts";
+
+browserTest(
+  "the tree makes, renames and deletes by keys; a broken workflow leads from the board to its line",
+  async () => {
+    await using rig = await MonitorRig.start();
+    await using browser = await startBrowser();
+    await rig.write("notes.txt", "notes\n");
+    await rig.write(".secret", "hidden\n");
+    await rig.write(
+      "broken.workflow.jsonc",
+      '{\n  "schema": 1,\n  "id": "broken",\n  "nodes": { "a": ,, }\n}\n',
+    );
+    const onDisk = (name: string) => Deno.readTextFile(`${rig.folder}/work/${name}`).catch(() => undefined);
+    const { page, faults } = await rig.open(browser, "editor/notes.txt");
+    const item = (name: string) => page.getByRole("treeitem", { name, exact: true });
+    await item("notes.txt").waitFor();
+    assert.equal(await item(".secret").count(), 0);
+    await page.getByRole("button", { name: "Show hidden files" }).click();
+    await item(".secret").waitFor();
+    // A new file in a new folder.
+    await item("notes.txt").focus();
+    await page.keyboard.press("n");
+    const path = page.getByRole("textbox", { name: "Path in the workspace" });
+    await path.waitFor();
+    await page.keyboard.type("src/first.ts");
+    assert.deepEqual(await axeFaults(page), []);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => location.hash.endsWith("/editor/src/first.ts"));
+    await item("first.ts").waitFor();
+    assert.equal(await onDisk("src/first.ts"), "");
+    // What is refused says why, and the dialog stays.
+    await item("first.ts").focus();
+    await page.keyboard.press("F2");
+    await path.fill(".git/config");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "Cannot move" }).waitFor();
+    await path.fill("src/second.ts");
+    await page.keyboard.press("Enter");
+    await page.getByRole("tab", { name: "second.ts", exact: true }).waitFor();
+    await page.waitForFunction(() => location.hash.endsWith("/editor/src/second.ts"));
+    assert.deepEqual([await onDisk("src/first.ts"), await onDisk("src/second.ts")], [undefined, ""]);
+    // Deleted after a question.
+    await item("second.ts").focus();
+    await page.keyboard.press("Delete");
+    const question = page.getByRole("dialog", { name: "Delete second.ts?" });
+    await question.getByRole("button", { name: "Delete", exact: true }).click();
+    await item("second.ts").waitFor({ state: "detached" });
+    assert.equal(await onDisk("src/second.ts"), undefined);
+    assert.equal(await page.getByRole("tab", { name: "second.ts" }).count(), 0);
+    // A workflow that cannot be read: one view that says what and where, and the way to the place.
+    await page.goto(`http://127.0.0.1:${rig.session.port}/#/board/broken.workflow.jsonc`);
+    const view = page.getByRole("region", { name: "broken.workflow.jsonc cannot be shown as a workflow" });
+    await view.getByText("Line 4, column").first().waitFor();
+    await view.getByText("Found no value").first().waitFor();
+    const [width, whole] = await page.evaluate(() => [
+      document.querySelector(".unreadable")?.clientWidth ?? 0,
+      document.querySelector(".board")?.clientWidth ?? 1,
+    ]);
+    assert.ok((width as number) > 0.95 * (whole as number), `the view is ${width} of ${whole} wide`);
+    assert.equal(await page.locator("#inspector").count(), 0);
+    assert.deepEqual(await axeFaults(page), []);
+    await view.getByRole("button", { name: "Open line 4 in the editor" }).click();
+    await page.locator(".cm-activeLine", { hasText: '"a": ,,' }).waitFor();
+    await page.locator(".cm-lintRange-error").first().waitFor();
+    // Mended there, the board is there.
+    await page.keyboard.press("End");
+    await page.keyboard.press("Shift+Home");
+    await page.keyboard.type('"nodes": {}');
+    await page.keyboard.press("Control+s");
+    await page.goto(`http://127.0.0.1:${rig.session.port}/#/board/broken.workflow.jsonc`);
+    await page.getByText("Nothing here yet.").waitFor();
+    assert.deepEqual(faultsOf(faults), []);
+  },
+);
