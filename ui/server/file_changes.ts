@@ -72,15 +72,21 @@ export class FileChanges {
     try {
       await this.#places.place(this.#files.root, relative(this.#files.root, place), []);
     } catch (cause) {
-      throw new SymphonyError("permission", `Cannot ${act} "${path.slice(0, 200)}": ${messageOf(cause)}`, { cause });
+      throw new SymphonyError("permission", `Cannot ${act} "${path.slice(0, 200)}": ${messageOf(cause)}`, {
+        cause,
+      });
     }
-    if (isWithin(await real(this.#data), await real(place))) throw kept(act, path, "it is in the data folder");
+    if (isWithin(await real(this.#data), await real(place))) {
+      throw kept(act, path, "it is in the data folder");
+    }
     return place;
   }
 
   /** What holds a repository, or all that the program keeps, is no folder like others. */
   async #demandOrdinary(act: string, path: string, place: string): Promise<void> {
-    if (isWithin(await real(place), await real(this.#data))) throw kept(act, path, "it holds the data folder");
+    if (isWithin(await real(place), await real(this.#data))) {
+      throw kept(act, path, "it holds the data folder");
+    }
     for (const name of [".git", ".symphony"]) {
       const isThere = await Deno.lstat(join(place, name)).then(() => true, () => false);
       if (isThere) throw kept(act, path, `it holds ${name}`);

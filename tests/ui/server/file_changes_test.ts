@@ -57,6 +57,6 @@ Deno.test("files and folders are made, moved and removed; nothing is replaced, a
   for (const path of ["five.txt", ".git/hooks", "nested/.git", ".symphony", "away"]) {
     assert.ok(await isThere(path), path);
   }
-  assert.deepEqual([...Deno.readDirSync(outside)], []);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(outside)), []);
   await Deno.remove(outside);
 });
