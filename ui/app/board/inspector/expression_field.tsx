@@ -24,6 +24,7 @@ export function ExpressionField(
   const [chosen, setChosen] = useState(0);
   const [isOpen, setOpen] = useState(false);
   const isByHand = useRef(false);
+  const isTaking = useRef(false);
   const look = () => {
     const element = field.current;
     if (element === null) return;
@@ -41,11 +42,16 @@ export function ExpressionField(
     const option = found.options[index];
     if (element === null || option === undefined) return;
     const cursor = element.selectionStart;
-    const text = element.value.slice(0, found.from) + option.insert + element.value.slice(cursor);
-    onValue(text);
-    element.value = text;
     element.focus();
-    const end = found.from + option.insert.length;
+    element.setSelectionRange(found.from, cursor);
+    isTaking.current = true;
+    // As typing, so that the field's own undo takes it back; where that is not to be had, as a new text.
+    if (!document.execCommand("insertText", false, option.insert)) {
+      element.setRangeText(option.insert, found.from, cursor, "end");
+      onValue(element.value);
+    }
+    isTaking.current = false;
+    const end = found.from + option.insert.length - (option.back ?? 0);
     element.setSelectionRange(end, end);
     setOpen(false);
     // After a dot there is more to choose.
@@ -102,7 +108,7 @@ export function ExpressionField(
         value={value}
         onInput={({ currentTarget }) => {
           onValue(currentTarget.value === "" ? undefined : currentTarget.value);
-          look();
+          if (!isTaking.current) look();
         }}
         onFocus={() => value === "" && look()}
         onBlur={() => setOpen(false)}
@@ -118,12 +124,13 @@ export function ExpressionField(
                 role="option"
                 aria-selected={index === chosen}
                 class={fits ? "fits" : ""}
+                title={`${label}: ${detail}`}
                 onPointerDown={(event) => {
                   event.preventDefault();
                   take(index);
                 }}
               >
-                <code class="cut">{label}</code>
+                <code>{label}</code>
                 <span class="faint cut">{detail}</span>
               </li>
             ))}

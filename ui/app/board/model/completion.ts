@@ -7,7 +7,7 @@
 
 import { isObject, type JsonSchema, own } from "../../../../core/json.ts";
 import { describe, fit, isMismatch } from "../../../../core/workflow/port_type.ts";
-import { elementOf, schemaAt } from "../../../../core/workflow/schema_path.ts";
+import { arrayOf, elementOf, schemaAt } from "../../../../core/workflow/schema_path.ts";
 import { INPUTS, OUTPUTS } from "./board_node.ts";
 import { type KnownTypes, reach } from "./connection_judge.ts";
 import type { Graph } from "./graph.ts";
@@ -18,6 +18,8 @@ export interface Completion {
   readonly detail: string;
   /** What takes the place of the word at the cursor. */
   readonly insert: string;
+  /** Where the cursor then stands, units before its end: within the brackets of a call. Default 0. */
+  readonly back?: number;
   /** Fits what the field takes. */
   readonly fits: boolean;
 }
@@ -92,7 +94,8 @@ function roots(
       insert: `${id}.`,
       fits: false,
     });
-    for (const [port, schema] of ports) {
+    for (const [port, given] of ports) {
+      const schema = asRead(id, given, types, node);
       options.push({
         label: `${id}.${port}`,
         detail: describe(schema),
@@ -120,7 +123,7 @@ function roots(
     });
   }
   for (const [name, detail] of functions) {
-    options.push({ label: `${name}()`, detail, insert: `${name}(`, fits: false });
+    options.push({ label: `${name}()`, detail, insert: `${name}()`, back: 1, fits: false });
   }
   return options;
 }
@@ -140,12 +143,17 @@ function fields(
       fits: isFit(schema, wanted),
     }));
   if (rest.length === 0 && root === "inputs") return list(portsOf(INPUTS, graph, types));
-  if (rest.length === 0 && graph.nodes.has(root)) return list(portsOf(root, graph, types));
+  if (rest.length === 0 && graph.nodes.has(root)) {
+    return list(
+      portsOf(root, graph, types).map(([port, schema]) => [port, asRead(root, schema, types, node)] as const),
+    );
+  }
   const schema = typeOf(root, rest, graph, types, node);
   const methodsOf = methods.map(([label, detail]) => ({
     label,
     detail,
-    insert: label.replace(")", ""),
+    insert: label,
+    back: 1,
     fits: false,
   }));
   if (!isObject(schema)) return methodsOf;
@@ -185,6 +193,11 @@ function portsOf(id: string, graph: Graph, types: KnownTypes): readonly (readonl
     const found = known?.get(name);
     return [name, found === undefined || found === true ? schema : found] as const;
   });
+}
+
+/** What a node that runs once per item gives is read as a list by one that does not, and as either by one that does as well. */
+function asRead(id: string, schema: JsonSchema, types: KnownTypes, reader: string): JsonSchema {
+  return id !== INPUTS && types.isFan(id) && !types.isFan(reader) ? arrayOf(schema) : schema;
 }
 
 function isFit(schema: JsonSchema | undefined, wanted: JsonSchema | undefined): boolean {

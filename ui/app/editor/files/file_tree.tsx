@@ -110,10 +110,10 @@ export function FileTree({ file }: { readonly file: string }) {
     if (box !== undefined) setMenu({ x: box.left + 24, y: box.bottom });
   };
   const done = (path: string, changed: readonly string[]) => {
-    for (const folder of new Set(changed)) {
-      if (folder !== "" && path !== "" && !opened.peek().has(folder)) toggle(folder, true);
-      else void read(folder);
-    }
+    // Folders above may be new as well; what was made is seen.
+    const above = path.split("/").slice(0, -1).map((_part, at, all) => all.slice(0, at + 1).join("/"));
+    opened.value = new Set([...opened.peek(), ...above]);
+    for (const folder of new Set(["", ...above, ...changed])) void read(folder);
     if (path.split("/").at(-1)?.startsWith(".") === true) isAll.value = true;
     if (path !== "") setFocused(path);
   };
