@@ -89,6 +89,8 @@ export interface TextCalls {
   "changes.reopen": [Buffer & { readonly decision: string }, boolean];
   "changes.accept": [{ readonly changeSet: string }, null];
   "changes.undo": [{ readonly changeSet: string }, null];
+  /** What was accepted of a set, or with the last `changes.accept` of it, waits again in texts that are open: so many places. */
+  "changes.takeBack": [{ readonly changeSet: string; readonly what: "all" | "last" }, number];
   "language.features": [Buffer, readonly LanguageFeature[]];
   "language.isServed": [Buffer, boolean];
   "language.servers": [Record<string, never>, readonly LanguageServerInfo[]];

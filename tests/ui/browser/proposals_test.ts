@@ -99,6 +99,12 @@ browserTest(
     assert.equal(await onDisk("made.txt"), undefined);
     await page.getByRole("button", { name: "Accept all" }).click();
     await page.getByRole("button", { name: "Changes of agents, 0 to review" }).waitFor();
+    // All of that agent's changes wait again with one press, and are taken again.
+    await page.locator(".toast").filter({ hasText: "Accepted" }).getByRole("button", { name: "Undo" })
+      .click();
+    await page.getByRole("button", { name: "Changes of agents, 1 to review" }).waitFor();
+    await page.getByRole("button", { name: "Accept all" }).click();
+    await page.getByRole("button", { name: "Changes of agents, 0 to review" }).waitFor();
     await page.keyboard.press("Control+s");
     await until(async () => await onDisk("made.txt") === "by hand\n");
 

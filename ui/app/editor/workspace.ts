@@ -4,6 +4,8 @@
  * @module
  */
 
+import { announce } from "../state/announce.ts";
+import { counted } from "../parts/counted.ts";
 import { effect, signal } from "@preact/signals";
 import type { App } from "../state/app.ts";
 import { hrefOf, navigate, route } from "../state/route.ts";
@@ -96,7 +98,33 @@ export class EditorWorkspace {
       .some((buffer) => buffer.conflicts.length > 0);
     if (conflicts !== true) text.forgetChangeSet(changeSet);
     await text.settled();
-    await this.#told(`accept ${changeSet}`, () => text.ask("changes.accept", { changeSet }), text);
+    const isDone = await this.#told(
+      `accept ${changeSet}`,
+      () => text.ask("changes.accept", { changeSet }),
+      text,
+    );
+    if (!isDone) return;
+    showToast({
+      look: "good",
+      title: "Accepted",
+      text: "Every place of it can wait again for you",
+      action: { title: "Undo", run: () => void this.takeBack(text, changeSet) },
+    });
+  }
+
+  /** What was accepted at once last of a set waits again, in open texts. */
+  async takeBack(text: OpenText, changeSet: string): Promise<void> {
+    let places = 0;
+    const act = async () => {
+      places = await text.ask("changes.takeBack", { changeSet, what: "last" });
+    };
+    if (!await this.#told(`take ${changeSet} back`, act, text)) return;
+    if (places > 0) announce(`${counted(places, "place")} wait${places === 1 ? "s" : ""} again`);
+    else {showToast({
+        look: "warn",
+        title: "Nothing can wait again",
+        text: "It was too much, or too long ago",
+      });}
   }
 
   async rejectSet(text: OpenText, changeSet: string): Promise<void> {
@@ -105,16 +133,18 @@ export class EditorWorkspace {
     await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
   }
 
-  async #told(what: string, act: () => Promise<unknown>, text: OpenText): Promise<void> {
+  async #told(what: string, act: () => Promise<unknown>, text: OpenText): Promise<boolean> {
     try {
       await act();
       await text.lookAtChangeSets();
+      return true;
     } catch (error) {
       showToast({
         look: "bad",
         title: `Cannot ${what}`,
         text: error instanceof Error ? error.message : `${error}`,
       });
+      return false;
     }
   }
 

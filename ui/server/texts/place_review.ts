@@ -15,6 +15,8 @@ import type { Result } from "../../../core/result.ts";
 import type { Texts } from "../services.ts";
 import type { ReviewBook } from "./review_book.ts";
 
+/** Sets of more places are taken as a whole: the core remembers 200 decisions of a text, and each is kept by itself. */
+const MOST_SINGLY = 100;
 /** What is kept of a text in the book. */
 const MOST_UNITS = 2_000;
 
@@ -22,9 +24,18 @@ export class PlaceReview {
   readonly #texts: Texts;
   readonly #book: ReviewBook;
   readonly #nameOf: (file: string) => string;
+  readonly #open: () => readonly BufferId[];
+  /** Of each set the places that were accepted at once last. */
+  readonly #together = new Map<string, ReadonlySet<string>>();
 
-  /** @param nameOf how a file is called in the workspace */
-  constructor(texts: Texts, book: ReviewBook, nameOf: (file: string) => string) {
+  /** @param nameOf how a file is called in the workspace @param open the texts that pages have open */
+  constructor(
+    texts: Texts,
+    book: ReviewBook,
+    nameOf: (file: string) => string,
+    open: () => readonly BufferId[],
+  ) {
+    this.#open = open;
     this.#texts = texts;
     this.#book = book;
     this.#nameOf = nameOf;
@@ -50,6 +61,7 @@ export class PlaceReview {
   /** All that waits of a set. Written down first: the core forgets what was in it. @throws SymphonyError `not-found` */
   async decideAll(changeSet: string, answer: "accept" | "reject", author: AuthorId): Promise<void> {
     const { proposals } = this.#texts;
+    if (answer === "accept" && await this.#acceptSingly(changeSet, author)) return;
     const review = await proposals.review(changeSet);
     const made: string[] = [];
     for (const buffer of review.buffers) {
@@ -69,6 +81,41 @@ export class PlaceReview {
       throw error;
     }
     await this.#settle(changeSet);
+  }
+
+  /**
+   * What was accepted of a set waits again, in the texts that are open: all, or what was accepted at once last. Gives how many
+   * places do; what was rejected stays so.
+   */
+  async takeBack(changeSet: string, author: AuthorId, isLast: boolean): Promise<number> {
+    let places = 0;
+    const last = this.#together.get(changeSet);
+    for (const buffer of this.#open()) {
+      const decided = await this.#texts.proposals.decisions(buffer);
+      for (const { id, ...place } of [...decided].reverse()) {
+        if (place.changeSet !== changeSet || place.answer !== "accept") continue;
+        if ((!isLast || last?.has(id)) && await this.reopen(buffer, id, author)) places++;
+      }
+    }
+    return places;
+  }
+
+  /** Place by place, so that all of it can be taken back later; false where there is too much, and where something is left. */
+  async #acceptSingly(changeSet: string, author: AuthorId): Promise<boolean> {
+    const { buffers } = await this.#texts.proposals.review(changeSet);
+    if (buffers.reduce((sum, { undo }) => sum + undo.length, 0) > MOST_SINGLY) return false;
+    let isAll = true;
+    const together = new Set<string>();
+    this.#together.set(changeSet, together);
+    for (const { buffer, revision, undo } of buffers) {
+      for (const place of undo) {
+        const id = crypto.randomUUID();
+        const made = await this.decide(buffer, { id, changeSet, author, revision, place, answer: "accept" });
+        if (made.ok) together.add(id);
+        isAll &&= made.ok;
+      }
+    }
+    return isAll;
   }
 
   async #placesOf(

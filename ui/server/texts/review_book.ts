@@ -80,10 +80,16 @@ export class ReviewBook {
   /** Nothing of the set waits any more: says what that came to, and lets the Conductor learn from it. */
   async settled(changeSet: string): Promise<void> {
     const { places, verdicts } = this.#setOf(changeSet);
-    const since = verdicts.at(-1)?.at ?? 0;
-    const made = [...places.values()].filter(({ takenBack, at }) => takenBack === undefined && at > since);
+    const last = verdicts.at(-1);
+    const since = last?.at ?? 0;
+    // What was looked at once more counts with what stayed, and is no news where it came to the same.
+    const isAgain = [...places.values()].some(({ takenBack }) => (takenBack?.at ?? 0) > since);
+    const made = [...places.values()].filter(({ takenBack, at }) =>
+      takenBack === undefined && (isAgain || at > since)
+    );
     if (made.length === 0) return;
     const verdict = wordOf(made);
+    if (isAgain && verdict === last?.verdict) return;
     const [run = "", node] = changeSet.split(":");
     const credited = await this.#credit(run, node, verdict).catch((error) => {
       this.#onError(`credit the review of ${changeSet}`, messageOf(error));

@@ -47,6 +47,8 @@ export const portCalls: { readonly [K in PortCall]: Act<K> } = {
     reviews.reopen(bufferId(buffer), decision, author),
   "changes.accept": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "accept", author),
   "changes.undo": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "reject", author),
+  "changes.takeBack": ({ reviews, author }, { changeSet, what }) =>
+    reviews.takeBack(changeSet, author, what === "last"),
   "language.features": ({ texts }, { buffer }) => texts.language.features(bufferId(buffer)),
   "language.isServed": ({ texts }, { buffer }) => texts.language.isServed(bufferId(buffer)),
   "language.servers": ({ texts }) => texts.language.servers(),

@@ -139,7 +139,12 @@ export class TextDesk implements AsyncDisposable {
       throw new SymphonyError("bad-input", `Cannot ${name.slice(0, 60)}: there is no such call`);
     }
     const act = portCalls[name] as (context: object, given: Json) => Promise<unknown>;
-    const reviews = this.#review ??= new PlaceReview(texts, this.#reviews, (file) => this.#files.name(file));
+    const reviews = this.#review ??= new PlaceReview(
+      texts,
+      this.#reviews,
+      (file) => this.#files.name(file),
+      () => [...this.#buffers.keys()],
+    );
     const nameOf = (file: string) => {
       const name = this.#files.name(file);
       return name.startsWith("..") ? file : name;

@@ -4,6 +4,11 @@ import type { ReviewedPlace } from "../../../api/reviews.ts";
 import { nameOf } from "../../editor/text_authors.ts";
 import { waitingChanges } from "../../editor/changes/waiting_changes.ts";
 import { Button } from "../../parts/button.tsx";
+import { counted } from "../../parts/counted.ts";
+import { messageOf } from "../../parts/states.tsx";
+import { announce } from "../../state/announce.ts";
+import { useApp } from "../../state/app.ts";
+import { showToast } from "../../state/toasts.ts";
 import { hrefOf } from "../../state/route.ts";
 import { useResource } from "../../state/resource.ts";
 import { momentText } from "../format.ts";
@@ -51,10 +56,47 @@ export function RunReviewed({ run }: { readonly run: string }) {
             verdict.credited === 1 ? "One choice" : `${verdict.credited} choices`
           } of the Conductor learned from it.`}
       </p>
+      <TakeBack places={value.places} />
       <ul class="monitor-reviewed">
         {value.places.map((place) => <Reviewed key={`${place.id}-${place.at}`} place={place} />)}
       </ul>
     </section>
+  );
+}
+
+/** Lets what was accepted of an agent's changes wait again, while the files are open in the editor. */
+function TakeBack({ places }: { readonly places: readonly ReviewedPlace[] }) {
+  const { live } = useApp();
+  const sets = [
+    ...new Set(
+      places.filter(({ takenBack, answer }) => takenBack === undefined && answer === "accept").map((one) =>
+        one.changeSet
+      ),
+    ),
+  ];
+  const takeBack = async (changeSet: string) => {
+    try {
+      const count = await live.request("changes.takeBack", { changeSet, what: "all" });
+      if (count > 0) return announce(`${counted(count, "place")} wait${count === 1 ? "s" : ""} again`);
+      const text = "Open its files in the editor first; what was decided long ago stays";
+      showToast({ look: "info", title: "Nothing can wait again", text });
+    } catch (error) {
+      showToast({ look: "bad", title: "Cannot take that back", text: messageOf(error) });
+    }
+  };
+  return (
+    <div class="row monitor-wrap">
+      {sets.map((changeSet) => (
+        <Button
+          key={changeSet}
+          small
+          icon="undo"
+          onClick={() => void takeBack(changeSet)}
+        >
+          {sets.length === 1 ? "Review again" : `Review ${changeSet.split(":").at(-1)} again`}
+        </Button>
+      ))}
+    </div>
   );
 }
 
