@@ -108,7 +108,7 @@ export class Grants {
     this.#forSession({ extension, permission, verdict, scope: { kind: "session" } });
   }
 
-  /** Keeps a grant; one for the same extension and permission is replaced. @throws SymphonyError `bad-input` | `io` */
+  /** Keeps a grant; one for the same extension and permission is replaced, of this session too. @throws SymphonyError `bad-input` | `io` */
   async add(extension: ExtensionId, permission: string, options: GrantOptions = {}): Promise<Grant> {
     const { env, verdict = "allow", untilMs } = options;
     const grant: Grant = {
@@ -118,7 +118,12 @@ export class Grants {
       scope: untilMs === undefined ? { kind: "always" } : { kind: "until", atMs: untilMs },
       ...(env === undefined ? {} : { env }),
     };
-    await this.#write([...this.#without(extension, permission), grant]);
+    const before = this.list();
+    // A refusal of the session would stand against what was granted after it.
+    this.#session = this.#session.filter((one) =>
+      one.extension !== extension || !isSame(one.permission, grant.permission)
+    );
+    await this.#write([...this.#without(extension, permission), grant], before);
     this.#noteGrant(grant);
     return grant;
   }

@@ -6,8 +6,7 @@
  * @module
  */
 
-import type { ExtensionId } from "../core/ids.ts";
-import type { RunId } from "../core/ids.ts";
+import type { ExtensionId, NodeId, RunId } from "../core/ids.ts";
 import type { Asker, Grant, Permission, PermissionKey } from "../core/policy/permission.ts";
 import { covers, readSecretKey } from "../core/policy/permission.ts";
 import { riskOf } from "../core/policy/permission_policy.ts";
@@ -23,6 +22,9 @@ export type Decided = "allowed" | "once" | "denied" | "prompt";
 export interface AskPlace {
   readonly folder: string;
   readonly run?: RunId;
+  /** Whose call is held meanwhile. */
+  readonly node?: NodeId;
+  readonly item?: number;
   readonly signal: AbortSignal;
   /** What was granted to the call alone; the answer is put in. */
   readonly granted?: Set<PermissionKey>;
@@ -89,6 +91,8 @@ export class PermissionDesk {
       notAsked: notAskedBy(permissions),
       folder: place.folder,
       ...(place.run === undefined ? {} : { run: place.run }),
+      ...(place.node === undefined ? {} : { node: place.node }),
+      ...(place.item === undefined ? {} : { item: place.item }),
     }, place.signal);
     if (answer === undefined) return undefined;
     // A refusal for one call only would be asked again at the next.

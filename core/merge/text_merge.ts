@@ -42,8 +42,18 @@ const TOKEN_LIMIT = 200_000;
 /** The part of contradicting lines that a side may have replaced for them to be merged by tokens. */
 const REPLACED = 2 / 3;
 
+export interface MergeOptions {
+  /** The texts are JSON or JSONC: a string or number that both sides changed is a conflict, not a matter of its words. */
+  readonly isJson?: boolean;
+}
+
 /** Merges `ours` and `theirs`, both made from `base`. */
-export function mergeTexts(base: string, ours: string, theirs: string): TextMerge {
+export function mergeTexts(
+  base: string,
+  ours: string,
+  theirs: string,
+  { isJson = false }: MergeOptions = {},
+): TextMerge {
   if (theirs === base || theirs === ours) return { text: ours, changes: [], conflicts: [] };
   if (ours === base) {
     return { text: theirs, changes: [{ from: 0, to: ours.length, insert: theirs }], conflicts: [] };
@@ -70,7 +80,7 @@ export function mergeTexts(base: string, ours: string, theirs: string): TextMerg
       ours: range(ours, sides.ours, region.ours),
       theirs: range(theirs, sides.theirs, region.theirs),
     };
-    const change = decide(region, conflict);
+    const change = decide(region, conflict, isJson);
     if (change === undefined) conflicts.push(conflict);
     else changes.push(...change);
   }
@@ -78,20 +88,31 @@ export function mergeTexts(base: string, ours: string, theirs: string): TextMerg
 }
 
 /** What to change in our text in one region; undefined for a conflict. */
-function decide(region: Region, { base, ours, theirs }: TextConflict): TextChange[] | undefined {
+function decide(
+  region: Region,
+  { base, ours, theirs }: TextConflict,
+  isJson: boolean,
+): TextChange[] | undefined {
   if (theirs.text === ours.text || !region.byTheirs) return [];
   const whole = [{ from: ours.from, to: ours.to, insert: theirs.text }];
   if (!region.byOurs) return whole;
   const length = base.text.length + ours.text.length + theirs.text.length;
-  return base.text === "" || length > TOKEN_LIMIT ? undefined : mergeTokens(base.text, ours, theirs.text);
+  return base.text === "" || length > TOKEN_LIMIT
+    ? undefined
+    : mergeTokens(base.text, ours, theirs.text, isJson);
 }
 
 /** The same inside contradicting lines, token by token: clean or nothing. */
-function mergeTokens(base: string, ours: TextRange, theirs: string): TextChange[] | undefined {
+function mergeTokens(
+  base: string,
+  ours: TextRange,
+  theirs: string,
+  isJson: boolean,
+): TextChange[] | undefined {
   const numbers = new PartNumbers();
-  const a = numbers.tokens(base);
-  const o = numbers.tokens(ours.text);
-  const t = numbers.tokens(theirs);
+  const a = numbers.tokens(base, isJson);
+  const o = numbers.tokens(ours.text, isJson);
+  const t = numbers.tokens(theirs, isJson);
   const changes: TextChange[] = [];
   const mineHunks = diffSequences(a.ids, o.ids);
   const otherHunks = diffSequences(a.ids, t.ids);

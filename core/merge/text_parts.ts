@@ -24,10 +24,12 @@ export class PartNumbers {
     return this.#number(text, starts);
   }
 
-  /** The words, runs of blanks, line feeds and other characters of a text. */
-  tokens(text: string): Parts {
+  /** The words, runs of blanks, line feeds and other characters of a text; of JSON, a string or number is one. */
+  tokens(text: string, isJson = false): Parts {
     const starts = [0];
-    for (let at = 0; at < text.length;) starts.push(at = tokenEnd(text, at));
+    for (let at = 0; at < text.length;) {
+      starts.push(at = isJson ? valueEnd(text, at) : tokenEnd(text, at));
+    }
     return this.#number(text, starts);
   }
 
@@ -41,6 +43,19 @@ export class PartNumbers {
     }
     return { ids, starts: Int32Array.from(starts) };
   }
+}
+
+/** Behind a JSON string or number, else behind the token. */
+function valueEnd(text: string, start: number): number {
+  const number = /-?[0-9][0-9.eE+-]*/y;
+  number.lastIndex = start;
+  if (number.test(text)) return number.lastIndex;
+  if (text[start] !== '"') return tokenEnd(text, start);
+  for (let at = start + 1; at < text.length && text[at] !== "\n"; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === '"') return at + 1;
+  }
+  return tokenEnd(text, start);
 }
 
 const BLANK = 1;

@@ -176,7 +176,10 @@ export class RunAccount {
         return;
       case "node.started":
         node.startedAt ??= event.at;
-        node.attempts++;
+        // After a retry by a person the count goes on where it was.
+        node.attempts = event.item === undefined && !node.isFan
+          ? Math.max(node.attempts + 1, event.attempt)
+          : node.attempts + 1;
         node.missed = event.memo?.why ?? node.missed;
         node.instrument = event.instrument ?? node.instrument;
         node.reason = event.reason ?? node.reason;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExtensionId, RunId } from "../ids.ts";
+import type { ExtensionId, NodeId, RunId } from "../ids.ts";
 import type { GrantScope, Origin, PermissionKey } from "../policy/permission.ts";
 import type { Risk } from "../policy/permission_policy.ts";
 
@@ -22,6 +22,9 @@ export interface PermissionQuestion {
   /** The folder that the run works on. */
   readonly folder: string;
   readonly run?: RunId;
+  /** The node of the run whose call is held meanwhile, and which of its items. */
+  readonly node?: NodeId;
+  readonly item?: number;
 }
 
 export interface PermissionAnswer {

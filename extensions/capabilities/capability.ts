@@ -14,6 +14,7 @@ import type { ModelAllowance, ModelsPort } from "../../core/ports/models.ts";
 import type { NoticeLevel } from "../../core/ports/notification.ts";
 import type { EditorAccess } from "../editor_desk.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
+import { refusedText } from "../../core/policy/refused_permission.ts";
 import type { Effect } from "../../core/workflow/catalog.ts";
 import type { Asked, AskPlace } from "../permission_desk.ts";
 import { ExtensionFailure } from "../sdk/failure.ts";
@@ -100,13 +101,16 @@ export async function demand(scope: CallScope, key: PermissionKey): Promise<void
   const refusal = authority.refusal(key, workspace);
   if (refusal === undefined || granted.has(key) && authority.isRefused?.(key, workspace) !== true) return;
   if (await askFor(scope, key)) return;
-  throw new ExtensionFailure("permission", `Extension ${authority.extension} may not use ${key}: ${refusal}`);
+  // What the person has just refused is told as that.
+  const why = authority.refusal(key, workspace) ?? refusal;
+  throw new ExtensionFailure("permission", refusedText(authority.extension, key, why));
 }
 
 /** Asks the person; true where it may. What is granted once is remembered for the call. */
 export async function askFor(scope: CallScope, key: PermissionKey): Promise<boolean> {
-  const { authority, workspace, granted, run, signal } = scope;
-  const answer = await authority.ask?.(key, { folder: workspace, run, signal, granted });
+  const { authority, workspace, granted, run, node, item, signal } = scope;
+  const place = { folder: workspace, run, node, ...(item === undefined ? {} : { item }), signal, granted };
+  const answer = await authority.ask?.(key, place);
   if (answer === "once") granted.add(key);
   return answer === "once" || answer === "allowed";
 }

@@ -23,6 +23,7 @@ import {
   type GraphScope,
   membersOf,
   mentions,
+  portsWith,
   type Reads,
   readsOf,
   readsOfOutput,
@@ -32,6 +33,8 @@ import {
 /** Of one artifact so many runs are looked at, the newest first. */
 const MOST_RUNS = 20;
 const MOST_SOURCES = 50;
+/** A larger output is not looked through for ids of what its node stored. */
+const MOST_READ_BYTES = 4 * 1024 * 1024;
 
 export interface LineageParts {
   readonly dag: DagPort;
@@ -96,7 +99,11 @@ class Trace {
       for (const [output, artifact] of outputs) if (artifact === this.#id) this.#madeAsOutput(scope, output);
     }
     for (const scope of this.#graph.scopes.values()) {
-      this.#inScope(scope, outputsOf.get(scope.path) ?? new Map());
+      this.#inScope(
+        scope,
+        outputsOf.get(scope.path) ?? new Map(),
+        await this.#givenByOrigin(scope, artifacts),
+      );
     }
   }
 
@@ -139,23 +146,43 @@ class Trace {
     );
   }
 
-  #inScope(scope: GraphScope, outputs: ReadonlyMap<string, ArtifactId>): void {
-    const carriers = new Set<string>();
+  /** What the node that stored the artifact gave, also where that is kept as an artifact of its own. */
+  async #givenByOrigin(scope: GraphScope, artifacts: ArtifactPort): Promise<Given | undefined> {
+    const origin = scope.path === "" ? this.#origin : undefined;
+    const given = origin &&
+      scope.given.find(({ node, item }) => node === origin.node && item === origin.item);
+    if (given === undefined || !("artifact" in given.ref) || given.ref.sizeBytes > MOST_READ_BYTES) {
+      return given;
+    }
+    const bytes = await artifacts.get(given.ref.artifact);
+    if (bytes === undefined || given.ref.artifact === this.#id) return given;
+    return { ...given, ref: { value: JSON.parse(new TextDecoder().decode(bytes)) } };
+  }
+
+  #inScope(
+    scope: GraphScope,
+    outputs: ReadonlyMap<string, ArtifactId>,
+    givenByOrigin: Given | undefined,
+  ): void {
+    const carriers = new Map<string, Set<string | undefined>>();
     const items = new Map<string, Set<number | undefined>>();
-    const carry = (node: string, item: number | undefined) => {
-      carriers.add(node);
+    const carry = ({ node, item, ref }: Given) => {
+      const ports = carriers.get(node) ?? new Set();
+      for (const port of portsWith(ref, this.#id)) ports.add(port);
+      carriers.set(node, ports);
       items.set(node, (items.get(node) ?? new Set()).add(item));
     };
     for (const given of scope.given) {
       if (!mentions(given.ref, this.#id)) continue;
-      carry(given.node, given.item);
+      carry(given);
       if ("artifact" in given.ref) this.#madeByNode(scope, given);
     }
     const origin = scope.path === "" ? this.#origin : undefined;
     const isOutput = [...outputs.values()].includes(this.#id);
     if (origin !== undefined && !isOutput) {
-      if (!carriers.has(origin.node)) this.#madeByOrigin(scope, origin);
-      carry(origin.node, origin.item);
+      if (this.madeBy.every(({ place }) => place.node !== origin.node)) this.#madeByOrigin(scope, origin);
+      // What it stored beside its output goes nowhere by that alone.
+      if (givenByOrigin !== undefined && mentions(givenByOrigin.ref, this.#id)) carry(givenByOrigin);
     }
     const inputs = new Set(
       Object.entries(scope.inputs).filter(([, value]) => JSON.stringify(value).includes(this.#id)).map((
@@ -201,17 +228,18 @@ class Trace {
   #consumers(
     scope: GraphScope,
     from: {
-      readonly carriers: ReadonlySet<string>;
+      readonly carriers: ReadonlyMap<string, ReadonlySet<string | undefined>>;
       readonly items: ReadonlyMap<string, ReadonlySet<number | undefined>>;
       readonly inputs: ReadonlySet<string>;
     },
     outputs: ReadonlyMap<string, ArtifactId>,
   ): void {
     const isRead = ({ nodes, inputs }: Reads) =>
-      [...from.carriers].some((node) => nodes.has(node)) || [...from.inputs].some((name) => inputs.has(name));
+      [...from.carriers].some(([node, ports]) => meet(ports, nodes.get(node))) ||
+      [...from.inputs].some((name) => inputs.has(name));
     for (const node of scope.definition?.nodes.values() ?? []) {
       if (!isRead(readsOf(node))) continue;
-      const along = [...from.carriers].find((carrier) =>
+      const along = [...from.carriers.keys()].find((carrier) =>
         node.each !== undefined &&
         (node.each === carrier || scope.definition?.nodes.get(carrier as NodeId)?.each === node.each)
       );
@@ -242,4 +270,13 @@ class Trace {
       });
     }
   }
+}
+
+/** True where what is read of a node holds what it carries. */
+function meet(
+  carried: ReadonlySet<string | undefined>,
+  read: ReadonlySet<string | undefined> | undefined,
+): boolean {
+  if (read === undefined || carried.size === 0) return false;
+  return carried.has(undefined) || read.has(undefined) || [...carried].some((port) => read.has(port));
 }

@@ -37,7 +37,8 @@ export interface GraphScope {
 
 /** What expressions read. */
 export interface Reads {
-  readonly nodes: ReadonlySet<string>;
+  /** Nodes with the ports that are read of them; undefined among these stands for the whole. */
+  readonly nodes: ReadonlyMap<string, ReadonlySet<string | undefined>>;
   readonly inputs: ReadonlySet<string>;
 }
 
@@ -153,13 +154,13 @@ export function readsOf(node: NodeDefinition): Reads {
 
 /** What expressions read. */
 export function readsOfTexts(texts: readonly string[]): Reads {
-  const nodes = new Set<string>();
+  const nodes = new Map<string, Set<string | undefined>>();
   const inputs = new Set<string>();
   for (const text of texts) {
     const parsed = parseExpression(text);
     if ("problem" in parsed) continue;
     for (const { root, port } of parsed.expression.references) {
-      if (root !== "inputs") nodes.add(root);
+      if (root !== "inputs") nodes.set(root, (nodes.get(root) ?? new Set()).add(port));
       else if (port !== undefined) inputs.add(port);
     }
   }
@@ -186,6 +187,16 @@ export function valueOf(value: Json): LineageValue {
 /** True where the value holds the id. */
 export function mentions(ref: ValueRef, id: ArtifactId): boolean {
   return "artifact" in ref ? ref.artifact === id : JSON.stringify(ref.value).includes(id);
+}
+
+/** Ports of a node's output that hold the id; undefined stands for the whole, which is the artifact itself. */
+export function portsWith(ref: ValueRef, id: ArtifactId): ReadonlySet<string | undefined> {
+  if ("artifact" in ref) return new Set(ref.artifact === id ? [undefined] : []);
+  return new Set(
+    Object.entries(membersOf(ref.value)).flatMap(([port, value]) =>
+      JSON.stringify(value).includes(id) ? [port] : []
+    ),
+  );
 }
 
 /** The members of an object; none of anything else. */

@@ -73,7 +73,14 @@ export class KindHealthWindow {
         reason: `${failures} of the last ${calls} calls failed: its circuit is ${this.circuit.state}`,
       };
     }
-    if (calls < FEWEST) return { state: "unknown", reason: `only ${calls} calls so far` };
+    if (calls < FEWEST) {
+      return {
+        state: "unknown",
+        reason: calls === 0
+          ? "it has not been called yet"
+          : `${calls} ${calls === 1 ? "call" : "calls"} so far, too few to judge`,
+      };
+    }
     if (failures >= calls * DEGRADED_SHARE) {
       return { state: "degraded", reason: `${failures} of the last ${calls} calls failed` };
     }
@@ -83,6 +90,10 @@ export class KindHealthWindow {
         reason: `calls take ${Math.round(this.meanMs)} ms in the mean, once ${Math.round(this.#bestMeanMs)}`,
       };
     }
-    return { state: "healthy", reason: `${failures} of the last ${calls} calls failed` };
+    // What is counted is the instance's fault alone; a call that failed by its input says nothing against it.
+    return {
+      state: "healthy",
+      reason: `${failures} of the last ${calls} calls ran out of time or resources`,
+    };
   }
 }

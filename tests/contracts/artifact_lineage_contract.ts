@@ -6,8 +6,8 @@
  */
 
 import assert from "node:assert/strict";
-import { artifactId, nodeId, type RunId } from "../../core/ids.ts";
-import type { Json } from "../../core/json.ts";
+import { type ArtifactId, artifactId, nodeId, type RunId } from "../../core/ids.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import type { RunEvent, ValueRef } from "../../core/orchestration/event.ts";
 import { keepDefinition } from "../../core/orchestration/run_definition.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
@@ -37,7 +37,12 @@ export async function writeRun(
   pit: PitPort,
   clock: ClockPort,
   letter: string,
-  options: { readonly run?: RunId; readonly isOpen?: boolean; readonly source?: string } = {},
+  options: {
+    readonly run?: RunId;
+    readonly isOpen?: boolean;
+    readonly source?: string;
+    readonly gives?: JsonObject;
+  } = {},
 ) {
   const run = options.run ?? freshRun();
   const { definition } = parseWorkflow(JSON.stringify(workflow), "letters.workflow.jsonc");
@@ -54,7 +59,9 @@ export async function writeRun(
     const origin = { run, node: nodeId(node), ...(item === undefined ? {} : { item }) };
     return { artifact: await pit.artifacts.put(bytes, { origin }), sizeBytes: bytes.length };
   };
-  const read = await store({ parts: [`${letter} one`, `${letter} two`] }, "read");
+  const read = options.gives !== undefined
+    ? { value: options.gives }
+    : await store({ parts: [`${letter} one`, `${letter} two`] }, "read");
   const first = await store({ text: `${letter} first` }, "write", 0);
   const second = await store({ text: `${letter} second` }, "write", 1);
   const join = await store({ text: letter, count: letter.length }, "join");
@@ -185,6 +192,29 @@ export function testArtifactLineagePorts(
     }]);
     const nothing = await library.lineage.lineage(artifactId("0".repeat(64)));
     assert.deepEqual([nothing.madeBy, nothing.wentInto], [[], []]);
+  });
+
+  Deno.test(`${name} says that an artifact went only into what read the port that names it`, async () => {
+    await using subject = await make();
+    const { library, artifacts } = subject.port;
+    const run = freshRun();
+    const origin = { run, node: nodeId("read") };
+    const [named, aside, read] = await Promise.all(
+      ["named", "aside", "read"].map((text) => artifacts.put(encoder.encode(text), { origin })),
+    ) as [ArtifactId, ArtifactId, ArtifactId];
+    await writeRun(subject.port, clock, "Dear reader", {
+      run,
+      gives: { parts: [read, "two"], picture: named },
+    });
+    await endRun(subject.port, clock, run);
+    await library.filing.catchUp();
+    for (const id of [named, aside]) {
+      const { madeBy, wentInto } = await library.lineage.lineage(id);
+      assert.deepEqual(madeBy.map(({ place }) => place.node), ["read"]);
+      assert.deepEqual(wentInto, [], "nothing read it");
+    }
+    const { wentInto } = await library.lineage.lineage(read);
+    assert.deepEqual(wentInto.map(({ place: { node, item } }) => [node, item]), [["write", 0], ["write", 1]]);
   });
 
   Deno.test(`${name} follows an artifact into the run that was given its id`, async () => {

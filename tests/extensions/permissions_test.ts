@@ -269,6 +269,17 @@ Deno.test("a refusal for the session is told where something was granted, and wh
     assert.deepEqual(lost, [tool]);
   }));
 
+Deno.test("what is granted after a refusal for the session holds, and a refusal is told as one at once", () =>
+  withDesk([{ verdict: "deny", scope: { kind: "once" } }], async ({ grants, folder }) => {
+    const call = openCapabilities(grants, `${folder}/work`);
+    await assert.rejects(
+      call.call("files.read", { path: "a.txt" }),
+      /may not use files:read: it was refused$/,
+    );
+    await grants.add(tool, "files:read");
+    await call.call("files.read", { path: "a.txt" });
+  }));
+
 Deno.test("PolicyBook knows a folder by its real path as well", () =>
   withDesk([], async ({ folder }) => {
     const book = await PolicyBook.open(`${folder}/data`);
@@ -352,8 +363,8 @@ Deno.test("every check, grant, refusal and withdrawal is in the audit log, and c
     for await (const { decision, count = 1 } of readAudit(`${folder}/data`, { extension: tool })) {
       counts.set(decision, (counts.get(decision) ?? 0) + count);
     }
-    // Each refused read looks twice: whether it may, and whether there is anybody to ask.
-    assert.deepEqual(Object.fromEntries(counts), { prompt: 10, granted: 1, allowed: 7, withdrawn: 1 });
+    // Each refused read looks three times: whether it may, whether there is anybody to ask, and what came of it.
+    assert.deepEqual(Object.fromEntries(counts), { prompt: 15, granted: 1, allowed: 7, withdrawn: 1 });
     const only: string[] = [];
     for await (const { decision } of readAudit(`${folder}/data`, { decision: "withdrawn" })) {
       only.push(decision);

@@ -25,7 +25,7 @@ import type { ConductorStatus, DecisionPage, DecisionQuery, Explanation } from "
 import type { ExtensionLine, PoolInfo } from "./extensions.ts";
 import type { FailureChange, FailureDetail, FailureGroup, FailureQuery } from "./failures.ts";
 import type { FileEntry, FileHit, FileMove, FileSearch, FolderQuery, NewFile } from "./files.ts";
-import type { MetricsNow, Series, SeriesQuery } from "./metrics.ts";
+import type { MetricsNow, MetricsSummary, Series, SeriesQuery, SummaryQuery } from "./metrics.ts";
 import type {
   AuditLine,
   AuditQuery,
@@ -44,6 +44,7 @@ import type {
   EventQuery,
   LogPage,
   LogQuery,
+  NodeInputs,
   NodeValues,
   RunCommand,
   RunDefinition,
@@ -161,6 +162,8 @@ export interface Api {
   "GET /runs/{run}/reviews": { answer: RunReviews };
   /** Output of a node, for previews. */
   "GET /runs/{run}/values/{node}": { query: ValueQuery; answer: NodeValues };
+  /** What went into a node, or into one of its items: each port's expression and its value. */
+  "GET /runs/{run}/inputs/{node}": { query: ValueQuery; answer: NodeInputs };
   /** A person's command. 409 says what would be legal. */
   "POST /runs/{run}/commands": { body: RunCommand; answer: CommandAnswer };
   /** Answers a gate or a question about a failure. */
@@ -244,6 +247,8 @@ export interface Api {
 
   /** Figures now. */
   "GET /metrics/now": { answer: MetricsNow };
+  /** What a time until now came to. */
+  "GET /metrics/summary": { query: SummaryQuery; answer: MetricsSummary };
   /** Figures over time. */
   "GET /metrics/series": { query: SeriesQuery; answer: Series };
 

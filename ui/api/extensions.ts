@@ -20,6 +20,7 @@ export interface ExtensionLine {
   readonly health: HealthState | HealthClass;
   readonly reason: string;
   readonly instances: readonly ExtensionInstance[];
+  /** Since the server began, on instances that have ended too. */
   readonly calls: number;
   readonly failures: number;
   readonly restarts: number;

@@ -36,6 +36,8 @@ export type ClientFrame =
     readonly topic: Topic;
     /** Absent: from a snapshot of now. For `run:ID`, `{ seq: -1 }` brings the whole log. */
     readonly after?: Position;
+    /** Comes back in the answer, so that who subscribes anew tells its events from those that were under way. */
+    readonly id?: number;
   }
   | { readonly type: "unsubscribe"; readonly topic: Topic }
   | { readonly type: "ack"; readonly frame: number }
@@ -71,8 +73,9 @@ export type ServerFrame =
     readonly how: "resumed" | "snapshot";
     /** The newest now; -1 before the first. */
     readonly seq: number;
+    readonly id?: number;
   }
-  | { readonly type: "refused"; readonly topic: Topic; readonly problem: ApiProblem }
+  | { readonly type: "refused"; readonly topic: Topic; readonly problem: ApiProblem; readonly id?: number }
   /** The topic has ended (a text was closed). */
   | { readonly type: "ended"; readonly topic: Topic }
   | { readonly type: "events"; readonly frame: number; readonly events: readonly StreamEvent[] }

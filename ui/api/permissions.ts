@@ -67,6 +67,9 @@ export interface PermissionPrompt {
   /** The folder that the run works on. */
   readonly folder: string;
   readonly run?: string;
+  /** The node of the run whose call is held meanwhile, and which of its items. */
+  readonly node?: string;
+  readonly item?: number;
   readonly askedAt: number;
   readonly until: number;
 }
@@ -78,6 +81,9 @@ export interface PromptAnswer {
 
 export interface AuditQuery {
   readonly extension?: string;
+  readonly decision?: string;
+  /** Words that must all be in extension, permission, decision or reason, in any case. */
+  readonly text?: string;
   /** Default 200, at most 2000; newest first. */
   readonly limit?: number;
   readonly before?: number;
@@ -87,7 +93,7 @@ export interface AuditLine {
   readonly at: number;
   readonly extension: string;
   readonly permission: string;
-  /** `allowed`, `denied`, `prompt`, `granted`, `withdrawn`. */
+  /** `allowed`, `denied`, `prompt`, `granted`, `withdrawn`, `used`. */
   readonly decision: string;
   readonly reason?: string;
 }

@@ -24,7 +24,7 @@ export interface RunLine {
   readonly total?: number;
   readonly failed?: number;
   readonly costUsd?: number;
-  /** True where a person is asked for something. */
+  /** True where a person is asked for something: at a gate, after a failure, for leave that a call needs. */
   readonly isAsking?: boolean;
   /** True for a run on made-up values. */
   readonly isMock: boolean;
@@ -183,12 +183,20 @@ export interface Span {
   readonly failure?: NodeFailure;
 }
 
+export interface CriticalNode {
+  readonly node: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** It has not ended: `toMs` is the moment of the answer. */
+  readonly isOpen?: true;
+}
+
 export interface Timeline {
   readonly startedAt: number;
   readonly endedAt?: number;
   readonly spans: readonly Span[];
   /** Nodes of the top graph that the length of the run is made of, first to last. */
-  readonly criticalPath: readonly { readonly node: string; readonly fromMs: number; readonly toMs: number }[];
+  readonly criticalPath: readonly CriticalNode[];
   /** Where nothing ran, so that the chart can fold it. */
   readonly idle: readonly { readonly from: number; readonly to: number }[];
 }
@@ -233,7 +241,29 @@ export interface LogPage {
 
 export interface ValueQuery {
   readonly scope?: string;
+  /** Of a node that runs once for each item, from 0; without it the item that gave something last. */
   readonly item?: number;
+}
+
+/** How many items a node has, and how they ended; the places of those that gave nothing, at most 100 of each. */
+export interface ItemCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly failedAt: readonly number[];
+  readonly skippedAt: readonly number[];
+}
+
+/** The item that a value is of. */
+export interface ItemValue {
+  /** From 0. */
+  readonly index: number;
+  readonly state: ItemState | "pending";
+  /** Why it failed, or what it was skipped or is tried again for. */
+  readonly failure?: NodeFailure;
+  /** Why it was skipped. */
+  readonly reason?: string;
 }
 
 /** What went in and came out of a node: for previews on ports and edges. */
@@ -245,6 +275,29 @@ export interface NodeValues {
   readonly sizeBytes: number;
   /** Ports whose value was cut. */
   readonly cut: readonly string[];
+  /** For a node that runs once for each item; `item` is absent where it had none. */
+  readonly items?: ItemCounts;
+  readonly item?: ItemValue;
+}
+
+/** What one port of a node was given. */
+export interface NodeInput {
+  readonly port: string;
+  /** The expression that it was read by; absent for a constant. */
+  readonly text?: string;
+  readonly value?: Json;
+  readonly sizeBytes?: number;
+  /** Parts of the value that were cut. */
+  readonly cut?: readonly string[];
+  /** Why there is no value. */
+  readonly problem?: string;
+}
+
+export interface NodeInputs {
+  readonly node: string;
+  /** For a node that runs once for each item: which, from 0. */
+  readonly item?: number;
+  readonly inputs: readonly NodeInput[];
 }
 
 /** Answers to a person's command. */

@@ -2,13 +2,14 @@
 
 import type { ExtensionInstance, ExtensionLine, PoolInfo } from "../api/extensions.ts";
 import type { PoolPort, PoolWatchPort } from "../../core/ports/pool.ts";
+import type { Prober } from "./metrics/prober.ts";
 import type { Backend, InstalledExtension } from "./services.ts";
 
 /** Installed extensions with what runs of them; without a backend nothing runs. */
 export function extensionLines(
   installed: readonly InstalledExtension[],
   backend: Backend | undefined,
-  cpuOf: (extension: string) => number,
+  prober: Pick<Prober, "extensions" | "endedOf">,
 ): readonly ExtensionLine[] {
   const readings = backend?.pit.pool.readings() ?? [];
   const instances = backend?.extensions.health() ?? [];
@@ -19,13 +20,18 @@ export function extensionLines(
     const sum = (of: (instance: typeof own[number]) => number) =>
       own.reduce((total, each) => total + of(each), 0);
     const kind = kinds.get(one.id);
+    const ended = prober.endedOf(one.id);
+    // An instance may have come, served and gone between two looks; the pool has seen its calls.
+    const calls = Math.max(sum((each) => each.calls) + ended.calls, kind?.calls ?? 0);
+    const failures = Math.max(sum((each) => each.failures) + ended.failures, kind?.failures ?? 0);
+    const isBusy = readings.some(({ extension, busy }) => extension === one.id && busy > 0);
     const { health: kept, ...rest } = one;
     return {
       ...rest,
       health: kept?.class ?? kind?.state ??
         (own.some(({ alive }) => !alive) ? "degraded" : own.length > 0 ? "healthy" : "unknown"),
-      reason: kept?.reason ?? kind?.reason ??
-        (own.length > 0 ? "its instances answer" : "it has not been needed yet"),
+      reason: kept?.reason ?? (calls === 0 && isBusy ? "its first call is under way" : kind?.reason) ??
+        (own.length > 0 ? "its instances answer" : calls > 0 ? "" : "it has not been needed yet"),
       instances: readings.filter(({ extension }) => extension === one.id).map(
         (reading): ExtensionInstance => {
           const memory = own.find(({ instance }) => instance === reading.instance)?.memoryBytes;
@@ -40,11 +46,11 @@ export function extensionLines(
           };
         },
       ),
-      calls: sum(({ calls }) => calls),
-      failures: sum(({ failures }) => failures),
+      calls,
+      failures,
       restarts: Math.max(0, ...own.map(({ restarts }) => restarts)),
       memoryBytes: sum(({ memoryBytes = 0 }) => memoryBytes),
-      cpu: cpuOf(one.id),
+      cpu: prober.extensions.get(one.id)?.cpu ?? 0,
     };
   });
 }

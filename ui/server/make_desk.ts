@@ -92,6 +92,8 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     noticesTopic.publish("extensions", { kind: "extensions" });
   });
   const permissions = new PermissionDesk(services, permissionsTopic);
+  permissions.onAsked = (prompt) => figures.asked(prompt);
+  permissions.onAnswered = (prompt) => figures.answered(prompt, clock.now());
   const decisionsTopic: KeyedTopic = topicOf("decisions", {
     snapshot: () => conductor.snapshot(),
     watched: (isWatched) => conductor.watch(isWatched),
@@ -127,7 +129,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     extensions: extensionLines(
       await services.installed(),
       opened,
-      (id) => prober.extensions.get(id)?.cpu ?? 0,
+      prober,
     ),
   });
   let stopExtensions: (() => void) | undefined;
@@ -175,9 +177,11 @@ export function makeDesk(options: DeskOptions): MadeDesk {
           write: (driving) => state.write("driving.json", driving),
         },
         held: (run) => steering.held(run),
+        asksLeave: (run) => permissions.holds(run),
         onError,
       });
       steering.onHeld = (run) => runBook.heldChanged(run);
+      permissions.onRun = (run) => runBook.lineChanged(run);
       steering.onFailure = (request, failure) => {
         if (failure.class === "cancelled") return;
         const bytes = new TextEncoder().encode(JSON.stringify(request.input));
@@ -324,7 +328,6 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     desk,
     hub,
     async [Symbol.asyncDispose]() {
-      sampler.stop();
       stopExtensions?.();
       conductor.watch(false);
       notices[Symbol.dispose]();
@@ -333,6 +336,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
       hub.close();
       const runBook = await book?.catch(() => undefined);
       await runBook?.stop();
+      sampler.stop();
       await logs.flush();
       await texts[Symbol.asyncDispose]();
       const made = await opening?.catch(() => undefined);

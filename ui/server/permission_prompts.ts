@@ -29,7 +29,7 @@ export class PermissionPrompts implements PermissionPromptPort {
   #next = 1;
   /** Told of each question and of how it ended. */
   onAsked: (prompt: PermissionPrompt) => void = () => {};
-  onEnded: (id: string, end: PromptEnd) => void = () => {};
+  onEnded: (prompt: PermissionPrompt, end: PromptEnd) => void = () => {};
 
   constructor(clock: ClockPort) {
     this.#clock = clock;
@@ -44,7 +44,7 @@ export class PermissionPrompts implements PermissionPromptPort {
     if (signal.aborted) return undefined;
     const id = `p${this.#next++}`;
     const now = this.#clock.now();
-    const { extension, permission, origin, what, why, risk, notAsked, folder, run } = question;
+    const { extension, permission, origin, what, why, risk, notAsked, folder, run, node, item } = question;
     const prompt: PermissionPrompt = {
       id,
       extension,
@@ -56,6 +56,8 @@ export class PermissionPrompts implements PermissionPromptPort {
       notAsked,
       folder,
       ...run === undefined ? {} : { run },
+      ...node === undefined ? {} : { node },
+      ...item === undefined ? {} : { item },
       askedAt: now,
       until: now + PROMPT_MS,
     };
@@ -69,7 +71,7 @@ export class PermissionPrompts implements PermissionPromptPort {
     stop();
     signal.removeEventListener("abort", giveUp);
     this.#waiting.delete(id);
-    this.onEnded(id, answer?.verdict ?? "expired");
+    this.onEnded(prompt, answer?.verdict ?? "expired");
     return answer;
   }
 

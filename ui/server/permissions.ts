@@ -20,14 +20,27 @@ export class PermissionDesk {
   readonly #services: UiServices;
   readonly #topic: KeyedTopic;
   readonly #files: readonly string[];
+  /** Told of a run that begins to wait for leave, or does no longer. */
+  onRun: (run: string) => void = () => {};
+  /** Told of each question and of its end. */
+  onAsked: (prompt: PermissionPrompt) => void = () => {};
+  onAnswered: (prompt: PermissionPrompt) => void = () => {};
 
   constructor(services: UiServices, topic: KeyedTopic) {
     this.#services = services;
     this.#topic = topic;
     this.#files = ["audit.log", "audit-checks.log"].map((name) => `${services.data}/${name}`);
-    services.prompts.onAsked = (prompt) => topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
-    services.prompts.onEnded = (id, verdict) =>
+    services.prompts.onAsked = (prompt) => {
+      topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
+      this.onAsked(prompt);
+      if (prompt.run !== undefined) this.onRun(prompt.run);
+    };
+    services.prompts.onEnded = (prompt, verdict) => {
+      const { id, run } = prompt;
       topic.publish(`ended ${id}`, { kind: "answered", id, verdict });
+      this.onAnswered(prompt);
+      if (run !== undefined) this.onRun(run);
+    };
   }
 
   async grants(): Promise<readonly GrantLine[]> {
@@ -89,6 +102,11 @@ export class PermissionDesk {
     return this.#services.prompts.list();
   }
 
+  /** Whether a call of the run is held until a person answers. */
+  holds(run: string): boolean {
+    return this.prompts().some((prompt) => prompt.run === run);
+  }
+
   /** @throws SymphonyError `not-found` */
   async answer(id: string, { verdict, scope }: PromptAnswer): Promise<void> {
     if (!this.#services.prompts.answer(id, { verdict, scope: { kind: scope } })) {
@@ -99,8 +117,11 @@ export class PermissionDesk {
 
   async audit(query: AuditQuery): Promise<{ readonly lines: readonly AuditLine[]; readonly next?: number }> {
     const limit = Math.min(query.limit ?? 200, 2000);
-    const lines = (await this.#lines()).reverse().filter(({ at, extension }) =>
-      at < (query.before ?? Infinity) && (query.extension === undefined || extension === query.extension)
+    const lines = (await this.#lines()).reverse().filter((line) =>
+      line.at < (query.before ?? Infinity) &&
+      (query.extension === undefined || line.extension === query.extension) &&
+      (query.decision === undefined || line.decision === query.decision) &&
+      hasWords(line, query.text ?? "")
     );
     const page = lines.slice(0, limit);
     return { lines: page, ...lines.length > limit ? { next: page.at(-1)?.at ?? 0 } : {} };
@@ -136,6 +157,11 @@ export class PermissionDesk {
       }
     }).sort((a, b) => a.at - b.at);
   }
+}
+
+function hasWords({ extension, permission, decision, reason = "" }: AuditLine, text: string): boolean {
+  const whole = `${extension} ${permission} ${decision} ${reason}`.toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((word) => whole.includes(word));
 }
 
 async function tailOf(path: string): Promise<string> {

@@ -94,7 +94,9 @@ export async function told<T>(action: string, work: () => Promise<T>): Promise<T
     if (cause instanceof Deno.errors.PermissionDenied) throw failed("permission", "it is not allowed");
     const message = cause instanceof Error ? cause.message : String(cause);
     if (/no space left|quota/i.test(message)) throw failed("disk-full", "the disk is full");
-    throw failed("io", message);
+    if (/read-only file system/i.test(message)) throw failed("permission", "its folder may only be read");
+    // The system's words, without the name of a file that only we know of.
+    throw failed("io", message.replace(/: \w+ '[^']*'$/, ""));
   }
 }
 

@@ -154,3 +154,24 @@ Deno.test("withConflictMarkers() of a clean merge is its text", () => {
     { seed: 25, numRuns: 1000 },
   );
 });
+
+Deno.test("mergeTexts() of JSON takes a value that both sides changed for a conflict, and values beside it for none", () => {
+  const merge = (base: string, ours: string, theirs: string) => {
+    const line = (values: string) => `{\n  "a": { ${values} }\n}\n`;
+    return mergeTexts(line(base), line(ours), line(theirs), { isJson: true });
+  };
+  for (
+    const [base, ours, theirs] of [
+      ['"title": "Scan by P", "n": 1', '"title": "Same P", "n": 1', '"title": "Same Q", "n": 1'],
+      ['"when": "a > 1", "n": 1', '"when": "a > 1 && b", "n": 1', '"when": "a >= 1", "n": 1'],
+      ['"x": 12.5, "y": "of a node"', '"x": 13.5, "y": "of a node"', '"x": 12.7, "y": "of a node"'],
+      ['"t": "a \\"b\\" c", "n": 1', '"t": "a \\"B\\" c", "n": 1', '"t": "A \\"b\\" c", "n": 1'],
+    ] as const
+  ) {
+    assert.equal(merge(base, ours, theirs).conflicts.length, 1, base);
+  }
+  const clean = merge('"x": 1, "t": "old text"', '"x": 2, "t": "old text"', '"x": 1, "t": "new text"');
+  assert.equal(clean.text, '{\n  "a": { "x": 2, "t": "new text" }\n}\n');
+  // An open quote ends with its line at the latest.
+  assert.equal(merge('"x": 1, "t', '"x": 2, "t', '"x": 1, "T').conflicts.length, 0);
+});

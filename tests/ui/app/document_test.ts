@@ -308,3 +308,23 @@ Deno.test("History joins typing into one step, but not across a save", () => {
   document.undo();
   assert.equal(document.text, file);
 });
+
+Deno.test("moveNodes() of a file that is one line takes no longer than of one with a line for each node", () => {
+  const nodes = Object.fromEntries(
+    Array.from({ length: 3000 }, (_, index) => [`n${index}`, { use: "data/transform" }]),
+  );
+  const file = { schema: 1, id: "w", nodes };
+  const took = (text: string) => {
+    const document = new BoardDocument(text, catalog, () => 0);
+    const places = new Map([...document.graph.nodes.keys()].map((id, index) => [id, { x: index, y: 8 }]));
+    const began = performance.now();
+    document.apply(moveNodes(document.ground, places));
+    const ended = performance.now();
+    assert.deepEqual(document.graph.nodes.get("n2999")?.value["position"], { x: 2999, y: 8 });
+    return ended - began;
+  };
+  const [oneLine, lines] = [JSON.stringify(file), JSON.stringify(file, null, 2)];
+  took(lines);
+  // 20 to 40 times as long when the whole line was looked at for each node.
+  assert.ok(Math.min(took(oneLine), took(oneLine)) < 8 * Math.max(took(lines), took(lines)));
+});

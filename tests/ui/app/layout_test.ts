@@ -84,3 +84,24 @@ Deno.test("layoutGraph() keeps strangers out of a group's frame", () => {
     assert.ok(x + 100 <= left || x >= right || y + 60 <= top || y >= bottom, id);
   }
 });
+
+Deno.test("layoutGraph() stands neighbours so that the edges between their ports are level", () => {
+  const nodes = [["a", 120], ["b", 60], ["c", 200]].map(([id, height]) => ({
+    id: String(id),
+    width: 200,
+    height: Number(height),
+  }));
+  // Two of three edges from a go to b at the same distances; c follows b from a port far down.
+  const edges = [["a", "b", 60, 40], ["a", "b", 70, 50], ["b", "c", 50, 180]] as const;
+  const top = new Map(layoutGraph({ nodes, edges, groups: [] }).map(([id, , y]) => [id, y]));
+  for (const [from, to, fromY, toY] of edges) {
+    assert.ok(Math.abs(top.get(from)! + fromY - (top.get(to)! + toY)) <= 1, `${from} to ${to}`);
+  }
+  // So does what leads into a group, to the port of the member.
+  const grouped = new Map(
+    layoutGraph({ nodes, edges: edges.slice(0, 2), groups: [{ id: "g", nodes: ["b"] }] }).map((
+      [id, , y],
+    ) => [id, y]),
+  );
+  assert.ok(Math.abs(grouped.get("a")! + 60 - (grouped.get("b")! + 40)) <= 1);
+});

@@ -10,8 +10,17 @@ class FakeSocket implements Socket {
   onerror: Socket["onerror"] = null;
   readonly sent: ClientFrame[] = [];
 
+  /** Answers subscriptions at once. */
+  answers = true;
+
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as ClientFrame);
+    const frame = JSON.parse(text) as ClientFrame;
+    this.sent.push(frame);
+    if (frame.type === "subscribe" && this.answers) this.subscribed(frame.id);
+  }
+
+  subscribed(id = 0): void {
+    this.say({ type: "subscribed", topic: "runs", how: "snapshot", seq: 0, id });
   }
 
   close(): void {
@@ -53,14 +62,14 @@ Deno.test("LiveConnection subscribes again after a drop, behind the last event i
   live.open();
   live.subscribe("runs", { onEvent: (_event, { seq }) => seen.push(seq) });
   last().welcome();
-  assert.deepEqual(last().sent, [{ type: "subscribe", topic: "runs" }]);
+  assert.deepEqual(last().sent, [{ type: "subscribe", topic: "runs", id: 1 }]);
   last().events(1, 5, 6);
   last().close();
   assert.equal(live.state.value, "lost");
   live.retry();
   last().welcome();
   assert.equal(sockets.length, 2);
-  assert.deepEqual(last().sent, [{ type: "subscribe", topic: "runs", after: { epoch: "e", seq: 6 } }]);
+  assert.deepEqual(last().sent, [{ type: "subscribe", topic: "runs", id: 2, after: { epoch: "e", seq: 6 } }]);
   last().events(1, 7);
   assert.deepEqual(seen, [5, 6, 7]);
   assert.equal(live.state.value, "open");
@@ -76,6 +85,40 @@ Deno.test("LiveConnection says at half a window which frames it has worked off",
   assert.equal(last().sent.some(({ type }) => type === "ack"), false);
   last().events(2, 1);
   assert.deepEqual(last().sent.at(-1), { type: "ack", frame: 2 });
+  live.close();
+});
+
+Deno.test("LiveConnection gives a late subscriber its own beginning, and nothing of what was under way for another", () => {
+  const { live, last } = rig();
+  live.open();
+  last().welcome();
+  const heard: Record<"first" | "late" | "again", number[]> = { first: [], late: [], again: [] };
+  const listen = (who: keyof typeof heard) =>
+    live.subscribe("runs", { after: { seq: -1 }, onEvent: (_event, { seq }) => heard[who].push(seq) });
+  const leave = listen("first");
+  last().events(1, 500);
+  last().answers = false;
+  const leaveLate = listen("late");
+  last().events(2, 501, 502); // They were sent before the server heard of the second.
+  assert.deepEqual(heard, { first: [500, 501, 502], late: [], again: [] });
+  // A drop before the answer: it is asked again for the whole, not behind what the first has heard.
+  last().close();
+  live.retry();
+  last().welcome();
+  assert.deepEqual(last().sent.at(-1), { type: "subscribe", topic: "runs", id: 3, after: { seq: -1 } });
+  last().events(3, 0, 1);
+  assert.deepEqual(heard.late, [0, 1]);
+  // Everybody leaves and one comes back, before anything of that is answered.
+  last().answers = false;
+  leave();
+  leaveLate();
+  listen("again");
+  last().subscribed(3);
+  last().events(4, 2);
+  assert.deepEqual(heard.again, []);
+  last().subscribed(4);
+  last().events(5, 0);
+  assert.deepEqual(heard.again, [0]);
   live.close();
 });
 

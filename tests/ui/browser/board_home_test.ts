@@ -79,7 +79,7 @@ browserTest(
     await describe.getByRole("textbox", { name: "What shall it do?" }).fill(
       "review the code of this repository",
     );
-    await describe.getByRole("button", { name: "Propose" }).click();
+    await page.keyboard.press("Control+Enter");
     await describe.getByRole("radio").first().waitFor();
     await describe.getByText(/free|up to \$/).first().waitFor();
     await describe.getByRole("img", { name: /^Preview of / }).waitFor();

@@ -78,13 +78,15 @@ browserTest("the board tells before a run what it is likely to spend, and calls 
     await page.goto(`${address.split("#")[0]}#/board/plain.workflow.jsonc`);
     await page.locator(".bar-file").filter({ hasText: "plain" }).waitFor();
     await page.getByRole("button", { name: "More ways to run" }).click();
+    const changed = page.getByRole("menuitem", { name: /^Run only what changed.*After a first run/ });
+    assert.ok(await changed.isDisabled());
     await page.getByRole("menuitem", { name: "Run with mock data" }).click();
     assert.equal(await said.count(), 0, "what is made up spends nothing");
     await page.getByRole("dialog").getByRole("button", { name: "Run" }).click();
     await page.locator(".run-head").filter({ hasText: "Completed" }).getByText("Mock").waitFor({
       timeout: 60_000,
     });
-    await page.getByRole("tabpanel").getByText(/from 1 earlier run/).waitFor();
+    await page.getByRole("tabpanel").getByText(/^The next run: likely .*, from 1 earlier run/).waitFor();
     await shoot(page, "forecast-panel");
     await page.goto(`${address.split("#")[0]}#/runs`);
     await page.locator(".monitor-run-row").filter({ hasText: "Mock" }).waitFor();

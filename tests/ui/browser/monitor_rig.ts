@@ -120,13 +120,15 @@ export class MonitorRig implements AsyncDisposable {
     }
   }
 
-  /** A page with a session of its own, at a place of the application. */
+  /** A page with a session of its own, at a place of the application; `before` has it while it is empty. */
   async open(
     browser: Browser,
     place: string,
     options: Parameters<typeof openPage>[1] = {},
+    before: (page: Page) => Promise<void> = () => Promise.resolve(),
   ): Promise<OpenedPage> {
     const opened = await openPage(browser, options);
+    await before(opened.page);
     const [name = "", value = ""] = this.session.cookie.split("=", 2);
     const url = `http://127.0.0.1:${this.session.port}`;
     await opened.page.context().addCookies([{ name, value: value, url }]);

@@ -25,7 +25,7 @@ browserTest(
     await page.getByRole("combobox", { name: "Lines of" }).selectOption("");
     await line("asks a person: Publish the report?").waitFor();
     await line("has 6 items").waitFor();
-    await question.getByLabel("Comment for ask").fill("seen by the test");
+    await question.getByLabel("Comment for May it be published?").fill("seen by the test");
     await question.getByRole("button", { name: "Approve" }).click();
     await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
     await line(/goes on at approved, answered by .*: seen by the test/).waitFor();
@@ -47,6 +47,27 @@ browserTest(
     );
     assert.equal(answer.port, "approved");
     assert.ok(JSON.stringify(answer.output).includes("seen by the test"));
+    // Its graph can be read in the system's forced colours, too: on its cards there is more than one colour.
+    await page.getByRole("tab", { name: "Graph" }).click();
+    await page.emulateMedia({ forcedColors: "active" });
+    await page.waitForFunction(() => {
+      const canvas = [...document.querySelectorAll<HTMLCanvasElement>(".monitor-graph-frame canvas")].at(-1);
+      const { data = [] } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+      const seen = new Set<string>();
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] === 255) seen.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
+      }
+      return seen.size > 12;
+    });
+    await page.emulateMedia({ forcedColors: "none" });
+    // By keyboard from node to node of the timeline, whatever lanes they have.
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    const chart = page.getByRole("group", { name: /^Timeline, 5 nodes/ });
+    await chart.focus();
+    await page.keyboard.press("Home");
+    await page.waitForFunction("location.hash.includes('node=%2Fplan')");
+    for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowDown");
+    await page.waitForFunction("location.hash.includes('node=%2Freport')");
     // What it has made, found and opened.
     await page.getByRole("tab", { name: "Outputs and inputs" }).click();
     await page.getByRole("link", { name: "Artifacts of this run" }).click();
@@ -78,19 +99,30 @@ browserTest("a failed node is retried from the error tracker when its cause is m
   await page.getByRole("heading", { name: "Fragile work" }).waitFor();
   await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
   await rig.until(run, "completed");
+  // Mended, it is open no longer.
+  const groups = await rig.call("GET /failures");
+  assert.deepEqual(groups.map(({ state }: { state: string }) => state), ["resolved"]);
+  await page.getByRole("option", { name: /Mend it/ }).click();
+  const chosen = page.getByRole("complementary", { name: "Chosen node" });
+  await chosen.locator(".monitor-facts div").filter({ hasText: "Attempts" }).getByText("2").waitFor();
+  // What went in stands beside what came out.
+  const went = chosen.getByRole("region", { name: "What went into Mend it" });
+  await went.getByText("'the pipe'", { exact: true }).waitFor();
+  await went.getByText("the pipe", { exact: true }).waitFor();
+  assert.deepEqual(await axeFaults(page), []);
   // On the page of another that failed: from the line that says so to why, and on from there.
   await rig.remove("mended.txt");
   const second = await rig.run(fragile);
   await rig.until(second, "failed");
   await page.evaluate((hash) => location.hash = hash, `#/runs/${second}`);
-  await page.getByRole("alert").getByText("mend failed").waitFor();
+  await page.getByRole("alert").getByText("Mend it failed").waitFor();
   await page.getByRole("button", { name: "Show why" }).click();
   await page.getByRole("complementary", { name: "Chosen node" }).getByText(/The pipe for/).first()
     .waitFor();
   await rig.write("mended.txt", "yes");
   await page.getByRole("button", { name: "Retry from there" }).click();
   await page.locator(".monitor-state").filter({ hasText: "Completed" }).waitFor();
-  await page.getByRole("alert").getByText("mend failed").waitFor({ state: "detached" });
+  await page.getByRole("alert").getByText("Mend it failed").waitFor({ state: "detached" });
   await page.evaluate((hash) => location.hash = hash, `#/runs/${run}`);
   await page.getByText(run).first().waitFor();
   // The same run, long past: from a node again, the rest is kept.

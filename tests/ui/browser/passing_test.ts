@@ -37,6 +37,16 @@ const workflow = {
       with: { data: ["sk-proj", KEY.slice(8)], expression: "$join($, '-')" },
       position: { x: 360, y: 220 },
     },
+    each: {
+      use: "data/transform",
+      each: "list.result",
+      when: "item != 1",
+      concurrency: 1,
+      importance: "optional",
+      in: { data: "item" },
+      with: { expression: "$ = 2 ? $error('No twos') : $ * 100" },
+      position: { x: 360, y: 440 },
+    },
   },
   outputs: { sum: "sum.result", large: "large.result", key: "key.result" },
 };
@@ -98,6 +108,26 @@ browserTest(
       await restOn(page, port("key", "result"));
       await shown(page).getByText("Looks like a key: it is not shown").waitFor();
       assert.ok(!(await shown(page).innerHTML()).includes(KEY));
+      await leave(page);
+
+      // Of a node with items the newest; from there to the others, and why two of them gave nothing.
+      await restOn(page, port("each", "result"));
+      const items = shown(page).getByRole("group", { name: "Items" });
+      await shown(page).locator("pre").filter({ hasText: /^300$/ }).waitFor();
+      await shown(page).getByText("last run, item 2").waitFor();
+      await items.getByText("1 of 3 completed").waitFor();
+      await items.getByRole("button", { name: "Item before" }).click();
+      await shown(page).getByText(/Item 1 failed: .*No twos/).waitFor();
+      assert.deepEqual(await axeFaults(page), []);
+      await items.getByRole("button", { name: "Skipped item 0" }).click();
+      await shown(page).getByText(/Item 0 was skipped/).waitFor();
+      await items.getByRole("button", { name: "Newest" }).click();
+      await shown(page).locator("pre").filter({ hasText: /^300$/ }).waitFor();
+      await shown(page).getByRole("button", { name: "Open" }).click();
+      await page.locator(".inspector .preview").filter({ hasText: '"result": 300' }).waitFor();
+      await page.getByRole("group", { name: "Items" }).getByRole("spinbutton").fill("1");
+      await page.keyboard.press("Enter");
+      await page.getByText(/Item 1 failed: .*No twos/).waitFor();
       await leave(page);
 
       // By keyboard alone: the chosen node's ports one after the other, then closed.

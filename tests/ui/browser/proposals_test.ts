@@ -76,7 +76,7 @@ browserTest(
     await panel.getByRole("link", { name: "made.txt" }).waitFor();
     // One colour for the agent, wherever it is named.
     const colourIn = (where: string) =>
-      page.locator(where).first().evaluate((one) => /author-\d/.exec(one.className)?.[0]);
+      page.locator(where).first().evaluate((one) => /author-\d+/.exec(one.className)?.[0]);
     assert.equal(await colourIn(".editor-set"), await colourIn(".editor-added"));
     assert.deepEqual(await axeFaults(page), []);
     await page.getByRole("button", { name: "Accept the change in line 1" }).click();

@@ -168,6 +168,36 @@ browserTest(
 );
 
 browserTest(
+  "what two nodes of one agent propose is told apart by colour, line and letter: in the list, the margin and the text",
+  () =>
+    onReview(async ({ page, propose }) => {
+      await propose(source, source.replace("3", "5"), "r0123456789abcde:first");
+      await propose(source, source.replace("7", "8"), "r0123456789abcde:second");
+      await until(async () => await page.locator(".editor-hunk-accept").count() === 2);
+      const marks = (where: string) =>
+        page.locator(where).evaluateAll((all) =>
+          all.map((one) => /author-\d+ author-line-\d/.exec(one.className)?.[0] ?? "none").sort()
+        );
+      const inList = await marks(".editor-set");
+      assert.equal(new Set(inList).size, 2, inList.join());
+      assert.deepEqual(await marks(".editor-added"), inList);
+      assert.deepEqual(await marks(".editor-margin-bar"), inList);
+      const letters = (where: string) => page.locator(where).allTextContents();
+      const inText = (await letters(".editor-hunk .editor-tag")).sort();
+      assert.equal(new Set(inText).size, 2, inText.join());
+      assert.deepEqual((await letters(".editor-set > header > .editor-tag")).sort(), inText);
+      const looks = await page.locator(".editor-added").evaluateAll((all) =>
+        all.map((one) => {
+          const { borderBottomColor, borderBottomStyle } = getComputedStyle(one);
+          return [borderBottomColor, borderBottomStyle];
+        })
+      );
+      assert.notEqual(looks[0]?.[0], looks[1]?.[0]);
+      assert.notEqual(looks[0]?.[1], looks[1]?.[1]);
+    }),
+);
+
+browserTest(
   "what is decided place by place is seen in a second window at once, undone by key, and kept with the run",
   () =>
     onReview(async ({ page, rig, propose, text, texts }) => {

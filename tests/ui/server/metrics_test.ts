@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { RunAccount } from "../../../core/orchestration/run_account.ts";
+import { Figures } from "../../../ui/server/metrics/figures.ts";
 import { Histogram } from "../../../ui/server/metrics/histogram.ts";
 import { fingerprintOf, plainMessage, stackOf } from "../../../ui/server/metrics/fingerprint.ts";
-import { MetricStore } from "../../../ui/server/metrics/metric_store.ts";
+import { CallSums } from "../../../ui/server/metrics/call_sums.ts";
+import { MetricStore, type NamedCalls } from "../../../ui/server/metrics/metric_store.ts";
 import { nodeId, runId } from "../../../core/ids.ts";
+import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
 import { UiRig, until } from "./ui_rig.ts";
 
 const durations = fc.array(fc.double({ min: 0.02, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
@@ -12,6 +16,12 @@ function histogramOf(values: readonly number[]): Histogram {
   const histogram = new Histogram();
   for (const value of values) histogram.add(value);
   return histogram;
+}
+
+function callsOf(kind: NamedCalls["kind"], name: string, values: readonly number[]): NamedCalls {
+  const sums = new CallSums();
+  for (const ms of values) sums.add({ ms, costUsd: 0.5 });
+  return { kind, name, sums };
 }
 
 Deno.test("Histogram gives every quantile within 2 % of the sorted list's", () => {
@@ -51,7 +61,7 @@ Deno.test("MetricStore adds samples up in steps of a second, a minute and an hou
         at: from + at * 1000,
         gauges: { clients: at % 10 },
         growth: { "runs.started": at % 2, "runs.failed": 0 },
-        latencies: at % 60 === 0 ? new Map([["files/scan", histogramOf([10, 20, 1000])]]) : new Map(),
+        calls: at % 60 === 0 ? [callsOf("node", "files/scan", [10, 20, 1000])] : [],
       });
     }
     const now = from + seconds * 1000;
@@ -62,6 +72,10 @@ Deno.test("MetricStore adds samples up in steps of a second, a minute and an hou
     assert.deepEqual([coarse.mean[0], coarse.min?.[0], coarse.max?.[0]], [4.5, 0, 9]);
     const started = store.series({ name: "runs.started", from, to: now, points: 20 }, now, true);
     assert.deepEqual(started.mean, Array.from({ length: 10 }, () => 30));
+    // Steps that are put together lie on a grid of their own width.
+    const together = store.series({ name: "runs.started", from, to: now, points: 40 }, now, true);
+    assert.deepEqual([together.stepMs, together.at[1]], [15_000, from + 15_000]);
+    assert.deepEqual(together.mean, Array.from({ length: 40 }, (_, at) => at % 2 === 0 ? 7 : 8));
     const latency = store.series({ name: "latency:files/scan", from, to: now, points: 20 }, now, false);
     assert.deepEqual(latency.count, Array.from({ length: 10 }, () => 3));
     assert.ok(Math.abs((latency.p50?.[0] ?? 0) - 20) < 0.5);
@@ -69,7 +83,7 @@ Deno.test("MetricStore adds samples up in steps of a second, a minute and an hou
     const hour = store.series({ name: "clients", from, to: from + 3_600_000, points: 1 }, now, false);
     assert.deepEqual([hour.at, hour.mean], [[from], [4.5]]);
     // A day later the seconds have gone, the minutes are there.
-    store.add({ at: from + 86_400_000, gauges: {}, growth: {}, latencies: new Map() });
+    store.add({ at: from + 86_400_000, gauges: {}, growth: {}, calls: [] });
     const later = store.series({ name: "clients", from, to: now, points: 1000 }, from + 86_400_000, false);
     assert.equal(later.stepMs, 60_000);
     assert.equal(later.at.length, 10);
@@ -77,6 +91,88 @@ Deno.test("MetricStore adds samples up in steps of a second, a minute and an hou
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("MetricStore.summary() is what the samples of the time came to, whatever widths they are kept in, after it was opened again too", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "symphony-metrics-" });
+  try {
+    const now = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 5 * 3_600_000 + 1_234_567;
+    const ago = [40, 9, 2.5, 1.2, 0.4, 0.06, 0.02, 0.011, 0.009, 0.0001].map((days) => days * 86_400_000);
+    const samples = ago.map((ms, index) => ({ at: now - ms, count: index + 1 }));
+    const path = `${folder}/metrics.sqlite`;
+    {
+      using store = new MetricStore(path);
+      for (const { at, count } of samples) {
+        store.add({
+          at,
+          gauges: { "extension.cpu:a/b": 0.5, "extension.rss:a/b": 1000 * count },
+          growth: { "tokens.in": count },
+          calls: [
+            callsOf("node", "x/y", Array.from({ length: count }, () => 100 * count)),
+            callsOf("instrument", "x/y", [7]),
+          ],
+        });
+      }
+    }
+    using store = new MetricStore(path);
+    const ranges = [0, 15 * 60_000, 3_600_000, 86_400_000, 2 * 86_400_000, 30 * 86_400_000];
+    for (const ms of ranges) {
+      const from = ms === 0 ? 0 : now - ms;
+      const { nodeTypes: [node], instruments: [instrument], counters, extensions, ...told } = store.summary(
+        from,
+        now,
+      );
+      // The beginning is rounded down to a kept step, and said.
+      const within = samples.filter(({ at }) => at >= told.from);
+      assert.ok(ms === 0 || told.from <= from && from - told.from < 86_400_000, `${from} ${told.from}`);
+      assert.ok(ms === 0 || ms > 3_600_000 || from - told.from < 60_000);
+      const sum = within.reduce((total, { count }) => total + count, 0);
+      assert.ok(sum > 0);
+      assert.deepEqual([node?.name, node?.count, node?.costUsd], ["x/y", sum, sum / 2]);
+      assert.deepEqual([instrument?.count, instrument?.max], [within.length, 7]);
+      assert.equal(counters["tokens.in"], sum);
+      assert.equal(node?.max, Math.max(...within.map(({ count }) => 100 * count)));
+      const mean = sum * 1000 / within.length;
+      assert.deepEqual(extensions, [
+        {
+          extension: "a/b",
+          cpu: 0.5,
+          mostCpu: 0.5,
+          memoryBytes: mean,
+          mostMemoryBytes: 1000 * (within.at(-1)?.count ?? 0),
+        },
+      ]);
+    }
+    assert.deepEqual(new MetricStore(":memory:").summary(0, now).nodeTypes, []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("Figures leave the wait for a person out of how long a call took: for leave, and after it failed", () => {
+  const figures = new Figures();
+  const run = runId("r0aaaaaaaaaaaaaa");
+  figures.started(run, { definition: undefined, isResumed: false });
+  const account = { isMock: false } as RunAccount;
+  const hear = (event: Record<string, unknown>) =>
+    figures.heard(run, { durable: true, seq: 0, event } as unknown as LiveEvent, account);
+  const failure = { class: "permission", message: "no", costUsd: 0.25 };
+  const ask = { id: "p1", run, node: "a", askedAt: 1010 };
+  hear({ type: "node.started", node: "a", at: 1000, attempt: 1 });
+  figures.asked(ask);
+  // Of another node, and overlapping.
+  figures.asked({ ...ask, id: "p2", node: "b", askedAt: 1000 });
+  figures.asked({ ...ask, id: "p3", askedAt: 1500 });
+  figures.answered(ask, 2010);
+  figures.answered({ ...ask, id: "p3" }, 3010);
+  hear({ type: "node.waiting", node: "a", at: 3020, for: { kind: "failure", question: "Again?", failure } });
+  hear({ type: "node.retrying", node: "a", at: 60_000, attempt: 1, failure, dueAt: 60_000 });
+  hear({ type: "node.started", node: "a", at: 60_000, attempt: 2 });
+  hear({ type: "node.completed", node: "a", at: 60_100, attempt: 2, durationMs: 100, output: { value: {} } });
+  const line = figures.nodeTypes.get("unknown")?.total.figures("unknown");
+  assert.deepEqual([line?.count, line?.failed, line?.waitedMs], [2, 1, 2000]);
+  assert.deepEqual([line?.max, line?.mean, line?.costUsd], [100, 60, 0.25]);
+  assert.equal(figures.counters["cost.usd"], 0.25);
 });
 
 Deno.test("fingerprintOf() is one for failures that differ in numbers, ids, paths and quoted text only", () => {
@@ -121,6 +217,39 @@ Deno.test("the pool's reading tells how the calls of each user were served", asy
     0,
     1,
   ]]);
+});
+
+Deno.test("figures of calls outlive the server, and what is taken from memory is no call", async () => {
+  await using rig = await UiRig.start();
+  const workflow = {
+    schema: 1,
+    id: "kept",
+    version: "1.0.0",
+    nodes: { shout: { use: "trial/shout", with: { text: "a" } } },
+  };
+  const text = JSON.stringify(workflow);
+  const start = (pins: object) => rig.call("POST /runs", { body: { workflow: { text }, pins } });
+  const given = { shout: { text: "A" } };
+  const completed = (count: number) =>
+    until(async () => (await rig.call("GET /metrics/now")).value.counters["runs.completed"] === count);
+  await start({});
+  await completed(1);
+  await start(given);
+  await completed(2);
+  const shout = async () => {
+    const { value } = await rig.call("GET /metrics/summary", { path: "/metrics/summary?from=0" });
+    const line = value.nodeTypes.find(({ name }) => name === "trial/shout");
+    return { runs: value.counters["runs.completed"], count: line?.count, reused: line?.reused };
+  };
+  // At once, and not only at the next sample: the end of a server keeps what is there.
+  await rig.stop();
+  await rig.open();
+  assert.deepEqual(await shout(), { runs: 2, count: 1, reused: 1 });
+  assert.deepEqual((await rig.call("GET /metrics/now")).value.nodeTypes, []);
+  await start(given);
+  await completed(1);
+  await until(async () => (await shout()).reused === 2);
+  assert.deepEqual(await shout(), { runs: 3, count: 1, reused: 2 });
 });
 
 Deno.test("the figures of a run are in the API, in the stream and in Prometheus' format", async () => {
@@ -169,4 +298,17 @@ Deno.test("the figures of a run are in the API, in the stream and in Prometheus'
   )
     .map((line) => Number(line.split(" ")[1]));
   assert.deepEqual(buckets, buckets.toSorted((a, b) => a - b));
+});
+
+Deno.test("Figures leave out of latencies what was taken over from an earlier run", () => {
+  const figures = new Figures();
+  const run = "r1" as never;
+  figures.started(run, { definition: undefined, isResumed: false });
+  const hear = (event: object) => figures.heard(run, { durable: true, event } as never, new RunAccount());
+  for (const [node, reused] of [["made", undefined], ["kept", { how: "kept", why: "as before" }]] as const) {
+    hear({ type: "node.started", node, at: 0, seq: 0, attempt: 1 });
+    hear({ type: "node.completed", node, at: 5, seq: 1, output: { value: 1 }, durationMs: 5, reused });
+  }
+  assert.equal([...figures.nodeTypes.values()].reduce((sum, { total }) => sum + total.latency.count, 0), 1);
+  assert.equal(figures.counters["nodes.completed"], 2);
 });

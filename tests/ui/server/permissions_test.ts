@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { extensionId } from "../../../core/ids.ts";
+import { extensionId, nodeId, runId } from "../../../core/ids.ts";
 import type { PermissionQuestion } from "../../../core/ports/permission_prompt.ts";
 import { PermissionPrompts } from "../../../ui/server/mod.ts";
 import { testPermissionPrompt } from "../../contracts/permission_prompt_contract.ts";
@@ -66,6 +66,43 @@ Deno.test("PermissionPrompts puts questions before the readers of the page, and 
   await client.close();
 });
 
+Deno.test("a run whose call waits for leave is one that asks, in the list and in its account, until it is answered", async () => {
+  await using rig = await UiRig.start();
+  const workflow = {
+    schema: 1,
+    id: "w",
+    version: "1.0.0",
+    nodes: { ask: { use: "control/wait", for: "1h" } },
+  };
+  const { value: { run } } = await rig.call("POST /runs", {
+    body: { workflow: { text: JSON.stringify(workflow) } },
+  });
+  const isAsking = async () => (await rig.call("GET /runs/{run}", { path: `/runs/${run}` })).value.isAsking;
+  const client = await rig.connect();
+  await client.subscribe("runs");
+  const told = () =>
+    client.of("runs").flatMap(({ data }) =>
+      data.kind === "run" && data.run.run === run ? [data.run.isAsking] : []
+    );
+  assert.equal(await isAsking(), false);
+  const answer = rig.prompts.ask(
+    { ...question, run: runId(run), node: nodeId("ask") },
+    new AbortController().signal,
+  );
+  await client.until(() => told().at(-1) === true);
+  assert.equal(await isAsking(), true);
+  const { value: [prompt] } = await rig.call("GET /permissions/prompts");
+  assert.equal(prompt?.node, "ask");
+  await rig.call("POST /permissions/prompts/{id}", {
+    path: `/permissions/prompts/${prompt?.id}`,
+    body: { verdict: "allow", scope: "once" },
+  });
+  await answer;
+  await client.until(() => told().at(-1) === false);
+  assert.equal(await isAsking(), false);
+  await client.close();
+});
+
 Deno.test("PermissionDesk reads the audit newest first, page by page, and past lines that were cut", async () => {
   await using rig = await UiRig.start();
   const line = (at: number, extension: string) =>
@@ -81,6 +118,13 @@ Deno.test("PermissionDesk reads the audit newest first, page by page, and past l
     path: "/permissions/audit?limit=2&before=4000&extension=c/d",
   });
   assert.deepEqual(next.value.lines.map(({ at }) => at), [3000, 1000]);
+  const found = async (query: string) =>
+    (await rig.call("GET /permissions/audit", { path: `/permissions/audit?${query}` })).value.lines.map((
+      { at },
+    ) => at);
+  assert.deepEqual(await found("text=GIT%20A/b"), [4000, 2000]);
+  assert.deepEqual(await found("text=git%20nowhere"), []);
+  assert.deepEqual([await found("decision=allowed&limit=1"), await found("decision=denied")], [[5000], []]);
 });
 
 Deno.test("grants are given and taken back over the API, and readers are told", async () => {

@@ -11,6 +11,7 @@ import type { CheckAnswer, CheckedNode } from "./check/check_protocol.ts";
 import {
   GROUP_PADDING,
   GROUP_TITLE,
+  type LayoutEdge,
   layoutGraph,
   type LayoutRequest,
   type Places,
@@ -22,17 +23,18 @@ import type { KnownTypes } from "./model/connection_judge.ts";
 import { BoardDocument } from "./model/document.ts";
 import { boxOf, type FoldedView, foldedView, groupOfBox, withBoxes } from "./model/folded.ts";
 import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
-import { completed, unplaced } from "./places.ts";
+import { completed, nearestFree, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
-import { cardShape } from "./view/card_shape.ts";
+import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
+import { CARD_WIDTH, cardShape, portPlace } from "./view/card_shape.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
-import { fitted, type Viewport } from "./view/viewport.ts";
+import { firstView, fittedBeside, type Rect, type Viewport } from "./view/viewport.ts";
 
 /** Graphs up to this are laid out at once; larger ones in the worker. */
 const AT_ONCE = 300;
-/** A board of few nodes begins no smaller than this. */
-const READABLE = 0.6;
+/** A stage as wide as a wall shows little workflows larger than life. */
+const WALL_PX = 2400;
 /** Nodes that come are kept this far from others. */
 const GAP = 16;
 /** Nodes snap to this. */
@@ -41,6 +43,8 @@ export const GRID = 8;
 export interface Layouter {
   /** Lays out elsewhere; the newest question wins. */
   readonly ask: (request: LayoutRequest) => Promise<Places>;
+  /** Finds the ways of many wires elsewhere. */
+  readonly ways?: (ground: WireGround) => Promise<FlatWays>;
 }
 
 export class Board {
@@ -54,15 +58,24 @@ export class Board {
   readonly view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
   /** Size of the window in screen pixels. */
   readonly size = signal({ width: 1000, height: 700 });
+  /** What lies over the window, in screen pixels from its corner. */
+  readonly covered = signal<readonly Rect[]>([]);
   readonly allProblems = signal<readonly PlacedProblem[]>([]);
   readonly isChecked = signal(false);
+  /** Grows when wires were given ways that were found elsewhere. */
+  readonly routed = signal(0);
   /** Grows with every change of the text. */
   readonly version = signal(0);
   readonly #layouter: Layouter;
   #hasLooked = false;
+  /** The last view that was not gone to but worked out, and how. */
+  #looked: { readonly view: Viewport; readonly again: () => void } | undefined;
   readonly #shapes: ShapeCache = new WeakMap();
   readonly #laidOut = signal<ReadonlyMap<string, Point>>(new Map());
   #lastScene: Scene | undefined;
+  /** A layout of nodes without a place is awaited. */
+  #isPlacing = false;
+  #isRouting = false;
   /** Nodes that are known to have a place. */
   readonly #placed = new WeakSet<BoardNode>();
   #types = new Map<string, CheckedNode>();
@@ -76,6 +89,8 @@ export class Board {
   readonly scene: ReadonlySignal<Scene>;
   readonly worst: ReadonlySignal<ReadonlyMap<string, "error" | "warning">>;
   readonly isDirty: ReadonlySignal<boolean>;
+  /** A note that was just added: whoever shows it puts the cursor into it. */
+  freshNote: string | undefined;
   /** Called after every change of the text. */
   onText: (text: string) => void = () => undefined;
 
@@ -333,19 +348,19 @@ export class Board {
     );
   }
 
-  /** A free place near the middle of the window, or near `at`. */
-  freePlace(at?: Point, node?: BoardNode): Point {
+  /** A free place near the middle of the window, or near `at`, for this node, or for something `high`. */
+  freePlace(at?: Point, node?: BoardNode, high = 80): Point {
     const { x, y, zoom } = this.view.peek();
     const { width, height } = this.size.peek();
     let place = at ?? this.#besideChosen() ??
       { x: (width / 2 - x) / zoom - 108, y: (height / 2 - y) / zoom - 40 };
     const scene = this.scene.peek();
     const shape = node === undefined ? undefined : cardShape(node, new Set(), false);
-    const [wide, high] = [shape?.width ?? 216, shape?.height ?? 80];
+    const [wide, tall] = [shape?.width ?? CARD_WIDTH, shape?.height ?? high];
     const isTaken = ({ x, y }: Point) =>
-      scene.boxesIn({ left: x - GAP, top: y - GAP, right: x + wide + GAP, bottom: y + high + GAP }).length >
+      scene.boxesIn({ left: x - GAP, top: y - GAP, right: x + wide + GAP, bottom: y + tall + GAP }).length >
         0;
-    for (let tries = 0; tries < 200 && isTaken(place); tries++) place = { x: place.x, y: place.y + 32 };
+    if (isTaken(place)) place = nearestFree(place, 5 * GRID, isTaken) ?? place;
     return { x: snap(place.x), y: snap(place.y) };
   }
 
@@ -360,31 +375,49 @@ export class Board {
   }
 
   /** Shows all nodes, or those named. */
-  fit(ids?: Iterable<string>, maxZoom = 1): void {
+  fit(ids?: Iterable<string>, maxZoom = this.#largest): void {
     const scene = this.scene.peek();
     const indices = ids === undefined ? undefined : [...ids].flatMap((id) => scene.indexOf.get(id) ?? []);
     const bounds = scene.bounds(indices);
-    const { width, height } = this.size.peek();
-    if (bounds !== undefined) {
-      this.view.value = fitted(bounds, width, height, Math.min(56, width / 12), maxZoom);
-    }
+    if (bounds === undefined) return;
+    const view = this.view.value = fittedBeside(bounds, this.#window, maxZoom);
+    this.#looked = { view, again: () => this.fit(ids, maxZoom) };
+  }
+
+  /** The window has another size: who has not moved the view since is shown as much of the same as there is room for now. */
+  lookAgain(): void {
+    if (this.#looked?.view === this.view.peek()) this.#looked.again();
+  }
+
+  get #window() {
+    return { ...this.size.peek(), covered: this.covered.peek() };
+  }
+
+  /** Most zoom of a view that shows everything. */
+  get #largest(): number {
+    return this.size.peek().width >= WALL_PX ? 1.5 : 1;
   }
 
   /** Where one begins: all of it where that can be read, else its beginning. Whoever comes back finds the view as it was. */
   firstLook(): void {
-    if (this.#hasLooked) return;
+    // Not before everything has its place.
+    if (this.#hasLooked || this.#isPlacing) return;
     this.#hasLooked = true;
-    this.fit();
-    const { zoom } = this.view.peek();
-    const bounds = this.scene.peek().bounds();
-    if (zoom >= READABLE || bounds === undefined || this.graph.peek().nodes.size > 400) return;
-    const { height } = this.size.peek();
-    const scale = READABLE;
-    this.view.value = {
-      zoom: scale,
-      x: 48 - bounds.left * scale,
-      y: height / 2 - (bounds.top + bounds.bottom) / 2 * scale,
-    };
+    this.#lookFirst();
+  }
+
+  #lookFirst(): void {
+    const scene = this.scene.peek();
+    const bounds = scene.bounds();
+    if (bounds === undefined) return;
+    const starts = [...scene.ids.keys()].filter((index) => scene.left[index]! < bounds.left + CARD_WIDTH / 2);
+    const view = this.view.value = firstView(
+      bounds,
+      scene.bounds(starts) ?? bounds,
+      this.#window,
+      this.#largest,
+    );
+    this.#looked = { view, again: () => this.#lookFirst() };
   }
 
   /** Brings a node into sight without changing more than needed. */
@@ -436,6 +469,22 @@ export class Board {
     if (chosen === undefined) this.fit();
   }
 
+  /** Has the ways of wires found elsewhere, where there are too many to be found at once; whoever shows them hears by `routed`. */
+  async findWays(): Promise<void> {
+    const { ways } = this.#layouter;
+    const scene = this.scene.peek();
+    if (ways === undefined || this.#isPlacing || this.#isRouting || !scene.lacksWays) return;
+    const { moves } = scene;
+    this.#isRouting = true;
+    try {
+      const found = await ways(scene.ground);
+      if (scene.takeWays(found, moves) && scene === this.scene.peek()) this.routed.value++;
+    } finally {
+      this.#isRouting = false;
+    }
+    if (this.scene.peek() !== scene || scene.lacksWays) await this.findWays();
+  }
+
   #request(chosen?: ReadonlySet<string>, of = this.scene.peek()): LayoutRequest {
     const { graph, shapes, ids, top } = of;
     const isIn = (id: string) => chosen === undefined || chosen.has(id);
@@ -445,9 +494,13 @@ export class Board {
         ? []
         : [{ id, width: shape.width, height: shape.height, y: top[index]! }];
     });
-    const edges = graph.edges.filter(({ from, to }) => isIn(from) && isIn(to)).map(({ from, to }) =>
-      [from, to] as const
-    );
+    const heightOf = (id: string, side: "input" | "output", port: string) => {
+      const shape = shapes[of.indexOf.get(id) as number];
+      return shape === undefined ? undefined : portPlace(shape, side, port).y;
+    };
+    const edges = graph.edges.filter(({ from, to }) => isIn(from) && isIn(to)).map((
+      { from, fromPort, to, toPort },
+    ): LayoutEdge => [from, to, heightOf(from, "output", fromPort), heightOf(to, "input", toPort)]);
     const groups = graph.groups.map(({ id, nodes: members }) => ({ id, nodes: members.filter(isIn) }));
     return { nodes, edges, groups };
   }
@@ -481,7 +534,9 @@ export class Board {
       this.#laidOut.value = completed(graph, layoutGraph(request), known);
       return;
     }
+    this.#isPlacing = true;
     this.#layouter.ask(request).then((places) => {
+      this.#isPlacing = false;
       this.#laidOut.value = completed(this.document.graph, places, this.#laidOut.peek());
       this.firstLook();
     });

@@ -1,5 +1,5 @@
 /**
- * What can be done on the board, by name: the palette lists it, keys and menus start it. What needs a dialog is asked of the
+ * What can be done on the board; board_commands.ts gives it names, keys and menus. What needs a dialog is asked of the
  * screen.
  *
  * @module
@@ -10,8 +10,7 @@ import { announce } from "../state/announce.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
 import { boardPng, boardSvg } from "./view/export_image.ts";
-import { elkLayout, MAX_ELK_NODES } from "./layout/elk_layout.ts";
-import { alignSelection } from "./inspector/inspector.tsx";
+import { elkLayout } from "./layout/elk_layout.ts";
 import { INPUTS, OUTPUTS } from "./model/board_node.ts";
 import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } from "./model/commands.ts";
 import { copiedText, paste, pastedNodes } from "./model/clipboard.ts";
@@ -19,8 +18,8 @@ import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
 import { GRID } from "./board.ts";
 import type { RunMode } from "./run/board_run.ts";
-import { isMinimapShown } from "./view/minimap.tsx";
 import { zoomAt } from "./view/viewport.ts";
+import { boardCommands, boardMenu } from "./board_commands.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** What the screen does for an action. */
@@ -38,280 +37,65 @@ export interface ScreenHands {
 }
 
 export class BoardActions {
-  readonly #bench: Workbench;
-  readonly #hands: ScreenHands;
+  readonly bench: Workbench;
+  readonly hands: ScreenHands;
 
   constructor(bench: Workbench, hands: ScreenHands) {
-    this.#bench = bench;
-    this.#hands = hands;
+    this.bench = bench;
+    this.hands = hands;
   }
 
   /** Everything, with its keys. */
   commands(): readonly Command[] {
-    const { board, run } = this.#bench;
-    const isChosen = () => board.selection.peek().size > 0;
-    const command = (id: string, title: string, run: () => void, more: Partial<Command> = {}): Command => ({
-      id: `board.${id}`,
-      title,
-      group: "Board",
-      run,
-      ...more,
-    });
-    return [
-      command("save", "Save", () => void this.#bench.file.save(), { icon: "save", keys: "mod+s" }),
-      command("undo", "Undo", () => this.undo(), {
-        icon: "undo",
-        keys: "mod+z",
-        when: () => board.document.history.canUndo !== undefined,
-      }),
-      command("redo", "Redo", () => this.redo(), {
-        icon: "redo",
-        keys: "mod+shift+z|mod+y",
-        when: () => board.document.history.canRedo !== undefined,
-      }),
-      command("add", "Add a node", () => this.#hands.add(), { icon: "plus", keys: "n" }),
-      command("note", "Add a note", () => board.apply(addNote(board.document.ground, board.freePlace())), {
-        icon: "note",
-        keys: "shift+n",
-      }),
-      command("connect", "Connect the chosen node", () => this.connect(), {
-        icon: "link",
-        keys: "c",
-        when: isChosen,
-      }),
-      command("edit", "Edit what is chosen", () => this.#hands.edit(), { icon: "settings", keys: "e" }),
-      command("copy", "Copy", () => void this.copy(), {
-        icon: "copy",
-        keys: "mod+c",
-        when: () => isChosen() && !hasTextChosen(),
-      }),
-      command("cut", "Cut", () => void this.cut(), {
-        keys: "mod+x",
-        when: () => isChosen() && !hasTextChosen(),
-      }),
-      command("paste", "Paste", () => void this.paste(), { keys: "mod+v" }),
-      command("duplicate", "Duplicate", () => this.duplicate(), {
-        icon: "copy",
-        keys: "mod+d",
-        when: isChosen,
-      }),
-      command("remove", "Remove", () => this.remove(), {
-        icon: "trash",
-        keys: "delete|backspace",
-        when: () => isChosen() || board.selectedEdge.peek() !== undefined,
-      }),
-      command("removeAndReconnect", "Remove and reconnect", () => this.remove(true), {
-        keys: "mod+delete|mod+backspace",
-        when: isChosen,
-      }),
-      command("selectAll", "Choose everything", () => board.select(board.scene.peek().ids), {
-        keys: "mod+a",
-      }),
-      command("selectUpstream", "Choose what comes before", () => this.selectReach(true), {
-        when: isChosen,
-        keys: "mod+shift+up",
-      }),
-      command("selectDownstream", "Choose what comes after", () => this.selectReach(false), {
-        when: isChosen,
-        keys: "mod+shift+down",
-      }),
-      command("group", "Group", () => this.group(), { icon: "group", keys: "mod+g", when: isChosen }),
-      command("ungroup", "Ungroup", () => this.ungroup(), { keys: "mod+shift+g", when: isChosen }),
-      command("fold", "Fold or unfold the group", () => this.fold(), {
-        icon: "group",
-        keys: "shift+g",
-        when: () => board.groupsOf(board.selection.peek()).length > 0,
-      }),
-      command("foldAll", "Fold all groups", () => board.fold(board.groupsOf(), true), {
-        when: () => board.groupsOf().some(({ id }) => !board.isFolded(id)),
-      }),
-      command("unfoldAll", "Unfold all groups", () => board.fold(board.groupsOf(), false), {
-        when: () => board.groupsOf().some(({ id }) => board.isFolded(id)),
-      }),
-      command("collapse", "Make a sub-workflow of what is chosen", () => this.#hands.collapse(), {
-        icon: "workflow",
-        when: isChosen,
-      }),
-      command("layout", "Lay out", () => void board.layout([...board.selection.peek()]), {
-        icon: "layout",
-        keys: "shift+l",
-      }),
-      command("layoutFine", "Lay out finely (ELK)", () => void this.layoutFine(), {
-        icon: "layout",
-        when: () => board.graph.peek().nodes.size <= MAX_ELK_NODES,
-      }),
-      command("alignLeft", "Align left", () => alignSelection(this.#bench, "left"), {
-        icon: "alignleft",
-        when: () => board.selection.peek().size > 1,
-      }),
-      command("alignTop", "Align top", () => alignSelection(this.#bench, "top"), {
-        icon: "aligntop",
-        when: () => board.selection.peek().size > 1,
-      }),
-      command("distributeAcross", "Even gaps across", () => alignSelection(this.#bench, "across"), {
-        icon: "distribute",
-        when: () => board.selection.peek().size > 2,
-      }),
-      command("distributeDown", "Even gaps down", () => alignSelection(this.#bench, "down"), {
-        when: () => board.selection.peek().size > 2,
-      }),
-      command("fit", "Show everything", () => board.fit(), { icon: "fit", keys: "shift+1|f" }),
-      command("fitChosen", "Show what is chosen", () => board.fit(board.selection.peek()), {
-        keys: "shift+2",
-        when: isChosen,
-      }),
-      command("zoomIn", "Zoom in", () => this.zoom(1.25), { icon: "zoomin", keys: "+|=" }),
-      command("zoomOut", "Zoom out", () => this.zoom(0.8), { icon: "zoomout", keys: "-" }),
-      command("zoomReset", "Zoom to 100 %", () => this.zoom(1 / board.view.peek().zoom), { keys: "0" }),
-      command("minimap", "Show or hide the map", () => isMinimapShown.value = !isMinimapShown.peek(), {
-        icon: "map",
-        keys: "m",
-      }),
-      command("preview", "Look at what passed here", () => this.#hands.preview(), {
-        icon: "eye",
-        keys: "v",
-        when: () => board.cursor.peek() !== undefined || board.selectedEdge.peek() !== undefined,
-      }),
-      command("search", "Search this workflow", () => this.#hands.search(), {
-        icon: "search",
-        keys: "mod+f",
-      }),
-      command("library", "Show or hide the library", () => this.#hands.togglePanel("left"), {
-        keys: "mod+b",
-      }),
-      command("inspector", "Show or hide the inspector", () => this.#hands.togglePanel("right"), {
-        keys: "mod+i",
-      }),
-      command("run", "Run", () => this.#hands.run("all"), { icon: "play", keys: "mod+enter", group: "Run" }),
-      command("runChanged", "Run only what changed", () => this.#hands.run("changed"), {
-        group: "Run",
-        icon: "play",
-        when: () => run.runId.peek() !== undefined,
-      }),
-      command("runMock", "Run with mock data", () => this.#hands.run("mock"), { group: "Run", icon: "play" }),
-      command("runFrom", "Run from the chosen node", () => this.runFrom(), {
-        group: "Run",
-        icon: "play",
-        when: () => isChosen() && run.runId.peek() !== undefined,
-      }),
-      command("breakpoint", "Stop before the chosen node", () => this.breakpoint(), {
-        group: "Run",
-        icon: "breakpoint",
-        keys: "f9",
-        when: isChosen,
-      }),
-      command("step", "Step", () => void run.goOn(true), {
-        group: "Run",
-        icon: "step",
-        keys: "f10",
-        when: () => (run.detail.peek()?.held.length ?? 0) > 0,
-      }),
-      command("continue", "Go on", () => void run.goOn(false), {
-        group: "Run",
-        icon: "play",
-        keys: "f8",
-        when: () => (run.detail.peek()?.held.length ?? 0) > 0,
-      }),
-      command("svg", "Export as SVG", () => this.exportSvg(), { icon: "download" }),
-      command("png", "Export as PNG", () => void this.exportPng(), { icon: "download" }),
-      command("source", "Show the file's text", () => this.#hands.showSource(), { icon: "code" }),
-      command("nextProblem", "Next problem", () => this.nextProblem(), {
-        icon: "warn",
-        keys: "f4",
-        when: () => board.allProblems.peek().length > 0,
-      }),
-    ];
+    return boardCommands(this);
   }
 
   /** The menu for what is chosen. */
   menu(world: Point): readonly MenuEntry[] {
-    const { board } = this.#bench;
-    const all = new Map(this.commands().map((command) => [command.id, command]));
-    const entry = (id: string): MenuEntry => {
-      const command = all.get(`board.${id}`) as Command;
-      return {
-        title: command.title,
-        ...(command.icon === undefined ? {} : { icon: command.icon }),
-        keys: command.keys?.split("|")[0],
-        disabled: command.when?.() === false,
-        run: command.run,
-      };
-    };
-    if (board.selectedEdge.peek() !== undefined) {
-      return [
-        { title: "Insert a node here", icon: "plus", run: () => this.#hands.add(world) },
-        entry("remove"),
-      ];
-    }
-    if (board.selection.peek().size === 0) {
-      return [
-        { title: "Add a node here", icon: "plus", keys: "n", run: () => this.#hands.add(world) },
-        {
-          title: "Add a note here",
-          icon: "note",
-          run: () => board.apply(addNote(board.document.ground, world)),
-        },
-        entry("paste"),
-        "rule",
-        entry("layout"),
-        entry("layoutFine"),
-        entry("fit"),
-        entry("selectAll"),
-        "rule",
-        entry("svg"),
-        entry("png"),
-        entry("source"),
-      ];
-    }
-    return [
-      entry("edit"),
-      entry("connect"),
-      "rule",
-      entry("runFrom"),
-      entry("breakpoint"),
-      "rule",
-      entry("copy"),
-      entry("cut"),
-      entry("duplicate"),
-      entry("group"),
-      entry("ungroup"),
-      entry("fold"),
-      entry("collapse"),
-      "rule",
-      entry("layout"),
-      entry("selectUpstream"),
-      entry("selectDownstream"),
-      "rule",
-      entry("removeAndReconnect"),
-      entry("remove"),
-    ];
+    return boardMenu(this, world);
+  }
+
+  /** Into the text of a note, as soon as it is drawn. */
+  #write(id: string): void {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => document.getElementById(`node-${id}`)?.querySelector("textarea")?.focus())
+    );
   }
 
   undo(): void {
-    const label = this.#bench.board.document.history.canUndo?.label;
-    this.#bench.board.undo();
+    const label = this.bench.board.document.history.canUndo?.label;
+    this.bench.board.undo();
     if (label !== undefined) announce(`Undone: ${label}`);
   }
 
   redo(): void {
-    const label = this.#bench.board.document.history.canRedo?.label;
-    this.#bench.board.redo();
+    const label = this.bench.board.document.history.canRedo?.label;
+    this.bench.board.redo();
     if (label !== undefined) announce(`Done again: ${label}`);
   }
 
+  /** A note, to be written in at once. */
+  note(at: Point): void {
+    const { board } = this.bench;
+    const change = addNote(board.document.ground, at);
+    board.freshNote = change.id;
+    board.apply(change);
+    board.reveal(`note:${change.id}`);
+  }
+
   connect(): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const source = board.cursor.peek() ?? [...board.selection.peek()][0];
     if (source !== undefined && groupOfBox(source) !== undefined) {
       announce("A folded group has no ports. Unfold it first");
       showToast({ look: "info", title: "A folded group has no ports", text: "Unfold it first: Shift+G" });
       return;
     }
-    if (source !== undefined && source !== OUTPUTS) this.#hands.connect(source);
+    if (source !== undefined && source !== OUTPUTS) this.hands.connect(source);
   }
 
   remove(reconnect = false): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const edges = board.edgesNamed(board.selectedEdge.peek() ?? "");
     const [edge] = edges;
     if (edge !== undefined) {
@@ -331,7 +115,7 @@ export class BoardActions {
   }
 
   async copy(): Promise<void> {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const text = copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id));
     await navigator.clipboard.writeText(text).catch(() => kept = text);
     kept = text;
@@ -350,7 +134,7 @@ export class BoardActions {
 
   /** Adds the nodes in a text that was copied anywhere. */
   pasteText(text: string, at?: Point): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const pasted = pastedNodes(text);
     if (pasted === undefined) {
       showToast({
@@ -364,7 +148,7 @@ export class BoardActions {
   }
 
   duplicate(): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const pasted = pastedNodes(
       copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id)),
     );
@@ -378,19 +162,19 @@ export class BoardActions {
   }
 
   selectReach(isBackwards: boolean): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const graph = board.graph.peek();
     const found = [...board.selection.peek()].flatMap((id) => [...reach(graph, id, isBackwards)]);
     board.select(found, true);
   }
 
   group(): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     board.apply(groupNodes(board.document.ground, [...board.selection.peek()]));
   }
 
   ungroup(): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const chosen = board.selection.peek();
     for (const group of board.graph.peek().groups) {
       if (group.nodes.some((id) => chosen.has(id))) board.apply(ungroup(board.document.ground, group.id));
@@ -399,7 +183,7 @@ export class BoardActions {
 
   /** Folds the groups of what is chosen; where all of them are folded, unfolds them. */
   fold(): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const groups = board.groupsOf(board.selection.peek());
     const isFolding = groups.some(({ id }) => !board.isFolded(id));
     board.fold(groups, isFolding);
@@ -409,7 +193,7 @@ export class BoardActions {
 
   async layoutFine(): Promise<void> {
     try {
-      await this.#bench.board.layout([...this.#bench.board.selection.peek()], elkLayout);
+      await this.bench.board.layout([...this.bench.board.selection.peek()], elkLayout);
     } catch (error) {
       showToast({
         look: "bad",
@@ -420,22 +204,22 @@ export class BoardActions {
   }
 
   zoom(factor: number): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const { width, height } = board.size.peek();
     board.view.value = zoomAt(board.view.peek(), factor, width / 2, height / 2);
   }
 
   runFrom(): void {
-    const [node] = this.#bench.board.selection.peek();
-    if (node !== undefined) this.#hands.run({ fromNode: node });
+    const [node] = this.bench.board.selection.peek();
+    if (node !== undefined) this.hands.run({ fromNode: node });
   }
 
   breakpoint(): void {
-    for (const id of this.#bench.board.selection.peek()) this.#bench.overlay.toggleBreakpoint(id);
+    for (const id of this.bench.board.selection.peek()) this.bench.overlay.toggleBreakpoint(id);
   }
 
   nextProblem(): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const places = [...new Set(board.allProblems.peek().flatMap(({ node }) => node ?? []))];
     const at = places.indexOf([...board.selection.peek()][0] ?? "");
     const next = places[(at + 1) % places.length];
@@ -445,7 +229,7 @@ export class BoardActions {
   }
 
   exportSvg(): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     download(
       new Blob([boardSvg(board.scene.peek())], { type: "image/svg+xml" }),
       `${baseName(board.file)}.svg`,
@@ -453,12 +237,12 @@ export class BoardActions {
   }
 
   async exportPng(): Promise<void> {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const none = new Set<string>();
     const marks = {
       selection: none,
       selectedEdge: undefined,
-      hoveredEdge: undefined,
+      lifted: new Set<number>(),
       worst: new Map(),
       badPorts: none,
       stateOf: () => undefined,
@@ -469,7 +253,7 @@ export class BoardActions {
 
   /** Keys of the stage that are no commands: walking, choosing, moving. True where it was one. */
   stageKey(event: KeyboardEvent): boolean {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const direction =
       ({ ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const)[event.key];
     if (direction !== undefined && !event.ctrlKey && !event.metaKey) {
@@ -484,7 +268,9 @@ export class BoardActions {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       const cursor = board.cursor.peek();
       if (cursor !== undefined && !board.shownSelection.peek().has(cursor)) board.select([cursor]);
-      this.#hands.edit();
+      const [only] = board.selection.peek();
+      if (only?.startsWith("note:") === true) this.#write(only);
+      else this.hands.edit();
       return true;
     }
     if (event.key === "Escape") {
@@ -495,7 +281,7 @@ export class BoardActions {
   }
 
   #nudge(direction: "left" | "right" | "up" | "down", step: number): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const dx = direction === "left" ? -step : direction === "right" ? step : 0;
     const dy = direction === "up" ? -step : direction === "down" ? step : 0;
     const places = new Map([...board.selection.peek()].map((id) => {
@@ -507,7 +293,7 @@ export class BoardActions {
 
   /** To the nearest node in that direction; the way there counts more than what lies beside it. */
   #walk(direction: "left" | "right" | "up" | "down", isAdded: boolean): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     const scene = board.scene.peek();
     const from = scene.indexOf.get(board.cursor.peek() ?? "");
     if (from === undefined) {
@@ -545,7 +331,7 @@ export class BoardActions {
   }
 
   #arrive(id: string, isAdded: boolean): void {
-    const { board } = this.#bench;
+    const { board } = this.bench;
     board.cursor.value = id;
     board.select([id], isAdded);
     board.cursor.value = id;
@@ -554,10 +340,6 @@ export class BoardActions {
 }
 
 let kept = "";
-
-function hasTextChosen(): boolean {
-  return (getSelection()?.toString() ?? "") !== "";
-}
 
 function baseName(file: string): string {
   return file.split("/").at(-1)?.replace(/\.workflow\.jsonc$/, "") ?? "workflow";

@@ -122,22 +122,29 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
           label="More ways to run"
           icon="down"
           look="primary"
-          entries={() => [
-            { title: "Run", icon: "play", run: () => onRun("all") },
-            {
-              title: "Run only what changed",
-              icon: "retry",
-              disabled: run.runId.peek() === undefined,
-              run: () => onRun("changed"),
-            },
-            {
-              title: "Run from the chosen node",
-              icon: "step",
-              disabled: run.runId.peek() === undefined || board.selection.peek().size !== 1,
-              run: () => actions.runFrom(),
-            },
-            { title: "Run with mock data", icon: "bulb", run: () => onRun("mock") },
-          ]}
+          entries={() => {
+            const isFirst = run.runId.peek() === undefined;
+            const after = "After a first run on this board: it takes over what need not be done again";
+            const isOne = board.selection.peek().size === 1;
+            return [
+              { title: "Run", icon: "play", run: () => onRun("all") },
+              {
+                title: "Run only what changed",
+                icon: "retry",
+                disabled: isFirst,
+                note: isFirst ? after : undefined,
+                run: () => onRun("changed"),
+              },
+              {
+                title: "Run from the chosen node",
+                icon: "step",
+                disabled: isFirst || !isOne,
+                note: isFirst ? after : isOne ? undefined : "Choose one node first",
+                run: () => actions.runFrom(),
+              },
+              { title: "Run with mock data", icon: "bulb", run: () => onRun("mock") },
+            ];
+          }}
         />
       </span>
     </div>

@@ -39,7 +39,9 @@ export function BoardHome() {
           Describe
         </Button>
         <Button icon="template" onClick={() => setDialog("templates")}>Templates</Button>
-        <Button icon="plus" look="primary" onClick={() => setDialog("new")}>New workflow</Button>
+        <Button icon="plus" look="primary" aria-label="New workflow" onClick={() => setDialog("new")}>
+          New <span class="wide-only">workflow</span>
+        </Button>
       </div>
       {files.value === undefined && files.error === undefined
         ? <LoadingState what="workflows" lines={8} />

@@ -11,6 +11,7 @@ import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { TabPanel, Tabs } from "../parts/tabs.tsx";
 import { afterDrawing } from "../parts/after_drawing.ts";
 import { addFinder } from "../shell/command_palette.tsx";
+import { hasFocusBegun } from "../shell/keep_focus.ts";
 import { useStatus } from "../shell/status_bar.tsx";
 import { announce } from "../state/announce.ts";
 import { showToast } from "../state/toasts.ts";
@@ -31,7 +32,8 @@ import { VersionsPanel } from "./panels/versions_panel.tsx";
 import type { PlacedProblem } from "./problems.ts";
 import { QuickAdd } from "./quick_add.tsx";
 import type { RunMode } from "./run/board_run.ts";
-import { needsInputs, RunDialog, RunPanel } from "./run/run_panel.tsx";
+import { needsInputs, RunDialog } from "./run/run_dialog.tsx";
+import { RunPanel } from "./run/run_panel.tsx";
 import { nextPlace } from "./run/next_place.ts";
 import { PassingPreview } from "./run/passing_preview.tsx";
 import { type Rest, watchRests } from "./run/rest_watch.ts";
@@ -228,7 +230,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
             {isLeft
               ? (
                 <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-                  <Later turns={isOpen.current ? 0 : 1}>
+                  <Later turns={isOpen.current ? 0 : 1} isWanted={tab === "outline"}>
                     <LibraryPanel
                       bench={bench}
                       tab={tab}
@@ -249,6 +251,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               faded={faded}
               onReady={(element) => {
                 stage.current = element;
+                // Who comes from the list or from a new name goes on here; who loads the page begins at its beginning.
+                const { activeElement } = document;
+                if (hasFocusBegun() && (activeElement === document.body || activeElement?.id === "main")) {
+                  element.focus({ preventScroll: true });
+                }
                 unwatch.current?.();
                 unwatch.current = watchRests(element, board, () => resting.current, setRest);
               }}
@@ -300,9 +307,12 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
               {nodes.size === 0
                 ? (
                   <div class="stage-hint">
-                    <p>Nothing here yet.</p>
+                    <button type="button" onClick={() => app.commands.run("board.add")}>
+                      <Icon name="plus" size={22} />
+                      Add the first node
+                    </button>
                     <p>
-                      Double-click, press <kbd class="key">N</kbd>, or drag a node from the library.
+                      Press <kbd class="key">N</kbd>, double-click, or drag a node from the library.
                     </p>
                   </div>
                 )

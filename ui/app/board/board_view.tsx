@@ -54,7 +54,9 @@ function OpenBoard({ file, run }: { readonly file: string; readonly run: string 
   useEffect(() => {
     if (bench === undefined) return;
     boards.keep(bench);
-    if (run !== undefined && run !== bench.run.runId.peek()) bench.run.watch(run);
+    if (run === undefined || run === bench.run.runId.peek()) return;
+    bench.run.watch(run);
+    bench.panel.value = "run";
   }, [bench, run]);
   if (bench !== undefined) return <BoardScreen bench={bench} />;
   if (opened.error !== undefined) {

@@ -47,3 +47,28 @@ export function completed(
   }
   return places;
 }
+
+/** The nearest place that is free, looked for in squares around the wanted one; undefined where there is none far around. */
+export function nearestFree(
+  { x, y }: Point,
+  step: number,
+  isTaken: (place: Point) => boolean,
+): Point | undefined {
+  for (let ring = 1; ring <= 40; ring++) {
+    let best: Point | undefined;
+    let least = Infinity;
+    for (let along = -ring; along <= ring; along++) {
+      // Below before beside, beside before above: as one reads on.
+      for (const [dx, dy] of [[along, ring], [ring, along], [-ring, along], [along, -ring]] as const) {
+        const far = Math.hypot(dx, dy);
+        if (far >= least) continue;
+        const place = { x: x + dx * step, y: y + dy * step };
+        if (isTaken(place)) continue;
+        best = place;
+        least = far;
+      }
+    }
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}

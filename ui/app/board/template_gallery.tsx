@@ -260,7 +260,7 @@ export function GraphPreview(
       painter.paint(scene, fitted(bounds, clientWidth, clientHeight, 12), {
         selection: none,
         selectedEdge: undefined,
-        hoveredEdge: undefined,
+        lifted: new Set(),
         worst: new Map(),
         badPorts: none,
         stateOf: () => undefined,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import type { CatalogInfo } from "../../api/catalog.ts";
 import type { TemplateLine, WorkflowFile } from "../../api/workflows.ts";
 import type { App } from "../state/app.ts";
@@ -76,6 +76,11 @@ export class Workbench {
     this.file = new BoardFile(app, this.board, file);
     this.run = new BoardRun(app, this.board, this.overlay);
     this.#stops.push(this.file.follow());
+    this.#stops.push(effect(() => {
+      this.board.scene.value;
+      // Not in the midst of a change.
+      queueMicrotask(() => void this.board.findWays());
+    }));
   }
 
   get library(): readonly LibraryEntry[] {

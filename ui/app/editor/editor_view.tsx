@@ -28,12 +28,15 @@ import { EditorChoice, editorOf } from "./editor_choice.tsx";
 import { MotifEditor } from "./motif_editor.tsx";
 import { lookAt } from "../motif/looking_at.ts";
 import { ServerState } from "./server_state.tsx";
-import { colourOf, nameOf } from "./text_authors.ts";
+import { AuthorTag } from "./changes/author_tag.tsx";
+import { markOf, nameOf } from "./text_authors.ts";
 import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
 
 const treeSize = rememberedSize("editor.tree", 240);
 const changesSize = rememberedSize("editor.changes", 320);
 const wide = matchMedia("(min-width: 720px)");
+/** Below, files and changes beside the text would leave it no room: the changes lie over it, and open when they are asked for. */
+const roomy = matchMedia("(min-width: 1000px)");
 
 export default function EditorView({ route }: ViewProps) {
   const app = useApp();
@@ -88,7 +91,7 @@ export default function EditorView({ route }: ViewProps) {
   useSignalEffect(() => {
     if (workspace.shownConflict.value !== undefined) setHasChanges(true);
   });
-  const isReviewOpen = hasChanges ?? (waiting > 0 && wide.matches);
+  const isReviewOpen = hasChanges ?? (waiting > 0 && roomy.matches);
   return (
     <div class="editor">
       <div class="bar">
@@ -261,7 +264,10 @@ function TextStatus({ text }: { readonly text: OpenText }) {
   return (
     <>
       {others.map((author) => (
-        <span key={author} class={`editor-person author-${colourOf(author)}`}>{nameOf(author)}</span>
+        <span key={author} class={`editor-person ${markOf(author).classes}`}>
+          <AuthorTag mark={markOf(author)} />
+          {nameOf(author)}
+        </span>
       ))}
       {faults === 0 ? null : <span class="editor-faults">{faults} {faults === 1 ? "error" : "errors"}</span>}
       <ServerState key={text.file} text={text} />

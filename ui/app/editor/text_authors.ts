@@ -1,27 +1,30 @@
 /**
- * Authors as the page shows them: a name for people, and one of six colours that stays the same for an author.
+ * Authors as the page shows them: a name for people, and a mark of their own for each node of each run that changes something, also where
+ * several of them are of one extension.
  *
  * @module
  */
 
-import { authorOfSet } from "./changes/waiting_changes.ts";
+import { type AuthorMark, AuthorMarks } from "./author_marks.ts";
+import { waitingChanges } from "./changes/waiting_changes.ts";
 import { windowName } from "../state/live.ts";
 
 /** The author that this window edits as; the server names it alike. */
 export const ownAuthor = `user:${windowName}`;
 
-const COLOURS = 6;
+const marks = new AuthorMarks();
+// In the order in which they wait, which is the same in every window.
+waitingChanges.subscribe((sets) => marks.keep(sets.map(({ changeSet }) => changeSet)));
 
-/** From 0 to 5: the class `author-N`. */
-export function colourOf(author: string): number {
-  let hash = 7;
-  for (let at = 0; at < author.length; at++) hash = (hash * 31 + author.charCodeAt(at)) >>> 0;
-  return hash % COLOURS;
+/** The mark of a change set: of the node and the run that made it. */
+export function markOfSet(changeSet: string): AuthorMark {
+  return marks.of(changeSet);
 }
 
-/** The colour of a change set: its author's, where that is known. */
-export function colourOfSet(changeSet: string): number {
-  return colourOf(authorOfSet(changeSet) ?? changeSet);
+/** The mark of an author in the text: of the one set that waits of theirs, else their own. */
+export function markOf(author: string): AuthorMark {
+  const [own, ...others] = waitingChanges.peek().filter((set) => set.author === author);
+  return marks.of(own !== undefined && others.length === 0 ? own.changeSet : author);
 }
 
 export function nameOf(author: string): string {
@@ -39,9 +42,22 @@ export function authorsText(authors: readonly string[]): string {
   return authors.length === 0 ? "the text" : [...new Set(authors.map(nameOf))].join(" and ");
 }
 
-/** The colours of the two sides of a contradiction: the proposer's own, and another for the text's. */
-export function sideColours(proposedBy: string, currentBy: readonly string[]): readonly [number, number] {
-  const theirs = colourOf(proposedBy);
-  const ours = colourOf(currentBy[0] ?? "");
-  return [ours === theirs ? (theirs + 1) % COLOURS : ours, theirs];
+/** The marks of the two sides of a contradiction: the text's and the proposal's. */
+export function sideMarks(
+  changeSet: string,
+  proposedBy: string,
+  currentBy: readonly string[],
+): readonly [AuthorMark, AuthorMark] {
+  const theirs = markOfSet(changeSet);
+  const [author = ""] = currentBy;
+  const ours = author === proposedBy ? marks.of(author) : markOf(author);
+  return [ours.letter === theirs.letter ? marks.of("") : ours, theirs];
+}
+
+/** Whose a change set is, in words: the author, the node and the run. */
+export function setText(changeSet: string): string {
+  const set = waitingChanges.peek().find((one) => one.changeSet === changeSet);
+  if (set === undefined) return changeSet;
+  const name = nameOf(set.author);
+  return `${name === set.node ? name : `${name} in ${set.node}`} of run ${set.run}`;
 }

@@ -19,7 +19,8 @@ export function TextPane(
     const view = new EditorView({ state, parent: place.current });
     text.attach(view);
     goToWanted(text, workspace);
-    view.focus();
+    // Whoever walks along the tabs by key stays there; whoever opens a file wants to write.
+    if (document.activeElement?.matches(".editor-tabs :focus-visible") !== true) view.focus();
     return () => {
       text.detach();
       view.destroy();

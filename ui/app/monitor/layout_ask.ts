@@ -1,7 +1,13 @@
-/** Asks for a layered layout in the worker that the board uses too; here where there is no worker. @module */
+/** Asks for a layered layout, and for the ways of its lines, in the worker that the board uses too; small ones are made here. @module */
 
 import { layoutGraph, type LayoutRequest, type Places } from "../board/layout/layout_graph.ts";
-import type { LayoutAnswer, LayoutQuestion } from "../board/layout/layout_worker.ts";
+import type {
+  LayoutAnswer,
+  LayoutQuestion,
+  WaysAnswer,
+  WaysQuestion,
+} from "../board/layout/layout_worker.ts";
+import { type FlatWays, flatWays, type WireGround } from "../board/routing/wire_routes.ts";
 
 declare const LAYOUT_WORKER: string;
 
@@ -9,19 +15,29 @@ declare const LAYOUT_WORKER: string;
 const SMALL = 150;
 let worker: Worker | undefined;
 let next = 1;
-const waiting = new Map<number, (places: Places) => void>();
+const waiting = new Map<number, (answer: LayoutAnswer | WaysAnswer) => void>();
 
 /** Places of all nodes. Small graphs are laid out at once. */
-export function askLayout(request: LayoutRequest): Promise<Places> {
-  if (request.nodes.length <= SMALL) return Promise.resolve(layoutGraph(request));
+export async function askLayout(request: LayoutRequest): Promise<Places> {
+  if (request.nodes.length <= SMALL) return layoutGraph(request);
+  const answer = await ask({ ...request, number: next++ });
+  return (answer as LayoutAnswer).places;
+}
+
+/** The ways of all lines around the nodes that they have nothing to do with. */
+export async function askWays(ground: WireGround): Promise<FlatWays> {
+  if (ground.left.length <= SMALL) return flatWays(ground);
+  return (await ask({ ground, number: next++ }) as WaysAnswer).ways;
+}
+
+function ask(question: LayoutQuestion | WaysQuestion): Promise<LayoutAnswer | WaysAnswer> {
   if (worker === undefined) {
     worker = new Worker(LAYOUT_WORKER, { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<LayoutAnswer>) => {
-      waiting.get(data.number)?.(data.places);
+    worker.onmessage = ({ data }: MessageEvent<LayoutAnswer | WaysAnswer>) => {
+      waiting.get(data.number)?.(data);
       waiting.delete(data.number);
     };
   }
-  const question: LayoutQuestion = { ...request, number: next++ };
   worker.postMessage(question);
   return new Promise((resolve) => waiting.set(question.number, resolve));
 }

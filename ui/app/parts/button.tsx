@@ -1,5 +1,6 @@
 /**
- * Buttons. An icon alone always has a name: it is the accessible name and the tooltip.
+ * Buttons. An icon alone always has a name: it is the accessible name and the tooltip. One that can do nothing now stays where it
+ * is and keeps the focus: whoever pressed it by key must not be thrown back to the beginning of the page.
  *
  * @module
  */
@@ -19,10 +20,24 @@ export interface ButtonProps extends Native {
   readonly type?: "button" | "submit";
 }
 
-export function Button({ children, icon, look, small = false, class: className, ...rest }: ButtonProps) {
+/** What takes the place of `disabled`: told to screen readers, and deaf to clicks, also to those of Enter in a form. */
+function idle(disabled: boolean): Partial<Native> {
+  if (!disabled) return {};
+  return {
+    "aria-disabled": true,
+    onClick: (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+    },
+  };
+}
+
+export function Button(
+  { children, icon, look, small = false, disabled = false, class: className, ...rest }: ButtonProps,
+) {
   const classes = ["button", look, small ? "small" : undefined, className].filter(Boolean).join(" ");
   return (
-    <button type="button" {...rest} class={classes}>
+    <button type="button" {...rest} {...idle(disabled)} class={classes}>
       {icon === undefined ? null : <Icon name={icon} size={small ? 14 : 16} />}
       {children}
     </button>
@@ -40,7 +55,8 @@ export interface IconButtonProps extends Native {
 }
 
 export function IconButton(
-  { icon, label, keys, look = "quiet", small = false, class: className, ...rest }: IconButtonProps,
+  { icon, label, keys, look = "quiet", small = false, disabled = false, class: className, ...rest }:
+    IconButtonProps,
 ) {
   const classes = ["button", "icon-only", look, small ? "small" : undefined, className].filter(Boolean).join(
     " ",
@@ -49,6 +65,7 @@ export function IconButton(
     <button
       type="button"
       {...rest}
+      {...idle(disabled)}
       class={classes}
       aria-label={label}
       data-tip={label}

@@ -7,6 +7,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
+import { focusFault } from "./form_faults.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -16,7 +17,10 @@ export interface DialogProps {
   readonly foot?: ComponentChildren;
   readonly wide?: boolean;
   readonly class?: string;
-  /** Makes the dialog a form: Enter submits. */
+  /**
+   * Makes the dialog a form: Enter submits, and Ctrl+Enter wherever the focus is, unless a field holds what it cannot take; focus goes
+   * there then.
+   */
   readonly onSubmit?: () => void;
 }
 
@@ -57,8 +61,15 @@ export function Dialog(
       onPointerDown={(event) => {
         if (event.target === box.current) onClose();
       }}
-      // Keys of the view behind stay silent.
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => {
+        // Keys of the view behind stay silent.
+        event.stopPropagation();
+        // From a field of many lines, too, where Enter alone begins a line.
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+        event.preventDefault();
+        // As a click on it would: not while it is disabled.
+        box.current?.querySelector<HTMLElement>('form [type="submit"]')?.click();
+      }}
     >
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>
@@ -68,9 +79,10 @@ export function Dialog(
         <form
           class="column grow"
           style={{ gap: "0", minHeight: "0" }}
+          noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            onSubmit();
+            if (!focusFault(event.currentTarget)) onSubmit();
           }}
         >
           {body}

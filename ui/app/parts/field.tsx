@@ -51,16 +51,34 @@ export function Field(props: FieldProps) {
       {isGroup ? <div class="group-field">{children}</div> : children}
       <div id={`${id}-help`}>
         {problems.map(({ severity, message, hint }, index) => (
-          <p key={index} class={`field-error ${severity}`}>
-            <Icon name={severity === "error" ? "bad" : "warn"} size={13} />
-            <span>
-              {message}
-              {hint === undefined || hint === "" ? null : <>. {hint}</>}
-            </span>
-          </p>
+          <FieldFault
+            key={index}
+            severity={severity}
+            message={message}
+            {...hint === undefined ? {} : { hint }}
+          />
         ))}
         {help === undefined ? null : <p class="field-help">{help}</p>}
       </div>
     </div>
+  );
+}
+
+/** One thing that is wrong with a field, and what to do. */
+export function FieldFault(
+  { severity = "error", message, hint }: {
+    readonly severity?: FieldProblem["severity"];
+    readonly message: string;
+    readonly hint?: string;
+  },
+) {
+  return (
+    <p class={`field-error ${severity}`}>
+      <Icon name={severity === "error" ? "bad" : "warn"} size={13} />
+      <span>
+        {message}
+        {hint === undefined || hint === "" ? null : <>. {hint}</>}
+      </span>
+    </p>
   );
 }

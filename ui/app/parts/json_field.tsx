@@ -1,6 +1,6 @@
 /** A value as JSON text, for schemas that no other control fits. @module */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Json } from "../../../core/json.ts";
 
 export interface JsonFieldProps {
@@ -15,12 +15,15 @@ export interface JsonFieldProps {
 export function JsonField({ value, onValue, ...state }: JsonFieldProps) {
   const [typed, setTyped] = useState(textOf(value));
   const [fault, setFault] = useState("");
+  const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (fault === "" && textOf(parsed(typed)) !== textOf(value)) setTyped(textOf(value));
   }, [value]);
+  useEffect(() => area.current?.setCustomValidity(fault), [fault]);
   return (
     <>
       <textarea
+        ref={area}
         class="textarea code"
         rows={Math.max(2, Math.min(10, typed.split("\n").length))}
         spellcheck={false}

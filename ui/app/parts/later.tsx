@@ -7,11 +7,13 @@ import { nextTurn } from "../state/turn.ts";
 export interface LaterProps {
   /** How many turns after what is around it; with 0 at once. Counted when it is made. */
   readonly turns: number;
+  /** Somebody wants it: it waits no longer. */
+  readonly isWanted?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** Nothing until it is due, then its children. */
-export function Later({ turns, children }: LaterProps) {
+export function Later({ turns, isWanted = false, children }: LaterProps) {
   const [isDue, setDue] = useState(turns === 0);
   useEffect(() => {
     if (isDue) return;
@@ -24,5 +26,5 @@ export function Later({ turns, children }: LaterProps) {
       isGone = true;
     };
   }, []);
-  return isDue ? <>{children}</> : null;
+  return isDue || isWanted ? <>{children}</> : null;
 }

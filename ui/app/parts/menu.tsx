@@ -18,6 +18,8 @@ export type MenuEntry =
     readonly icon?: IconName;
     readonly keys?: string | undefined;
     readonly disabled?: boolean;
+    /** Said below the title: why it is disabled. */
+    readonly note?: string | undefined;
     readonly checked?: boolean;
     readonly run: () => void;
   };
@@ -108,7 +110,10 @@ export function Menu({ label, at, entries, onClose }: MenuProps) {
               : entry.checked
               ? <Icon name="check" />
               : <span style={{ width: "16px" }} />}
-            <span class="cut">{entry.title}</span>
+            <span class="menu-words">
+              <span class="cut">{entry.title}</span>
+              {entry.note === undefined ? null : <span class="faint">{entry.note}</span>}
+            </span>
             {entry.keys === undefined ? null : <kbd class="key">{keyText(entry.keys)}</kbd>}
           </button>
         );

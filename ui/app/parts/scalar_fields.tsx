@@ -2,7 +2,9 @@
 
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { own } from "../../../core/json.ts";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { FieldFault } from "./field.tsx";
+import { numberFault } from "./form_faults.ts";
 
 interface ControlState {
   readonly id: string;
@@ -58,39 +60,53 @@ export function TextField(
     : <input class="input" type="text" {...shared} />;
 }
 
-/** Keeps what is typed until it is a number; what is none is shown as it is and removes nothing. */
+/**
+ * Shows what is typed. What is no number is no value either, whatever was there before: the field is red, says why, and its form is
+ * not submitted (`focusFault`).
+ */
 export function NumberField({ schema, value, onValue, ...state }: ScalarProps) {
   const fallback = own(schema, "default");
+  const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value === undefined ? "" : String(value));
+  const fault = numberFault(typed);
   useEffect(() => {
-    if (Number(typed) !== value) setTyped(value === undefined ? "" : String(value));
+    const isShown = fault === undefined
+      ? typed.trim() === "" ? value === undefined : Number(typed) === value
+      : value === undefined;
+    if (!isShown) setTyped(value === undefined ? "" : String(value));
   }, [value]);
-  const isBad = typed.trim() !== "" && !Number.isFinite(Number(typed));
+  useEffect(() => input.current?.setCustomValidity(fault ?? ""), [fault]);
   const step = (by: number) => {
     const now = Number(typed === "" ? fallback ?? 0 : typed);
     if (Number.isFinite(now)) onValue(now + by);
   };
   return (
-    <input
-      class="input numbers"
-      type="text"
-      inputMode="decimal"
-      autocomplete="off"
-      {...state}
-      aria-invalid={state["aria-invalid"] || isBad}
-      value={typed}
-      placeholder={typeof fallback === "number" ? String(fallback) : ""}
-      onInput={({ currentTarget }) => {
-        setTyped(currentTarget.value);
-        const next = currentTarget.value.trim();
-        if (next === "") onValue(undefined);
-        else if (Number.isFinite(Number(next))) onValue(Number(next));
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-        event.preventDefault();
-        step((event.key === "ArrowUp" ? 1 : -1) * (event.shiftKey ? 10 : 1));
-      }}
-    />
+    <>
+      <input
+        ref={input}
+        class="input numbers"
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        {...state}
+        aria-invalid={state["aria-invalid"] || fault !== undefined}
+        aria-describedby={`${state.id}-fault ${state["aria-describedby"]}`.trim()}
+        value={typed}
+        placeholder={typeof fallback === "number" ? String(fallback) : ""}
+        onInput={({ currentTarget }) => {
+          const next = currentTarget.value;
+          setTyped(next);
+          onValue(next.trim() === "" || numberFault(next) !== undefined ? undefined : Number(next));
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+          event.preventDefault();
+          step((event.key === "ArrowUp" ? 1 : -1) * (event.shiftKey ? 10 : 1));
+        }}
+      />
+      <div id={`${state.id}-fault`} role="alert">
+        {fault === undefined ? null : <FieldFault message={fault} />}
+      </div>
+    </>
   );
 }

@@ -162,7 +162,15 @@ function SchemaControl(props: ControlProps) {
       );
     }
     case "number":
-      return <NumberField {...state} schema={schema} value={value} onValue={change} />;
+      return (
+        <NumberField
+          {...state}
+          schema={schema}
+          value={value === null ? undefined : value}
+          // Without a value, an item of a list would be gone with its field.
+          onValue={props.label === undefined ? change : (next) => change(next ?? null)}
+        />
+      );
     case "text":
       return <TextField {...state} name={props.name} schema={schema} value={value} onValue={change} />;
     case "list":

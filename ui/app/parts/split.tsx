@@ -8,10 +8,13 @@ import { signal } from "@preact/signals";
 
 const STEP_PX = 16;
 
+/** On a wall of pixels, where type is larger, panels begin wider. */
+const SCALE = globalThis.innerWidth >= 3000 ? 1.3 : 1;
+
 /** A size in pixels that is remembered on this machine. */
 export function rememberedSize(name: string, initial: number) {
   const key = `symphony.size.${name}`;
-  const size = signal(Number(localStorage.getItem(key)) || initial);
+  const size = signal(Number(localStorage.getItem(key)) || Math.round(initial * SCALE));
   size.subscribe((value) => localStorage.setItem(key, String(value)));
   return size;
 }

@@ -93,7 +93,7 @@ export function VirtualList(props: VirtualListProps) {
         id={name(index)}
         class="virtual-row"
         role="option"
-        aria-selected={index === chosen}
+        aria-selected={onChoose === undefined ? undefined : index === chosen}
         aria-setsize={count}
         aria-posinset={index + 1}
         style={{ height: `${rowPx}px`, transform: `translateY(${index * rowPx}px)` }}

@@ -1,6 +1,8 @@
 /** Every key and what it does: of the page, and of the view that was open before. @module */
 
+import { useEffect } from "preact/hooks";
 import { keyText } from "../parts/keys.ts";
+import { hrefOf, navigate } from "../state/route.ts";
 import { shownKeys } from "./shown_keys.ts";
 import { useApp } from "../state/app.ts";
 
@@ -12,6 +14,16 @@ export default function KeysView() {
     if (!known.some((one) => one.title === title)) known.push({ title, keys });
     groups.set(group, known);
   };
+  // One looks something up, and is back where one was.
+  useEffect(() =>
+    commands.add([{
+      id: "keys.leave",
+      title: "Back to where you were",
+      group: "Symphony",
+      keys: "escape",
+      isQuiet: true,
+      run: () => history.length > 1 ? history.back() : navigate(hrefOf("board")),
+    }]), []);
   const shown = shownKeys.value;
   if (shown !== undefined) {
     for (const { title, group, keys } of shown.commands) if (keys !== undefined) add(group, title, keys);

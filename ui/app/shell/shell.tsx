@@ -16,12 +16,14 @@ import { hrefOf, navigate, route } from "../state/route.ts";
 import { session } from "../state/session.ts";
 import { theme, themes } from "../state/theme.ts";
 import { CommandPalette, palette } from "./command_palette.tsx";
+import { keepFocus } from "./keep_focus.ts";
 import { LostBanner } from "./lost_banner.tsx";
 import { Navigation } from "./navigation.tsx";
 import { SessionGate } from "./session_gate.tsx";
 import { StatusBar } from "./status_bar.tsx";
 import { Toasts } from "./toasts.tsx";
 import { placed } from "../motif/panel_places.ts";
+import { goToRegion } from "./regions.ts";
 import { ViewFrame } from "./view_frame.tsx";
 import { rememberKeys } from "./shown_keys.ts";
 import { keysView, views } from "./views.ts";
@@ -41,6 +43,20 @@ export function Shell() {
         isQuiet: true,
         run: () => palette.value = "",
       },
+      {
+        id: "app.region.next",
+        title: "To the next part of the page",
+        group: "Symphony",
+        keys: "f6",
+        run: () => goToRegion(1),
+      },
+      {
+        id: "app.region.previous",
+        title: "To the part of the page before",
+        group: "Symphony",
+        keys: "shift+f6",
+        run: () => goToRegion(-1),
+      },
       ...[...views, keysView].map(({ id, title, icon, keys }) => ({
         id: `app.view.${id}`,
         title: `Go to ${title}`,
@@ -57,6 +73,7 @@ export function Shell() {
         run: () => theme.value = name,
       })),
     ]), []);
+  useEffect(keepFocus, []);
   useEffect(() => {
     const keys = (event: KeyboardEvent) => commands.take(event);
     addEventListener("keydown", keys);

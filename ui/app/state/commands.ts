@@ -68,7 +68,9 @@ export class Commands {
   take(event: KeyboardEvent): boolean {
     const chord = chordOf(event);
     if (chord === undefined || event.defaultPrevented) return false;
-    if (isTyping(event.target) && (!/^(mod|ctrl|alt)\+|^f\d+$/.test(chord) || ownKeys.test(chord))) {
+    if (
+      isTyping(event.target) && (!/^(mod|ctrl|alt)\+|^(shift\+)?f\d+$/.test(chord) || ownKeys.test(chord))
+    ) {
       return false;
     }
     const wanted = this.#pending === "" ? chord : `${this.#pending} ${chord}`;

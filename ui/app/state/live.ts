@@ -3,7 +3,8 @@
  * tells what it knows of the connection (`state`). Frames and rules are those of ui/api/frames.ts.
  *
  * 1. A topic with several subscribers is subscribed once; the last to leave unsubscribes.
- * 2. A late subscriber of a topic that is subscribed already gets a snapshot of its own: the topic is subscribed anew.
+ * 2. A late subscriber of a topic that is subscribed already gets a beginning of its own: the topic is subscribed anew, and it
+ *    hears nothing before the answer to that. What was under way belongs to the others, who hear twice what they know.
  * 3. After a drop every topic is subscribed again after the last event seen; nothing is shown twice and nothing missing.
  * 4. Frames are acknowledged by number at half a window or after 100 ms, whichever is first.
  *
@@ -42,8 +43,13 @@ export interface Subscription<T extends Topic> {
 type AnySubscription = Subscription<Topic>;
 
 interface Channel {
-  readonly listeners: Set<AnySubscription>;
+  /** Each with the subscription (`id`) whose answer it waits for, or has had. */
+  readonly listeners: Map<AnySubscription, number>;
+  /** Behind what all have heard; while an answer is awaited, what was asked for. */
   after: Position | undefined;
+  /** The newest subscription, and the newest that was answered. */
+  asked: number;
+  answered: number;
 }
 
 interface Waiting {
@@ -86,6 +92,7 @@ export class LiveConnection {
   #deadTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #nextRequest = 1;
+  #nextSubscription = 1;
   #isClosed = false;
   /** Milliseconds that the server's clock is ahead of this page's. */
   skewMs = 0;
@@ -138,11 +145,12 @@ export class LiveConnection {
   subscribe<T extends Topic>(topic: T, subscription: Subscription<T>): () => void {
     const listener = subscription as unknown as AnySubscription;
     const known = this.#channels.get(topic);
-    const channel: Channel = known ?? { listeners: new Set(), after: subscription.after };
-    channel.listeners.add(listener);
+    const channel: Channel = known ??
+      { listeners: new Map(), after: subscription.after, asked: 0, answered: 0 };
     this.#channels.set(topic, channel);
     if (known !== undefined) channel.after = subscription.after;
     if (this.#isWelcome) this.#subscribe(topic, channel);
+    channel.listeners.set(listener, channel.asked);
     return () => {
       if (!channel.listeners.delete(listener) || channel.listeners.size > 0) return;
       if (this.#channels.get(topic) === channel) this.#channels.delete(topic);
@@ -174,8 +182,18 @@ export class LiveConnection {
     this.#socket?.send(JSON.stringify(frame));
   }
 
-  #subscribe(topic: Topic, { after }: Channel): void {
-    this.#send({ type: "subscribe", topic, ...(after === undefined ? {} : { after }) });
+  #subscribe(topic: Topic, channel: Channel): void {
+    const { after } = channel;
+    channel.asked = this.#nextSubscription++;
+    this.#send({ type: "subscribe", topic, id: channel.asked, ...(after === undefined ? {} : { after }) });
+  }
+
+  #subscribed({ topic, id, how, seq }: Extract<ServerFrame, { type: "subscribed" }>): void {
+    const channel = this.#channels.get(topic);
+    // The answer to one that has ended meanwhile.
+    if (channel === undefined || id !== undefined && id < channel.asked) return;
+    channel.answered = channel.asked;
+    for (const { onSubscribed } of this.#listeners(topic)) onSubscribed?.(how, seq);
   }
 
   #take(frame: ServerFrame): void {
@@ -188,8 +206,7 @@ export class LiveConnection {
       case "events":
         return this.#takeEvents(frame.frame, frame.events);
       case "subscribed":
-        for (const { onSubscribed } of this.#listeners(frame.topic)) onSubscribed?.(frame.how, frame.seq);
-        return;
+        return this.#subscribed(frame);
       case "refused":
         for (const { onRefused } of this.#listeners(frame.topic)) onRefused?.(frame.problem);
         this.#channels.delete(frame.topic);
@@ -208,7 +225,7 @@ export class LiveConnection {
   }
 
   #listeners(topic: Topic): readonly AnySubscription[] {
-    return [...this.#channels.get(topic)?.listeners ?? []];
+    return [...this.#channels.get(topic)?.listeners.keys() ?? []];
   }
 
   #welcome(frame: Extract<ServerFrame, { type: "welcome" }>): void {
@@ -221,15 +238,20 @@ export class LiveConnection {
     this.#retryMs = FIRST_RETRY_MS;
     this.skewMs = frame.now - Date.now();
     this.#state.value = "open";
-    for (const [topic, channel] of this.#channels) this.#subscribe(topic, channel);
+    for (const [topic, channel] of this.#channels) {
+      this.#subscribe(topic, channel);
+      for (const listener of channel.listeners.keys()) channel.listeners.set(listener, channel.asked);
+    }
   }
 
   #takeEvents(frame: number, events: readonly StreamEvent[]): void {
     for (const event of events) {
       const channel = this.#channels.get(event.topic);
       if (channel === undefined) continue;
-      channel.after = { epoch: this.#epoch, seq: event.seq };
-      for (const { onEvent } of [...channel.listeners]) onEvent(event.data as never, event);
+      if (channel.answered === channel.asked) channel.after = { epoch: this.#epoch, seq: event.seq };
+      for (const [{ onEvent }, awaited] of [...channel.listeners]) {
+        if (awaited <= channel.answered) onEvent(event.data as never, event);
+      }
     }
     this.#lastFrame = frame;
     if (frame - this.#acked >= this.#window / 2) this.#ack();

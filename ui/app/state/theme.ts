@@ -42,6 +42,8 @@ export function followTheme(): void {
 export function tokenColours<Name extends string>(names: readonly Name[]): Record<Name, string> {
   const probe = document.createElement("span");
   probe.hidden = true;
+  // The system's forced colours are for what the browser paints; a canvas paints its own grounds, too.
+  probe.style.setProperty("forced-color-adjust", "none");
   document.body.append(probe);
   const found = {} as Record<Name, string>;
   for (const name of names) {

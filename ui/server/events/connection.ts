@@ -96,7 +96,7 @@ export class Connection implements Speaker {
     if (!isObject(frame)) return this.#end(1007, "expected a JSON object");
     switch (frame["type"]) {
       case "subscribe":
-        return this.#subscribe(frame["topic"], frame["after"]);
+        return this.#subscribe(frame["topic"], frame["after"], frame["id"]);
       case "unsubscribe":
         return this.#unsubscribe(String(frame["topic"]));
       case "ack":
@@ -135,25 +135,32 @@ export class Connection implements Speaker {
     this.#socket.close(code, reason);
   }
 
-  #subscribe(topic: Json | undefined, after: Json | undefined): void {
+  #subscribe(topic: Json | undefined, after: Json | undefined, id: Json | undefined): void {
     if (typeof topic !== "string") return this.#end(1008, "subscribe: topic must be text");
     const position = positionOf(after);
     if (position === "bad") return this.#end(1008, "subscribe: after must be { seq, epoch? }");
+    if (id !== undefined && typeof id !== "number") return this.#end(1008, "subscribe: id must be a number");
+    const asked = id === undefined ? {} : { id };
     this.#unsubscribe(topic);
     if (this.#wanted.size >= MAX_TOPICS) {
       const problem = new SymphonyError("busy", `Cannot subscribe to more than ${MAX_TOPICS} topics`);
-      return this.#send({ type: "refused", topic, problem: problemFrom(problem) });
+      return this.#send({ type: "refused", topic, problem: problemFrom(problem), ...asked });
     }
     const want = ++this.#wants;
     this.#wanted.set(topic, want);
-    void this.#begin(topic, position, want).catch((error) => {
+    void this.#begin(topic, position, want, asked).catch((error) => {
       if (this.#wanted.get(topic) !== want) return;
       this.#wanted.delete(topic);
-      this.#send({ type: "refused", topic, problem: problemFrom(error) });
+      this.#send({ type: "refused", topic, problem: problemFrom(error), ...asked });
     });
   }
 
-  async #begin(topic: string, position: Position | undefined, want: number): Promise<void> {
+  async #begin(
+    topic: string,
+    position: Position | undefined,
+    want: number,
+    asked: { readonly id?: number },
+  ): Promise<void> {
     const source = await this.#services.topic(topic);
     // Watched before it is asked, so that what runs on demand runs.
     const subscription: { made: Subscription | undefined } = { made: undefined };
@@ -166,7 +173,7 @@ export class Connection implements Speaker {
       throw error;
     });
     if (this.#isClosed || this.#wanted.get(topic) !== want) return stop();
-    this.#send({ type: "subscribed", topic, how: begun.how, seq: begun.seq });
+    this.#send({ type: "subscribed", topic, how: begun.how, seq: begun.seq, ...asked });
     subscription.made = { source, cursor: begun.cursor, stop, isTaking: false, isDirty: true };
     this.#subscriptions.set(topic, subscription.made);
     this.#flush();

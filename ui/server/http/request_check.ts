@@ -82,7 +82,8 @@ function bad(faults: readonly RequestFault[]): Refusal {
   return new Refusal(400, "bad-input", detail, { faults });
 }
 
-function faultAt(part: string, path: string, message: string): RequestFault {
+/** What a schema says against the value at `path` of `part`, as a fault of the request. */
+export function faultAt(part: string, path: string, message: string): RequestFault {
   const place = path === "" ? part : `${part}.${path}`;
   const expected = /^Expected (.*), found (.*)$/s.exec(message);
   if (expected !== null) return { place, found: expected[2] as string, right: expected[1] as string };

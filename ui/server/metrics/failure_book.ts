@@ -51,6 +51,8 @@ type FailureEvent = Extract<LoggedEvent, { readonly type: "node.failed" | "node.
 export class FailureBook implements RunObserver, Disposable {
   readonly #path: string;
   readonly #topic: KeyedTopic;
+  /** Units that have failed for good, by run: a retry by a person may yet mend them. */
+  readonly #failed = new Map<string, string>();
   readonly #definitions = new Map<RunId, WorkflowDefinition | undefined>();
   #opened: DatabaseSync | undefined;
 
@@ -60,21 +62,29 @@ export class FailureBook implements RunObserver, Disposable {
     this.#topic = topic;
   }
 
-  started(run: RunId, { definition }: RunFacts): void {
+  started(run: RunId, { definition, isResumed }: RunFacts): void {
     this.#definitions.set(run, definition);
+    if (!isResumed) return;
+    // What failed before, here or under an earlier server, may be what it is resumed for.
+    for (const row of this.#db.prepare("select * from failures where run = ?").all(run)) {
+      this.#failed.set(`${run} ${unitKey(unitOf(row))}`, String(row["fingerprint"]));
+    }
   }
 
   heard(run: RunId, live: LiveEvent, account: RunAccount): void {
     if (!live.durable) return;
     const { event } = live;
+    if (event.type === "node.completed") return this.#mended(run, event);
     if (event.type !== "node.failed" && event.type !== "node.retrying") return;
     const fingerprint = this.#note(run, account, event, this.#definitions.get(run));
+    if (event.type === "node.failed") this.#failed.set(`${run} ${unitKey(event)}`, fingerprint);
     const group = this.#group(fingerprint);
     if (group !== undefined) this.#topic.publish(fingerprint, { kind: "group", group });
   }
 
   stopped(run: RunId): void {
     this.#definitions.delete(run);
+    for (const key of this.#failed.keys()) if (key.startsWith(`${run} `)) this.#failed.delete(key);
   }
 
   /** Notes the input of an attempt that failed. */
@@ -178,6 +188,23 @@ export class FailureBook implements RunObserver, Disposable {
     return fingerprint;
   }
 
+  /** What failed has completed after all: its cause is resolved, where nothing failed of it later or elsewhere. */
+  #mended(run: RunId, unit: UnitPlace): void {
+    const key = `${run} ${unitKey(unit)}`;
+    const fingerprint = this.#failed.get(key);
+    if (fingerprint === undefined) return;
+    this.#failed.delete(key);
+    const newest = this.#newest(fingerprint);
+    if (newest === undefined || `${String(newest["run"])} ${unitKey(unitOf(newest))}` !== key) return;
+    if (this.#known(fingerprint).state === "open") this.change(fingerprint, "resolved");
+  }
+
+  #newest(fingerprint: string): Record<string, unknown> | undefined {
+    return this.#db.prepare(
+      "select * from failures where fingerprint = ? order by at desc, seq desc limit 1",
+    ).get(fingerprint);
+  }
+
   #known(fingerprint: string): FailureGroup {
     const group = this.#group(fingerprint);
     if (group !== undefined) return group;
@@ -189,10 +216,7 @@ export class FailureBook implements RunObserver, Disposable {
       `select count(*) as count, count(distinct run) as runs, min(at) as first, max(at) as last
        from failures where fingerprint = ?`,
     ).get(fingerprint);
-    const newest = this.#db.prepare(
-      "select * from failures where fingerprint = ? order by at desc, seq desc limit 1",
-    )
-      .get(fingerprint);
+    const newest = this.#newest(fingerprint);
     if (sums === undefined || newest === undefined) return undefined;
     const failure = JSON.parse(String(newest["failure"])) as NodeFailure;
     const state = this.#db.prepare("select state from causes where fingerprint = ?").get(fingerprint)
@@ -214,11 +238,7 @@ export class FailureBook implements RunObserver, Disposable {
   #occurrence(row: Record<string, unknown>, isRetryable: (run: string) => boolean): FailureOccurrence {
     const failure = JSON.parse(String(row["failure"])) as NodeFailure;
     const run = String(row["run"]);
-    const unit = {
-      node: String(row["node"]),
-      ...row["scope"] === null ? {} : { scope: String(row["scope"]) },
-      ...row["item"] === null ? {} : { item: Number(row["item"]) },
-    };
+    const unit = unitOf(row);
     const attempt = Number(row["attempt"]);
     const input = this.#db.prepare("select artifact from inputs where run = ? and unit = ? and attempt = ?")
       .get(run, unitKey(unit), attempt)?.["artifact"];
@@ -252,6 +272,14 @@ export interface UnitPlace {
   readonly node: string;
   readonly scope?: string;
   readonly item?: number;
+}
+
+function unitOf(row: Record<string, unknown>): UnitPlace {
+  return {
+    node: String(row["node"]),
+    ...row["scope"] === null ? {} : { scope: String(row["scope"]) },
+    ...row["item"] === null ? {} : { item: Number(row["item"]) },
+  };
 }
 
 function unitKey({ node, scope, item }: UnitPlace): string {

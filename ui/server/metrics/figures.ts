@@ -10,18 +10,21 @@ import type { RunAccount } from "../../../core/orchestration/run_account.ts";
 import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
 import type { LoggedEvent, RunStateName } from "../../../core/ports/dag.ts";
 import type { NodeDefinition, WorkflowDefinition } from "../../../core/workflow/definition.ts";
-import type { CounterName, GaugeName, NodeTypeFigures } from "../../api/metrics.ts";
+import type { CounterName, GaugeName } from "../../api/metrics.ts";
 import type { RunFacts, RunObserver } from "../runs/run_book.ts";
-import { Histogram } from "./histogram.ts";
+import { CallSums, type EndedCall } from "./call_sums.ts";
 
 /** One name's figures since the server began, and since the last sample. */
 export interface Measured {
-  readonly total: Histogram;
-  recent: Histogram;
-  failed: number;
-  tokensIn: number;
-  tokensOut: number;
-  costUsd: number;
+  readonly total: CallSums;
+  recent: CallSums;
+}
+
+/** From when until when calls of a node were held for a person's leave; open where nobody has answered yet. */
+interface Held {
+  readonly node: string;
+  readonly from: number;
+  to: number;
 }
 
 interface Watched {
@@ -29,6 +32,7 @@ interface Watched {
   /** When each unit under way began, and on which instrument. */
   readonly began: Map<string, { readonly at: number; readonly instrument: string | undefined }>;
   readonly counts: Record<"running" | "retrying" | "waiting", Set<string>>;
+  readonly held: Map<string, Held>;
   /** What is made up says nothing of how long calls take. */
   isMock: boolean;
 }
@@ -48,6 +52,19 @@ export const counterNames: readonly CounterName[] = [
   "events.sent",
   "events.coalesced",
 ];
+
+/** A question for leave, as far as figures go. */
+export interface AskedLeave {
+  readonly id: string;
+  readonly run?: string;
+  readonly node?: string;
+  readonly askedAt: number;
+}
+
+type Ended = Extract<
+  LoggedEvent,
+  { readonly type: "node.completed" | "node.failed" | "node.retrying" | "node.waiting" }
+>;
 
 interface Unit {
   readonly scope?: string;
@@ -72,7 +89,7 @@ export class Figures implements RunObserver {
   started(run: RunId, facts: RunFacts): void {
     if (!facts.isResumed) this.counters["runs.started"]++;
     const counts = { running: new Set<string>(), retrying: new Set<string>(), waiting: new Set<string>() };
-    this.#runs.set(run, { facts, began: new Map(), counts, isMock: false });
+    this.#runs.set(run, { facts, began: new Map(), counts, held: new Map(), isMock: false });
   }
 
   heard(run: RunId, live: LiveEvent, account: RunAccount): void {
@@ -84,6 +101,18 @@ export class Figures implements RunObserver {
 
   stopped(run: RunId, _state: RunStateName): void {
     this.#runs.delete(run);
+  }
+
+  /** A person is asked for leave; calls of the node are held meanwhile. `at` is Unix milliseconds. */
+  asked({ id, run, node, askedAt }: AskedLeave): void {
+    if (run === undefined || node === undefined) return;
+    this.#runs.get(run as RunId)?.held.set(id, { node, from: askedAt, to: Infinity });
+  }
+
+  /** The person answered, or will not any more. */
+  answered({ id, run }: AskedLeave, at: number): void {
+    const held = this.#runs.get(run as RunId)?.held.get(id);
+    if (held !== undefined) held.to = at;
   }
 
   /** How many runs and nodes are under way. */
@@ -122,7 +151,10 @@ export class Figures implements RunObserver {
         watched.began.set(unitOf(event), { at: event.at, instrument: event.instrument });
         return;
       case "node.waiting":
-        return move(watched, event, "waiting");
+        move(watched, event, "waiting");
+        // The attempt is over; how long the person thinks about it is not its time.
+        if (event.for.kind === "failure") this.#measure(watched, event);
+        return;
       case "node.retrying":
         move(watched, event, "retrying");
         counters["nodes.retried"]++;
@@ -130,42 +162,61 @@ export class Figures implements RunObserver {
           counters.fallbacks++;
         }
         counters["cost.usd"] += event.failure.costUsd ?? 0;
-        return this.#measure(watched, event, undefined, true);
+        return this.#measure(watched, event);
       case "node.completed":
         if (isUnderWay(watched, event)) counters["nodes.completed"]++;
         move(watched, event, undefined);
         counters["tokens.in"] += event.usage?.tokensIn ?? 0;
         counters["tokens.out"] += event.usage?.tokensOut ?? 0;
         counters["cost.usd"] += event.usage?.costUsd ?? 0;
-        return this.#measure(watched, event, event.durationMs, false);
+        return this.#measure(watched, event);
       case "node.failed":
         if (isUnderWay(watched, event)) counters["nodes.failed"]++;
         move(watched, event, undefined);
         counters["cost.usd"] += event.failure.costUsd ?? 0;
-        return this.#measure(watched, event, undefined, true);
+        return this.#measure(watched, event);
       case "node.skipped":
         return move(watched, event, undefined);
     }
   }
 
-  #measure(
-    { facts, began, isMock }: Watched,
-    event: Extract<LoggedEvent, { readonly type: "node.completed" | "node.failed" | "node.retrying" }>,
-    durationMs: number | undefined,
-    hasFailed: boolean,
-  ): void {
+  #measure({ facts, began, held, isMock }: Watched, event: Ended): void {
     const unit = unitOf(event);
     const beginning = began.get(unit);
     began.delete(unit);
     // The whole of a fan-out ends after its items; it was never begun.
     if (beginning === undefined || isMock) return;
-    const ms = durationMs ?? event.at - beginning.at;
-    const type = useOf(facts.definition, event.scope, event.node);
-    add(this.nodeTypes, type, ms, hasFailed, event);
+    const call = endedCall(event, beginning.at, held);
+    add(this.nodeTypes, useOf(facts.definition, event.scope, event.node), call);
     const instrument = event.type === "node.completed" ? event.instrument : undefined;
     const name = instrument ?? beginning.instrument;
-    if (name !== undefined) add(this.instruments, name, ms, hasFailed, event);
+    if (name !== undefined) add(this.instruments, name, call);
   }
+}
+
+function endedCall(event: Ended, beganAt: number, held: ReadonlyMap<string, Held>): EndedCall {
+  if (event.type === "node.completed" && event.reused !== undefined) return {};
+  const waitedMs = heldMs(held, event.node, beganAt, event.at);
+  const whole = event.type === "node.completed" ? event.durationMs : event.at - beganAt;
+  const ms = Math.max(0, whole - waitedMs);
+  if (event.type === "node.completed") return { ...event.usage, ms, waitedMs };
+  const { costUsd } = event.type === "node.waiting"
+    ? event.for.kind === "failure" ? event.for.failure : {}
+    : event.failure;
+  return { ms, waitedMs, hasFailed: true, ...costUsd === undefined ? {} : { costUsd } };
+}
+
+/** How much of the time calls of the node were held; questions that overlap count once. */
+function heldMs(held: ReadonlyMap<string, Held>, node: string, from: number, to: number): number {
+  let sum = 0;
+  let seenTo = from;
+  const own = [...held.values()].filter((one) => one.node === node).sort((a, b) => a.from - b.from);
+  for (const one of own) {
+    const end = Math.min(one.to, to);
+    sum += Math.max(0, end - Math.max(one.from, seenTo));
+    seenTo = Math.max(seenTo, end);
+  }
+  return sum;
 }
 
 /** What a node runs: its type or task, or the control kind. `scope` leads to the bodies of loops and sub-workflows. */
@@ -184,57 +235,15 @@ export function useOf(
   return found.kind === "call" ? found.use : `control/${found.kind}`;
 }
 
-/** The figures of one name, as the API shows them. */
-export function figuresOf(name: string, measured: Measured): NodeTypeFigures {
-  const { total, failed, tokensIn, tokensOut, costUsd } = measured;
-  return {
-    name,
-    count: total.count,
-    failed,
-    p50: total.quantile(0.5),
-    p95: total.quantile(0.95),
-    p99: total.quantile(0.99),
-    max: total.max,
-    mean: total.mean,
-    tokensIn,
-    tokensOut,
-    costUsd,
-  };
-}
-
 function nodeIn(definition: WorkflowDefinition | undefined, name: string): NodeDefinition | undefined {
   return (definition?.nodes as ReadonlyMap<string, NodeDefinition> | undefined)?.get(name);
 }
 
-function add(
-  into: Map<string, Measured>,
-  name: string,
-  ms: number,
-  hasFailed: boolean,
-  event: Extract<LoggedEvent, { readonly type: "node.completed" | "node.failed" | "node.retrying" }>,
-): void {
+function add(into: Map<string, Measured>, name: string, call: EndedCall): void {
   let measured = into.get(name);
-  if (measured === undefined) {
-    measured = {
-      total: new Histogram(),
-      recent: new Histogram(),
-      failed: 0,
-      tokensIn: 0,
-      tokensOut: 0,
-      costUsd: 0,
-    };
-    into.set(name, measured);
-  }
-  measured.total.add(ms);
-  measured.recent.add(ms);
-  if (hasFailed) measured.failed++;
-  if (event.type !== "node.completed") {
-    measured.costUsd += event.failure.costUsd ?? 0;
-    return;
-  }
-  measured.tokensIn += event.usage?.tokensIn ?? 0;
-  measured.tokensOut += event.usage?.tokensOut ?? 0;
-  measured.costUsd += event.usage?.costUsd ?? 0;
+  if (measured === undefined) into.set(name, measured = { total: new CallSums(), recent: new CallSums() });
+  measured.total.add(call);
+  measured.recent.add(call);
 }
 
 /** False for the whole of a fan-out, whose items were counted. */

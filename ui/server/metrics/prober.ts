@@ -18,8 +18,21 @@ export interface ExtensionUse {
   readonly memoryBytes: number;
 }
 
+export interface CallCount {
+  readonly calls: number;
+  readonly failures: number;
+}
+
+interface Seen extends CallCount {
+  readonly at: number;
+  readonly cpuMs: number;
+  readonly extension: string;
+}
+
 export class Prober {
-  readonly #instances = new Map<string, { readonly at: number; readonly cpuMs: number }>();
+  readonly #instances = new Map<string, Seen>();
+  /** Calls on instances that have ended. */
+  readonly #ended = new Map<string, CallCount>();
   #uses: ReadonlyMap<string, ExtensionUse> = new Map();
   #before = { at: performance.now(), own: ownCpuSeconds(), hosts: 0 };
 
@@ -53,16 +66,26 @@ export class Prober {
   probeExtensions(health: readonly InstanceHealth[]): ReadonlyMap<string, ExtensionUse> {
     const at = performance.now();
     const uses = new Map<string, ExtensionUse>();
-    for (const { instance, extension, cpuMs = 0, memoryBytes = 0 } of health) {
+    for (const { instance, extension, cpuMs = 0, memoryBytes = 0, calls, failures } of health) {
       const before = this.#instances.get(instance);
-      this.#instances.set(instance, { at, cpuMs });
+      this.#instances.set(instance, { at, cpuMs, extension, calls, failures });
       const cpu = before === undefined ? 0 : Math.max(0, cpuMs - before.cpuMs) / Math.max(1, at - before.at);
       const sum = uses.get(extension) ?? { cpu: 0, memoryBytes: 0 };
       uses.set(extension, { cpu: sum.cpu + cpu, memoryBytes: sum.memoryBytes + memoryBytes });
     }
     const alive = new Set<string>(health.map(({ instance }) => instance));
-    for (const instance of this.#instances.keys()) if (!alive.has(instance)) this.#instances.delete(instance);
+    for (const [instance, { extension, calls, failures }] of this.#instances) {
+      if (alive.has(instance)) continue;
+      this.#instances.delete(instance);
+      const sum = this.endedOf(extension);
+      this.#ended.set(extension, { calls: sum.calls + calls, failures: sum.failures + failures });
+    }
     return this.#uses = uses;
+  }
+
+  /** Calls on instances of an extension that have ended since the server began, as of when they were seen last. */
+  endedOf(extension: string): CallCount {
+    return this.#ended.get(extension) ?? { calls: 0, failures: 0 };
   }
 
   /** As it was probed last. */

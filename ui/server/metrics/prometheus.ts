@@ -67,7 +67,7 @@ export function prometheusText(
   ]] as const;
   for (const [name, label, all] of families) {
     declare(name, "histogram", `How long attempts took, by ${label.replace("_", " ")}`);
-    for (const [key, { total }] of all) {
+    for (const [key, { total: { latency: total } }] of all) {
       const tag = `${label}="${escaped(key)}"`;
       for (const bound of bounds) {
         lines.push(`${name}_bucket{${tag},le="${bound}"} ${total.countUpTo(bound * 1000)}`);
@@ -75,6 +75,14 @@ export function prometheusText(
       lines.push(`${name}_bucket{${tag},le="+Inf"} ${total.count}`);
       lines.push(`${name}_sum{${tag}} ${total.sum / 1000}`, `${name}_count{${tag}} ${total.count}`);
     }
+  }
+  declare("symphony_node_reused_total", "counter", "Results taken over instead of being made, by node type");
+  for (const [key, { total }] of nodeTypes) {
+    lines.push(`symphony_node_reused_total{node_type="${escaped(key)}"} ${total.reused}`);
+  }
+  declare("symphony_node_held_seconds_total", "counter", "How long calls were held for leave, by node type");
+  for (const [key, { total }] of nodeTypes) {
+    lines.push(`symphony_node_held_seconds_total{node_type="${escaped(key)}"} ${total.waitedMs / 1000}`);
   }
   declare("symphony_extension_resident_bytes", "gauge", "Resident memory of an extension's hosts");
   for (const { extension, memoryBytes } of now.extensions) {

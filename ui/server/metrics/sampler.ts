@@ -9,9 +9,9 @@ import type { ClockPort } from "../../../core/ports/clock.ts";
 import type { CounterName, GaugeName, MetricsNow } from "../../api/metrics.ts";
 import type { KeyedTopic } from "../events/keyed_topic.ts";
 import type { Backend } from "../services.ts";
-import { counterNames, type Figures, figuresOf, type Measured } from "./figures.ts";
-import { Histogram } from "./histogram.ts";
-import type { MetricStore } from "./metric_store.ts";
+import { CallSums, figuresOfAll } from "./call_sums.ts";
+import { counterNames, type Figures, type Measured } from "./figures.ts";
+import type { MetricStore, NamedCalls } from "./metric_store.ts";
 import type { Prober } from "./prober.ts";
 
 const SAMPLE_MS = 1000;
@@ -55,16 +55,19 @@ export class Sampler {
     next(clock.monotonic() + SAMPLE_MS);
   }
 
+  /** Keeps what has come since the last sample, too. */
   stop(): void {
-    this.#stop?.();
+    if (this.#stop === undefined) return;
+    this.#stop();
     this.#stop = undefined;
+    if (this.#hasGrown()) this.#keep({});
   }
 
   /** Figures now. */
   now(): MetricsNow {
     const { clock, figures, prober } = this.#services;
     const list = (of: ReadonlyMap<string, Measured>) =>
-      [...of].map(([name, measured]) => figuresOf(name, measured)).sort((a, b) => b.count - a.count);
+      figuresOfAll([...of].map(([name, { total }]) => [name, total] as const));
     return {
       at: clock.now(),
       nodeTypes: list(figures.nodeTypes),
@@ -76,40 +79,39 @@ export class Sampler {
   }
 
   #take(delay: number): void {
-    const { clock, figures, topic } = this.#services;
+    const { clock, topic } = this.#services;
     const gauges = this.#measure(delay);
-    const isBusy = gauges["runs.active"] > 0 ||
-      counterNames.some((name) => figures.counters[name] !== this.#before[name]);
+    const isBusy = gauges["runs.active"] > 0 || this.#hasGrown();
     this.#gauges = gauges;
-    if (topic.isWatched) topic.publish("sample", { kind: "sample", sample: this.now() });
-    if (!isBusy && clock.monotonic() - this.#keptAt < IDLE_MS) return;
-    this.#keptAt = clock.monotonic();
-    const growth: Record<string, number> = {};
-    for (const name of counterNames) growth[name] = figures.counters[name] - this.#before[name];
-    this.#before = { ...figures.counters };
-    try {
-      const { extensions } = this.#services.prober;
-      const perExtension = [...extensions].flatMap(([extension, { cpu, memoryBytes }]) => [
+    if (isBusy || clock.monotonic() - this.#keptAt >= IDLE_MS) {
+      this.#keptAt = clock.monotonic();
+      const perExtension = [...this.#services.prober.extensions].flatMap((
+        [extension, { cpu, memoryBytes }],
+      ) => [
         [`extension.cpu:${extension}`, cpu] as const,
         [`extension.rss:${extension}`, memoryBytes] as const,
       ]);
-      const all = { ...gauges, ...Object.fromEntries(perExtension) };
-      this.#services.store().add({ at: clock.now(), gauges: all, growth, latencies: this.#latencies() });
+      this.#keep({ ...gauges, ...Object.fromEntries(perExtension) });
+    }
+    // After it was kept: who asks for more when told finds it.
+    if (topic.isWatched) topic.publish("sample", { kind: "sample", sample: this.now() });
+  }
+
+  #hasGrown(): boolean {
+    return counterNames.some((name) => this.#services.figures.counters[name] !== this.#before[name]);
+  }
+
+  #keep(gauges: Readonly<Record<string, number>>): void {
+    const { clock, figures } = this.#services;
+    const growth: Record<string, number> = {};
+    for (const name of counterNames) growth[name] = figures.counters[name] - this.#before[name];
+    this.#before = { ...figures.counters };
+    const calls = [...recentOf("node", figures.nodeTypes), ...recentOf("instrument", figures.instruments)];
+    try {
+      this.#services.store().add({ at: clock.now(), gauges, growth, calls });
     } catch (error) {
       this.#services.onError("keep figures", error);
     }
-  }
-
-  #latencies(): ReadonlyMap<string, Histogram> {
-    const { nodeTypes, instruments } = this.#services.figures;
-    const recent = new Map<string, Histogram>();
-    for (const [name, measured] of [...nodeTypes, ...instruments]) {
-      if (measured.recent.count === 0) continue;
-      const known = recent.get(name);
-      if (known === undefined) recent.set(name, measured.recent);
-      measured.recent = new Histogram();
-    }
-    return recent;
   }
 
   #measure(delay: number): Record<GaugeName, number> {
@@ -137,6 +139,16 @@ export class Sampler {
       "loop.delay": delay,
     };
   }
+}
+
+/** What has come since this was asked last. */
+function recentOf(kind: NamedCalls["kind"], all: ReadonlyMap<string, Measured>): NamedCalls[] {
+  return [...all].flatMap(([name, measured]) => {
+    const { recent } = measured;
+    if (recent.isEmpty) return [];
+    measured.recent = new CallSums();
+    return [{ kind, name, sums: recent }];
+  });
 }
 
 /** Nodes whose claims wait for what others hold. */

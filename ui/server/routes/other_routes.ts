@@ -42,7 +42,7 @@ export function extensionRoutes(desk: Desk): HandlersOf<ExtensionRoute> {
   return {
     "GET /extensions": async () => {
       const installed = await desk.services.installed();
-      return extensionLines(installed, desk.openBackend(), (id) => desk.prober.extensions.get(id)?.cpu ?? 0);
+      return extensionLines(installed, desk.openBackend(), desk.prober);
     },
     "GET /pool": () => poolInfo(desk.openBackend()),
   };
@@ -103,6 +103,7 @@ export function storageRoutes(desk: Desk): HandlersOf<StorageRoute> {
 export function metricsRoutes(desk: Desk): HandlersOf<MetricsRoute> {
   return {
     "GET /metrics/now": () => desk.figuresNow(),
+    "GET /metrics/summary": ({ query }) => desk.metrics().summary(query.from, desk.services.clock.now()),
     "GET /metrics/series": ({ query }) => {
       if (query.to <= query.from) {
         throw new Refusal(400, "bad-input", "Cannot give the series: query.to must be after query.from");

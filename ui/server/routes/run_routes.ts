@@ -10,6 +10,7 @@ import type { Desk } from "../desk.ts";
 import { type HandlersOf, Reply } from "../http/handlers.ts";
 import { startRequestOf } from "../runs/start_request.ts";
 import { timelineOf } from "../runs/timeline.ts";
+import { inputsOf } from "../runs/inputs_of.ts";
 import { valuesOf } from "../runs/values.ts";
 import { graphOf } from "../workflows/graph.ts";
 
@@ -76,6 +77,10 @@ export function runRoutes(desk: Desk): HandlersOf<RunRoute> {
     "GET /runs/{run}/values/{node}": async ({ params, query }) => {
       const { dag, artifacts } = (await desk.backend()).pit;
       return await valuesOf(dag, artifacts, runId(params.run), { ...query, node: nodeId(params.node) });
+    },
+    "GET /runs/{run}/inputs/{node}": async ({ params, query }) => {
+      const { dag, artifacts } = (await desk.backend()).pit;
+      return await inputsOf(dag, artifacts, runId(params.run), { ...query, node: nodeId(params.node) });
     },
     "POST /runs/{run}/commands": async ({ params, body }) => {
       const run = runId(params.run);

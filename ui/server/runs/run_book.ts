@@ -61,6 +61,8 @@ export interface RunBookOptions {
   readonly observers: readonly RunObserver[];
   /** Nodes that a breakpoint of the run holds. */
   held(run: RunId): readonly string[];
+  /** Whether a call of the run is held until a person gives leave. */
+  asksLeave(run: string): boolean;
   onError(what: string, error: unknown): void;
 }
 
@@ -221,6 +223,12 @@ export class RunBook {
     this.#topics.get(run)?.tell({ kind: "held", nodes: this.#options.held(run) });
   }
 
+  /** Something beside the log says another thing of the run now. */
+  lineChanged(run: string): void {
+    const topic = this.#topics.get(runId(run));
+    if (topic !== undefined) this.#publishLine(topic.run, topic.account);
+  }
+
   /** Stops driving: every run pauses, and goes on when the next server starts. */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -361,6 +369,7 @@ export class RunBook {
       driver: await this.driverOf(run, account.state),
       progress: this.#driven.get(run)?.handle.progress(),
       held: this.#options.held(run),
+      asksLeave: this.#options.asksLeave(run),
     });
   }
 
@@ -369,12 +378,15 @@ export class RunBook {
     const account = this.#topics.get(summary.run)?.account;
     const line: RunLine = { ...summary, driver, isMock: summary.isMock === true };
     if (account === undefined || account.lastSeq < 0) return line;
-    return { ...lineOf(account, { run: summary.run, driver }), ...line };
+    const asksLeave = this.#options.asksLeave(summary.run);
+    return { ...lineOf(account, { run: summary.run, driver, asksLeave }), ...line };
   }
 
   #publishLine(run: RunId, account: RunAccount): void {
     if (account.lastSeq < 0) return;
-    void this.driverOf(run, account.state).then((driver) => this.#publish(lineOf(account, { run, driver })))
+    const asksLeave = this.#options.asksLeave(run);
+    void this.driverOf(run, account.state)
+      .then((driver) => this.#publish(lineOf(account, { run, driver, asksLeave })))
       .catch((error) => this.#options.onError("list runs", error));
   }
 

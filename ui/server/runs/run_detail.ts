@@ -10,6 +10,8 @@ export interface DetailContext {
   readonly driver: RunDriver;
   readonly progress: Progress | undefined;
   readonly held: readonly string[];
+  /** A call of it is held until a person gives leave. */
+  readonly asksLeave: boolean;
 }
 
 /** Everything that the log says so far. */
@@ -34,7 +36,10 @@ export function detailOf(account: RunAccount, context: DetailContext): RunDetail
 }
 
 /** Its line in the list. */
-export function lineOf(account: RunAccount, { run, driver }: Pick<DetailContext, "run" | "driver">): RunLine {
+export function lineOf(
+  account: RunAccount,
+  { run, driver, asksLeave }: Pick<DetailContext, "run" | "driver" | "asksLeave">,
+): RunLine {
   let done = 0;
   let total = 0;
   let failed = 0;
@@ -58,7 +63,8 @@ export function lineOf(account: RunAccount, { run, driver }: Pick<DetailContext,
     total,
     failed,
     costUsd,
-    isAsking: account.waiting.some(({ for: what }) => what.kind === "approval" || what.kind === "failure"),
+    isAsking: asksLeave ||
+      account.waiting.some(({ for: what }) => what.kind === "approval" || what.kind === "failure"),
     isMock: account.isMock,
   };
 }

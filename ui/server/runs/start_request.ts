@@ -18,6 +18,7 @@ import { validate } from "../../../core/workflow/json_schema.ts";
 import type { RequestFault } from "../../api/problem.ts";
 import type { StartRun } from "../../api/runs.ts";
 import type { Desk } from "../desk.ts";
+import { faultAt } from "../http/request_check.ts";
 import { Refusal } from "../http/problems.ts";
 import type { Steer } from "./steering.ts";
 
@@ -161,12 +162,7 @@ function checkedInputs(
       continue;
     }
     for (const { path, message } of validate(schema, value)) {
-      const place = `body.inputs.${name}${path === "" ? "" : `.${path}`}`;
-      faults.push({
-        place,
-        found: message.replace(/^Found /, ""),
-        right: "a value that fits the input's schema",
-      });
+      faults.push(faultAt(`body.inputs.${name}`, path, message));
     }
     inputs[name] = value;
   }

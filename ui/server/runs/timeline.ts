@@ -2,12 +2,12 @@
 
 import type { RunId } from "../../../core/ids.ts";
 import { readDefinition } from "../../../core/orchestration/run_definition.ts";
-import type { RunAccount } from "../../../core/orchestration/run_account.ts";
+import { isSettled, type RunAccount } from "../../../core/orchestration/run_account.ts";
 import type { ArtifactPort } from "../../../core/ports/artifact.ts";
 import type { DagPort, LoggedEvent } from "../../../core/ports/dag.ts";
 import { makePlan } from "../../../core/workflow/make_plan.ts";
 import type { Plan } from "../../../core/workflow/plan.ts";
-import type { Span, Timeline } from "../../api/runs.ts";
+import type { CriticalNode, Span, Timeline } from "../../api/runs.ts";
 
 /** Gaps shorter than this are not folded. */
 const IDLE_MS = 2000;
@@ -109,16 +109,26 @@ async function criticalPath(
   const kept = await readDefinition(artifacts, account.definition).catch(() => undefined);
   const plan = kept === undefined ? undefined : makePlan(kept.definition, kept.catalog).plan;
   if (plan === undefined) return [];
+  const nodeAt = (index: number) => account.nodes.get(`/${plan.nodes[index]?.id}`);
+  // What has not ended is what the run waits for now.
   const endOf = (index: number) => {
-    const node = account.nodes.get(`/${plan.nodes[index]?.id}`);
-    return node?.startedAt === undefined ? undefined : node.endedAt ?? now;
+    const node = nodeAt(index);
+    if (node?.startedAt === undefined) return undefined;
+    return isSettled(node) ? node.endedAt ?? Infinity : Infinity;
   };
   const before = predecessors(plan);
   let at = latest(plan.nodes.map((_node, index) => index), endOf);
-  const path: { node: string; fromMs: number; toMs: number }[] = [];
+  const path: CriticalNode[] = [];
   while (at !== undefined && path.length <= plan.nodes.length) {
     const id = plan.nodes[at]?.id as string;
-    path.unshift({ node: id, fromMs: account.nodes.get(`/${id}`)?.startedAt ?? now, toMs: endOf(at) ?? now });
+    const end = endOf(at) ?? now;
+    const until = end === Infinity ? account.endedAt : end;
+    path.unshift({
+      node: id,
+      fromMs: nodeAt(at)?.startedAt ?? now,
+      toMs: until ?? now,
+      ...until === undefined ? { isOpen: true } : {},
+    });
     at = latest(before[at] ?? [], endOf);
   }
   return path;

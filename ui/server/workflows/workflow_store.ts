@@ -160,7 +160,7 @@ export class WorkflowStore {
     if (hashOf(current) === seen) return { text: mine, isMerged: false };
     const base = await this.#services.versions.text(file, seen);
     if (base === undefined) throw await this.#changed(file, current, undefined, mine);
-    const merge = mergeTexts(base, mine, current);
+    const merge = mergeTexts(base, mine, current, { isJson: true });
     if (merge.conflicts.length > 0) throw await this.#changed(file, current, base, mine);
     return { text: merge.text, isMerged: merge.text !== mine };
   }
@@ -174,11 +174,13 @@ export class WorkflowStore {
   }
 
   async #changed(file: string, current: string, base: string | undefined, mine: string): Promise<Refusal> {
-    const merged = base === undefined ? current : withConflictMarkers(mergeTexts(base, mine, current), mine, {
-      ours: "yours",
-      base: "before",
-      theirs: "in the file",
-    });
+    const merged = base === undefined
+      ? current
+      : withConflictMarkers(mergeTexts(base, mine, current, { isJson: true }), mine, {
+        ours: "yours",
+        base: "before",
+        theirs: "in the file",
+      });
     return new Refusal(
       412,
       "changed",

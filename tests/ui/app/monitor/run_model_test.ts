@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nodeState, RunAccount } from "../../../../core/orchestration/run_account.ts";
+import { isSettled, nodeState, RunAccount } from "../../../../core/orchestration/run_account.ts";
 import type { LoggedEvent } from "../../../../core/ports/dag.ts";
+import type { PermissionPrompt } from "../../../../ui/api/permissions.ts";
 import { keyOf, RunModel } from "../../../../ui/app/monitor/runs/run_model.ts";
 import { detailOf } from "../../../../ui/server/runs/run_detail.ts";
 
@@ -77,7 +78,14 @@ function feed(model: RunModel, events: readonly LoggedEvent[]): void {
   for (const event of events) model.take({ kind: "event", event }, 0);
 }
 
-const context = { run: "r1" as never, driver: "here", progress: undefined, isMock: false, held: [] } as const;
+const context = {
+  run: "r1" as never,
+  driver: "here",
+  progress: undefined,
+  isMock: false,
+  held: [],
+  asksLeave: false,
+} as const;
 
 Deno.test("RunModel says of the whole log what RunAccount says", () => {
   fc.assert(
@@ -110,6 +118,11 @@ Deno.test("RunModel after a snapshot anywhere in the log ends where the whole lo
       for (const [key, node] of account.nodes) {
         for (const state of ["completed", "failed", "skipped"] as const) {
           assert.equal(model.node(key)?.counts[state], node.counts[state], `${key} ${state}`);
+        }
+        if (isSettled(node)) {
+          for (const state of ["running", "retrying", "waiting"] as const) {
+            assert.equal(model.node(key)?.counts[state], 0, `${key} ${state} beside its end`);
+          }
         }
         if (!node.isFan) assert.equal(model.stateOf(key), nodeState(node));
       }
@@ -156,6 +169,28 @@ Deno.test("RunModel counts nodes of the graph that have not begun", () => {
   ]);
   const totals = model.totals([{ id: "a" }, { id: "b" }, { id: "c" }]);
   assert.deepEqual([totals.done, totals.total, totals.running], [0, 3, 1]);
+});
+
+Deno.test("RunModel calls a run and a node waiting while a call waits for leave", () => {
+  const model = new RunModel("r", (work) => work());
+  const events = [
+    { type: "run.created", workflow: "w", version: "1", inputs: {} },
+    { type: "run.started" },
+    { type: "node.started", node: "tell", attempt: 1 },
+    { type: "node.started", node: "other", attempt: 1 },
+  ];
+  events.forEach((event, seq) =>
+    model.take({ kind: "event", event: { at: seq, seq, ...event } as unknown as LoggedEvent }, seq)
+  );
+  model.takeTouched();
+  const prompt = { id: "p1", extension: "a/b", permission: "git", run: "r", node: "tell" };
+  model.asksLeave([prompt as unknown as PermissionPrompt]);
+  assert.equal(model.state, "waiting-for-input");
+  assert.deepEqual(["/tell", "/other"].map((key) => model.stateOf(key)), ["waiting-for-input", "running"]);
+  assert.deepEqual([...model.takeTouched()], ["/tell"]);
+  model.asksLeave([]);
+  assert.deepEqual([model.state, model.stateOf("/tell")], ["running", "running"]);
+  assert.deepEqual([...model.takeTouched()], ["/tell"]);
 });
 
 Deno.test("RunModel calls a run that has stopped to ask a waiting one", () => {

@@ -4,8 +4,10 @@ import type { Span, Timeline } from "../../../../ui/api/runs.ts";
 import {
   FOLDED_MS,
   lanesOf,
+  MOST_LANES,
   rowsOfTimeline,
   rulerStep,
+  slowestChain,
   TimeScale,
 } from "../../../../ui/app/monitor/runs/timeline/timeline_rows.ts";
 
@@ -22,19 +24,64 @@ const spans = fc.array(
   })).sort((a, b) => a.startedAt - b.startedAt)
 );
 
-Deno.test("lanesOf() keeps every span once, and none over another of its lane", () => {
+Deno.test("lanesOf() keeps every span once, none over another of its lane, and sums up what finds no lane", () => {
   fc.assert(
-    fc.property(spans, (all) => {
-      const lanes = lanesOf(all);
-      assert.equal(lanes.flat().length, all.length);
+    fc.property(spans, fc.integer({ min: 1, max: 6 }), fc.boolean(), (all, most, isCritical) => {
+      const critical = isCritical ? slowestChain(all) : new Set<Span>();
+      const { lanes, rest } = lanesOf(all, critical, most);
+      assert.deepEqual(new Set([...lanes.flat(), ...rest]), new Set(all));
+      assert.equal(lanes.flat().length + rest.length, all.length);
+      assert.ok(lanes.length <= most && (rest.length === 0 || lanes.length === most));
       for (const lane of lanes) {
         for (let at = 1; at < lane.length; at++) {
           assert.ok((lane[at - 1]?.endedAt ?? Infinity) <= (lane[at]?.startedAt ?? 0));
         }
       }
+      for (const span of critical) assert.ok(lanes[0]?.includes(span));
     }),
-    { seed: 7, numRuns: 300 },
+    { seed: 7, numRuns: 500 },
   );
+});
+
+Deno.test("slowestChain() is what a fan-out's length is made of, and nothing beside it", () => {
+  const span = (item: number, startedAt: number, endedAt?: number): Span => ({
+    node: "a",
+    item,
+    attempt: 1,
+    startedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    end: endedAt === undefined ? "running" : "completed",
+  });
+  // Two at once: item 1 keeps its worker until 30, then item 3 ends last.
+  const all = [span(0, 0, 10), span(1, 0, 30), span(2, 10, 35), span(3, 30, 60), span(4, 35, 50)];
+  const items = (spans: readonly Span[]) => [...slowestChain(spans)].map(({ item }) => item).sort();
+  assert.deepEqual(items(all), [1, 3]);
+  // All at once: the slowest alone. One that still runs is the one that is waited for.
+  assert.deepEqual(items([span(0, 0, 10), span(1, 0, 12), span(2, 0, 11)]), [1]);
+  assert.deepEqual(items([span(0, 0, 10), span(1, 10), span(2, 0, 90)]), [0, 1]);
+});
+
+Deno.test("rowsOfTimeline() gives as many lanes as are needed, and says how much is in none", () => {
+  const many = (count: number): Timeline => ({
+    startedAt: 0,
+    spans: Array.from({ length: count }, (_, item) => ({
+      node: "a",
+      item,
+      attempt: 1,
+      startedAt: 0,
+      endedAt: 10 + item,
+      end: item === 0 ? "failed" : "completed",
+    })),
+    criticalPath: [{ node: "a", fromMs: 0, toMs: 10 + count }],
+    idle: [],
+  });
+  const fits = rowsOfTimeline(many(MOST_LANES), (key) => key);
+  assert.deepEqual([fits.length, fits.some(({ more }) => more !== undefined)], [MOST_LANES, false]);
+  assert.equal(fits.reduce((sum, { critical }) => sum + critical.size, 0), 1, "one bar is critical");
+  const over = rowsOfTimeline(many(MOST_LANES + 3), (key) => key);
+  assert.equal(over.length, MOST_LANES + 1);
+  assert.equal(over.at(-1)?.more?.count, 3);
+  assert.equal(over.at(-1)?.more?.stretches.length, 1);
 });
 
 Deno.test("TimeScale never runs backwards, and shows a folded gap as long as it says", () => {

@@ -144,7 +144,7 @@ export class BoardFile {
       }
       return;
     }
-    const merge = mergeTexts(base, ours, theirs);
+    const merge = mergeTexts(base, ours, theirs, { isJson: true });
     if (merge.conflicts.length > 0) {
       this.conflict.value = { base, ours, theirs, theirHash: hash, conflicts: merge.conflicts };
       announce("The file was changed elsewhere, and both changes contradict");

@@ -11,7 +11,7 @@ type Side = "ours" | "theirs";
 
 /** The text with the chosen side at each conflict. */
 export function settledText({ base, ours, theirs }: FileConflict, sides: readonly Side[]): string {
-  const merge = mergeTexts(base, ours, theirs);
+  const merge = mergeTexts(base, ours, theirs, { isJson: true });
   const taken: TextChange[] = merge.conflicts.flatMap((conflict, index) =>
     sides[index] === "theirs"
       ? [{ from: conflict.ours.from, to: conflict.ours.to, insert: conflict.theirs.text }]

@@ -30,6 +30,9 @@ export function Inspector(
     return <NodeInspector key={node.id} bench={bench} node={node} />;
   }
   if (selection.size > 1) return <SeveralInspector bench={bench} onCollapse={onCollapse} />;
+  if (board.graph.value.fault !== undefined) {
+    return <p class="muted">The fields of the workflow stand here once its text can be read.</p>;
+  }
   return <WorkflowInspector bench={bench} />;
 }
 
@@ -169,6 +172,17 @@ function GroupFields({ bench, group }: { readonly bench: Workbench; readonly gro
   );
 }
 
+const alignments = [
+  ["left", "alignleft", "Align left"],
+  ["centre", "aligncentre", "Align centres"],
+  ["right", "alignright", "Align right"],
+  ["across", "distribute", "Even gaps across"],
+  ["top", "aligntop", "Align top"],
+  ["middle", "alignmiddle", "Align middles"],
+  ["bottom", "alignbottom", "Align bottom"],
+  ["down", "distributedown", "Even gaps down"],
+] as const;
+
 function SeveralInspector(
   { bench, onCollapse }: { readonly bench: Workbench; readonly onCollapse: () => void },
 ) {
@@ -181,11 +195,15 @@ function SeveralInspector(
   return (
     <div class="form inspector">
       {group === undefined ? <h2>{ids.length} chosen</h2> : <GroupFields bench={bench} group={group} />}
-      <div class="row wrap" role="group" aria-label="Align">
-        <IconButton icon="alignleft" label="Align left" onClick={() => align("left")} />
-        <IconButton icon="aligntop" label="Align top" onClick={() => align("top")} />
-        <IconButton icon="distribute" label="Even gaps across" onClick={() => align("across")} />
-        <Button small onClick={() => align("down")}>Even gaps down</Button>
+      <div class="align-buttons" role="group" aria-label="Align">
+        {alignments.map(([to, icon, label]) => (
+          <IconButton
+            key={to}
+            icon={icon}
+            label={label}
+            onClick={() => align(to)}
+          />
+        ))}
       </div>
       <Button icon="layout" onClick={() => void board.layout(ids)}>Lay these out</Button>
       <Button icon="group" onClick={() => board.apply(groupNodes(board.document.ground, ids))}>Group</Button>

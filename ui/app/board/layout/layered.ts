@@ -14,6 +14,8 @@ export interface LayoutOptions {
   readonly gapY: number;
   /** Vertical places before, by which the order begins, so that a drawing stays recognisable. */
   readonly previousY?: Float64Array;
+  /** How far below the middle of its nodes each edge begins and ends, so that edges of neighbours are level where they can be. */
+  readonly ports?: { readonly from: ArrayLike<number>; readonly to: ArrayLike<number> };
 }
 
 export interface Layout {
@@ -32,16 +34,29 @@ const DUMMY_HEIGHT = 14;
 interface Links {
   readonly start: Int32Array;
   readonly to: Int32Array;
+  /** How much lower than the other end's middle a node's middle has to be for the link to be level. */
+  readonly shift: Float64Array;
 }
 
-function links(count: number, from: ArrayLike<number>, to: ArrayLike<number>): Links {
+function links(
+  count: number,
+  from: ArrayLike<number>,
+  to: ArrayLike<number>,
+  shifts: ArrayLike<number> = [],
+  sign = 1,
+): Links {
   const start = new Int32Array(count + 1);
   for (let edge = 0; edge < from.length; edge++) start[from[edge]! + 1]!++;
   for (let node = 0; node < count; node++) start[node + 1]! += start[node]!;
   const next = start.slice();
   const targets = new Int32Array(from.length);
-  for (let edge = 0; edge < from.length; edge++) targets[next[from[edge]!]!++] = to[edge]!;
-  return { start, to: targets };
+  const shift = new Float64Array(from.length);
+  for (let edge = 0; edge < from.length; edge++) {
+    const at = next[from[edge]!]!++;
+    targets[at] = to[edge]!;
+    shift[at] = sign * (shifts[edge] ?? 0);
+  }
+  return { start, to: targets, shift };
 }
 
 /** Lays out `widths.length` nodes; edge k goes from `from[k]` to `to[k]`. */
@@ -57,7 +72,7 @@ export function layeredLayout(
   const out = links(count, from, to);
   const into = links(count, to, from);
   const { layer, order } = layersOf(count, out, into);
-  const drawing = withDummies(count, layer, from, to);
+  const drawing = withDummies(count, layer, from, to, options.ports);
   const rows = firstRows(drawing, order, count, options.previousY);
   untangle(drawing, rows);
   const size = (node: number) => node < count ? heights[node]! + options.gapY : DUMMY_HEIGHT;
@@ -123,6 +138,7 @@ function withDummies(
   layer: Int32Array,
   from: ArrayLike<number>,
   to: ArrayLike<number>,
+  ports: LayoutOptions["ports"],
 ): Drawing {
   let dummies = 0;
   let layers = 0;
@@ -135,29 +151,34 @@ function withDummies(
   allLayers.set(layer);
   const sources: number[] = [];
   const targets: number[] = [];
+  const shifts: number[] = [];
   let total = count;
   for (let edge = 0; edge < from.length; edge++) {
     const isBack = layer[from[edge]!]! > layer[to[edge]!]!;
     const first = isBack ? to[edge]! : from[edge]!;
     const last = isBack ? from[edge]! : to[edge]!;
     if (layer[first] === layer[last]) continue;
+    const atFirst = (isBack ? ports?.to[edge] : ports?.from[edge]) ?? 0;
+    const atLast = (isBack ? ports?.from[edge] : ports?.to[edge]) ?? 0;
     let before = first;
     if (!isDirect) {
       for (let at = layer[first]! + 1; at < layer[last]!; at++) {
         allLayers[total] = at;
         sources.push(before);
         targets.push(total);
+        shifts.push(before === first ? -atFirst : 0);
         before = total++;
       }
     }
     sources.push(before);
     targets.push(last);
+    shifts.push(atLast - (before === first ? atFirst : 0));
   }
   return {
     total,
     layer: allLayers,
-    down: links(total, sources, targets),
-    up: links(total, targets, sources),
+    down: links(total, sources, targets, shifts),
+    up: links(total, targets, sources, shifts, -1),
     layers,
   };
 }
@@ -265,22 +286,35 @@ function place(
   for (let round = 0; round < PLACINGS; round++) {
     const isDown = round % 2 === 0;
     const isLast = round >= PLACINGS - 2;
+    const sides = isLast ? [up, down] : isDown ? [up] : [down];
     for (let step = 0; step < rows.length; step++) {
       const row = rows[isDown ? step : rows.length - 1 - step]!;
       const wanted = row.map((node) => {
         let sum = 0;
         let degree = 0;
-        for (const side of isLast ? [up, down] : isDown ? [up] : [down]) {
+        for (const side of sides) {
           for (let link = side.start[node]!; link < side.start[node + 1]!; link++, degree++) {
-            sum += y[side.to[link]!]!;
+            sum += y[side.to[link]!]! + side.shift[link]!;
           }
         }
-        return degree === 0 ? y[node]! : sum / degree;
+        if (degree === 0) return y[node]!;
+        return isLast && degree > 2 ? median(node, sides, y) : sum / degree;
       });
       settle(row, wanted, size, y);
     }
   }
   return y;
+}
+
+/** Where most of a node's edges would be level, or nearly: at last better than being level for none of them. */
+function median(node: number, sides: readonly Links[], y: Float64Array): number {
+  const wanted: number[] = [];
+  for (const { start, to, shift } of sides) {
+    for (let link = start[node]!; link < start[node + 1]!; link++) wanted.push(y[to[link]!]! + shift[link]!);
+  }
+  wanted.sort((a, b) => a - b);
+  const half = wanted.length >> 1;
+  return wanted.length % 2 === 1 ? wanted[half]! : (wanted[half - 1]! + wanted[half]!) / 2;
 }
 
 /** Places a row nearest to what is wanted, in the sense of least squares, with its order and distances kept. */

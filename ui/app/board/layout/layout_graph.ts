@@ -15,9 +15,17 @@ export interface LayoutNode {
   readonly y?: number;
 }
 
+/** From, to, and how far below the nodes' tops the edge begins and ends, where that is known. */
+export type LayoutEdge = readonly [
+  from: string,
+  to: string,
+  fromY?: number | undefined,
+  toY?: number | undefined,
+];
+
 export interface LayoutRequest {
   readonly nodes: readonly LayoutNode[];
-  readonly edges: readonly (readonly [string, string])[];
+  readonly edges: readonly LayoutEdge[];
   readonly groups: readonly { readonly id: string; readonly nodes: readonly string[] }[];
 }
 
@@ -57,9 +65,15 @@ export function layoutGraph({ nodes, edges, groups }: LayoutRequest): Places {
     const group = groupOf.get(id);
     return group !== undefined && inner.has(group) ? `group:${group}` : id;
   };
-  const between = edges.flatMap(([from, to]): (readonly [string, string])[] => {
+  const tops = new Map(
+    [...inner.values()].flatMap(({ places }) =>
+      places.map(([id, , top]) => [id, top + GROUP_PADDING + GROUP_TITLE])
+    ),
+  );
+  const inBox = (id: string, y: number | undefined) => y === undefined ? y : y + (tops.get(id) ?? 0);
+  const between = edges.flatMap(([from, to, fromY, toY]): LayoutEdge[] => {
     const [a, b] = [ownerOf(from), ownerOf(to)];
-    return a === b ? [] : [[a, b]];
+    return a === b ? [] : [[a, b, inBox(from, fromY), inBox(to, toY)]];
   });
   const { places } = flat(outer, between);
   return places.flatMap(([id, x, y]): Places => {
@@ -71,15 +85,19 @@ export function layoutGraph({ nodes, edges, groups }: LayoutRequest): Places {
   });
 }
 
-function flat(nodes: readonly LayoutNode[], edges: readonly (readonly [string, string])[]) {
+function flat(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]) {
   const indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
   const from: number[] = [];
   const to: number[] = [];
-  for (const [a, b] of edges) {
+  const ports: { readonly from: number[]; readonly to: number[] } = { from: [], to: [] };
+  const below = (node: number, y: number | undefined) => y === undefined ? 0 : y - nodes[node]!.height / 2;
+  for (const [a, b, fromY, toY] of edges) {
     const [source, target] = [indexOf.get(a), indexOf.get(b)];
     if (source === undefined || target === undefined || source === target) continue;
     from.push(source);
     to.push(target);
+    ports.from.push(below(source, fromY));
+    ports.to.push(below(target, toY));
   }
   const isKnown = nodes.length > 0 && nodes.every(({ y }) => y !== undefined);
   const { x, y, width, height } = layeredLayout(
@@ -90,6 +108,7 @@ function flat(nodes: readonly LayoutNode[], edges: readonly (readonly [string, s
     {
       gapX: GAP_X,
       gapY: GAP_Y,
+      ports,
       ...(isKnown ? { previousY: Float64Array.from(nodes, (node) => node.y ?? 0) } : {}),
     },
   );

@@ -28,6 +28,9 @@ export interface Ground {
   readonly style: TextStyle;
 }
 
+/** Characters; no line is indented so far. */
+const MOST_LOOKED_BACK = 1000;
+
 /** Gathers the edits of one change. Each node is edited by its own text, so that edits never overlap. */
 export class ChangeDraft {
   readonly #ground: Ground;
@@ -72,9 +75,11 @@ export class ChangeDraft {
     const member = this.#member(node);
     if (member === undefined) return undefined;
     const { text } = this.#ground;
-    const lineStart = text.lastIndexOf("\n", member.valueStart) + 1;
-    const before = text.slice(lineStart, member.valueStart);
-    const indent = /^[\t ]*/.exec(before)?.[0] ?? "";
+    // A file may be one line of megabytes: beyond the width of a line it does not matter how far it goes back.
+    const far = Math.max(0, member.valueStart - MOST_LOOKED_BACK);
+    const behind = text.slice(far, member.valueStart);
+    const before = behind.slice(behind.lastIndexOf("\n") + 1);
+    const indent = far > 0 && before.length === behind.length ? "" : /^[\t ]*/.exec(before)?.[0] ?? "";
     // What stands before the value on its line counts for the width; anything that is no bracket does.
     return indent + "_".repeat(before.length - indent.length) +
       text.slice(member.valueStart, member.valueEnd);

@@ -143,6 +143,7 @@ function bundled(edges: readonly BoardEdge[], hidden: ReadonlyMap<string, string
 /** From what is worst to what is best; what a box shows is the first that one of its members has. */
 const byUrgency = [
   "failed",
+  "waiting-for-input",
   "held",
   "waiting",
   "retrying",

@@ -60,10 +60,20 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
     if (known === undefined) sections.set(section, [entry]);
     else known.push(entry);
   }
-  const walk = (event: KeyboardEvent, step: number) => {
+  // One stop of Tab for a hundred nodes: the one that was walked to.
+  const [walked, setWalked] = useState("");
+  const reachable = found.find(({ use }) => use === walked)?.use ?? [...sections.values()][0]?.[0]?.use;
+  const walk = (event: KeyboardEvent) => {
     const items = [...list.current?.querySelectorAll<HTMLElement>("button") ?? []];
     const at = items.indexOf(document.activeElement as HTMLElement);
-    const next = items[Math.max(0, Math.min(items.length - 1, at + step))];
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: Math.min(items.length - 1, at + 1),
+      ArrowUp: Math.max(0, at - 1),
+      Home: 0,
+      End: items.length - 1,
+    };
+    const to = steps[event.key];
+    const next = to === undefined || (at < 0 && event.key !== "ArrowDown") ? undefined : items[to];
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -77,7 +87,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
           value={query}
           onValue={setQuery}
           onKeyDown={(event) => {
-            if (event.key === "ArrowDown") walk(event, 1);
+            walk(event);
             if (event.key === "Enter" && found[0] !== undefined) onAdd(found[0]);
           }}
         />
@@ -85,10 +95,7 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
       <div
         class="library"
         ref={list}
-        onKeyDown={(event) => {
-          if (event.key === "ArrowDown") walk(event, 1);
-          if (event.key === "ArrowUp") walk(event, -1);
-        }}
+        onKeyDown={walk}
       >
         {[...sections].map(([section, entries]) => (
           <section key={section} aria-label={section}>
@@ -101,6 +108,8 @@ function Library({ bench, onAdd }: LibraryPanelProps) {
                     class={`library-item kind-${entry.group}`}
                     draggable
                     data-tip={entry.description}
+                    tabIndex={entry.use === reachable ? 0 : -1}
+                    onFocus={() => setWalked(entry.use)}
                     onClick={() => onAdd(entry)}
                     onDragStart={(event) => {
                       event.dataTransfer?.setData(DRAG_TYPE, entry.id);

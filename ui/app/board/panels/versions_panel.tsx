@@ -209,7 +209,7 @@ function DiffPicture(
       painter.paint(scene, fitted(bounds, clientWidth, clientHeight, 14), {
         selection: new Set(diff.nodes.map(({ id }) => id)),
         selectedEdge: undefined,
-        hoveredEdge: undefined,
+        lifted: new Set(),
         worst: new Map(),
         badPorts: new Set(
           diff.removedEdges.map(({ to, toPort, kind }) => `${to}.${toPort === "" ? kind : toPort}`),

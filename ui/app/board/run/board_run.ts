@@ -5,12 +5,16 @@
  * @module
  */
 
-import { signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Json, JsonObject } from "../../../../core/json.ts";
 import type { BudgetForecast } from "../../../../core/orchestration/run_forecast.ts";
 import type { NodeProgress } from "../../../../core/orchestration/run_handle.ts";
+import type { NodeId } from "../../../../core/ids.ts";
+import type { PermissionPrompt } from "../../../api/permissions.ts";
 import type { ApproveNode, RunCommand, RunDetail, RunNode, StartRun } from "../../../api/runs.ts";
 import type { RunTopicEvent } from "../../../api/topics.ts";
+import { shownState } from "../../monitor/runs/run_state.ts";
+import { promptNote, promptsOf } from "../../monitor/system/prompt_index.ts";
 import { announce } from "../../state/announce.ts";
 import type { App } from "../../state/app.ts";
 import { ApiError } from "../../state/client.ts";
@@ -43,9 +47,22 @@ export class BoardRun {
   readonly forecast = signal<BudgetForecast | undefined>(undefined);
   /** Grows when outputs may be new. */
   readonly outputs = signal(0);
+  /** Its state as a person sees it: one that has stopped to ask is not one that runs. */
+  readonly shown = computed(() => {
+    const detail = this.detail.value;
+    if (detail !== undefined && detail.held.length > 0) return "held";
+    return detail === undefined ? "queued" : shownState({
+      ...detail,
+      isAsking: detail.asking.some(({ for: what }) => what.kind !== "time"),
+      asksLeave: this.prompts.value.length > 0,
+    });
+  });
+  /** What its calls wait for leave for. */
+  readonly prompts = computed(() => this.runId.value === undefined ? [] : promptsOf(this.runId.value));
   readonly #app: App;
   readonly #board: Board;
   readonly #overlay: RunOverlay;
+  readonly #stopPrompts: () => void;
   #stop: (() => void) | undefined;
   #reload: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,10 +70,16 @@ export class BoardRun {
     this.#app = app;
     this.#board = board;
     this.#overlay = overlay;
+    this.#stopPrompts = effect(() => {
+      void this.prompts.value;
+      const detail = this.detail.peek();
+      if (detail !== undefined) untracked(() => this.#mark(detail));
+    });
   }
 
   close(): void {
     this.#stop?.();
+    this.#stopPrompts();
     clearTimeout(this.#reload);
   }
 
@@ -76,8 +99,16 @@ export class BoardRun {
     }
   }
 
-  /** Starts a run of what is on the board. */
+  /** Starts a run of what is on the board; where it is refused, says why in passing. */
   async start(mode: RunMode, inputs: JsonObject, writing = this.writing.peek()): Promise<void> {
+    const refused = await this.tryStart(mode, inputs, writing);
+    if (refused === undefined) return;
+    const text = [refused.message, refused.hint].filter(Boolean).join(". ");
+    showToast({ look: "bad", title: "Cannot run", text });
+  }
+
+  /** Starts a run of what is on the board. Gives why not, where it is refused. */
+  async tryStart(mode: RunMode, inputs: JsonObject, writing: Writing): Promise<ApiError | undefined> {
     const before = this.runId.peek();
     const pins = Object.fromEntries(this.#overlay.pins.peek());
     const body: StartRun = {
@@ -104,11 +135,9 @@ export class BoardRun {
       const { run, pinned } = await this.#app.client.call("POST /runs", { body });
       announce("The run has started");
       this.watch(run, pinned);
+      return undefined;
     } catch (error) {
-      const text = error instanceof ApiError
-        ? [error.message, error.hint].filter(Boolean).join(". ")
-        : String(error);
-      showToast({ look: "bad", title: "Cannot run", text });
+      return error instanceof ApiError ? error : new ApiError(undefined, "bug", String(error));
     } finally {
       this.isStarting.value = false;
     }
@@ -152,6 +181,26 @@ export class BoardRun {
   /** Goes on from a breakpoint; `step` stops before the next node. */
   async goOn(step: boolean, node?: string): Promise<void> {
     await this.#command({ type: "continue", step, ...(node === undefined ? {} : { node }) });
+  }
+
+  /** Goes on without a node, or without one of its items. */
+  async skip(node: string, item?: number): Promise<void> {
+    await this.#command({
+      type: "skip-node",
+      node: node as NodeId,
+      ...(item === undefined ? {} : { item }),
+      reason: "skipped on the board after it failed",
+    });
+  }
+
+  /** Begins a failed node again, and with it the run that failed at it. */
+  async retry(node: string): Promise<void> {
+    await this.#command({ type: "retry-node", node: node as NodeId });
+  }
+
+  /** How a node is called on the board. */
+  titleOf(node: string): string {
+    return this.#board.graph.value.nodes.get(node)?.title ?? node;
   }
 
   async approve(answer: ApproveNode): Promise<void> {
@@ -216,10 +265,20 @@ export class BoardRun {
     const before = this.#overlay.of(node).peek();
     if (before?.state === "held" && state === "pending") return;
     const isFan = total > 1 || before?.counts !== "" && before !== undefined;
+    const prompt = state === "running" ? this.#promptOf(node) : undefined;
     const share = isFan && total > 0 && (state === "running" || state === "retrying")
       ? done / total
       : undefined;
-    this.#overlay.set(node, { state, counts: isFan ? `${done}/${total}` : "", share, note: before?.note });
+    this.#overlay.set(node, {
+      state: prompt === undefined ? state : "waiting-for-input",
+      counts: isFan ? `${done}/${total}` : "",
+      share,
+      note: prompt === undefined ? before?.note : promptNote(prompt),
+    });
+  }
+
+  #promptOf(node: string): PermissionPrompt | undefined {
+    return this.prompts.peek().find((prompt) => prompt.node === node);
   }
 
   /** Asks for the state a moment after an event: many events, one question. */
@@ -243,15 +302,19 @@ export class BoardRun {
     const before = this.detail.peek();
     if (before !== undefined && before.run === detail.run && before.seq > detail.seq) return;
     this.detail.value = detail;
-    const held = new Set(detail.held);
-    for (const node of detail.nodes) {
-      if (node.scope === undefined || node.scope === "") {
-        this.#overlay.set(node.node, statusOf(node, held.has(node.node)));
-      }
-    }
+    this.#mark(detail);
     this.outputs.value++;
     if (before?.state !== detail.state && (before !== undefined || ended.has(detail.state))) {
       this.#tell(detail);
+    }
+  }
+
+  /** The states of all nodes on the board. */
+  #mark(detail: RunDetail): void {
+    const held = new Set(detail.held);
+    for (const node of detail.nodes) {
+      if (node.scope !== undefined && node.scope !== "") continue;
+      this.#overlay.set(node.node, statusOf(node, held.has(node.node), this.#promptOf(node.node)));
     }
   }
 
@@ -261,7 +324,7 @@ export class BoardRun {
     if (state === "failed") {
       showToast({
         look: "bad",
-        title: failure?.node === undefined ? "The run failed" : `${failure.node} failed`,
+        title: failure?.node === undefined ? "The run failed" : `${this.titleOf(failure.node)} failed`,
         ...(failure === undefined ? {} : { text: failure.message }),
         ...(failure?.node === undefined
           ? {}
@@ -276,14 +339,15 @@ export class BoardRun {
   }
 }
 
-function statusOf(node: RunNode, isHeld: boolean): NodeStatus {
+function statusOf(node: RunNode, isHeld: boolean, prompt: PermissionPrompt | undefined): NodeStatus {
   const { state, isFan, total, counts, note } = node;
   const done = counts.completed + counts.failed + counts.skipped;
   const isUnderWay = state === "running" || state === "retrying";
+  const asksLeave = prompt !== undefined && state === "running";
   return {
-    state: isHeld ? "held" : state,
+    state: isHeld ? "held" : asksLeave ? "waiting-for-input" : state,
     counts: isFan && total !== undefined ? `${done}/${total}` : "",
     share: isUnderWay && isFan && total !== undefined && total > 0 ? done / total : undefined,
-    note: node.failures[0]?.failure.message ?? note ?? node.skipReason,
+    note: asksLeave ? promptNote(prompt) : node.failures[0]?.failure.message ?? note ?? node.skipReason,
   };
 }

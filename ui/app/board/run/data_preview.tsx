@@ -1,10 +1,13 @@
-/** What came out of a node in the run that is shown: on the whole, or at one port. May be pinned. @module */
+/** What came out of a node in the run that is shown: on the whole, or at one port; item by item where it has items. May be pinned. @module */
 
 import { isObject, type Json } from "../../../../core/json.ts";
-import { useState } from "preact/hooks";
-import { Button, IconButton } from "../../parts/button.tsx";
-import { useResource } from "../../state/resource.ts";
+import { ItemStepper, NoItemValue } from "../../monitor/runs/item_stepper.tsx";
+import { useNodeValues } from "../../monitor/runs/node_values.ts";
+import { Button } from "../../parts/button.tsx";
+import { messageOf } from "../../parts/states.tsx";
+import { INPUTS } from "../model/board_node.ts";
 import type { Workbench } from "../workbench.ts";
+import { hasGiven } from "./run_overlay.ts";
 
 const MAX_SHOWN = 6000;
 
@@ -13,67 +16,59 @@ export function DataPreview(
 ) {
   const run = bench.run.runId.value;
   const status = bench.overlay.of(node).value;
-  const isDone = status !== undefined && (status.state === "completed" || status.counts !== "");
+  const isDone = hasGiven(status);
   const said = bench.run.said.value.get(node);
-  const items = status === undefined || status.counts === "" ? 0 : Number(status.counts.split("/")[1]);
-  const [wished, setItem] = useState(0);
-  const item = Math.min(wished, Math.max(0, items - 1));
-  const values = useResource(
-    (client, signal) =>
-      run === undefined || !isDone || node.startsWith("$")
-        ? Promise.resolve(undefined)
-        : client.call("GET /runs/{run}/values/{node}", {
-          params: { run, node },
-          query: items > 0 ? { item } : {},
-          signal,
-        }),
-    [run, node, status?.state, status?.counts, item],
-  );
+  const values = useNodeValues({ run, node }, isDone && !node.startsWith("$"), [
+    status?.state,
+    status?.counts,
+  ]);
   if (run === undefined) return <p class="field-help">Run the workflow to see what comes out here.</p>;
-  if (node === "$inputs") {
+  if (node === INPUTS) {
     return (
       <Value value={bench.run.detail.value?.inputs[port ?? ""] ?? bench.run.detail.value?.inputs ?? null} />
     );
   }
-  const whole = values.value?.output;
+  const found = values.value;
+  const whole = found?.output;
   const value = port === undefined || port === "" ? whole : isObject(whole) ? whole[port] : undefined;
-  const picker = items < 2 ? null : (
-    <div class="row" role="group" aria-label="Item">
-      <IconButton
-        small
-        icon="left"
-        label="Item before"
-        disabled={item === 0}
-        onClick={() => setItem(item - 1)}
-      />
-      <span class="numbers">Item {item + 1} of {items}</span>
-      <IconButton
-        small
-        icon="right"
-        label="Next item"
-        disabled={item + 1 >= items}
-        onClick={() => setItem(item + 1)}
-      />
-    </div>
+  const stepper = found?.items === undefined || found.item === undefined ? null : (
+    <ItemStepper
+      items={found.items}
+      item={found.item}
+      isChosen={values.chosen !== undefined}
+      onItem={values.choose}
+    />
   );
   if (value === undefined) {
-    if (said !== undefined && said !== "") {
+    if (said !== undefined && said !== "" && stepper === null) {
       return <pre class="preview" tabIndex={0} aria-label="What it says">{said}</pre>;
     }
     return (
       <>
-        {picker}
-        <p class="field-help">{values.isLoading && isDone ? "Loading…" : "Nothing came out here."}</p>
+        {stepper}
+        {found?.item !== undefined && whole === undefined
+          ? <NoItemValue item={found.item} />
+          : (
+            <p class="field-help">
+              {values.error !== undefined && found === undefined
+                ? messageOf(values.error)
+                : values.isLoading && isDone
+                ? "Loading…"
+                : found?.items?.total === 0
+                ? "It had no items: nothing came out here."
+                : "Nothing came out here."}
+            </p>
+          )}
       </>
     );
   }
   const isPinned = bench.overlay.pins.value.has(node);
   return (
     <div class="column" style={{ gap: "6px" }}>
-      {picker}
+      {stepper}
       <Value value={value} />
       <div class="row">
-        {isObject(whole) && items === 0
+        {isObject(whole) && found?.items === undefined
           ? (
             <Button
               small
@@ -86,7 +81,7 @@ export function DataPreview(
             </Button>
           )
           : null}
-        {(values.value?.cut.length ?? 0) > 0 ? <span class="faint">Cut for the preview</span> : null}
+        {(found?.cut.length ?? 0) > 0 ? <span class="faint">Cut for the preview</span> : null}
       </div>
     </div>
   );
@@ -96,9 +91,9 @@ function Value({ value }: { readonly value: Json }) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}\n…` : text;
   const about = Array.isArray(value)
-    ? `${value.length} items`
+    ? `${value.length} ${value.length === 1 ? "item" : "items"}`
     : isObject(value)
-    ? `${Object.keys(value).length} fields`
+    ? `${Object.keys(value).length} ${Object.keys(value).length === 1 ? "field" : "fields"}`
     : typeof value;
   return (
     <figure>

@@ -30,20 +30,28 @@ export function shortText({ of, expected, budget }: Shortfall): string {
   return `The budget of ${words[of](budget)} may not do: one of ten runs took ${words[of](expected)} or more`;
 }
 
+function lowered(text: string): string {
+  return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+}
+
 /** All of it in one line; undefined where there is none. */
 export function forecastTip(run: BoardRun): string | undefined {
   const forecast = run.forecast.value;
   return forecast && [forecastText(forecast), ...forecast.short.map(shortText)].join(". ");
 }
 
-/** The forecast, asked for anew whenever it is shown; nothing where there is none. */
-export function ForecastLine({ run }: { readonly run: BoardRun }) {
+/** The forecast, asked for anew whenever it is shown; nothing where there is none. `isNext`: beside a run that has ended. */
+export function ForecastLine(
+  { run, isNext = false }: { readonly run: BoardRun; readonly isNext?: boolean },
+) {
   useEffect(() => void run.loadForecast(), [run]);
   const forecast = run.forecast.value;
   if (forecast === undefined) return null;
   return (
     <span class="run-forecast" role="group" aria-label="Forecast">
-      <span class="muted">{forecastText(forecast)}</span>
+      <span class="muted">
+        {isNext ? `The next run: ${lowered(forecastText(forecast))}` : forecastText(forecast)}
+      </span>
       {forecast.short.map((one) => <span key={one.of} class="run-short">{shortText(one)}</span>)}
     </span>
   );

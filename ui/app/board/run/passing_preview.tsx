@@ -8,18 +8,20 @@
 import { useEffect } from "preact/hooks";
 import type { Json } from "../../../../core/json.ts";
 import { isObject } from "../../../../core/json.ts";
+import { ItemStepper, NoItemValue } from "../../monitor/runs/item_stepper.tsx";
+import { useNodeValues } from "../../monitor/runs/node_values.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { messageOf } from "../../parts/states.tsx";
 import { stateWord } from "../../parts/state_dot.tsx";
-import { useResource } from "../../state/resource.ts";
 import { INPUTS, OUTPUTS } from "../model/board_node.ts";
 import type { Workbench } from "../workbench.ts";
 import { glimpseOf, type Passing, passingAt, sizeText } from "./passing.ts";
+import { hasGiven } from "./run_overlay.ts";
 import type { Rest } from "./rest_watch.ts";
 
 const WIDTH = 320;
-const HEIGHT = 220;
+const HEIGHT = 290;
 
 export interface PassingPreviewProps {
   readonly bench: Workbench;
@@ -124,16 +126,9 @@ function Given(
   const run = bench.run.runId.value;
   const pinned = bench.overlay.pins.value.get(node);
   const status = bench.overlay.of(node).value;
-  const isDone = status !== undefined &&
-    (status.state === "completed" || /^[1-9]/.test(status.counts));
-  const isAsked = run !== undefined && pinned === undefined && isDone && node !== INPUTS;
-  const values = useResource(
-    (client, signal) =>
-      isAsked
-        ? client.call("GET /runs/{run}/values/{node}", { params: { run, node }, query: {}, signal })
-        : Promise.resolve(undefined),
-    [run, node, isAsked, status?.state, status?.counts],
-  );
+  const isDone = hasGiven(status);
+  const isAsked = pinned === undefined && isDone && node !== INPUTS;
+  const values = useNodeValues({ run, node }, isAsked, [status?.state, status?.counts]);
   const note = within === undefined ? null : (
     <p class="field-help">
       Read by <code>{within.slice(0, 120)}</code>
@@ -168,14 +163,22 @@ function Given(
       </p>
     );
   }
-  if (values.error !== undefined && values.value === undefined) {
+  const found = values.value;
+  if (values.error !== undefined && found === undefined) {
     return <p class="field-error">It cannot be shown: {messageOf(values.error)}</p>;
   }
-  const found = values.value;
   if (found === undefined) return <p class="field-help">Loading…</p>;
   const isLarge = found.cut.length > 0;
   return (
     <>
+      {found.items === undefined || found.item === undefined ? null : (
+        <ItemStepper
+          items={found.items}
+          item={found.item}
+          isChosen={values.chosen !== undefined}
+          onItem={values.choose}
+        />
+      )}
       {isLarge
         ? (
           <p class="field-help">
@@ -184,15 +187,19 @@ function Given(
           </p>
         )
         : null}
-      <Glimpsed
-        value={partOf(found.output, port)}
-        name={port}
-        about={status.counts === ""
-          ? "last run"
-          : `last run, the newest of ${status.counts.split("/")[1]} items`}
-        sizeBytes={found.sizeBytes}
-        isPart={port !== ""}
-      />
+      {found.items?.total === 0
+        ? <p class="field-help">It had no items: nothing came out here (last run).</p>
+        : found.item !== undefined && found.output === undefined
+        ? <NoItemValue item={found.item} />
+        : (
+          <Glimpsed
+            value={partOf(found.output, port)}
+            name={port}
+            about={found.item === undefined ? "last run" : `last run, item ${found.item.index}`}
+            sizeBytes={found.sizeBytes}
+            isPart={port !== ""}
+          />
+        )}
       {note}
     </>
   );

@@ -19,6 +19,13 @@ export interface NodeStatus {
   readonly note: string | undefined;
 }
 
+/** Whether there is something to be looked at: it has ended, or some of its items have. */
+export function hasGiven(status: NodeStatus | undefined): boolean {
+  return status !== undefined &&
+    (status.state === "completed" || /^[1-9]/.test(status.counts) ||
+      status.counts !== "" && (status.state === "failed" || status.state === "skipped"));
+}
+
 export class RunOverlay {
   readonly #nodes = new Map<string, Signal<NodeStatus | undefined>>();
   readonly pins = signal<ReadonlyMap<string, JsonObject>>(new Map());

@@ -1,21 +1,21 @@
-/** The run that is shown on the board: its state, what it asks, its nodes, its outputs; and starting one. @module */
+/** The run that is shown on the board: its state, what it asks, its nodes, its outputs. @module */
 
-import { useState } from "preact/hooks";
-import type { JsonObject } from "../../../../core/json.ts";
+import { refusedIn, refusedWords } from "../../../../core/policy/refused_permission.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
-import { momentText } from "../../monitor/format.ts";
+import { durationText, momentText } from "../../monitor/format.ts";
+import { useNow } from "../../monitor/now.ts";
 import { AskingCard, placeOf } from "../../monitor/runs/asking_card.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { GrantOffer } from "../../monitor/runs/grant_offer.tsx";
+import { RunWaiting } from "../../monitor/runs/run_waiting.tsx";
+import { PromptCard } from "../../monitor/system/prompt_card.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { SchemaForm } from "../../parts/schema_form.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
 import { EmptyState } from "../../parts/states.tsx";
-import { withValue } from "../../parts/with_value.ts";
 import { VirtualList } from "../../parts/virtual_list.tsx";
+import { useApp } from "../../state/app.ts";
 import { hrefOf } from "../../state/route.ts";
-import { objectOf } from "../model/board_node.ts";
 import type { Workbench } from "../workbench.ts";
-import type { RunMode, Writing } from "./board_run.ts";
+import type { RunMode } from "./board_run.ts";
 import { ForecastLine } from "./forecast.tsx";
 
 export function RunPanel(
@@ -23,6 +23,8 @@ export function RunPanel(
 ) {
   const { run, board, overlay } = bench;
   const detail = run.detail.value;
+  const isLive = run.isRunning;
+  const now = useNow(isLive) + useApp().live.skewMs;
   if (run.runId.value === undefined) {
     return (
       <EmptyState
@@ -45,7 +47,7 @@ export function RunPanel(
     );
   }
   const nodes = detail?.nodes.filter(({ scope }) => scope === undefined || scope === "") ?? [];
-  const isLive = run.isRunning;
+  const refused = detail?.failure && refusedIn(detail.failure);
   const show = (node: string) => {
     board.select([node]);
     board.reveal(node);
@@ -53,7 +55,7 @@ export function RunPanel(
   return (
     <div class="run-panel">
       <div class="run-head">
-        <StateDot state={detail?.state ?? "queued"} word />
+        <StateDot state={run.shown.value} word />
         {detail?.isMock === true ? <span class="badge warn">Mock</span> : null}
         <span class="grow" />
         {isLive && detail?.state !== "paused"
@@ -75,16 +77,29 @@ export function RunPanel(
               Outputs
             </a>
           )}
-        <a href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
+        <a class="own-line" href={hrefOf("runs", run.runId.value)}>Open in the monitor</a>
         {detail?.costUsd === undefined || detail.costUsd === 0
           ? null
           : <span class="faint numbers">${detail.costUsd.toFixed(4)}</span>}
       </div>
-      {isLive ? null : <ForecastLine run={run} />}
-      {detail?.held.map((node) => (
+      {isLive ? null : <ForecastLine run={run} isNext />}
+      {run.prompts.value.map((prompt) => (
+        <PromptCard
+          key={prompt.id}
+          prompt={prompt}
+          {...prompt.node === undefined ? {} : {
+            place: {
+              name: placeOf(prompt, run.titleOf(prompt.node)),
+              onShow: () => show(prompt.node as string),
+            },
+          }}
+        />
+      ))}
+      {[...counted(detail?.held ?? [])].map(([node, count]) => (
         <div key={node} class="asking">
           <span class="grow">
-            Stopped before <strong>{node}</strong>
+            Stopped before <strong>{run.titleOf(node)}</strong>
+            {count === 1 ? null : <span class="faint">, {count} of its items</span>}
           </span>
           <Button small icon="step" onClick={() => void run.goOn(true, node)}>Step</Button>
           <Button small icon="play" onClick={() => void run.goOn(false, node)}>Go on</Button>
@@ -94,27 +109,38 @@ export function RunPanel(
         asking.for.kind === "time"
           ? (
             <p key={asking.node} class="run-waits muted">
-              <Icon name="wait" size={13} /> {placeOf(asking)} waits until {momentText(asking.for.untilMs)}
+              <Icon name="wait" size={13} /> {placeOf(asking, run.titleOf(asking.node))} waits until{" "}
+              {momentText(asking.for.untilMs)}
             </p>
           )
           : (
             <AskingCard
-              key={`${asking.scope ?? ""}/${placeOf(asking)}`}
+              key={`${asking.scope ?? ""}/${asking.node}/${asking.item ?? ""}`}
               asking={asking}
-              place={placeOf(asking)}
+              place={placeOf(asking, run.titleOf(asking.node))}
               isBusy={run.isTelling.value}
               onAnswer={(answer) => void run.approve(answer)}
               onSignal={(name, value) => void run.signal(name, value)}
+              onSkip={() => void run.skip(asking.node, asking.item)}
               onShow={() => show(asking.node)}
             />
           )
       )}
       {detail?.failure === undefined ? null : (
         <div class="failure" role="group" aria-label="Failure">
-          <strong>{detail.failure.node ?? "The run"} failed</strong>
-          <p>{detail.failure.message}</p>
+          <strong>
+            {detail.failure.node === undefined ? "The run" : run.titleOf(detail.failure.node)} failed
+          </strong>
+          <p>{refused === undefined ? detail.failure.message : refusedWords(refused)}</p>
           {detail.failure.node === undefined ? null : (
-            <div class="row">
+            <div class="row monitor-wrap">
+              {refused === undefined ? null : (
+                <GrantOffer
+                  refused={refused}
+                  isBusy={run.isTelling.value}
+                  onGranted={() => void run.retry(detail.failure?.node as string)}
+                />
+              )}
               <Button
                 small
                 onClick={() => show(detail.failure?.node as string)}
@@ -128,6 +154,7 @@ export function RunPanel(
           )}
         </div>
       )}
+      <RunWaiting run={run.runId.value} />
       <div class="panel-rest">
         <VirtualList
           label="Nodes of the run"
@@ -142,9 +169,7 @@ export function RunPanel(
             const node = nodes[index];
             if (node === undefined) return null;
             const status = overlay.of(node.node).peek();
-            const ms = node.startedAt === undefined
-              ? undefined
-              : (node.endedAt ?? Date.now()) - node.startedAt;
+            const ms = node.startedAt === undefined ? undefined : (node.endedAt ?? now) - node.startedAt;
             return (
               <div class="outline-row">
                 <StateDot state={status?.state ?? node.state} />
@@ -154,9 +179,12 @@ export function RunPanel(
                     ? <span class="faint">: {status.note}</span>
                     : null}
                 </span>
+                {node.isFan && node.counts.failed > 0
+                  ? <span class="badge bad">{node.counts.failed} failed</span>
+                  : null}
                 {status?.counts ? <span class="faint numbers">{status.counts}</span> : null}
                 {run.pinned.value.has(node.node) ? <span class="badge warn">given</span> : null}
-                {ms === undefined ? null : <span class="faint numbers">{span(ms)}</span>}
+                {ms === undefined ? null : <span class="faint numbers">{durationText(ms)}</span>}
               </div>
             );
           }}
@@ -166,95 +194,9 @@ export function RunPanel(
   );
 }
 
-function span(ms: number): string {
-  return ms < 1000
-    ? `${Math.max(0, Math.round(ms))} ms`
-    : ms < 60_000
-    ? `${(ms / 1000).toFixed(1)} s`
-    : `${Math.floor(ms / 60_000)} min`;
-}
-
-const writings: readonly (readonly [Writing, string, string])[] = [
-  ["no", "May not be changed", "nodes that write fail, unless you approve at a gate before them"],
-  ["propose", "Changes are proposed", "they wait in the editor, each place for you to take or reject"],
-  ["write", "May be changed", "at once"],
-];
-
-/** Asks for inputs before a run; what was given last stands there already. */
-export function RunDialog(
-  { bench, mode, onClose }: {
-    readonly bench: Workbench;
-    readonly mode: RunMode;
-    readonly onClose: () => void;
-  },
-) {
-  const declared = objectOf(bench.board.document.graph.head["inputs"]);
-  const schema: JsonObject = {
-    type: "object",
-    properties: declared,
-    required: Object.keys(declared).filter((name) => !Object.hasOwn(objectOf(declared[name]), "default")),
-  };
-  const [inputs, setInputs] = useState<JsonObject>(bench.run.inputs.peek());
-  const [writing, setWriting] = useState(bench.run.writing.peek());
-  const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
-  return (
-    <Dialog
-      title={mode === "mock" ? "Run with mock data" : "Run"}
-      onClose={onClose}
-      onSubmit={() => {
-        onClose();
-        bench.panel.value = "run";
-        void bench.run.start(mode, inputs, writing);
-      }}
-      foot={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" icon="play">Run</Button>
-        </>
-      }
-    >
-      {mode === "mock"
-        ? (
-          <p class="muted">
-            Calls answer made-up values of the right types; nothing is changed and nothing is paid.
-          </p>
-        )
-        : null}
-      {mode === "mock" ? null : <ForecastLine run={bench.run} />}
-      <SchemaForm
-        name="run-input"
-        root={schema}
-        schema={schema}
-        value={inputs}
-        onChange={(path, value) => setInputs((before) => withValue(before, path, value))}
-      />
-      {isWriting
-        ? (
-          <fieldset class="choices">
-            <legend>Files of the workspace</legend>
-            {writings.map(([id, title, about]) => (
-              <label key={id} class="check">
-                <input
-                  type="radio"
-                  name="writing"
-                  checked={writing === id}
-                  onChange={() => setWriting(id)}
-                />
-                <span>
-                  {title} <span class="faint">{about}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
-        )
-        : null}
-    </Dialog>
-  );
-}
-
-/** True where a run needs to be asked about first. */
-export function needsInputs(bench: Workbench): boolean {
-  const inputs = objectOf(bench.board.document.graph.head["inputs"]);
-  const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
-  return isWriting || Object.keys(inputs).length > 0;
+/** Each name once, with how often it is there. */
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }

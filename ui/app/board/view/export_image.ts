@@ -2,9 +2,10 @@
 
 import { counted } from "../../parts/counted.ts";
 import type { CardShape } from "./card_shape.ts";
-import { HEAD_HEIGHT, portPlace } from "./card_shape.ts";
+import { FOOT_HEIGHT, HEAD_HEIGHT, portPlace } from "./card_shape.ts";
 import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
-import { bendOf, type Scene } from "./scene.ts";
+import { curveData } from "../routing/wire_curve.ts";
+import type { Scene } from "./scene.ts";
 import { fitted } from "./viewport.ts";
 
 const MARGIN = 32;
@@ -24,19 +25,11 @@ export function boardSvg(scene: Scene, colours: Colours = boardColours()): strin
     ];
   });
   const edges = scene.edges.map((edge, index) => {
-    const at = index * 4;
-    const [x1, y1, x2, y2] = [
-      scene.lines[at]!,
-      scene.lines[at + 1]!,
-      scene.lines[at + 2]!,
-      scene.lines[at + 3]!,
-    ];
-    const bend = bendOf(x1, x2);
     const dash = edge.kind === "data" || edge.kind === "each" ? "" : ` stroke-dasharray="5 4"`;
     const width = edge.kind === "each" ? 3 : (edge.bundle?.length ?? 0) > 1 ? 2.8 : 1.4;
-    return `<path d="M${n(x1)} ${n(y1)}C${n(x1 + bend)} ${n(y1)} ${n(x2 - bend)} ${n(y2)} ${n(x2)} ${
-      n(y2)
-    }" fill="none" stroke="${colours["line-control"]}" stroke-width="${width}"${dash}/>`;
+    return `<path d="${curveData(scene.curveOf(index))}" fill="none" stroke="${
+      colours["line-control"]
+    }" stroke-width="${width}"${dash}/>`;
   });
   const nodes = scene.ids.flatMap((_id, index) => nodeSvg(scene, index, colours));
   const [left, top] = [bounds.left - MARGIN, bounds.top - MARGIN - 24];
@@ -100,8 +93,41 @@ function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string
       ? ""
       : `<text x="${n(x + 16)}" y="${n(y + HEAD_HEIGHT - 7)}" class="use">${text(node.use)}</text>`,
     ...portsSvg(shape, x, y, colour),
+    ...footSvg(shape, x, y, colours),
   ];
 }
+
+/** What is folded, and what the foot says. */
+function footSvg(shape: CardShape, x: number, y: number, colours: Colours): readonly string[] {
+  const made: string[] = [];
+  if (shape.hidden > 0) {
+    const { y: at } = portPlace(shape, "input", "\u0000");
+    made.push(
+      `<text x="${n(x + shape.width / 2)}" y="${
+        n(y + at + 4)
+      }" text-anchor="middle" class="use">${shape.hidden} more</text>`,
+    );
+  }
+  if (shape.marks.length > 0) {
+    const top = y + shape.height - FOOT_HEIGHT;
+    const words = shape.marks.map(({ kind, text }) => `${markWords[kind]} ${text}`.trim()).join(" · ");
+    made.push(
+      `<line x1="${n(x)}" y1="${n(top)}" x2="${n(x + shape.width)}" y2="${n(top)}" stroke="${
+        colours["line-soft"]
+      }"/>`,
+      `<text x="${n(x + 16)}" y="${n(top + 15)}" class="use">${text(clip(words, 38))}</text>`,
+    );
+  }
+  return made;
+}
+
+const markWords = {
+  each: "each",
+  when: "when",
+  retry: "retries",
+  importance: "",
+  timeout: "at most",
+} as const;
 
 function portsSvg(shape: CardShape, x: number, y: number, colour: string): readonly string[] {
   return (["input", "output"] as const).flatMap((side) =>

@@ -1,6 +1,7 @@
 /** What lies under and between the nodes: frames of groups, and notes. @module */
 
 import type { Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { IconButton } from "../../parts/button.tsx";
 import type { Board } from "../board.ts";
 import { setGroup, setNote } from "../model/commands.ts";
@@ -82,6 +83,12 @@ function Note(
   const isSelected = board.selection.value.has(id);
   const change = (fields: Record<string, string | number>) =>
     board.apply(setNote(board.document.ground, note.id, fields));
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (board.freshNote !== note.id) return;
+    board.freshNote = undefined;
+    field.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <div
       class={`note tint-${note.colour} ${isSelected ? "is-selected" : ""}`}
@@ -90,6 +97,7 @@ function Note(
       style={{ transform: `translate(${x}px, ${y}px)`, width: `${note.width}px`, height: `${note.height}px` }}
     >
       <textarea
+        ref={field}
         data-inert=""
         data-scroll=""
         aria-label="Note"

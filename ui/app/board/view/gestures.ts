@@ -10,6 +10,7 @@ import type { Point } from "../model/commands.ts";
 import type { BoardEdge } from "../model/graph.ts";
 import { type Drop, WireHand } from "./wire_hand.ts";
 import { type Guide, NodeDrag, SLACK_PX } from "./node_drag.ts";
+import type { Hovered } from "./lifted_wires.tsx";
 import type { Rect, Viewport } from "./viewport.ts";
 import { toWorld, zoomAt } from "./viewport.ts";
 import { wire } from "./wire.tsx";
@@ -19,7 +20,7 @@ export interface GestureEvents {
   readonly onMoved: () => void;
   readonly onBox: (rect: Rect | undefined) => void;
   readonly onGuides: (guides: readonly Guide[]) => void;
-  readonly onHoverEdge: (id: string | undefined) => void;
+  readonly onHover: (hovered: Hovered | undefined) => void;
   /** A connection was dropped: on an end, on a node's body, or on nothing. */
   readonly onConnect: (drop: Drop) => void;
   readonly onOpen: (id: string) => void;
@@ -121,6 +122,19 @@ export class Gestures {
     if (gesture.kind === "pan") this.#stage.dataset["gesture"] = "pan";
   }
 
+  #hovered(target: Element, screen: Point): Hovered | undefined {
+    const id = target.closest("[data-node]")?.getAttribute("data-node") ?? undefined;
+    const port = target.closest("[data-port]");
+    if (id !== undefined && port !== null) {
+      const side = port.getAttribute("data-side") === "output" ? "output" : "input";
+      return { kind: "port", id, side, port: port.getAttribute("data-port") ?? "" };
+    }
+    if (id !== undefined) return { kind: "node", id };
+    if (target.closest("[data-inert]") !== null) return undefined;
+    const edge = this.#edgeAt(this.#world(screen));
+    return edge === undefined ? undefined : { kind: "edge", id: edge.id };
+  }
+
   /** A node that is painted rather than an element. */
   #painted({ x, y }: Point): string | undefined {
     const scene = this.#board.scene.peek();
@@ -161,8 +175,7 @@ export class Gestures {
     if (this.#pointers.has(event.pointerId)) this.#pointers.set(event.pointerId, screen);
     const gesture = this.#gesture;
     if (gesture === undefined) {
-      const isOverCard = (event.target as Element).closest("[data-node], [data-inert]") !== null;
-      this.#events.onHoverEdge(isOverCard ? undefined : this.#edgeAt(this.#world(screen))?.id);
+      this.#events.onHover(this.#hovered(event.target as Element, screen));
       return;
     }
     switch (gesture.kind) {

@@ -7,6 +7,7 @@
 
 import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { stateToken } from "../../parts/state_dot.tsx";
 import { paint } from "../../state/theme.ts";
 import type { Board } from "../board.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
@@ -94,7 +95,8 @@ export function Minimap(
     }, 60);
   });
   useEffect(() => () => clearTimeout(waiting.current), []);
-  if (!isMinimapShown.value) return null;
+  const { nodes, notes } = board.graph.value;
+  if (!isMinimapShown.value || nodes.size + notes.length === 0) return null;
 
   const go = (event: PointerEvent) => {
     const box = canvas.current?.getBoundingClientRect();
@@ -143,8 +145,8 @@ function paintMap(
     const state = run.shownState(id, boxes);
     const colour = worst.get(id) === "error"
       ? colours.bad
-      : state !== undefined && `state-${state}` in colours
-      ? colours[`state-${state}` as keyof Colours]
+      : state !== undefined && stateToken(state) in colours
+      ? colours[stateToken(state) as keyof Colours]
       : nodes[index] === undefined
       ? colours.warn
       : kindColour(colours, nodes[index]!);

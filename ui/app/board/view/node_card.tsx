@@ -8,7 +8,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { memo } from "../../parts/memo.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { StateDot, stateWord } from "../../parts/state_dot.tsx";
+import { StateDot, stateToken, stateWord } from "../../parts/state_dot.tsx";
 import type { Board } from "../board.ts";
 import type { BoardNode, BoardPort } from "../model/board_node.ts";
 import { describe } from "../../../../core/workflow/port_type.ts";
@@ -144,6 +144,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
           ))}
         </div>
       )}
+      <StateEdge run={run} id={node.id} />
       <Progress run={run} id={node.id} />
     </div>
   );
@@ -243,6 +244,14 @@ function CardRun({ run, id }: { readonly run: RunOverlay; readonly id: string })
         )}
     </>
   );
+}
+
+/** The card's outline in the colour of what becomes of the node: where many cards are, the failed one is seen at once. */
+function StateEdge({ run, id }: { readonly run: RunOverlay; readonly id: string }) {
+  const state = run.of(id).value?.state;
+  if (state === undefined || state === "pending") return null;
+  const token = stateToken(state);
+  return <span class={`card-edge is-${token}`} style={{ borderColor: `var(--${token})` }} />;
 }
 
 function Progress({ run, id }: { readonly run: RunOverlay; readonly id: string }) {

@@ -7,14 +7,17 @@
  */
 
 import type { BoardNode } from "../model/board_node.ts";
+import { stateToken } from "../../parts/state_dot.tsx";
 import { paint, tokenColours } from "../../state/theme.ts";
 import { soon } from "../../state/turn.ts";
 import type { BoardEdge } from "../model/graph.ts";
 import { HEAD_HEIGHT } from "./card_shape.ts";
-import { bendOf, type Scene } from "./scene.ts";
+import { bendOf, traceCurve } from "../routing/wire_curve.ts";
+import type { Scene } from "./scene.ts";
 import { type Rect, type Viewport, visibleRect } from "./viewport.ts";
 
 const names = [
+  "back",
   "surface",
   "raised",
   "text",
@@ -65,7 +68,8 @@ export type Faded = Pick<ReadonlySet<string>, "has">;
 export interface Marks {
   readonly selection: ReadonlySet<string>;
   readonly selectedEdge: string | undefined;
-  readonly hoveredEdge: string | undefined;
+  /** Edges that are drawn over the others: near, they are left out here and the others step back. */
+  readonly lifted: ReadonlySet<number>;
   readonly worst: ReadonlyMap<string, "error" | "warning">;
   /** `NODE` with a problem at the port: `review.source`. */
   readonly badPorts: ReadonlySet<string>;
@@ -79,6 +83,8 @@ export interface Marks {
 export const NEAR_ZOOM = 0.42;
 /** More nodes in sight than this are painted, too. */
 export const MAX_CARDS = 220;
+/** How much is seen of edges beside those that are looked at. */
+const DIMMED = 0.32;
 const SPARE = 320;
 const REFINE_MS = 110;
 /** Edges or nodes painted between two looks at the clock. */
@@ -110,7 +116,7 @@ export class Painter {
   #spare: OffscreenCanvas | undefined;
   #painting: Painting | undefined;
   #latest: Subject | undefined;
-  #refine: number | undefined;
+  #refine: ReturnType<typeof setTimeout> | undefined;
   #width = 0;
   #height = 0;
   #scale = 1;
@@ -237,7 +243,7 @@ export class Painter {
     if (!isNear) this.#paintGroups(context, scene, zoom);
     const edges = scene.edgesIn(rect);
     for (let at = 0; at < edges.length; at += PART) {
-      paintEdges(context, scene, edges.slice(at, at + PART), marks, colours, zoom);
+      paintEdges(context, scene, edges.slice(at, at + PART), marks, colours, zoom, isNear);
       yield;
     }
     if (isNear) return;
@@ -269,7 +275,7 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 /** The same things in the same colours; where one looks from may differ. */
 function isSameLook(a: Subject, b: Subject): boolean {
   return a.scene === b.scene && a.moves === b.moves && a.marks.selection === b.marks.selection &&
-    a.marks.selectedEdge === b.marks.selectedEdge && a.marks.hoveredEdge === b.marks.hoveredEdge &&
+    a.marks.selectedEdge === b.marks.selectedEdge &&
     a.marks.worst === b.marks.worst && a.marks.faded === b.marks.faded && a.marks.stateOf === b.marks.stateOf;
 }
 
@@ -281,15 +287,18 @@ export function paintEdges(
   marks: Marks,
   colours: Colours,
   zoom: number,
+  isNear = false,
 ): void {
+  const isDimmed = isNear && marks.lifted.size > 0;
   const plain: number[] = [];
   const order: number[] = [];
   const each: number[] = [];
   const bundles: number[] = [];
   const special: [number, string, number][] = [];
   for (const index of edges) {
+    if (isDimmed && marks.lifted.has(index)) continue;
     const edge = scene.edges[index]!;
-    const isChosen = edge.id === marks.selectedEdge || edge.id === marks.hoveredEdge;
+    const isChosen = edge.id === marks.selectedEdge;
     const state = marks.stateOf(edge.from);
     if (isChosen) special.push([index, colours.accent, 2.6]);
     else if (marks.badPorts.size > 0 && isBad(edge, marks)) {
@@ -305,18 +314,20 @@ export function paintEdges(
   }
   const thin = Math.max(1.4, 0.7 / zoom);
   context.lineCap = "butt";
-  context.globalAlpha = zoom < 0.12 ? 0.35 : zoom < 0.3 ? 0.55 : 0.9;
+  context.globalAlpha = isDimmed ? DIMMED : zoom < 0.12 ? 0.35 : zoom < 0.3 ? 0.55 : 0.9;
   stroke(context, scene, plain, colours["line-control"], thin, [], zoom);
   stroke(context, scene, order, colours["line-control"], thin, zoom < 0.3 ? [] : [5, 4], zoom);
   stroke(context, scene, each, colours["line-control"], Math.max(3.4, thin), [], zoom);
   stroke(context, scene, bundles, colours["line-control"], Math.max(2.8, 1.2 * thin), [], zoom);
-  if (zoom >= 0.3) stroke(context, scene, each, colours.surface, 1.2, [], zoom);
   context.globalAlpha = 1;
+  if (zoom >= 0.3) stroke(context, scene, each, colours.back, 1.2, [], zoom);
+  if (isDimmed) context.globalAlpha = 2 * DIMMED;
   for (const [index, colour, width] of special) {
     const kind = scene.edges[index]!.kind;
     const dash = kind === "after" || kind === "when" || kind === "case" ? [5, 4] : [];
     stroke(context, scene, [index], colour, Math.max(width, 0.9 / zoom), dash, zoom);
   }
+  context.globalAlpha = 1;
 }
 
 function isBad({ to, toPort, kind, bundle }: BoardEdge, marks: Marks): boolean {
@@ -342,6 +353,11 @@ function stroke(
   context.setLineDash([...dash]);
   context.beginPath();
   for (const edge of edges) {
+    const way = scene.wayOf(edge);
+    if (way !== undefined) {
+      traceCurve(context, way, !isCurved);
+      continue;
+    }
     const at = edge * 4;
     const [x1, y1, x2, y2] = [lines[at]!, lines[at + 1]!, lines[at + 2]!, lines[at + 3]!];
     context.moveTo(x1, y1);
@@ -373,8 +389,8 @@ function paintBoxes(
     const worst = marks.worst.get(id);
     const colour = worst === "error"
       ? colours.bad
-      : state !== undefined && `state-${state}` in colours
-      ? colours[`state-${state}` as keyof Colours]
+      : state !== undefined && stateToken(state) in colours
+      ? colours[stateToken(state) as keyof Colours]
       : node === undefined
       ? colours.warn
       : kindColour(colours, node);

@@ -12,8 +12,10 @@ import type { Point } from "../model/commands.ts";
 import { GROUP_PADDING, GROUP_TITLE } from "../layout/layout_graph.ts";
 import { nodeViews } from "../../motif/motifs.ts";
 import { type CardShape, cardShape, MAX_PORTS, portPlace } from "./card_shape.ts";
+import { bendOf, curveDistance, curveMiddle, curveRect, type WireCurve } from "../routing/wire_curve.ts";
+import { type FlatWays, type WireGround, WireRoutes } from "../routing/wire_routes.ts";
 import { PlaceGrid } from "./place_grid.ts";
-import type { Rect } from "./viewport.ts";
+import { grownRect, intersects, type Rect } from "./viewport.ts";
 
 /** Shapes of nodes that have not changed. */
 export type ShapeCache = WeakMap<BoardNode, { readonly key: string; readonly shape: CardShape }>;
@@ -22,10 +24,22 @@ const nothing: ReadonlySet<string> = new Set();
 /** A file's place beyond this many units is none: nobody could go there. */
 const FARTHEST = 1e7;
 
+/** Wires whose ways are found at once; where more are wanted they are found elsewhere, and drawn directly until then. */
+const MOST_AT_ONCE = 500;
+/** Boxes that may stand elsewhere than before with the ways of the other wires kept. */
+const MOST_CHANGED = 64;
+/** A way this near to a box depends on it. */
+const NEAR = 16;
+
 /** What is found by place; shared by scenes with one geometry. */
 interface Found {
   boxes: PlaceGrid | undefined;
   edges: PlaceGrid | undefined;
+  routes: WireRoutes | undefined;
+  /** Not every way is the right one. */
+  isStale: boolean;
+  /** The scene before, whose ways may still hold. */
+  earlier: Scene | undefined;
 }
 
 export class Scene {
@@ -44,6 +58,8 @@ export class Scene {
   readonly lines: Float64Array;
   readonly edgeFrom: Int32Array;
   readonly edgeTo: Int32Array;
+  /** Edges of one number come from one port. */
+  readonly #trunks: Int32Array;
   /** Edges that touch a node, by its index. */
   readonly #touching: readonly (readonly number[])[];
   readonly #found: Found;
@@ -79,6 +95,7 @@ export class Scene {
       this.lines = before.lines;
       this.edgeFrom = before.edgeFrom;
       this.edgeTo = before.edgeTo;
+      this.#trunks = before.#trunks;
       this.#touching = before.#touching;
       this.#found = before.#found;
       return;
@@ -112,6 +129,7 @@ export class Scene {
     this.lines = new Float64Array(this.edges.length * 4);
     this.edgeFrom = new Int32Array(this.edges.length);
     this.edgeTo = new Int32Array(this.edges.length);
+    this.#trunks = new Int32Array(this.edges.length);
     const touching = Array.from({ length: count }, (): number[] => []);
     this.edges.forEach((edge, index) => {
       const from = this.indexOf.get(edge.from) as number;
@@ -123,7 +141,10 @@ export class Scene {
       this.#placeLine(index);
     });
     this.#touching = touching;
-    this.#found = { boxes: undefined, edges: undefined };
+    const earlier = before === undefined || before.#found.routes !== undefined
+      ? before
+      : before.#found.earlier;
+    this.#found = { boxes: undefined, edges: undefined, routes: undefined, isStale: false, earlier };
   }
 
   /** The geometry, the same object while nothing stands elsewhere. */
@@ -173,6 +194,7 @@ export class Scene {
     const { fromPort, toPort } = this.edges[edge] as BoardEdge;
     const a = portPlace(this.shapes[from] as CardShape, "output", fromPort);
     const b = portPlace(this.shapes[to] as CardShape, "input", toPort);
+    this.#trunks[edge] = from * 4096 + Math.round(a.y);
     const at = edge * 4;
     this.lines[at] = this.left[from]! + a.x;
     this.lines[at + 1] = this.top[from]! + a.y;
@@ -180,14 +202,33 @@ export class Scene {
     this.lines[at + 3] = this.top[to]! + b.y;
   }
 
-  /** Moves boxes; what is found by place follows. */
+  /** Moves boxes; what is found by place follows, and so do the ways of wires at them and of those in their way. */
   move(indices: readonly number[], dx: number, dy: number): void {
+    const touched = new Set<number>();
+    for (const index of indices) {
+      for (const edge of this.#touching[index] ?? []) touched.add(edge);
+    }
+    const isFew = indices.length <= MOST_CHANGED && touched.size <= MOST_AT_ONCE;
+    if (isFew) {
+      for (const index of indices) {
+        const before = this.rectOf(index);
+        for (const rect of [before, shifted(before, dx, dy)]) {
+          for (const edge of this.edgesIn(grownRect(rect, NEAR))) touched.add(edge);
+        }
+      }
+    }
     for (const index of indices) {
       this.left[index]! += dx;
       this.top[index]! += dy;
       for (const edge of this.#touching[index] ?? []) this.#placeLine(edge);
     }
     this.#found.boxes = undefined;
+    const routes = this.#found.routes;
+    if (isFew && touched.size <= MOST_AT_ONCE) routes?.find(touched);
+    else {
+      for (const edge of touched) routes?.keep(edge, undefined);
+      this.#found.isStale = true;
+    }
     this.#found.edges = undefined;
     this.moves++;
   }
@@ -232,6 +273,7 @@ export class Scene {
   /** Makes what things are found by, before somebody waits for it. */
   prepare(): void {
     this.#found.boxes ??= this.#boxGrid();
+    this.#routes;
     this.#found.edges ??= this.#edgeGrid();
   }
 
@@ -257,21 +299,144 @@ export class Scene {
     return new PlaceGrid(rects);
   }
 
+  get #routes(): WireRoutes {
+    return this.#found.routes ??= this.#makeRoutes();
+  }
+
+  /** True where ways are still to be found, elsewhere: there are too many to wait for. */
+  get lacksWays(): boolean {
+    this.#routes;
+    return this.#found.isStale;
+  }
+
+  /** What ways are found by, as a copy that can be handed away. */
+  get ground(): WireGround {
+    return {
+      left: this.left.slice(),
+      top: this.top.slice(),
+      width: this.width.slice(),
+      height: this.height.slice(),
+      lines: this.lines.slice(),
+      from: this.edgeFrom.slice(),
+      to: this.edgeTo.slice(),
+      trunk: this.#trunks.slice(),
+    };
+  }
+
+  /** Takes ways that were found elsewhere for this geometry as it was after `moves` moves; false where it has moved since. */
+  takeWays({ starts, points }: FlatWays, moves: number): boolean {
+    if (moves !== this.moves || starts.length !== this.edges.length + 1) return false;
+    for (let edge = 0; edge < this.edges.length; edge++) {
+      const [start, end] = [starts[edge]!, starts[edge + 1]!];
+      this.#routes.keep(edge, start === end ? undefined : points.subarray(start, end));
+    }
+    this.#found.isStale = false;
+    this.#found.edges = undefined;
+    this.moves++;
+    return true;
+  }
+
+  #makeRoutes(): WireRoutes {
+    const found = this.#found;
+    const { earlier } = found;
+    found.earlier = undefined;
+    const ground: WireGround = {
+      left: this.left,
+      top: this.top,
+      width: this.width,
+      height: this.height,
+      lines: this.lines,
+      from: this.edgeFrom,
+      to: this.edgeTo,
+      trunk: this.#trunks,
+    };
+    const routes = new WireRoutes(ground, (rect) => this.boxesIn(rect));
+    const changed = earlier === undefined || earlier.#found.isStale ? undefined : this.#changedSince(earlier);
+    if (earlier === undefined || changed === undefined) {
+      if (this.edges.length <= MOST_AT_ONCE) routes.find();
+      else found.isStale = true;
+      return routes;
+    }
+    const known = new Map(earlier.edges.map(({ id }, index) => [id, index]));
+    const open: number[] = [];
+    this.edges.forEach(({ id }, edge) => {
+      const before = known.get(id);
+      const way = before === undefined ? undefined : earlier.#routes.wayOf(before);
+      const isKept = before !== undefined && isSameLine(this.lines, edge, earlier.lines, before) &&
+        !changed.some((rect) => intersects(rect, this.#edgeRect(edge, way)));
+      if (isKept) routes.keep(edge, way);
+      else open.push(edge);
+    });
+    if (open.length <= MOST_AT_ONCE) routes.find(open);
+    else found.isStale = true;
+    return routes;
+  }
+
+  /** Where boxes stand now or stood that stand elsewhere, with the room around; undefined where those are too many. */
+  #changedSince(earlier: Scene): readonly Rect[] | undefined {
+    const changed: Rect[] = [];
+    const isOther = (a: Rect, b: Rect) =>
+      a.left !== b.left || a.top !== b.top || a.right !== b.right || a.bottom !== b.bottom;
+    const take = (rect: Rect) => changed.push(grownRect(rect, NEAR));
+    for (let index = 0; index < this.ids.length && changed.length <= 2 * MOST_CHANGED; index++) {
+      const id = this.ids[index]!;
+      const rect = this.rectOf(index);
+      const at = earlier.indexOf.get(id);
+      const before = at === undefined || earlier.ids[at] !== id ? undefined : earlier.rectOf(at);
+      if (before !== undefined && !isOther(rect, before)) continue;
+      take(rect);
+      if (before !== undefined) take(before);
+    }
+    for (let index = 0; index < earlier.ids.length && changed.length <= 2 * MOST_CHANGED; index++) {
+      const at = this.indexOf.get(earlier.ids[index]!);
+      if (at === undefined || this.ids[at] !== earlier.ids[index]) take(earlier.rectOf(index));
+    }
+    return changed.length > 2 * MOST_CHANGED ? undefined : changed;
+  }
+
+  /** The way of an edge around what stands between; undefined where it is drawn directly. */
+  wayOf(edge: number): WireCurve | undefined {
+    return this.#routes.wayOf(edge);
+  }
+
+  /** The curve of an edge. */
+  curveOf(edge: number): WireCurve {
+    return this.#routes.curveOf(edge);
+  }
+
+  #edgeRect(edge: number, way: WireCurve | undefined): Rect {
+    if (way !== undefined) return curveRect(way);
+    const at = edge * 4;
+    const [x1, y1, x2, y2] = [this.lines[at]!, this.lines[at + 1]!, this.lines[at + 2]!, this.lines[at + 3]!];
+    // A line that goes back bulges on both sides.
+    const bulge = x2 < x1 ? bendOf(x1, x2) : 0;
+    return {
+      left: Math.min(x1, x2) - bulge,
+      top: Math.min(y1, y2) - 2,
+      right: Math.max(x1, x2) + bulge,
+      bottom: Math.max(y1, y2) + 2,
+    };
+  }
+
   #edgeGrid(): PlaceGrid {
-    const rects = new Float64Array(this.lines.length);
-    for (let at = 0; at < rects.length; at += 4) {
-      const [x1, y1, x2, y2] = [
-        this.lines[at]!,
-        this.lines[at + 1]!,
-        this.lines[at + 2]!,
-        this.lines[at + 3]!,
-      ];
-      // A line that goes back bulges on both sides.
-      const bulge = x2 < x1 ? bendOf(x1, x2) : 0;
-      rects[at] = Math.min(x1, x2) - bulge;
-      rects[at + 1] = Math.min(y1, y2) - 2;
-      rects[at + 2] = Math.max(x1, x2) + bulge;
-      rects[at + 3] = Math.max(y1, y2) + 2;
+    const { lines } = this;
+    const routes = this.#routes;
+    const rects = new Float64Array(lines.length);
+    for (let edge = 0; edge < this.edges.length; edge++) {
+      const at = edge * 4;
+      const way = routes.wayOf(edge);
+      if (way === undefined && lines[at + 2]! >= lines[at]!) {
+        rects[at] = lines[at]!;
+        rects[at + 1] = Math.min(lines[at + 1]!, lines[at + 3]!) - 2;
+        rects[at + 2] = lines[at + 2]!;
+        rects[at + 3] = Math.max(lines[at + 1]!, lines[at + 3]!) + 2;
+        continue;
+      }
+      const { left, top, right, bottom } = this.#edgeRect(edge, way);
+      rects[at] = left;
+      rects[at + 1] = top - 2;
+      rects[at + 2] = right;
+      rects[at + 3] = bottom + 2;
     }
     return new PlaceGrid(rects);
   }
@@ -288,7 +453,7 @@ export class Scene {
     for (
       const edge of this.edgesIn({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach })
     ) {
-      const distance = this.#distance(edge, x, y);
+      const distance = curveDistance(this.curveOf(edge), x, y);
       if (distance >= least) continue;
       least = distance;
       best = edge;
@@ -296,31 +461,19 @@ export class Scene {
     return best;
   }
 
-  #distance(edge: number, x: number, y: number): number {
-    const at = edge * 4;
-    const [x1, y1, x2, y2] = [this.lines[at]!, this.lines[at + 1]!, this.lines[at + 2]!, this.lines[at + 3]!];
-    const bend = bendOf(x1, x2);
-    let least = Infinity;
-    let [px, py] = [x1, y1];
-    for (let step = 1; step <= 24; step++) {
-      const t = step / 24;
-      const u = 1 - t;
-      const qx = u * u * u * x1 + 3 * u * u * t * (x1 + bend) + 3 * u * t * t * (x2 - bend) + t * t * t * x2;
-      const qy = u * u * u * y1 + 3 * u * u * t * y1 + 3 * u * t * t * y2 + t * t * t * y2;
-      least = Math.min(least, segmentDistance(x, y, px, py, qx, qy));
-      [px, py] = [qx, qy];
-    }
-    return least;
-  }
-
   /** The middle of an edge. */
   middleOf(edge: number): Point {
-    const at = edge * 4;
-    return {
-      x: (this.lines[at]! + this.lines[at + 2]!) / 2,
-      y: (this.lines[at + 1]! + this.lines[at + 3]!) / 2,
-    };
+    return curveMiddle(this.curveOf(edge));
   }
+}
+
+function shifted({ left, top, right, bottom }: Rect, dx: number, dy: number): Rect {
+  return { left: left + dx, top: top + dy, right: right + dx, bottom: bottom + dy };
+}
+
+function isSameLine(a: Float64Array, one: number, b: Float64Array, other: number): boolean {
+  for (let at = 0; at < 4; at++) if (a[one * 4 + at] !== b[other * 4 + at]) return false;
+  return true;
 }
 
 /** The same ports at the same places. */
@@ -329,18 +482,6 @@ function isSameShape(a: CardShape, b: CardShape | undefined): boolean {
     one.length === other.length && one.every(({ name }, index) => name === other[index]?.name);
   return b !== undefined && a.height === b.height && a.rows === b.rows && same(a.inputs, b.inputs) &&
     same(a.outputs, b.outputs);
-}
-
-/** How far the handles of an edge's curve reach. */
-export function bendOf(x1: number, x2: number): number {
-  return x2 >= x1 ? Math.max(28, (x2 - x1) / 2) : Math.min(160, (x1 - x2) / 2 + 40);
-}
-
-function segmentDistance(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
-  const [dx, dy] = [bx - ax, by - ay];
-  const length = dx * dx + dy * dy;
-  const t = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length));
-  return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
 
 /** The outputs that others read, of nodes that do not show all of theirs. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ReadonlySignal, signal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, type Signal, signal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { paint } from "../../state/theme.ts";
@@ -16,6 +16,7 @@ import type { RunOverlay } from "../run/run_overlay.ts";
 import { Gestures } from "./gestures.ts";
 import { nextCards } from "./cards_in_turn.ts";
 import { GroupFrames, NoteCards } from "./frames.tsx";
+import { type Hovered, liftedEdges, LiftedWires } from "./lifted_wires.tsx";
 import { Minimap } from "./minimap.tsx";
 import { FoldedCard } from "./folded_card.tsx";
 import { NodeCard } from "./node_card.tsx";
@@ -30,6 +31,9 @@ const SMALL_ZOOM = 0.7;
 /** Cards are kept this far beyond the window, in screen pixels. */
 const MARGIN_PX = 260;
 const noPorts: ReadonlySet<string> = new Set();
+const nothingLifted: ReadonlySet<number> = new Set();
+/** A pointer on its way over a card does not ask for its wires. */
+const CARD_REST_MS = 120;
 
 export interface StageProps {
   readonly board: Board;
@@ -73,7 +77,7 @@ export function Stage(props: StageProps) {
   const local = useMemo(() => ({
     box: signal<Rect | undefined>(undefined),
     guides: signal<readonly Guide[]>([]),
-    hovered: signal<string | undefined>(undefined),
+    hovered: signal<Hovered | undefined>(undefined),
     moved: signal(0),
   }), []);
   const latest = useRef(props);
@@ -106,7 +110,7 @@ export function Stage(props: StageProps) {
       setShown({ isNear: true, indices: next.indices });
       if (missing.length > 0) schedule();
     }
-    const marks = marksOf(board, run, local.hovered.peek(), latest.current.faded);
+    const marks = marksOf(board, run, local.hovered.peek(), latest.current.faded, isNear);
     painter.current?.resize(width, height);
     painter.current?.paint(scene, view, marks, isNear ? missing : "all");
   };
@@ -123,7 +127,7 @@ export function Stage(props: StageProps) {
       onMoved: () => local.moved.value++,
       onBox: (rect) => local.box.value = rect,
       onGuides: (guides) => local.guides.value = guides,
-      onHoverEdge: (id) => local.hovered.value = id,
+      onHover: (hovered) => hover(local.hovered, hovered),
       onConnect: (drop) => latest.current.onConnect(drop),
       onOpen: (id) => latest.current.onOpen(id),
       onMenu: (at, place) => latest.current.onMenu(at, place),
@@ -133,7 +137,10 @@ export function Stage(props: StageProps) {
     const measure = () => {
       const before = board.size.peek();
       const { clientWidth: width, clientHeight: height } = element;
-      if (width !== before.width || height !== before.height) board.size.value = { width, height };
+      board.covered.value = coveredBy(element);
+      if (width === before.width && height === before.height) return;
+      board.size.value = { width, height };
+      board.lookAgain();
     };
     measure();
     // Before anything is drawn: the first picture is of what will be looked at.
@@ -178,6 +185,7 @@ export function Stage(props: StageProps) {
     board.selectedEdge.value;
     board.worst.value;
     board.allProblems.value;
+    board.routed.value;
     local.hovered.value;
     run.version.value;
     schedule();
@@ -262,6 +270,7 @@ export function Stage(props: StageProps) {
         onPointerMove={(event) => gestures.current?.move(event)}
         onPointerUp={(event) => gestures.current?.up(event)}
         onPointerCancel={() => gestures.current?.cancel()}
+        onPointerLeave={() => hover(local.hovered, undefined)}
         onDblClick={(event) => gestures.current?.doubleClick(event)}
         onContextMenu={(event) => gestures.current?.menu(event)}
         onKeyDown={(event) => {
@@ -293,6 +302,7 @@ export function Stage(props: StageProps) {
         <canvas class="stage-canvas" ref={canvas} aria-hidden="true" />
         <div class="world" ref={world} role="presentation">
           {shown.isNear ? <NoteCards board={board} moved={local.moved} /> : null}
+          <LiftedWires board={board} hovered={local.hovered} moved={local.moved} />
           {cards}
           <WireLine />
           <BoxAndGuides box={local.box} guides={local.guides} />
@@ -346,6 +356,31 @@ function BoxAndGuides(
   );
 }
 
+let resting: ReturnType<typeof setTimeout> | undefined;
+
+/** Notes what the pointer is on: a connection or a port at once, a card where it rests. */
+function hover(held: Signal<Hovered | undefined>, next: Hovered | undefined): void {
+  clearTimeout(resting);
+  const before = held.peek();
+  if (before?.kind === next?.kind && before?.id === next?.id && next?.kind !== "port") return;
+  if (next?.kind !== "node") held.value = next;
+  else resting = setTimeout(() => held.value = next, before === undefined ? CARD_REST_MS : 0);
+}
+
+/** What lies over the stage, from its corner. */
+function coveredBy(stage: HTMLElement): readonly Rect[] {
+  const { offsetLeft, offsetTop } = stage;
+  const over =
+    stage.parentElement?.querySelectorAll<HTMLElement>(":scope > .stage-tools, :scope > .minimap") ??
+      [];
+  return [...over].filter(({ offsetWidth }) => offsetWidth > 0).map((one) => ({
+    left: one.offsetLeft - offsetLeft - 8,
+    top: one.offsetTop - offsetTop - 8,
+    right: one.offsetLeft - offsetLeft + one.offsetWidth + 8,
+    bottom: one.offsetTop - offsetTop + one.offsetHeight + 8,
+  }));
+}
+
 /** The ground's dots, coarser the farther one is away. */
 function paintDots(
   stage: HTMLElement,
@@ -360,14 +395,19 @@ function paintDots(
 function marksOf(
   board: Board,
   run: RunOverlay,
-  hoveredEdge: string | undefined,
+  hovered: Hovered | undefined,
   faded: Faded | undefined,
+  isNear: boolean,
 ): Marks {
   const { boxes } = board.shown.peek();
   return {
     selection: board.shownSelection.peek(),
     selectedEdge: board.selectedEdge.peek(),
-    hoveredEdge,
+    lifted: isNear
+      ? new Set(
+        liftedEdges(board.scene.peek(), board.shownSelection.peek(), board.selectedEdge.peek(), hovered),
+      )
+      : nothingLifted,
     worst: board.worst.peek(),
     badPorts: badEdges(board),
     stateOf: stateReader(run, boxes),

@@ -49,6 +49,69 @@ export function fitted(rect: Rect, width: number, height: number, margin = 48, m
   return { x: (width - w * zoom) / 2 - rect.left * zoom, y: (height - h * zoom) / 2 - rect.top * zoom, zoom };
 }
 
+/** Below this a card's words are hard to read. */
+export const READABLE = 0.75;
+
+/** What a window of that size shows the drawing in, in screen pixels; `covered` lies over its corners. */
+export interface Window {
+  readonly width: number;
+  readonly height: number;
+  readonly covered: readonly Rect[];
+}
+
+/**
+ * Shows all of `rect` as large as the window has room for. Where the drawing would lie under something, the room beside that is taken
+ * instead, unless it would shrink by more than a quarter for it.
+ */
+export function fittedBeside(rect: Rect, window: Window, maxZoom = 1): Viewport {
+  const { width, height, covered } = window;
+  const margin = Math.min(40, width / 16, height / 16);
+  const whole = fitted(rect, width, height, margin, maxZoom);
+  if (!isCovered(rect, whole, covered)) return whole;
+  const floors = [...new Set(covered.map(({ top }) => top))].sort((a, b) => b - a);
+  for (const floor of floors) {
+    if (floor < height / 3) break;
+    const above = fitted(rect, width, floor, margin, maxZoom);
+    if (above.zoom < 0.75 * whole.zoom) break;
+    if (!isCovered(rect, above, covered)) return above;
+  }
+  return whole;
+}
+
+/**
+ * Where one begins: with everything where that can be read, else readably at `start`, which is where the drawing begins, with as much
+ * of the rest as there is room for.
+ */
+export function firstView(rect: Rect, start: Rect, window: Window, maxZoom = 1): Viewport {
+  const all = fittedBeside(rect, window, maxZoom);
+  if (all.zoom >= READABLE) return all;
+  const { width, height } = window;
+  const margin = Math.min(40, width / 16);
+  const room = height / READABLE;
+  const tall = rect.bottom - rect.top;
+  // Not beyond the drawing while there is more of it on the other side.
+  const middle = tall <= room
+    ? (rect.top + rect.bottom) / 2
+    : Math.min(rect.bottom - room / 2, Math.max(rect.top + room / 2, (start.top + start.bottom) / 2));
+  const lift = tall > room && middle === rect.top + room / 2 ? margin : 0;
+  return { zoom: READABLE, x: margin - start.left * READABLE, y: height / 2 - middle * READABLE + lift };
+}
+
+/** True where the drawing lies under something. */
+function isCovered(rect: Rect, { x, y, zoom }: Viewport, covered: readonly Rect[]): boolean {
+  const shown = {
+    left: rect.left * zoom + x,
+    top: rect.top * zoom + y,
+    right: rect.right * zoom + x,
+    bottom: rect.bottom * zoom + y,
+  };
+  return covered.some((one) => intersects(shown, one));
+}
+
+export function grownRect({ left, top, right, bottom }: Rect, by: number): Rect {
+  return { left: left - by, top: top - by, right: right + by, bottom: bottom + by };
+}
+
 export function intersects(a: Rect, b: Rect): boolean {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }

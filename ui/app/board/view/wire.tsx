@@ -7,7 +7,7 @@
 import { signal } from "@preact/signals";
 import type { Point } from "../model/commands.ts";
 import type { ConnectionJudge, End, Verdict } from "../model/connection_judge.ts";
-import { bendOf } from "./scene.ts";
+import { curveData, directCurve } from "../routing/wire_curve.ts";
 
 export interface Wire {
   readonly fixed: End;
@@ -29,11 +29,10 @@ export function WireLine() {
   if (held === undefined) return null;
   const { at, verdict } = wireEnd.value;
   const [a, b] = held.isFromSource ? [held.start, at] : [at, held.start];
-  const bend = bendOf(a.x, b.x);
   const look = verdict === undefined ? "" : verdict.fits === "no" ? "bad" : "good";
   return (
     <svg class={`wire ${look}`} aria-hidden="true">
-      <path d={`M${a.x} ${a.y}C${a.x + bend} ${a.y} ${b.x - bend} ${b.y} ${b.x} ${b.y}`} />
+      <path d={curveData(directCurve(a.x, a.y, b.x, b.y))} />
       <circle cx={at.x} cy={at.y} r="4" />
     </svg>
   );

@@ -13,7 +13,8 @@ import { announce } from "../../state/announce.ts";
 import { hrefOf } from "../../state/route.ts";
 import type { HunkHere } from "../code/reviews.ts";
 import type { OpenText } from "../open_text.ts";
-import { colourOfSet, nameOf } from "../text_authors.ts";
+import { markOfSet, nameOf } from "../text_authors.ts";
+import { AuthorTag } from "./author_tag.tsx";
 import type { EditorWorkspace } from "../workspace.ts";
 import { waitingChanges } from "./waiting_changes.ts";
 import { WaitingList } from "./waiting_list.tsx";
@@ -92,23 +93,21 @@ function ChangeSet({ review, text, workspace }: {
     buffer !== text.buffer && undo.length + conflicts.length > 0
   );
   return (
-    <section class={`editor-set author-${colourOfSet(changeSet)}`} aria-label={`Changes of ${changeSet}`}>
+    <section class={`editor-set ${markOfSet(changeSet).classes}`} aria-label={`Changes of ${changeSet}`}>
       <header>
         <SetTitle changeSet={changeSet} />
         <span class="row editor-set-acts">
           <Button
             small
             icon="check"
-            onClick={() =>
-              void workspace.acceptSet(text, changeSet)}
+            onClick={() => void workspace.acceptSet(text, changeSet)}
           >
             {conflicts.length === 0 ? "Accept all" : "Accept the rest"}
           </Button>
           <Button
             small
             icon="undo"
-            onClick={() =>
-              void workspace.rejectSet(text, changeSet)}
+            onClick={() => void workspace.rejectSet(text, changeSet)}
           >
             Reject all
           </Button>
@@ -148,11 +147,14 @@ function SetTitle({ changeSet }: { readonly changeSet: string }) {
   const [run = "", node] = changeSet.split(":");
   return (
     <>
+      <AuthorTag mark={markOfSet(changeSet)} />
       <h3 class="cut" title={changeSet}>
         {set === undefined ? changeSet : <span class="editor-person">{nameOf(set.author)}</span>}
         {set === undefined ? null : ` in ${set.node}`}
       </h3>
-      <a href={hrefOf("runs", run, node === undefined ? {} : { node: `/${node}` })}>Its run</a>
+      <a class="own-line" href={hrefOf("runs", run, node === undefined ? {} : { node: `/${node}` })}>
+        Its run
+      </a>
     </>
   );
 }
@@ -161,7 +163,9 @@ function SetTitle({ changeSet }: { readonly changeSet: string }) {
 function FileLink({ changeSet, file }: { readonly changeSet: string; readonly file: string }) {
   const set = waitingChanges.value.find((one) => one.changeSet === changeSet);
   const known = set?.files.find((one) => file.endsWith(`/${one.file}`));
-  return known === undefined ? <>{file}</> : <a href={hrefOf("editor", known.file)}>{known.file}</a>;
+  return known === undefined
+    ? <>{file}</>
+    : <a class="own-line" href={hrefOf("editor", known.file)}>{known.file}</a>;
 }
 
 const MOST_SHOWN = 2000;

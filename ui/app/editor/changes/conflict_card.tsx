@@ -10,8 +10,10 @@ import { Button } from "../../parts/button.tsx";
 import { announce } from "../../state/announce.ts";
 import type { ConflictHere } from "../code/reviews.ts";
 import type { OpenText } from "../open_text.ts";
-import { authorsText, nameOf, sideColours } from "../text_authors.ts";
+import type { AuthorMark } from "../author_marks.ts";
+import { authorsText, nameOf, sideMarks } from "../text_authors.ts";
 import type { EditorWorkspace } from "../workspace.ts";
+import { AuthorTag } from "./author_tag.tsx";
 import { keepFocus } from "./keep_focus.ts";
 import { PlaceButton } from "./place_button.tsx";
 
@@ -37,7 +39,7 @@ export function ConflictCard({ place, text, workspace }: {
   const line = state.doc.lineAt(Math.min(range.from, state.doc.length)).number;
   const current = state.sliceDoc(range.from, range.to);
   const [ours, theirs] = [authorsText(currentBy), nameOf(proposedBy)];
-  const [oursColour, theirsColour] = sideColours(proposedBy, currentBy);
+  const [oursMark, theirsMark] = sideMarks(place.changeSet, proposedBy, currentBy);
   const act = (answer: PlaceAnswer, words: string, version?: string) => (event: Event) => {
     keepFocus(event.currentTarget, text);
     text.decide(place, answer, version);
@@ -53,8 +55,8 @@ export function ConflictCard({ place, text, workspace }: {
     >
       <PlaceButton text={text} at={range.from} line={line} />
       <span class="badge warn">Contradiction</span>
-      <Side colour={oursColour} name={ours} what="in the text now" side={current} />
-      <Side colour={theirsColour} name={theirs} what="proposed" side={proposed} />
+      <Side mark={oursMark} name={ours} what="in the text now" side={current} />
+      <Side mark={theirsMark} name={theirs} what="proposed" side={proposed} />
       {own === undefined
         ? (
           <div class="editor-conflict-acts">
@@ -81,16 +83,17 @@ export function ConflictCard({ place, text, workspace }: {
   );
 }
 
-function Side({ colour, name, what, side }: {
-  readonly colour: number;
+function Side({ mark, name, what, side }: {
+  readonly mark: AuthorMark;
   readonly name: string;
   readonly what: string;
   readonly side: string;
 }) {
   const heading = useId();
   return (
-    <div class={`editor-side author-${colour}`} role="group" aria-labelledby={heading}>
+    <div class={`editor-side ${mark.classes}`} role="group" aria-labelledby={heading}>
       <p id={heading}>
+        <AuthorTag mark={mark} />
         <span class="editor-person">{name}</span> <span class="faint">{what}</span>
       </p>
       {side === ""

@@ -8,11 +8,6 @@ export const waitingChanges = signal<readonly WaitingSet[]>([]);
 /** How many change sets wait. */
 export const waitingCount = computed(() => waitingChanges.value.length);
 
-/** Whose a change set is; undefined for one that came in another way than by a run. */
-export function authorOfSet(changeSet: string): string | undefined {
-  return waitingChanges.peek().find((set) => set.changeSet === changeSet)?.author;
-}
-
 /** Keeps them in step from now on. */
 export function followChanges(app: App): void {
   app.live.subscribe("changes", { onEvent: ({ waiting }) => waitingChanges.value = waiting });

@@ -2,7 +2,8 @@
 
 import type { WaitingSet } from "../../../api/reviews.ts";
 import { hrefOf } from "../../state/route.ts";
-import { colourOf, nameOf } from "../text_authors.ts";
+import { markOfSet, nameOf } from "../text_authors.ts";
+import { AuthorTag } from "./author_tag.tsx";
 
 export function WaitingList({ sets, isOfRun = false }: {
   readonly sets: readonly WaitingSet[];
@@ -12,22 +13,23 @@ export function WaitingList({ sets, isOfRun = false }: {
   return (
     <ul class="editor-waiting">
       {sets.map(({ changeSet, run, node, author, files }) => (
-        <li key={changeSet} class={`author-${colourOf(author)}`}>
+        <li key={changeSet} class={markOfSet(changeSet).classes}>
           <p>
+            <AuthorTag mark={markOfSet(changeSet)} />
             <span class="editor-person">{nameOf(author)}</span>{" "}
-            <a href={hrefOf("runs", run, { node: `/${node}` })}>
+            <a class="own-line" href={hrefOf("runs", run, { node: `/${node}` })}>
               {nameOf(author) === node ? "its node" : `in ${node}`}
             </a>
             {isOfRun ? null : (
               <>
-                {" "}of <a href={hrefOf("runs", run)}>its run</a>
+                {" "}of <a class="own-line" href={hrefOf("runs", run)}>its run</a>
               </>
             )}
           </p>
           <ul>
             {files.map(({ file, places }) => (
               <li key={file}>
-                <a href={hrefOf("editor", file)}>{file}</a>{" "}
+                <a class="own-line" href={hrefOf("editor", file)}>{file}</a>{" "}
                 <span class="faint">{places} {places === 1 ? "place" : "places"}</span>
               </li>
             ))}

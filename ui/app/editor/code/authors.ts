@@ -6,7 +6,7 @@
 
 import { type Extension, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, WidgetType } from "@codemirror/view";
-import { colourOf, nameOf, ownAuthor } from "../text_authors.ts";
+import { markOf, nameOf, ownAuthor } from "../text_authors.ts";
 import { fromServer, setPresence } from "./from_server.ts";
 
 /** How long a change of another counts as fresh. */
@@ -27,10 +27,11 @@ class CaretWidget extends WidgetType {
 
   override toDOM(): HTMLElement {
     const caret = document.createElement("span");
-    caret.className = `editor-caret author-${colourOf(this.#author)}`;
+    caret.className = `editor-caret ${markOf(this.#author).classes}`;
     caret.setAttribute("aria-hidden", "true");
     // By the style sheet: it is no text of the file.
     caret.dataset["name"] = nameOf(this.#author);
+    caret.dataset["letter"] = markOf(this.#author).letter;
     return caret;
   }
 }
@@ -48,7 +49,7 @@ const carets = StateField.define<DecorationSet>({
           selections.flatMap(({ anchor, head }) => {
             const [from, to] = [clip(Math.min(anchor, head)), clip(Math.max(anchor, head))];
             const caret = Decoration.widget({ widget: new CaretWidget(author), side: 1 }).range(clip(head));
-            const colour = `editor-others author-${colourOf(author)}`;
+            const colour = `editor-others ${markOf(author).classes}`;
             return from === to ? [caret] : [Decoration.mark({ class: colour }).range(from, to), caret];
           })
         ),
@@ -74,7 +75,7 @@ const fresh = StateField.define<Fresh>({
     const authors = transaction.annotation(fromServer)?.filter((author) => author !== ownAuthor) ?? [];
     if (transaction.docChanged && authors.length > 0) {
       const at = Date.now();
-      const colour = `editor-fresh author-${colourOf(authors[0] as string)}`;
+      const colour = `editor-fresh ${markOf(authors[0] as string).classes}`;
       const title = `Changed by ${authors.map(nameOf).join(", ")}`;
       const added: ReturnType<Decoration["range"]>[] = [];
       transaction.changes.iterChangedRanges((_from, _to, from, to) => {

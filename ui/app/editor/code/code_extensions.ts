@@ -62,7 +62,11 @@ export function codeExtensions(text: OpenText, acts: HunkActs): Extension {
       ...defaultKeymap,
       indentWithTab,
     ]),
-    EditorView.contentAttributes.of({ "aria-label": `Text of ${text.file}`, spellcheck: "false" }),
+    EditorView.contentAttributes.of({
+      "aria-label": `Text of ${text.file}`,
+      "aria-description": "Tab indents; Escape, then Tab leaves the text",
+      spellcheck: "false",
+    }),
     EditorView.updateListener.of(({ transactions }) => {
       for (const transaction of transactions) text.took(transaction);
     }),

@@ -1,26 +1,27 @@
 /** What stands in the text at places that wait: what was removed, and buttons. @module */
 
-import { WidgetType } from "@codemirror/view";
-import { authorsText, colourOf, colourOfSet, nameOf } from "../text_authors.ts";
+import { GutterMarker, WidgetType } from "@codemirror/view";
+import type { AuthorMark } from "../author_marks.ts";
+import { authorsText, markOfSet, nameOf, setText } from "../text_authors.ts";
 import type { ConflictHere, HunkActs, HunkHere } from "./reviews.ts";
 
 /** A change of an agent: what it took away, accept and reject. */
 export class HunkWidget extends WidgetType {
   readonly #hunk: HunkHere;
-  readonly #colour: number;
+  readonly #mark: AuthorMark;
   readonly #acts: HunkActs;
 
   constructor(hunk: HunkHere, acts: HunkActs) {
     super();
     this.#hunk = hunk;
-    this.#colour = colourOfSet(hunk.changeSet);
+    this.#mark = markOfSet(hunk.changeSet);
     this.#acts = acts;
   }
 
   override eq(other: WidgetType): boolean {
     if (!(other instanceof HunkWidget)) return false;
     const [one, two] = [this.#hunk, other.#hunk];
-    return this.#colour === other.#colour && one.changeSet === two.changeSet &&
+    return this.#mark.letter === other.#mark.letter && one.changeSet === two.changeSet &&
       one.undo.from === two.undo.from &&
       one.undo.to === two.undo.to && one.undo.insert === two.undo.insert;
   }
@@ -28,7 +29,7 @@ export class HunkWidget extends WidgetType {
   override toDOM(): HTMLElement {
     const { changeSet, undo } = this.#hunk;
     const box = document.createElement("span");
-    box.className = `editor-hunk author-${this.#colour}`;
+    box.className = `editor-hunk ${this.#mark.classes}`;
     if (undo.insert !== "") {
       const removed = document.createElement("del");
       removed.className = "editor-removed";
@@ -41,12 +42,36 @@ export class HunkWidget extends WidgetType {
     const reject = button("✕", `Reject this change of ${changeSet}`, () => this.#acts.reject(this.#hunk));
     reject.classList.add("editor-hunk-reject");
     reject.dataset["tip"] = "Reject this change";
-    box.append(accept, reject);
+    box.append(tag(this.#mark, changeSet), accept, reject);
     return box;
   }
 
   override ignoreEvent(): boolean {
     return true;
+  }
+}
+
+/** A line in the margin beside what an agent has changed. */
+export class MarginMark extends GutterMarker {
+  readonly #mark: AuthorMark;
+  readonly #changeSet: string;
+
+  constructor(changeSet: string) {
+    super();
+    this.#changeSet = changeSet;
+    this.#mark = markOfSet(changeSet);
+  }
+
+  override eq(other: GutterMarker): boolean {
+    return other instanceof MarginMark && other.#changeSet === this.#changeSet &&
+      other.#mark.letter === this.#mark.letter;
+  }
+
+  override toDOM(): HTMLElement {
+    const bar = document.createElement("span");
+    bar.className = `editor-margin-bar ${this.#mark.classes}`;
+    bar.dataset["tip"] = `${this.#mark.letter}: ${setText(this.#changeSet)}`;
+    return bar;
   }
 }
 
@@ -69,7 +94,8 @@ export class ConflictWidget extends WidgetType {
   override toDOM(): HTMLElement {
     const { proposedBy, currentBy } = this.#place.conflict;
     const box = document.createElement("span");
-    box.className = `editor-hunk editor-conflict-sign author-${colourOf(proposedBy)}`;
+    const { changeSet } = this.#place;
+    box.className = `editor-hunk editor-conflict-sign ${markOfSet(changeSet).classes}`;
     const [theirs, ours] = [nameOf(proposedBy), authorsText(currentBy)];
     const open = button(
       `≠ ${theirs}`,
@@ -77,13 +103,22 @@ export class ConflictWidget extends WidgetType {
       () => this.#acts.show(this.#place),
     );
     open.dataset["tip"] = "Look at both sides";
-    box.append(open);
+    box.append(tag(markOfSet(changeSet), changeSet), open);
     return box;
   }
 
   override ignoreEvent(): boolean {
     return true;
   }
+}
+
+function tag({ letter, classes }: AuthorMark, changeSet: string): HTMLElement {
+  const made = document.createElement("span");
+  made.className = `editor-tag ${classes}`;
+  made.textContent = letter;
+  made.setAttribute("aria-hidden", "true");
+  made.dataset["tip"] = `By ${setText(changeSet)}`;
+  return made;
 }
 
 function button(sign: string, label: string, act: () => void): HTMLButtonElement {

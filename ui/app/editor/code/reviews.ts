@@ -6,14 +6,21 @@
  * @module
  */
 
-import { type EditorState, type Extension, Facet, StateEffect, StateField } from "@codemirror/state";
+import {
+  type EditorState,
+  type Extension,
+  Facet,
+  RangeSet,
+  StateEffect,
+  StateField,
+} from "@codemirror/state";
 import { type ChangeDesc, type Transaction } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView } from "@codemirror/view";
+import { Decoration, type DecorationSet, EditorView, gutter, type GutterMarker } from "@codemirror/view";
 import type { TextChange, WaitingConflict } from "../../../../core/ports/text_editing.ts";
-import { colourOfSet, sideColours } from "../text_authors.ts";
+import { markOfSet, sideMarks } from "../text_authors.ts";
 import { answered, decide, type Decision, decisionsUndone, takeBack } from "./decisions.ts";
 import { type ReviewHere, setReviews } from "./from_server.ts";
-import { ConflictWidget, HunkWidget } from "./review_widgets.ts";
+import { ConflictWidget, HunkWidget, MarginMark } from "./review_widgets.ts";
 
 /** One place of a change set in the text as it is now. */
 export interface HunkHere {
@@ -49,6 +56,8 @@ interface Shown {
   readonly conflicts: readonly ConflictHere[];
   readonly deciding: readonly Deciding[];
   readonly set: DecorationSet;
+  /** A mark at the beginning of each line that was changed. */
+  readonly margin: RangeSet<GutterMarker>;
 }
 
 /** The hunks of the text as it is now, for lists and keys. */
@@ -82,7 +91,7 @@ const actsOf = Facet.define<HunkActs, HunkActs>({
 });
 
 const shown = StateField.define<Shown>({
-  create: () => ({ hunks: [], conflicts: [], deciding: [], set: Decoration.none }),
+  create: () => ({ hunks: [], conflicts: [], deciding: [], set: Decoration.none, margin: RangeSet.empty }),
   update(before, transaction) {
     let now = transaction.docChanged ? moved(before, transaction) : before;
     for (const effect of transaction.effects) {
@@ -93,6 +102,9 @@ const shown = StateField.define<Shown>({
   },
   provide: (field) => EditorView.decorations.from(field, ({ set }) => set),
 });
+
+/** Lines of one place that are marked in the margin. */
+const MOST_MARKED = 2000;
 
 type Places = Pick<Shown, "hunks" | "conflicts" | "deciding">;
 
@@ -171,7 +183,7 @@ function drawn({ hunks: all, conflicts, deciding }: Places, state: EditorState):
   const ranges = hunks.flatMap((hunk) => {
     const { from, to } = hunk.undo;
     const widget = Decoration.widget({ widget: new HunkWidget(hunk, acts), side: 1 }).range(to);
-    const mark = Decoration.mark({ class: `editor-added author-${colourOfSet(hunk.changeSet)}` });
+    const mark = Decoration.mark({ class: `editor-added ${markOfSet(hunk.changeSet).classes}` });
     return from < to ? [mark.range(from, to), widget] : [widget];
   });
   const contradicted = conflicts.filter(({ conflict }) => conflict.range.to <= length).flatMap((place) => {
@@ -179,15 +191,37 @@ function drawn({ hunks: all, conflicts, deciding }: Places, state: EditorState):
     // Whole lines: the button stands in the last of them, not at the beginning of the next.
     const end = to > from && state.sliceDoc(to - 1, to) === "\n" ? to - 1 : to;
     const widget = Decoration.widget({ widget: new ConflictWidget(place, acts), side: 1 }).range(end);
-    const [colour] = sideColours(place.conflict.proposedBy, place.conflict.currentBy);
-    const mark = Decoration.mark({ class: `editor-contradicted author-${colour}` });
+    const [ours] = sideMarks(place.changeSet, place.conflict.proposedBy, place.conflict.currentBy);
+    const mark = Decoration.mark({ class: `editor-contradicted ${ours.classes}` });
     return from < end ? [mark.range(from, end), widget] : [widget];
   });
-  return { hunks, conflicts, deciding, set: Decoration.set([...ranges, ...contradicted], true) };
+  return {
+    hunks,
+    conflicts,
+    deciding,
+    set: Decoration.set([...ranges, ...contradicted], true),
+    margin: marginOf([...hunks, ...conflicts], state),
+  };
+}
+
+/** Lines beside each other may be of several sets; one line of a set is marked once. */
+function marginOf(places: readonly PlaceHere[], { doc }: EditorState): RangeSet<GutterMarker> {
+  const marked = new Map<string, { readonly at: number; readonly mark: MarginMark }>();
+  for (const place of places) {
+    const { from, to } = rangeOf(place);
+    if (to > doc.length) continue;
+    const last = doc.lineAt(to > from && doc.sliceString(to - 1, to) === "\n" ? to - 1 : to).number;
+    const first = doc.lineAt(from).number;
+    for (let line = first; line <= Math.min(last, first + MOST_MARKED); line++) {
+      const { from: at } = doc.line(line);
+      marked.set(`${at} ${place.changeSet}`, { at, mark: new MarginMark(place.changeSet) });
+    }
+  }
+  return RangeSet.of([...marked.values()].map(({ at, mark }) => mark.range(at)), true);
 }
 
 /** Until the review is read again, places move with the text. */
-function moved({ hunks, conflicts, deciding, set }: Shown, { changes }: Transaction): Shown {
+function moved({ hunks, conflicts, deciding, set, margin }: Shown, { changes }: Transaction): Shown {
   const isThere = (place: PlaceHere) => rangeOf(place).from <= rangeOf(place).to;
   return {
     hunks: hunks.map((hunk) => movedHunk(hunk, changes)).filter(isThere),
@@ -197,6 +231,7 @@ function moved({ hunks, conflicts, deciding, set }: Shown, { changes }: Transact
       place: isConflict(each.place) ? movedConflict(each.place, changes) : movedHunk(each.place, changes),
     })),
     set: set.map(changes),
+    margin: margin.map(changes),
   };
 }
 
@@ -231,5 +266,9 @@ export function decisionsIn({ effects }: Transaction): readonly DecisionStep[] {
 
 /** Shows them; `acts` is what the buttons do. */
 export function reviewsShown(acts: HunkActs): Extension {
-  return [actsOf.of(acts), shown, decisionsUndone];
+  const margin = gutter({
+    class: "editor-margin",
+    markers: ({ state }) => state.field(shown).margin,
+  });
+  return [actsOf.of(acts), shown, margin, decisionsUndone];
 }

@@ -4,7 +4,9 @@ import { EditorView } from "@codemirror/view";
 
 export const tokenTheme = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--surface)", color: "var(--text)", fontSize: "var(--text-m)" },
+  // Where the keys go is seen at the caret, and at the edge: one may have come by key.
   "&.cm-focused": { outline: "none" },
+  "&.cm-focused .cm-gutters": { boxShadow: "inset 2px 0 0 var(--focus)" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--accent-strong)", paddingBlock: "16px 8px" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--accent-strong)", borderLeftWidth: "2px" },

@@ -1,6 +1,7 @@
 /** The open files. Arrows move between them, Delete closes one. @module */
 
 import { useRef } from "preact/hooks";
+import { afterDrawing } from "../../parts/after_drawing.ts";
 import { Icon } from "../../parts/icon.tsx";
 import type { OpenText } from "../open_text.ts";
 import type { EditorWorkspace } from "../workspace.ts";
@@ -24,8 +25,13 @@ export function FileTabs(
     if (to !== undefined) {
       workspace.show(to.file);
       row.current?.querySelectorAll<HTMLElement>("[role=tab]")[texts.indexOf(to)]?.focus();
-    } else if (event.key === "Delete") workspace.close(texts[at]?.file ?? "");
-    else return;
+    } else if (event.key === "Delete") {
+      workspace.close(texts[at]?.file ?? "");
+      afterDrawing(() => {
+        const left = row.current?.querySelectorAll<HTMLElement>("[role=tab]") ?? [];
+        left[Math.min(at, left.length - 1)]?.focus();
+      });
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };

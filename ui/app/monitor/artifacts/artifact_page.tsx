@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ArtifactDetail } from "../../../api/artifacts.ts";
 import { Button } from "../../parts/button.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { EmptyState, ErrorState, LoadingState, messageOf } from "../../parts/states.tsx";
 import { TabPanel, Tabs } from "../../parts/tabs.tsx";
 import { useApp } from "../../state/app.ts";
@@ -44,7 +45,7 @@ export function ArtifactPage(
     return (
       <>
         <header class="bar">
-          <a class="button quiet small" href={hrefOf("artifacts")}>All artifacts</a>
+          <AllLink />
           <h1>{shortId(id)}</h1>
         </header>
         {loaded.error === undefined
@@ -57,7 +58,7 @@ export function ArtifactPage(
   return (
     <>
       <header class="bar monitor-bar">
-        <a class="button quiet small" href={hrefOf("artifacts")}>All artifacts</a>
+        <AllLink />
         <h1 class="cut">{detail.title}</h1>
         {detail.name === undefined ? <code class="faint">{shortId(id)}</code> : null}
         <span class="badge">{detail.view}</span>
@@ -103,6 +104,15 @@ export function ArtifactPage(
           : <ArtifactLabelsView detail={detail} onChanged={loaded.reload} />}
       </TabPanel>
     </>
+  );
+}
+
+function AllLink() {
+  return (
+    <a class="button quiet small" href={hrefOf("artifacts")} aria-label="All artifacts">
+      <Icon name="left" size={14} />
+      <span class="wide-only">All artifacts</span>
+    </a>
   );
 }
 
@@ -160,7 +170,7 @@ function Versions(
                   >
                     <td>{version.name} {version.version}</td>
                     <td>
-                      <a class="mono" href={hrefOf("artifacts", version.artifact)}>
+                      <a class="mono own-line" href={hrefOf("artifacts", version.artifact)}>
                         {shortId(version.artifact)}
                       </a>
                     </td>
@@ -168,7 +178,7 @@ function Versions(
                     <td>
                       {version.run === undefined
                         ? ""
-                        : <a class="mono" href={hrefOf("runs", version.run)}>{version.run}</a>}
+                        : <a class="mono own-line" href={hrefOf("runs", version.run)}>{version.run}</a>}
                     </td>
                     <td>{momentText(version.at)}</td>
                     <td>

@@ -6,7 +6,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { VirtualList } from "../../parts/virtual_list.tsx";
 import { type JsonRow, jsonRows } from "./json_rows.ts";
 
-const ROW_PX = 22;
+const ROW_PX = 24;
 /** Deeper levels begin closed. */
 const OPEN_DEPTH = 2;
 

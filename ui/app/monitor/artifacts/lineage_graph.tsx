@@ -1,7 +1,8 @@
 /** What an artifact was made from and what was made from it, as a graph of links. @module */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Lineage } from "../../../api/artifacts.ts";
+import { Button } from "../../parts/button.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useResource } from "../../state/resource.ts";
 import { hrefOf } from "../../state/route.ts";
@@ -53,65 +54,134 @@ export function LineageGraph(
   return <Drawing id={id} lineage={lineage} places={places} />;
 }
 
+interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Smaller than this, titles cannot be read; then the graph is scrolled. */
+const LEAST_ZOOM = 0.6;
+
+/** The scale at which all of the graph is seen, if it can be read then. Never larger than it is. */
+export function fittedZoom(graph: Room, room: Room | undefined): number {
+  if (room === undefined) return 1;
+  return Math.max(LEAST_ZOOM, Math.min(1, room.width / graph.width, room.height / graph.height));
+}
+
+/** Where in a run it is: its id is the run, the scope and the node, or `output NAME`. */
+function placeOf(id: string): [run: string, query: Readonly<Record<string, string>>] {
+  const [run = "", ...rest] = id.split("/");
+  const what = rest.join("/").replace(/\[\d+\]$/, "");
+  return [run, what.includes(" ") ? { tab: "data" } : { node: what.startsWith("/") ? what : `/${what}` }];
+}
+
 function Drawing(
   { id, lineage, places }: { readonly id: string; readonly lineage: Lineage; readonly places: Places },
 ) {
   const at = new Map(places.map(([name, x, y]) => [name, { x: x + PADDING, y: y + PADDING }]));
   const width = Math.max(...places.map(([, x]) => x)) + WIDTH + 2 * PADDING;
   const height = Math.max(...places.map(([, , y]) => y)) + HEIGHT + 2 * PADDING;
+  const box = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState<Room | undefined>(undefined);
+  /** Undefined: as it fits. */
+  const [chosen, setChosen] = useState<number | undefined>(undefined);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const measure = () => setRoom({ width: element.clientWidth, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  const zoom = chosen ?? fittedZoom({ width, height }, room);
+  // Where not all of it fits, this artifact is in the middle.
+  useLayoutEffect(() => {
+    const element = box.current;
+    const place = at.get(id);
+    if (element === null || place === undefined) return;
+    element.scrollLeft = (place.x + WIDTH / 2) * zoom - element.clientWidth / 2;
+    element.scrollTop = (place.y + HEIGHT / 2) * zoom - element.clientHeight / 2;
+  }, [id, zoom, places]);
+  const zoomBy = (factor: number) => setChosen(Math.max(LEAST_ZOOM / 2, Math.min(2, zoom * factor)));
   return (
-    <div class="monitor-lineage" tabIndex={0} role="region" aria-label="Lineage">
-      {lineage.isCut ? <p class="faint">The graph is cut; only the nearest are shown.</p> : null}
-      <div class="monitor-lineage-room" style={{ width: `${width}px`, height: `${height}px` }}>
-        <svg width={width} height={height} aria-hidden="true">
-          {lineage.edges.map(({ from, to }) => {
-            const [start, end] = [at.get(from), at.get(to)];
-            if (start === undefined || end === undefined) return null;
-            const [x1, y1, x2, y2] = [start.x + WIDTH, start.y + HEIGHT / 2, end.x, end.y + HEIGHT / 2];
-            const bend = Math.max(20, Math.abs(x2 - x1) / 2);
-            return (
-              <path
-                key={`${from} ${to}`}
-                d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
-              />
-            );
-          })}
-        </svg>
-        <ul>
-          {lineage.nodes.map((node) => {
-            const place = at.get(node.id);
-            if (place === undefined) return null;
-            return (
-              <li
-                key={node.id}
-                style={{
-                  transform: `translate(${place.x}px, ${place.y}px)`,
-                  width: `${WIDTH}px`,
-                  height: `${HEIGHT}px`,
-                }}
-              >
-                {node.kind === "artifact"
-                  ? (
-                    <a
-                      class="monitor-lineage-node artifact"
-                      href={hrefOf("artifacts", node.id, { tab: "lineage" })}
-                      aria-current={node.id === id ? "true" : undefined}
-                    >
-                      <span class="monitor-small">artifact</span>
-                      <span class="cut">{node.title}</span>
-                    </a>
-                  )
-                  : (
-                    <div class={`monitor-lineage-node ${node.kind}`}>
-                      <span class="monitor-small">{node.kind}</span>
-                      <span class="cut" title={node.title}>{node.title}</span>
-                    </div>
-                  )}
-              </li>
-            );
-          })}
-        </ul>
+    <>
+      <div class="monitor-tools" role="group" aria-label="Size of the graph">
+        <Button small onClick={() => zoomBy(1 / 1.25)}>Smaller</Button>
+        <Button small onClick={() => zoomBy(1.25)}>Larger</Button>
+        <Button small disabled={chosen === undefined} onClick={() => setChosen(undefined)}>Fit</Button>
+        <span class="faint numbers">{Math.round(zoom * 100)} %</span>
+        {lineage.isCut ? <span class="faint">The graph is cut; only the nearest are shown.</span> : null}
       </div>
-    </div>
+      <div ref={box} class="monitor-lineage" tabIndex={0} role="region" aria-label="Lineage">
+        <div style={{ width: `${width * zoom}px`, height: `${height * zoom}px` }}>
+          <div
+            class="monitor-lineage-room"
+            style={{
+              width: `${width}px`,
+              height: `${height}px`,
+              transform: `scale(${zoom})`,
+              transformOrigin: "0 0",
+            }}
+          >
+            <svg width={width} height={height} aria-hidden="true">
+              {lineage.edges.map(({ from, to }) => {
+                const [start, end] = [at.get(from), at.get(to)];
+                if (start === undefined || end === undefined) return null;
+                const [x1, y1, x2, y2] = [start.x + WIDTH, start.y + HEIGHT / 2, end.x, end.y + HEIGHT / 2];
+                const bend = Math.max(20, Math.abs(x2 - x1) / 2);
+                return (
+                  <path
+                    key={`${from} ${to}`}
+                    d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+                  />
+                );
+              })}
+            </svg>
+            <ul>
+              {lineage.nodes.map((node) => {
+                const place = at.get(node.id);
+                if (place === undefined) return null;
+                return (
+                  <li
+                    key={node.id}
+                    style={{
+                      transform: `translate(${place.x}px, ${place.y}px)`,
+                      width: `${WIDTH}px`,
+                      height: `${HEIGHT}px`,
+                    }}
+                  >
+                    {node.kind === "artifact"
+                      ? (
+                        <a
+                          class="monitor-lineage-node artifact"
+                          href={hrefOf("artifacts", node.id, { tab: "lineage" })}
+                          aria-current={node.id === id ? "true" : undefined}
+                        >
+                          <span class="monitor-small">artifact</span>
+                          <span class="cut">{node.title}</span>
+                        </a>
+                      )
+                      : node.kind === "node"
+                      ? (
+                        <a class="monitor-lineage-node node" href={hrefOf("runs", ...placeOf(node.id))}>
+                          <span class="monitor-small">node</span>
+                          <span class="cut" title={node.title}>{node.title}</span>
+                        </a>
+                      )
+                      : (
+                        <div class={`monitor-lineage-node ${node.kind}`}>
+                          <span class="monitor-small">{node.kind}</span>
+                          <span class="cut" title={node.title}>{node.title}</span>
+                        </div>
+                      )}
+                  </li>
+                );
+              })}
+            </ul>
+          </div>
+        </div>
+      </div>
+    </>
   );
 }

@@ -110,7 +110,7 @@ function Occurrence({ one }: { readonly one: FailureOccurrence }) {
   return (
     <article class="monitor-occurrence" aria-label={`${one.node} in run ${one.run}`}>
       <header class="row monitor-wrap">
-        <a href={hrefOf("runs", one.run, { node: keyOf(one.node, one.scope) })}>
+        <a class="own-line" href={hrefOf("runs", one.run, { node: keyOf(one.node, one.scope) })}>
           {one.workflow} / {one.scope === undefined ? "" : `${one.scope} / `}
           {one.node}
           {one.item === undefined ? "" : `[${one.item}]`}

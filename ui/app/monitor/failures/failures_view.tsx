@@ -26,7 +26,7 @@ const ROW_PX = 60;
 export default function FailuresView({ route }: ViewProps) {
   const app = useApp();
   const now = useNow(true);
-  const [text, setText] = useState("");
+  const [text, setText] = useState(route.query["text"] ?? "");
   useEffect(() => followFailures(app), []);
   const state = states.find((one) => one === route.query["state"]) ?? "open";
   const groups = failureGroups.value;

@@ -1,8 +1,15 @@
-/** A chart over time: uPlot in the page's colours, with its newest figures in words for who cannot see it. @module */
+/**
+ * A chart over time: uPlot in the page's colours, with its newest figures in words. By key it is a slider over its moments: arrows
+ * move from one to the next, and what was measured then is shown and said.
+ *
+ * @module
+ */
 
 import uPlot from "uplot";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { alone } from "./series.ts";
 import { paint, tokenColours } from "../../state/theme.ts";
+import { momentText } from "../format.ts";
 
 export interface ChartLine {
   readonly title: string;
@@ -10,6 +17,8 @@ export interface ChartLine {
   readonly colour: ChartColour;
   readonly values: readonly (number | null)[];
   readonly isFilled?: boolean;
+  /** What it is now; else the newest of `values` is shown. */
+  readonly now?: number;
 }
 
 const TOKENS = [
@@ -41,10 +50,7 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
   const range = useRef({ from, to });
   range.current = { from, to };
   const colour = paint.value;
-  const names = lines.map((line) => {
-    const isShort = line.values.filter((value) => value !== null).length < 3;
-    return `${line.title}/${line.colour}/${isShort}`;
-  }).join(",");
+  const names = lines.map((line) => `${line.title}/${line.colour}`).join(",");
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -76,8 +82,12 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
             label: line.title,
             stroke: colours[line.colour],
             width: 1.6,
-            // A line needs two points; fewer are shown as such.
-            points: { show: line.values.filter((value) => value !== null).length < 3, size: 5 },
+            // A line needs two neighbours; a point without one is shown as such.
+            points: {
+              show: true,
+              size: 5,
+              filter: (made: uPlot, series: number) => alone([...made.data[series] ?? []]),
+            },
             spanGaps: false,
             ...line.isFilled === true ? { fill: withAlpha(colours[line.colour]) } : {},
           })),
@@ -98,16 +108,51 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
     };
   }, [names, colour]);
   useEffect(() => plot.current?.setData(dataOf(at, lines)), [at, lines, from, to]);
-  const newest = lines.map((line) => {
-    const value = line.values.findLast((one) => one !== null);
+  // Counted from the newest, which stays where it is when others come; undefined until it is walked.
+  const [back, setBack] = useState<number | undefined>(undefined);
+  const last = at.length - 1;
+  const walked = back === undefined || last < 0 ? undefined : Math.max(0, last - back);
+  useEffect(() => {
+    const moment = walked === undefined ? undefined : at[walked];
+    if (moment === undefined) plot.current?.setCursor({ left: -10, top: -10 });
+    else plot.current?.setCursor({ left: plot.current.valToPos(moment, "x"), top: 0 });
+  }, [walked, at, lines, from, to]);
+  const shown = lines.map((line) => {
+    const value = walked === undefined
+      ? line.now ?? line.values.findLast((one) => one !== null)
+      : line.values[walked];
     return { line, text: value === undefined || value === null ? "–" : textOf(value) };
   });
+  const when = at[walked ?? last];
+  const said = when === undefined
+    ? "nothing was measured in this time"
+    : `${momentText(when * 1000)}: ${shown.map(({ line, text }) => `${line.title} ${text}`).join(", ")}`;
+  const keys = (event: KeyboardEvent) => {
+    const now = back ?? 0;
+    const steps: Readonly<Record<string, number | undefined>> = {
+      ArrowLeft: now + 1,
+      ArrowRight: now - 1,
+      PageUp: now + 10,
+      PageDown: now - 10,
+      Home: last,
+      End: 0,
+      Escape: back === undefined ? undefined : -1,
+    };
+    const next = steps[event.key];
+    if (next === undefined || last < 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setBack(event.key === "Escape" ? undefined : Math.max(0, Math.min(last, next)));
+  };
   return (
     <figure class="monitor-chart">
       <figcaption>
         <strong>{title}</strong>
         <span class="monitor-legend">
-          {newest.map(({ line, text }) => (
+          {walked === undefined || when === undefined
+            ? null
+            : <time class="faint numbers">{momentText(when * 1000)}</time>}
+          {shown.map(({ line, text }) => (
             <span key={line.title}>
               <span class="dot" aria-hidden="true" style={{ background: `var(--${line.colour})` }} />
               {line.title} <span class="numbers">{text}</span>
@@ -115,7 +160,20 @@ export function Chart({ title, at, lines, textOf, from, to }: ChartProps) {
           ))}
         </span>
       </figcaption>
-      <div ref={box} class="monitor-plot" aria-hidden="true" />
+      <div
+        class="monitor-plot-keys"
+        role="slider"
+        tabIndex={0}
+        aria-label={`${title} over time`}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, last)}
+        aria-valuenow={Math.max(0, walked ?? last)}
+        aria-valuetext={said}
+        onKeyDown={keys}
+        onBlur={() => setBack(undefined)}
+      >
+        <div ref={box} class="monitor-plot" aria-hidden="true" />
+      </div>
       {at.length === 0 ? <p class="monitor-chart-none faint">Nothing was measured in this time.</p> : null}
     </figure>
   );
@@ -127,12 +185,17 @@ function dataOf(at: readonly number[], lines: readonly ChartLine[]): uPlot.Align
 
 /** Times of day; days where the marks are days apart. */
 function timesOf(ticks: readonly number[]): string[] {
+  const isShort = ticks.length > 1 && (ticks[1] ?? 0) - (ticks[0] ?? 0) < 60;
   const isLong = ticks.length > 1 && (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 2 * 86_400;
   return ticks.map((tick) => {
     const date = new Date(tick * 1000);
     return isLong
       ? date.toLocaleDateString(undefined, { month: "short", day: "numeric" })
-      : date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+      : date.toLocaleTimeString(undefined, {
+        hour: "2-digit",
+        minute: "2-digit",
+        ...isShort ? { second: "2-digit" } : {},
+      });
   });
 }
 

@@ -147,7 +147,7 @@ function ExplanationPanel({ id, onClose }: { readonly id: string; readonly onClo
             </ol>
             {value.why.length === 0 ? <p class="faint">Only the facts are known.</p> : null}
             {typeof value.facts["run"] === "string"
-              ? <a href={hrefOf("runs", value.facts["run"])}>Open its run</a>
+              ? <a class="own-line" href={hrefOf("runs", value.facts["run"])}>Open its run</a>
               : null}
             <h3>Facts</h3>
             <JsonTree label="Facts" value={value.facts} isCompact />

@@ -6,29 +6,59 @@ import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useResource } from "../../state/resource.ts";
 import { countText, durationText, moneyText, percentText } from "../format.ts";
 import { Chart } from "./chart.tsx";
-import { useLiveMetrics } from "./live_metrics.ts";
-import { askSeries } from "./series.ts";
+import { beginningOf, type RangeId, useRounds, useSummary } from "./range.tsx";
+import { askSeries, withHoles } from "./series.ts";
 
-const SPAN_MS = 3_600_000;
+type Kind = "latency" | "instrument-latency";
 
-export function LatencyTab() {
-  const now = useLiveMetrics();
-  const [chosen, setChosen] = useState<string | undefined>(undefined);
-  if (now === undefined) return <LoadingState what="the figures" lines={8} />;
-  if (now.nodeTypes.length === 0 && now.instruments.length === 0) {
+interface Chosen {
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+export function LatencyTab({ range }: { readonly range: RangeId }) {
+  const round = useRounds();
+  const loaded = useSummary(range, round);
+  const [chosen, setChosen] = useState<Chosen | undefined>(undefined);
+  const summary = loaded.value;
+  if (summary === undefined) {
+    return loaded.error === undefined
+      ? <LoadingState what="the figures" lines={8} />
+      : <ErrorState title="Cannot sum up the figures" error={loaded.error} onRetry={loaded.reload} />;
+  }
+  if (summary.nodeTypes.length === 0 && summary.instruments.length === 0) {
     return (
-      <EmptyState icon="gauge" title="No call has been measured">
-        Figures begin with the first call that this server carries out.
+      <EmptyState icon="gauge" title={range === "all" ? "No call has been measured" : "No call in this time"}>
+        {range === "all"
+          ? "Figures begin with the first call that a server of this data folder carries out."
+          : "Choose a longer time above to see earlier calls."}
       </EmptyState>
     );
   }
+  const tables = [
+    { title: "Node types", kind: "latency", lines: summary.nodeTypes },
+    { title: "Instruments", kind: "instrument-latency", lines: summary.instruments },
+  ] as const;
   return (
     <div class="monitor-data wide" tabIndex={0} role="region" aria-label="Latency and cost">
-      {chosen === undefined ? null : <LatencyOverTime name={chosen} />}
-      <FiguresTable title="Node types" lines={now.nodeTypes} chosen={chosen} onChoose={setChosen} />
-      {now.instruments.length === 0
+      {chosen === undefined
         ? null
-        : <FiguresTable title="Instruments" lines={now.instruments} chosen={chosen} onChoose={setChosen} />}
+        : <LatencyOverTime {...chosen} range={range} round={round} since={summary.from} />}
+      {tables.map(({ title, kind, lines }) =>
+        lines.length === 0 ? null : (
+          <FiguresTable
+            key={kind}
+            title={title}
+            lines={lines}
+            chosen={chosen?.kind === kind ? chosen.name : undefined}
+            onChoose={(name) => setChosen(name === undefined ? undefined : { kind, name })}
+          />
+        )
+      )}
+      <p class="faint">
+        What was taken from memory took no call, and the time that calls were held until you gave leave is not
+        theirs: both are counted apart.
+      </p>
     </div>
   );
 }
@@ -50,7 +80,19 @@ function FiguresTable(
           <thead>
             <tr>
               <th>Name</th>
-              {["Calls", "Failed", "p50", "p95", "p99", "Most", "Tokens in", "Tokens out", "Cost"].map((
+              {[
+                "Calls",
+                "Failed",
+                "From memory",
+                "p50",
+                "p95",
+                "p99",
+                "Most",
+                "Held for leave",
+                "Tokens in",
+                "Tokens out",
+                "Cost",
+              ].map((
                 name,
               ) => <th key={name} class="right">{name}</th>)}
             </tr>
@@ -74,10 +116,11 @@ function FiguresTable(
                     ? "0"
                     : `${countText(line.failed)} (${percentText(line.failed, line.count)})`}
                 </td>
-                <td class="right">{durationText(line.p50)}</td>
-                <td class="right">{durationText(line.p95)}</td>
-                <td class="right">{durationText(line.p99)}</td>
-                <td class="right">{durationText(line.max)}</td>
+                <td class="right">{countText(line.reused)}</td>
+                {[line.p50, line.p95, line.p99, line.max].map((ms, index) => (
+                  <td key={index} class="right">{line.count === 0 ? "–" : durationText(ms)}</td>
+                ))}
+                <td class="right">{line.waitedMs === 0 ? "–" : durationText(line.waitedMs)}</td>
                 <td class="right">{countText(line.tokensIn)}</td>
                 <td class="right">{countText(line.tokensOut)}</td>
                 <td class="right">{moneyText(line.costUsd)}</td>
@@ -90,30 +133,38 @@ function FiguresTable(
   );
 }
 
-function LatencyOverTime({ name }: { readonly name: string }) {
+function LatencyOverTime(
+  { kind, name, range, round, since }: Chosen & {
+    readonly range: RangeId;
+    readonly round: number;
+    readonly since: number;
+  },
+) {
   const loaded = useResource(async (client, signal) => {
     const to = Date.now();
-    return { to, series: await askSeries(client, `latency:${name}`, to - SPAN_MS, to, signal) };
-  }, [name]);
+    const from = Math.min(beginningOf(range, to) || since, to - 60_000);
+    return { from, to, series: await askSeries(client, `${kind}:${name}`, from, to, signal) };
+  }, [kind, name, range, round]);
   if (loaded.value === undefined) {
     return loaded.error === undefined
       ? <LoadingState what="the latency" lines={4} />
       : <ErrorState title="Cannot read the latency" error={loaded.error} onRetry={loaded.reload} />;
   }
-  const { series, to } = loaded.value;
-  const first = series.at[0] ?? to - SPAN_MS;
+  const { series, from, to } = loaded.value;
+  // Between two calls that lie apart there was no latency.
+  const lines = ([["p50", "good"], ["p95", "warn"], ["p99", "bad"]] as const).map(([title, colour]) => ({
+    title,
+    colour,
+    ...withHoles({ at: series.at, values: series[title] ?? [] }, series.stepMs),
+  }));
   return (
     <Chart
       title={`Latency of ${name}`}
-      at={series.at.map((at) => at / 1000)}
+      at={(lines[0]?.at ?? []).map((at) => at / 1000)}
       textOf={durationText}
-      from={Math.min(first, to - 60_000) / 1000}
+      from={from / 1000}
       to={to / 1000}
-      lines={[
-        { title: "p50", colour: "good", values: series.p50 ?? [] },
-        { title: "p95", colour: "warn", values: series.p95 ?? [] },
-        { title: "p99", colour: "bad", values: series.p99 ?? [] },
-      ]}
+      lines={lines}
     />
   );
 }

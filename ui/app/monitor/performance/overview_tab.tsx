@@ -1,13 +1,14 @@
 /** What happens now, and what happened: throughput, queue, processor, memory, money. @module */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
-import type { CounterName, GaugeName, MetricsNow, Series } from "../../../api/metrics.ts";
+import { useMemo } from "preact/hooks";
+import type { CounterName, GaugeName, MetricsNow, MetricsSummary, Series } from "../../../api/metrics.ts";
 import { ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useResource } from "../../state/resource.ts";
 import { countText, durationText, moneyText, sizeText } from "../format.ts";
 import { Chart, type ChartColour } from "./chart.tsx";
-import { useLiveMetrics } from "./live_metrics.ts";
-import { askSeries, joined, levelOf, type RangeId, ranges, rateOf, totalsOf } from "./series.ts";
+import { rateNow, useLiveMetrics } from "./live_metrics.ts";
+import { beginningOf, type RangeId, useRounds, useSummary } from "./range.tsx";
+import { askSeries, growthOf, joined, levelOf, shareText, totalsOf } from "./series.ts";
 
 interface ChartDefinition {
   readonly title: string;
@@ -16,6 +17,8 @@ interface ChartDefinition {
     readonly name: GaugeName | CounterName;
     readonly colour: ChartColour;
     readonly isRate?: boolean;
+    /** What came in each step, not a second. */
+    readonly isSum?: boolean;
     readonly isFilled?: boolean;
   }[];
   readonly textOf: (value: number) => string;
@@ -24,7 +27,6 @@ interface ChartDefinition {
 const perSecond = (value: number) => `${value >= 10 ? Math.round(value) : Number(value.toFixed(2))}/s`;
 /** A mean of counts need not be whole. */
 const level = (value: number) => Number.isInteger(value) ? countText(value) : value.toFixed(1);
-const share = (value: number) => `${Math.round(value * 100)} %`;
 
 const charts: readonly ChartDefinition[] = [
   {
@@ -56,7 +58,7 @@ const charts: readonly ChartDefinition[] = [
   },
   {
     title: "Processor",
-    textOf: share,
+    textOf: shareText,
     lines: [
       { title: "Symphony", name: "process.cpu", colour: "accent", isFilled: true },
       { title: "Extensions", name: "hosts.cpu", colour: "kind-output" },
@@ -81,7 +83,7 @@ const charts: readonly ChartDefinition[] = [
   {
     title: "Money",
     textOf: moneyText,
-    lines: [{ title: "In each step", name: "cost.usd", colour: "warn", isFilled: true }],
+    lines: [{ title: "In each step", name: "cost.usd", colour: "warn", isSum: true, isFilled: true }],
   },
   {
     title: "Event loop delay",
@@ -90,40 +92,39 @@ const charts: readonly ChartDefinition[] = [
   },
 ];
 
-const RELOAD_MS = 10_000;
-
-export function OverviewTab() {
+export function OverviewTab({ range }: { readonly range: RangeId }) {
   const now = useLiveMetrics();
-  const [range, setRange] = useState<RangeId>("15m");
-  const [round, setRound] = useState(0);
-  const ms = ranges.find(({ id }) => id === range)?.ms ?? ranges[0].ms;
+  const round = useRounds();
+  const summary = useSummary(range, round);
+  const since = summary.value?.from;
   const loaded = useResource(async (client, signal) => {
     const to = Date.now();
-    const from = to - ms;
+    const asked = beginningOf(range, to);
+    // All that is kept begins where it begins; a minute is the least that can be read.
+    const from = asked > 0 ? asked : Math.min(since ?? to, to - 60_000);
     const names = [...new Set(charts.flatMap(({ lines }) => lines.map(({ name }) => name)))];
     const series = await Promise.all(names.map((name) => askSeries(client, name, from, to, signal)));
     return { from, to, byName: new Map(names.map((name, index) => [name, series[index] as Series])) };
-  }, [ms, round]);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || setRound((before) => before + 1), RELOAD_MS);
-    return () => clearInterval(timer);
-  }, []);
+  }, [range, round, range === "all" ? since : 0]);
   const drawn = useMemo(() => {
     if (loaded.value === undefined) return [];
-    const { byName } = loaded.value;
+    const { byName, from, to } = loaded.value;
     return charts.map((chart) => {
-      const lines = chart.lines.map(({ name, isRate }) => {
+      const lines = chart.lines.map(({ name, isRate, isSum }) => {
         const series = byName.get(name);
         if (series === undefined) return { at: [], values: [] };
-        return isRate === true ? rateOf(series) : levelOf(series);
+        if (isRate === true) return growthOf(series, from, to, "second");
+        return isSum === true ? growthOf(series, from, to, "step") : levelOf(series);
       });
       const { at, values } = joined(lines);
       return {
         title: chart.title,
         textOf: chart.textOf,
         at: at.map((moment) => moment / 1000),
-        lines: chart.lines.map(({ title, colour, isFilled }, index) => ({
+        lines: chart.lines.map(({ title, name, colour, isFilled, isRate }, index) => ({
           title,
+          name,
+          isRate,
           colour,
           values: values[index] ?? [],
           ...isFilled === undefined ? {} : { isFilled },
@@ -133,23 +134,11 @@ export function OverviewTab() {
   }, [loaded.value]);
   return (
     <div class="monitor-dashboard" tabIndex={0} role="region" aria-label="Figures now and over time">
-      {now === undefined ? <LoadingState what="the figures" lines={2} /> : <NowFigures now={now} />}
-      <div class="monitor-tools">
-        <div class="monitor-chips" role="group" aria-label="How far back">
-          {ranges.map(({ id, title }) => (
-            <button
-              key={id}
-              type="button"
-              class="monitor-chip"
-              aria-pressed={id === range}
-              onClick={() => setRange(id)}
-            >
-              {title}
-            </button>
-          ))}
-        </div>
-        <span class="faint">Kept in the data folder, older ones in larger steps.</span>
-      </div>
+      {now === undefined || summary.value === undefined
+        ? summary.error === undefined
+          ? <LoadingState what="the figures" lines={2} />
+          : <ErrorState title="Cannot sum up the figures" error={summary.error} onRetry={summary.reload} />
+        : <TileFigures now={now} summary={summary.value} />}
       {loaded.value === undefined
         ? loaded.error === undefined
           ? <LoadingState what="the charts" lines={8} />
@@ -160,6 +149,10 @@ export function OverviewTab() {
               <Chart
                 key={chart.title}
                 {...chart}
+                lines={chart.lines.map(({ name, isRate, ...line }) => {
+                  const value = now === undefined ? undefined : valueNow(now, name, isRate);
+                  return value === undefined ? line : { ...line, now: value };
+                })}
                 from={(loaded.value?.from ?? 0) / 1000}
                 to={(loaded.value?.to ?? 1) / 1000}
               />
@@ -170,23 +163,32 @@ export function OverviewTab() {
   );
 }
 
-function NowFigures({ now }: { readonly now: MetricsNow }) {
-  const { gauges, counters } = now;
-  const { calls, failed } = totalsOf(now);
-  const worst = now.nodeTypes.reduce((most, { p99 }) => Math.max(most, p99), 0);
+/** The newest value of a line; undefined where only the kept steps tell. */
+function valueNow(now: MetricsNow, name: GaugeName | CounterName, isRate: boolean | undefined) {
+  if (isRate === true) return rateNow(name as CounterName);
+  return name in now.gauges ? now.gauges[name as GaugeName] : undefined;
+}
+
+/** What is now, and what the chosen time came to. */
+function TileFigures({ now, summary }: { readonly now: MetricsNow; readonly summary: MetricsSummary }) {
+  const { gauges } = now;
+  const { counters } = summary;
+  const { calls, failed, reused } = totalsOf(summary);
+  const worst = summary.nodeTypes.reduce((most, { p99 }) => Math.max(most, p99), 0);
   const figures: readonly (readonly [string, string, string?])[] = [
     ["Runs active", countText(gauges["runs.active"])],
     ["Nodes running", countText(gauges["nodes.running"])],
     ["Queued", countText(gauges["nodes.queued"])],
     ["Waiting", countText(gauges["nodes.waiting"])],
+    ["Processor", shareText(gauges["process.cpu"] + gauges["hosts.cpu"])],
+    ["Memory", sizeText(gauges["process.rss"] + gauges["hosts.rss"])],
+    ["Watching", countText(gauges.clients), gauges.clients === 1 ? "page" : "pages"],
     ["Calls", countText(calls), failed === 0 ? "none failed" : `${countText(failed)} failed`],
-    ["Slowest p99", durationText(worst)],
+    ["From memory", countText(reused)],
+    ["Slowest p99", calls === 0 ? "–" : durationText(worst)],
     ["Fallbacks", countText(counters.fallbacks)],
     ["Tokens", `${countText(counters["tokens.in"])} / ${countText(counters["tokens.out"])}`, "in / out"],
     ["Cost", moneyText(counters["cost.usd"])],
-    ["Processor", share(gauges["process.cpu"] + gauges["hosts.cpu"])],
-    ["Memory", sizeText(gauges["process.rss"] + gauges["hosts.rss"])],
-    ["Watching", countText(gauges.clients), gauges.clients === 1 ? "page" : "pages"],
   ];
   return (
     <dl class="monitor-now">

@@ -7,6 +7,7 @@ import { DecisionsTab } from "./decisions_tab.tsx";
 import { LatencyTab } from "./latency_tab.tsx";
 import { OverviewTab } from "./overview_tab.tsx";
 import { PoolTab } from "./pool_tab.tsx";
+import { RangeChoice, rangeOf } from "./range.tsx";
 
 const tabs = [
   { id: "overview", title: "Overview" },
@@ -17,6 +18,7 @@ const tabs = [
 type TabId = (typeof tabs)[number]["id"];
 
 export default function PerformanceView({ route }: ViewProps) {
+  const range = rangeOf(route.query);
   const tab = tabs.find(({ id }) => id === route.query["tab"])?.id ?? "overview";
   return (
     <>
@@ -31,15 +33,16 @@ export default function PerformanceView({ route }: ViewProps) {
         tabs={tabs}
         chosen={tab}
         onChoose={(id: TabId) =>
-          navigate(hrefOf("performance", "", id === "overview" ? {} : { tab: id }), true)}
+          navigate(hrefOf("performance", "", { ...id === "overview" ? {} : { tab: id }, range }), true)}
       />
       <TabPanel name="performance" chosen={tab} class="monitor-tab">
+        {tab === "decisions" ? null : <RangeChoice range={range} query={route.query} />}
         {tab === "overview"
-          ? <OverviewTab />
+          ? <OverviewTab range={range} />
           : tab === "latency"
-          ? <LatencyTab />
+          ? <LatencyTab range={range} />
           : tab === "pool"
-          ? <PoolTab />
+          ? <PoolTab range={range} />
           : <DecisionsTab chosen={route.query["decision"]} />}
       </TabPanel>
     </>

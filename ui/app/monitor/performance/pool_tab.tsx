@@ -6,12 +6,14 @@ import type { PoolInfo } from "../../../api/extensions.ts";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useResource } from "../../state/resource.ts";
 import { clockText, countText, durationText, sizeText } from "../format.ts";
+import { ExtensionUse } from "./extension_use.tsx";
 import { useLiveMetrics } from "./live_metrics.ts";
+import type { RangeId } from "./range.tsx";
 
 const RELOAD_MS = 2000;
 const MOST_MOVES = 60;
 
-export function PoolTab() {
+export function PoolTab({ range }: { readonly range: RangeId }) {
   const now = useLiveMetrics();
   const loaded = useResource((client, signal) => client.call("GET /pool", { signal }), []);
   useEffect(() => {
@@ -99,54 +101,7 @@ export function PoolTab() {
             </div>
           )}
       </section>
-      {now === undefined || now.extensions.length === 0 ? null : (
-        <section>
-          <h2>Processor and memory</h2>
-          <table class="monitor-table stacked">
-            <thead>
-              <tr>
-                <th>Extension</th>
-                <th>Processor</th>
-                <th>Memory</th>
-              </tr>
-            </thead>
-            <tbody>
-              {now.extensions.map((one) => {
-                const most = Math.max(1, ...now.extensions.map(({ memoryBytes }) => memoryBytes));
-                return (
-                  <tr key={one.extension}>
-                    <td data-label="Extension" class="mono">{one.extension}</td>
-                    <td data-label="Processor">
-                      <span class="row">
-                        <meter
-                          class="monitor-meter"
-                          min={0}
-                          max={1}
-                          value={Math.min(1, one.cpu)}
-                          aria-label={`Processor of ${one.extension}`}
-                        />
-                        <span class="numbers">{Math.round(one.cpu * 100)} %</span>
-                      </span>
-                    </td>
-                    <td data-label="Memory">
-                      <span class="row">
-                        <meter
-                          class="monitor-meter"
-                          min={0}
-                          max={most}
-                          value={one.memoryBytes}
-                          aria-label={`Memory of ${one.extension}`}
-                        />
-                        <span class="numbers">{sizeText(one.memoryBytes)}</span>
-                      </span>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </section>
-      )}
+      <ExtensionUse range={range} now={now?.extensions ?? []} />
       {pool.sharing.users.length === 0 ? null : <Sharing {...pool.sharing} />}
       <section>
         <h2>Moves</h2>

@@ -5,16 +5,19 @@
  * @module
  */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Json, type JsonObject } from "../../../../core/json.ts";
+import { refusedIn, refusedWords } from "../../../../core/policy/refused_permission.ts";
 import type { ApproveNode, Asking } from "../../../api/runs.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { focusFault } from "../../parts/form_faults.ts";
 import { SchemaForm } from "../../parts/schema_form.tsx";
 import { resolveSchema, startValue } from "../../parts/schema_kind.ts";
 import { withValue } from "../../parts/with_value.ts";
 import { agoText, momentText } from "../format.ts";
 import { useNow } from "../now.ts";
+import { GrantOffer } from "./grant_offer.tsx";
 
 export interface AskingCardProps {
   readonly asking: Asking;
@@ -23,10 +26,13 @@ export interface AskingCardProps {
   readonly isBusy: boolean;
   readonly onAnswer: (answer: ApproveNode) => void;
   readonly onSignal: (signal: string, value: Json) => void;
+  /** Goes on without it: for what waits after a failure. */
+  readonly onSkip: () => void;
   readonly onShow: () => void;
 }
 
-export function AskingCard({ asking, place, isBusy, onAnswer, onSignal, onShow }: AskingCardProps) {
+export function AskingCard(props: AskingCardProps) {
+  const { asking, place, isBusy, onAnswer, onSignal, onSkip, onShow } = props;
   const what = asking.for;
   const schema = what.kind === "approval" ? what.schema : undefined;
   const [comment, setComment] = useState("");
@@ -34,8 +40,11 @@ export function AskingCard({ asking, place, isBusy, onAnswer, onSignal, onShow }
     schema === undefined ? {} : { value: startValue(resolveSchema(schema, schema)) }
   );
   const now = useNow(true);
-  const { question, about } = wordsOf(asking);
-  const answer = (approved: boolean) =>
+  const { question, about } = wordsOf(asking, place);
+  const refused = what.kind === "failure" ? refusedIn(what.failure) : undefined;
+  const card = useRef<HTMLDivElement>(null);
+  const answer = (approved: boolean) => {
+    if (approved && card.current !== null && focusFault(card.current)) return;
     onAnswer({
       node: asking.node,
       ...asking.item === undefined ? {} : { item: asking.item },
@@ -43,8 +52,10 @@ export function AskingCard({ asking, place, isBusy, onAnswer, onSignal, onShow }
       ...approved && given["value"] !== undefined ? { value: given["value"] } : {},
       ...comment.trim() === "" ? {} : { comment: comment.trim() },
     });
+  };
   return (
     <div
+      ref={card}
       class={`monitor-ask ${what.kind === "failure" ? "bad" : ""}`}
       role="group"
       aria-label={`Question of ${place}`}
@@ -53,11 +64,19 @@ export function AskingCard({ asking, place, isBusy, onAnswer, onSignal, onShow }
       <div class="monitor-ask-text">
         <p>
           <strong>{question}</strong>
+          {what.kind === "failure" ? <span class="badge bad">{what.failure.class}</span> : null}
         </p>
+        {what.kind === "failure"
+          ? (
+            <p>
+              {refused === undefined ? what.failure.message : refusedWords(refused)}
+            </p>
+          )
+          : null}
         <p class="faint">
-          <button type="button" class="monitor-link" onClick={onShow}>{place}</button> asked{" "}
+          <button type="button" class="monitor-link" onClick={onShow}>{place}</button>{" "}
+          {what.kind === "failure" ? "waits for you, asked" : "asked"}{" "}
           <time title={momentText(asking.since)}>{agoText(asking.since, now)}</time>
-          {what.kind === "failure" ? ` after: ${what.failure.message}` : ""}
         </p>
         {about === undefined ? null : (
           <details class="monitor-ask-about" open={about.length < 400}>
@@ -96,10 +115,32 @@ export function AskingCard({ asking, place, isBusy, onAnswer, onSignal, onShow }
           </Button>
         )
         : (
-          <span class="row">
-            <Button look="primary" small icon="check" disabled={isBusy} onClick={() => answer(true)}>
+          <span class="row monitor-wrap">
+            {refused === undefined
+              ? null
+              : <GrantOffer refused={refused} isBusy={isBusy} onGranted={() => answer(true)} />}
+            <Button
+              look={refused === undefined ? "primary" : undefined}
+              small
+              icon={what.kind === "failure" ? "retry" : "check"}
+              disabled={isBusy}
+              onClick={() => answer(true)}
+            >
               {what.kind === "failure" ? "Try again" : "Approve"}
             </Button>
+            {what.kind === "failure"
+              ? (
+                <Button
+                  small
+                  icon="step"
+                  disabled={isBusy}
+                  data-tip="The run goes on without it"
+                  onClick={onSkip}
+                >
+                  Skip
+                </Button>
+              )
+              : null}
             <Button look="danger" small icon="close" disabled={isBusy} onClick={() => answer(false)}>
               {what.kind === "failure" ? "Give up" : "Reject"}
             </Button>
@@ -110,9 +151,14 @@ export function AskingCard({ asking, place, isBusy, onAnswer, onSignal, onShow }
 }
 
 /** The question's own words, and what stands below them: the values that it is about, as JSON. */
-function wordsOf({ for: what }: Asking): { readonly question: string; readonly about?: string } {
+function wordsOf(
+  { for: what }: Asking,
+  place: string,
+): { readonly question: string; readonly about?: string } {
   if (what.kind === "signal") return { question: `Waits for the signal "${what.signal}"` };
   if (what.kind === "time") return { question: `Waits until ${momentText(what.untilMs)}` };
+  // The question of a failure is its message again.
+  if (what.kind === "failure") return { question: `${place} failed: what now?` };
   const at = what.question.indexOf("\n");
   const question = at < 0 ? what.question : what.question.slice(0, at);
   return {
@@ -131,7 +177,7 @@ export function valueOf(text: string): Json {
   }
 }
 
-/** A node's name, and which of its items. */
-export function placeOf({ node, item }: Asking): string {
-  return item === undefined ? node : `${node}, item ${item}`;
+/** A node as it is called, and which of its items. */
+export function placeOf({ item }: Pick<Asking, "item">, title: string): string {
+  return item === undefined ? title : `${title}, item ${item}`;
 }

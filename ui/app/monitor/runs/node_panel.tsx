@@ -1,16 +1,21 @@
 /** One node of a run: state, tries, what it says, what it took and gave, and the commands for it. @module */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { NodeAccount } from "../../../../core/orchestration/run_account.ts";
 import type { LoggedEvent } from "../../../../core/ports/dag.ts";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { StateDot } from "../../parts/state_dot.tsx";
-import { useResource } from "../../state/resource.ts";
+import { messageOf } from "../../parts/states.tsx";
 import { hrefOf } from "../../state/route.ts";
 import { clockText, countText, durationText, moneyText, sizeText } from "../format.ts";
 import { useNow } from "../now.ts";
+import { ItemStepper, NoItemValue } from "./item_stepper.tsx";
 import { graphOfScope } from "./node_rows.ts";
+import { NodeInputs } from "./node_inputs.tsx";
+import { type ShownValues, useNodeValues } from "./node_values.ts";
 import { FailureCard } from "../failures/failure_card.tsx";
 import { ValueView } from "../artifacts/value_view.tsx";
+import { promptNote } from "../system/prompt_index.ts";
 import type { RunWatch } from "./run_watch.ts";
 
 export function NodePanel(
@@ -29,20 +34,22 @@ export function NodePanel(
   const graphNode = graph === undefined
     ? undefined
     : graphOfScope(graph, scope)?.nodes.find(({ id }) => id === name);
+  const title = graphNode?.title ?? name;
   const node = model.node(nodeKey);
   const state = model.stateOf(nodeKey);
-  const isRunning = state === "running" || state === "retrying" || state === "waiting";
+  const isRunning = ["running", "retrying", "waiting", "waiting-for-input"].includes(state);
+  const prompt = state === "waiting-for-input" ? model.promptOf(nodeKey) : undefined;
   const now = useNow(isRunning) + watch.app.live.skewMs;
   const texts = model.textsOf(nodeKey);
-  const note = model.noteOf(nodeKey);
+  const note = prompt === undefined ? model.noteOf(nodeKey) : promptNote(prompt);
   return (
     <>
       <div class="panel-head">
-        <h2 class="cut">{graphNode?.title ?? name}</h2>
+        <h2 class="cut">{title}</h2>
         <StateDot state={state} word />
         <IconButton icon="close" label="Close the node" small onClick={onClose} />
       </div>
-      <div class="panel-body column monitor-node-body" tabIndex={0} role="group" aria-label={`Node ${name}`}>
+      <div class="panel-body column monitor-node-body" tabIndex={0} role="group" aria-label={`Node ${title}`}>
         <NodeActions watch={watch} node={name} scope={scope} state={state} />
         <dl class="monitor-facts">
           <div>
@@ -146,12 +153,26 @@ export function NodePanel(
         {node === undefined || node.failures.length === 0 ? null : (
           <section class="column">
             <h3>What failed</h3>
-            {node.failures.map(({ item, failure }, index) => (
-              <FailureCard key={index} failure={failure} {...item === undefined ? {} : { item }} />
-            ))}
+            {failureCards(node.failures.slice(0, FAILURES_OPEN))}
+            {node.failures.length <= FAILURES_OPEN ? null : (
+              <details>
+                <summary>{node.failures.length - FAILURES_OPEN} more</summary>
+                <div class="column">{failureCards(node.failures.slice(FAILURES_OPEN))}</div>
+              </details>
+            )}
             {node.counts.failed > node.failures.length
               ? <p class="faint">and {node.counts.failed - node.failures.length} more</p>
               : null}
+            <p>
+              <a
+                class="own-line"
+                href={hrefOf("failures", "", {
+                  text: node.failures.at(-1)?.failure.message.slice(0, 80) ?? "",
+                })}
+              >
+                In the error tracker
+              </a>
+            </p>
           </section>
         )}
         <NodeValue watch={watch} node={name} scope={scope} state={state} isFan={node?.isFan === true} />
@@ -159,6 +180,15 @@ export function NodePanel(
       </div>
     </>
   );
+}
+
+/** Failures of items that are shown at once. */
+const FAILURES_OPEN = 2;
+
+function failureCards(failures: NodeAccount["failures"]) {
+  return failures.map(({ item, failure }, index) => (
+    <FailureCard key={index} failure={failure} {...item === undefined ? {} : { item }} />
+  ));
 }
 
 /** Follows the end while one stands there. */
@@ -191,13 +221,14 @@ function NodeActions(
   },
 ) {
   const busy = watch.isBusy.value;
+  const title = watch.titleOf(node, scope);
   // Commands name nodes of the top graph; those inside a body go by the node that has the body.
   if (scope !== undefined) return null;
   const { account } = watch.model;
   const hasEnded = account.endedAt !== undefined;
   const id = node as never;
   return (
-    <div class="row monitor-wrap" role="group" aria-label={`Commands for ${node}`}>
+    <div class="row monitor-wrap" role="group" aria-label={`Commands for ${title}`}>
       {state === "held"
         ? (
           <Button
@@ -217,13 +248,15 @@ function NodeActions(
             look="primary"
             icon="retry"
             disabled={busy}
-            onClick={() => void watch.command({ type: "retry-node", node: id }, `Retry ${node}`)}
+            onClick={() => void watch.command({ type: "retry-node", node: id }, `Retry ${title}`)}
           >
             Retry
           </Button>
         )
         : null}
-      {!hasEnded && ["pending", "queued", "retrying", "waiting", "running"].includes(state)
+      {(!hasEnded &&
+          ["pending", "queued", "retrying", "waiting", "waiting-for-input", "running"].includes(state)) ||
+          (account.state === "failed" && account.failure?.node === node)
         ? (
           <Button
             small
@@ -232,7 +265,7 @@ function NodeActions(
             onClick={() =>
               void watch.command(
                 { type: "skip-node", node: id, reason: "skipped on the monitor" },
-                `Skip ${node}`,
+                `Skip ${title}`,
               )}
           >
             Skip
@@ -246,7 +279,7 @@ function NodeActions(
             icon="play"
             disabled={busy}
             data-tip="A new run that keeps everything before this node"
-            onClick={() => void watch.rerun({ from: [node] }, `Run again from ${node}`)}
+            onClick={() => void watch.rerun({ from: [node] }, `Run again from ${title}`)}
           >
             Run again from here
           </Button>
@@ -265,55 +298,61 @@ function NodeValue(
     readonly isFan: boolean;
   },
 ) {
-  const [item, setItem] = useState(0);
-  useEffect(() => setItem(0), [node, scope]);
-  const done = watch.model.node(`${scope ?? ""}/${node}`)?.counts.completed ?? 0;
-  const isThere = state === "completed" || done > 0;
-  const { value, error } = useResource(async (client, signal) => {
-    if (!isThere) return undefined;
-    return await client.call("GET /runs/{run}/values/{node}", {
-      params: { run: watch.run, node },
-      query: { ...scope === undefined ? {} : { scope }, ...isFan ? { item } : {} },
-      signal,
-    });
-  }, [watch.run, node, scope, item, isThere, state === "completed"]);
-  if (!isThere) return null;
-  const count = watch.model.node(`${scope ?? ""}/${node}`)?.count ?? 0;
+  const account = watch.model.node(`${scope ?? ""}/${node}`);
+  const { completed = 0, failed = 0, skipped = 0 } = account?.counts ?? {};
+  const ended = isFan ? completed + failed + skipped : completed;
+  const isThere = state === "completed" || ended > 0;
+  const values = useNodeValues({ run: watch.run, node, scope }, isThere, [state, isFan ? ended : 0]);
+  const { value } = values;
+  const title = watch.titleOf(node, scope);
+  if (account?.startedAt === undefined) return null;
+  return (
+    <>
+      {value?.items === undefined || value.item === undefined ? null : (
+        <ItemStepper
+          items={value.items}
+          item={value.item}
+          isChosen={values.chosen !== undefined}
+          onItem={values.choose}
+        />
+      )}
+      <NodeInputs
+        run={watch.run}
+        node={node}
+        scope={scope}
+        item={values.chosen ?? value?.item?.index}
+        title={title}
+      />
+      {isThere ? <Output title={title} values={values} /> : null}
+    </>
+  );
+}
+
+/** What came out, item by item where there are items. */
+function Output(
+  { title, values }: { readonly title: string; readonly values: ShownValues },
+) {
+  const { value, error } = values;
   return (
     <section class="column">
-      <div class="row">
-        <h3 class="grow">Output</h3>
-        {isFan
-          ? (
-            <label class="row">
-              <span class="faint">Item</span>
-              <input
-                class="input monitor-item"
-                type="number"
-                min={0}
-                max={Math.max(0, count - 1)}
-                value={item}
-                onInput={(event) => setItem(Math.max(0, Number(event.currentTarget.value) || 0))}
-              />
-            </label>
-          )
-          : null}
-      </div>
-      {error !== undefined
-        ? <p class="faint">{error instanceof Error ? error.message : String(error)}</p>
-        : value === undefined
-        ? <p class="faint">Loading…</p>
+      <h3>Output</h3>
+      {value === undefined
+        ? <p class="faint">{error === undefined ? "Loading…" : messageOf(error)}</p>
+        : value.items?.total === 0
+        ? <p class="faint">It had no items.</p>
+        : value.item !== undefined && value.output === undefined
+        ? <NoItemValue item={value.item} />
         : (
           <>
             {value.output === undefined
               ? null
-              : <ValueView label={`Output of ${node}`} value={value.output} />}
+              : <ValueView label={`Output of ${title}`} value={value.output} />}
             <p class="row monitor-wrap faint">
               {sizeText(value.sizeBytes)}
               {value.cut.length === 0 ? null : <span>cut: {value.cut.join(", ")}</span>}
               {value.artifact === undefined
                 ? null
-                : <a href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
+                : <a class="own-line" href={hrefOf("artifacts", value.artifact)}>Open as an artifact</a>}
             </p>
           </>
         )}
@@ -342,6 +381,13 @@ function History({ events }: { readonly events: readonly LoggedEvent[] }) {
   );
 }
 
+const waits = {
+  approval: "asks you",
+  failure: "failed, and asks you what now",
+  signal: "waits for a signal",
+  time: "waits for its time",
+} as const;
+
 function historyText(event: LoggedEvent): string {
   const item = "item" in event && event.item !== undefined ? `item ${event.item}: ` : "";
   switch (event.type) {
@@ -362,7 +408,7 @@ function historyText(event: LoggedEvent): string {
     case "node.skipped":
       return `${item}skipped: ${event.reason}`;
     case "node.waiting":
-      return `${item}waits for ${event.for.kind}`;
+      return `${item}${waits[event.for.kind]}`;
     case "node.expanded":
       return `has ${event.count} items`;
     case "node.iterated":

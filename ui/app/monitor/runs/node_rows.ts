@@ -62,7 +62,8 @@ export function fitsFilter(state: NodeState, filter: NodeFilter): boolean {
     case "all":
       return true;
     case "active":
-      return state === "running" || state === "retrying" || state === "waiting" || state === "held";
+      return state === "running" || state === "retrying" || state === "waiting" ||
+        state === "waiting-for-input" || state === "held";
     case "failed":
       return state === "failed";
     case "pending":

@@ -1,6 +1,6 @@
 /** What a person can do to the run as a whole; also in the palette and by key. @module */
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { MenuButton, type MenuEntry } from "../../parts/menu.tsx";
@@ -64,7 +64,7 @@ function actionsOf(watch: RunWatch, askCancel: () => void): readonly Action[] {
     case "held":
       return [goOn, step, cancel];
     case "waiting-for-input":
-      return [cancel];
+      return driver === "nobody" ? [cancel] : [pause, cancel];
     case "pending":
     case "running":
       return driver === "nobody" ? [resume, cancel] : [pause, cancel];
@@ -82,7 +82,8 @@ export function RunActions({ watch }: { readonly watch: RunWatch; readonly chose
   void watch.model.tick.value;
   const actions = actionsOf(watch, () => setCancelling(true));
   const names = actions.map(({ id }) => id).join(" ");
-  useEffect(
+  // Before the next key can come: what is drawn can be done.
+  useLayoutEffect(
     () =>
       watch.app.commands.add(actions.map(({ id, title, icon, keys, run }) => ({
         id: `monitor.run.${id}`,

@@ -1,10 +1,16 @@
 /** The line of figures below the heading: progress, time, tries, money. @module */
 
 import type { NodeId } from "../../../../core/ids.ts";
+import {
+  refusedIn,
+  type RefusedPermission,
+  refusedWords,
+} from "../../../../core/policy/refused_permission.ts";
 import { Button } from "../../parts/button.tsx";
 import { stateWord } from "../../parts/state_dot.tsx";
 import { countText, durationText, momentText, moneyText, percentText } from "../format.ts";
 import { useNow } from "../now.ts";
+import { GrantOffer } from "./grant_offer.tsx";
 import { ShareBar } from "./share_bar.tsx";
 import { keyOf } from "./run_model.ts";
 import type { RunWatch } from "./run_watch.ts";
@@ -28,6 +34,7 @@ export function RunFacts({ watch, onShow }: RunFactsProps) {
     ? undefined
     : Math.max(0, model.etaMs - Math.max(0, Date.now() - model.etaAt));
   const failure = account.failure;
+  const refused = failure && refusedIn(failure);
   return (
     <>
       <div class="monitor-figures" tabIndex={0} role="region" aria-label="Figures of the run">
@@ -50,9 +57,16 @@ export function RunFacts({ watch, onShow }: RunFactsProps) {
             </dd>
           </div>
           <Figure title={hasEnded ? "Took" : "Elapsed"} value={durationText(elapsed)} />
-          {hasEnded
-            ? null
-            : <Figure title="Left" value={eta === undefined ? "unknown" : `about ${durationText(eta)}`} />}
+          {hasEnded ? null : (
+            <Figure
+              title="Left"
+              value={model.state === "waiting-for-input"
+                ? "waits for you"
+                : eta === undefined
+                ? "unknown"
+                : `about ${durationText(eta)}`}
+            />
+          )}
           <Figure
             title="Started"
             value={account.createdAt === undefined ? "–" : momentText(account.createdAt)}
@@ -73,13 +87,20 @@ export function RunFacts({ watch, onShow }: RunFactsProps) {
       {failure === undefined || account.state !== "failed" ? null : (
         <div class="monitor-failed">
           <p role="alert">
-            <strong>{failure.node === undefined ? "The run failed" : `${failure.node} failed`}</strong>
+            <strong>
+              {failure.node === undefined ? "The run failed" : `${watch.titleOf(failure.node)} failed`}
+            </strong>
             <span class="badge bad">{failure.class}</span>
-            <span>{failure.message}</span>
+            <span>{refused === undefined ? failure.message : refusedWords(refused)}</span>
           </p>
-          {failure.node === undefined
-            ? null
-            : <FailedActions watch={watch} node={failure.node} onShow={onShow} />}
+          {failure.node === undefined ? null : (
+            <FailedActions
+              watch={watch}
+              node={failure.node}
+              refused={refused}
+              onShow={onShow}
+            />
+          )}
         </div>
       )}
       {account.reason === "" || !["paused", "cancelled"].includes(account.state)
@@ -90,15 +111,24 @@ export function RunFacts({ watch, onShow }: RunFactsProps) {
 }
 
 /** From what failed to why, and on from there. */
-function FailedActions({ watch, node, onShow }: RunFactsProps & { readonly node: NodeId }) {
+function FailedActions(
+  { watch, node, refused, onShow }: RunFactsProps & {
+    readonly node: NodeId;
+    readonly refused: RefusedPermission | undefined;
+  },
+) {
+  const retry = () => void watch.command({ type: "retry-node", node }, `Retry ${watch.titleOf(node)}`);
   return (
     <span class="row">
+      {refused === undefined
+        ? null
+        : <GrantOffer refused={refused} isBusy={watch.isBusy.value} onGranted={retry} />}
       <Button small icon="info" onClick={() => onShow(keyOf(node, undefined))}>Show why</Button>
       <Button
         small
         icon="retry"
         disabled={watch.isBusy.value}
-        onClick={() => void watch.command({ type: "retry-node", node }, `Retry ${node}`)}
+        onClick={retry}
       >
         Retry from there
       </Button>

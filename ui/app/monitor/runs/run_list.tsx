@@ -12,6 +12,8 @@ import { useApp } from "../../state/app.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
 import { agoText, durationText, momentText, moneyText } from "../format.ts";
 import { useNow } from "../now.ts";
+import { promptsOf } from "../system/prompt_index.ts";
+import { shownState } from "./run_state.ts";
 import { ShareBar } from "./share_bar.tsx";
 import {
   areRunsKnown,
@@ -171,18 +173,15 @@ const drivers = {
   ended: "",
 } as const;
 
-/** A run that has stopped to ask is not one that runs. */
-function stateOf({ state, driver, isAsking }: RunLine): string {
-  return state === "running" && driver === "nobody" && isAsking === true ? "waiting-for-input" : state;
-}
-
 function RunRow({ line }: { readonly line: RunLine }) {
   const now = useNow(line.driver !== "ended");
   const total = line.total ?? 0;
   const done = line.done ?? 0;
+  const asksLeave = promptsOf(line.run).length > 0;
+  const state = shownState({ ...line, isAsking: line.isAsking === true, asksLeave });
   return (
     <div class="monitor-run-row" onClick={() => navigate(hrefOf("runs", line.run))}>
-      <StateDot state={stateOf(line)} />
+      <StateDot state={state} />
       <span class="monitor-run-name">
         <strong class="cut">{line.workflow === "" ? "Unnamed workflow" : line.workflow}</strong>
         <span class="faint mono cut">{line.run}</span>
@@ -192,19 +191,20 @@ function RunRow({ line }: { readonly line: RunLine }) {
         {line.isAsking === true && line.driver !== "ended"
           ? (
             <span class="badge warn">
-              <Icon name="gate" size={11} /> Asks you
+              <Icon name={asksLeave ? "shield" : "gate"} size={11} />{" "}
+              {asksLeave ? "Asks for leave" : "Asks you"}
             </span>
           )
           : null}
         {(line.failed ?? 0) > 0 ? <span class="badge bad">{line.failed} failed</span> : null}
-        {drivers[line.driver] === "" || stateOf(line) === "waiting-for-input"
+        {drivers[line.driver] === "" || state === "waiting-for-input"
           ? null
           : <span class="badge">{drivers[line.driver]}</span>}
       </span>
       <span class="monitor-run-share">
         {total === 0 ? null : (
           <>
-            <ShareBar state={stateOf(line)} share={total === 0 ? 0 : done / total} />
+            <ShareBar state={state} share={total === 0 ? 0 : done / total} />
             <span class="numbers faint">{done}/{total}</span>
           </>
         )}

@@ -18,7 +18,7 @@ import type { RunWatch } from "./run_watch.ts";
 const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const speakers = [["", "Engine and calls"], ["engine", "Engine"], ["calls", "Calls"]] as const;
 type Speaker = typeof speakers[number][0];
-const ROW_PX = 22;
+const ROW_PX = 24;
 const RUN_ITSELF = "/";
 
 export function RunLog({ watch, chosen }: { readonly watch: RunWatch; readonly chosen: string | undefined }) {

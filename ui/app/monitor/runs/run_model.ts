@@ -23,9 +23,12 @@ import {
 import type { NodeProgress } from "../../../../core/orchestration/run_handle.ts";
 import type { LoggedEvent, RunStateName } from "../../../../core/ports/dag.ts";
 import type { LiveText, RunTopicEvent } from "../../../api/mod.ts";
+import type { PermissionPrompt } from "../../../api/permissions.ts";
 import type { Asking, ItemState, LogLine, RunDetail, RunDriver, RunNode } from "../../../api/runs.ts";
+import { shownState } from "./run_state.ts";
 
-export type NodeState = ItemState | "pending" | "queued" | "held";
+/** `waiting-for-input`: a call of it is held until a person gives leave. */
+export type NodeState = ItemState | "pending" | "queued" | "held" | "waiting-for-input";
 
 /** What the calls of a node have said, the newest at the end. */
 const MAX_TEXT = 64 * 1024;
@@ -61,6 +64,8 @@ export class RunModel {
   #notes = new Map<string, string>();
   #bodyNodes: string[] = [];
   #bodySet = new Set<string>();
+  /** Fan-outs of a snapshot: which of their items were under way then, it does not say. */
+  #seededFans = new Set<NodeAccount>();
   #driver: RunDriver | undefined;
   #isDue = false;
   #totals: Totals | undefined;
@@ -73,6 +78,8 @@ export class RunModel {
   /** When `etaMs` was said; the page's clock. */
   etaAt = 0;
   held: readonly string[] = [];
+  /** What its calls wait for leave for, as the page's list of questions tells. */
+  #prompts: readonly PermissionPrompt[] = [];
   /** What the run's length hangs on by what earlier runs took. */
   criticalPath: readonly string[] = [];
   isKnown = false;
@@ -114,10 +121,40 @@ export class RunModel {
 
   /** As a person sees it: a run that has stopped to ask is not one that runs. */
   get state(): RunStateName | "held" {
-    const { state } = this.#account;
     if (this.held.length > 0) return "held";
-    if (state !== "running" || this.driver !== "nobody") return state;
-    return this.asking.some((one) => one.for.kind !== "time") ? "waiting-for-input" : state;
+    return shownState({
+      state: this.#account.state,
+      driver: this.driver,
+      isAsking: this.asking.some((one) => one.for.kind !== "time"),
+      asksLeave: this.#prompts.length > 0,
+    });
+  }
+
+  get prompts(): readonly PermissionPrompt[] {
+    return this.#prompts;
+  }
+
+  /** Its calls wait for leave for these now. */
+  asksLeave(prompts: readonly PermissionPrompt[]): void {
+    if (prompts.length === 0 && this.#prompts.length === 0) return;
+    for (const { node } of [...this.#prompts, ...prompts]) {
+      if (node === undefined) continue;
+      for (const key of this.#account.nodes.keys()) if (nodeIn(key) === node) this.#touched.add(key);
+    }
+    this.#prompts = prompts;
+    this.#changed();
+  }
+
+  /** The key of the node of that name that runs, at the top or in a body. */
+  keyNamed(node: string): string {
+    const top = keyOf(node, undefined);
+    if (this.#account.nodes.has(top)) return top;
+    return [...this.#account.nodes.keys()].find((key) => nodeIn(key) === node) ?? top;
+  }
+
+  /** What a call of the node waits for leave for. */
+  promptOf(key: string): PermissionPrompt | undefined {
+    return this.#prompts.find(({ node }) => node === nodeIn(key));
   }
 
   /** Keys of nodes that changed since this was last asked. */
@@ -171,6 +208,7 @@ export class RunModel {
     this.#detail = detail;
     this.isKnown = true;
     this.#account = seeded(detail);
+    this.#seededFans = new Set([...this.#account.nodes.values()].filter(({ isFan }) => isFan));
     this.#asking = [...detail.asking];
     this.#progress.clear();
     this.#history.clear();
@@ -200,8 +238,12 @@ export class RunModel {
 
   stateOf(key: string): NodeState {
     const node = this.#account.nodes.get(key);
-    if (this.held.length > 0 && this.held.includes(key.slice(key.lastIndexOf("/") + 1))) return "held";
+    if (this.held.length > 0 && this.held.includes(nodeIn(key))) return "held";
     const state = node === undefined ? "pending" : nodeState(node);
+    // The same name in another scope, where nothing runs, waits for nothing.
+    if (state === "running" && this.#prompts.length > 0 && this.promptOf(key) !== undefined) {
+      return "waiting-for-input";
+    }
     if (state === "pending" && key.startsWith("/") && this.#progress.get(key.slice(1))?.state === "queued") {
       return "queued";
     }
@@ -244,6 +286,7 @@ export class RunModel {
     this.isKnown = true;
     const before = this.#account.state;
     const node = this.#account.add(event);
+    if (node !== undefined && this.#seededFans.has(node)) boundOpen(node);
     const line = engineLine(event);
     if (line !== undefined) this.#line(line);
     if (before !== this.#account.state) this.etaMs = undefined;
@@ -303,9 +346,26 @@ export class RunModel {
   }
 }
 
+/** No more can be under way than have not ended (M2). */
+function boundOpen(node: NodeAccount): void {
+  const { counts } = node;
+  let open = isSettled(node)
+    ? 0
+    : (node.count ?? Infinity) - counts.completed - counts.failed - counts.skipped;
+  for (const state of ["running", "retrying", "waiting"] as const) {
+    counts[state] = Math.max(0, Math.min(counts[state], open));
+    open -= counts[state];
+  }
+}
+
 /** Names a node of the run: its scope and its id. */
 export function keyOf(node: string, scope: string | undefined): string {
   return `${scope ?? ""}/${node}`;
+}
+
+/** The node's own name in its key. */
+function nodeIn(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
 }
 
 function textKey(node: string, scope: string | undefined, item: number | undefined): string {

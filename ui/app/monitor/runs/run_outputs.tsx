@@ -27,7 +27,9 @@ export function RunOutputs({ outputs }: { readonly outputs: ValueRef }) {
   if (isLarge && "artifact" in outputs) {
     return (
       <p>
-        <a href={hrefOf("artifacts", outputs.artifact)}>Open the outputs, {sizeText(outputs.sizeBytes)}</a>
+        <a class="own-line" href={hrefOf("artifacts", outputs.artifact)}>
+          Open the outputs, {sizeText(outputs.sizeBytes)}
+        </a>
       </p>
     );
   }
@@ -49,7 +51,7 @@ export function RunOutputs({ outputs }: { readonly outputs: ValueRef }) {
       ))}
       {artifact === undefined ? null : (
         <p class="faint">
-          <a href={hrefOf("artifacts", artifact)}>All of it as an artifact</a>
+          <a class="own-line" href={hrefOf("artifacts", artifact)}>All of it as an artifact</a>
         </p>
       )}
     </>

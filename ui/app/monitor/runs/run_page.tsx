@@ -8,6 +8,7 @@ import { stateWord } from "../../parts/state_dot.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { TabPanel, Tabs } from "../../parts/tabs.tsx";
+import { afterDrawing } from "../../parts/after_drawing.ts";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
@@ -70,6 +71,11 @@ function WatchedRun(
     isListOpen.value = false;
     go({ node: key });
   };
+  /** From what is said of a node to the node itself. */
+  const show = (key: string) => {
+    choose(key);
+    afterDrawing(() => document.querySelector<HTMLElement>(".monitor-node-body")?.focus());
+  };
   const { error } = watch;
   if (!model.isKnown && error.value !== undefined) {
     return (
@@ -109,8 +115,8 @@ function WatchedRun(
         <BoardLink watch={watch} />
         <RunActions watch={watch} chosen={chosen} />
       </header>
-      <RunFacts watch={watch} onShow={choose} />
-      <AskingCards watch={watch} onShow={choose} />
+      <RunFacts watch={watch} onShow={show} />
+      <AskingCards watch={watch} onShow={show} />
       <RunWaiting run={run} />
       <div class="monitor-run">
         <aside
@@ -190,7 +196,12 @@ function BoardLink({ watch }: { readonly watch: RunWatch }) {
 }
 
 function BackLink() {
-  return <a class="button quiet small" href={hrefOf("runs")}>All runs</a>;
+  return (
+    <a class="button quiet small" href={hrefOf("runs")} aria-label="All runs">
+      <Icon name="left" size={14} />
+      <span class="wide-only">All runs</span>
+    </a>
+  );
 }
 
 function RunData({ watch }: { readonly watch: RunWatch }) {
@@ -237,7 +248,7 @@ function RunData({ watch }: { readonly watch: RunWatch }) {
           </div>
         </dl>
         <p>
-          <a href={hrefOf("artifacts", "", { run: watch.run })}>Artifacts of this run</a>
+          <a class="own-line" href={hrefOf("artifacts", "", { run: watch.run })}>Artifacts of this run</a>
         </p>
       </section>
     </div>

@@ -64,8 +64,9 @@ function Reviewed({ place }: { readonly place: ReviewedPlace }) {
   return (
     <li>
       <p>
-        <span class={`badge ${look}`}>{words[answer]}</span>{" "}
-        {file === undefined ? "a text without a file" : <a href={hrefOf("editor", file)}>{file}</a>}{" "}
+        <span class={`badge ${look}`}>{words[answer]}</span> {file === undefined
+          ? "a text without a file"
+          : <a class="own-line" href={hrefOf("editor", file)}>{file}</a>}{" "}
         <span class="faint">
           by {personName(author)}, {momentText(at)}
           {others.length === 0 ? "" : `, changed before by ${others.map(personName).join(" and ")}`}

@@ -10,6 +10,8 @@ import { messageOf } from "../../parts/states.tsx";
 import { showToast } from "../../state/toasts.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
 import { nextFrame } from "../frames.ts";
+import { promptsOf } from "../system/prompt_index.ts";
+import { graphOfScope } from "./node_rows.ts";
 import { runLines } from "./run_index.ts";
 import { RunModel } from "./run_model.ts";
 
@@ -21,11 +23,13 @@ export class RunWatch {
   readonly run: string;
   readonly model: RunModel;
   readonly definition = signal<RunDefinition | undefined>(undefined);
+  readonly isDefinitionAsked = signal(false);
   readonly error = signal<unknown>(undefined);
   /** A command is under way. */
   readonly isBusy = signal(false);
   readonly #stop: () => void;
   readonly #stopLines: () => void;
+  readonly #stopPrompts: () => void;
   readonly #abort = new AbortController();
   #describeTimer: number | undefined;
   #said: string | undefined;
@@ -55,12 +59,14 @@ export class RunWatch {
       const line = runLines.value.get(run);
       if (line !== undefined) this.model.driven(line.driver);
     });
+    this.#stopPrompts = effect(() => this.model.asksLeave(promptsOf(run)));
     void this.load();
   }
 
   close(): void {
     this.#stop();
     this.#stopLines();
+    this.#stopPrompts();
     this.#abort.abort();
     clearTimeout(this.#describeTimer);
   }
@@ -77,12 +83,24 @@ export class RunWatch {
           throw error;
         },
       );
+      // A run that is not there has no stream either: without asking for itself, one would wait for ever.
+      if (definition === undefined && !this.model.isKnown) {
+        await client.call("GET /runs/{run}", { params, signal });
+      }
       if (signal.aborted) return;
       this.definition.value = definition;
+      this.isDefinitionAsked.value = true;
       this.error.value = undefined;
     } catch (error) {
       if (!signal.aborted) this.error.value = error;
     }
+  }
+
+  /** How a node is called: by its title, where the definition can be read. */
+  titleOf(node: string, scope?: string): string {
+    const graph = this.definition.value?.graph;
+    const body = graph && graphOfScope(graph, scope);
+    return body?.nodes.find(({ id }) => id === node)?.title ?? node;
   }
 
   /** The log kept by the server, for what was said before this page looked. */

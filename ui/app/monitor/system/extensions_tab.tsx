@@ -72,13 +72,17 @@ export function ExtensionsTab() {
   );
 }
 
+function isUsed({ calls, instances }: ExtensionLine): boolean {
+  return calls > 0 || instances.some(({ busy }) => busy > 0);
+}
+
 function ExtensionCard({ line }: { readonly line: ExtensionLine }) {
   return (
     <li class="monitor-card">
       <div class="row monitor-wrap">
         <strong>{line.name}</strong>
         <span class={`badge ${looks[line.health]}`}>
-          {line.health === "unknown" ? "not used yet" : line.health}
+          {line.health !== "unknown" ? line.health : isUsed(line) ? "too new to judge" : "not used yet"}
         </span>
         <span class="badge">{line.kind}</span>
         <span class="grow" />
@@ -140,7 +144,13 @@ function ExtensionCard({ line }: { readonly line: ExtensionLine }) {
         </details>
       )}
       <p>
-        <a href={hrefOf("system", "settings", { extension: line.id })}>Settings</a>
+        <a
+          class="own-line"
+          href={hrefOf("system", "settings", { extension: line.id })}
+          aria-label={`Settings of ${line.name}`}
+        >
+          Settings
+        </a>
       </p>
     </li>
   );

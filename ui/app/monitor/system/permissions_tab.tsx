@@ -1,34 +1,22 @@
 /** Who waits for leave, what was granted, and what was decided when. @module */
 
-import { useEffect, useState } from "preact/hooks";
-import type { PermissionPrompt } from "../../../api/permissions.ts";
-import { Button, IconButton } from "../../parts/button.tsx";
-import { Icon } from "../../parts/icon.tsx";
+import { useEffect } from "preact/hooks";
+import { IconButton } from "../../parts/button.tsx";
 import { ErrorState, LoadingState, messageOf } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
 import { useResource } from "../../state/resource.ts";
-import { hrefOf } from "../../state/route.ts";
 import { showToast } from "../../state/toasts.ts";
-import { durationText, momentText } from "../format.ts";
-import { useNow } from "../now.ts";
+import { momentText } from "../format.ts";
+import { Audit } from "./audit.tsx";
+import { PromptCard } from "./prompt_card.tsx";
 import { followPrompts, grantChanges, waitingPrompts } from "./prompt_index.ts";
-
-const AUDIT_PAGE = 200;
 
 export function PermissionsTab() {
   const app = useApp();
   const { client } = app;
   useEffect(() => followPrompts(app), []);
   const changes = grantChanges.value;
-  const [limit, setLimit] = useState(AUDIT_PAGE);
   const grants = useResource((api, signal) => api.call("GET /grants", { signal }), [changes]);
-  const audit = useResource(
-    (api, signal) => api.call("GET /permissions/audit", { query: { limit }, signal }),
-    [
-      changes,
-      limit,
-    ],
-  );
   const withdraw = async (extension: string, permission: string) => {
     try {
       await client.call("DELETE /grants", { query: { extension, permission } });
@@ -48,7 +36,7 @@ export function PermissionsTab() {
               meanwhile.
             </p>
           )
-          : waitingPrompts.value.map((prompt) => <PromptCard key={prompt.id} prompt={prompt} />)}
+          : waitingPrompts.value.map((prompt) => <PromptCard key={prompt.id} prompt={prompt} isBoxed />)}
       </section>
       <section>
         <h2>Granted</h2>
@@ -103,109 +91,7 @@ export function PermissionsTab() {
             </table>
           )}
       </section>
-      <section>
-        <h2>Audit</h2>
-        {audit.value === undefined
-          ? audit.error === undefined
-            ? <LoadingState what="the audit" lines={5} />
-            : <ErrorState title="Cannot read the audit" error={audit.error} onRetry={audit.reload} />
-          : audit.value.lines.length === 0
-          ? <p class="faint">Nothing has been decided yet.</p>
-          : (
-            <>
-              <table class="monitor-table stacked">
-                <thead>
-                  <tr>
-                    <th>When</th>
-                    <th>Extension</th>
-                    <th>Permission</th>
-                    <th>Decision</th>
-                    <th>Reason</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {audit.value.lines.map((line, index) => (
-                    <tr key={`${line.at}/${index}`}>
-                      <td data-label="When" class="numbers monitor-nowrap">{momentText(line.at)}</td>
-                      <td data-label="Extension" class="mono monitor-nowrap">{line.extension}</td>
-                      <td data-label="Permission" class="mono">{line.permission}</td>
-                      <td data-label="Decision">
-                        <span
-                          class={`badge ${
-                            /denied|withdrawn/.test(line.decision)
-                              ? "bad"
-                              : /allowed|granted/.test(line.decision)
-                              ? "good"
-                              : ""
-                          }`}
-                        >
-                          {line.decision}
-                        </span>
-                      </td>
-                      <td data-label="Reason" class="faint">{line.reason ?? ""}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              {audit.value.next === undefined || limit >= 2000 ? null : (
-                <div>
-                  <Button small onClick={() => setLimit(Math.min(2000, limit * 2))}>Load older</Button>
-                </div>
-              )}
-            </>
-          )}
-      </section>
-    </div>
-  );
-}
-
-function PromptCard({ prompt }: { readonly prompt: PermissionPrompt }) {
-  const { client } = useApp();
-  const now = useNow(true);
-  const [isBusy, setBusy] = useState(false);
-  const answer = async (verdict: "allow" | "deny", scope: "once" | "session" | "always") => {
-    setBusy(true);
-    try {
-      await client.call("POST /permissions/prompts/{id}", {
-        params: { id: prompt.id },
-        body: { verdict, scope },
-      });
-    } catch (error) {
-      showToast({ look: "bad", title: "Cannot answer", text: messageOf(error) });
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <div class="monitor-ask boxed">
-      <Icon name="shield" />
-      <div class="monitor-ask-text">
-        <p>
-          <strong>{prompt.extension}</strong> wants <code>{prompt.permission}</code>
-        </p>
-        <p>
-          {prompt.what}{" "}
-          <span class={`badge ${prompt.risk === "high" ? "bad" : prompt.risk === "medium" ? "warn" : ""}`}>
-            {prompt.risk} risk
-          </span>
-        </p>
-        <p class="faint">
-          It says: “{prompt.reason}” {prompt.run === undefined ? null : (
-            <>
-              For <a href={hrefOf("runs", prompt.run)}>run {prompt.run}</a>.
-            </>
-          )}
-          Refused by itself in {durationText(Math.max(0, prompt.until - now))}.
-        </p>
-      </div>
-      <Button small look="primary" disabled={isBusy} onClick={() => void answer("allow", "once")}>
-        Allow once
-      </Button>
-      <Button small disabled={isBusy} onClick={() => void answer("allow", "session")}>
-        For this session
-      </Button>
-      <Button small disabled={isBusy} onClick={() => void answer("allow", "always")}>Always</Button>
-      <Button small look="danger" disabled={isBusy} onClick={() => void answer("deny", "once")}>Deny</Button>
+      <Audit changes={changes} />
     </div>
   );
 }

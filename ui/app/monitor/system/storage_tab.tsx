@@ -110,7 +110,7 @@ export function StorageTab() {
                     {stale.value.proposals.slice(0, MOST_SHOWN).map((one) => (
                       <tr key={one.artifact}>
                         <td data-label="Artifact">
-                          <a href={hrefOf("artifacts", one.artifact)}>{one.title}</a>{" "}
+                          <a class="own-line" href={hrefOf("artifacts", one.artifact)}>{one.title}</a>{" "}
                           <code class="faint">{shortId(one.artifact)}</code>
                         </td>
                         <td data-label="Tier">

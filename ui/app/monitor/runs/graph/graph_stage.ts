@@ -9,6 +9,7 @@ import { stateWord } from "../../../parts/state_dot.tsx";
 import { durationText } from "../../format.ts";
 import { nextFrame } from "../../frames.ts";
 import { scopeOf } from "../node_rows.ts";
+import { watchPinch } from "./pinch.ts";
 import { keyOf } from "../run_model.ts";
 import type { RunWatch } from "../run_watch.ts";
 import { GraphPainter, type Looks, type NodeLook, type View } from "./painter.ts";
@@ -20,6 +21,8 @@ const PADDING = 32;
 /** A graph of so few nodes begins no smaller than this. */
 const FEW = 60;
 const READABLE = 0.45;
+/** A stage as wide as a wall shows small graphs larger than life. */
+const WALL_PX = 2400;
 /** Nodes of a large graph that its first picture gets with each frame. */
 const FIRST_NODES = 2500;
 
@@ -62,6 +65,16 @@ export class GraphStage {
     this.#box = box;
     this.#onZoom = onZoom;
     this.#painter = new GraphPainter(edges, nodes);
+    void this.#scene.ways.then((ways) => {
+      this.#painter?.takeWays(ways);
+      // A first picture that is under way is finished before.
+      const paint = () => {
+        if (this.#painter === undefined) return;
+        if (this.#isFirst()) nextFrame(paint);
+        else this.#paintAll();
+      };
+      paint();
+    });
     let isFirst = true;
     const observer = new ResizeObserver(() => {
       const { clientWidth, clientHeight } = box;
@@ -88,7 +101,12 @@ export class GraphStage {
     const down = (event: PointerEvent) => this.#drag(event);
     box.addEventListener("wheel", wheel, { passive: false });
     box.addEventListener("pointerdown", down);
+    const stopPinch = watchPinch(box, (factor, atX, atY) => {
+      this.hasDragged = true;
+      this.#zoomAt(factor, atX, atY);
+    });
     return () => {
+      stopPinch();
       observer.disconnect();
       box.removeEventListener("wheel", wheel);
       box.removeEventListener("pointerdown", down);
@@ -103,7 +121,7 @@ export class GraphStage {
     const zoom = Math.max(
       MIN_ZOOM,
       Math.min(
-        1,
+        painter.width >= WALL_PX ? 1.5 : 1,
         (painter.width - 2 * PADDING) / Math.max(1, width),
         (painter.height - 2 * PADDING) / Math.max(1, height),
       ),
@@ -178,11 +196,13 @@ export class GraphStage {
 
   #drag(event: PointerEvent): void {
     const box = this.#box;
-    if (box === undefined || event.button > 1) return;
+    if (box === undefined || event.button > 1 || !event.isPrimary) return;
     this.hasDragged = false;
     const [startX, startY] = [event.clientX, event.clientY];
     const from = this.#view;
     const move = (next: PointerEvent) => {
+      // A second finger zooms from here on; the first no longer pans.
+      if (!next.isPrimary) return up();
       const [byX, byY] = [next.clientX - startX, next.clientY - startY];
       if (!this.hasDragged && Math.hypot(byX, byY) < 4) return;
       if (!this.hasDragged) box.setPointerCapture(event.pointerId);
@@ -292,6 +312,7 @@ export class GraphStage {
       const note = model.noteOf(key);
       line = note === "" ? line : note;
     }
+    if (state === "waiting-for-input") line = `${stateWord(state)}, for leave`;
     return { state, share, line, attempts: node?.attempts ?? 0, fallbacks: node?.fallbacks ?? 0 };
   }
 }

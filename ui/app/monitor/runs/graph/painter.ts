@@ -7,7 +7,9 @@
 
 import { tokenColours } from "../../../state/theme.ts";
 import type { NodeState } from "../run_model.ts";
-import { NODE_HEIGHT, NODE_WIDTH, type Scene } from "./scene.ts";
+import { curveRect, traceCurve } from "../../../board/routing/wire_curve.ts";
+import type { FlatWays } from "../../../board/routing/wire_routes.ts";
+import { NODE_HEIGHT, NODE_WIDTH, type Scene, wayOf } from "./scene.ts";
 
 export interface View {
   /** Of the drawing's origin, in pixels of the canvas. */
@@ -63,6 +65,7 @@ export class GraphPainter {
   readonly #edges: CanvasRenderingContext2D;
   readonly #nodes: CanvasRenderingContext2D;
   #colours: Colours;
+  #ways: FlatWays | undefined;
   #font = "";
   #width = 0;
   #height = 0;
@@ -96,6 +99,11 @@ export class GraphPainter {
       canvas.width = Math.max(1, Math.round(width * this.#ratio));
       canvas.height = Math.max(1, Math.round(height * this.#ratio));
     }
+  }
+
+  /** From now on lines go these ways. */
+  takeWays(ways: FlatWays): void {
+    this.#ways = ways;
   }
 
   /** Everything: after the view moved, the graph or the colours changed. */
@@ -173,14 +181,22 @@ export class GraphPainter {
     ];
     for (let edge = 0; edge < from.length; edge++) {
       const [source, target] = [from[edge]!, to[edge]!];
+      const way = this.#ways === undefined ? undefined : wayOf(this.#ways, edge);
       const startX = x[source]! + NODE_WIDTH;
       const startY = y[source]! + NODE_HEIGHT / 2;
       const endX = x[target]!;
       const endY = y[target]! + NODE_HEIGHT / 2;
-      if (Math.max(startX, endX) < left || Math.min(startX, endX) > right) continue;
-      if (Math.max(startY, endY) < top || Math.min(startY, endY) > bottom) continue;
+      const rect = way === undefined
+        ? { left: startX, top: startY, right: endX, bottom: endY }
+        : curveRect(way);
+      if (Math.max(rect.left, rect.right) < left || Math.min(rect.left, rect.right) > right) continue;
+      if (Math.max(rect.top, rect.bottom) < top || Math.min(rect.top, rect.bottom) > bottom) continue;
       const isChosen = source === chosen || target === chosen;
       const pen = pens[isChosen ? 3 : critical.has(source) && critical.has(target) ? 2 : isSoft[edge]!]!;
+      if (way !== undefined) {
+        traceCurve(pen.path, way, isFar);
+        continue;
+      }
       pen.path.moveTo(startX, startY);
       if (isFar) pen.path.lineTo(endX, endY);
       else {
@@ -311,6 +327,7 @@ export class GraphPainter {
         context.stroke();
         return;
       case "waiting":
+      case "waiting-for-input":
       case "held":
         context.fillRect(x - 4, y - 5, 3, 10);
         context.fillRect(x + 1, y - 5, 3, 10);
@@ -327,7 +344,7 @@ export class GraphPainter {
   }
 
   #stateColour(state: NodeState): string {
-    return this.#colours[`state-${state === "held" ? "waiting" : state}`];
+    return this.#colours[`state-${state === "held" || state === "waiting-for-input" ? "waiting" : state}`];
   }
 }
 

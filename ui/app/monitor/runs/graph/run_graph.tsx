@@ -44,7 +44,7 @@ export function RunGraph({ watch, chosen, onChoose }: GraphProps) {
   }, [graph]);
   if (error !== undefined) return <ErrorState title="Cannot lay out the graph" error={error} />;
   if (top === undefined) {
-    return watch.error.value === undefined
+    return watch.error.value === undefined && watch.isDefinitionAsked.value
       ? (
         <EmptyState icon="workflow" title="The graph is not known">
           What this run carries out cannot be read any more; its nodes are in the list, as its log tells of

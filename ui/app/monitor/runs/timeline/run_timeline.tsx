@@ -6,7 +6,7 @@
  */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Span, Timeline } from "../../../../api/runs.ts";
+import type { Timeline } from "../../../../api/runs.ts";
 import { Button } from "../../../parts/button.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../../../parts/states.tsx";
 import { announce } from "../../../state/announce.ts";
@@ -17,7 +17,7 @@ import { nextFrame } from "../../frames.ts";
 import { useNow } from "../../now.ts";
 import { rowsOf } from "../node_rows.ts";
 import type { RunWatch } from "../run_watch.ts";
-import { rowsOfTimeline, rulerStep, type TimelineRow, TimeScale } from "./timeline_rows.ts";
+import { type MoreSpans, rowsOfTimeline, rulerStep, type TimelineRow, TimeScale } from "./timeline_rows.ts";
 
 const ROW = 24;
 const RULER = 26;
@@ -64,7 +64,9 @@ export function RunTimeline({ watch, chosen, onChoose }: Props) {
       return key.startsWith("/") ? title : `${key.slice(0, key.lastIndexOf("/"))} / ${title}`;
     });
     return onlyFailed
-      ? all.filter(({ spans }) => spans.some(({ end }) => end === "failed" || end === "retrying"))
+      ? all.filter(({ spans, more }) =>
+        (more?.failed ?? 0) > 0 || spans.some(({ end }) => end === "failed" || end === "retrying")
+      )
       : all;
   }, [timeline, titles, onlyFailed]);
   const path = timeline?.criticalPath ?? [];
@@ -113,7 +115,14 @@ export function RunTimeline({ watch, chosen, onChoose }: Props) {
         </label>
         {zoom > 1 ? <Button small onClick={() => setZoom(1)}>Whole run</Button> : null}
       </div>
-      {path.length === 0 ? null : <CriticalPath path={path} titles={titles} onChoose={onChoose} />}
+      {path.length === 0 ? null : (
+        <CriticalPath
+          path={path}
+          titles={titles}
+          skewMs={watch.app.live.skewMs}
+          onChoose={onChoose}
+        />
+      )}
       {rows.length === 0 ? <EmptyState icon="good" title="No attempt has failed" /> : (
         <Chart
           watch={watch}
@@ -130,23 +139,35 @@ export function RunTimeline({ watch, chosen, onChoose }: Props) {
 }
 
 function CriticalPath(
-  { path, titles, onChoose }: {
+  { path, titles, skewMs, onChoose }: {
     readonly path: Timeline["criticalPath"];
+    readonly skewMs: number;
     readonly titles: ReadonlyMap<string, string>;
     readonly onChoose: (key: string) => void;
   },
 ) {
   const MOST = 12;
+  // What has not ended goes on growing, whether or not anything is told.
+  const isOpen = path.some((one) => one.isOpen === true);
+  const now = useNow(isOpen) + skewMs;
+  const endOf = (one: Timeline["criticalPath"][number] | undefined) =>
+    one === undefined ? 0 : one.isOpen === true ? Math.max(one.toMs, now) : one.toMs;
   return (
     <p class="monitor-path">
       <span class="faint">
-        Critical path, {durationText((path.at(-1)?.toMs ?? 0) - (path[0]?.fromMs ?? 0))}:
+        Critical path, {durationText(endOf(path.at(-1)) - (path[0]?.fromMs ?? 0))}:
       </span>
-      {path.slice(0, MOST).map(({ node, fromMs, toMs }, index) => (
+      {path.slice(0, MOST).map((one, index) => (
         <>
           {index === 0 ? null : <span aria-hidden="true" class="faint">→</span>}
-          <button key={node} type="button" class="monitor-link" onClick={() => onChoose(`/${node}`)}>
-            {titles.get(`/${node}`) ?? node} <span class="faint numbers">{durationText(toMs - fromMs)}</span>
+          <button
+            key={one.node}
+            type="button"
+            class="monitor-link"
+            onClick={() => onChoose(`/${one.node}`)}
+          >
+            {titles.get(`/${one.node}`) ?? one.node}{" "}
+            <span class="faint numbers">{durationText(endOf(one) - one.fromMs)}</span>
           </button>
         </>
       ))}
@@ -186,12 +207,16 @@ function Chart(
     if (element === null || size.width === 0) return;
     nextFrame(() => draw(element, { rows, scale, size, scroll, label, room, chosen }));
   }, [rows, scale, size, scroll, label, room, chosen, colour]);
-  const at = rows.findIndex(({ key }) => key === chosen);
+  // Keys go from node to node, whose lanes are read as one.
+  const heads = useMemo(() => rows.flatMap(({ key }, row) => key === rows[row - 1]?.key ? [] : [row]), [
+    rows,
+  ]);
+  const at = heads.findIndex((row) => rows[row]?.key === chosen);
   const choose = (index: number) => {
     const row = rows[index];
     if (row === undefined) return;
     onChoose(row.key);
-    announce(rowText(row, now));
+    announce(rowText(rows.filter(({ key }) => key === row.key), now));
     const element = box.current;
     if (element === null) return;
     const top = index * ROW;
@@ -206,7 +231,7 @@ function Chart(
       class="monitor-chart-scroll"
       role="group"
       aria-roledescription="timeline"
-      aria-label={`Timeline, ${rows.length} rows. Up and down choose a row and read it.`}
+      aria-label={`Timeline, ${heads.length} nodes in ${rows.length} rows. Up and down choose a node and read it.`}
       tabIndex={0}
       onScroll={(event) =>
         setScroll({ left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop })}
@@ -215,13 +240,13 @@ function Chart(
           ArrowDown: at + 1,
           ArrowUp: Math.max(0, at - 1),
           Home: 0,
-          End: rows.length - 1,
+          End: heads.length - 1,
         };
         const to = steps[event.key];
         if (to === undefined) return;
         event.preventDefault();
         event.stopPropagation();
-        choose(Math.min(rows.length - 1, to));
+        choose(heads[Math.min(heads.length - 1, to)] ?? 0);
       }}
       onClick={(event) => {
         const bounds = event.currentTarget.getBoundingClientRect();
@@ -239,16 +264,25 @@ function Chart(
   );
 }
 
-function rowText(row: TimelineRow, now: number): string {
-  const [first] = row.spans;
-  if (first === undefined) return row.key;
-  const took = row.spans.reduce((sum, { startedAt, endedAt }) => sum + (endedAt ?? now) - startedAt, 0);
-  const tries = row.spans.length === 1
-    ? first.end
-    : `${row.spans.length} bars, the last ${row.spans.at(-1)?.end}`;
-  return `${row.title === "" ? row.key : row.title}: ${tries}, ${durationText(took)}${
-    row.isCritical ? ", on the critical path" : ""
+/** A node in words: all its lanes together. */
+function rowText(lanes: readonly TimelineRow[], now: number): string {
+  const [first] = lanes;
+  if (first === undefined) return "";
+  const spans = lanes.flatMap((lane) => lane.spans);
+  const more = lanes.reduce((sum, lane) => sum + (lane.more?.count ?? 0), 0);
+  const took = spans.reduce((sum, { startedAt, endedAt }) => sum + (endedAt ?? now) - startedAt, 0);
+  const last = spans.toSorted((a, b) => a.startedAt - b.startedAt).at(-1)?.end ?? "";
+  const bars = spans.length + more;
+  const tries = bars === 1 ? last : `${bars} bars, the last ${last}`;
+  const name = first.title === "" ? first.key : first.title;
+  return `${name}: ${tries}, ${durationText(took)}${more > 0 ? " and more" : ""}${
+    first.isCritical ? ", on the critical path" : ""
   }`;
+}
+
+/** `+12 more at the same time, 2 failed`. */
+function moreText({ count, failed }: MoreSpans): string {
+  return `+${count.toLocaleString("en")} more at the same time${failed === 0 ? "" : `, ${failed} failed`}`;
 }
 
 interface Drawing {
@@ -324,10 +358,25 @@ function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   context.rect(label, RULER, size.width - label, size.height);
   context.clip();
   for (let row = first; row < last; row++) {
-    const { spans, isCritical } = rows[row]!;
+    const { spans, critical, more } = rows[row]!;
     const top = topOf(row) + 5;
-    for (const span of spans) {
-      bar(context, span, placeOf, scale.end, top, colours, size.width, label, isCritical);
+    for (let at = 0; at < spans.length; at++) {
+      const span = spans[at]!;
+      const left = placeOf(span.startedAt);
+      // A short bar is seen, but none reaches over the next.
+      const next = spans[at + 1];
+      const room = next === undefined ? Infinity : Math.max(left + 0.5, placeOf(next.startedAt) - 0.5);
+      const right = Math.min(Math.max(left + 2, placeOf(span.endedAt ?? scale.end)), room);
+      if (right < label || left > size.width) continue;
+      context.fillStyle = colours[`state-${span.end}`];
+      bar(context, left, right, top, critical.has(span) ? colours["warn-text"] : undefined);
+    }
+    for (const { from, to } of more?.stretches ?? []) {
+      const left = placeOf(from);
+      const right = Math.max(left + 1, placeOf(Math.min(to, scale.end)));
+      if (right < label || left > size.width) continue;
+      context.fillStyle = more!.failed > 0 ? colours["state-failed"] : colours["text-3"];
+      context.fillRect(left, top + 5, right - left, ROW - 20);
     }
   }
   context.restore();
@@ -335,10 +384,15 @@ function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   context.fillRect(0, RULER, label, size.height);
   context.textBaseline = "middle";
   for (let row = first; row < last; row++) {
-    const { key, title, isCritical } = rows[row]!;
+    const { key, title, isCritical, more } = rows[row]!;
     if (key === chosen) {
       context.fillStyle = colours.selected;
       context.fillRect(0, topOf(row), label, ROW);
+    }
+    if (more !== undefined) {
+      context.fillStyle = colours["text-2"];
+      context.font = `11px ${font}`;
+      context.fillText(shorten(context, moreText(more), label - 20), 12, topOf(row) + ROW / 2);
     }
     if (title === "") continue;
     context.fillStyle = isCritical ? colours["warn-text"] : colours["text"];
@@ -353,29 +407,26 @@ function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   context.fillText(`${rows.length} rows`, 12, RULER / 2);
 }
 
+/** With an edge inside it where it is one of those that the run's length is made of. */
 function bar(
   context: CanvasRenderingContext2D,
-  span: Span,
-  placeOf: (moment: number) => number,
-  end: number,
+  left: number,
+  right: number,
   top: number,
-  colours: Record<(typeof TOKENS)[number], string>,
-  width: number,
-  label: number,
-  isCritical: boolean,
+  edge: string | undefined,
 ): void {
-  const left = placeOf(span.startedAt);
-  const right = Math.max(left + 2, placeOf(span.endedAt ?? end));
-  if (right < label || left > width) return;
-  context.fillStyle = colours[`state-${span.end}`];
+  const [width, height] = [right - left, ROW - 10];
   context.beginPath();
-  context.roundRect(left, top, right - left, ROW - 10, Math.min(3, (right - left) / 2));
+  context.roundRect(left, top, width, height, Math.min(3, width / 2));
   context.fill();
-  if (isCritical) {
-    context.strokeStyle = colours["warn-text"];
-    context.lineWidth = 1.5;
-    context.stroke();
-  }
+  if (edge === undefined) return;
+  context.fillStyle = edge;
+  if (width < 6) return context.fillRect(left, top + height - 3, width, 3);
+  context.strokeStyle = edge;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.roundRect(left + 0.75, top + 0.75, width - 1.5, height - 1.5, 2.5);
+  context.stroke();
 }
 
 function shorten(context: CanvasRenderingContext2D, text: string, room: number): string {

@@ -9,15 +9,31 @@ import type { Span, Timeline } from "../../../../api/runs.ts";
 
 export interface TimelineRow {
   readonly key: string;
+  /** Empty for the further lanes of a node. */
   readonly title: string;
+  /** One after the other. */
   readonly spans: readonly Span[];
+  /** The node is on the critical path. */
   readonly isCritical: boolean;
+  /** Those of `spans` that the node's length is made of. */
+  readonly critical: ReadonlySet<Span>;
+  /** In place of single bars: what found no lane, where there is any of it. */
+  readonly more?: MoreSpans;
 }
 
-/** Lanes that a fan-out gets at most; what does not fit shares the last one. */
-const MOST_LANES = 8;
+/** Bars beyond the most lanes. */
+export interface MoreSpans {
+  readonly count: number;
+  readonly failed: number;
+  /** Where at least one of them is; Infinity where one still runs. */
+  readonly stretches: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** Lanes that a node gets at most; what does not fit is summed up in a row below them. */
+export const MOST_LANES = 24;
 /** What a folded gap is shown as. */
 export const FOLDED_MS = 400;
+const NONE: ReadonlySet<Span> = new Set();
 
 /** Rows by the time at which they began. */
 export function rowsOfTimeline(timeline: Timeline, titleOf: (key: string) => string): TimelineRow[] {
@@ -28,34 +44,90 @@ export function rowsOfTimeline(timeline: Timeline, titleOf: (key: string) => str
     if (known === undefined) byNode.set(key, [span]);
     else known.push(span);
   }
-  const critical = new Set(timeline.criticalPath.map(({ node }) => `/${node}`));
+  const path = new Set(timeline.criticalPath.map(({ node }) => `/${node}`));
   const rows: TimelineRow[] = [];
   const sorted = [...byNode].sort(([, a], [, b]) => (a[0]?.startedAt ?? 0) - (b[0]?.startedAt ?? 0));
   for (const [key, spans] of sorted) {
-    const lanes = lanesOf(spans);
+    const isCritical = path.has(key);
+    const critical = isCritical ? slowestChain(spans) : NONE;
+    const { lanes, rest } = lanesOf(spans, critical);
     lanes.forEach((lane, index) =>
       rows.push({
         key,
         title: index === 0 ? titleOf(key) : "",
         spans: lane,
-        isCritical: critical.has(key),
+        isCritical,
+        critical: index === 0 ? critical : NONE,
       })
     );
+    if (rest.length > 0) {
+      rows.push({ key, title: "", spans: [], isCritical, critical: NONE, more: summedUp(rest) });
+    }
   }
   return rows;
 }
 
-/** Spans that overlap stand below one another. */
-export function lanesOf(spans: readonly Span[]): Span[][] {
-  const lanes: Span[][] = [];
-  const ends: number[] = [];
-  for (const span of spans) {
-    let lane = ends.findIndex((end) => end <= span.startedAt);
-    if (lane < 0) lane = ends.length < MOST_LANES ? ends.length : MOST_LANES - 1;
-    (lanes[lane] ??= []).push(span);
-    ends[lane] = Math.max(ends[lane] ?? 0, span.endedAt ?? Infinity);
+/**
+ * The bars that a node's length is made of: the one that ended last, before it the one at whose end it could begin, and so on to
+ * the first. For items that run side by side that is the slowest chain of them.
+ */
+export function slowestChain(spans: readonly Span[]): ReadonlySet<Span> {
+  const byEnd = spans.toSorted((a, b) => endOf(a) - endOf(b));
+  const chain = new Set<Span>();
+  let before = Infinity;
+  for (let at = byEnd.length - 1; at >= 0; at--) {
+    const span = byEnd[at] as Span;
+    // What took no time makes nothing longer.
+    if (chain.size > 0 && (endOf(span) > before || endOf(span) === span.startedAt)) continue;
+    chain.add(span);
+    before = span.startedAt;
   }
-  return lanes;
+  return chain;
+}
+
+/**
+ * Spans that overlap stand below one another, `first` in the first lane; what would need more than `most` lanes is given as the
+ * rest. `spans` are in the order in which they began.
+ */
+export function lanesOf(
+  spans: readonly Span[],
+  first: ReadonlySet<Span> = NONE,
+  most = MOST_LANES,
+): { readonly lanes: Span[][]; readonly rest: Span[] } {
+  const lanes: Span[][] = first.size === 0 ? [] : [spans.filter((span) => first.has(span))];
+  // The first lane is full.
+  const ends: number[] = lanes.map(() => Infinity);
+  const rest: Span[] = [];
+  for (const span of spans) {
+    if (first.has(span)) continue;
+    let lane = ends.findIndex((end) => end <= span.startedAt);
+    if (lane < 0) lane = ends.length;
+    if (lane >= most) {
+      rest.push(span);
+      continue;
+    }
+    (lanes[lane] ??= []).push(span);
+    ends[lane] = endOf(span);
+  }
+  return { lanes, rest };
+}
+
+function summedUp(spans: readonly Span[]): MoreSpans {
+  const stretches: { from: number; to: number }[] = [];
+  for (const span of spans) {
+    const last = stretches.at(-1);
+    if (last !== undefined && span.startedAt <= last.to) last.to = Math.max(last.to, endOf(span));
+    else stretches.push({ from: span.startedAt, to: endOf(span) });
+  }
+  return {
+    count: spans.length,
+    failed: spans.filter(({ end }) => end === "failed" || end === "retrying").length,
+    stretches,
+  };
+}
+
+function endOf({ endedAt }: Span): number {
+  return endedAt ?? Infinity;
 }
 
 /** From moments to a scale without the gaps, and back. */
