@@ -24,7 +24,7 @@ export interface Found extends Omit<IndexedDefinition, "path"> {
 }
 
 /** Longer texts are not asked for their names: one turn would take too long. UTF-16 units. */
-const LONGEST_NAMED = 1_000_000;
+const LONGEST_NAMED = 400_000;
 const MOST_FOUND = 20;
 /** Languages whose files use each other's names. */
 const FAMILIES: readonly ReadonlySet<string>[] = [

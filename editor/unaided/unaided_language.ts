@@ -40,7 +40,7 @@ import type { DefinitionIndex } from "./definition_index.ts";
 import { definitionText } from "./definition_text.ts";
 import { Definitions, type Found } from "./definitions.ts";
 import { jsonFaults, LONGEST_JSON } from "./json_faults.ts";
-import { syntaxFaults } from "./syntax_faults.ts";
+import { MOST_FAULTS, type SyntaxFault, syntaxFaults, WINDOW } from "./syntax_faults.ts";
 import { wordAt } from "./words.ts";
 
 /** After the last key, faults are looked for. */
@@ -234,7 +234,9 @@ export class UnaidedLanguage extends LocalLanguage {
     if (isJson && /\.json5$/i.test(path)) return [];
     const faults = isJson && !/\.(?:jsonl|ndjson)$/i.test(path) && buffer.text.length <= LONGEST_JSON
       ? jsonFaults(buffer.text)
-      : await this.#sources.trees.withTree(buffer, syntaxFaults) ?? [];
+      : await this.#byTree(buffer, revision);
+    // Newer text is looked at next.
+    if (faults === undefined) return known?.found ?? [];
     const found = faults.map(({ range, severity, message }): TextDiagnostic => ({
       range,
       severity,
@@ -246,6 +248,23 @@ export class UnaidedLanguage extends LocalLanguage {
     }));
     this.#faults.set(buffer, { revision, found });
     return found;
+  }
+
+  /** A part of the text a turn; undefined where it was edited meanwhile. */
+  async #byTree(buffer: Buffer, revision: number): Promise<readonly SyntaxFault[] | undefined> {
+    const found: SyntaxFault[] = [];
+    for (let from = 0; from <= buffer.text.length && found.length < MOST_FAULTS; from += WINDOW) {
+      if (from > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      const part = await this.#sources.trees.withTree(
+        buffer,
+        (view) => buffer.revision === revision ? syntaxFaults(view, { from, to: from + WINDOW }) : undefined,
+      );
+      if (buffer.revision !== revision) return undefined;
+      // A language without a grammar has no tree.
+      if (part === undefined) return [];
+      found.push(...part);
+    }
+    return found.slice(0, MOST_FAULTS);
   }
 }
 

@@ -57,6 +57,11 @@ Deno.test("faults come while one types and go when they are mended; half of a te
   assert.equal(revision, 1);
   await rig.type(buffer, 28, "1)");
   await told(({ revision, diagnostics }) => revision === 2 && diagnostics.length === 0);
+  // Far down in a large text as well, part by part.
+  await rig.write("c.ts", `${"const fine = [1, 2, 3];\n".repeat(60_000)}const last = [(1];\n`);
+  const far = await rig.language.diagnostics(await rig.open("c.ts"));
+  assert.equal(far.diagnostics.length, 1);
+  assert.ok((far.diagnostics[0]?.range.from ?? 0) > 1_400_000, JSON.stringify(far.diagnostics));
   await rig.write("b.ts", "((((((\n".repeat(2_000));
   const { diagnostics } = await rig.language.diagnostics(await rig.open("b.ts"));
   assert.ok(diagnostics.length >= 1 && diagnostics.length <= 100, String(diagnostics.length));

@@ -78,7 +78,7 @@ browserTest(
     await page.keyboard.type('"nodes": {}');
     await page.keyboard.press("Control+s");
     await page.goto(`http://127.0.0.1:${rig.session.port}/#/board/broken.workflow.jsonc`);
-    await page.getByText("Nothing here yet.").waitFor();
+    await page.getByRole("button", { name: "Add the first node" }).waitFor();
     // The browser writes down what was refused above.
     assert.deepEqual(faultsOf(faults).filter((fault) => !fault.includes("files/move")), []);
   },

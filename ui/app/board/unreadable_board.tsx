@@ -17,8 +17,12 @@ export function UnreadableBoard(
   },
 ) {
   const { board } = bench;
-  const errors = board.allProblems.value.filter(({ severity, file }) =>
+  const all = board.allProblems.value.filter(({ severity, file }) =>
     severity === "error" && file === board.file
+  );
+  // Of several at one place the first says what it is.
+  const errors = all.filter((one, at) =>
+    all.findIndex(({ line, column }) => line === one.line && column === one.column) === at
   );
   const lines = board.document.text.split("\n");
   const first = useRef<HTMLDivElement>(null);
