@@ -7,6 +7,7 @@
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalog } from "../../../core/workflow/catalog.ts";
+import { ChainedSteps, PART } from "./chained_steps.ts";
 import type { CheckAnswer, CheckedNode } from "./check/check_protocol.ts";
 import {
   GROUP_PADDING,
@@ -67,6 +68,7 @@ export class Board {
   /** Grows with every change of the text. */
   readonly version = signal(0);
   readonly #layouter: Layouter;
+  readonly #chained: ChainedSteps;
   #hasLooked = false;
   /** The last view that was not gone to but worked out, and how. */
   #looked: { readonly view: Viewport; readonly again: () => void } | undefined;
@@ -99,6 +101,7 @@ export class Board {
     this.file = file;
     this.#layouter = layouter;
     this.document = new BoardDocument(text, catalog, () => performance.now(), graph);
+    this.#chained = new ChainedSteps(this.document, (selected) => this.#stepped(selected));
     this.graph = computed(() => (this.version.value, this.document.graph));
     let view: FoldedView | undefined;
     this.shown = computed(() => {
@@ -161,15 +164,14 @@ export class Board {
   }
 
   undo(): void {
-    this.#step(this.document.undo());
+    this.#chained.step("undo");
   }
 
   redo(): void {
-    this.#step(this.document.redo());
+    this.#chained.step("redo");
   }
 
-  #step(selected: readonly string[] | undefined): void {
-    if (selected === undefined) return;
+  #stepped(selected: readonly string[]): void {
     batch(() => {
       this.#changed();
       this.select(selected);
@@ -325,6 +327,13 @@ export class Board {
 
   /** Writes where nodes stand. With the first move the others' places are written too, so that nothing jumps later. */
   moveTo(places: ReadonlyMap<string, Point>, label?: string, join?: string): void {
+    const named = label ??
+      (places.size === 1 ? `Move ${[...places.keys()][0]}` : `Move ${places.size} nodes`);
+    this.apply(moveNodes(this.document.ground, this.#whole(places), named, join));
+  }
+
+  /** With the members of boxes in place of these, and with nodes that have no place in the file yet. */
+  #whole(places: ReadonlyMap<string, Point>): ReadonlyMap<string, Point> {
     const all = new Map(places);
     // A box that is moved takes its members along.
     for (const [id, to] of places) {
@@ -338,14 +347,7 @@ export class Board {
       }
     }
     for (const id of unplaced(this.graph.peek())) if (!all.has(id)) all.set(id, this.placeOf(id));
-    this.apply(
-      moveNodes(
-        this.document.ground,
-        all,
-        label ?? (places.size === 1 ? `Move ${[...places.keys()][0]}` : `Move ${places.size} nodes`),
-        join,
-      ),
-    );
+    return all;
   }
 
   /** A free place near the middle of the window, or near `at`, for this node, or for something `high`. */
@@ -465,7 +467,9 @@ export class Board {
     const dx = corner?.left ?? 0;
     const dy = corner?.top ?? 0;
     const map = new Map(places.map(([id, x, y]) => [id, { x: x + dx, y: y + dy }]));
-    this.moveTo(map, chosen === undefined ? "Lay out" : `Lay out ${map.size} nodes`);
+    const label = chosen === undefined ? "Lay out" : `Lay out ${map.size} nodes`;
+    if (map.size <= PART) this.moveTo(map, label);
+    else await this.#chained.move(this.#whole(map), label, [...this.selection.peek()]);
     if (chosen === undefined) this.fit();
   }
 

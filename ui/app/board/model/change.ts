@@ -18,6 +18,8 @@ export interface Change {
   readonly edits: readonly TextEdit[];
   readonly select?: readonly string[];
   readonly join?: string;
+  /** Steps of one chain are parts of one change. */
+  readonly chain?: string;
 }
 
 /** The text that changes are made to. */

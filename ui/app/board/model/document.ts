@@ -63,6 +63,7 @@ export class BoardDocument {
     const about = {
       label: change.label,
       join: change.join,
+      chain: change.chain,
       before: selection,
       after: change.select ?? selection,
     };

@@ -12,6 +12,8 @@ export interface Step {
   readonly forward: readonly (readonly TextEdit[])[];
   readonly back: readonly (readonly TextEdit[])[];
   readonly join: string | undefined;
+  /** Steps of one chain are undone and done again together. */
+  readonly chain?: string | undefined;
   readonly at: number;
   /** What was selected before and after. */
   readonly before: readonly string[];
@@ -60,7 +62,7 @@ export class History {
   apply(
     text: string,
     edits: readonly TextEdit[],
-    about: Pick<Step, "label" | "join" | "before" | "after">,
+    about: Pick<Step, "label" | "join" | "chain" | "before" | "after">,
     nowMs: number,
   ): string {
     const sorted = sortedEdits(edits);
