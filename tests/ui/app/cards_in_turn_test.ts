@@ -17,6 +17,7 @@ Deno.test("nextCards gives all cards, a few with each frame, none twice and none
     isWhole = missing.length === 0;
   }
   assert.equal(frames, Math.ceil(all.length / CARDS_A_FRAME));
+  assert.deepEqual(nextCards([1, 2], ids, new Set(["n2"]), 0), { indices: [2], missing: [1] });
 });
 
 Deno.test("nextCards keeps the cards of nodes that stand elsewhere in a changed graph, and drops what is not wanted", () => {

@@ -56,6 +56,7 @@ export class Workbench {
     const scene = bench.board.scene.peek();
     await nextTurn();
     scene.prepare();
+    bench.#followScene();
     await nextTurn();
     return bench;
   }
@@ -76,6 +77,10 @@ export class Workbench {
     this.file = new BoardFile(app, this.board, file);
     this.run = new BoardRun(app, this.board, this.overlay);
     this.#stops.push(this.file.follow());
+  }
+
+  /** Has the ways of wires found whenever the scene is another. */
+  #followScene(): void {
     this.#stops.push(effect(() => {
       this.board.scene.value;
       // Not in the midst of a change.

@@ -26,6 +26,8 @@ export interface NodeViewOf extends NodeView {
   readonly from: string;
 }
 
+const none: ReadonlyMap<string, NodeViewOf> = new Map();
+
 /** By node type; of two for one type the first counts. */
 export const nodeViews = computed((): ReadonlyMap<string, NodeViewOf> => {
   const found = new Map<string, NodeViewOf>();
@@ -34,7 +36,7 @@ export const nodeViews = computed((): ReadonlyMap<string, NodeViewOf> => {
       if (!found.has(view.nodeType)) found.set(view.nodeType, { ...view, extension, from: title });
     }
   }
-  return found;
+  return found.size === 0 ? none : found;
 });
 
 export interface EditorOf extends EditorView {
@@ -80,7 +82,10 @@ export function fits(glob: string, name: string): boolean {
 /** Keeps `motifs` in step with the server. */
 export function followContributions({ client, live }: App): void {
   const ask = () => {
-    client.call("GET /motifs", {}).then((found) => motifs.value = found, () => undefined);
+    client.call("GET /motifs", {}).then((found) => {
+      // The same again is no news: a board of ten thousand cards would be measured anew for it.
+      if (JSON.stringify(found) !== JSON.stringify(motifs.peek())) motifs.value = found;
+    }, () => undefined);
   };
   effect(() => {
     if (live.state.value === "open") ask();

@@ -15,14 +15,15 @@ export interface NextCards {
   readonly missing: readonly number[];
 }
 
-/** Of the `wanted` nodes those whose cards are there, and up to `CARDS_A_FRAME` others, in their order. */
+/** Of the `wanted` nodes those whose cards are there, and up to `room` others, in their order. */
 export function nextCards(
   wanted: readonly number[],
   ids: readonly string[],
   there: ReadonlySet<string>,
+  room: number = CARDS_A_FRAME,
 ): NextCards {
   const [indices, missing]: [number[], number[]] = [[], []];
-  let left = CARDS_A_FRAME;
+  let left = room;
   for (const index of wanted) (there.has(ids[index]!) || left-- > 0 ? indices : missing).push(index);
   return { indices, missing };
 }

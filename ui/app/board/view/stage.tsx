@@ -14,7 +14,7 @@ import type { Point } from "../model/commands.ts";
 import type { BoardGroup } from "../model/graph.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
 import { Gestures } from "./gestures.ts";
-import { nextCards } from "./cards_in_turn.ts";
+import { CARDS_A_FRAME, nextCards } from "./cards_in_turn.ts";
 import { GroupFrames, NoteCards } from "./frames.tsx";
 import { type Hovered, liftedEdges, LiftedWires } from "./lifted_wires.tsx";
 import { Minimap } from "./minimap.tsx";
@@ -72,6 +72,7 @@ export function Stage(props: StageProps) {
   const rendered = useRef<Rect | undefined>(undefined);
   /** Ids of the nodes that have cards. */
   const there = useRef<ReadonlySet<string>>(new Set());
+  const isPainted = useRef(false);
   const frame = useRef(0);
   const [shown, setShown] = useState<Shown>(nobody);
   const local = useMemo(() => ({
@@ -103,7 +104,13 @@ export function Stage(props: StageProps) {
       setShown((before) => before.isNear ? nobody : before);
     } else if (rendered.current === undefined || !contains(rendered.current, rect)) {
       const wider = visibleRect(view, width, height, MARGIN_PX);
-      const next = nextCards(scene.boxesIn(wider), scene.ids, there.current);
+      const next = nextCards(
+        scene.boxesIn(wider),
+        scene.ids,
+        there.current,
+        // The frame that paints a full board for the first time has enough to do.
+        isPainted.current || inSight <= CARDS_A_FRAME ? CARDS_A_FRAME : 0,
+      );
       missing = next.missing;
       rendered.current = missing.length === 0 ? wider : undefined;
       there.current = new Set(next.indices.map((index) => scene.ids[index]!));
@@ -113,6 +120,7 @@ export function Stage(props: StageProps) {
     const marks = marksOf(board, run, local.hovered.peek(), latest.current.faded, isNear);
     painter.current?.resize(width, height);
     painter.current?.paint(scene, view, marks, isNear ? missing : "all");
+    isPainted.current = true;
   };
   const schedule = () => {
     if (frame.current === 0) frame.current = requestAnimationFrame(draw);
