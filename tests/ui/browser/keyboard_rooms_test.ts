@@ -86,7 +86,7 @@ browserTest(
       await keyboard.tabTo("tab", "Quality and tags", { back: true });
       await keyboard.press("ArrowLeft");
       await page.getByRole("region", { name: "Lineage" }).waitFor();
-      await keyboard.tabTo("link", "node report: write", { most: 6 });
+      await keyboard.tabTo("link", "node report: write", { most: 12 });
       await keyboard.clean();
       await keyboard.press("Enter");
       await page.getByRole("complementary", { name: "Chosen node" }).getByText("trial/document").waitFor();

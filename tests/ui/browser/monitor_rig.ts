@@ -138,7 +138,15 @@ export class MonitorRig implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await Deno.remove(this.folder, { recursive: true });
+    // What the program started (an editor, hosts) may write a last time while it ends.
+    for (let tries = 0;; tries++) {
+      try {
+        return await Deno.remove(this.folder, { recursive: true });
+      } catch (error) {
+        if (tries >= 20) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   }
 }
 

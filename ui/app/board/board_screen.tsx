@@ -81,9 +81,11 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       (bad ?? panel?.querySelector<HTMLElement>("input, textarea, select"))?.focus();
     });
   };
-  const runNow = (mode: RunMode) => {
-    const isFault = board.allProblems.peek().some(({ severity }) => severity === "error");
-    if (isFault) {
+  const hasFault = () => board.allProblems.peek().some(({ severity }) => severity === "error");
+  const runNow = async (mode: RunMode) => {
+    // What was mended a moment ago is no error any more.
+    if (hasFault()) await bench.checked();
+    if (hasFault()) {
       bench.panel.value = "problems";
       setRight(true);
       showToast({
@@ -96,7 +98,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     if (mode === "all" || mode === "mock" ? needsInputs(bench) : false) return setOpen({ kind: "run", mode });
     bench.panel.value = "run";
     setRight(true);
-    void bench.run.start(mode, bench.run.inputs.peek());
+    await bench.run.start(mode, bench.run.inputs.peek());
   };
   const actions = useMemo(() =>
     new BoardActions(bench, {

@@ -133,6 +133,11 @@ export class Workbench {
     return (await client.call("GET /templates/{id}", { params: { id: reference } })).text;
   }
 
+  /** Resolves when the problems are those of the text as it is. */
+  checked(): Promise<void> {
+    return this.#checker.settled();
+  }
+
   close(): void {
     this.#checker.close();
     this.layouter.close();

@@ -26,13 +26,18 @@ export class Checker {
   #number = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isBusy = false;
+  #isClosed = false;
+  readonly #waiting: (() => void)[] = [];
   #next: { text: string; file: string } | undefined;
   #last: { text: string; file: string } | undefined;
 
   constructor(options: CheckerOptions) {
     this.#options = options;
     this.#worker.onmessage = ({ data }: MessageEvent<CheckAnswer>) => this.#take(data);
-    this.#worker.onerror = () => this.#isBusy = false;
+    this.#worker.onerror = () => {
+      this.#isBusy = false;
+      this.#tell();
+    };
   }
 
   setCatalog(catalog: CatalogInfo): void {
@@ -47,9 +52,23 @@ export class Checker {
     this.#timer = setTimeout(() => this.#send(), PAUSE_MS);
   }
 
+  /** Resolves when what was asked last is answered, or nothing more will be. */
+  settled(): Promise<void> {
+    if (this.#isClosed || (!this.#isBusy && this.#next === undefined)) return Promise.resolve();
+    clearTimeout(this.#timer);
+    this.#send();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#worker.terminate();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #send(): void {
@@ -69,6 +88,7 @@ export class Checker {
     if (this.#next === undefined) this.#options.onAnswer(answer);
     if (answer.missing.length > 0) this.#fetch(answer.missing);
     this.#send();
+    if (!this.#isBusy) this.#tell();
   }
 
   #fetch(references: readonly string[]): void {
