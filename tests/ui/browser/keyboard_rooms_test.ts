@@ -74,6 +74,7 @@ browserTest(
       await keyboard.press("Home");
       await keyboard.arrowTo("ArrowDown", /^report\.md/);
       await keyboard.press("Enter");
+      await page.getByRole("tab", { name: "Content" }).waitFor();
       await keyboard.tabTo("tab", "Content");
       keyboard.step("quality and tags");
       await keyboard.press("End");
