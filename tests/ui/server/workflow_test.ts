@@ -197,6 +197,14 @@ Deno.test("FileWatch goes on when its readers leave amid a change and come back,
   await Deno.writeTextFile(`${rig.folder}/made/new.workflow.jsonc`, small);
   await until("made/new.workflow.jsonc");
   await told("moved/deep/moved.workflow.jsonc");
+  // More folders, one after the other, than a system gives watchers: the first and the last are watched.
+  for (let at = 0; at < 20; at++) {
+    await Deno.mkdir(`${rig.folder}/many${at}`);
+    await Deno.writeTextFile(`${rig.folder}/many${at}/x.workflow.jsonc`, small);
+    await until(`many${at}/x.workflow.jsonc`);
+  }
+  for (const at of [0, 7, 8, 19]) await told(`many${at}/x.workflow.jsonc`);
+  await told("small.workflow.jsonc");
   watch.watch(false);
 });
 

@@ -13,6 +13,8 @@ import { isPassedOver, isWorkflowFile, walk } from "./find_files.ts";
 import { hashOf } from "./versions.ts";
 
 const SETTLE_MS = 50;
+/** A system gives a person few watchers (128 on Linux) of many folders each: more than these become one. */
+const MOST_WATCHERS = 8;
 
 type Change = Extract<FilesEvent, { readonly kind: "changed" }>["change"];
 
@@ -65,8 +67,14 @@ export class FileWatch {
 
   /** Ends when the watcher is closed. */
   async #follow(folders: readonly string[], generation: number): Promise<void> {
-    const watcher = watcherOf(folders);
+    const isFull = this.#watchers.size >= MOST_WATCHERS;
+    const watcher = watcherOf(isFull ? [...this.#folders, ...folders] : folders);
     if (watcher === undefined) return;
+    // The new one is there before those that it replaces are gone.
+    if (isFull) {
+      for (const old of this.#watchers) old.close();
+      this.#watchers.clear();
+    }
     this.#watchers.add(watcher);
     for (const folder of folders) this.#folders.add(folder);
     for await (const { kind, paths } of watcher) {
@@ -89,6 +97,7 @@ export class FileWatch {
   async #settle(generation: number): Promise<void> {
     const pending = [...this.#pending];
     this.#pending.clear();
+    const fresh: string[] = [];
     for (const [absolute, change] of pending) {
       const path = this.#files.name(absolute);
       if (path.startsWith("..") || path.endsWith(".tmp")) continue;
@@ -98,20 +107,21 @@ export class FileWatch {
         this.#folders.delete(absolute);
         this.tell(path, "removed");
       } else if (info.isDirectory) {
-        if (!this.#folders.has(absolute) && !isPassedOver(basename(absolute))) {
-          await this.#followNew(absolute, generation);
-        }
+        if (!this.#folders.has(absolute) && !isPassedOver(basename(absolute))) fresh.push(absolute);
       } else await this.#tellOf(path, change);
     }
+    if (fresh.length > 0) await this.#followNew(fresh, generation);
   }
 
-  /** A folder that came just now, by itself or moved here; what was put into it meanwhile is told as well. */
-  async #followNew(folder: string, generation: number): Promise<void> {
-    const { folders } = await walk(folder, () => false);
+  /** Folders that came just now, by themselves or moved here; what was put into them meanwhile is told as well. */
+  async #followNew(fresh: readonly string[], generation: number): Promise<void> {
+    const walked = await Promise.all(fresh.map((folder) => walk(folder, () => false)));
     if (generation !== this.#generation) return;
-    this.#noting(this.#follow(folders, generation));
-    const { files } = await walk(folder, () => true);
-    for (const file of files) await this.#tellOf(this.#files.name(join(folder, file)), "made");
+    this.#noting(this.#follow([...new Set(walked.flatMap(({ folders }) => folders))], generation));
+    for (const folder of fresh) {
+      const { files } = await walk(folder, () => true);
+      for (const file of files) await this.#tellOf(this.#files.name(join(folder, file)), "made");
+    }
   }
 
   async #tellOf(path: string, change: Change): Promise<void> {
