@@ -34,7 +34,7 @@ export class KeptAssetHashes {
     this.#cache = cache;
   }
 
-  /** As `hashAssets`, reading none that is as it was. @throws SymphonyError `not-found` | `io` */
+  /** As `hashAssets`, reading none that is as it was. @throws SymphonyError `not-found` */
   async of(folder: string, names: readonly string[]): Promise<AssetHashes> {
     if (names.length === 0) return new Map();
     const paths = await Promise.all(names.map((name) => assetPath(folder, name)));
@@ -44,7 +44,8 @@ export class KeptAssetHashes {
     const files = await filesAsTheyAre(paths);
     const hashes = await hashAssets(folder, names);
     const record = files.map((file, at) => ({ ...file, hash: hashes.get(names[at]!) }));
-    await writeWhole(this.#fileOf(folder), new TextEncoder().encode(JSON.stringify(record)));
+    // A cache that cannot be written costs the next start time, no extension.
+    await writeWhole(this.#fileOf(folder), new TextEncoder().encode(JSON.stringify(record))).catch(() => {});
     return hashes;
   }
 
