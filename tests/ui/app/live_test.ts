@@ -155,6 +155,19 @@ Deno.test("LiveConnection refuses requests that lose their connection, and tells
     },
   });
   assert.equal(refused, "There is no run");
+  // Whoever has left and come back is not told what became of the first.
+  const problem = {
+    type: "about:blank",
+    title: "",
+    status: 404,
+    detail: "of the first",
+    code: "not-found",
+  } as const;
+  last().answers = false;
+  live.subscribe("runs", { onEvent: () => undefined })();
+  live.subscribe("runs", { onEvent: () => undefined, onRefused: ({ detail }) => refused = detail });
+  last().say({ type: "refused", topic: "runs", problem, id: 2 });
+  assert.equal(refused, "There is no run");
   const asked = live.request("list" as never, {} as never);
   last().close();
   await assert.rejects(asked, LiveError);

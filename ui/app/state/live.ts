@@ -208,6 +208,8 @@ export class LiveConnection {
       case "subscribed":
         return this.#subscribed(frame);
       case "refused":
+        // Of one that has ended meanwhile: the topic was subscribed anew since.
+        if ((frame.id ?? Infinity) < (this.#channels.get(frame.topic)?.asked ?? 0)) return;
         for (const { onRefused } of this.#listeners(frame.topic)) onRefused?.(frame.problem);
         this.#channels.delete(frame.topic);
         return;
