@@ -87,7 +87,8 @@ export interface TextCalls {
   "changes.review": [{ readonly changeSet: string }, ChangeSetReview];
   "changes.decide": [Buffer & Wire<PlaceDecision>, Result<DecidedPlace, DecisionRefusal>];
   "changes.reopen": [Buffer & { readonly decision: string }, boolean];
-  "changes.accept": [{ readonly changeSet: string }, null];
+  /** True where all of it can be taken back as a whole later. */
+  "changes.accept": [{ readonly changeSet: string }, boolean];
   "changes.undo": [{ readonly changeSet: string }, null];
   /** What was accepted of a set, or with the last `changes.accept` of it, waits again in texts that are open: so many places. */
   "changes.takeBack": [{ readonly changeSet: string; readonly what: "all" | "last" }, number];

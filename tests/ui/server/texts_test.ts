@@ -80,7 +80,7 @@ Deno.test("TextTopic brings two windows and an agent to one text, each edit with
   const review = await one.request("changes.review", { changeSet: "run-1" });
   assert.equal(review.buffers[0]?.buffer, buffer);
   // All of it is taken; taken back, it waits again as a whole, and goes without what others did since.
-  await one.request("changes.accept", { changeSet: "run-1" });
+  assert.equal(await one.request("changes.accept", { changeSet: "run-1" }), true);
   assert.deepEqual(await one.request("changes.list", {}), []);
   assert.equal(await two.request("changes.takeBack", { changeSet: "run-1", what: "last" }), 1);
   assert.deepEqual(await one.request("changes.list", {}), ["run-1"]);

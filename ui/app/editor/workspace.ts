@@ -98,16 +98,15 @@ export class EditorWorkspace {
       .some((buffer) => buffer.conflicts.length > 0);
     if (conflicts !== true) text.forgetChangeSet(changeSet);
     await text.settled();
-    const isDone = await this.#told(
-      `accept ${changeSet}`,
-      () => text.ask("changes.accept", { changeSet }),
-      text,
-    );
-    if (!isDone) return;
+    let canTakeBack = false;
+    const act = async () => {
+      canTakeBack = await text.ask("changes.accept", { changeSet });
+    };
+    if (!await this.#told(`accept ${changeSet}`, act, text) || !canTakeBack) return;
     showToast({
       look: "good",
       title: "Accepted",
-      text: "Every place of it can wait again for you",
+      text: "Undo lets its places wait again",
       action: { title: "Undo", run: () => void this.takeBack(text, changeSet) },
     });
   }
@@ -119,12 +118,8 @@ export class EditorWorkspace {
       places = await text.ask("changes.takeBack", { changeSet, what: "last" });
     };
     if (!await this.#told(`take ${changeSet} back`, act, text)) return;
-    if (places > 0) announce(`${counted(places, "place")} wait${places === 1 ? "s" : ""} again`);
-    else {showToast({
-        look: "warn",
-        title: "Nothing can wait again",
-        text: "It was too much, or too long ago",
-      });}
+    if (places > 0) return announce(`${counted(places, "place")} wait${places === 1 ? "s" : ""} again`);
+    showToast({ look: "warn", title: "Nothing can wait again", text: "It was too long ago" });
   }
 
   async rejectSet(text: OpenText, changeSet: string): Promise<void> {

@@ -17,6 +17,8 @@ import type { ReviewBook } from "./review_book.ts";
 
 /** Sets of more places are taken as a whole: the core remembers 200 decisions of a text, and each is kept by itself. */
 const MOST_SINGLY = 100;
+/** Sets of which it is known what was accepted at once; of older ones only all can be taken back. */
+const MOST_TOGETHER = 100;
 /** What is kept of a text in the book. */
 const MOST_UNITS = 2_000;
 
@@ -58,10 +60,13 @@ export class PlaceReview {
     return isOpen;
   }
 
-  /** All that waits of a set. Written down first: the core forgets what was in it. @throws SymphonyError `not-found` */
-  async decideAll(changeSet: string, answer: "accept" | "reject", author: AuthorId): Promise<void> {
+  /**
+   * All that waits of a set; true where it can be taken back as a whole. Else written down first: the core forgets what was in it.
+   * @throws SymphonyError `not-found`
+   */
+  async decideAll(changeSet: string, answer: "accept" | "reject", author: AuthorId): Promise<boolean> {
     const { proposals } = this.#texts;
-    if (answer === "accept" && await this.#acceptSingly(changeSet, author)) return;
+    if (answer === "accept" && await this.#acceptSingly(changeSet, author)) return true;
     const review = await proposals.review(changeSet);
     const made: string[] = [];
     for (const buffer of review.buffers) {
@@ -81,6 +86,7 @@ export class PlaceReview {
       throw error;
     }
     await this.#settle(changeSet);
+    return false;
   }
 
   /**
@@ -106,7 +112,12 @@ export class PlaceReview {
     if (buffers.reduce((sum, { undo }) => sum + undo.length, 0) > MOST_SINGLY) return false;
     let isAll = true;
     const together = new Set<string>();
+    this.#together.delete(changeSet);
     this.#together.set(changeSet, together);
+    for (const oldest of this.#together.keys()) {
+      if (this.#together.size <= MOST_TOGETHER) break;
+      this.#together.delete(oldest);
+    }
     for (const { buffer, revision, undo } of buffers) {
       for (const place of undo) {
         const id = crypto.randomUUID();

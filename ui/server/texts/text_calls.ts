@@ -46,7 +46,8 @@ export const portCalls: { readonly [K in PortCall]: Act<K> } = {
   "changes.reopen": ({ reviews, author }, { buffer, decision }) =>
     reviews.reopen(bufferId(buffer), decision, author),
   "changes.accept": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "accept", author),
-  "changes.undo": ({ reviews, author }, { changeSet }) => reviews.decideAll(changeSet, "reject", author),
+  "changes.undo": async ({ reviews, author }, { changeSet }) =>
+    void await reviews.decideAll(changeSet, "reject", author),
   "changes.takeBack": ({ reviews, author }, { changeSet, what }) =>
     reviews.takeBack(changeSet, author, what === "last"),
   "language.features": ({ texts }, { buffer }) => texts.language.features(bufferId(buffer)),
