@@ -16,7 +16,7 @@ import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } fro
 import { copiedText, paste, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
-import { GRID } from "./board.ts";
+import { GRID } from "./places.ts";
 import type { RunMode } from "./run/board_run.ts";
 import { zoomAt } from "./view/viewport.ts";
 import { boardCommands, boardMenu } from "./board_commands.ts";
@@ -116,7 +116,7 @@ export class BoardActions {
 
   async copy(): Promise<void> {
     const { board } = this.bench;
-    const text = copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id));
+    const text = copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.places.of(id));
     await navigator.clipboard.writeText(text).catch(() => kept = text);
     kept = text;
     announce(`Copied ${board.selection.peek().size}`);
@@ -150,7 +150,7 @@ export class BoardActions {
   duplicate(): void {
     const { board } = this.bench;
     const pasted = pastedNodes(
-      copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id)),
+      copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.places.of(id)),
     );
     const scene = board.scene.peek();
     const bounds = scene.bounds([...board.selection.peek()].flatMap((id) => scene.indexOf.get(id) ?? []));
@@ -205,8 +205,8 @@ export class BoardActions {
 
   zoom(factor: number): void {
     const { board } = this.bench;
-    const { width, height } = board.size.peek();
-    board.view.value = zoomAt(board.view.peek(), factor, width / 2, height / 2);
+    const { width, height } = board.look.size.peek();
+    board.look.view.value = zoomAt(board.look.view.peek(), factor, width / 2, height / 2);
   }
 
   runFrom(): void {
@@ -285,7 +285,7 @@ export class BoardActions {
     const dx = direction === "left" ? -step : direction === "right" ? step : 0;
     const dy = direction === "up" ? -step : direction === "down" ? step : 0;
     const places = new Map([...board.selection.peek()].map((id) => {
-      const { x, y } = board.placeOf(id);
+      const { x, y } = board.places.of(id);
       return [id, { x: x + dx, y: y + dy }] as const;
     }));
     if (places.size > 0) board.moveTo(places, "Move", `nudge:${[...places.keys()].join()}`);

@@ -398,14 +398,14 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 /** Reads the zoom alone: panning draws no button anew. */
 function ZoomButton({ bench, actions }: { readonly bench: Workbench; readonly actions: BoardActions }) {
   const { board } = bench;
-  const percent = useComputed(() => Math.round(board.view.value.zoom * 100)).value;
+  const percent = useComputed(() => Math.round(board.look.view.value.zoom * 100)).value;
   return (
     <Button
       small
       look="quiet"
       class="zoom numbers"
       aria-label={`${percent}%: zoom to 100 %`}
-      onClick={() => actions.zoom(1 / board.view.peek().zoom)}
+      onClick={() => actions.zoom(1 / board.look.view.peek().zoom)}
     >
       {percent}%
     </Button>
@@ -432,7 +432,13 @@ function StageTools({ bench, actions }: { readonly bench: Workbench; readonly ac
         keys={keysOf("zoomIn")}
         onClick={() => actions.zoom(1.25)}
       />
-      <IconButton small icon="fit" label="Show everything" keys={keysOf("fit")} onClick={() => board.fit()} />
+      <IconButton
+        small
+        icon="fit"
+        label="Show everything"
+        keys={keysOf("fit")}
+        onClick={() => board.look.fit()}
+      />
       <IconButton
         small
         icon="plus"
