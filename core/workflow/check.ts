@@ -64,7 +64,7 @@ export function checkPart(
   const problems = sorted([...found, ...planned.problems].filter(concerns), file);
   const isSound = problems.every(({ severity }) => severity !== "error");
   const whole = isSound && unknown.length === 0 && planned.plan !== undefined
-    ? { definition, plan: planned.plan, note: { ...note, nodes: [...lost] as readonly NodeId[] } }
+    ? { definition, plan: planned.plan, note: { ...note, nodes: [...note.nodes, ...(unread as NodeId[])] } }
     : {};
   return { ...whole, problems, unknown, known };
 }

@@ -18,6 +18,7 @@ import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
 import { GRID } from "./places.ts";
 import type { RunMode } from "./run/board_run.ts";
+import { runnable } from "./run/carried_out.ts";
 import { zoomAt } from "./view/viewport.ts";
 import { boardCommands, boardMenu } from "./board_commands.ts";
 import type { Workbench } from "./workbench.ts";
@@ -212,6 +213,16 @@ export class BoardActions {
   runFrom(): void {
     const [node] = this.bench.board.selection.peek();
     if (node !== undefined) this.hands.run({ fromNode: node });
+  }
+
+  /** Where a run can go only as far as what is chosen. Inside a loop it cannot: the loop runs as a whole. */
+  get ends(): readonly string[] {
+    const { board } = this.bench;
+    return board.document.scope.length > 0 ? [] : runnable(board.graph.peek(), board.selection.peek());
+  }
+
+  runTo(): void {
+    if (this.ends.length > 0) this.hands.run({ toNodes: this.ends });
   }
 
   breakpoint(): void {

@@ -150,6 +150,12 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
       when: () => run.runId.peek() !== undefined,
     }),
     command("runMock", "Run with mock data", () => actions.hands.run("mock"), { group: "Run", icon: "play" }),
+    command("runTo", "Run only to the chosen node", () => actions.runTo(), {
+      group: "Run",
+      icon: "output",
+      keys: "mod+shift+enter",
+      when: () => actions.ends.length > 0,
+    }),
     command("runFrom", "Run from the chosen node", () => actions.runFrom(), {
       group: "Run",
       icon: "play",
@@ -228,6 +234,7 @@ export function boardMenu(actions: BoardActions, world: Point): readonly MenuEnt
     entry("edit"),
     entry("connect"),
     "rule",
+    entry("runTo"),
     entry("runFrom"),
     entry("breakpoint"),
     "rule",
