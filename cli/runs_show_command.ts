@@ -140,6 +140,8 @@ function reuseNote({ reused, reusedItems, isFan }: NodeAccount): string[] {
   if (reused === undefined) return [];
   const how = reused.how === "pinned"
     ? "pinned"
+    : reused.how === "passed"
+    ? "disabled"
     : reused.run === undefined
     ? reused.how
     : `from ${reused.run}`;

@@ -71,7 +71,8 @@ export class Runner {
     const values = new RunValues(pit.artifacts);
     const setup: RunSetup = {
       run,
-      definition: await keepDefinition(pit.artifacts, definition, catalog),
+      // What is carried out: without its disabled nodes.
+      definition: await keepDefinition(pit.artifacts, plan.definition, catalog),
       catalog,
       workspace: request.workspace,
       mayWrite: request.mayWrite,
@@ -212,7 +213,7 @@ export class Runner {
         type: "run.moved",
         at: clock.now(),
         version: definition.version,
-        definition: await keepDefinition(pit.artifacts, definition, catalog),
+        definition: await keepDefinition(pit.artifacts, plan.definition, catalog),
         inputs: planned.value.inputs,
         reset: planned.value.redone.map(({ node }) => node),
       });
