@@ -47,8 +47,6 @@ export const ORPHANED = 8;
 export const FAULTY = 16;
 /** In the ready heap or parked. */
 export const IN_HEAP = 32;
-/** While a reset is applied: an input of this item changes. */
-export const CHANGED = 64;
 const TRANSIENT = TAKEN | WOKEN | ORPHANED;
 
 /** What follows from the plan alone. */

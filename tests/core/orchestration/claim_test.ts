@@ -242,7 +242,9 @@ Deno.test("Runner corrects a claim of tokens and dollars by what the call used, 
   const [tokens = 0, usd = 0] = await free(ended({}));
   assert.ok(tokens < 9_600 && tokens > 9_000 && usd < 10, `${tokens} ${usd}`);
   const failed = await free({ ok: false, failure: { class: "output", message: "no", costUsd: 0.5 } });
-  assert.deepEqual([failed[0], failed[1]], [tokens, 9.5], "a failure tells money alone");
+  assert.deepEqual([failed[0], failed[1]], [tokens, 9.5], "a failure that tells money alone");
+  const told = { class: "output", message: "no", tokensIn: 900, tokensOut: 100, costUsd: 0.5 } as const;
+  assert.deepEqual(await free({ ok: false, failure: told }), [9_000, 9.5], "and one that tells tokens");
 });
 
 Deno.test("Runner gives back what a call claimed that was never sent", async () => {

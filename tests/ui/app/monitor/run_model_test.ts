@@ -135,6 +135,37 @@ Deno.test("RunModel after a snapshot anywhere in the log ends where the whole lo
   );
 });
 
+Deno.test("RunModel counts on after a reset what a fan-out keeps, whatever it knew of the items before", () => {
+  const at = { at: 1, node: "n" };
+  const before = [
+    { at: 1, type: "run.created", workflow: "w", version: "1", inputs: {} },
+    { ...at, type: "node.expanded", count: 3, items: { value: [] } },
+    ...[0, 1, 2].map((item) => ({ ...at, item, type: "node.started", attempt: 1 })),
+    ...[0, 1].map((item) => ({ ...at, item, type: "node.completed", attempt: 1, output: { value: 1 } })),
+    {
+      ...at,
+      item: 2,
+      type: "node.failed",
+      attempt: 1,
+      failure: { class: "thrown", message: "no", tokensIn: 5 },
+    },
+  ].map((event, seq) => ({ ...event, seq })) as unknown as LoggedEvent[];
+  const left = { node: "n", count: 3, completed: 2, skipped: 0, again: [2] };
+  const reset = { at: 2, seq: before.length, type: "nodes.reset", nodes: ["n"], items: [left] };
+  const started = { ...at, seq: before.length + 1, item: 2, type: "node.started", attempt: 2 };
+  for (const isSeeded of [false, true]) {
+    const model = modelOf();
+    const account = new RunAccount();
+    for (const event of before) account.add(event);
+    if (isSeeded) model.take({ kind: "snapshot", run: detailOf(account, context), live: [] }, 0);
+    else feed(model, before);
+    feed(model, [reset, started] as unknown as LoggedEvent[]);
+    const { done, total, running, failed, tokensIn } = model.totals();
+    assert.deepEqual([done, total, running, failed, tokensIn], [2, 3, 1, 0, 5], `seeded: ${isSeeded}`);
+    assert.equal(model.stateOf("/n"), "running");
+  }
+});
+
 Deno.test("RunModel ticks once for everything that comes within a frame", () => {
   const due: (() => void)[] = [];
   const model = new RunModel("r1", (work) => due.push(work));
