@@ -429,3 +429,16 @@ Deno.test("Runner.command() cancels a run whose log is damaged by its summary, a
   }
   assert.deepEqual(summaries, [[run, "cancelled", true]]);
 });
+
+Deno.test("Runner says once what of an expression cannot be evaluated, and where it stands", async () => {
+  const extensions = new TableExtensions({ "test/list": { run: () => gives({ all: [1] }) } });
+  const list = { use: "test/list", each: "[1, 2]" };
+  const bound = { list, after: { use: "test/list", in: { first: "list.all[5]" } } };
+  const { outcome } = await runToEnd(workflowText(bound), extensions);
+  assert.match(outcome.failure?.message ?? "", /^Cannot evaluate in\.first "list\.all\[5\]"[^:]*: [^"]*$/);
+  const given = await runToEnd(workflowText({ list }, { outputs: { first: "list.all[5]" } }), extensions);
+  assert.match(
+    given.outcome.failure?.message ?? "",
+    /^Cannot evaluate outputs\.first "list\.all\[5\]"[^:]*: [^"]*$/,
+  );
+});
