@@ -6,6 +6,8 @@ import { claimedKinds } from "../core/orchestration/call_amounts.ts";
 import { joinedUsers } from "../core/policy/fairness.ts";
 import { didYouMean } from "../core/workflow/suggest.ts";
 import { type Arguments, exitCodes } from "./command.ts";
+import { sessionOptions } from "./flags.ts";
+import { unknownOwner } from "./limited_names.ts";
 import type { CliServices } from "./services.ts";
 import { freeText, isAtWork, usersText, waitingCallsText } from "./sharing_text.ts";
 import { cleanLine, table } from "./text.ts";
@@ -49,7 +51,11 @@ export async function limitsSetCommand(services: CliServices, args: Arguments): 
   const data = services.dataFolder(args.value("data"));
   await services.limits.set(data, { kind, limit });
   const of = kind.split(":")[0] as string;
-  if (of !== "weight" && of !== "pool" && !claimedKinds().includes(of)) {
+  if (claimedKinds().includes(of)) {
+    const catalog = kind === of ? undefined : await services.catalog(sessionOptions(services, args));
+    const warning = catalog && unknownOwner(catalog, kind);
+    if (warning !== undefined) await services.stderr.write(warning);
+  } else if (of !== "weight" && of !== "pool") {
     const hint = didYouMean(of, claimedKinds(), "kinds");
     await services.stderr.write(
       `warning: no call takes "${cleanLine(kind)}", so this bounds nothing. ${hint}\n`,

@@ -105,6 +105,14 @@ Deno.test("limits set and remove say what bounds nothing and who keeps the old l
     assert.equal(slip.code, 0);
     assert.match(slip.err, /no call takes "cpuu", so this bounds nothing\. Did you mean "cpu"\?/);
     assert.match((await say("limits set exclusive 3")).err, /Known kinds: cpu, memory, calls/);
+    const early = await say("limits set calls:symphony/locale 2");
+    assert.equal(early.code, 0);
+    assert.match(early.err, /no extension "symphony\/locale", .* until it is installed\. Did you mean "symphony\/local"\?/);
+    assert.match((await say("limits set usd:key:opnai 5/day")).err, /uses the key "opnai".* Did you mean "openai"\?/);
+    assert.equal((await say("limits set usd:key:openai 5/day")).err, "");
+    for (const lane of ["openai/gpt", "instrument/summarize"]) {
+      assert.equal((await say(`queue limit instrument:${lane} --at-once 1`)).err, "");
+    }
     const set = await say("limits set calls:symphony/local 2 --json");
     assert.deepEqual([set.err, jsonLines(set.out)], ["", [{
       kind: "calls:symphony/local",
