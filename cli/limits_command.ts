@@ -45,7 +45,7 @@ export async function limitsListCommand(services: CliServices, args: Arguments):
   return exitCodes.completed;
 }
 
-/** Sets a limit, and says so where it bounds nothing, or where processes at work keep the old one. @throws SymphonyError `bad-input` */
+/** Sets a limit, and says so where it bounds nothing. @throws SymphonyError `bad-input` */
 export async function limitsSetCommand(services: CliServices, args: Arguments): Promise<number> {
   const [kind, limit] = [args.positional(0), args.positional(1)];
   const data = services.dataFolder(args.value("data"));
@@ -85,7 +85,7 @@ export async function limitsRemoveCommand(services: CliServices, args: Arguments
   return exitCodes.completed;
 }
 
-/** What was changed, and how many processes go on with what was before: limits are read when one starts. */
+/** What was changed, and which processes at work go on by it: each looks at the limits now and then. */
 async function say(
   services: CliServices,
   args: Arguments,
@@ -95,11 +95,13 @@ async function say(
 ): Promise<void> {
   await using store = await services.openStore(data);
   const now = services.clock.now();
-  const old = (await store.pools.statuses()).filter((status) => isAtWork(status, now)).map(({ pid }) => pid);
+  const atWork = (await store.pools.statuses()).filter((status) => isAtWork(status, now)).map(({ pid }) =>
+    pid
+  );
   if (args.has("json")) {
-    return await services.stdout.write(`${JSON.stringify({ ...record, keepTheOldOne: old })}\n`);
+    return await services.stdout.write(`${JSON.stringify({ ...record, takenOverBy: atWork })}\n`);
   }
-  const keep = old.length === 1 ? "1 process at work keeps" : `${old.length} processes at work keep`;
-  const end = old.length === 0 ? "" : `${keep} the old limit until started again: ${old.join(", ")}\n`;
+  const take = atWork.length === 1 ? "1 process at work takes" : `${atWork.length} processes at work take`;
+  const end = atWork.length === 0 ? "" : `${take} it over within a second: ${atWork.join(", ")}\n`;
   await services.stdout.write(text + end);
 }

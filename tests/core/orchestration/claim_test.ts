@@ -41,6 +41,25 @@ Deno.test("Runner keeps to a limit of calls at once, of all extensions or of one
   }
 });
 
+Deno.test("Runner keeps to a limit that is set while it runs", async () => {
+  const { seen, extensions } = counted();
+  const pit = pitOver(extensions);
+  let isSet = false;
+  const { outcome } = await runToEnd(workflowText(fan(40)), extensions, {
+    pit,
+    onEvent: ({ event }) => {
+      if (isSet || !("type" in event) || event.type !== "node.completed") return;
+      isSet = true;
+      pit.changeLimits({ limits: { "calls:tests/table": { total: 1 } } });
+      // Those under way are left to end.
+      setTimeout(() => seen.most = 0, 50);
+    },
+  });
+  assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
+  assert.equal(seen.most, 1);
+  assert.deepEqual(pit.arbitration.limits(), [{ kind: "calls:tests/table", total: 1, free: 1 }]);
+});
+
 Deno.test("Runner waits for a rate, and two runs share it", async () => {
   const { seen, extensions } = counted();
   const pit = pitOver(extensions, { requests: { perMinute: 6000, burst: 2 } });
