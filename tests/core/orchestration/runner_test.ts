@@ -271,13 +271,22 @@ Deno.test("Runner skips a recommended task visibly when no instrument can serve 
   );
 });
 
-Deno.test("Runner gives the same end again when a run that has ended is resumed", async () => {
+Deno.test("Runner gives the same end again when a run that has ended is resumed, and the list says so from then on", async () => {
   const table = extensions();
   const pit = pitOver(table);
   const text = workflowText({ one: { use: "test/add", with: { a: 1 } } }, { outputs: { sum: "one.sum" } });
   const first = await runToEnd(text, table, { pit });
-  const again = await (await runnerOver(table, pit).resume(first.outcome.run, () => {})).done;
+  const { run } = first.outcome;
+  // As a process leaves it that is killed between the end of the log and the line in the list.
+  const [ended] = await Array.fromAsync(pit.dag.list());
+  assert.ok(ended?.endedAt !== undefined);
+  const { endedAt: _, ...left } = ended;
+  await pit.dag.summarize({ ...left, state: "running" });
+  const again = await (await runnerOver(table, pit).resume(run, () => {})).done;
   assert.deepEqual(again, first.outcome);
+  const [listed] = await Array.fromAsync(pit.dag.list());
+  assert.equal(listed?.state, "completed");
+  assert.equal(listed?.endedAt, first.events.at(-1)?.at);
 });
 
 Deno.test("Runner finishes the bodies it has begun before it begins more", async () => {
