@@ -61,7 +61,8 @@ Deno.test("run and runs rerun go --to a node: what it needs and nothing else, an
     third: { use: "trial/shout", in: { text: "second.nothing" } },
   }, { outputs: { text: "third.text", loud: "first.text" } });
   made.put("unfinished.workflow.jsonc", unfinished);
-  const run = (...more: string[]) => made.say("run", "unfinished.workflow.jsonc", "--input", "topic=a", ...more);
+  const run = (...more: string[]) =>
+    made.say("run", "unfinished.workflow.jsonc", "--input", "topic=a", ...more);
   assert.match((await run()).err, /second gives no "nothing"/);
   const { code, out, err } = await run("--to", "second");
   assert.equal(code, 0, err);

@@ -6,7 +6,12 @@ import { gives, TableExtensions, type TableOperator } from "../orchestration/tab
 
 const text = { type: "string" } as const;
 const shout: TableOperator = {
-  input: { type: "object", properties: { text, more: text }, required: ["text"], additionalProperties: false },
+  input: {
+    type: "object",
+    properties: { text, more: text },
+    required: ["text"],
+    additionalProperties: false,
+  },
   output: { type: "object", properties: { text, length: { type: "integer" } }, required: ["text"] },
   run: ({ input }) => gives({ text: `${input["text"]}!${input["more"] ?? ""}`, length: 1 }),
 };
@@ -21,9 +26,18 @@ const list: TableOperator = {
 };
 const extensions = () => new TableExtensions({ "test/shout": shout, "test/read": read, "test/list": list });
 
-async function check(nodes: Parameters<typeof workflowText>[0], rest: Parameters<typeof workflowText>[1] = {}) {
-  const { problems, plan } = checkWorkflow(workflowText(nodes, rest), "w.workflow.jsonc", await extensions().describe());
-  const said = problems.map(({ severity, code, path, message, hint }) => `${severity} ${code} ${path}: ${message}. ${hint}`);
+async function check(
+  nodes: Parameters<typeof workflowText>[0],
+  rest: Parameters<typeof workflowText>[1] = {},
+) {
+  const { problems, plan } = checkWorkflow(
+    workflowText(nodes, rest),
+    "w.workflow.jsonc",
+    await extensions().describe(),
+  );
+  const said = problems.map(({ severity, code, path, message, hint }) =>
+    `${severity} ${code} ${path}: ${message}. ${hint}`
+  );
   return { said, plan };
 }
 
@@ -59,9 +73,13 @@ Deno.test("a disabled node keeps its when and its order, and a skip before it go
     two: { use: "test/shout", in: { text: "through.text" } },
     late: { use: "test/shout", with: { text: "b" }, after: "off" },
   };
-  const { outcome, events } = await runToEnd(workflowText(nodes, { outputs: { late: "late.text" } }), extensions());
+  const { outcome, events } = await runToEnd(
+    workflowText(nodes, { outputs: { late: "late.text" } }),
+    extensions(),
+  );
   assert.deepEqual(outcome.outputs, { late: "b!" });
-  const ended = (name: string) => steps(events).find((step) => new RegExp(`^node\\.(completed|skipped) ${name}$`).test(step));
+  const ended = (name: string) =>
+    steps(events).find((step) => new RegExp(`^node\\.(completed|skipped) ${name}$`).test(step));
   assert.deepEqual(["off", "through", "one", "two"].map(ended), [
     "node.skipped off",
     "node.skipped through",
@@ -90,14 +108,21 @@ Deno.test("what a disabled node does not give: optional inputs and outputs go wi
     "error disabled-source nodes.taking.in.text",
     "error disabled-source nodes.asking.when",
   ]);
-  assert.match(required[0] ?? "", /off is disabled and hands on no "content"\. Enable off, disable what takes this as well/);
+  assert.match(
+    required[0] ?? "",
+    /off is disabled and hands on no "content"\. Enable off, disable what takes this as well/,
+  );
   const { said: both } = await check({
     ...nodes,
     taking: { use: "test/shout", in: { text: "off.content" }, disabled: true },
     end: { use: "test/shout", with: { text: "b" }, after: "taking" },
   });
   assert.deepEqual(both, [], "disabled as well, it takes nothing");
-  const { said: fits } = await check({ ...nodes, off, end: { use: "test/shout", in: { text: "off.content" } } });
+  const { said: fits } = await check({
+    ...nodes,
+    off,
+    end: { use: "test/shout", in: { text: "off.content" } },
+  });
   assert.deepEqual(fits, [], "the integer cannot stand in, the text can");
 });
 
@@ -137,6 +162,8 @@ Deno.test("a run with disabled nodes goes on from its log and its plan's record,
   const { plan } = await check(nodes, { outputs: { text: "skipped.text" } });
   assert.ok(plan !== undefined);
   const restored = restorePlan(planRecord(plan), plan.definition);
-  assert.deepEqual(restored?.nodes.map(({ bindings }) => bindings.map(({ port }) => port)), [["text"], ["text"], ["text"]]);
+  assert.deepEqual(restored?.nodes.map(({ bindings }) => bindings.map(({ port }) => port)), [["text"], [
+    "text",
+  ], ["text"]]);
   assert.equal(restored?.nodes[1]?.body?.nodes[0]?.definition.kind, "pass");
 });

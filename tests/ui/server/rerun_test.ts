@@ -46,7 +46,12 @@ Deno.test("a run is run again by its own definition and inputs, as a whole or fr
 
   // The same from a text whose other nodes are not finished; pins and breakpoints of these do no harm.
   const text = JSON.stringify({ ...shout, nodes: { ...shout.nodes, third: { use: "trial/nothing" } } });
-  const start = { workflow: { text }, inputs: { text: "hello" }, breakpoints: ["third"], pins: { third: {} } };
+  const start = {
+    workflow: { text },
+    inputs: { text: "hello" },
+    breakpoints: ["third"],
+    pins: { third: {} },
+  };
   assert.equal((await rig.refused("POST /runs", { body: start })).status, 422);
   const { value: begun } = await rig.call("POST /runs", { body: { ...start, to: ["second"] } });
   await ended(begun.run);

@@ -11,8 +11,16 @@ import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
 import { boardPng, boardSvg } from "./view/export_image.ts";
 import { elkLayout } from "./layout/elk_layout.ts";
-import { INPUTS, OUTPUTS } from "./model/board_node.ts";
-import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } from "./model/commands.ts";
+import { type BoardNode, INPUTS, mayDisable, OUTPUTS } from "./model/board_node.ts";
+import {
+  addNote,
+  disableNodes,
+  disconnect,
+  groupNodes,
+  type Point,
+  removeNodes,
+  ungroup,
+} from "./model/commands.ts";
 import { copiedText, paste, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
@@ -223,6 +231,24 @@ export class BoardActions {
 
   runTo(): void {
     if (this.ends.length > 0) this.hands.run({ toNodes: this.ends });
+  }
+
+  /** Those of what is chosen that can be disabled. */
+  get workers(): readonly BoardNode[] {
+    const { board } = this.bench;
+    const { nodes } = board.graph.peek();
+    return [...board.selection.peek()].flatMap((id) => nodes.get(id) ?? []).filter(mayDisable);
+  }
+
+  /** Disables what is chosen; enables it where all of it is disabled. */
+  disable(): void {
+    const { board } = this.bench;
+    const { workers } = this;
+    const isDisabled = workers.some((node) => !node.isDisabled);
+    const ids = workers.filter((node) => node.isDisabled !== isDisabled).map(({ id }) => id);
+    if (ids.length === 0) return;
+    const change = disableNodes(board.document.ground, ids, isDisabled);
+    if (board.apply(change)) announce(change.label.replace(/^(Dis|En)able/, "$1abled"));
   }
 
   breakpoint(): void {

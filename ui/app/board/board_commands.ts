@@ -161,6 +161,11 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
       icon: "play",
       when: () => isChosen() && run.runId.peek() !== undefined,
     }),
+    command("disable", "Disable or enable", () => actions.disable(), {
+      icon: "eyeoff",
+      keys: "d",
+      when: () => actions.workers.length > 0,
+    }),
     command("breakpoint", "Stop before the chosen node", () => actions.breakpoint(), {
       group: "Run",
       icon: "breakpoint",
@@ -237,6 +242,10 @@ export function boardMenu(actions: BoardActions, world: Point): readonly MenuEnt
     entry("runTo"),
     entry("runFrom"),
     entry("breakpoint"),
+    {
+      ...entry("disable") as Exclude<MenuEntry, string | { readonly heading: string }>,
+      title: actions.workers.some(({ isDisabled }) => !isDisabled) ? "Disable" : "Enable",
+    },
     "rule",
     entry("copy"),
     entry("cut"),

@@ -4,12 +4,18 @@ import { counted } from "../../parts/counted.ts";
 import type { CardShape } from "./card_shape.ts";
 import { FOOT_HEIGHT, HEAD_HEIGHT, portPlace } from "./card_shape.ts";
 import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
+import { type IconName, iconPath, isFilledIcon } from "../../parts/icon.tsx";
+import { iconFor } from "./kinds.ts";
 import { curveData } from "../routing/wire_curve.ts";
 import type { Scene } from "./scene.ts";
 import { fitted } from "./viewport.ts";
 
 const MARGIN = 32;
 const MAX_SIDE_PX = 8192;
+const ICON_BOX = 24;
+const ICON = 15;
+/** Where a card's name begins, right of its sign. */
+const NAME_LEFT = 39;
 
 /** The whole board as SVG. */
 export function boardSvg(scene: Scene, colours: Colours = boardColours()): string {
@@ -80,20 +86,39 @@ function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string
   return [
     `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${
       n(height)
-    }" rx="8" fill="${colours.raised}" stroke="${colours["line-strong"]}"/>`,
-    `<rect x="${n(x)}" y="${n(y)}" width="5" height="${n(height)}" rx="2.5" fill="${colour}"/>`,
-    `<text x="${n(x + 16)}" y="${n(y + (node.use === "" ? 22 : 16))}" class="title">${
-      text(clip(node.title, 30))
+    }" rx="8" fill="${colours.raised}" stroke="${colours["line-strong"]}"${
+      node.isDisabled ? ` stroke-dasharray="5 4"` : ""
+    }/>`,
+    ...iconSvg(iconFor(node.use, node.group), x + 7, y + (HEAD_HEIGHT - ICON_BOX) / 2, colour),
+    `<text x="${n(x + NAME_LEFT)}" y="${n(y + (node.use === "" ? 22 : 16))}" class="title">${
+      text(clip(node.title, 26))
     }</text>`,
     node.group === "folded"
-      ? `<text x="${n(x + 16)}" y="${n(y + height - 12)}" class="use">${
+      ? `<text x="${n(x + NAME_LEFT)}" y="${n(y + height - 12)}" class="use">${
         counted(hiddenIn(scene, node.id), "node")
       }</text>`
       : node.use === ""
       ? ""
-      : `<text x="${n(x + 16)}" y="${n(y + HEAD_HEIGHT - 7)}" class="use">${text(node.use)}</text>`,
+      : `<text x="${n(x + NAME_LEFT)}" y="${n(y + HEAD_HEIGHT - 7)}" class="use">${
+        text(node.isDisabled ? `${node.use} · disabled` : node.use)
+      }</text>`,
     ...portsSvg(shape, x, y, colour),
     ...footSvg(shape, x, y, colours),
+  ];
+}
+
+/** As on the card: the sign in its tinted box. */
+function iconSvg(name: IconName, x: number, y: number, colour: string): readonly string[] {
+  const inset = (ICON_BOX - ICON) / 2;
+  return [
+    `<rect class="icon-box" x="${n(x)}" y="${
+      n(y)
+    }" width="${ICON_BOX}" height="${ICON_BOX}" rx="6" fill="${colour}" fill-opacity="0.14"/>`,
+    `<path class="icon" transform="translate(${n(x + inset)} ${n(y + inset)}) scale(${ICON / 16})" fill="${
+      isFilledIcon(name) ? colour : "none"
+    }" stroke="${colour}" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round" d="${
+      iconPath(name)
+    }"/>`,
   ];
 }
 
