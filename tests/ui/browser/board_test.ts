@@ -331,6 +331,21 @@ browserTest(
       const dialog = page.getByRole("dialog", { name: "Compare versions" });
       await dialog.locator(".diff-list").filter({ hasText: "history" }).waitFor();
       assert.match(await dialog.locator(".diff-list").textContent() ?? "", /removed history/);
+      // The picture has the cards with the ports and wires of both, and a change is gone to.
+      const picture = dialog.getByRole("img", { name: /\d of \d+ nodes differ/ });
+      assert.ok(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth) > 500);
+      const small = (await picture.boundingBox())?.width ?? 0;
+      await dialog.getByRole("button", { name: "Show history in the picture" }).click();
+      await page.waitForFunction(
+        (before) => (document.querySelector(".diff-picture img")?.clientWidth ?? 0) > 1.5 * before,
+        small,
+      );
+      assert.ok(
+        await dialog.locator(".diff-picture-frame").evaluate(({ scrollLeft, scrollTop }) =>
+          scrollLeft + scrollTop
+        ) > 0,
+      );
+      assert.deepEqual(await axeFaults(page), []);
       await dialog.getByRole("button", { name: "Bring this version back" }).click();
       await page.waitForSelector("#node-history");
       assert.equal(

@@ -9,7 +9,9 @@ import type { MenuEntry } from "../parts/menu.tsx";
 import { announce } from "../state/announce.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
-import { boardPng, boardSvg } from "./view/export_image.ts";
+import { download } from "./download.ts";
+import { boardSvg } from "./view/board_svg.ts";
+import { boardPng } from "./view/export_image.ts";
 import { elkLayout } from "./layout/elk_layout.ts";
 import { type BoardNode, INPUTS, mayDisable, OUTPUTS } from "./model/board_node.ts";
 import {
@@ -380,13 +382,4 @@ let kept = "";
 
 function baseName(file: string): string {
   return file.split("/").at(-1)?.replace(/\.workflow\.jsonc$/, "") ?? "workflow";
-}
-
-function download(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

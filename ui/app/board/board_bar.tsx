@@ -48,7 +48,15 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
       )}
       <span class="faint cut bar-file">{bench.board.file}</span>
       <span class={`badge ${save === "failed" ? "bad" : isDirty ? "warn" : ""}`} role="status">
-        {save === "saving" ? "Saving" : save === "failed" ? "Not saved" : isDirty ? "Changed" : "Saved"}
+        {save === "saving"
+          ? "Saving"
+          : save === "failed"
+          ? "Not saved"
+          : isDirty
+          ? "Changed"
+          : file.isWritable
+          ? "Saved"
+          : "Read-only"}
       </span>
       <span class="grow" />
       <IconButton
