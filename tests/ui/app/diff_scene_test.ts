@@ -26,7 +26,9 @@ Deno.test("two versions are one picture: cards, ports and wires of both, each wi
     fresh: { use: "control/merge", in: { x: "list.files" } },
   }, { outputs: { all: "join.value", more: "fresh.value" } });
   const { scene, marks, touched } = diffScene(before, after, diffGraphs(before, after));
-  const kinds = ["gone", "fresh", "pick", "join", "same", "list", "$outputs"].map((id) => [id, marks.node(id)]);
+  const kinds = ["gone", "fresh", "pick", "join", "same", "list", "$outputs"].map((
+    id,
+  ) => [id, marks.node(id)]);
   assert.deepEqual(Object.fromEntries(kinds), {
     gone: "removed",
     fresh: "added",

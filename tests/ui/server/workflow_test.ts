@@ -152,12 +152,15 @@ Deno.test("WorkflowStore leaves a file alone that may only be read, and says why
     headers: { "if-none-match": "*" },
   });
   assert.deepEqual([inTheWay.status, inTheWay.code], [500, "io"]);
-  assert.deepEqual([...Deno.readDirSync(rig.folder)].map(({ name }) => name), ["kept.workflow.jsonc"]);
+  const names = await Array.fromAsync(Deno.readDir(rig.folder), ({ name }) => name);
+  assert.deepEqual(names, ["kept.workflow.jsonc"], "no half a file is left");
 
   const folder = `${rig.folder}/still`;
   await Deno.mkdir(folder);
   const mount = async (...args: string[]) =>
-    (await new Deno.Command("mount", { args, stderr: "null", stdout: "null" }).output().catch(() => undefined))
+    (await new Deno.Command("mount", { args, stderr: "null", stdout: "null" }).output().catch(() =>
+      undefined
+    ))
       ?.success === true;
   // A file system that may only be read binds everybody; making one takes rights that not every machine gives a test.
   const isMounted = Deno.build.os === "linux" && await mount("-t", "tmpfs", "-o", "size=1m", "none", folder);

@@ -10,6 +10,7 @@ import { isMinimapShown } from "./view/minimap.tsx";
 /** Everything, with its keys. */
 export function boardCommands(actions: BoardActions): readonly Command[] {
   const { board, run } = actions.bench;
+  const isDrawn = () => board.graph.peek().fault === undefined;
   const isChosen = () => board.selection.peek().size > 0;
   const command = (id: string, title: string, run: () => void, more: Partial<Command> = {}): Command => ({
     id: `board.${id}`,
@@ -139,9 +140,11 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
     }),
     command("library", "Show or hide the library", () => actions.hands.togglePanel("left"), {
       keys: "mod+b",
+      when: isDrawn,
     }),
     command("inspector", "Show or hide the inspector", () => actions.hands.togglePanel("right"), {
       keys: "mod+i",
+      when: isDrawn,
     }),
     command("run", "Run", () => actions.hands.run("all"), { icon: "play", keys: "mod+enter", group: "Run" }),
     command("runChanged", "Run only what changed", () => actions.hands.run("changed"), {

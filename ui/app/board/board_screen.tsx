@@ -94,7 +94,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       showToast({
         look: "warn",
         title: "Mend the errors first",
-        text: "The list at the right says what to do",
+        text: board.graph.peek().fault === undefined
+          ? "The list at the right says what to do"
+          : "Its text says where: each place is listed here",
       });
       return;
     }
