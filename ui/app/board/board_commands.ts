@@ -202,10 +202,10 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
 export function boardMenu(actions: BoardActions, world: Point): readonly MenuEntry[] {
   const { board } = actions.bench;
   const all = new Map(actions.commands().map((command) => [command.id, command]));
-  const entry = (id: string): MenuEntry => {
+  const entry = (id: string, title?: string): MenuEntry => {
     const command = all.get(`board.${id}`) as Command;
     return {
-      title: command.title,
+      title: title ?? command.title,
       ...(command.icon === undefined ? {} : { icon: command.icon }),
       keys: command.keys?.split("|")[0],
       disabled: command.when?.() === false,
@@ -242,13 +242,10 @@ export function boardMenu(actions: BoardActions, world: Point): readonly MenuEnt
     entry("edit"),
     entry("connect"),
     "rule",
-    entry("runTo"),
+    entry("runTo", "Run only to here"),
     entry("runFrom"),
     entry("breakpoint"),
-    {
-      ...entry("disable") as Exclude<MenuEntry, string | { readonly heading: string }>,
-      title: actions.workers.some(({ isDisabled }) => !isDisabled) ? "Disable" : "Enable",
-    },
+    entry("disable", actions.workers.some(({ isDisabled }) => !isDisabled) ? "Disable" : "Enable"),
     "rule",
     entry("copy"),
     entry("cut"),

@@ -40,6 +40,7 @@ export function SaveAsDialog({ file, refusal }: { readonly file: BoardFile; read
   return (
     <Dialog
       title={`Cannot save ${file.name}`}
+      class="save-as"
       onClose={close}
       onSubmit={() => void saveAs()}
       foot={
@@ -56,33 +57,35 @@ export function SaveAsDialog({ file, refusal }: { readonly file: BoardFile; read
         </>
       }
     >
-      <p class="field-error" role="alert">
-        <Icon name="bad" size={13} />
-        <span>{[refusal.message, refusal.hint].filter(Boolean).join(". ")}</span>
-      </p>
-      <p class="muted">
-        Nothing is lost: your changes are on the board, and stay there until they are saved.
-      </p>
-      <Field
-        id="save-as"
-        label="Save as"
-        help="Another file of the workspace; this one is left as it is"
-        problems={error === undefined ? [] : [{ severity: "error", message: error }]}
-      >
-        <input
+      <div class="form">
+        <p class="field-error" role="alert">
+          <Icon name="bad" size={13} />
+          <span>{[refusal.message, refusal.hint].filter(Boolean).join(". ")}</span>
+        </p>
+        <p class="muted">
+          Nothing is lost: your changes are on the board, and stay there until they are saved.
+        </p>
+        <Field
           id="save-as"
-          class="input"
-          autocomplete="off"
-          spellcheck={false}
-          aria-describedby="save-as-help"
-          aria-invalid={error !== undefined}
-          value={name}
-          onInput={({ currentTarget }) => {
-            setName(currentTarget.value);
-            setError(undefined);
-          }}
-        />
-      </Field>
+          label="Save as"
+          help="Another file of the workspace; this one is left as it is"
+          problems={error === undefined ? [] : [{ severity: "error", message: error }]}
+        >
+          <input
+            id="save-as"
+            class="input"
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby="save-as-help"
+            aria-invalid={error !== undefined}
+            value={name}
+            onInput={({ currentTarget }) => {
+              setName(currentTarget.value);
+              setError(undefined);
+            }}
+          />
+        </Field>
+      </div>
     </Dialog>
   );
 }

@@ -59,7 +59,8 @@ export function DiffPicture({ before, after, diff, wanted }: DiffPictureProps) {
   // Where all of it would be too small to be read, the first change is.
   useLayoutEffect(() => {
     const [first] = touched;
-    if (first !== undefined && fit() < SMALL) setView({ zoom: READABLE, at: first });
+    // With its room known now, in any case.
+    setView(first !== undefined && fit() < SMALL ? { zoom: READABLE, at: first } : {});
   }, [made]);
   useLayoutEffect(() => {
     if (view.at !== undefined) bring(box.current, made, view.at, shown);

@@ -124,7 +124,7 @@ function VersionDialog({ bench, version, versions, onClose, onRestore }: Version
         </>
       }
     >
-      <div class="row">
+      <div class="row compare-head">
         <span class="muted">From {new Date(version.savedAt).toLocaleString()} to</span>
         <select
           class="select compare-select"
