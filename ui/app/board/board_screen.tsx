@@ -22,6 +22,7 @@ import { ConnectPalette } from "./connect_palette.tsx";
 import { dropConnection, insertOnEdge } from "./connecting.ts";
 import { ConflictDialog } from "./file/conflict_dialog.tsx";
 import { Inspector } from "./inspector/inspector.tsx";
+import { SaveAsDialog } from "./file/save_as_dialog.tsx";
 import { SourceDialog } from "./file/source_dialog.tsx";
 import type { LibraryEntry } from "./library.ts";
 import { addNode, type Point } from "./model/commands.ts";
@@ -93,7 +94,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       showToast({
         look: "warn",
         title: "Mend the errors first",
-        text: "The list at the right says what to do",
+        text: board.graph.peek().fault === undefined
+          ? "The list at the right says what to do"
+          : "Its text says where: each place is listed here",
       });
       return;
     }
@@ -228,6 +231,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       {file.conflict.value === undefined
         ? null
         : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
+      {file.refusal.value === undefined ? null : <SaveAsDialog file={file} refusal={file.refusal.value} />}
       {fault !== undefined
         ? <UnreadableBoard bench={bench} fault={fault} onSource={() => setOpen({ kind: "source" })} />
         : (
