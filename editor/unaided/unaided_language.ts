@@ -47,6 +47,8 @@ import { wordAt } from "./words.ts";
 const QUIET_MS = 300;
 /** Longer texts have no names and no faults, in UTF-16 units. */
 export const LONGEST_TEXT = 16_000_000;
+/** Of a line that names a place, in UTF-16 units. */
+const MOST_SHOWN = 300;
 /** Numbers of lists below are the servers'. */
 const OWN_LISTS = 1_000_000_000;
 
@@ -203,7 +205,7 @@ export class UnaidedLanguage extends LocalLanguage {
     if (!isOwn) return await super.places(question, at, options);
     const { text: { buffer }, offset } = newestPlace(this.#sources.desk, at);
     const found = await this.#definitions.find(buffer, offset, languageOfBuffer(buffer), options.signal);
-    return found.map(placeOf);
+    return await Promise.all(found.map(async (one) => placeOf(one, await textOf(one))));
   }
 
   #buffer(id: BufferId): Buffer {
@@ -279,13 +281,19 @@ async function textOf({ buffer, path }: Found): Promise<Rope | undefined> {
   return text === undefined ? undefined : Rope.of(text);
 }
 
-function placeOf({ buffer, path, line, character, nameRange }: Found): CodePlace {
+function placeOf({ buffer, path, line, character, nameRange }: Found, text: Rope | undefined): CodePlace {
   const length = nameRange.to - nameRange.from;
   return {
     uri: path === undefined ? `untitled:untitled-${buffer?.id ?? 0}` : uriOfPath(path),
     ...(path === undefined ? {} : { file: path }),
     start: { line, character },
     end: { line, character: character + length },
+    ...(text === undefined || line >= text.lines ? {} : {
+      text: text.sliceString(
+        text.lineStart(line),
+        Math.min(text.lineEnd(line), text.lineStart(line) + MOST_SHOWN),
+      ),
+    }),
     ...(buffer === undefined
       ? {}
       : { open: { buffer: buffer.id as BufferId, revision: buffer.revision, range: nameRange } }),

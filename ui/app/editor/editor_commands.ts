@@ -1,6 +1,7 @@
 /** What can be done in the editor, by key and from the palette. @module */
 
 import type { EditorState } from "@codemirror/state";
+import { gotoLine } from "@codemirror/search";
 import { EditorView } from "@codemirror/view";
 import { palette } from "../shell/command_palette.tsx";
 import { announce } from "../state/announce.ts";
@@ -16,6 +17,7 @@ import {
   rangeOf,
 } from "./code/reviews.ts";
 import type { OpenText } from "./open_text.ts";
+import { goToPlaces, goToSymbol, type Pick } from "./places.ts";
 import { authorsText, nameOf } from "./text_authors.ts";
 import type { EditorWorkspace } from "./workspace.ts";
 
@@ -67,28 +69,6 @@ async function format(text: OpenText): Promise<void> {
   }
 }
 
-async function definition(text: OpenText, workspace: EditorWorkspace): Promise<void> {
-  const offset = text.editorState?.selection.main.head ?? 0;
-  try {
-    const places = await text.askSettled(
-      "language.places",
-      (at) => ({ ...at, offset, question: "definition" as const }),
-    );
-    const place = places[0];
-    if (place?.file === undefined) {
-      showToast({
-        look: "info",
-        title: "No definition is known for this",
-        text: "Definitions are looked for in this text and the files of the workspace.",
-      });
-    } else if (/^(\/|[A-Za-z]:)/.test(place.file)) {
-      showToast({ look: "info", title: "The definition is outside the workspace", text: place.file });
-    } else workspace.goTo(place.file, place.start.line, place.start.character);
-  } catch (error) {
-    failed("Cannot find the definition", error);
-  }
-}
-
 /** Everything that waits in the text, in its order. */
 function placesOf(state: EditorState): readonly PlaceHere[] {
   return [...hunksOf(state), ...conflictsOf(state)].sort((one, other) =>
@@ -127,10 +107,11 @@ function step(text: OpenText, by: 1 | -1): void {
 
 export interface EditorDialogs {
   readonly rename: (text: OpenText) => void;
+  readonly pick: Pick;
 }
 
 export function editorCommands(
-  _app: App,
+  app: App,
   workspace: EditorWorkspace,
   active: () => OpenText | undefined,
   dialogs: EditorDialogs,
@@ -157,6 +138,8 @@ export function editorCommands(
       if (isConflict(place)) act(text, place);
       else announce("Nothing contradicts here");
     });
+  const places = (text: OpenText, question: "definition" | "references") =>
+    goToPlaces({ app, workspace, text, pick: dialogs.pick }, question);
   const make = (id: string, title: string, keys: string, run: () => void): Command => ({
     id: `editor.${id}`,
     title,
@@ -171,7 +154,20 @@ export function editorCommands(
     make("close", "Close file", "alt+w", on((text) => workspace.close(text.file))),
     make("next", "Next file", "alt+pagedown", on((text) => switchFile(workspace, text, 1))),
     make("previous", "Previous file", "alt+pageup", on((text) => switchFile(workspace, text, -1))),
-    make("definition", "Go to definition", "f12", on((text) => definition(text, workspace))),
+    make("definition", "Go to definition", "f12", on((text) => places(text, "definition"))),
+    make("references", "Find uses", "shift+f12", on((text) => places(text, "references"))),
+    make(
+      "symbol",
+      "Go to a symbol of this text",
+      "mod+shift+o",
+      on((text) => goToSymbol(text, dialogs.pick)),
+    ),
+    make(
+      "line",
+      "Go to a line",
+      "mod+g|ctrl+g",
+      on((text) => text.view !== undefined && gotoLine(text.view)),
+    ),
     make("rename", "Rename symbol", "f2", on(dialogs.rename)),
     make("format", "Format", "alt+shift+f", on(format)),
     make("nextChange", "Next change of an agent", "f7", on((text) => step(text, 1))),

@@ -7,6 +7,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { IconButton } from "../parts/button.tsx";
+import { PickDialog } from "../parts/pick_dialog.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../parts/states.tsx";
 import { Button } from "../parts/button.tsx";
@@ -22,6 +23,7 @@ import { editorCommands, saveText } from "./editor_commands.ts";
 import { FileTabs } from "./files/file_tabs.tsx";
 import { FileTree } from "./files/file_tree.tsx";
 import type { OpenText } from "./open_text.ts";
+import type { Picking } from "./places.ts";
 import { RenameDialog } from "./rename_dialog.tsx";
 import { TextPane } from "./text_pane.tsx";
 import { EditorChoice, editorOf } from "./editor_choice.tsx";
@@ -45,6 +47,7 @@ export default function EditorView({ route }: ViewProps) {
   const [isTreeOpen, setTreeOpen] = useState(wide.matches || file === "");
   const [hasChanges, setHasChanges] = useState<boolean | undefined>(undefined);
   const [renaming, setRenaming] = useState<OpenText | undefined>(undefined);
+  const [picking, setPicking] = useState<Picking | undefined>(undefined);
 
   useEffect(() => {
     const remembered = workspace.remembered();
@@ -76,7 +79,10 @@ export default function EditorView({ route }: ViewProps) {
     }), []);
   const active = workspace.texts.value.find((text) => text.file === file);
   useEffect(
-    () => app.commands.add(editorCommands(app, workspace, () => active, { rename: setRenaming })),
+    () =>
+      app.commands.add(
+        editorCommands(app, workspace, () => active, { rename: setRenaming, pick: setPicking }),
+      ),
     [active],
   );
   useEffect(
@@ -167,6 +173,13 @@ export default function EditorView({ route }: ViewProps) {
       {renaming === undefined
         ? null
         : <RenameDialog text={renaming} onClose={() => setRenaming(undefined)} />}
+      {picking === undefined ? null : (
+        <PickDialog
+          {...picking}
+          onPick={({ id }) => picking.pick(id)}
+          onClose={() => setPicking(undefined)}
+        />
+      )}
     </div>
   );
 }

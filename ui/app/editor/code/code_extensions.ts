@@ -12,16 +12,23 @@ import {
   highlightActiveLine,
   highlightActiveLineGutter,
   highlightSpecialChars,
+  type KeyBinding,
   keymap,
   lineNumbers,
   rectangularSelection,
 } from "@codemirror/view";
+import type { ApiClient } from "../../state/client.ts";
 import type { OpenText } from "../open_text.ts";
 import { authorsShown } from "./authors.ts";
 import { fromServer } from "./from_server.ts";
 import { languageShown } from "./language.ts";
 import { type HunkActs, reviewsShown } from "./reviews.ts";
 import { tokenTheme } from "./theme.ts";
+
+/** Ctrl+G goes to a line, as in most editors; F3 finds the next. */
+const searchKeys: readonly KeyBinding[] = searchKeymap.map(({ key, ...binding }) =>
+  key === "Mod-g" ? { ...binding, mac: "Cmd-g" } : { ...binding, ...(key === undefined ? {} : { key }) }
+);
 
 /** What comes from others is not the person's to undo. */
 const othersStay = EditorState.transactionExtender.of((transaction) =>
@@ -30,7 +37,7 @@ const othersStay = EditorState.transactionExtender.of((transaction) =>
     : { annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)] }
 );
 
-export function codeExtensions(text: OpenText, acts: HunkActs): Extension {
+export function codeExtensions(text: OpenText, client: ApiClient, acts: HunkActs): Extension {
   const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute("content") ?? "";
   return [
     EditorView.cspNonce.of(nonce),
@@ -51,13 +58,13 @@ export function codeExtensions(text: OpenText, acts: HunkActs): Extension {
     othersStay,
     authorsShown(),
     reviewsShown(acts),
-    languageShown(text),
+    languageShown(text, client),
     tokenTheme,
     // Escape, then Tab leaves the text: nobody is caught in it.
     keymap.of([
       ...closeBracketsKeymap,
       ...completionKeymap,
-      ...searchKeymap,
+      ...searchKeys,
       ...historyKeymap,
       ...defaultKeymap,
       indentWithTab,
