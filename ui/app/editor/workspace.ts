@@ -58,7 +58,7 @@ export class EditorWorkspace {
       file,
       live: this.#app.live,
       extensions: (one) =>
-        codeExtensions(one, {
+        codeExtensions(one, this.#app.client, {
           accept: (hunk) => one.decide(hunk, "accept"),
           reject: (hunk) => one.decide(hunk, "reject"),
           show: ({ conflict }) => this.shownConflict.value = conflict.id,
