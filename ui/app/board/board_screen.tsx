@@ -84,15 +84,18 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
   const hasFault = () => board.allProblems.peek().some(({ severity }) => severity === "error");
   const runNow = async (mode: RunMode) => {
     // What was mended a moment ago is no error any more.
-    if (hasFault()) await bench.checked();
+    const isKnown = !hasFault() || await bench.checked();
     if (hasFault()) {
       bench.panel.value = "problems";
       setRight(true);
-      showToast({
-        look: "warn",
-        title: "Mend the errors first",
-        text: "The list at the right says what to do",
-      });
+      const words = isKnown
+        ? { title: "Mend the errors first", text: "The list at the right says what to do" }
+        : {
+          title: "Cannot check the workflow",
+          text:
+            "Neither this page nor the server answered. The list at the right is from before: run again when the connection is back, or reload the page.",
+        };
+      showToast({ look: "warn", ...words });
       return;
     }
     if (mode === "all" || mode === "mock" ? needsInputs(bench) : false) return setOpen({ kind: "run", mode });
