@@ -102,6 +102,40 @@ browserTest(
       await page.keyboard.press("Enter");
       await page.getByRole("tab", { name: "notes.md", selected: true }).waitFor();
       assert.equal(await page.getByRole("tab").count(), 2);
+      // Lines that end with two characters are seen and written as such.
+      rig.write("dos.js", "one {\r\n  two\r\n}\r\n");
+      await openFile(page, "dos.js");
+      await page.locator(".cm-line", { hasText: "two" }).click();
+      await page.getByText("CRLF", { exact: true }).waitFor();
+      assert.equal(await page.locator(".cm-specialChar").count(), 0);
+      await page.keyboard.press("End");
+      await page.keyboard.press("Enter");
+      await page.keyboard.type("new");
+      await page.getByRole("button", { name: "Line 3, column 6" }).waitFor();
+      await page.keyboard.press("Control+/");
+      await page.keyboard.press("Control+s");
+      await saved(page);
+      assert.equal(await Deno.readTextFile(`${rig.folder}/dos.js`), "one {\r\n  two\r\n  // new\r\n}\r\n");
+      await page.locator(".editor-fold.open:visible").first().click();
+      await page.locator(".cm-line", { hasText: "two" }).waitFor({ state: "detached" });
+      await page.locator(".editor-fold.closed:visible").click();
+      // What is closed without being saved is asked about.
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.type("x");
+      await page.keyboard.press("Alt+w");
+      const dialog = page.getByRole("dialog", { name: "dos.js is not saved" });
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await page.getByRole("tab", { name: "dos.js, not saved" }).waitFor();
+      await page.keyboard.press("Alt+w");
+      await dialog.getByRole("button", { name: "Discard" }).click();
+      await page.getByRole("tab", { name: /dos/ }).waitFor({ state: "detached" });
+      await openFile(page, "dos.js");
+      await page.locator(".cm-line", { hasText: /^one/ }).waitFor();
+      await page.keyboard.type("y");
+      await page.keyboard.press("Alt+w");
+      await dialog.getByRole("button", { name: "Save" }).press("Enter");
+      await until(async () => (await Deno.readTextFile(`${rig.folder}/dos.js`)).startsWith("yone"));
     }),
 );
 

@@ -8,6 +8,7 @@ import { announce } from "../state/announce.ts";
 import type { App } from "../state/app.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
+import { toggleWrapping } from "./code/code_habits.ts";
 import {
   type ConflictHere,
   conflictsOf,
@@ -25,12 +26,15 @@ function failed(title: string, error: unknown): void {
   showToast({ look: "bad", title, text: error instanceof Error ? error.message : String(error) });
 }
 
-/** Writes the file and says how it went. */
-export async function saveText(text: OpenText, overwrite = false): Promise<void> {
+/** Writes the file and says how it went; true where it is written. */
+export async function saveText(text: OpenText, overwrite = false): Promise<boolean> {
   try {
     const refusal = await text.save(overwrite);
-    if (refusal === undefined) announce("Saved");
-    else if (refusal === "changed-outside") {
+    if (refusal === undefined) {
+      announce("Saved");
+      return true;
+    }
+    if (refusal === "changed-outside") {
       text.fileState.value = "conflict";
       showToast({
         look: "warn",
@@ -42,6 +46,7 @@ export async function saveText(text: OpenText, overwrite = false): Promise<void>
   } catch (error) {
     failed(`Cannot save ${text.file}`, error);
   }
+  return false;
 }
 
 /** Renames what is at the place, wherever it is used. */
@@ -52,6 +57,12 @@ export async function renameAt(text: OpenText, offset: number, name: string): Pr
     announce(plan.title);
   } catch (error) {
     failed(`Cannot rename to ${name}`, error);
+  }
+}
+
+function wrap({ view, file }: OpenText): void {
+  if (view !== undefined) {
+    announce(toggleWrapping(view, file) ? "Long lines are wrapped" : "Long lines are not wrapped");
   }
 }
 
@@ -151,7 +162,7 @@ export function editorCommands(
   return [
     { id: "editor.find", title: "Open a file", group, keys: "mod+p", run: () => palette.value = "@" },
     make("save", "Save", "mod+s", on((text) => saveText(text))),
-    make("close", "Close file", "alt+w", on((text) => workspace.close(text.file))),
+    make("close", "Close file", "alt+w", on((text) => workspace.askToClose(text.file))),
     make("next", "Next file", "alt+pagedown", on((text) => switchFile(workspace, text, 1))),
     make("previous", "Previous file", "alt+pageup", on((text) => switchFile(workspace, text, -1))),
     make("definition", "Go to definition", "f12", on((text) => places(text, "definition"))),
@@ -168,6 +179,7 @@ export function editorCommands(
       "mod+g|ctrl+g",
       on((text) => text.view !== undefined && gotoLine(text.view)),
     ),
+    make("wrap", "Wrap long lines, or not", "alt+z", on((text) => wrap(text))),
     make("rename", "Rename symbol", "f2", on(dialogs.rename)),
     make("format", "Format", "alt+shift+f", on(format)),
     make("nextChange", "Next change of an agent", "f7", on((text) => step(text, 1))),

@@ -16,8 +16,10 @@ import { useStatus } from "../shell/status_bar.tsx";
 import type { ViewProps } from "../shell/view.ts";
 import { useApp } from "../state/app.ts";
 import { hrefOf, navigate } from "../state/route.ts";
+import { lineEndOf } from "./code/line_ends.ts";
 import { waitingChanges } from "./changes/waiting_changes.ts";
 import { WaitingList } from "./changes/waiting_list.tsx";
+import { CloseDialog } from "./close_dialog.tsx";
 import { ChangesPanel } from "./changes/changes_panel.tsx";
 import { editorCommands, saveText } from "./editor_commands.ts";
 import { FileTabs } from "./files/file_tabs.tsx";
@@ -47,6 +49,7 @@ export default function EditorView({ route }: ViewProps) {
   const [isTreeOpen, setTreeOpen] = useState(wide.matches || file === "");
   const [hasChanges, setHasChanges] = useState<boolean | undefined>(undefined);
   const [renaming, setRenaming] = useState<OpenText | undefined>(undefined);
+  const closing = workspace.closing.value;
   const [picking, setPicking] = useState<Picking | undefined>(undefined);
 
   useEffect(() => {
@@ -173,6 +176,7 @@ export default function EditorView({ route }: ViewProps) {
       {renaming === undefined
         ? null
         : <RenameDialog text={renaming} onClose={() => setRenaming(undefined)} />}
+      {closing === undefined ? null : <CloseDialog key={closing.file} text={closing} workspace={workspace} />}
       {picking === undefined ? null : (
         <PickDialog
           {...picking}
@@ -264,6 +268,37 @@ function Text({ text, workspace }: { readonly text: OpenText; readonly workspace
     : <MotifEditor key={editor.path} text={text} editor={editor} />;
 }
 
+/** Where the caret is, how much is selected, and how lines end where that is not the usual way. */
+function CaretPlace({ text }: { readonly text: OpenText }) {
+  void text.moved.value;
+  const { commands } = useApp();
+  const state = text.editorState;
+  if (state === undefined) return null;
+  const { ranges, main } = state.selection;
+  const line = state.doc.lineAt(main.head);
+  const chosen = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  const more = [
+    ...(ranges.length > 1 ? [`${ranges.length} carets`] : []),
+    ...(chosen > 0 ? [`${chosen.toLocaleString("en")} selected`] : []),
+  ];
+  return (
+    <>
+      <button
+        type="button"
+        class="editor-place"
+        title="Go to a line"
+        onClick={() => commands.run("editor.line")}
+      >
+        Line {line.number}, column {main.head - line.from + 1}
+        {more.length === 0 ? "" : ` (${more.join(", ")})`}
+      </button>
+      {lineEndOf(state) === "\n"
+        ? null
+        : <span title="Lines end with carriage return and line feed">CRLF</span>}
+    </>
+  );
+}
+
 function TextStatus({ text }: { readonly text: OpenText }) {
   const words = text.isBehind.value
     ? text.state.value === "open" ? "Sending" : "Kept here until Symphony is back"
@@ -283,6 +318,7 @@ function TextStatus({ text }: { readonly text: OpenText }) {
         </span>
       ))}
       {faults === 0 ? null : <span class="editor-faults">{faults} {faults === 1 ? "error" : "errors"}</span>}
+      <CaretPlace text={text} />
       <ServerState key={text.file} text={text} />
       <span class="editor-saved">{words}</span>
     </>

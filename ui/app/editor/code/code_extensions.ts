@@ -1,9 +1,10 @@
 /** Everything that a view of an open text is made of. @module */
 
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { foldKeymap } from "@codemirror/language";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension, Transaction } from "@codemirror/state";
+import { EditorState, type Extension, type Text, Transaction } from "@codemirror/state";
 import {
   crosshairCursor,
   drawSelection,
@@ -20,8 +21,10 @@ import {
 import type { ApiClient } from "../../state/client.ts";
 import type { OpenText } from "../open_text.ts";
 import { authorsShown } from "./authors.ts";
+import { codeHabits } from "./code_habits.ts";
 import { fromServer } from "./from_server.ts";
 import { languageShown } from "./language.ts";
+import { lineEnds } from "./line_ends.ts";
 import { type HunkActs, reviewsShown } from "./reviews.ts";
 import { tokenTheme } from "./theme.ts";
 
@@ -37,18 +40,32 @@ const othersStay = EditorState.transactionExtender.of((transaction) =>
     : { annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)] }
 );
 
-export function codeExtensions(text: OpenText, client: ApiClient, acts: HunkActs): Extension {
+export function codeExtensions(
+  text: OpenText,
+  doc: Text,
+  client: ApiClient,
+  acts: HunkActs & { readonly definition: () => void },
+): Extension {
   const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute("content") ?? "";
   return [
     EditorView.cspNonce.of(nonce),
     EditorState.readOnly.of(text.isReadOnly.peek()),
     EditorState.allowMultipleSelections.of(true),
     lineNumbers(),
+    lineEnds(),
     highlightSpecialChars(),
     history(),
     drawSelection(),
     dropCursor(),
     closeBrackets(),
+    codeHabits(text.file, doc),
+    // Alt adds a caret, as a drag with it a rectangle; Ctrl goes to what is meant.
+    EditorView.clickAddsSelectionRange.of(({ altKey }) => altKey),
+    EditorView.domEventHandlers({
+      click: ({ ctrlKey, metaKey, altKey, button }) => {
+        if (button === 0 && !altKey && (ctrlKey || metaKey)) acts.definition();
+      },
+    }),
     rectangularSelection(),
     crosshairCursor(),
     highlightActiveLine(),
@@ -66,6 +83,7 @@ export function codeExtensions(text: OpenText, client: ApiClient, acts: HunkActs
       ...completionKeymap,
       ...searchKeys,
       ...historyKeymap,
+      ...foldKeymap,
       ...defaultKeymap,
       indentWithTab,
     ]),
