@@ -136,6 +136,30 @@ browserTest(
       await page.keyboard.press("Alt+w");
       await dialog.getByRole("button", { name: "Save" }).press("Enter");
       await until(async () => (await Deno.readTextFile(`${rig.folder}/dos.js`)).startsWith("yone"));
+      // Text in all files: found, gone to by keys, and replaced; what is open waits to be saved.
+      await openFile(page, "notes.md");
+      await page.keyboard.press("Control+Shift+F");
+      await page.getByRole("textbox", { name: "Search all files" }).fill("ADDS|nothing");
+      await page.getByText("Nothing found").waitFor();
+      await page.getByRole("button", { name: "Regular expression" }).click();
+      await page.getByText("2 places in 2 files").waitFor();
+      const places = page.getByRole("listbox", { name: "Places found" });
+      await places.focus();
+      for (let at = 0; at < 4; at++) await page.keyboard.press("ArrowDown");
+      await places.getByRole("option", { name: /Adds numbers.*1/, selected: true }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.locator(".cm-activeLine", { hasText: "// Adds numbers." }).waitFor();
+      await page.keyboard.press("Alt+w");
+      await page.getByRole("textbox", { name: "Replace with" }).fill("Something");
+      await page.getByRole("button", { name: "Replace all" }).click();
+      await page.getByRole("dialog", { name: "Replace 2 places in 2 files" }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.getByText("Replaced 2 places in 2 files").first().waitFor();
+      await until(async () =>
+        await Deno.readTextFile(`${rig.folder}/src/add.ts`) === source.replace("Adds", "Something")
+      );
+      await page.getByRole("tab", { name: "notes.md, not saved" }).waitFor();
+      assert.equal(await Deno.readTextFile(`${rig.folder}/notes.md`), "# Notes\n\nNothing yet.\n");
     }),
 );
 
@@ -294,13 +318,20 @@ for (
         await editing.edit(buffer, { revision, changes, author: authorId("agent:a"), changeSet: "run-1" });
         await page.locator(".editor-hunk-accept").waitFor();
         await page.locator(".tok-keyword").first().waitFor();
-        const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-          `${axe}; axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)`,
-        );
-        const found = violations.map(({ id, nodes }) =>
-          `${id}: ${nodes.map(({ html }) => html.slice(0, 300)).join(" | ")}`
-        );
-        assert.deepEqual(found, []);
+        const look = async () => {
+          const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+            `${axe}; axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)`,
+          );
+          const found = violations.map(({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html }) => html.slice(0, 300)).join(" | ")}`
+          );
+          assert.deepEqual(found, []);
+        };
+        await look();
+        await page.getByRole("button", { name: "Search all files" }).click();
+        await page.getByRole("textbox", { name: "Search all files" }).fill("return");
+        await page.getByText("1 place in 1 file").waitFor();
+        await look();
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, "nothing sticks out");
         await editing.close(buffer);

@@ -60,6 +60,11 @@ export async function renameAt(text: OpenText, offset: number, name: string): Pr
   }
 }
 
+function selectedWords(text: OpenText | undefined): string {
+  const state = text?.editorState;
+  return state === undefined ? "" : state.sliceDoc(state.selection.main.from, state.selection.main.to);
+}
+
 function wrap({ view, file }: OpenText): void {
   if (view !== undefined) {
     announce(toggleWrapping(view, file) ? "Long lines are wrapped" : "Long lines are not wrapped");
@@ -119,6 +124,8 @@ function step(text: OpenText, by: 1 | -1): void {
 export interface EditorDialogs {
   readonly rename: (text: OpenText) => void;
   readonly pick: Pick;
+  /** Looks for the words in all files; "" lets the person write them. */
+  readonly search: (words: string) => void;
 }
 
 export function editorCommands(
@@ -161,6 +168,13 @@ export function editorCommands(
   });
   return [
     { id: "editor.find", title: "Open a file", group, keys: "mod+p", run: () => palette.value = "@" },
+    {
+      id: "editor.searchAll",
+      title: "Search all files",
+      group,
+      keys: "mod+shift+f",
+      run: () => dialogs.search(selectedWords(active())),
+    },
     make("save", "Save", "mod+s", on((text) => saveText(text))),
     make("close", "Close file", "alt+w", on((text) => workspace.askToClose(text.file))),
     make("next", "Next file", "alt+pagedown", on((text) => switchFile(workspace, text, 1))),

@@ -5,7 +5,7 @@
  */
 
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../parts/button.tsx";
 import { PickDialog } from "../parts/pick_dialog.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
@@ -26,6 +26,7 @@ import { FileTabs } from "./files/file_tabs.tsx";
 import { FileTree } from "./files/file_tree.tsx";
 import type { OpenText } from "./open_text.ts";
 import type { Picking } from "./places.ts";
+import { beginSearch, SearchPanel } from "./search/search_panel.tsx";
 import { RenameDialog } from "./rename_dialog.tsx";
 import { TextPane } from "./text_pane.tsx";
 import { EditorChoice, editorOf } from "./editor_choice.tsx";
@@ -47,6 +48,12 @@ export default function EditorView({ route }: ViewProps) {
   const workspace = workspaceOf(app);
   const file = route.path;
   const [isTreeOpen, setTreeOpen] = useState(wide.matches || file === "");
+  const [side, setSide] = useState<"files" | "search">("files");
+  const showSide = (which: "files" | "search") => {
+    const isShown = isTreeOpen && side === which;
+    setSide(which);
+    setTreeOpen(!isShown);
+  };
   const [hasChanges, setHasChanges] = useState<boolean | undefined>(undefined);
   const [renaming, setRenaming] = useState<OpenText | undefined>(undefined);
   const closing = workspace.closing.value;
@@ -81,12 +88,23 @@ export default function EditorView({ route }: ViewProps) {
       }));
     }), []);
   const active = workspace.texts.value.find((text) => text.file === file);
+  // Keys mean the file that is shown, also those that come before an effect of showing it has run.
+  const shown = useRef(active);
+  shown.current = active;
   useEffect(
     () =>
       app.commands.add(
-        editorCommands(app, workspace, () => active, { rename: setRenaming, pick: setPicking }),
+        editorCommands(app, workspace, () => shown.current, {
+          rename: setRenaming,
+          pick: setPicking,
+          search: (words) => {
+            setSide("search");
+            setTreeOpen(true);
+            beginSearch(words);
+          },
+        }),
       ),
-    [active],
+    [],
   );
   useEffect(
     () =>
@@ -106,14 +124,24 @@ export default function EditorView({ route }: ViewProps) {
       <div class="bar">
         <IconButton
           icon="folder"
-          label={isTreeOpen ? "Hide files" : "Show files"}
-          aria-pressed={isTreeOpen}
-          onClick={() => setTreeOpen(!isTreeOpen)}
+          label={isTreeOpen && side === "files" ? "Hide files" : "Show files"}
+          aria-pressed={isTreeOpen && side === "files"}
+          onClick={() => showSide("files")}
+        />
+        <IconButton
+          icon="search"
+          label="Search all files"
+          keys="mod+shift+f"
+          aria-pressed={isTreeOpen && side === "search"}
+          onClick={() => {
+            showSide("search");
+            beginSearch("");
+          }}
         />
         <h1 class="hidden-text">Editor</h1>
         <FileTabs workspace={workspace} file={file} />
         {active === undefined ? null : <EditorChoice file={file} />}
-        <IconButton icon="search" label="Open a file" keys="mod+p" onClick={() => palette.value = "@"} />
+        <IconButton icon="file" label="Open a file" keys="mod+p" onClick={() => palette.value = "@"} />
         {active === undefined ? null : (
           <>
             <IconButton
@@ -141,10 +169,10 @@ export default function EditorView({ route }: ViewProps) {
             <>
               <aside
                 class="panel editor-files"
-                aria-label="Files"
+                aria-label={side === "files" ? "Files" : "Search"}
                 style={wide.matches ? { width: `${treeSize.value}px` } : {}}
               >
-                <FileTree file={file} />
+                {side === "files" ? <FileTree file={file} /> : <SearchPanel />}
               </aside>
               <SplitHandle label="Width of the files" size={treeSize} min={160} max={480} />
             </>
