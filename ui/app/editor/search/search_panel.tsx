@@ -134,7 +134,7 @@ export function SearchPanel() {
       title={label}
       onClick={() => change({ [key]: !wanted.peek()[key] })}
     >
-      <span aria-hidden="true">{sign}</span>
+      {sign}
     </button>
   );
   const status = text === ""
@@ -168,7 +168,7 @@ export function SearchPanel() {
             onInput={({ currentTarget }) => change({ text: currentTarget.value })}
           />
           {toggle("matchCase", "Aa", "Match case")}
-          {toggle("wholeWord", "ab", "Whole words")}
+          {toggle("wholeWord", "W", "Whole words")}
           {toggle("isPattern", ".*", "Regular expression")}
         </div>
         <div class="editor-search-line">
