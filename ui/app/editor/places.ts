@@ -85,8 +85,10 @@ async function tellNone(text: OpenText, question: "definition" | "references"): 
   } else {
     showToast({
       look: "info",
-      title: isServed ? "No use is known for this" : "Uses are known where a language server is",
-      text: "Search all files for the word instead.",
+      title: "No use is known for this",
+      text: isServed
+        ? "Search all files for the word instead."
+        : "Without a language server uses are known within this text. Search all files for the word instead.",
     });
   }
 }
