@@ -57,7 +57,7 @@ export interface OpenTextOptions {
   readonly file: string;
   readonly live: LiveConnection;
   /** Everything the view needs; made anew when the text is there. */
-  readonly extensions: (text: OpenText) => Extension;
+  readonly extensions: (text: OpenText, doc: EditorState["doc"]) => Extension;
   /** Told of a decision that the text core has not taken, in words. */
   readonly onRefused: (why: string) => void;
 }
@@ -78,6 +78,8 @@ export class OpenText {
   readonly diagnostics = signal<TextDiagnostics["diagnostics"]>([]);
   /** Grows with every change of the copy, whoever made it. */
   readonly changed = signal(0);
+  /** Grows with every step of the caret, and with every change. */
+  readonly moved = signal(0);
   /** True while the server does not have everything that was typed. */
   readonly isBehind = signal(false);
   readonly #options: OpenTextOptions;
@@ -154,6 +156,9 @@ export class OpenText {
       );
     }
     if (transaction.docChanged) this.changed.value = this.changed.peek() + 1;
+    if (transaction.docChanged || transaction.selection !== undefined) {
+      this.moved.value = this.moved.peek() + 1;
+    }
     const sync = this.#sync;
     if (sync === undefined || transaction.annotation(fromServer) !== undefined) return;
     if (transaction.docChanged) {
@@ -214,10 +219,16 @@ export class OpenText {
     return await this.ask(call, params({ buffer: bufferId(this.#buffer), revision: this.revision }), signal);
   }
 
-  /** Writes the file; waits for the connection where there is none. */
+  /** Resolves when the core has taken everything that was typed and decided until now. */
+  async decided(): Promise<void> {
+    await this.#decisions;
+    await this.settled();
+  }
+
+  /** Writes the file, with every decision made before; waits for the connection where there is none. */
   async save(overwrite = false): Promise<SaveRefusal | undefined> {
     for (;;) {
-      await this.settled();
+      await this.decided();
       try {
         const saved = await this.ask("text.save", {
           buffer: this.#buffer,
@@ -268,7 +279,8 @@ export class OpenText {
     void this.#connect();
   }
 
-  close(): void {
+  /** Lets go of the text; what is not saved is kept by the core, or discarded where nobody else has it open. */
+  close(discard = false): void {
     this.#isClosed = true;
     this.#stop();
     for (const timer of [this.#pumpTimer, this.#announceTimer, this.#reviewTimer]) clearTimeout(timer);
@@ -276,7 +288,9 @@ export class OpenText {
     if (this.state.peek() === "open") {
       const gone = { buffer: this.#buffer, revision: this.revision, selections: [] };
       void this.ask("text.announce", gone).catch(() => undefined);
-      void this.ask("text.close", { buffer: this.#buffer }).catch(() => undefined);
+      void this.ask("text.close", { buffer: this.#buffer, ...(discard ? { discard } : {}) }).catch(() =>
+        undefined
+      );
     }
   }
 
@@ -323,9 +337,10 @@ export class OpenText {
   #begin(text: string, revision: number, isUnsaved: boolean): void {
     this.#sync = new TextSync(ownAuthor, text, revision, () => `${this.file}-${this.#edits++}`);
     this.isUnsaved.value = isUnsaved;
+    const doc = textOf(text);
     this.#held = EditorState.create({
-      doc: textOf(text),
-      extensions: [EditorState.lineSeparator.of("\n"), this.#options.extensions(this)],
+      doc,
+      extensions: [EditorState.lineSeparator.of("\n"), this.#options.extensions(this, doc)],
     });
     this.#noteSaved();
   }

@@ -24,6 +24,8 @@ export class EditorWorkspace {
   readonly wanted = new Map<string, { readonly line: number; readonly character: number }>();
   /** The contradiction whose both sides are to be shown. */
   readonly shownConflict = signal<string | undefined>(undefined);
+  /** The text that is to be closed and is not saved: the person is asked. */
+  readonly closing = signal<OpenText | undefined>(undefined);
   readonly #app: App;
 
   constructor(app: App) {
@@ -57,10 +59,11 @@ export class EditorWorkspace {
     const text = new OpenText({
       file,
       live: this.#app.live,
-      extensions: (one) =>
-        codeExtensions(one, {
+      extensions: (one, doc) =>
+        codeExtensions(one, doc, this.#app.client, {
           accept: (hunk) => one.decide(hunk, "accept"),
           reject: (hunk) => one.decide(hunk, "reject"),
+          definition: () => this.#app.commands.run("editor.definition"),
           show: ({ conflict }) => this.shownConflict.value = conflict.id,
         }),
       onRefused: (why) => showToast({ look: "warn", title: "Cannot decide", text: why }),
@@ -69,11 +72,19 @@ export class EditorWorkspace {
     return text;
   }
 
-  close(file: string): void {
+  /** Closes the file, once the person has said what becomes of what is not saved. */
+  askToClose(file: string): void {
+    const text = this.texts.peek().find((one) => one.file === file);
+    if (text?.isUnsaved.peek() === true && text.state.peek() !== "failed") this.closing.value = text;
+    else this.close(file);
+  }
+
+  /** Closes the file. What is not saved is kept for the next time, unless it is to be discarded. */
+  close(file: string, discard = false): void {
     const texts = this.texts.peek();
     const at = texts.findIndex((text) => text.file === file);
     if (at < 0) return;
-    texts[at]?.close();
+    texts[at]?.close(discard);
     const left = texts.filter((text) => text.file !== file);
     this.#set(left);
     if (route.peek().path === file) {
@@ -97,7 +108,7 @@ export class EditorWorkspace {
     const conflicts = text.reviews.peek().find((review) => review.changeSet === changeSet)?.buffers
       .some((buffer) => buffer.conflicts.length > 0);
     if (conflicts !== true) text.forgetChangeSet(changeSet);
-    await text.settled();
+    await text.decided();
     let canTakeBack = false;
     const act = async () => {
       canTakeBack = await text.ask("changes.accept", { changeSet });
@@ -124,7 +135,7 @@ export class EditorWorkspace {
 
   async rejectSet(text: OpenText, changeSet: string): Promise<void> {
     text.forgetChangeSet(changeSet);
-    await text.settled();
+    await text.decided();
     await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
   }
 
