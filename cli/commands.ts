@@ -10,7 +10,7 @@ import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
 import { extCommands } from "./ext_commands.ts";
-import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { dataFlag, jsonFlag, sessionFlags, toFlag } from "./flags.ts";
 import { userFlag } from "./user.ts";
 import { memoFlag } from "./memo_flag.ts";
 import { queueCommands } from "./queue_commands.ts";
@@ -49,6 +49,7 @@ export const commands: readonly Command[] = [
         value: "DIR",
         summary: "the folder that nodes may read, as FOLDER; else the current one",
       },
+      toFlag,
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
       userFlag,
       memoFlag,
@@ -65,6 +66,10 @@ export const commands: readonly Command[] = [
       { args: "run code-review", does: "review the code in this folder" },
       { args: "run code-review ../other/repository", does: "review another" },
       { args: "run my.workflow.jsonc --input root=src --json", does: "for a script" },
+      {
+        args: "run my.workflow.jsonc --to summarise",
+        does: "only what this node needs, though the rest is unfinished",
+      },
     ],
     load: async () => (await import("./run_command.ts")).runCommand,
   },
@@ -321,7 +326,7 @@ export const commands: readonly Command[] = [
       "pool:instances, what a process keeps warm, else as much as memory says and a thousand. LIMIT is a number, or one a " +
       "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A day's is never more in a " +
       "day of the calendar (UTC); with a burst, in no 24 hours. A node waits, " +
-      "fairly, until it is its turn; it holds for processes that start from then on, and what is at work and keeps the old one is said.",
+      "fairly, until it is its turn; processes at work take it over within a second, and what calls hold by then they keep.",
     examples: [
       { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },
       { args: "limits set calls:symphony/local 1", does: "one question at a time" },

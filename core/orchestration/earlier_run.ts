@@ -10,6 +10,7 @@ import type { JsonObject } from "../json.ts";
 import type { ArtifactPort } from "../ports/artifact.ts";
 import type { DagPort } from "../ports/dag.ts";
 import { makePlan } from "../workflow/make_plan.ts";
+import type { PartNote } from "../workflow/part_of.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { isMockRun } from "./run_created.ts";
@@ -33,6 +34,8 @@ export class EarlierRun {
   readonly inputs: JsonObject;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Where it was of a part of its workflow. */
+  readonly part: PartNote | undefined;
   /** Its results are made up. */
   readonly isMock: boolean;
   readonly #results = new Map<string, EarlierResult>();
@@ -46,6 +49,7 @@ export class EarlierRun {
     this.workspace = created.workspace;
     this.mayWrite = created.mayWrite;
     this.isMock = isMockRun(created);
+    this.part = created.part;
   }
 
   /** Reads the run. @throws SymphonyError `not-found` | `corrupt` */
@@ -77,7 +81,9 @@ export class EarlierRun {
 
   #observe(event: RunEvent): void {
     if (event.type === "nodes.reset") {
-      for (const node of event.nodes) this.#forget(event.scope ?? "", node);
+      for (const node of event.nodes) {
+        this.#forget(event.scope ?? "", node, event.items?.find((left) => left.node === node)?.again);
+      }
       return;
     }
     if (!("node" in event) || event.node === undefined || event.type === "run.failed") return;
@@ -97,8 +103,13 @@ export class EarlierRun {
     }
   }
 
-  #forget(scope: string, node: NodeId): void {
+  /** All of it, or only these items. */
+  #forget(scope: string, node: NodeId, again?: readonly number[]): void {
     const whole = placeOf(scope, node, -1);
+    if (again !== undefined) {
+      for (const item of [-1, ...again]) this.#results.delete(placeOf(scope, node, item));
+      return;
+    }
     const items = `${scope}/${node}[`;
     for (const place of this.#results.keys()) {
       if (place === whole || place.startsWith(items)) this.#results.delete(place);
@@ -118,7 +129,7 @@ export class EarlierRun {
 
 type CreatedEvent = Pick<
   Extract<RunEvent, { readonly type: "run.created" }>,
-  "inputs" | "workspace" | "mayWrite" | "isMock" | "reuse"
+  "inputs" | "workspace" | "mayWrite" | "isMock" | "reuse" | "part"
 >;
 
 function placeOf(scope: string, node: NodeId, item: number): string {

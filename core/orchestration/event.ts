@@ -12,6 +12,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
 import type { Budget } from "../workflow/definition.ts";
+import type { PartNote } from "../workflow/part_of.ts";
 import type { MemoNote, Reused, ReuseRequest } from "./reuse.ts";
 
 /** A value beside the log: small ones inline, large ones by the hash of their JSON. */
@@ -54,6 +55,8 @@ export type RunEvent =
     readonly reuse?: ReuseRequest;
     /** Its calls answer made-up values: nothing of it is kept for other runs, and nothing is learned from it. */
     readonly isMock?: true;
+    /** Where only a part of the workflow is carried out: what was left out. The definition holds the part alone. */
+    readonly part?: PartNote;
     /** Whose work it is. */
     readonly user?: string;
     /** Of its calls among those of other runs; 0 without it. */
@@ -119,7 +122,23 @@ export type RunEvent =
     readonly inputs: JsonObject;
     readonly reset: readonly NodeId[];
   }
-  /** These nodes are as if they had never run (retry of a failed node and what hung on it). */
-  | Common & { readonly type: "nodes.reset"; readonly nodes: readonly NodeId[] };
+  /** These nodes are as if they had never run (retry of a failed node and what hung on it), but for `items`. */
+  | Common & {
+    readonly type: "nodes.reset";
+    readonly nodes: readonly NodeId[];
+    /** What is left of the fan-outs among them that keep their list; older logs do not say. */
+    readonly items?: readonly ItemsLeft[];
+  };
+
+/** A fan-out after a reset: its items that completed, or were skipped for no failure, and do not run again. */
+export interface ItemsLeft {
+  readonly node: NodeId;
+  /** Items that it has. */
+  readonly count: number;
+  readonly completed: number;
+  readonly skipped: number;
+  /** Those that run again; all without it. */
+  readonly again?: readonly number[];
+}
 
 export type RunEventType = RunEvent["type"];

@@ -9,15 +9,26 @@ import type { MenuEntry } from "../parts/menu.tsx";
 import { announce } from "../state/announce.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
-import { boardPng, boardSvg } from "./view/export_image.ts";
+import { download } from "./download.ts";
+import { boardSvg } from "./view/board_svg.ts";
+import { boardPng } from "./view/export_image.ts";
 import { elkLayout } from "./layout/elk_layout.ts";
-import { INPUTS, OUTPUTS } from "./model/board_node.ts";
-import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } from "./model/commands.ts";
+import { type BoardNode, INPUTS, mayDisable, OUTPUTS } from "./model/board_node.ts";
+import {
+  addNote,
+  disableNodes,
+  disconnect,
+  groupNodes,
+  type Point,
+  removeNodes,
+  ungroup,
+} from "./model/commands.ts";
 import { copiedText, paste, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
-import { GRID } from "./board.ts";
+import { GRID } from "./places.ts";
 import type { RunMode } from "./run/board_run.ts";
+import { runnable } from "./run/carried_out.ts";
 import { zoomAt } from "./view/viewport.ts";
 import { boardCommands, boardMenu } from "./board_commands.ts";
 import type { Workbench } from "./workbench.ts";
@@ -116,7 +127,7 @@ export class BoardActions {
 
   async copy(): Promise<void> {
     const { board } = this.bench;
-    const text = copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id));
+    const text = copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.places.of(id));
     await navigator.clipboard.writeText(text).catch(() => kept = text);
     kept = text;
     announce(`Copied ${board.selection.peek().size}`);
@@ -150,7 +161,7 @@ export class BoardActions {
   duplicate(): void {
     const { board } = this.bench;
     const pasted = pastedNodes(
-      copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id)),
+      copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.places.of(id)),
     );
     const scene = board.scene.peek();
     const bounds = scene.bounds([...board.selection.peek()].flatMap((id) => scene.indexOf.get(id) ?? []));
@@ -205,13 +216,41 @@ export class BoardActions {
 
   zoom(factor: number): void {
     const { board } = this.bench;
-    const { width, height } = board.size.peek();
-    board.view.value = zoomAt(board.view.peek(), factor, width / 2, height / 2);
+    const { width, height } = board.look.size.peek();
+    board.look.view.value = zoomAt(board.look.view.peek(), factor, width / 2, height / 2);
   }
 
   runFrom(): void {
     const [node] = this.bench.board.selection.peek();
     if (node !== undefined) this.hands.run({ fromNode: node });
+  }
+
+  /** Where a run can go only as far as what is chosen. Inside a loop it cannot: the loop runs as a whole. */
+  get ends(): readonly string[] {
+    const { board } = this.bench;
+    return board.document.scope.length > 0 ? [] : runnable(board.graph.peek(), board.selection.peek());
+  }
+
+  runTo(): void {
+    if (this.ends.length > 0) this.hands.run({ toNodes: this.ends });
+  }
+
+  /** Those of what is chosen that can be disabled. */
+  get workers(): readonly BoardNode[] {
+    const { board } = this.bench;
+    const { nodes } = board.graph.peek();
+    return [...board.selection.peek()].flatMap((id) => nodes.get(id) ?? []).filter(mayDisable);
+  }
+
+  /** Disables what is chosen; enables it where all of it is disabled. */
+  disable(): void {
+    const { board } = this.bench;
+    const { workers } = this;
+    const isDisabled = workers.some((node) => !node.isDisabled);
+    const ids = workers.filter((node) => node.isDisabled !== isDisabled).map(({ id }) => id);
+    if (ids.length === 0) return;
+    const change = disableNodes(board.document.ground, ids, isDisabled);
+    if (board.apply(change)) announce(change.label.replace(/^(Dis|En)able/, "$1abled"));
   }
 
   breakpoint(): void {
@@ -285,7 +324,7 @@ export class BoardActions {
     const dx = direction === "left" ? -step : direction === "right" ? step : 0;
     const dy = direction === "up" ? -step : direction === "down" ? step : 0;
     const places = new Map([...board.selection.peek()].map((id) => {
-      const { x, y } = board.placeOf(id);
+      const { x, y } = board.places.of(id);
       return [id, { x: x + dx, y: y + dy }] as const;
     }));
     if (places.size > 0) board.moveTo(places, "Move", `nudge:${[...places.keys()].join()}`);
@@ -343,13 +382,4 @@ let kept = "";
 
 function baseName(file: string): string {
   return file.split("/").at(-1)?.replace(/\.workflow\.jsonc$/, "") ?? "workflow";
-}
-
-function download(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

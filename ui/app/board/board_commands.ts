@@ -10,6 +10,7 @@ import { isMinimapShown } from "./view/minimap.tsx";
 /** Everything, with its keys. */
 export function boardCommands(actions: BoardActions): readonly Command[] {
   const { board, run } = actions.bench;
+  const isDrawn = () => board.graph.peek().fault === undefined;
   const isChosen = () => board.selection.peek().size > 0;
   const command = (id: string, title: string, run: () => void, more: Partial<Command> = {}): Command => ({
     id: `board.${id}`,
@@ -116,14 +117,14 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
     command("distributeDown", "Even gaps down", () => alignSelection(actions.bench, "down"), {
       when: () => board.selection.peek().size > 2,
     }),
-    command("fit", "Show everything", () => board.fit(), { icon: "fit", keys: "shift+1|f" }),
-    command("fitChosen", "Show what is chosen", () => board.fit(board.selection.peek()), {
+    command("fit", "Show everything", () => board.look.fit(), { icon: "fit", keys: "shift+1|f" }),
+    command("fitChosen", "Show what is chosen", () => board.look.fit(board.selection.peek()), {
       keys: "shift+2",
       when: isChosen,
     }),
     command("zoomIn", "Zoom in", () => actions.zoom(1.25), { icon: "zoomin", keys: "+|=" }),
     command("zoomOut", "Zoom out", () => actions.zoom(0.8), { icon: "zoomout", keys: "-" }),
-    command("zoomReset", "Zoom to 100 %", () => actions.zoom(1 / board.view.peek().zoom), { keys: "0" }),
+    command("zoomReset", "Zoom to 100 %", () => actions.zoom(1 / board.look.view.peek().zoom), { keys: "0" }),
     command("minimap", "Show or hide the map", () => isMinimapShown.value = !isMinimapShown.peek(), {
       icon: "map",
       keys: "m",
@@ -139,9 +140,11 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
     }),
     command("library", "Show or hide the library", () => actions.hands.togglePanel("left"), {
       keys: "mod+b",
+      when: isDrawn,
     }),
     command("inspector", "Show or hide the inspector", () => actions.hands.togglePanel("right"), {
       keys: "mod+i",
+      when: isDrawn,
     }),
     command("run", "Run", () => actions.hands.run("all"), { icon: "play", keys: "mod+enter", group: "Run" }),
     command("runChanged", "Run only what changed", () => actions.hands.run("changed"), {
@@ -150,10 +153,21 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
       when: () => run.runId.peek() !== undefined,
     }),
     command("runMock", "Run with mock data", () => actions.hands.run("mock"), { group: "Run", icon: "play" }),
+    command("runTo", "Run only to the chosen node", () => actions.runTo(), {
+      group: "Run",
+      icon: "output",
+      keys: "mod+shift+enter",
+      when: () => actions.ends.length > 0,
+    }),
     command("runFrom", "Run from the chosen node", () => actions.runFrom(), {
       group: "Run",
       icon: "play",
       when: () => isChosen() && run.runId.peek() !== undefined,
+    }),
+    command("disable", "Disable or enable", () => actions.disable(), {
+      icon: "eyeoff",
+      keys: "d",
+      when: () => actions.workers.length > 0,
     }),
     command("breakpoint", "Stop before the chosen node", () => actions.breakpoint(), {
       group: "Run",
@@ -188,10 +202,10 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
 export function boardMenu(actions: BoardActions, world: Point): readonly MenuEntry[] {
   const { board } = actions.bench;
   const all = new Map(actions.commands().map((command) => [command.id, command]));
-  const entry = (id: string): MenuEntry => {
+  const entry = (id: string, title?: string): MenuEntry => {
     const command = all.get(`board.${id}`) as Command;
     return {
-      title: command.title,
+      title: title ?? command.title,
       ...(command.icon === undefined ? {} : { icon: command.icon }),
       keys: command.keys?.split("|")[0],
       disabled: command.when?.() === false,
@@ -228,8 +242,10 @@ export function boardMenu(actions: BoardActions, world: Point): readonly MenuEnt
     entry("edit"),
     entry("connect"),
     "rule",
+    entry("runTo", "Run only to here"),
     entry("runFrom"),
     entry("breakpoint"),
+    entry("disable", actions.workers.some(({ isDisabled }) => !isDisabled) ? "Disable" : "Enable"),
     "rule",
     entry("copy"),
     entry("cut"),

@@ -22,6 +22,7 @@ import { ConnectPalette } from "./connect_palette.tsx";
 import { dropConnection, insertOnEdge } from "./connecting.ts";
 import { ConflictDialog } from "./file/conflict_dialog.tsx";
 import { Inspector } from "./inspector/inspector.tsx";
+import { SaveAsDialog } from "./file/save_as_dialog.tsx";
 import { SourceDialog } from "./file/source_dialog.tsx";
 import type { LibraryEntry } from "./library.ts";
 import { addNode, type Point } from "./model/commands.ts";
@@ -32,6 +33,7 @@ import { VersionsPanel } from "./panels/versions_panel.tsx";
 import type { PlacedProblem } from "./problems.ts";
 import { QuickAdd } from "./quick_add.tsx";
 import type { RunMode } from "./run/board_run.ts";
+import { carriedOut, errorsIn } from "./run/carried_out.ts";
 import { needsInputs, RunDialog } from "./run/run_dialog.tsx";
 import { RunPanel } from "./run/run_panel.tsx";
 import { nextPlace } from "./run/next_place.ts";
@@ -81,24 +83,31 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       (bad ?? panel?.querySelector<HTMLElement>("input, textarea, select"))?.focus();
     });
   };
-  const hasFault = () => board.allProblems.peek().some(({ severity }) => severity === "error");
   const runNow = async (mode: RunMode) => {
+    const nodes = carriedOut(board.graph.peek(), mode);
+    const hasFault = () => errorsIn(board.allProblems.peek(), nodes).length > 0;
     // What was mended a moment ago is no error any more.
     const isKnown = !hasFault() || await bench.checked();
     if (hasFault()) {
       bench.panel.value = "problems";
       setRight(true);
-      const words = isKnown
-        ? { title: "Mend the errors first", text: "The list at the right says what to do" }
-        : {
+      const words = !isKnown
+        ? {
           title: "Cannot check the workflow",
           text:
             "Neither this page nor the server answered. The list at the right is from before: run again when the connection is back, or reload the page.",
+        }
+        : {
+          title: "Mend the errors first",
+          text: board.graph.peek().fault === undefined
+            ? "The list at the right says what to do"
+            : "Its text says where: each place is listed here",
         };
       showToast({ look: "warn", ...words });
       return;
     }
-    if (mode === "all" || mode === "mock" ? needsInputs(bench) : false) return setOpen({ kind: "run", mode });
+    const isAnew = mode === "all" || mode === "mock" || nodes !== undefined;
+    if (isAnew && needsInputs(bench, nodes)) return setOpen({ kind: "run", mode });
     bench.panel.value = "run";
     setRight(true);
     await bench.run.start(mode, bench.run.inputs.peek());
@@ -228,6 +237,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       {file.conflict.value === undefined
         ? null
         : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
+      {file.refusal.value === undefined ? null : <SaveAsDialog file={file} refusal={file.refusal.value} />}
       {fault !== undefined
         ? <UnreadableBoard bench={bench} fault={fault} onSource={() => setOpen({ kind: "source" })} />
         : (
@@ -401,14 +411,14 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 /** Reads the zoom alone: panning draws no button anew. */
 function ZoomButton({ bench, actions }: { readonly bench: Workbench; readonly actions: BoardActions }) {
   const { board } = bench;
-  const percent = useComputed(() => Math.round(board.view.value.zoom * 100)).value;
+  const percent = useComputed(() => Math.round(board.look.view.value.zoom * 100)).value;
   return (
     <Button
       small
       look="quiet"
       class="zoom numbers"
       aria-label={`${percent}%: zoom to 100 %`}
-      onClick={() => actions.zoom(1 / board.view.peek().zoom)}
+      onClick={() => actions.zoom(1 / board.look.view.peek().zoom)}
     >
       {percent}%
     </Button>
@@ -435,7 +445,13 @@ function StageTools({ bench, actions }: { readonly bench: Workbench; readonly ac
         keys={keysOf("zoomIn")}
         onClick={() => actions.zoom(1.25)}
       />
-      <IconButton small icon="fit" label="Show everything" keys={keysOf("fit")} onClick={() => board.fit()} />
+      <IconButton
+        small
+        icon="fit"
+        label="Show everything"
+        keys={keysOf("fit")}
+        onClick={() => board.look.fit()}
+      />
       <IconButton
         small
         icon="plus"

@@ -71,6 +71,8 @@ const paths = {
   right: "M6 3.5 10.5 8 6 12.5",
   more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
   grip: "M6 4h.01M6 8h.01M6 12h.01M10 4h.01M10 8h.01M10 12h.01",
+  eyeoff:
+    "m2.5 2.5 11 11M6.6 3.7A7 7 0 0 1 8 3.5C12.5 3.5 14.5 8 14.5 8a12 12 0 0 1-1.9 2.6M4.2 4.9A12 12 0 0 0 1.5 8S4 12.5 8 12.5a6.6 6.6 0 0 0 3-.7",
   eye: "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4",
   sun:
     "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7",
@@ -103,6 +105,11 @@ export function iconNamed(name: unknown): IconName | undefined {
 }
 
 const filled: ReadonlySet<IconName> = new Set(["play", "stop"]);
+
+/** True for one whose shape is filled rather than drawn as a line. */
+export function isFilledIcon(name: IconName): boolean {
+  return filled.has(name);
+}
 
 /** The path of an icon in a 16-unit square, for drawing it elsewhere. */
 export function iconPath(name: IconName): string {

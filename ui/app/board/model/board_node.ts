@@ -41,6 +41,8 @@ export interface BoardNode {
   /** Takes further inputs of any name. */
   readonly isOpen: boolean;
   readonly effect: Effect;
+  /** Not done: it hands on what it takes. */
+  readonly isDisabled: boolean;
   readonly reads: readonly Read[];
   /** Why the instrument cannot be used now. */
   readonly unavailable?: string;
@@ -78,6 +80,7 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
   const known = new Set(ports.inputs.map(([name]) => name));
   const further = [...bound].filter((name) => !known.has(name));
   const title = value["title"];
+  const isDisabled = value["disabled"] === true;
   const unavailable = type?.instrument?.unavailable;
   return {
     id,
@@ -97,10 +100,17 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
     ],
     outputs: ports.outputs.map(([name, schema]) => ({ name, schema, isRequired: false, isBound: false })),
     isOpen: ports.isOpen,
-    effect: type?.effect ?? (task === undefined ? "none" : taskEffect(catalog, task)),
+    effect: isDisabled ? "none" : type?.effect ?? (task === undefined ? "none" : taskEffect(catalog, task)),
+    isDisabled,
     reads: readsOf(value),
     ...(unavailable === undefined ? {} : { unavailable }),
   };
+}
+
+/** True where the file may say that the node is not done: control nodes that only say where the run goes cannot be. */
+export function mayDisable({ id, use }: Pick<BoardNode, "id" | "use">): boolean {
+  if (id === INPUTS || id === OUTPUTS || use === "") return false;
+  return !isControlUse(use) || use === "control/loop" || use === "control/workflow";
 }
 
 /** What a task may do is what whoever serves it may: an agent that serves it can write. */

@@ -90,6 +90,7 @@ function boxNode(id: string, group: BoardGroup, source: Graph, before: FoldedVie
     outputs: [],
     isOpen: false,
     effect: "none",
+    isDisabled: false,
     reads: [],
   };
 }
@@ -153,8 +154,9 @@ const byUrgency = [
   "cancelled",
   "completed",
   "skipped",
+  "left-out",
 ];
-const settled: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "cancelled"]);
+const settled: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "left-out", "cancelled"]);
 
 /** The state of a box from its members' states; undefined where no run is shown. */
 export function boxState(

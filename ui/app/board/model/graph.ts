@@ -376,6 +376,7 @@ function endNode(
     outputs,
     isOpen: true,
     effect: "none",
+    isDisabled: false,
     reads: [],
   };
 }

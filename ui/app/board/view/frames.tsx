@@ -94,6 +94,8 @@ function Note(
       class={`note tint-${note.colour} ${isSelected ? "is-selected" : ""}`}
       id={`node-${id}`}
       data-node={id}
+      role="group"
+      aria-label={note.text === "" ? "Empty note" : `Note: ${note.text.slice(0, 80)}`}
       style={{ transform: `translate(${x}px, ${y}px)`, width: `${note.width}px`, height: `${note.height}px` }}
     >
       <textarea
@@ -115,7 +117,7 @@ function Note(
         onPointerDown={(event) => {
           event.stopPropagation();
           const corner = event.currentTarget;
-          const { zoom } = board.view.peek();
+          const { zoom } = board.look.view.peek();
           const [startX, startY, width, height] = [event.clientX, event.clientY, note.width, note.height];
           corner.setPointerCapture(event.pointerId);
           const move = (next: PointerEvent) =>

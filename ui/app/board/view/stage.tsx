@@ -86,8 +86,8 @@ export function Stage(props: StageProps) {
 
   const draw = () => {
     frame.current = 0;
-    const view = board.view.peek();
-    const { width, height } = board.size.peek();
+    const view = board.look.view.peek();
+    const { width, height } = board.look.size.peek();
     const scene = board.scene.peek();
     const transform = `translate(${view.x}px, ${view.y}px) scale(${view.zoom})`;
     if (world.current !== null) world.current.style.transform = transform;
@@ -143,12 +143,12 @@ export function Stage(props: StageProps) {
     });
     gestures.current = made;
     const measure = () => {
-      const before = board.size.peek();
+      const before = board.look.size.peek();
       const { clientWidth: width, clientHeight: height } = element;
-      board.covered.value = coveredBy(element);
+      board.look.covered.value = coveredBy(element);
       if (width === before.width && height === before.height) return;
-      board.size.value = { width, height };
-      board.lookAgain();
+      board.look.size.value = { width, height };
+      board.look.again();
     };
     measure();
     // Before anything is drawn: the first picture is of what will be looked at.
@@ -177,8 +177,8 @@ export function Stage(props: StageProps) {
   }, [board]);
 
   useSignalEffect(() => {
-    board.view.value;
-    board.size.value;
+    board.look.view.value;
+    board.look.size.value;
     schedule();
   });
   useSignalEffect(() => {
@@ -193,7 +193,7 @@ export function Stage(props: StageProps) {
     board.selectedEdge.value;
     board.worst.value;
     board.allProblems.value;
-    board.routed.value;
+    board.ways.found.value;
     local.hovered.value;
     run.version.value;
     schedule();
@@ -261,8 +261,7 @@ export function Stage(props: StageProps) {
       <div
         ref={stage}
         class="stage"
-        role="listbox"
-        aria-multiselectable="true"
+        role="application"
         aria-label={`Workflow, ${board.graph.value.nodes.size} nodes`}
         aria-activedescendant={isCursorShown ? `node-${cursor}` : undefined}
         aria-describedby="stage-help"
@@ -298,7 +297,7 @@ export function Stage(props: StageProps) {
           event.preventDefault();
           const box = stage.current?.getBoundingClientRect();
           if (event.dataTransfer === null || box === undefined) return;
-          const view = board.view.peek();
+          const view = board.look.view.peek();
           const x = (event.clientX - box.left - view.x) / view.zoom;
           const y = (event.clientY - box.top - view.y) / view.zoom;
           latest.current.onDropped(event.dataTransfer, { x, y });
@@ -311,13 +310,14 @@ export function Stage(props: StageProps) {
         <div class="world" ref={world} role="presentation">
           {shown.isNear ? <NoteCards board={board} moved={local.moved} /> : null}
           <LiftedWires board={board} hovered={local.hovered} moved={local.moved} />
-          {cards}
+          {/* Notes and titles of groups are written in: of a list they may not be a part. */}
+          <div role="listbox" aria-multiselectable="true" aria-label="Nodes">{cards}</div>
           <WireLine />
           <BoxAndGuides box={local.box} guides={local.guides} />
         </div>
         <WireReason
           toScreen={({ x, y }) => {
-            const view = board.view.value;
+            const view = board.look.view.value;
             return { x: x * view.zoom + view.x, y: y * view.zoom + view.y };
           }}
         />
