@@ -160,6 +160,22 @@ browserTest(
       );
       await page.getByRole("tab", { name: "notes.md, not saved" }).waitFor();
       assert.equal(await Deno.readTextFile(`${rig.folder}/notes.md`), "# Notes\n\nNothing yet.\n");
+      // Two files side by side; the keys mean the one that has the focus.
+      await openFile(page, "src/add.ts");
+      await page.locator(".cm-line", { hasText: "Something numbers" }).click();
+      await page.keyboard.press("Control+\\");
+      const beside = page.getByRole("region", { name: "src/add.ts" });
+      await beside.locator(".cm-focused").waitFor();
+      await page.getByRole("tab", { name: /notes/, selected: true }).waitFor();
+      await page.keyboard.type("2");
+      await page.keyboard.press("Control+s");
+      await until(async () =>
+        /numbers\..*2|2.*numbers/.test(await Deno.readTextFile(`${rig.folder}/src/add.ts`))
+      );
+      await page.getByRole("tab", { name: "notes.md, not saved" }).waitFor();
+      await page.keyboard.press("Control+\\");
+      await beside.waitFor({ state: "detached" });
+      await page.getByRole("tab", { name: "add.ts", selected: true }).waitFor();
     }),
 );
 

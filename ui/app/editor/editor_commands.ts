@@ -179,6 +179,12 @@ export function editorCommands(
     make("close", "Close file", "alt+w", on((text) => workspace.askToClose(text.file))),
     make("next", "Next file", "alt+pagedown", on((text) => switchFile(workspace, text, 1))),
     make("previous", "Previous file", "alt+pageup", on((text) => switchFile(workspace, text, -1))),
+    make(
+      "beside",
+      "Show this file beside another, or no longer",
+      "mod+\\",
+      on((text) => moveBeside(workspace, text)),
+    ),
     make("definition", "Go to definition", "f12", on((text) => places(text, "definition"))),
     make("references", "Find uses", "shift+f12", on((text) => places(text, "references"))),
     make(
@@ -216,6 +222,11 @@ export function editorCommands(
       onConflict((_text, { conflict }) => workspace.shownConflict.value = conflict.id),
     ),
   ];
+}
+
+function moveBeside(workspace: EditorWorkspace, { file }: OpenText): void {
+  if (workspace.beside.peek() === file) workspace.endBeside(file);
+  else workspace.showBeside(file);
 }
 
 function switchFile(workspace: EditorWorkspace, text: OpenText, by: number): void {
