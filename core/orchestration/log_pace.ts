@@ -1,7 +1,7 @@
 /**
- * When a run's log is appended to: after whatever else is due in the turn, so that it shares one append; and no sooner after the
- * last append than twice the time that one took, so that a slow disk does not take most of a run's time. Nothing waits for it but
- * the listener: what must be durable first calls `RunLog.flush`.
+ * When a run's log is appended to: after whatever else is due in the turn, so that it shares one append; not while the last one is
+ * under way, and no sooner after it than twice the time that it took, so that a slow disk does not take most of a run's time.
+ * Nothing waits for it but the listener: what must be durable first calls `RunLog.flush`.
  *
  * @module
  */
@@ -20,6 +20,7 @@ export class LogPace {
   readonly #timers: RunTimers;
   readonly #told: { readonly flushed: () => void; readonly failed: (error: unknown) => void };
   #isDue = false;
+  #isAppending = false;
   /** Monotonic time before which no further append should start. */
   #notBefore = 0;
 
@@ -41,6 +42,10 @@ export class LogPace {
   soon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
+    if (!this.#isAppending) this.#plan();
+  }
+
+  #plan(): void {
     const waitMs = this.#notBefore - this.#clock.monotonic();
     if (waitMs >= LEAST_PAUSE_MS) this.#timers.set("flush", waitMs, () => this.#flush());
     else Promise.resolve().then(() => this.#flush());
@@ -49,10 +54,14 @@ export class LogPace {
   #flush(): void {
     const began = this.#clock.monotonic();
     this.#isDue = false;
+    this.#isAppending = true;
     this.#log.flush().then(() => {
       const now = this.#clock.monotonic();
       this.#notBefore = now + Math.min(MOST_PAUSE_MS, 2 * (now - began));
       this.#told.flushed();
-    }).catch(this.#told.failed);
+    }).catch(this.#told.failed).finally(() => {
+      this.#isAppending = false;
+      if (this.#isDue) this.#plan();
+    });
   }
 }
