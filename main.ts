@@ -58,10 +58,11 @@ import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
 import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { splitWeights } from "./pit/arbitration/user_weights.ts";
-import { openPit } from "./pit/open_pit.ts";
+import { openPit, type PitLimits } from "./pit/open_pit.ts";
 import { poolBounds } from "./pit/pool/bound_limits.ts";
 import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
+import { FilePoll, fileStamp } from "./system/file_poll.ts";
 import { machineCapacity } from "./system/machine.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
@@ -189,6 +190,15 @@ function limitsFile(data: string) {
   };
 }
 
+/** How soon a process at work takes over limits that a person sets. */
+const LIMITS_LOOK_MS = 500;
+
+/** As they are set now. @throws SymphonyError `bad-input` */
+async function limitsOf(data: string): Promise<PitLimits> {
+  const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
+  return { ...poolBounds(limits), weights };
+}
+
 /** Below the data folder: what the Conductor decided, and what it has learned from it. */
 function conductorFiles(data: string) {
   const folder = `${data}/conductor`;
@@ -301,7 +311,8 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
+  const { file } = limitsFile(data);
+  const limitsLook = { file, since: fileStamp(file), everyMs: LIMITS_LOOK_MS };
   const monitor = new ResourceMonitor({ data });
   await monitor.recall();
   const memoryOf = (id: InstanceId, extension: ExtensionId) =>
@@ -309,9 +320,15 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const pit = await openPit(data, instancesOf(() => extensions, memoryOf), clock, {
     ...pitSurroundings(data, true),
     forecast,
-    ...poolBounds(limits),
-    weights,
+    ...await limitsOf(data),
     pid: Deno.pid,
+  });
+  const limitsPoll = new FilePoll(limitsLook, clock, async () => {
+    try {
+      pit.changeLimits(await limitsOf(data));
+    } catch (error) {
+      parts.onError?.(`The limits stay as they were: ${messageOf(error)}`);
+    }
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
   const source = parts.source ?? sourceOf({ ...options, data });
@@ -362,6 +379,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     motifs,
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
+      limitsPoll[Symbol.dispose]();
       await watching[Symbol.asyncDispose]();
       lookAhead[Symbol.dispose]();
       await extensions.close();

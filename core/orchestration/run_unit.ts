@@ -5,11 +5,11 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { FailureClass } from "../policy/failure.ts";
 import type { BranchNode, GateNode, PassNode, WaitNode } from "../workflow/definition.ts";
+import { unevaluatedAt } from "../workflow/expression.ts";
 import type { PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunBodies } from "./run_body.ts";
 import type { RunCalls } from "./run_call.ts";
@@ -229,7 +229,7 @@ export class RunUnits {
       return scope.evaluate(unit, read, extra);
     } catch (error) {
       const place = name === undefined ? field : `${field}.${name}`;
-      throw new BadExpression(`Cannot evaluate ${place} "${read.expression.text}": ${messageOf(error)}`);
+      throw new BadExpression(unevaluatedAt(place, error));
     }
   }
 }

@@ -128,6 +128,10 @@ export class Runner {
       const { scopes, setup, values, nextSeq, last } = recovered;
       const state = runStateName(scopes.root.state);
       if (isEnd(state)) {
+        // A process that died between the end of the log and its summary has left the run as one that is at work.
+        const { dag, stale } = this.#services.pit;
+        await dag.summarize(summaryOf(setup, scopes, state, last.at));
+        await stale.settle(run, last.at);
         await claim.release();
         return await endedHandle(recovered, state, listener, last);
       }

@@ -271,13 +271,22 @@ Deno.test("Runner skips a recommended task visibly when no instrument can serve 
   );
 });
 
-Deno.test("Runner gives the same end again when a run that has ended is resumed", async () => {
+Deno.test("Runner gives the same end again when a run that has ended is resumed, and the list says so from then on", async () => {
   const table = extensions();
   const pit = pitOver(table);
   const text = workflowText({ one: { use: "test/add", with: { a: 1 } } }, { outputs: { sum: "one.sum" } });
   const first = await runToEnd(text, table, { pit });
-  const again = await (await runnerOver(table, pit).resume(first.outcome.run, () => {})).done;
+  const { run } = first.outcome;
+  // As a process leaves it that is killed between the end of the log and the line in the list.
+  const [ended] = await Array.fromAsync(pit.dag.list());
+  assert.ok(ended?.endedAt !== undefined);
+  const { endedAt: _, ...left } = ended;
+  await pit.dag.summarize({ ...left, state: "running" });
+  const again = await (await runnerOver(table, pit).resume(run, () => {})).done;
   assert.deepEqual(again, first.outcome);
+  const [listed] = await Array.fromAsync(pit.dag.list());
+  assert.equal(listed?.state, "completed");
+  assert.equal(listed?.endedAt, first.events.at(-1)?.at);
 });
 
 Deno.test("Runner finishes the bodies it has begun before it begins more", async () => {
@@ -321,24 +330,36 @@ Deno.test("Runner finishes the bodies it has begun before it begins more", async
 });
 
 Deno.test("Runner appends to a slow log seldom, and still delivers every event", async () => {
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+  let ran = 0;
   const later: TableOperator = {
-    run: () => new Promise((resolve) => setTimeout(() => resolve(gives({ a: 1 })), 0)),
+    run: async () => {
+      await turn();
+      ran++;
+      return gives({ a: 1 });
+    },
   };
   const nodes = Object.fromEntries(
     Array.from(
       { length: 150 },
-      (_, i) => [`n${i}`, { use: "test/later", after: i === 0 ? [] : [`n${i - 1}`] }],
+      // Each is called, however long one took.
+      (_, i) => [`n${i}`, { use: "test/later", memo: false, after: i === 0 ? [] : [`n${i - 1}`] }],
     ),
   );
   const slow = new TableExtensions({ "test/later": later });
   const pit = pitOver(slow);
   const append = pit.dag.append.bind(pit.dag);
   let appends = 0;
-  pit.dag.append = async (...args) => {
+  let last = Promise.resolve();
+  pit.dag.append = (...args) => {
     appends++;
-    // Far longer than a node takes, also where the machine is busy.
-    await new Promise((resolve) => setTimeout(resolve, 40));
-    await append(...args);
+    last = last.then(async () => {
+      // As long as ten nodes take, however busy the machine is; in vain where no node runs meanwhile.
+      const enough = Math.min(ran + 10, 150);
+      for (let turns = 0; ran < enough && turns < 200; turns++) await turn();
+      await append(...args);
+    });
+    return last;
   };
   const { outcome, events } = await runToEnd(workflowText(nodes), slow, { pit });
   assert.equal(outcome.state, "completed");
@@ -428,4 +449,17 @@ Deno.test("Runner.command() cancels a run whose log is damaged by its summary, a
     summaries.push([summary.run, summary.state, summary.endedAt !== undefined]);
   }
   assert.deepEqual(summaries, [[run, "cancelled", true]]);
+});
+
+Deno.test("Runner says once what of an expression cannot be evaluated, and where it stands", async () => {
+  const extensions = new TableExtensions({ "test/list": { run: () => gives({ all: [1] }) } });
+  const list = { use: "test/list", each: "[1, 2]" };
+  const bound = { list, after: { use: "test/list", in: { first: "list.all[5]" } } };
+  const { outcome } = await runToEnd(workflowText(bound), extensions);
+  assert.match(outcome.failure?.message ?? "", /^Cannot evaluate in\.first "list\.all\[5\]"[^:]*: [^"]*$/);
+  const given = await runToEnd(workflowText({ list }, { outputs: { first: "list.all[5]" } }), extensions);
+  assert.match(
+    given.outcome.failure?.message ?? "",
+    /^Cannot evaluate outputs\.first "list\.all\[5\]"[^:]*: [^"]*$/,
+  );
 });

@@ -87,17 +87,23 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     const nodes = carriedOut(board.graph.peek(), mode);
     const hasFault = () => errorsIn(board.allProblems.peek(), nodes).length > 0;
     // What was mended a moment ago is no error any more.
-    if (hasFault()) await bench.checked();
+    const isKnown = !hasFault() || await bench.checked();
     if (hasFault()) {
       bench.panel.value = "problems";
       setRight(true);
-      showToast({
-        look: "warn",
-        title: "Mend the errors first",
-        text: board.graph.peek().fault === undefined
-          ? "The list at the right says what to do"
-          : "Its text says where: each place is listed here",
-      });
+      const words = !isKnown
+        ? {
+          title: "Cannot check the workflow",
+          text:
+            "Neither this page nor the server answered. The list at the right is from before: run again when the connection is back, or reload the page.",
+        }
+        : {
+          title: "Mend the errors first",
+          text: board.graph.peek().fault === undefined
+            ? "The list at the right says what to do"
+            : "Its text says where: each place is listed here",
+        };
+      showToast({ look: "warn", ...words });
       return;
     }
     const isAnew = mode === "all" || mode === "mock" || nodes !== undefined;

@@ -45,7 +45,8 @@ export const tokenTheme = EditorView.theme({
     fontSize: "var(--text-s)",
   },
   ".cm-searchMatch": { backgroundColor: "var(--warn-back)", outline: "1px solid var(--warn)" },
-  ".cm-searchMatch-selected": { backgroundColor: "var(--warn)", color: "var(--surface)" },
+  // Letters in any colour stay on it.
+  ".cm-searchMatch-selected": { backgroundColor: "var(--warn)", "&, & *": { color: "var(--surface)" } },
   ".cm-selectionMatch": { backgroundColor: "var(--pressed)" },
   ".cm-matchingBracket": { outline: "1px solid var(--line-control)", backgroundColor: "transparent" },
   ".cm-tooltip": {
