@@ -241,6 +241,15 @@ browserTest(
       await page.keyboard.up("Shift");
       assert.ok(await page.locator(".card.is-selected").count() >= 3);
 
+      // What is brought into sight by the browser leaves the wires where they are.
+      assert.equal(
+        await page.locator(".stage").evaluate((stage) => {
+          document.querySelector("#node-duplicates")?.scrollIntoView();
+          return stage.scrollLeft + stage.scrollTop;
+        }),
+        0,
+      );
+
       // All that is chosen is disabled at once, and enabled by one step back; what is done goes into the file.
       const disabled = page.locator(".card.is-disabled");
       await page.keyboard.press("d");
@@ -334,6 +343,13 @@ browserTest(
       // The picture has the cards with the ports and wires of both, and a change is gone to.
       const picture = dialog.getByRole("img", { name: /\d of \d+ nodes differ/ });
       assert.ok(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth) > 500);
+      // One begins readably, at a change; all of it is smaller.
+      const readable = (await picture.boundingBox())?.width ?? 0;
+      await dialog.getByRole("button", { name: "Show all of it" }).click();
+      await page.waitForFunction(
+        (before) => (document.querySelector(".diff-picture img")?.clientWidth ?? before) < 0.7 * before,
+        readable,
+      );
       const small = (await picture.boundingBox())?.width ?? 0;
       await dialog.getByRole("button", { name: "Show history in the picture" }).click();
       await page.waitForFunction(
