@@ -22,6 +22,7 @@ import type { ApiClient } from "../../state/client.ts";
 import type { OpenText } from "../open_text.ts";
 import { authorsShown } from "./authors.ts";
 import { codeHabits } from "./code_habits.ts";
+import { findPanel, openReplacePanel } from "./find_panel.ts";
 import { fromServer } from "./from_server.ts";
 import { languageShown } from "./language.ts";
 import { lineEnds } from "./line_ends.ts";
@@ -71,7 +72,7 @@ export function codeExtensions(
     highlightActiveLine(),
     highlightActiveLineGutter(),
     highlightSelectionMatches(),
-    search({ top: true }),
+    search({ top: true, createPanel: findPanel }),
     othersStay,
     authorsShown(),
     reviewsShown(acts),
@@ -79,6 +80,7 @@ export function codeExtensions(
     tokenTheme,
     // Escape, then Tab leaves the text: nobody is caught in it.
     keymap.of([
+      { key: "Mod-h", mac: "Mod-Alt-f", scope: "editor search-panel", run: openReplacePanel },
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...searchKeys,
