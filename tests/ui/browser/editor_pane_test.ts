@@ -119,6 +119,12 @@ browserTest(
       await page.locator(".editor-fold.open:visible").first().click();
       await page.locator(".cm-line", { hasText: "two" }).waitFor({ state: "detached" });
       await page.locator(".editor-fold.closed:visible").click();
+      // Long lines are wrapped by key.
+      const isWrapped = () =>
+        page.locator(".cm-content").evaluate((box) => box.classList.contains("cm-lineWrapping"));
+      assert.equal(await isWrapped(), false);
+      await page.keyboard.press("Alt+z");
+      await until(isWrapped);
       // Finding says which of how many, and replaces one by one or all.
       await page.keyboard.press("Control+Home");
       await page.keyboard.press("Control+f");

@@ -45,7 +45,7 @@ export function codeExtensions(
   text: OpenText,
   doc: Text,
   client: ApiClient,
-  acts: HunkActs & { readonly definition: () => void },
+  acts: HunkActs & { readonly definition: () => void; readonly wrap: (view: EditorView) => true },
 ): Extension {
   const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute("content") ?? "";
   return [
@@ -80,6 +80,8 @@ export function codeExtensions(
     tokenTheme,
     // Escape, then Tab leaves the text: nobody is caught in it.
     keymap.of([
+      // Elsewhere Alt+Z is a letter of some keyboards: only the text takes it.
+      { key: "Alt-z", run: (view) => acts.wrap(view) },
       { key: "Mod-h", mac: "Mod-Alt-f", scope: "editor search-panel", run: openReplacePanel },
       ...closeBracketsKeymap,
       ...completionKeymap,

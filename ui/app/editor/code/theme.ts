@@ -40,7 +40,11 @@ export const tokenTheme = EditorView.theme({
   // Letters in any colour stay on it.
   ".cm-searchMatch-selected": { backgroundColor: "var(--warn)", "&, & *": { color: "var(--surface)" } },
   ".cm-selectionMatch": { backgroundColor: "var(--pressed)" },
-  ".cm-matchingBracket": { outline: "1px solid var(--line-control)", backgroundColor: "transparent" },
+  "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-back)" },
+  "&.cm-focused .cm-matchingBracket": {
+    outline: "1px solid var(--line-control)",
+    backgroundColor: "transparent",
+  },
   ".cm-tooltip": {
     backgroundColor: "var(--raised)",
     color: "var(--text)",
