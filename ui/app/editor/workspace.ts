@@ -11,6 +11,7 @@ import type { App } from "../state/app.ts";
 import { hrefOf, navigate, route } from "../state/route.ts";
 import { showToast } from "../state/toasts.ts";
 import { waitingChanges } from "./changes/waiting_changes.ts";
+import { wrapLines } from "./code/code_habits.ts";
 import { codeExtensions } from "./code/code_extensions.ts";
 import { OpenText } from "./open_text.ts";
 
@@ -68,6 +69,10 @@ export class EditorWorkspace {
         codeExtensions(one, doc, this.#app.client, {
           accept: (hunk) => one.decide(hunk, "accept"),
           reject: (hunk) => one.decide(hunk, "reject"),
+          wrap: (view) => {
+            wrapLines(view, one.file);
+            return true;
+          },
           definition: () => this.#app.commands.run("editor.definition"),
           show: ({ conflict }) => this.shownConflict.value = conflict.id,
         }),
