@@ -8,7 +8,7 @@
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { FailureClass } from "../policy/failure.ts";
-import type { BranchNode, GateNode, WaitNode } from "../workflow/definition.ts";
+import type { BranchNode, GateNode, PassNode, WaitNode } from "../workflow/definition.ts";
 import { unevaluatedAt } from "../workflow/expression.ts";
 import type { PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunBodies } from "./run_body.ts";
@@ -113,7 +113,7 @@ export class RunUnits {
       case "output":
         return this.#complete(scope, unit, { value: own(bound, "value") ?? null });
       case "pass":
-        return this.#complete(scope, unit, bound, undefined, PASSED);
+        return this.#complete(scope, unit, handedOn(definition, bound), undefined, PASSED);
       default:
         definition satisfies never;
     }
@@ -232,6 +232,11 @@ export class RunUnits {
       throw new BadExpression(unevaluatedAt(place, error));
     }
   }
+}
+
+/** Of what a pass takes, what it gives. */
+function handedOn({ types }: PassNode, bound: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(bound).filter(([name]) => Object.hasOwn(types, name)));
 }
 
 /** The stored values that the node's expressions read for this unit and that are not in memory. */

@@ -363,7 +363,8 @@ export class Runner {
       ...timesOf(kept.definition, first.at),
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
       isMock: isMockRun(first),
-      ...(first.part === undefined ? {} : { part: first.part }),
+      // One that was moved goes by the whole of another version.
+      ...(first.part === undefined || definition !== first.definition ? {} : { part: first.part }),
       ...(first.user === undefined ? {} : { user: first.user }),
       priority: first.priority ?? 0,
     };

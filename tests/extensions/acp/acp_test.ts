@@ -13,7 +13,7 @@ import { spentOf } from "../../../core/policy/spent.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { CallEvent, CallResult } from "../../../core/ports/extension.ts";
 import type { FileProposalPort } from "../../../core/ports/file_proposals.ts";
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import { proposalsOf } from "../../ui/server/proposals_of.ts";
 import { AcpExtensions, agentExtension } from "../../../extensions/acp/acp_extensions.ts";
 import { type AgentConfig, type AgentPolicy } from "../../../extensions/acp/agent_config.ts";

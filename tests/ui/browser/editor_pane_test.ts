@@ -11,7 +11,7 @@ import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { currentUi } from "../../../build/current_ui.ts";
 import { authorId, bufferId } from "../../../core/ids.ts";
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import type { Texts } from "../../../ui/server/mod.ts";
 import { Program } from "../server/program.ts";
 import { UiRig, until } from "../server/ui_rig.ts";
@@ -119,6 +119,29 @@ browserTest(
       await page.locator(".editor-fold.open:visible").first().click();
       await page.locator(".cm-line", { hasText: "two" }).waitFor({ state: "detached" });
       await page.locator(".editor-fold.closed:visible").click();
+      // Long lines are wrapped by key.
+      const isWrapped = () =>
+        page.locator(".cm-content").evaluate((box) => box.classList.contains("cm-lineWrapping"));
+      assert.equal(await isWrapped(), false);
+      await page.keyboard.press("Alt+z");
+      await until(isWrapped);
+      // Finding says which of how many, and replaces one by one or all.
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type("E");
+      await page.getByText("2 found").waitFor();
+      await page.keyboard.press("Enter");
+      await page.getByText("1 of 2").waitFor();
+      await page.getByRole("button", { name: "Match case" }).click();
+      await page.locator(".editor-find").getByText("Nothing found").waitFor();
+      await page.getByRole("button", { name: "Match case" }).click();
+      await page.keyboard.press("Control+h");
+      await page.getByRole("textbox", { name: "Replace with" }).fill("EE");
+      await page.locator(".editor-find").getByRole("button", { name: "Replace all" }).click();
+      await page.locator(".cm-line", { hasText: "// nEEw" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+z");
+      await page.locator(".cm-line", { hasText: "// new" }).waitFor();
       // What is closed without being saved is asked about.
       await page.keyboard.press("Control+Home");
       await page.keyboard.type("x");
@@ -160,6 +183,22 @@ browserTest(
       );
       await page.getByRole("tab", { name: "notes.md, not saved" }).waitFor();
       assert.equal(await Deno.readTextFile(`${rig.folder}/notes.md`), "# Notes\n\nNothing yet.\n");
+      // Two files side by side; the keys mean the one that has the focus.
+      await openFile(page, "src/add.ts");
+      await page.locator(".cm-line", { hasText: "Something numbers" }).click();
+      await page.keyboard.press("Control+\\");
+      const beside = page.getByRole("region", { name: "src/add.ts" });
+      await beside.locator(".cm-focused").waitFor();
+      await page.getByRole("tab", { name: /notes/, selected: true }).waitFor();
+      await page.keyboard.type("2");
+      await page.keyboard.press("Control+s");
+      await until(async () =>
+        /numbers\..*2|2.*numbers/.test(await Deno.readTextFile(`${rig.folder}/src/add.ts`))
+      );
+      await page.getByRole("tab", { name: "notes.md, not saved" }).waitFor();
+      await page.keyboard.press("Control+\\");
+      await beside.waitFor({ state: "detached" });
+      await page.getByRole("tab", { name: "add.ts", selected: true }).waitFor();
     }),
 );
 
@@ -328,6 +367,11 @@ for (
           assert.deepEqual(found, []);
         };
         await look();
+        await page.locator(".cm-content").focus();
+        await page.keyboard.press("Control+h");
+        await page.locator(".editor-find").getByRole("textbox", { name: "Replace with" }).waitFor();
+        await look();
+        await page.keyboard.press("Escape");
         await page.getByRole("button", { name: "Search all files" }).click();
         await page.getByRole("textbox", { name: "Search all files" }).fill("return");
         await page.getByText("1 place in 1 file").waitFor();

@@ -8,7 +8,7 @@ import { announce } from "../state/announce.ts";
 import type { App } from "../state/app.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
-import { toggleWrapping } from "./code/code_habits.ts";
+import { wrapLines } from "./code/code_habits.ts";
 import {
   type ConflictHere,
   conflictsOf,
@@ -63,12 +63,6 @@ export async function renameAt(text: OpenText, offset: number, name: string): Pr
 function selectedWords(text: OpenText | undefined): string {
   const state = text?.editorState;
   return state === undefined ? "" : state.sliceDoc(state.selection.main.from, state.selection.main.to);
-}
-
-function wrap({ view, file }: OpenText): void {
-  if (view !== undefined) {
-    announce(toggleWrapping(view, file) ? "Long lines are wrapped" : "Long lines are not wrapped");
-  }
 }
 
 async function format(text: OpenText): Promise<void> {
@@ -179,6 +173,12 @@ export function editorCommands(
     make("close", "Close file", "alt+w", on((text) => workspace.askToClose(text.file))),
     make("next", "Next file", "alt+pagedown", on((text) => switchFile(workspace, text, 1))),
     make("previous", "Previous file", "alt+pageup", on((text) => switchFile(workspace, text, -1))),
+    make(
+      "beside",
+      "Show this file beside another, or no longer",
+      "mod+\\",
+      on((text) => moveBeside(workspace, text)),
+    ),
     make("definition", "Go to definition", "f12", on((text) => places(text, "definition"))),
     make("references", "Find uses", "shift+f12", on((text) => places(text, "references"))),
     make(
@@ -193,7 +193,12 @@ export function editorCommands(
       "mod+g|ctrl+g",
       on((text) => text.view !== undefined && gotoLine(text.view)),
     ),
-    make("wrap", "Wrap long lines, or not", "alt+z", on((text) => wrap(text))),
+    make(
+      "wrap",
+      "Wrap long lines, or not",
+      "alt+z",
+      on(({ view, file }) => view !== undefined && wrapLines(view, file)),
+    ),
     make("rename", "Rename symbol", "f2", on(dialogs.rename)),
     make("format", "Format", "alt+shift+f", on(format)),
     make("nextChange", "Next change of an agent", "f7", on((text) => step(text, 1))),
@@ -216,6 +221,11 @@ export function editorCommands(
       onConflict((_text, { conflict }) => workspace.shownConflict.value = conflict.id),
     ),
   ];
+}
+
+function moveBeside(workspace: EditorWorkspace, { file }: OpenText): void {
+  if (workspace.beside.peek() === file) workspace.endBeside(file);
+  else workspace.showBeside(file);
 }
 
 function switchFile(workspace: EditorWorkspace, text: OpenText, by: number): void {

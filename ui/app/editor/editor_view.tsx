@@ -38,6 +38,7 @@ import { markOf, nameOf } from "./text_authors.ts";
 import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
 
 const treeSize = rememberedSize("editor.tree", 240);
+const besideSize = rememberedSize("editor.beside", 560);
 const changesSize = rememberedSize("editor.changes", 320);
 const wide = matchMedia("(min-width: 720px)");
 /** Below, files and changes beside the text would leave it no room: the changes lie over it, and open when they are asked for. */
@@ -89,8 +90,11 @@ export default function EditorView({ route }: ViewProps) {
     }), []);
   const active = workspace.texts.value.find((text) => text.file === file);
   // Keys mean the file that is shown, also those that come before an effect of showing it has run.
-  const shown = useRef(active);
-  shown.current = active;
+  const besideFile = roomy.matches && workspace.beside.value !== file ? workspace.beside.value : undefined;
+  const besideText = workspace.texts.value.find((text) => text.file === besideFile);
+  const current = workspace.isBesideFocused.value && besideText !== undefined ? besideText : active;
+  const shown = useRef(current);
+  shown.current = current;
   useEffect(
     () =>
       app.commands.add(
@@ -142,14 +146,14 @@ export default function EditorView({ route }: ViewProps) {
         <FileTabs workspace={workspace} file={file} />
         {active === undefined ? null : <EditorChoice file={file} />}
         <IconButton icon="file" label="Open a file" keys="mod+p" onClick={() => palette.value = "@"} />
-        {active === undefined ? null : (
+        {active === undefined || current === undefined ? null : (
           <>
             <IconButton
               icon="save"
               label="Save"
               keys="mod+s"
-              disabled={!active.isUnsaved.value}
-              onClick={() => void saveText(active)}
+              disabled={!current.isUnsaved.value}
+              onClick={() => void saveText(current)}
             />
             <Button
               icon="diff"
@@ -183,9 +187,13 @@ export default function EditorView({ route }: ViewProps) {
           role={file === "" ? undefined : "tabpanel"}
           id="editor-panel"
           aria-label={file === "" ? "No file" : file}
+          onFocusIn={() => workspace.isBesideFocused.value = false}
         >
           {file === "" ? <Nothing /> : <OpenFile key={file} workspace={workspace} file={file} />}
         </section>
+        {besideFile === undefined
+          ? null
+          : <Beside key={besideFile} workspace={workspace} file={besideFile} />}
         {active !== undefined && isReviewOpen
           ? (
             <>
@@ -216,6 +224,36 @@ export default function EditorView({ route }: ViewProps) {
   );
 }
 
+/** The second pane. */
+function Beside({ workspace, file }: { readonly workspace: EditorWorkspace; readonly file: string }) {
+  useEffect(() => () => {
+    workspace.isBesideFocused.value = false;
+  }, []);
+  return (
+    <>
+      <SplitHandle label="Width of the second file" size={besideSize} min={240} max={1600} after />
+      <section
+        class="editor-main editor-beside"
+        aria-label={file}
+        style={{ width: `${besideSize.value}px` }}
+        onFocusIn={() => workspace.isBesideFocused.value = true}
+      >
+        <header class="editor-beside-head">
+          <span class="cut grow" title={file}>{file}</span>
+          <IconButton
+            icon="left"
+            label={`Show ${file} alone`}
+            keys="mod+\\"
+            onClick={() => workspace.endBeside(file)}
+          />
+          <IconButton icon="close" label="Close the second pane" onClick={() => workspace.endBeside()} />
+        </header>
+        <OpenFile workspace={workspace} file={file} isBeside />
+      </section>
+    </>
+  );
+}
+
 function Nothing() {
   const sets = waitingChanges.value;
   if (sets.length > 0) {
@@ -238,7 +276,13 @@ function Nothing() {
   );
 }
 
-function OpenFile({ workspace, file }: { readonly workspace: EditorWorkspace; readonly file: string }) {
+interface OpenFileProps {
+  readonly workspace: EditorWorkspace;
+  readonly file: string;
+  readonly isBeside?: boolean;
+}
+
+function OpenFile({ workspace, file, isBeside = false }: OpenFileProps) {
   const { client } = useApp();
   const [tooLarge, setTooLarge] = useState<number | undefined>(undefined);
   const [text, setText] = useState<OpenText | undefined>(() =>
@@ -269,17 +313,26 @@ function OpenFile({ workspace, file }: { readonly workspace: EditorWorkspace; re
   }
   return text === undefined
     ? <LoadingState what={file} lines={12} />
-    : <Text text={text} workspace={workspace} />;
+    : <Text text={text} workspace={workspace} isBeside={isBeside} />;
 }
 
-function Text({ text, workspace }: { readonly text: OpenText; readonly workspace: EditorWorkspace }) {
+function Text({ text, workspace, isBeside }: {
+  readonly text: OpenText;
+  readonly workspace: EditorWorkspace;
+  readonly isBeside: boolean;
+}) {
   const [, redraw] = useState(0);
   useSignalEffect(() => {
     void text.state.value;
     redraw((count) => count + 1);
   });
   const state = text.state.value;
-  useStatus("editor.text", <TextStatus text={text} />, [text]);
+  // Of two panes the one that has the focus is spoken of.
+  const isMeant = workspace.isBesideFocused.value === isBeside;
+  useStatus(isBeside ? "editor.beside" : "editor.text", isMeant ? <TextStatus text={text} /> : null, [
+    text,
+    isMeant,
+  ]);
   if (state === "failed" && text.editorState === undefined) {
     return (
       <ErrorState
@@ -299,6 +352,7 @@ function Text({ text, workspace }: { readonly text: OpenText; readonly workspace
 /** Where the caret is, how much is selected, and how lines end where that is not the usual way. */
 function CaretPlace({ text }: { readonly text: OpenText }) {
   void text.moved.value;
+  void text.state.value;
   const { commands } = useApp();
   const state = text.editorState;
   if (state === undefined) return null;

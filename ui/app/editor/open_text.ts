@@ -139,8 +139,10 @@ export class OpenText {
     this.#announceSoon();
   }
 
-  detach(): void {
-    if (this.#view !== undefined) this.#held = this.#view.state;
+  detach(view: EditorView): void {
+    // Another view may have taken it over already.
+    if (this.#view !== view) return;
+    this.#held = view.state;
     this.#view = undefined;
   }
 

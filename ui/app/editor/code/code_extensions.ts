@@ -22,6 +22,7 @@ import type { ApiClient } from "../../state/client.ts";
 import type { OpenText } from "../open_text.ts";
 import { authorsShown } from "./authors.ts";
 import { codeHabits } from "./code_habits.ts";
+import { findPanel, openReplacePanel } from "./find_panel.ts";
 import { fromServer } from "./from_server.ts";
 import { languageShown } from "./language.ts";
 import { lineEnds } from "./line_ends.ts";
@@ -44,7 +45,7 @@ export function codeExtensions(
   text: OpenText,
   doc: Text,
   client: ApiClient,
-  acts: HunkActs & { readonly definition: () => void },
+  acts: HunkActs & { readonly definition: () => void; readonly wrap: (view: EditorView) => true },
 ): Extension {
   const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute("content") ?? "";
   return [
@@ -71,7 +72,7 @@ export function codeExtensions(
     highlightActiveLine(),
     highlightActiveLineGutter(),
     highlightSelectionMatches(),
-    search({ top: true }),
+    search({ top: true, createPanel: findPanel }),
     othersStay,
     authorsShown(),
     reviewsShown(acts),
@@ -79,6 +80,9 @@ export function codeExtensions(
     tokenTheme,
     // Escape, then Tab leaves the text: nobody is caught in it.
     keymap.of([
+      // Elsewhere Alt+Z is a letter of some keyboards: only the text takes it.
+      { key: "Alt-z", run: (view) => acts.wrap(view) },
+      { key: "Mod-h", mac: "Mod-Alt-f", scope: "editor search-panel", run: openReplacePanel },
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...searchKeys,

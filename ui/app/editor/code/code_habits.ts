@@ -7,6 +7,7 @@
 import { bracketMatching, codeFolding, foldGutter } from "@codemirror/language";
 import { Compartment, type Extension, type Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { announce } from "../../state/announce.ts";
 import { isProse, linesKnown } from "./by_lines.ts";
 
 const WRAP_KEY = "symphony.editor.wrap";
@@ -19,12 +20,12 @@ function isWrapped(file: string): boolean {
   return chosen === null ? isProse(file) : chosen === "yes";
 }
 
-/** Wraps long lines, or no longer; true where they are wrapped now. Remembered for prose and for code. */
-export function toggleWrapping(view: EditorView, file: string): boolean {
+/** Wraps long lines, or no longer. Remembered for prose and for code. */
+export function wrapLines(view: EditorView, file: string): void {
   const isNow = !view.lineWrapping;
   localStorage.setItem(`${WRAP_KEY}.${isProse(file) ? "prose" : "code"}`, isNow ? "yes" : "no");
   view.dispatch({ effects: wrapping.reconfigure(isNow ? EditorView.lineWrapping : []) });
-  return isNow;
+  announce(isNow ? "Long lines are wrapped" : "Long lines are not wrapped");
 }
 
 function arrow(isOpen: boolean): HTMLElement {

@@ -44,6 +44,9 @@ export interface Offers {
   readonly offers: readonly Offer[];
 }
 
+/** What is told of a type beside a key, in letters. */
+const LONGEST_TYPE = 36;
+
 /** Undefined where nothing can stand, or nothing is known. */
 export function offersAt(text: string, offset: number, known: WorkflowKnowledge): Offers | undefined {
   const place = placeAt(text, offset);
@@ -93,7 +96,7 @@ function keyOffers(ground: Ground): readonly Offer[] {
       .map(({ name, schema, isRequired }) =>
         offer(
           name,
-          `${describe(schema)}${isRequired ? ", needed" : ""}`,
+          `${cut(describe(schema))}${isRequired ? ", needed" : ""}`,
           isObject(schema) ? wordsOf([schema]).join(" ") : "",
           isExpression ? '""' : isObject(schema) ? beginningOf([schema]) : "",
           isRequired ? 2 : 0,
@@ -128,7 +131,11 @@ function typeWords(schemas: readonly JsonObject[]): string {
     describe(schema)
   )
     .filter((word) => word !== "anything");
-  return words[0] ?? "";
+  return cut(words[0] ?? "");
+}
+
+function cut(type: string): string {
+  return type.length > LONGEST_TYPE ? `${type.slice(0, LONGEST_TYPE - 1)}…` : type;
 }
 
 /** A value before it is written: JSON, and what is said of it. */
