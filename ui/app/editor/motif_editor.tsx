@@ -17,8 +17,9 @@ import { MotifView } from "../motif/motif_view.tsx";
 import type { EditorOf } from "../motif/motifs.ts";
 import { chooseEditor } from "./editor_choice.tsx";
 import { stepKind } from "./code/from_server.ts";
+import { withEndsOf } from "./code/line_ends.ts";
 import type { OpenText } from "./open_text.ts";
-import { differenceOf, textOf } from "./sync/deltas.ts";
+import { differenceOf } from "./sync/deltas.ts";
 import { Notices } from "./text_pane.tsx";
 
 /** A question to a view takes a megabyte, of which a character may need several bytes. */
@@ -53,13 +54,14 @@ export function MotifEditor({ text, editor }: { readonly text: OpenText; readonl
   const aboutOf = (of: string): JsonObject => ({ path: file, text: of, readOnly: isReadOnly });
   const about = useMemo(() => aboutOf(seen), [file, seen, isReadOnly]);
   const take = (next: string, of: JsonObject): JsonObject | undefined => {
-    const now = text.editorState?.doc;
-    if (now === undefined || text.isReadOnly.peek()) {
+    const state = text.editorState;
+    if (state === undefined || text.isReadOnly.peek()) {
       showToast({ look: "warn", title: `${file} may only be read` });
       return undefined;
     }
+    const now = state.doc;
     if (now.toString() !== of["text"]) return aboutOf(now.toString());
-    const changes = differenceOf(now, textOf(next.replaceAll(/\r\n?/g, "\n")));
+    const changes = differenceOf(now, withEndsOf(state, next));
     if (!changes.empty) {
       // One step of undo, here and in the core.
       const annotations = [stepKind.of(`motif-${editor.id}`), isolateHistory.of("full")];

@@ -1,7 +1,17 @@
 /** Texts with carriage returns, as they are edited in the page: both characters stay together, whoever edits what. */
 
 import assert from "node:assert/strict";
-import { history, insertNewlineAndIndent, moveLineDown, redo, undo } from "@codemirror/commands";
+import {
+  copyLineDown,
+  copyLineUp,
+  history,
+  insertNewlineAndIndent,
+  moveLineDown,
+  moveLineUp,
+  redo,
+  transposeChars,
+  undo,
+} from "@codemirror/commands";
 import {
   EditorSelection,
   EditorState,
@@ -9,8 +19,16 @@ import {
   Text,
   type TransactionSpec,
 } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
 import { fromServer } from "../../../../ui/app/editor/code/from_server.ts";
-import { lineEndFilter, lineEndOf, stepOver } from "../../../../ui/app/editor/code/line_ends.ts";
+import {
+  lineEndFilter,
+  lineEndOf,
+  lineEnds,
+  stepOver,
+  withEndsOf,
+} from "../../../../ui/app/editor/code/line_ends.ts";
+import { differenceOf } from "../../../../ui/app/editor/sync/deltas.ts";
 
 const text = "one\r\ntwo\r\n\r\nlast";
 
@@ -89,4 +107,41 @@ Deno.test("whatever is edited, no carriage return is left without its line feed,
       assert.equal(now.slice(state.selection.main.head - 1, state.selection.main.head + 1) === "\r\n", false);
     }
   }
+});
+
+Deno.test("lines are moved up and copied with their ends, also the first and a last one without any", () => {
+  for (const doc of ["a\r\nbb\r\nc", "a\r\nbb\r\nc\r\n"]) {
+    for (const act of [moveLineUp, moveLineDown, copyLineUp, copyLineDown, transposeChars]) {
+      for (let at = 0; at <= doc.length; at++) {
+        if (doc.slice(at - 1, at + 1) === "\r\n") continue;
+        const now = did(stateOf(doc, at), act).doc.toString();
+        assert.equal(
+          /\r(?!\n)|(?<!\r)\n/.test(now),
+          false,
+          `${act.name} at ${at} gave ${JSON.stringify(now)}`,
+        );
+      }
+    }
+  }
+  assert.equal(shown(did(stateOf("a\r\nbb\r\nc", 4), moveLineUp)), "b|b\r\na\r\nc");
+  assert.equal(shown(did(stateOf("a\r\nbb\r\nc", 7), moveLineUp)), "a\r\n|c\r\nbb");
+  assert.equal(shown(did(stateOf("a\r\nbb\r\nc", 4), copyLineUp)), "a\r\nb|b\r\nbb\r\nc");
+});
+
+Deno.test("a whole text that takes another's place has its line ends: none of its lines are joined", () => {
+  const state = stateOf("a\r\nbb\r\nc\r\n", 0);
+  for (const next of ["a\nbX\nc\n", "a\r\nbX\r\nc\r\n"]) {
+    const changes = differenceOf(state.doc, withEndsOf(state, next));
+    assert.equal(did(state, { changes }).doc.toString(), "a\r\nbX\r\nc\r\n");
+  }
+  assert.equal(withEndsOf(stateOf("a\nb", 0), "a\r\nX").toString(), "a\nX");
+});
+
+Deno.test("what is pasted with carriage returns brings none into a text without", () => {
+  const state = EditorState.create({ doc: "one\ntwo", extensions: [lineEnds()] });
+  const pasted = state.facet(EditorView.clipboardInputFilter).reduce(
+    (text, act) => act(text, state),
+    "a\r\nb",
+  );
+  assert.equal(pasted, "a\nb");
 });

@@ -33,6 +33,13 @@ export function lineEndOf({ doc }: EditorState): "\n" | "\r\n" {
   return doc.lines > 1 && doc.line(1).text.endsWith("\r") ? "\r\n" : "\n";
 }
 
+/** A whole text from elsewhere, with the lines' ends of the one whose place it takes. */
+export function withEndsOf(state: EditorState, text: string): Text {
+  const plain = text.replaceAll(/\r\n?/g, "\n");
+  const end = lineEndOf(state);
+  return Text.of((end === "\n" ? plain : plain.replaceAll("\n", end)).split("\n"));
+}
+
 /** True between a carriage return and its line feed. */
 function isBetween(doc: Text, at: number): boolean {
   return at > 0 && at < doc.length && doc.sliceString(at - 1, at + 1) === "\r\n";
@@ -71,10 +78,12 @@ function wholeEnds(doc: Text, changes: ChangeSet): ChangeSet {
   return ChangeSet.of(specs, doc.length);
 }
 
+/** What is inserted, with a return at the end of each line and nowhere else: the last one's is in the text, or it has none. */
 function withReturns(text: Text): Text {
-  if (text.lines === 1) return text;
-  const lines = text.toString().split("\n");
-  return Text.of(lines.map((line, at) => at < lines.length - 1 && !line.endsWith("\r") ? `${line}\r` : line));
+  const inserted = text.toString();
+  if (text.lines === 1 && !inserted.includes("\r")) return text;
+  const lines = inserted.split("\n").map((line) => line.replaceAll("\r", ""));
+  return Text.of(lines.map((line, at) => at < lines.length - 1 ? `${line}\r` : line));
 }
 
 /** Where the selection of the transaction is after the changes that take the place of its own. */
@@ -189,6 +198,8 @@ export function lineEnds(): Extension {
   return [
     asOne,
     unseen,
+    // What Windows copies has returns, also for a text without.
+    EditorView.clipboardInputFilter.of((text) => text.replaceAll(/\r\n?/g, "\n")),
     keymap.of(
       [{ key: "ArrowRight" }, { key: "Mod-ArrowRight", mac: "Alt-ArrowRight" }, { mac: "Ctrl-f" }].map((
         binding,
