@@ -29,6 +29,7 @@ export async function compileProgram({ stage, embed, out }: CompileOptions): Pro
     "--no-prompt",
     "-A",
     "--unstable-worker-options",
+    "--unstable-no-legacy-abort",
     // Compartments are made from texts; workers refuse code from texts to extensions themselves.
     "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
     ...embed.flatMap((path) => ["--include", path]),

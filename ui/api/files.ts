@@ -69,7 +69,7 @@ export interface TextHit {
 export interface TextHits {
   /** By path, in the order of the text. What is open counts as it is there, saved or not. */
   readonly hits: readonly TextHit[];
-  /** There are more places than were asked for. */
+  /** There are more places than were asked for, or more in one file than are given of one (1,000). */
   readonly isMore: boolean;
   /** Files that were looked through. */
   readonly looked: number;

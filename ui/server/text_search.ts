@@ -1,8 +1,9 @@
 /**
- * Text in the files of the workspace. Patterns are RE2's, so that none takes longer than the text is long; a file after the other is read,
- * so that nobody waits for the whole.
+ * Text in the files of the workspace. Patterns are RE2's, so that none takes longer than the text is long times the pattern; a file after
+ * the other is read, so that nobody waits for the whole, and others have their turn in between.
  *
- * Left out: what git ignores, what is no text, files over `LONGEST_FILE`, places behind `MOST_A_FILE` in one file.
+ * Left out: what git ignores, what is no text, files over `LONGEST_FILE`, places behind `MOST_A_FILE` in one file (told as more), and lines
+ * that a pattern would take longer for than `MOST_STEPS`.
  *
  * @module
  */
@@ -18,6 +19,10 @@ const LONGEST_FILE = 2_000_000;
 const MOST_PLACES = 5_000;
 const MOST_A_FILE = 1_000;
 const DEFAULT_PLACES = 500;
+/** Of a pattern in one line, which nothing can interrupt: its size times the line's, a third of a second. */
+const MOST_STEPS = 20_000_000;
+/** So long nobody else has a turn. */
+const SLICE_MS = 20;
 /** Files that are read at the same time. */
 const AT_ONCE = 16;
 /** What is given of a line. */
@@ -26,34 +31,67 @@ const [BEFORE, AROUND] = [60, 240];
 /** Calls back with where each place begins and ends in a line. */
 type Finder = (line: string, found: (from: number, to: number) => void) => void;
 
-/** @param open texts that count in place of the file @throws Refusal 400 for a pattern that is none */
+/**
+ * @param open texts that count in place of the file
+ * @param signal ends it: nobody waits for the answer any more
+ * @throws Refusal 400 for a pattern that is none; the signal's reason
+ */
 export async function searchText(
   files: WorkspaceFiles,
   search: TextSearch,
   open: ReadonlyMap<string, string>,
+  signal?: AbortSignal,
 ): Promise<TextHits> {
   if (search.text === "") return { hits: [], isMore: false, looked: 0 };
   const finder = finderOf(search);
   const most = Math.min(Math.max(search.limit ?? DEFAULT_PLACES, 1), MOST_PLACES);
   const paths = (await pathsOf(files)).filter(pathFilter(search.files ?? ""));
   const hits: TextHit[] = [];
+  const turns = new Turns(signal);
   let looked = 0;
+  let isCut = false;
   for (let at = 0; at < paths.length && hits.length <= most; at += AT_ONCE) {
+    signal?.throwIfAborted();
     const batch = paths.slice(at, at + AT_ONCE);
     const texts = await Promise.all(batch.map((path) => open.get(path) ?? textOf(`${files.root}/${path}`)));
     for (const [index, text] of texts.entries()) {
       if (text === undefined) continue;
       looked++;
       if (!mayHave(text, search)) continue;
-      hits.push(...hitsIn(batch[index] as string, text, finder));
+      const found = await hitsIn(batch[index] as string, text, finder, turns);
+      isCut ||= found.length > MOST_A_FILE;
+      hits.push(...found.slice(0, MOST_A_FILE));
     }
   }
-  return { hits: hits.slice(0, most), isMore: hits.length > most, looked };
+  return { hits: hits.slice(0, most), isMore: isCut || hits.length > most, looked };
+}
+
+/** Lets others have their turn. */
+class Turns {
+  readonly #signal: AbortSignal | undefined;
+  #since = performance.now();
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  get areDue(): boolean {
+    return performance.now() - this.#since >= SLICE_MS;
+  }
+
+  /** @throws the signal's reason */
+  async take(): Promise<void> {
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    this.#signal?.throwIfAborted();
+    this.#since = performance.now();
+  }
 }
 
 function finderOf({ text, isPattern = false, matchCase = false, wholeWord = false }: TextSearch): Finder {
   const pattern = compiled(isPattern ? text : RE2JS.quote(text), matchCase, text);
+  const longest = isPattern ? MOST_STEPS / pattern.programSize() : Infinity;
   return (line, found) => {
+    if (line.length > longest) return;
     const matcher = pattern.matcher(line);
     while (matcher.find()) {
       const [from, to] = [matcher.start(), matcher.end()];
@@ -95,15 +133,22 @@ function isEdge(line: string, at: number): boolean {
   return !(isWord(line[at - 1]) && isWord(line[at]));
 }
 
-function hitsIn(path: string, text: string, finder: Finder): readonly TextHit[] {
+/** One more than `MOST_A_FILE` where there are more. */
+async function hitsIn(
+  path: string,
+  text: string,
+  finder: Finder,
+  turns: Turns,
+): Promise<readonly TextHit[]> {
   const hits: TextHit[] = [];
   let line = 0;
-  for (let start = 0; start <= text.length && hits.length < MOST_A_FILE; line++) {
+  for (let start = 0; start <= text.length && hits.length <= MOST_A_FILE; line++) {
+    if (turns.areDue) await turns.take();
     const feed = text.indexOf("\n", start);
     const end = feed < 0 ? text.length : feed;
     const words = text.slice(start, text[end - 1] === "\r" ? end - 1 : end);
     finder(words, (from, to) => {
-      if (hits.length >= MOST_A_FILE) return;
+      if (hits.length > MOST_A_FILE) return;
       const first = from > BEFORE && words.length > AROUND ? from - BEFORE : 0;
       const shown = words.slice(first, Math.max(first + AROUND, to));
       hits.push({ path, line: line + 1, column: from + 1, text: shown, at: from - first, length: to - from });
@@ -118,7 +163,8 @@ async function textOf(path: string): Promise<string | undefined> {
     const { size, isFile } = await Deno.lstat(path);
     if (!isFile || size > LONGEST_FILE) return undefined;
     const text = await Deno.readTextFile(path);
-    return text.includes("\0") ? undefined : text;
+    // The mark of a file's encoding is none of its text: columns do not count it.
+    return text.includes("\0") ? undefined : text.replace(/^\ufeff/, "");
   } catch {
     // It has gone, or nobody may read it.
     return undefined;

@@ -64,3 +64,52 @@ Deno.test("searchText() takes an open text for its file", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("searchText() says when a file has more places than it gives of one, and counts columns without a mark", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "search-" });
+  try {
+    await Deno.writeTextFile(`${folder}/many.txt`, "many\n".repeat(1_001));
+    await Deno.writeTextFile(`${folder}/marked.txt`, "\ufeffmark, mark\n");
+    const files = new WorkspaceFiles(folder);
+    const many = await searchText(files, { text: "many", limit: 2_000 }, new Map());
+    assert.deepEqual([many.hits.length, many.isMore], [1_000, true]);
+    await Deno.writeTextFile(`${folder}/many.txt`, "many\n".repeat(1_000));
+    const all = await searchText(files, { text: "many", limit: 2_000 }, new Map());
+    assert.deepEqual([all.hits.length, all.isMore], [1_000, false]);
+    const { hits } = await searchText(files, { text: "^mark", isPattern: true }, new Map());
+    assert.deepEqual(hits.map(({ column, text }) => [column, text]), [[1, "mark, mark"]]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("searchText() lets others have their turn, ends when nobody waits, and leaves out what a pattern would be lost in", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "search-" });
+  try {
+    const words = "the quick brown fox jumps over a lazy dog ";
+    await Deno.writeTextFile(`${folder}/lines.txt`, `${words.repeat(10)}\n`.repeat(300));
+    const files = new WorkspaceFiles(folder);
+    const slow = { text: "[a-z ]{300}9", isPattern: true };
+    let turns = 0;
+    const count = setInterval(() => turns++, 0);
+    const { looked } = await searchText(files, slow, new Map());
+    clearInterval(count);
+    assert.equal(looked, 1);
+    assert.ok(turns > 5, `${turns}`);
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new Error("gone")), 0);
+    await assert.rejects(searchText(files, slow, new Map(), abort.signal), /gone/);
+    // Its size times the line's would be half a minute.
+    const one = `${words.repeat(40_000)}9`;
+    const lost = await searchText(
+      files,
+      { text: "[a-z ]{900}9", isPattern: true },
+      new Map([["lines.txt", one]]),
+    );
+    assert.deepEqual(lost.hits, []);
+    const plain = await searchText(files, { text: "dog 9" }, new Map([["lines.txt", one]]));
+    assert.equal(plain.hits.length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -12,6 +12,8 @@ export interface Call<R extends Route> {
   readonly query: QueryOf<R>;
   readonly body: BodyOf<R>;
   readonly headers: Headers;
+  /** Aborted when nobody waits for the answer any more; made for whoever asks. */
+  readonly signal: () => AbortSignal;
 }
 
 /** An answer with a status or headers of its own; `body` bytes go out as they are. */

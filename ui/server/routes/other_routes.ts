@@ -144,10 +144,10 @@ export function fileRoutes({ files, proposals, services, openFiles }: Desk): Han
     "GET /files": ({ query }) => entriesOf(files, query.folder ?? "."),
     "GET /changes": () => proposals.waiting(),
     "GET /files/search": ({ query }) => searchFiles(files, query.text, Math.min(query.limit ?? 50, 500)),
-    "GET /files/text": async ({ query }) => {
+    "GET /files/text": async ({ query, signal }) => {
       // Its engine for patterns is loaded by whoever searches.
       const { searchText } = await import("../text_search.ts");
-      return await searchText(files, query, await openFiles());
+      return await searchText(files, query, await openFiles(), signal());
     },
   };
 }
