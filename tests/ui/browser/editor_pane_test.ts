@@ -78,6 +78,8 @@ browserTest(
   "a file is found in the tree, opened, typed into and saved, and another by its letters",
   () =>
     onEditor(async ({ page, rig }) => {
+      rig.write("fixed.txt", "Never changed.\n");
+      await Deno.chmod(`${rig.folder}/fixed.txt`, 0o444);
       await page.getByRole("link", { name: "Editor" }).first().waitFor();
       await page.keyboard.press("g");
       await page.keyboard.press("e");
@@ -174,6 +176,31 @@ browserTest(
       await page.locator(".cm-activeLine", { hasText: "// Adds numbers." }).waitFor();
       await page.keyboard.press("Alt+w");
       await page.getByRole("textbox", { name: "Replace with" }).fill("Something");
+      // What is found belongs to what was asked: nothing of it is replaced while something else is asked for.
+      const answers = Promise.withResolvers<void>();
+      await page.route("**/files/text?**", async (route) => {
+        await answers.promise;
+        await route.continue();
+      });
+      await page.getByRole("textbox", { name: "Search all files" }).fill("export");
+      await page.getByRole("button", { name: "Replace all", disabled: true }).waitFor();
+      await page.getByText("Searching…").waitFor();
+      await page.getByRole("textbox", { name: "Search all files" }).fill("ADDS|nothing");
+      answers.resolve();
+      await page.getByText("2 places in 2 files").waitFor();
+      await page.unroute("**/files/text?**");
+      // What may only be read is left as it is, open or not.
+      await openFile(page, "fixed.txt");
+      await page.getByRole("textbox", { name: "Search all files" }).fill("never");
+      await page.getByText("1 place in 1 file").waitFor();
+      await page.getByRole("button", { name: "Replace all" }).click();
+      await page.keyboard.press("Enter");
+      await page.getByText("1 place left as they are: changed meanwhile, or not to be written.").waitFor();
+      await page.locator(".cm-line", { hasText: "Never changed." }).waitFor();
+      await page.getByRole("tab", { name: "fixed.txt", exact: true }).waitFor();
+      await page.getByRole("tab", { name: "fixed.txt" }).press("Delete");
+      await page.getByRole("textbox", { name: "Search all files" }).fill("ADDS|nothing");
+      await page.getByText("2 places in 2 files").waitFor();
       await page.getByRole("button", { name: "Replace all" }).click();
       await page.getByRole("dialog", { name: "Replace 2 places in 2 files" }).waitFor();
       await page.keyboard.press("Enter");
@@ -199,6 +226,13 @@ browserTest(
       await page.keyboard.press("Control+\\");
       await beside.waitFor({ state: "detached" });
       await page.getByRole("tab", { name: "add.ts", selected: true }).waitFor();
+      // What was replaced in an open file is not found again.
+      await page.getByRole("textbox", { name: "Search all files" }).fill("numbers");
+      await page.getByText("1 place in 1 file").waitFor();
+      await page.getByRole("button", { name: "Replace all" }).click();
+      await page.keyboard.press("Enter");
+      await page.getByText("Replaced 1 place in 1 file").first().waitFor();
+      await page.getByText("Nothing found").waitFor();
     }),
 );
 
@@ -320,10 +354,20 @@ browserTest(
       await page.keyboard.type(" while dead\n");
       await page.locator(".editor-saved").filter({ hasText: "Kept here" }).waitFor();
       assert.match(await shownText(page), /abcdefghijklmnopqrstuvwxyz while dead/);
-      await page.keyboard.press("Control+s");
+      // Closed meanwhile, it is kept: it goes when the server has what was typed.
+      await page.keyboard.press("Alt+w");
+      const dialog = page.getByRole("dialog", { name: "notes.txt is not saved" });
+      await dialog.getByRole("button", { name: "Discard", disabled: true }).waitFor();
+      await dialog.getByRole("button", { name: "Keep for later" }).click();
+      await dialog.waitFor({ state: "detached" });
       await using server = new Program(words(port));
       await server.line();
+      await page.getByRole("tab", { name: /notes/ }).waitFor({ state: "detached" });
+      await openFile(page, "notes.txt");
+      await page.locator(".cm-line", { hasText: "abcdefghijklmnopqrstuvwxyz while dead" }).waitFor();
+      await page.keyboard.press("Control+s");
       await saved(page);
+      await page.keyboard.press("Control+End");
       await page.keyboard.type("after\n");
       await page.keyboard.press("Control+s");
       const expected = "one\nbefore\nabcdefghijklmnopqrstuvwxyz while dead\nafter\n";

@@ -12,6 +12,7 @@ export function CloseDialog(
 ) {
   const name = text.file.split("/").at(-1) ?? text.file;
   const others = new Set(text.present.value.map(({ author }) => author)).size;
+  const state = text.state.value;
   const isDone = useRef(false);
   const end = (act: () => void) => {
     if (isDone.current) return;
@@ -26,6 +27,23 @@ export function CloseDialog(
         if (isWritten) workspace.close(text.file);
       })
     );
+  // What was typed and decided is kept once the text core has it; until then the text stays open.
+  const keep = () => end(() => void text.reviewing.decided().then(() => workspace.close(text.file)));
+  const discard = (
+    <Button
+      onClick={() => end(() => workspace.close(text.file, true))}
+      disabled={others > 0 || state === "away"}
+    >
+      Discard
+    </Button>
+  );
+  if (state === "failed") {
+    return (
+      <Dialog title={`${name} is not saved`} onClose={() => end(() => undefined)} foot={discard}>
+        <p>It cannot be reached, so that what is not saved may be here alone. Discarding loses it.</p>
+      </Dialog>
+    );
+  }
   return (
     <Dialog
       title={`${name} is not saved`}
@@ -33,16 +51,16 @@ export function CloseDialog(
       onSubmit={save}
       foot={
         <>
-          <Button onClick={() => end(() => workspace.close(text.file, true))} disabled={others > 0}>
-            Discard
-          </Button>
-          <Button onClick={() => end(() => workspace.close(text.file))}>Keep for later</Button>
+          {discard}
+          <Button onClick={keep}>Keep for later</Button>
           <Button type="submit" look="primary" autofocus>Save</Button>
         </>
       }
     >
       <p>
-        {others > 0
+        {state === "away"
+          ? "Symphony is not there: until it is back the text stays open, and is saved or kept then."
+          : others > 0
           ? "Somebody else has it open, too: what is not saved stays there, and can be saved now or later."
           : "Save it now, keep what is not saved until the file is opened again, or take the file as it is on the disk."}
       </p>

@@ -85,7 +85,8 @@ export class EditorWorkspace {
   /** Closes the file, once the person has said what becomes of what is not saved. */
   askToClose(file: string): void {
     const text = this.texts.peek().find((one) => one.file === file);
-    if (text?.isUnsaved.peek() === true && text.state.peek() !== "failed") this.closing.value = text;
+    const hasText = text?.editorState !== undefined;
+    if (hasText && text.isUnsaved.peek()) this.closing.value = text;
     else this.close(file);
   }
 

@@ -31,8 +31,10 @@ export async function replaceAll(
     const open = workspace.texts.peek().find((text) => text.file === file && text.editorState !== undefined);
     if (open?.editorState !== undefined) {
       const changes = changesIn(open.editorState.doc.toString(), found, words);
-      if (changes.length === 0) continue;
+      if (changes.length === 0 || open.isReadOnly.peek()) continue;
       open.change({ changes, userEvent: "input.replace" });
+      // Whoever searches next finds what is here now.
+      if (open.state.peek() === "open") await open.settled();
       [places, files, unsaved] = [places + changes.length, files + 1, unsaved + 1];
       continue;
     }

@@ -31,13 +31,16 @@ interface Wanted {
 
 const wanted = signal<Wanted>({ text: "", matchCase: false, wholeWord: false, isPattern: false, files: "" });
 const words = signal("");
-const found = signal<TextHits | undefined>(undefined);
+/** With what was looked for, as `keyOf` says it: what is written since is another question. */
+const found = signal<TextHits & { readonly of: string } | undefined>(undefined);
 const fault = signal("");
 const isBusy = signal(false);
 const chosen = signal<number | undefined>(undefined);
 const isAsking = signal(false);
 /** Grows when the field is to have the focus. */
 const asked = signal(0);
+
+const keyOf = (one: Wanted): string => JSON.stringify(one);
 
 /** Looks for what is selected, or lets the person write what to look for. */
 export function beginSearch(selection: string): void {
@@ -68,8 +71,9 @@ export function SearchPanel() {
       return;
     }
     isBusy.value = true;
+    const of = keyOf(wanted.peek());
     try {
-      found.value = await app.client.call("GET /files/text", {
+      const hits = await app.client.call("GET /files/text", {
         query: {
           text,
           limit: MOST_PLACES,
@@ -80,9 +84,12 @@ export function SearchPanel() {
         },
         ...(signal === undefined ? {} : { signal }),
       });
+      if (of !== keyOf(wanted.peek())) return;
+      found.value = { ...hits, of };
       [fault.value, chosen.value] = ["", undefined];
     } catch (error) {
       if (signal?.aborted === true || error instanceof ApiError && error.code === "aborted") return;
+      if (of !== keyOf(wanted.peek())) return;
       fault.value = error instanceof Error ? error.message : String(error);
     }
     isBusy.value = false;
@@ -100,6 +107,7 @@ export function SearchPanel() {
     field.current?.select();
   }, [asked.value]);
   const { hits = [], isMore = false } = found.value ?? {};
+  const isOld = found.value?.of !== keyOf(wanted.value);
   const rows = rowsOf(hits);
   const fileCount = rows.length - hits.length;
   const change = (part: Partial<Wanted>) => wanted.value = { ...wanted.peek(), ...part };
@@ -143,6 +151,8 @@ export function SearchPanel() {
     ? "Searching…"
     : fault.value !== ""
     ? fault.value
+    : isOld
+    ? "Searching…"
     : hits.length === 0
     ? "Nothing found"
     : `${isMore ? "The first " : ""}${counted(hits.length, "place")} in ${counted(fileCount, "file")}`;
@@ -183,8 +193,10 @@ export function SearchPanel() {
           />
           <Button
             small
-            disabled={hits.length === 0 || isMore || fault.value !== ""}
-            title={isMore ? `More than ${MOST_PLACES} places: say more closely what is meant` : undefined}
+            disabled={hits.length === 0 || isMore || isOld || fault.value !== ""}
+            title={isMore
+              ? "There are more places than are shown: say more closely what is meant"
+              : undefined}
             onClick={() => isAsking.value = true}
           >
             Replace all
