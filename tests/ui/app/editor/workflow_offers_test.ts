@@ -1,6 +1,8 @@
 /** What is offered, told and found in the text of a workflow that is being written. */
 
 import assert from "node:assert/strict";
+import { CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { EditorState, type TransactionSpec } from "@codemirror/state";
 import { definitionAt, toldAt } from "../../../../ui/app/editor/workflow/workflow_facts.ts";
 import { type Offer, offersAt } from "../../../../ui/app/editor/workflow/workflow_offers.ts";
 import { components } from "../../../../ui/server/workflows/components.ts";
@@ -199,4 +201,22 @@ Deno.test("definitionAt() finds the node, the input and the workflow that is nam
   assert.equal(found(flow('"use": "text/trim", "after": ["ea|ch.text"]')), "each");
   assert.equal(found(flow('"use": "control/workflow", "workflow": "code-rev|iew"')), "code-review");
   assert.equal(found(flow('"use": "text/tr|im"')), undefined);
+});
+
+Deno.test("an offer is taken where its word is by then: an agent may have written above it meanwhile", async () => {
+  const answers: Readonly<Record<string, unknown>> = { "GET /catalog": { nodes: [], tasks: [], components } };
+  const client = { call: (route: string) => Promise.resolve(answers[route] ?? []) };
+  // For the page, whose types are not those of a test.
+  const help = new URL("../../../../ui/app/editor/workflow/workflow_help.ts", import.meta.url).href;
+  const { workflowOffers } = await import(help);
+  const { text, offset } = at('{ "nodes": { "x": { "use": "control/lo|" } } }');
+  const asked = EditorState.create({ doc: text });
+  const found: CompletionResult = await workflowOffers(client, "a.workflow.jsonc", new CompletionContext(asked, offset, true));
+  const option = found.options.find(({ label }) => label === "control/loop");
+  assert.ok(option !== undefined && typeof option.apply === "function");
+  const above = asked.update({ changes: { from: 1, insert: '\n  "name": "Above",' } });
+  let state = above.state;
+  const view = { dispatch: (spec: TransactionSpec) => state = state.update(spec).state };
+  option.apply(view as never, option, above.changes.mapPos(found.from), above.changes.mapPos(offset));
+  assert.equal(state.doc.toString(), '{\n  "name": "Above", "nodes": { "x": { "use": "control/loop" } } }');
 });

@@ -39,10 +39,11 @@ export async function workflowOffers(
   const known = await knownFor(client, file);
   const found = offersAt(state.doc.toString(), pos, known);
   if (found === undefined || found.offers.length === 0) return null;
-  return { from: found.from, options: found.offers.map(optionOf) };
+  return { from: found.from, options: found.offers.map((offer) => optionOf(offer, found.from)) };
 }
 
-function optionOf(offer: Offer): Completion {
+/** @param word where the word begins that offers are compared with, when they were asked for */
+function optionOf(offer: Offer, word: number): Completion {
   const { label, detail, about, kind, boost } = offer;
   return {
     label,
@@ -50,14 +51,15 @@ function optionOf(offer: Offer): Completion {
     boost: 10 * boost,
     ...(detail === "" ? {} : { detail }),
     ...(about === "" ? {} : { info: () => prose(about) }),
-    apply: (view) => take(view, offer),
+    // Others may have changed the text since: CodeMirror knows where the word is now.
+    apply: (view, _option, from) => take(view, offer, from - word),
   };
 }
 
-function take(view: EditorView, { from, to, insert, caret, goesOn }: Offer): void {
+function take(view: EditorView, { from, to, insert, caret, goesOn }: Offer, moved: number): void {
   view.dispatch({
-    changes: { from, to, insert },
-    selection: { anchor: from + caret },
+    changes: { from: from + moved, to: to + moved, insert },
+    selection: { anchor: from + moved + caret },
     annotations: stepKind.of("complete"),
     userEvent: "input.complete",
     scrollIntoView: true,
