@@ -69,3 +69,12 @@ Deno.test("two versions are one picture: cards, ports and wires of both, each wi
   assert.equal(count(/<path class="added"[^>]*stroke="state-completed"/g), 4);
   assert.equal(count(/<g opacity="0.45">/g), 1);
 });
+
+Deno.test("a picture is XML whatever titles hold", () => {
+  const graph = graphOf({ list: { use: "files/scan", title: "a\u0007<b>\u0000&\tc" } });
+  const { scene, marks } = diffScene(graph, graph, diffGraphs(graph, graph));
+  const svg = boardSvg(scene, colours, marks);
+  // deno-lint-ignore no-control-regex
+  assert.equal(/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(svg), false);
+  assert.match(svg, /a&lt;b&gt;&amp;\tc/);
+});

@@ -211,7 +211,11 @@ Deno.test("an offer is taken where its word is by then: an agent may have writte
   const { workflowOffers } = await import(help);
   const { text, offset } = at('{ "nodes": { "x": { "use": "control/lo|" } } }');
   const asked = EditorState.create({ doc: text });
-  const found: CompletionResult = await workflowOffers(client, "a.workflow.jsonc", new CompletionContext(asked, offset, true));
+  const found: CompletionResult = await workflowOffers(
+    client,
+    "a.workflow.jsonc",
+    new CompletionContext(asked, offset, true),
+  );
   const option = found.options.find(({ label }) => label === "control/loop");
   assert.ok(option !== undefined && typeof option.apply === "function");
   const above = asked.update({ changes: { from: 1, insert: '\n  "name": "Above",' } });
