@@ -62,6 +62,11 @@ export function pathsOf(files: WorkspaceFiles): Promise<readonly string[]> {
   return known.paths;
 }
 
+/** What was known of the paths is not so any more. */
+export function forgetPaths(files: WorkspaceFiles): void {
+  listed.delete(files);
+}
+
 async function pathsIn(files: WorkspaceFiles): Promise<readonly string[]> {
   const ignore = await GitIgnore.of(files.root);
   const { files: paths } = await walk(files.root, () => true, { files: MOST_SEARCHED });

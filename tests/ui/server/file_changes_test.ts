@@ -113,3 +113,18 @@ Deno.test("moveToFree() keeps what somebody makes at the new name at the same mo
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("what was made, moved or removed a moment ago is found by what it is now", async () => {
+  await using rig = await UiRig.start();
+  const found = async () => {
+    const { value } = await rig.call("GET /files/search", { path: "/files/search?text=fresh" });
+    return value.map(({ path }) => path);
+  };
+  assert.deepEqual(await found(), []);
+  await rig.call("POST /files", { body: { path: "fresh.txt", kind: "file" } });
+  assert.deepEqual(await found(), ["fresh.txt"]);
+  await rig.call("POST /files/move", { body: { from: "fresh.txt", to: "a/fresh.txt" } });
+  assert.deepEqual(await found(), ["a/fresh.txt"]);
+  await rig.call("DELETE /files", { path: "/files?path=a" });
+  assert.deepEqual(await found(), []);
+});

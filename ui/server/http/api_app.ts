@@ -55,7 +55,13 @@ async function answer(context: Context, route: Route, handler: Handler<Route>): 
   const body = schemaOf(route, "body") === undefined ? undefined : await bodyOf(request);
   checkBody(route, body);
   // What the schemas have accepted is what the contract's types say.
-  const call = { params: context.req.param(), query, body, headers: request.headers, signal: () => request.signal };
+  const call = {
+    params: context.req.param(),
+    query,
+    body,
+    headers: request.headers,
+    signal: () => request.signal,
+  };
   const answered: unknown = await handler(call as unknown as Call<Route>);
   const reply = answered instanceof Reply ? answered : new Reply({ answer: answered });
   if (reply.body !== undefined) {

@@ -6,7 +6,7 @@ import { isCounter } from "../metrics/figures.ts";
 import type { Desk } from "../desk.ts";
 import { extensionLines, poolInfo } from "../extension_view.ts";
 import { FileChanges } from "../file_changes.ts";
-import { entriesOf, searchFiles } from "../file_lists.ts";
+import { entriesOf, forgetPaths, searchFiles } from "../file_lists.ts";
 import type { HandlersOf } from "../http/handlers.ts";
 import { Refusal } from "../http/problems.ts";
 import { staleReview, storageInfo } from "../storage_view.ts";
@@ -134,11 +134,13 @@ export function failureRoutes(desk: Desk): HandlersOf<FailureRoute> {
 
 export function fileRoutes({ files, proposals, services, openFiles }: Desk): HandlersOf<FileRoute> {
   const changes = new FileChanges(files, services.proposedPlaces, services.data);
+  // Who has made a file finds it at once.
+  const changed = <T>(act: Promise<T>) => act.finally(() => forgetPaths(files));
   return {
-    "POST /files": ({ body }) => changes.make(body.path, body.kind),
-    "POST /files/move": ({ body }) => changes.move(body.from, body.to),
+    "POST /files": ({ body }) => changed(changes.make(body.path, body.kind)),
+    "POST /files/move": ({ body }) => changed(changes.move(body.from, body.to)),
     "DELETE /files": async ({ query }) => {
-      await changes.remove(query.path);
+      await changed(changes.remove(query.path));
       return null;
     },
     "GET /files": ({ query }) => entriesOf(files, query.folder ?? "."),
