@@ -69,3 +69,19 @@ Deno.test("BoardDocument shows the graph of its text after any edits within node
     assert.deepEqual(plain(document.graph), plain(readGraph(text, [], catalog)));
   }));
 });
+
+Deno.test("nodes of one type with the same bound share their ports, and others do not", () => {
+  const node = (name: string, bound: string) => `"${name}": { "use": "text/trim", ${bound} }`;
+  const nodes = [
+    node("a", `"in": { "text": "inputs.x" }`),
+    node("b", `"in": { "text": "a.text" }`),
+    node("c", `"with": { "text": "x", "more": 1 }`),
+    node("d", `"title": "D"`),
+  ];
+  const { nodes: read } = readGraph(`{ "nodes": { ${nodes.join(", ")} } }`, [], catalog);
+  const [a, b, c, d] = [...read.values()];
+  assert.equal(a?.inputs, b?.inputs);
+  assert.equal(a?.outputs, b?.outputs);
+  const bound = (one: typeof a) => one?.inputs.filter(({ isBound }) => isBound).map(({ name }) => name);
+  assert.deepEqual([bound(a), bound(c), bound(d)], [["text"], ["text", "more"], []]);
+});

@@ -27,6 +27,7 @@ import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
 import { completed, nearestFree, unplaced } from "./places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
+import { nextTurn } from "../state/turn.ts";
 import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
 import { CARD_WIDTH, cardShape, portPlace } from "./view/card_shape.ts";
 import { filePlace, Scene, type ShapeCache } from "./view/scene.ts";
@@ -482,7 +483,11 @@ export class Board {
     this.#isRouting = true;
     try {
       const found = await ways(scene.ground);
-      if (scene.takeWays(found, moves) && scene === this.scene.peek()) this.routed.value++;
+      if (scene.takeWays(found, moves) && scene === this.scene.peek()) {
+        // What wires are found by, before a frame has to wait for it.
+        for (const _ of scene.prepare()) await nextTurn();
+        this.routed.value++;
+      }
     } finally {
       this.#isRouting = false;
     }

@@ -1,6 +1,6 @@
 /**
  * Checking as one types: the newest text is asked for, answers to older ones are dropped. Texts of sub-workflows are fetched
- * when they are first missed.
+ * when they are first missed. The worker begins with `start`, or when somebody waits for an answer: a board that opens is shown first.
  *
  * @module
  */
@@ -20,7 +20,8 @@ export interface CheckerOptions {
 }
 
 export class Checker {
-  readonly #worker = new Worker(CHECK_WORKER, { type: "module" });
+  #worker: Worker | undefined;
+  #catalog: CatalogInfo | undefined;
   readonly #options: CheckerOptions;
   readonly #others: Record<string, string | null> = {};
   #number = 0;
@@ -33,15 +34,24 @@ export class Checker {
 
   constructor(options: CheckerOptions) {
     this.#options = options;
+  }
+
+  /** Begins to answer. */
+  start(): void {
+    if (this.#isClosed || this.#worker !== undefined) return;
+    this.#worker = new Worker(CHECK_WORKER, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<CheckAnswer>) => this.#take(data);
     this.#worker.onerror = () => {
       this.#isBusy = false;
       this.#tell();
     };
+    this.#postCatalog();
+    this.#send();
   }
 
   setCatalog(catalog: CatalogInfo): void {
-    this.#post({ kind: "catalog", catalog: { nodes: catalog.nodes, tasks: catalog.tasks } });
+    this.#catalog = catalog;
+    this.#postCatalog();
     if (this.#last !== undefined) this.ask(this.#last.text, this.#last.file);
   }
 
@@ -55,6 +65,7 @@ export class Checker {
   /** Resolves when what was asked last is answered, or nothing more will be. */
   settled(): Promise<void> {
     if (this.#isClosed || (!this.#isBusy && this.#next === undefined)) return Promise.resolve();
+    this.start();
     clearTimeout(this.#timer);
     this.#send();
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -63,7 +74,7 @@ export class Checker {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#tell();
   }
 
@@ -72,15 +83,21 @@ export class Checker {
   }
 
   #send(): void {
-    if (this.#isBusy || this.#next === undefined) return;
+    if (this.#worker === undefined || this.#isBusy || this.#next === undefined) return;
     this.#isBusy = true;
     this.#last = this.#next;
     this.#next = undefined;
     this.#post({ kind: "check", number: ++this.#number, others: this.#others, ...this.#last });
   }
 
+  #postCatalog(): void {
+    if (this.#catalog === undefined) return;
+    const { nodes, tasks } = this.#catalog;
+    this.#post({ kind: "catalog", catalog: { nodes, tasks } });
+  }
+
   #post(question: CheckQuestion): void {
-    this.#worker.postMessage(question);
+    this.#worker?.postMessage(question);
   }
 
   #take(answer: CheckAnswer): void {
