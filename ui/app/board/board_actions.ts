@@ -13,7 +13,7 @@ import { boardPng, boardSvg } from "./view/export_image.ts";
 import { elkLayout } from "./layout/elk_layout.ts";
 import { INPUTS, OUTPUTS } from "./model/board_node.ts";
 import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } from "./model/commands.ts";
-import { copiedText, paste, pastedNodes } from "./model/clipboard.ts";
+import { copiedNodes, copiedText, paste, type Pasted, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
 import { GRID } from "./board.ts";
@@ -110,8 +110,9 @@ export class BoardActions {
     }
     const ids = [...board.selection.peek()].filter((id) => id !== INPUTS && id !== OUTPUTS);
     if (ids.length === 0) return;
-    const change = removeNodes(board.document.ground, ids, reconnect);
-    if (board.apply(change)) announce(change.label);
+    void board.change(ids.length, (ground) => removeNodes(ground, ids, reconnect)).then((change) => {
+      if (change !== undefined) announce(change.label);
+    });
   }
 
   async copy(): Promise<void> {
@@ -144,20 +145,20 @@ export class BoardActions {
       });
       return;
     }
-    board.apply(paste(board.document.ground, pasted, board.freePlace(at)));
+    const place = board.freePlace(at);
+    void board.change(sizeOf(pasted), (ground) => paste(ground, pasted, place));
   }
 
   duplicate(): void {
     const { board } = this.bench;
-    const pasted = pastedNodes(
-      copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id)),
-    );
+    const chosen = [...board.selection.peek()];
+    const pasted = copiedNodes(board.graph.peek(), chosen, (id) => board.placeOf(id));
     const scene = board.scene.peek();
-    const bounds = scene.bounds([...board.selection.peek()].flatMap((id) => scene.indexOf.get(id) ?? []));
-    if (pasted === undefined || bounds === undefined) return;
-    board.apply({
-      ...paste(board.document.ground, pasted, { x: bounds.left + 32, y: bounds.top + 32 }),
-      label: "Duplicate",
+    const bounds = scene.bounds(chosen.flatMap((id) => scene.indexOf.get(id) ?? []));
+    if (sizeOf(pasted) === 0 || bounds === undefined) return;
+    const place = { x: bounds.left + 32, y: bounds.top + 32 };
+    void board.change(sizeOf(pasted), function* (ground) {
+      return { ...yield* paste(ground, pasted, place), label: "Duplicate" };
     });
   }
 
@@ -340,6 +341,10 @@ export class BoardActions {
 }
 
 let kept = "";
+
+function sizeOf({ nodes, notes }: Pasted): number {
+  return Object.keys(nodes).length + notes.length;
+}
 
 function baseName(file: string): string {
   return file.split("/").at(-1)?.replace(/\.workflow\.jsonc$/, "") ?? "workflow";

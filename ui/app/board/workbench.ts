@@ -10,12 +10,12 @@ import type { CatalogInfo } from "../../api/catalog.ts";
 import type { TemplateLine, WorkflowFile } from "../../api/workflows.ts";
 import type { App } from "../state/app.ts";
 import { inOwnFrame } from "../state/own_frame.ts";
-import { nextTurn } from "../state/turn.ts";
+import { inTurns, nextTurn } from "../state/turn.ts";
 import { Board } from "./board.ts";
 import { BoardFile } from "./file/board_file.ts";
 import { Checker } from "./check/checker.ts";
 import { type BoardNode, objectOf, type WorkflowPorts } from "./model/board_node.ts";
-import { type Graph, readGraph, readGraphInTurns } from "./model/graph.ts";
+import { type Graph, graphInParts, readGraph } from "./model/graph.ts";
 import { LayoutClient } from "./layout/layout_client.ts";
 import { catalogFrom, type LibraryEntry, libraryOf } from "./library.ts";
 import { BoardRun } from "./run/board_run.ts";
@@ -55,7 +55,8 @@ export class Workbench {
   /** Reads the file in turns, so that a large one holds the page up nowhere. */
   static async open(app: App, file: WorkflowFile, parts: Parts): Promise<Workbench> {
     const catalog = catalogFrom(parts.info, portsOf(parts.templates));
-    const graph = await readGraphInTurns(file.text, catalog, nextTurn, () => performance.now());
+    const graph = await inTurns(graphInParts(file.text, [], catalog));
+    await nextTurn();
     const bench = new Workbench(app, file, parts, graph);
     await nextTurn();
     // The geometry, before anybody draws by it.

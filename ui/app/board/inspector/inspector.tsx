@@ -208,7 +208,11 @@ function SeveralInspector(
       <Button icon="layout" onClick={() => void board.layout(ids)}>Lay these out</Button>
       <Button icon="group" onClick={() => board.apply(groupNodes(board.document.ground, ids))}>Group</Button>
       <Button icon="workflow" onClick={onCollapse}>Make a sub-workflow…</Button>
-      <Button icon="trash" look="danger" onClick={() => board.apply(removeNodes(board.document.ground, ids))}>
+      <Button
+        icon="trash"
+        look="danger"
+        onClick={() => void board.change(ids.length, (ground) => removeNodes(ground, ids))}
+      >
         Remove
       </Button>
     </div>
