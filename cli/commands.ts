@@ -10,7 +10,7 @@ import type { Command, Flag } from "./command.ts";
 import { conductorCommands } from "./conductor_commands.ts";
 import { dagCommands } from "./dag_commands.ts";
 import { extCommands } from "./ext_commands.ts";
-import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { dataFlag, jsonFlag, sessionFlags, toFlag } from "./flags.ts";
 import { userFlag } from "./user.ts";
 import { memoFlag } from "./memo_flag.ts";
 import { queueCommands } from "./queue_commands.ts";
@@ -49,6 +49,7 @@ export const commands: readonly Command[] = [
         value: "DIR",
         summary: "the folder that nodes may read, as FOLDER; else the current one",
       },
+      toFlag,
       { name: "concurrency", value: "N", summary: "most nodes at once, 1 to 1000" },
       userFlag,
       memoFlag,
@@ -65,6 +66,10 @@ export const commands: readonly Command[] = [
       { args: "run code-review", does: "review the code in this folder" },
       { args: "run code-review ../other/repository", does: "review another" },
       { args: "run my.workflow.jsonc --input root=src --json", does: "for a script" },
+      {
+        args: "run my.workflow.jsonc --to summarise",
+        does: "only what this node needs, though the rest is unfinished",
+      },
     ],
     load: async () => (await import("./run_command.ts")).runCommand,
   },

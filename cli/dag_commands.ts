@@ -5,7 +5,7 @@
  */
 
 import type { Command, Flag } from "./command.ts";
-import { dataFlag, jsonFlag, sessionFlags } from "./flags.ts";
+import { dataFlag, jsonFlag, sessionFlags, toFlag } from "./flags.ts";
 import { memoFlag } from "./memo_flag.ts";
 
 const runId = [{ name: "ID" }];
@@ -33,6 +33,7 @@ export const dagCommands: readonly Command[] = [
         name: "changed",
         summary: "do only that again whose code, prompt or inputs changed, or that reads outside",
       },
+      toFlag,
       {
         name: "pin",
         value: "NODE=ARTIFACT|FILE",

@@ -21,6 +21,13 @@ export const grantFlag: Flag = {
   isList: true,
   summary: "a permission for this time only, for example acme/lint:files:read; may be repeated",
 };
+export const toFlag: Flag = {
+  name: "to",
+  value: "NODE",
+  isList: true,
+  summary:
+    "only this node and what it needs; the rest is left out and need not even be sound; may be repeated",
+};
 /** What every command that opens extensions takes. */
 export const sessionFlags: readonly Flag[] = [dataFlag, extensionsFlag, grantFlag];
 

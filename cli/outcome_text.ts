@@ -13,7 +13,7 @@ import type { Colour, Style } from "./style.ts";
 import { cleanLine, count, duration } from "./text.ts";
 import { troubleLines } from "./trouble_text.ts";
 
-/** Questions to a person that are named. */
+/** Questions to a person, and nodes, that are named. */
 const NAMED = 20;
 
 /** What the closing words need besides the outcome. */
@@ -32,6 +32,7 @@ export interface Closing {
 /** The text, ending with a line end. */
 export function closingText(outcome: RunOutcome, closing: Closing): string {
   const lines = [headline(outcome, closing), ...troubleLines(closing.account, outcome.failure)];
+  lines.push(...partLines(closing.account));
   for (const output of closing.written) lines.push(`${cleanLine(output.name)}: ${output.path}`);
   const { program, dataFlag } = closing;
   if (closing.artifacts > 0) {
@@ -42,6 +43,24 @@ export function closingText(outcome: RunOutcome, closing: Closing): string {
   lines.push(`Look again: ${program} runs show ${outcome.run}${dataFlag}`);
   lines.push(...waysOn(outcome, closing));
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** What was left out of a run that goes only as far as some node. */
+export function partLines({ part }: Pick<RunAccount, "part">): string[] {
+  if (part === undefined) return [];
+  const { to, nodes, outputs } = part;
+  const lines = [
+    `Only as far as ${named(to)}: ${
+      nodes.length === 0 ? "nothing was left out" : `left out ${named(nodes)}`
+    }`,
+  ];
+  if (outputs.length > 0) lines.push(`Not made, as they hang on what was left out: ${named(outputs)}`);
+  return lines;
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED).map(cleanLine).join(", ");
+  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }
 
 function headline(outcome: RunOutcome, { style, account, elapsedMs }: Closing): string {

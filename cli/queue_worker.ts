@@ -142,6 +142,7 @@ export async function newEntry(
 function instrumentsOf({ nodes }: WorkflowDefinition, catalog: Catalog): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of nodes.values()) {
+    if (node.disabled === true) continue;
     if (node.kind === "loop" || node.kind === "workflow") {
       for (const inner of instrumentsOf(node.body, catalog)) found.add(inner);
     } else if (node.kind === "call") {

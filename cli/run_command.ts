@@ -3,7 +3,7 @@
 import { SymphonyError } from "../core/errors.ts";
 import { forecastText, readBudgetFlags } from "./budget_flags.ts";
 import type { StartRequest } from "../core/orchestration/run_handle.ts";
-import type { Budget, WorkflowDefinition } from "../core/workflow/definition.ts";
+import type { Budget } from "../core/workflow/definition.ts";
 import { type BudgetForecast, forecastFor } from "../core/orchestration/run_forecast.ts";
 import type { Arguments } from "./command.ts";
 import { drive, promptFor } from "./drive.ts";
@@ -12,7 +12,12 @@ import { readInputs } from "./inputs.ts";
 import { readMemo } from "./memo_flag.ts";
 import type { CliServices } from "./services.ts";
 import { userOf } from "./user.ts";
-import { checkedDefinition, readWorkflow, type WorkflowSource } from "./workflow_file.ts";
+import {
+  checkedWorkflow,
+  readWorkflow,
+  type RunnableWorkflow,
+  type WorkflowSource,
+} from "./workflow_file.ts";
 import { workspaceOf } from "./workspace.ts";
 
 const MOST_AT_ONCE = 1000;
@@ -27,12 +32,13 @@ export async function runCommand(services: CliServices, args: Arguments): Promis
   // The session's own catalogue: reading the extensions twice would be felt before the first node.
   const prompt = promptFor(services, args.has("json"), services.isInteractive === true);
   await using session = await services.openSession(prompt === undefined ? options : { ...options, prompt });
-  const definition = withBudget(
-    checkedDefinition(services, source, await session.extensions.describe()),
-    budget,
-  );
-  const request = requestOf(services, args, definition, concurrency);
-  await tellForecast(services, args, await forecastFor(session.pit.dag, definition));
+  const checked = checkedWorkflow(services, source, await session.extensions.describe(), args.values("to"));
+  const request = requestOf(services, args, withBudget(checked, budget), concurrency);
+  const { definition } = request;
+  // What whole runs spent says nothing about a part.
+  if (request.part === undefined) {
+    await tellForecast(services, args, await forecastFor(session.pit.dag, definition));
+  }
   return await drive(services, session, (listener) => session.runner.start(request, listener), {
     isJson: args.has("json"),
     title: definition.name,
@@ -65,8 +71,8 @@ async function runInBrowser(
 ): Promise<number> {
   const { startServing, untilStopped } = await import("./serve_command.ts");
   const catalog = await services.catalog(sessionOptions(services, args));
-  const definition = withBudget(checkedDefinition(services, source, catalog), readBudgetFlags(args));
-  const request = requestOf(services, args, definition, concurrency);
+  const checked = checkedWorkflow(services, source, catalog, args.values("to"));
+  const request = requestOf(services, args, withBudget(checked, readBudgetFlags(args)), concurrency);
   const served = await startServing(services, args);
   const run = await served.start(request);
   await services.stdout.write(`${await served.address(`/runs/${run}`)}\n`);
@@ -74,14 +80,17 @@ async function runInBrowser(
   return await untilStopped(services, served);
 }
 
-function withBudget(definition: WorkflowDefinition, budget: Budget | undefined): WorkflowDefinition {
-  return budget === undefined ? definition : { ...definition, budget: { ...definition.budget, ...budget } };
+function withBudget({ definition, part }: RunnableWorkflow, budget: Budget | undefined): RunnableWorkflow {
+  const limited = budget === undefined
+    ? definition
+    : { ...definition, budget: { ...definition.budget, ...budget } };
+  return { definition: limited, ...part === undefined ? {} : { part } };
 }
 
 function requestOf(
   services: CliServices,
   args: Arguments,
-  definition: WorkflowDefinition,
+  { definition, part }: RunnableWorkflow,
   concurrency: number | undefined,
 ): StartRequest {
   const memo = readMemo(args);
@@ -94,6 +103,7 @@ function requestOf(
     inputs,
     workspace: folder,
     mayWrite: args.has("allow-write"),
+    ...part === undefined ? {} : { part },
     ...concurrency === undefined ? {} : { concurrency },
     ...memo.memo === undefined ? {} : { reuse: memo },
     ...user === undefined ? {} : { user },

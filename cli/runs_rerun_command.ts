@@ -7,7 +7,8 @@ import { own } from "../core/json.ts";
 import { EarlierRun } from "../core/orchestration/earlier_run.ts";
 import type { ReuseRequest } from "../core/orchestration/reuse.ts";
 import type { InputDefinition, WorkflowDefinition } from "../core/workflow/definition.ts";
-import { didYouMean } from "../core/workflow/suggest.ts";
+import type { Catalog } from "../core/workflow/catalog.ts";
+import { joinedNote, partOf } from "../core/workflow/part_of.ts";
 import type { Arguments } from "./command.ts";
 import { drive } from "./drive.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
@@ -16,8 +17,13 @@ import { readMemo } from "./memo_flag.ts";
 import { readPins } from "./pins.ts";
 import { findRun } from "./prefix.ts";
 import type { CliServices } from "./services.ts";
-import { cleanLine } from "./text.ts";
-import { checkedDefinition, readWorkflow } from "./workflow_file.ts";
+import {
+  checkedWorkflow,
+  readWorkflow,
+  type RunnableWorkflow,
+  unknownNode,
+  type WorkflowSource,
+} from "./workflow_file.ts";
 
 /** Starts a run that takes over what the flags say. @throws SymphonyError for wrong input, before anything runs. */
 export async function runsRerunCommand(services: CliServices, args: Arguments): Promise<number> {
@@ -35,9 +41,7 @@ export async function runsRerunCommand(services: CliServices, args: Arguments): 
   const { run } = await findRun(session.pit.dag, args.positional(0));
   const earlier = await EarlierRun.read(session.pit.dag, session.pit.artifacts, run);
   const catalog = await session.extensions.describe();
-  const definition = source === undefined
-    ? earlier.kept.definition
-    : checkedDefinition(services, source, catalog);
+  const { definition, part } = workflowOf(services, args, { source, earlier, catalog });
   const inputs = inputsOf(services, args, definition, earlier.inputs);
   const from = args.values("from").map((name) => knownNode(name, definition, "--from"));
   const pins = await readPins(services, session.pit.artifacts, args.values("pin"), { definition, catalog });
@@ -51,7 +55,14 @@ export async function runsRerunCommand(services: CliServices, args: Arguments): 
   const { workspace } = earlier;
   return await drive(services, session, (listener) =>
     session.runner.start(
-      { definition, inputs, workspace, mayWrite: args.has("allow-write"), reuse },
+      {
+        definition,
+        inputs,
+        workspace,
+        mayWrite: args.has("allow-write"),
+        reuse,
+        ...(part === undefined ? {} : { part }),
+      },
       listener,
     ), {
     isJson: args.has("json"),
@@ -59,6 +70,27 @@ export async function runsRerunCommand(services: CliServices, args: Arguments): 
     data: options.data,
     dataFlag: repeatedData(args),
   });
+}
+
+/** Another version of the workflow, or what the earlier run carried out; as far as --to says. */
+function workflowOf(
+  services: CliServices,
+  args: Arguments,
+  { source, earlier, catalog }: {
+    readonly source: WorkflowSource | undefined;
+    readonly earlier: EarlierRun;
+    readonly catalog: Catalog;
+  },
+): RunnableWorkflow {
+  const to = args.values("to");
+  if (source !== undefined) return checkedWorkflow(services, source, catalog, to);
+  const { definition } = earlier.kept;
+  const named = to.map((name) => knownNode(name, definition, "--to"));
+  const { definition: carried, note } = named.length === 0
+    ? { definition, note: undefined }
+    : partOf(definition, named);
+  const part = joinedNote(earlier.part, note);
+  return { definition: carried, ...(part === undefined ? {} : { part }) };
 }
 
 /** The earlier run's inputs where the flags do not say otherwise. */
@@ -78,6 +110,5 @@ function inputsOf(
 /** The node of that name. @throws SymphonyError `bad-input` naming those that there are */
 export function knownNode(name: string, { nodes }: WorkflowDefinition, flag: string): NodeId {
   if (isNodeId(name) && nodes.has(name)) return name;
-  const known = didYouMean(name, nodes.keys(), "nodes");
-  throw new SymphonyError("bad-input", `Cannot find the node "${cleanLine(name)}" for ${flag}: ${known}`);
+  throw unknownNode(name, nodes.keys(), flag);
 }

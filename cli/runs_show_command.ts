@@ -6,6 +6,7 @@ import type { Overview } from "../core/timeline/mod.ts";
 import { artifactRow } from "./artifacts_command.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData } from "./flags.ts";
+import { partLines } from "./outcome_text.ts";
 import { outputsText } from "./outputs.ts";
 import { label, waitText } from "./plain_view.ts";
 import { findRun } from "./prefix.ts";
@@ -83,7 +84,12 @@ export async function runsShowCommand(services: CliServices, args: Arguments): P
       const colour = colours[state];
       return name + (colour === undefined ? state : style(colour, state));
     });
-  const parts = [`${head.join("\n")}\n`, nodes, troubleText(account), waitingText(account)];
+  const parts = [
+    `${[...head, ...partLines(account)].join("\n")}\n`,
+    nodes,
+    troubleText(account),
+    waitingText(account),
+  ];
   parts.push(waitingCallsText(waiting, now));
   if (args.has("explain")) parts.push(explainText(account));
   if (overview.criticalPath.length > 0 || resumable) parts.push(overviewText(overview));
@@ -134,6 +140,8 @@ function reuseNote({ reused, reusedItems, isFan }: NodeAccount): string[] {
   if (reused === undefined) return [];
   const how = reused.how === "pinned"
     ? "pinned"
+    : reused.how === "passed"
+    ? "disabled"
     : reused.run === undefined
     ? reused.how
     : `from ${reused.run}`;

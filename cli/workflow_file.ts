@@ -6,11 +6,14 @@
 
 import { SymphonyError } from "../core/errors.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
-import { checkWorkflow } from "../core/workflow/check.ts";
+import { checkPart, checkWorkflow } from "../core/workflow/check.ts";
+import type { WorkflowDefinition } from "../core/workflow/definition.ts";
+import type { PartNote } from "../core/workflow/part_of.ts";
 import type { Problem } from "../core/workflow/problem.ts";
 import { didYouMean } from "../core/workflow/suggest.ts";
 import { printProblems } from "./problem_text.ts";
 import type { CliServices, WorkflowResolver } from "./services.ts";
+import { cleanLine } from "./text.ts";
 
 /** A workflow's text and where it comes from. */
 export interface WorkflowSource {
@@ -50,11 +53,54 @@ export function check(services: CliServices, source: WorkflowSource, catalog: Ca
   return checkWorkflow(source.text, source.file, catalog, resolver(services));
 }
 
+/** What is carried out: a workflow, or as much of it as some of its nodes need. */
+export interface RunnableWorkflow {
+  readonly definition: WorkflowDefinition;
+  readonly part?: PartNote;
+}
+
 /** The checked definition. @throws SymphonyError `bad-workflow` with every problem and its place. */
-export function checkedDefinition(services: CliServices, source: WorkflowSource, catalog: Catalog) {
+export function checkedDefinition(
+  services: CliServices,
+  source: WorkflowSource,
+  catalog: Catalog,
+): WorkflowDefinition {
   const { definition, problems } = check(services, source, catalog);
+  return definition ?? refused(services, source, catalog, problems);
+}
+
+/**
+ * As much of the workflow as the nodes `to` need, which alone is checked; all of it where none are named.
+ * @throws SymphonyError `bad-workflow` with every problem and its place, `bad-input` for a node that there is not
+ */
+export function checkedWorkflow(
+  services: CliServices,
+  source: WorkflowSource,
+  catalog: Catalog,
+  to: readonly string[],
+): RunnableWorkflow {
+  if (to.length === 0) return { definition: checkedDefinition(services, source, catalog) };
+  const part = checkPart(source.text, source.file, catalog, to, resolver(services));
+  const [unknown] = part.unknown;
+  if (unknown !== undefined) throw unknownNode(unknown, part.known, "--to");
+  const { definition, note, problems } = part;
+  if (definition === undefined || note === undefined) return refused(services, source, catalog, problems);
+  return { definition, part: note };
+}
+
+/** For a flag that names a node that there is not. */
+export function unknownNode(name: string, known: Iterable<string>, flag: string): SymphonyError {
+  const hint = didYouMean(name, known, "nodes");
+  return new SymphonyError("bad-input", `Cannot find the node "${cleanLine(name)}" for ${flag}: ${hint}`);
+}
+
+function refused(
+  services: CliServices,
+  source: WorkflowSource,
+  catalog: Catalog,
+  problems: readonly Problem[],
+): never {
   const errors = problems.filter(({ severity }) => severity === "error");
-  if (definition !== undefined && errors.length === 0) return definition;
   throw new SymphonyError("bad-workflow", problemList(source, errors), {
     hint: catalog.problems.length === 0
       ? `Put these right, then look again with: ${services.program} check ${source.file}`

@@ -10,6 +10,7 @@ import type { JsonObject } from "../json.ts";
 import type { ArtifactPort } from "../ports/artifact.ts";
 import type { DagPort } from "../ports/dag.ts";
 import { makePlan } from "../workflow/make_plan.ts";
+import type { PartNote } from "../workflow/part_of.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { isMockRun } from "./run_created.ts";
@@ -33,6 +34,8 @@ export class EarlierRun {
   readonly inputs: JsonObject;
   readonly workspace: string;
   readonly mayWrite: boolean;
+  /** Where it was of a part of its workflow. */
+  readonly part: PartNote | undefined;
   /** Its results are made up. */
   readonly isMock: boolean;
   readonly #results = new Map<string, EarlierResult>();
@@ -46,6 +49,7 @@ export class EarlierRun {
     this.workspace = created.workspace;
     this.mayWrite = created.mayWrite;
     this.isMock = isMockRun(created);
+    this.part = created.part;
   }
 
   /** Reads the run. @throws SymphonyError `not-found` | `corrupt` */
@@ -118,7 +122,7 @@ export class EarlierRun {
 
 type CreatedEvent = Pick<
   Extract<RunEvent, { readonly type: "run.created" }>,
-  "inputs" | "workspace" | "mayWrite" | "isMock" | "reuse"
+  "inputs" | "workspace" | "mayWrite" | "isMock" | "reuse" | "part"
 >;
 
 function placeOf(scope: string, node: NodeId, item: number): string {

@@ -142,7 +142,12 @@ function completed(event: Extract<RunEvent, { readonly type: "node.completed" }>
   return info(`completed in ${spanOf(durationMs)}${by}${way}; ${sizeOf(output)}${spentIn(usage)}`);
 }
 
-const how = { memo: "took a kept result", kept: "kept its result", pinned: "took what was given" } as const;
+const how = {
+  memo: "took a kept result",
+  kept: "kept its result",
+  pinned: "took what was given",
+  passed: "did nothing",
+} as const;
 
 function waiting(what: WaitingFor): EngineWords {
   switch (what.kind) {

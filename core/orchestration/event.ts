@@ -12,6 +12,7 @@ import type { NodeFailure } from "../policy/failure.ts";
 import type { Recovery } from "../policy/recovery.ts";
 import type { Usage } from "../ports/extension.ts";
 import type { Budget } from "../workflow/definition.ts";
+import type { PartNote } from "../workflow/part_of.ts";
 import type { MemoNote, Reused, ReuseRequest } from "./reuse.ts";
 
 /** A value beside the log: small ones inline, large ones by the hash of their JSON. */
@@ -54,6 +55,8 @@ export type RunEvent =
     readonly reuse?: ReuseRequest;
     /** Its calls answer made-up values: nothing of it is kept for other runs, and nothing is learned from it. */
     readonly isMock?: true;
+    /** Where only a part of the workflow is carried out: what was left out. The definition holds the part alone. */
+    readonly part?: PartNote;
     /** Whose work it is. */
     readonly user?: string;
     /** Of its calls among those of other runs; 0 without it. */

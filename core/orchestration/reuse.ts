@@ -30,8 +30,8 @@ export interface ReuseRequest {
 
 /** How a result was come by that was not made in this run. */
 export interface Reused {
-  /** `memo`: an equal key; `kept`: the earlier run's own; `pinned`: given by hand. */
-  readonly how: "memo" | "kept" | "pinned";
+  /** `memo`: an equal key; `kept`: the earlier run's own; `pinned`: given by hand; `passed`: the node is disabled and handed it on. */
+  readonly how: "memo" | "kept" | "pinned" | "passed";
   readonly why: string;
   /** The run that made it. */
   readonly run?: RunId;

@@ -12,6 +12,7 @@ import type { ArtifactId, NodeId } from "../ids.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import { goesElsewhere } from "../policy/recovery.ts";
 import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
+import type { PartNote } from "../workflow/part_of.ts";
 import type { ValueRef, WaitingFor } from "./event.ts";
 import { isMockRun } from "./run_created.ts";
 import type { Reused } from "./reuse.ts";
@@ -80,6 +81,8 @@ export class RunAccount {
   proposes = false;
   /** Its values are made up. */
   isMock = false;
+  /** Where only a part of its workflow is carried out: what was left out. */
+  part: PartNote | undefined;
   /** Whose work it is, where that is known. */
   user: string | undefined;
   /** The resolved definition's artifact. */
@@ -132,6 +135,7 @@ export class RunAccount {
         this.mayWrite = event.mayWrite;
         this.proposes = event.proposes === true;
         this.isMock = isMockRun(event);
+        this.part = event.part;
         this.user = event.user;
         this.definition = event.definition;
         this.inputs = event.inputs;
@@ -224,6 +228,8 @@ export class RunAccount {
 
   #move(event: Extract<LoggedEvent, { readonly type: "run.moved" }>): void {
     this.version = event.version;
+    // It goes by the whole of another version from here on.
+    this.part = undefined;
     this.inputs = event.inputs;
     this.failure = undefined;
     this.endedAt = undefined;

@@ -23,6 +23,7 @@ export function createdEvent(scope: RunScope, setup: RunSetup, at: number): RunE
     ...(setup.proposes ? { proposes: true } : {}),
     ...(scope.path !== "" || setup.reuse === undefined ? {} : { reuse: setup.reuse }),
     ...(setup.isMock ? { isMock: true } : {}),
+    ...(scope.path !== "" || setup.part === undefined ? {} : { part: setup.part }),
     ...(scope.path !== "" || setup.priority === 0 ? {} : { priority: setup.priority }),
     ...(scope.path !== "" || setup.user === undefined ? {} : { user: setup.user }),
   };

@@ -39,15 +39,16 @@ export async function forecastFor(
   return forecast && { ...forecast, short: shortfalls(forecast, budget) };
 }
 
-/** Undefined where no run of the workflow has completed; mock runs do not count. `newestFirst` is read no further than needed. */
+/** Undefined where no run of the workflow has completed; mock runs and runs of a part do not count. `newestFirst` is read no further than needed. */
 export async function forecastOf(
   newestFirst: AsyncIterable<RunSummary>,
   workflow: string,
 ): Promise<RunForecast | undefined> {
   const taken: NonNullable<RunSummary["spent"]>[] = [];
   let seen = 0;
-  for await (const { workflow: of, state, spent, isMock } of newestFirst) {
-    if (of === workflow && state === "completed" && isMock !== true && spent !== undefined) taken.push(spent);
+  for await (const { workflow: of, state, spent, isMock, isPart } of newestFirst) {
+    const isWhole = of === workflow && state === "completed" && isMock !== true && isPart !== true;
+    if (isWhole && spent !== undefined) taken.push(spent);
     if (++seen >= MOST_LOOKED_AT || taken.length >= MOST_TAKEN) break;
   }
   if (taken.length === 0) return undefined;

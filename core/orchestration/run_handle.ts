@@ -11,6 +11,7 @@ import type { CallEvent } from "../ports/extension.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Result } from "../result.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
+import type { PartNote } from "../workflow/part_of.ts";
 import type { Refusal, UserCommand } from "./command.ts";
 import type { ReuseRequest } from "./reuse.ts";
 
@@ -42,6 +43,8 @@ export interface StartRequest {
   readonly reuse?: ReuseRequest;
   /** Calls answer made-up values that fit their schemas, and change nothing; the run stays so when it is resumed. */
   readonly isMock?: boolean;
+  /** Where `definition` is a part of a workflow: how far it goes, and what was left out. */
+  readonly part?: PartNote;
   /** Whose work it is, for fair shares; else whose the session is. */
   readonly user?: string;
   /** Its calls are granted what is shared before those of runs with less; 0 without it. */

@@ -18,6 +18,7 @@ import type { RecoveryPort } from "../ports/recovery.ts";
 import type { CallNeedsPort } from "../ports/resource_monitor.ts";
 import type { RunControlPort } from "../ports/run_control.ts";
 import type { Catalog } from "../workflow/catalog.ts";
+import type { PartNote } from "../workflow/part_of.ts";
 import type { Report } from "./command.ts";
 import type { ReuseRequest } from "./reuse.ts";
 import type { RunLog } from "./run_log.ts";
@@ -68,6 +69,8 @@ export interface RunSetup {
   readonly reuse?: ReuseRequest;
   /** Values are made up; see mock_run.ts. */
   readonly isMock: boolean;
+  /** Where only a part of its workflow is carried out. */
+  readonly part?: PartNote;
   /** Whose work it is, for fair shares. */
   readonly user?: string;
   /** Higher goes first; 0 is ordinary. */

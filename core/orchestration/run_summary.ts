@@ -18,8 +18,13 @@ export function summaryOf(
     startedAt: setup.startedAt,
     ...(isEnd(state) ? { endedAt: now } : {}),
     spent: { usd: root.spentUsd, tokens: root.spentTokens, activeMs: root.activeMs(now) },
-    ...(setup.isMock ? { isMock: true } : {}),
+    ...marksOf(setup),
   };
+}
+
+/** What tells the run from one that others may be forecast by. */
+export function marksOf({ isMock, part }: RunSetup): Pick<RunSummary, "isMock" | "isPart"> {
+  return { ...(isMock ? { isMock } : {}), ...(part === undefined ? {} : { isPart: true }) };
 }
 
 /** True where nothing more comes of the run by itself. */

@@ -16,8 +16,10 @@ import type { RunCalls } from "./run_call.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Reuse } from "./run_reuse.ts";
 import type { Driver } from "./run_services.ts";
-import type { MemoNote } from "./reuse.ts";
+import type { MemoNote, Reused } from "./reuse.ts";
 import type { ValueRef } from "./event.ts";
+
+const PASSED: Reused = { how: "passed", why: "it is disabled, and handed on what it takes" };
 
 /** Thrown inside this file only: a condition or binding could not be evaluated. */
 class BadExpression extends Error {}
@@ -110,6 +112,8 @@ export class RunUnits {
         return this.#complete(scope, unit, { value: own(scope.inputs, definition.name) ?? null });
       case "output":
         return this.#complete(scope, unit, { value: own(bound, "value") ?? null });
+      case "pass":
+        return this.#complete(scope, unit, bound, undefined, PASSED);
       default:
         definition satisfies never;
     }
@@ -187,10 +191,17 @@ export class RunUnits {
     }
   }
 
-  #complete(scope: RunScope, unit: Unit, output: JsonObject, port?: string): void {
+  #complete(scope: RunScope, unit: Unit, output: JsonObject, port?: string, reused?: Reused): void {
     if (!this.#driver.report(scope, { type: "begin", ...unit })) return;
     const report = (ref: ValueRef) =>
-      void this.#driver.report(scope, { type: "complete", ...unit, output: ref, durationMs: 0, port });
+      void this.#driver.report(scope, {
+        type: "complete",
+        ...unit,
+        output: ref,
+        durationMs: 0,
+        port,
+        reused,
+      });
     const node = (scope.plan.nodes[unit.node] as PlanNode).id;
     const stored = this.#driver.values.store(output, { origin: { run: this.#driver.setup.run, node } });
     if (stored instanceof Promise) this.#driver.track(stored.then(report));

@@ -33,7 +33,7 @@ import { keepPlan, keptPlan, planOf } from "./run_plan.ts";
 import { RunReuse } from "./run_reuse.ts";
 import { RunScopes } from "./run_scopes.ts";
 import type { RunServices, RunSetup } from "./run_services.ts";
-import { isEnd, summaryOf } from "./run_summary.ts";
+import { isEnd, marksOf, summaryOf } from "./run_summary.ts";
 import { RunValues } from "./run_values.ts";
 import { runStateName } from "./reading.ts";
 
@@ -71,7 +71,8 @@ export class Runner {
     const values = new RunValues(pit.artifacts);
     const setup: RunSetup = {
       run,
-      definition: await keepDefinition(pit.artifacts, definition, catalog),
+      // What is carried out: without its disabled nodes.
+      definition: await keepDefinition(pit.artifacts, plan.definition, catalog),
       catalog,
       workspace: request.workspace,
       mayWrite: request.mayWrite,
@@ -80,6 +81,7 @@ export class Runner {
       ...timesOf(definition, clock.now()),
       ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
       isMock: request.isMock === true,
+      ...(request.part === undefined ? {} : { part: request.part }),
       ...(user === undefined ? {} : { user }),
       priority: request.priority ?? 0,
     };
@@ -90,9 +92,11 @@ export class Runner {
     }
     // In the transaction that opens the log, or nearly so.
     const keeping = keepPlan(this.#services.plans, setup.definition, plan);
-    const mark = setup.isMock ? { isMock: true } as const : {};
     const { startedAt } = setup;
-    await this.#create({ run, workflow: definition.id, state: "running", startedAt, ...mark }, claim);
+    await this.#create(
+      { run, workflow: definition.id, state: "running", startedAt, ...marksOf(setup) },
+      claim,
+    );
     await keeping;
     const scopes = new RunScopes(plan, request.inputs, {
       values,
@@ -209,7 +213,7 @@ export class Runner {
         type: "run.moved",
         at: clock.now(),
         version: definition.version,
-        definition: await keepDefinition(pit.artifacts, definition, catalog),
+        definition: await keepDefinition(pit.artifacts, plan.definition, catalog),
         inputs: planned.value.inputs,
         reset: planned.value.redone.map(({ node }) => node),
       });
@@ -355,6 +359,7 @@ export class Runner {
       ...timesOf(kept.definition, first.at),
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
       isMock: isMockRun(first),
+      ...(first.part === undefined ? {} : { part: first.part }),
       ...(first.user === undefined ? {} : { user: first.user }),
       priority: first.priority ?? 0,
     };

@@ -18,6 +18,8 @@ export interface RunSummary {
   readonly spent?: RunSpent;
   /** Its values are made up: nothing is to be learned from it. */
   readonly isMock?: true;
+  /** It goes only as far as some node: what it took and spent says nothing about the whole, and nothing follows from its end. */
+  readonly isPart?: true;
 }
 
 /** Of a run that has ended. */

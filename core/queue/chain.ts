@@ -15,8 +15,8 @@ export async function endedRuns(
 ): Promise<readonly EndedRun[]> {
   const found: EndedRun[] = [];
   for await (const summary of dag.ended(from)) {
-    const { workflow, state, isMock } = summary;
-    if (isMock === true || workflow !== kind.of) continue;
+    const { workflow, state, isMock, isPart } = summary;
+    if (isMock === true || isPart === true || workflow !== kind.of) continue;
     const counts = kind.on === "ended" ? state === "completed" || state === "failed" : state === kind.on;
     if (counts) found.push(summary);
   }

@@ -5,9 +5,11 @@
  */
 
 import type { Catalog } from "./catalog.ts";
+import type { NodeId } from "../ids.ts";
 import type { WorkflowDefinition } from "./definition.ts";
 import { makePlan } from "./make_plan.ts";
 import { parseWorkflow, type ResolveWorkflow } from "./parse.ts";
+import { type PartNote, partOf } from "./part_of.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
@@ -20,6 +22,51 @@ export interface CheckedWorkflow {
   readonly plan?: Plan;
   /** Errors and warnings, sorted by file and place. */
   readonly problems: readonly Problem[];
+}
+
+export interface CheckedPart extends CheckedWorkflow {
+  /** What is left out, where all the nodes it should go to are there. */
+  readonly note?: PartNote;
+  /** Those that are not. */
+  readonly unknown: readonly string[];
+  /** The names of all nodes. */
+  readonly known: readonly string[];
+}
+
+/**
+ * Reads and checks what the nodes `to` need of a workflow file: what is wrong with the rest of it does not matter. A file that
+ * cannot be read as a whole has no part either. Never throws.
+ */
+export function checkPart(
+  text: string | Uint8Array,
+  file: string,
+  catalog: Catalog,
+  to: readonly string[],
+  resolve?: ResolveWorkflow,
+): CheckedPart {
+  const { draft, positions, problems: found } = parseWorkflow(
+    text,
+    file,
+    resolve === undefined ? {} : { resolve },
+  );
+  if (draft === undefined) return { problems: sorted(found, file), unknown: [], known: [] };
+  const known = [...draft.nodes.keys(), ...positions.unreadable];
+  const unknown = to.filter((id) => !known.includes(id as NodeId));
+  const { definition, note } = partOf(draft, to as readonly NodeId[]);
+  const unread = [...positions.unreadable].filter((id) => !to.includes(id));
+  const lost = new Set<string>([...note.nodes, ...unread]);
+  const concerns = ({ path, file: where }: Problem) => {
+    const [kind, name] = path.split(".");
+    if (where !== file || name === undefined) return true;
+    return kind === "outputs" ? definition.outputs.has(name) : kind !== "nodes" || !lost.has(name);
+  };
+  const planned = makePlan(definition, catalog, positions);
+  const problems = sorted([...found, ...planned.problems].filter(concerns), file);
+  const isSound = problems.every(({ severity }) => severity !== "error");
+  const whole = isSound && unknown.length === 0 && planned.plan !== undefined
+    ? { definition, plan: planned.plan, note: { ...note, nodes: [...note.nodes, ...(unread as NodeId[])] } }
+    : {};
+  return { ...whole, problems, unknown, known };
 }
 
 /** Reads and checks a workflow file. Never throws. */

@@ -75,6 +75,8 @@ export interface NodeCommon {
   readonly memo?: MemoPolicy;
   /** Names of things that one node at a time has, across all runs of the process, for example `gpu:0` or `port:8080`. */
   readonly exclusive?: readonly string[];
+  /** Not done; what it hands on instead is told in disabled.ts. */
+  readonly disabled?: true;
   readonly title?: string;
   readonly description?: string;
 }
@@ -131,7 +133,17 @@ export interface OutputNode extends NodeCommon {
   readonly name: string;
 }
 
+/** Stands for a disabled node: gives under each name in `in` what that takes. No file says it. */
+export interface PassNode extends NodeCommon {
+  readonly kind: "pass";
+  /** What the disabled node would call, where it is a call. */
+  readonly use?: NodeTypeId;
+  /** Of what it hands on. */
+  readonly types: Readonly<Record<string, JsonSchema>>;
+}
+
 export type NodeDefinition =
+  | PassNode
   | CallNode
   | BranchNode
   | MergeNode

@@ -41,6 +41,7 @@ export const nodeFields = [
   "quality",
   "memo",
   "exclusive",
+  "disabled",
   "title",
   "description",
   "position",

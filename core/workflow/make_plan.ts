@@ -8,6 +8,7 @@
 import type { JsonSchema } from "../json.ts";
 import type { Catalog } from "./catalog.ts";
 import type { BranchNode, NodeDefinition, WorkflowDefinition } from "./definition.ts";
+import { carriedDefinition } from "./disabled.ts";
 import { MAX_NODES } from "./fields.ts";
 import { findCycle, indegrees, levels, topologicalOrder } from "./graph.ts";
 import { checkConstants, checkUse, NodeChecks } from "./node_checks.ts";
@@ -27,12 +28,16 @@ export interface MadePlan {
   readonly problems: readonly Problem[];
 }
 
-/** Checks a definition against the catalogue and plans it; places are unknown without `positions`. Never throws. */
+/**
+ * Checks a definition against the catalogue and plans it; places are unknown without `positions`. The plan's definition is what is
+ * carried out: disabled nodes are passes there. Never throws.
+ */
 export function makePlan(definition: WorkflowDefinition, catalog: Catalog, positions?: Positions): MadePlan {
   const problems: Problem[] = [];
   const bodies: Bodies = new Map();
   const places = positions ?? new Positions(new Source("", ""), undefined);
-  const { plan } = new GraphPlanner(definition, catalog, places, problems, bodies, false).run();
+  const carried = carriedDefinition(definition, catalog, places, problems);
+  const { plan } = new GraphPlanner(carried, catalog, places, problems, bodies, false).run();
   const isSound = problems.every(({ severity }) => severity !== "error");
   return isSound && plan !== undefined ? { plan, problems } : { problems };
 }

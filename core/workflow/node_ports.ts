@@ -80,6 +80,11 @@ export function portsOf(
       return { ...plain, outputs: new Map([["value", definition.inputs.get(node.name)?.schema ?? true]]) };
     case "output":
       return { ...plain, ...inputsOf([["value", needed]]), outputs: new Map() };
+    case "pass": {
+      const types = Object.entries(node.types);
+      const inputs = inputsOf(types.map(([name, schema]) => [name, { schema, isRequired: true }]));
+      return { ...plain, ...inputs, outputs: new Map(types) };
+    }
   }
 }
 

@@ -162,7 +162,18 @@ export class NodeReads {
   checkPort(index: number, port: string, path: JsonPath, offset: number): boolean {
     const ports = this.#graph.ports[index] as NodePorts;
     if (ports.isOpaque || ports.outputs.has(port)) return true;
-    const { id } = this.#graph.nodes[index] as NodeDefinition;
+    const { id, kind } = this.#graph.nodes[index] as NodeDefinition;
+    if (kind === "pass") {
+      const handed = [...ports.outputs.keys()];
+      this.fault(path, { inString: offset }, {
+        code: "disabled-source",
+        message: `Found ${id}.${port}, but ${id} is disabled and hands on no "${port}"`,
+        hint: `Enable ${id}, disable what takes this as well, or connect something else${
+          handed.length === 0 ? "" : `; ${id} hands on ${handed.join(", ")}`
+        }`,
+      });
+      return false;
+    }
     const hint = didYouMean(port, ports.outputs.keys(), `ports of ${id}`);
     this.fault(path, { inString: offset }, {
       code: "unknown-port",

@@ -139,6 +139,7 @@ function readCommon(id: NodeId, use: string, tree: ObjectNode, path: JsonPath, r
   if (quality !== undefined) fields.quality = quality;
   const memo = readMemo(tree, path, reader);
   if (memo !== undefined) fields.memo = memo;
+  if (readDisabled(use, tree, path, reader)) fields.disabled = true;
   const exclusive = readExclusive(use, tree, path, reader);
   if (exclusive !== undefined) fields.exclusive = exclusive;
   checkPosition(tree, path, reader);
@@ -169,6 +170,28 @@ function readObject(
 ): JsonObject {
   const node = reader.object(tree, name, path, hint);
   return node === undefined ? {} : toObject(node);
+}
+
+/** Control nodes that something is done by; the others say where the run goes, and have nothing to hand on instead. */
+const DISABLED_CONTROLS: ReadonlySet<string> = new Set(["control/loop", "control/workflow"]);
+
+function readDisabled(use: string, tree: ObjectNode, path: JsonPath, reader: Reader): boolean {
+  const node = tree.members.get("disabled")?.node;
+  if (node === undefined) return false;
+  const inner = [...path, "disabled"];
+  if (node.kind !== "boolean") {
+    reader.wrong(inner, node, "Expected true or false");
+    return false;
+  }
+  if (node.value === true && isControlUse(use) && !DISABLED_CONTROLS.has(use)) {
+    const message = `Found "disabled" at ${
+      String(path.at(-1))
+    }, which says where the run goes and does nothing itself`;
+    const hint = "Remove it, or disable the nodes behind it";
+    reader.fault(inner, "name", { code: "bad-value", message, hint });
+    return false;
+  }
+  return node.value === true;
 }
 
 function readExclusive(

@@ -42,6 +42,7 @@ export function summaryOf(bytes: Uint8Array): RunSummary {
     ...(typeof value.endedAt === "number" ? { endedAt: value.endedAt } : {}),
     ...spentOf(value.spent),
     ...(value.isMock === true ? { isMock: true } : {}),
+    ...(value.isPart === true ? { isPart: true } : {}),
   };
 }
 

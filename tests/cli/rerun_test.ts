@@ -53,6 +53,37 @@ Deno.test("runs rerun does all again without flags, and from a node on with --fr
   ]]);
 });
 
+Deno.test("run and runs rerun go --to a node: what it needs and nothing else, and the rest is told", async () => {
+  await using made = await desk();
+  const unfinished = flow({
+    first: { use: "trial/shout", in: { text: "inputs.topic" } },
+    second: { use: "trial/shout", in: { text: "first.text + '!'" } },
+    third: { use: "trial/shout", in: { text: "second.nothing" } },
+  }, { outputs: { text: "third.text", loud: "first.text" } });
+  made.put("unfinished.workflow.jsonc", unfinished);
+  const run = (...more: string[]) =>
+    made.say("run", "unfinished.workflow.jsonc", "--input", "topic=a", ...more);
+  assert.match((await run()).err, /second gives no "nothing"/);
+  const { code, out, err } = await run("--to", "second");
+  assert.equal(code, 0, err);
+  assert.match(err, /^Only as far as second: left out third$/m);
+  assert.match(err, /^Not made, as they hang on what was left out: text$/m);
+  assert.match(out, /^loud: A$/m);
+  assert.match(out, /^second: \{"text":"A!"\}$/m);
+  assert.match((await made.say("runs", "show", "last")).out, /^Only as far as second: left out third$/m);
+  const less = await made.say("runs", "rerun", "last", "--to", "first", "--json");
+  assert.deepEqual(completed(less.out), ["first done"]);
+  assert.deepEqual((jsonLines(less.out)[0] as { part: object }).part, {
+    to: ["first"],
+    nodes: ["third", "second"],
+    outputs: ["text"],
+  });
+  const nobody = await run("--to", "secnd");
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.err, /Cannot find the node "secnd" for --to: Did you mean "second"\?/);
+  assert.match((await run("--to", "third")).err, /second gives no "nothing"/);
+});
+
 Deno.test("runs rerun takes another input and does what reads it, and what hangs on that", async () => {
   await using made = await desk();
   const { out, code, err } = await made.say(

@@ -5,6 +5,8 @@ export interface RerunRun {
   readonly from?: readonly string[];
   /** Do only that again whose code, prompt or inputs changed. Not together with `from`. */
   readonly changed?: boolean;
+  /** Only as far as these nodes; what they do not need is left out. */
+  readonly to?: readonly string[];
   /** Default as the earlier run. */
   readonly mayWrite?: boolean;
   /** Default as the earlier run. */

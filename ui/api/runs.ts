@@ -4,6 +4,7 @@ import type { UserCommand } from "../../core/orchestration/command.ts";
 import type { ValueRef, WaitingFor } from "../../core/orchestration/event.ts";
 import type { Reused } from "../../core/orchestration/reuse.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import type { PartNote } from "../../core/workflow/part_of.ts";
 import type { LoggedEvent, RunStateName } from "../../core/ports/dag.ts";
 import type { NodeFailure } from "../../core/policy/failure.ts";
 import type { WorkflowGraph } from "./workflows.ts";
@@ -28,6 +29,8 @@ export interface RunLine {
   readonly isAsking?: boolean;
   /** True for a run on made-up values. */
   readonly isMock: boolean;
+  /** True for a run that goes only as far as some node. */
+  readonly isPart?: true;
 }
 
 export interface RunQuery {
@@ -72,6 +75,8 @@ export interface StartRun {
   readonly memo?: "on" | "off";
   /** Calls answer made-up values that fit their schemas, and change nothing. */
   readonly mock?: boolean;
+  /** Only as far as these nodes: what they need is checked and carried out, the rest left out. */
+  readonly to?: readonly string[];
   /** Nodes before which the run stops until it is told to go on. */
   readonly breakpoints?: readonly string[];
 }
@@ -136,6 +141,8 @@ export interface RunDetail extends RunLine {
   readonly mayWrite: boolean;
   /** Texts of files are proposed instead of written. */
   readonly proposes?: true;
+  /** Where it goes only as far as some nodes: what was left out. */
+  readonly part?: PartNote;
   readonly inputs: JsonObject;
   readonly nodes: readonly RunNode[];
   readonly asking: readonly Asking[];

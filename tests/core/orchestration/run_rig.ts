@@ -11,7 +11,12 @@ import { Runner } from "../../../core/orchestration/runner.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { ExtensionPort } from "../../../core/ports/extension.ts";
 import type { PitPort } from "../../../core/ports/pit.ts";
-import { checkWorkflow } from "../../../core/workflow/check.ts";
+import {
+  type CheckedPart,
+  type CheckedWorkflow,
+  checkPart,
+  checkWorkflow,
+} from "../../../core/workflow/check.ts";
 import type { Limits } from "../../../pit/arbitration/limits.ts";
 import { memoryPit } from "../../../pit/memory_pit.ts";
 import type { OpenPit } from "../../../pit/open_pit.ts";
@@ -73,10 +78,15 @@ export async function runToEnd(
     pit?: OpenPit;
     user?: string;
     priority?: number;
+    /** Only what these nodes need. */
+    to?: readonly string[];
     onEvent?: (event: LiveEvent, handle: () => RunHandle) => void;
   } = {},
 ): Promise<Ran> {
-  const { definition, problems } = checkWorkflow(text, "test.workflow.jsonc", await extensions.describe());
+  const catalog = await extensions.describe();
+  const { definition, problems, note }: Partial<CheckedPart> & CheckedWorkflow = options.to === undefined
+    ? checkWorkflow(text, "test.workflow.jsonc", catalog)
+    : checkPart(text, "test.workflow.jsonc", catalog, options.to);
   if (definition === undefined) {
     throw new Error(problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
   }
@@ -93,6 +103,7 @@ export async function runToEnd(
     workspace: "/",
     mayWrite: options.mayWrite ?? false,
     ...options.proposes === undefined ? {} : { proposes: options.proposes },
+    ...note === undefined ? {} : { part: note },
     ...options.user === undefined ? {} : { user: options.user },
     ...options.priority === undefined ? {} : { priority: options.priority },
   };

@@ -125,6 +125,8 @@ export function told(result: CallResult): string {
 /** Lets every habit loose and gives what came of it. */
 export async function runZoo(options: ZooOptions): Promise<ZooReport> {
   const data = await Deno.makeTempDir({ prefix: "symphony-zoo-" });
+  // Removed last of all: the editor may write in it until it has ended.
+  await using _folder = { [Symbol.asyncDispose]: () => Deno.remove(data, { recursive: true }) };
   const hostile = options.habits.map((habit) => {
     const { name, memoryMb, permissions } = habit;
     return installedOf(`zoo/${name}`, bundleOf(habit), {
@@ -200,7 +202,6 @@ export async function runZoo(options: ZooOptions): Promise<ZooReport> {
     };
   } finally {
     await extensions.close();
-    await Deno.remove(data, { recursive: true });
   }
 }
 

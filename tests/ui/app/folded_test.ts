@@ -101,7 +101,7 @@ Deno.test("Board.select() of a box chooses its members, and moving the box moves
   board.select([boxOf("g")]);
   assert.deepEqual([...board.selection.peek()], ["b", "c", "d"]);
   assert.ok(board.shownSelection.peek().has("group:g"));
-  const corner = board.placeOf("group:g");
+  const corner = board.places.of("group:g");
   board.moveTo(new Map([["group:g", { x: corner.x + 40, y: corner.y - 8 }]]));
   const placeOf = (id: string) => board.graph.peek().nodes.get(id)?.value["position"];
   assert.deepEqual([placeOf("b"), placeOf("c"), placeOf("d")], [
@@ -109,7 +109,7 @@ Deno.test("Board.select() of a box chooses its members, and moving the box moves
     { x: 340, y: 192 },
     { x: 640, y: 92 },
   ]);
-  assert.deepEqual(board.placeOf("group:g"), { x: corner.x + 40, y: corner.y - 8 });
+  assert.deepEqual(board.places.of("group:g"), { x: corner.x + 40, y: corner.y - 8 });
   board.toggleSelected("group:g");
   assert.equal(board.selection.peek().size, 0);
 });
@@ -127,14 +127,14 @@ Deno.test("Board.reveal() opens the group for now and leaves the file alone", ()
 
 Deno.test("Board.layout() treats a folded group as one box and keeps its members together", async () => {
   const board = new Board("w.workflow.jsonc", text, catalog, layouter);
-  const before = ["b", "c", "d"].map((id) => board.placeOf(id));
+  const before = ["b", "c", "d"].map((id) => board.places.of(id));
   await board.layout();
   const scene = board.scene.peek();
   const left = (id: string) => scene.left[scene.indexOf.get(id)!]!;
   assert.ok(left("a") < left("group:g") && left("group:g") < left("e"));
   // The box is as narrow as a card: so is the room that is left for it.
   assert.ok(left("e") - left("group:g") < 500);
-  const after = ["b", "c", "d"].map((id) => board.placeOf(id));
+  const after = ["b", "c", "d"].map((id) => board.places.of(id));
   const moved = after.map(({ x, y }, at) => [x - before[at]!.x, y - before[at]!.y]);
   assert.deepEqual(moved[1], moved[0]);
   assert.deepEqual(moved[2], moved[0]);

@@ -275,9 +275,9 @@ Deno.test("more wires than can be waited for get their ways from elsewhere", asy
   const scene = board.scene.peek();
   assert.ok(scene.lacksWays);
   assert.equal(scene.wayOf(5), undefined);
-  await board.findWays();
+  await board.ways.find();
   assert.deepEqual(asked, [count - 2]);
   assert.equal(scene.lacksWays, false);
-  assert.equal(board.routed.peek(), 1);
+  assert.equal(board.ways.found.peek(), 1);
   assert.ok(scene.wayOf(5) !== undefined);
 });

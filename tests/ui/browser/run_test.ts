@@ -134,6 +134,30 @@ browserTest(
         /given/,
       );
 
+      // Only as far as a node, though what comes after it has lost what it needs: the rest is left out, and both places say so.
+      await page.locator("#node-sum").click({ button: "right" });
+      await page.getByRole("menuitem", { name: /^Remove Del/ }).click();
+      await page.locator("#node-say.has-error").waitFor();
+      await choose(page, "read");
+      await page.keyboard.press("Control+Shift+Enter");
+      await page.getByRole("dialog", { name: "Run only to read" }).getByRole("button", { name: "Run" })
+        .click();
+      await page.locator(".run-head").filter({ hasText: "Completed" }).waitFor({ timeout: 60_000 });
+      await page.locator(".run-part").filter({
+        hasText: /Only as far as read\. Left out: \d nodes \(.*say.*\)\./,
+      })
+        .waitFor();
+      await page.locator("#node-say .card-state").getByRole("img", { name: "Left out" }).waitFor();
+      assert.equal(
+        await page.locator("#node-read .card-state").getByRole("img").getAttribute("aria-label"),
+        "Completed",
+      );
+      await page.getByRole("link", { name: "Open in the monitor" }).click();
+      await page.locator(".monitor-part").filter({ hasText: "Only as far as read" }).waitFor();
+      assert.deepEqual(await axeFaults(page), []);
+      await page.goBack();
+      await page.getByRole("button", { name: /^Undo/ }).click();
+      await page.locator("#node-say:not(.has-error)").waitFor();
       await choose(page, "ask");
       await page.keyboard.press("Delete");
       await page.keyboard.press("Control+s");

@@ -37,6 +37,29 @@ Deno.test("a run is run again by its own definition and inputs, as a whole or fr
   const whole = await again({});
   await ended(whole.value.run);
 
+  const part = await again({ to: ["first"] });
+  await ended(part.value.run);
+  const { value: first } = await rig.call("GET /runs/{run}", { path: `/runs/${part.value.run}` });
+  assert.deepEqual(first.part, { to: ["first"], nodes: ["second"], outputs: [] });
+  assert.equal(first.isPart, true);
+  assert.deepEqual(first.nodes.map(({ node }) => node), ["first"]);
+
+  // The same from a text whose other nodes are not finished; pins and breakpoints of these do no harm.
+  const text = JSON.stringify({ ...shout, nodes: { ...shout.nodes, third: { use: "trial/nothing" } } });
+  const start = {
+    workflow: { text },
+    inputs: { text: "hello" },
+    breakpoints: ["third"],
+    pins: { third: {} },
+  };
+  assert.equal((await rig.refused("POST /runs", { body: start })).status, 422);
+  const { value: begun } = await rig.call("POST /runs", { body: { ...start, to: ["second"] } });
+  await ended(begun.run);
+  const { value: second } = await rig.call("GET /runs/{run}", { path: `/runs/${begun.run}` });
+  assert.deepEqual(second.part, { to: ["second"], nodes: ["third"], outputs: [] });
+  const none = await rig.refused("POST /runs", { body: { ...start, to: ["sec"] } });
+  assert.deepEqual([none.status, none.faults?.[0]?.place], [400, "body.to"]);
+
   const unknown = await rig.refused("POST /runs/{run}/rerun", {
     path: `/runs/${run}/rerun`,
     body: { from: ["third"] },

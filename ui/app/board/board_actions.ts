@@ -16,8 +16,9 @@ import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } fro
 import { copiedNodes, copiedText, paste, type Pasted, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
 import { reach } from "./model/connection_judge.ts";
-import { GRID } from "./board.ts";
+import { GRID } from "./places.ts";
 import type { RunMode } from "./run/board_run.ts";
+import { runnable } from "./run/carried_out.ts";
 import { zoomAt } from "./view/viewport.ts";
 import { boardCommands, boardMenu } from "./board_commands.ts";
 import type { Workbench } from "./workbench.ts";
@@ -117,7 +118,7 @@ export class BoardActions {
 
   async copy(): Promise<void> {
     const { board } = this.bench;
-    const text = copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.placeOf(id));
+    const text = copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.places.of(id));
     await navigator.clipboard.writeText(text).catch(() => kept = text);
     kept = text;
     announce(`Copied ${board.selection.peek().size}`);
@@ -152,7 +153,7 @@ export class BoardActions {
   duplicate(): void {
     const { board } = this.bench;
     const chosen = [...board.selection.peek()];
-    const pasted = copiedNodes(board.graph.peek(), chosen, (id) => board.placeOf(id));
+    const pasted = copiedNodes(board.graph.peek(), chosen, (id) => board.places.of(id));
     const scene = board.scene.peek();
     const bounds = scene.bounds(chosen.flatMap((id) => scene.indexOf.get(id) ?? []));
     if (sizeOf(pasted) === 0 || bounds === undefined) return;
@@ -206,13 +207,23 @@ export class BoardActions {
 
   zoom(factor: number): void {
     const { board } = this.bench;
-    const { width, height } = board.size.peek();
-    board.view.value = zoomAt(board.view.peek(), factor, width / 2, height / 2);
+    const { width, height } = board.look.size.peek();
+    board.look.view.value = zoomAt(board.look.view.peek(), factor, width / 2, height / 2);
   }
 
   runFrom(): void {
     const [node] = this.bench.board.selection.peek();
     if (node !== undefined) this.hands.run({ fromNode: node });
+  }
+
+  /** Where a run can go only as far as what is chosen. Inside a loop it cannot: the loop runs as a whole. */
+  get ends(): readonly string[] {
+    const { board } = this.bench;
+    return board.document.scope.length > 0 ? [] : runnable(board.graph.peek(), board.selection.peek());
+  }
+
+  runTo(): void {
+    if (this.ends.length > 0) this.hands.run({ toNodes: this.ends });
   }
 
   breakpoint(): void {
@@ -286,7 +297,7 @@ export class BoardActions {
     const dx = direction === "left" ? -step : direction === "right" ? step : 0;
     const dy = direction === "up" ? -step : direction === "down" ? step : 0;
     const places = new Map([...board.selection.peek()].map((id) => {
-      const { x, y } = board.placeOf(id);
+      const { x, y } = board.places.of(id);
       return [id, { x: x + dx, y: y + dy }] as const;
     }));
     if (places.size > 0) board.moveTo(places, "Move", `nudge:${[...places.keys()].join()}`);

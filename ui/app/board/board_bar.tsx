@@ -136,6 +136,18 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
                 run: () => onRun("changed"),
               },
               {
+                title: "Run only to the chosen node",
+                icon: "output",
+                keys: keysOf("runTo"),
+                disabled: actions.ends.length === 0,
+                note: board.document.scope.length > 0
+                  ? "Leave the loop first: it runs as a whole"
+                  : actions.ends.length > 0
+                  ? undefined
+                  : "Choose a node first",
+                run: () => actions.runTo(),
+              },
+              {
                 title: "Run from the chosen node",
                 icon: "step",
                 disabled: isFirst || !isOne,

@@ -116,14 +116,14 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
     command("distributeDown", "Even gaps down", () => alignSelection(actions.bench, "down"), {
       when: () => board.selection.peek().size > 2,
     }),
-    command("fit", "Show everything", () => board.fit(), { icon: "fit", keys: "shift+1|f" }),
-    command("fitChosen", "Show what is chosen", () => board.fit(board.selection.peek()), {
+    command("fit", "Show everything", () => board.look.fit(), { icon: "fit", keys: "shift+1|f" }),
+    command("fitChosen", "Show what is chosen", () => board.look.fit(board.selection.peek()), {
       keys: "shift+2",
       when: isChosen,
     }),
     command("zoomIn", "Zoom in", () => actions.zoom(1.25), { icon: "zoomin", keys: "+|=" }),
     command("zoomOut", "Zoom out", () => actions.zoom(0.8), { icon: "zoomout", keys: "-" }),
-    command("zoomReset", "Zoom to 100 %", () => actions.zoom(1 / board.view.peek().zoom), { keys: "0" }),
+    command("zoomReset", "Zoom to 100 %", () => actions.zoom(1 / board.look.view.peek().zoom), { keys: "0" }),
     command("minimap", "Show or hide the map", () => isMinimapShown.value = !isMinimapShown.peek(), {
       icon: "map",
       keys: "m",
@@ -150,6 +150,12 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
       when: () => run.runId.peek() !== undefined,
     }),
     command("runMock", "Run with mock data", () => actions.hands.run("mock"), { group: "Run", icon: "play" }),
+    command("runTo", "Run only to the chosen node", () => actions.runTo(), {
+      group: "Run",
+      icon: "output",
+      keys: "mod+shift+enter",
+      when: () => actions.ends.length > 0,
+    }),
     command("runFrom", "Run from the chosen node", () => actions.runFrom(), {
       group: "Run",
       icon: "play",
@@ -228,6 +234,7 @@ export function boardMenu(actions: BoardActions, world: Point): readonly MenuEnt
     entry("edit"),
     entry("connect"),
     "rule",
+    entry("runTo"),
     entry("runFrom"),
     entry("breakpoint"),
     "rule",

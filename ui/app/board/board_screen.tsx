@@ -32,6 +32,7 @@ import { VersionsPanel } from "./panels/versions_panel.tsx";
 import type { PlacedProblem } from "./problems.ts";
 import { QuickAdd } from "./quick_add.tsx";
 import type { RunMode } from "./run/board_run.ts";
+import { carriedOut, errorsIn } from "./run/carried_out.ts";
 import { needsInputs, RunDialog } from "./run/run_dialog.tsx";
 import { RunPanel } from "./run/run_panel.tsx";
 import { nextPlace } from "./run/next_place.ts";
@@ -82,8 +83,9 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       (bad ?? panel?.querySelector<HTMLElement>("input, textarea, select"))?.focus();
     });
   };
-  const hasFault = () => board.allProblems.peek().some(({ severity }) => severity === "error");
   const runNow = async (mode: RunMode) => {
+    const nodes = carriedOut(board.graph.peek(), mode);
+    const hasFault = () => errorsIn(board.allProblems.peek(), nodes).length > 0;
     // What was mended a moment ago is no error any more.
     if (hasFault()) await bench.checked();
     if (hasFault()) {
@@ -96,7 +98,8 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       });
       return;
     }
-    if (mode === "all" || mode === "mock" ? needsInputs(bench) : false) return setOpen({ kind: "run", mode });
+    const isAnew = mode === "all" || mode === "mock" || nodes !== undefined;
+    if (isAnew && needsInputs(bench, nodes)) return setOpen({ kind: "run", mode });
     bench.panel.value = "run";
     setRight(true);
     await bench.run.start(mode, bench.run.inputs.peek());
@@ -399,14 +402,14 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
 /** Reads the zoom alone: panning draws no button anew. */
 function ZoomButton({ bench, actions }: { readonly bench: Workbench; readonly actions: BoardActions }) {
   const { board } = bench;
-  const percent = useComputed(() => Math.round(board.view.value.zoom * 100)).value;
+  const percent = useComputed(() => Math.round(board.look.view.value.zoom * 100)).value;
   return (
     <Button
       small
       look="quiet"
       class="zoom numbers"
       aria-label={`${percent}%: zoom to 100 %`}
-      onClick={() => actions.zoom(1 / board.view.peek().zoom)}
+      onClick={() => actions.zoom(1 / board.look.view.peek().zoom)}
     >
       {percent}%
     </Button>
@@ -433,7 +436,13 @@ function StageTools({ bench, actions }: { readonly bench: Workbench; readonly ac
         keys={keysOf("zoomIn")}
         onClick={() => actions.zoom(1.25)}
       />
-      <IconButton small icon="fit" label="Show everything" keys={keysOf("fit")} onClick={() => board.fit()} />
+      <IconButton
+        small
+        icon="fit"
+        label="Show everything"
+        keys={keysOf("fit")}
+        onClick={() => board.look.fit()}
+      />
       <IconButton
         small
         icon="plus"

@@ -13,6 +13,9 @@ import type { Graph } from "./model/graph.ts";
 import { CARD_WIDTH } from "./view/card_shape.ts";
 import { filePlace } from "./view/scene.ts";
 
+/** Nodes snap to this. */
+export const GRID = 8;
+
 /** Nodes that the file gives no place. */
 export function unplaced(graph: Graph): readonly string[] {
   return [...graph.nodes.values()].filter((node) => filePlace(graph, node) === undefined).map(({ id }) => id);
@@ -71,4 +74,8 @@ export function nearestFree(
     if (best !== undefined) return best;
   }
   return undefined;
+}
+
+export function snap(value: number): number {
+  return Math.round(value / GRID) * GRID;
 }

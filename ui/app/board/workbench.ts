@@ -100,7 +100,7 @@ export class Workbench {
     this.#stops.push(effect(() => {
       this.board.scene.value;
       // Not in the midst of a change.
-      queueMicrotask(() => void this.board.findWays());
+      queueMicrotask(() => void this.board.ways.find());
     }));
   }
 

@@ -214,10 +214,16 @@ export class OpenText {
     return await this.ask(call, params({ buffer: bufferId(this.#buffer), revision: this.revision }), signal);
   }
 
-  /** Writes the file; waits for the connection where there is none. */
+  /** Resolves when the core has taken everything that was typed and decided until now. */
+  async decided(): Promise<void> {
+    await this.#decisions;
+    await this.settled();
+  }
+
+  /** Writes the file, with every decision made before; waits for the connection where there is none. */
   async save(overwrite = false): Promise<SaveRefusal | undefined> {
     for (;;) {
-      await this.settled();
+      await this.decided();
       try {
         const saved = await this.ask("text.save", {
           buffer: this.#buffer,

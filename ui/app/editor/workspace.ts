@@ -97,7 +97,7 @@ export class EditorWorkspace {
     const conflicts = text.reviews.peek().find((review) => review.changeSet === changeSet)?.buffers
       .some((buffer) => buffer.conflicts.length > 0);
     if (conflicts !== true) text.forgetChangeSet(changeSet);
-    await text.settled();
+    await text.decided();
     let canTakeBack = false;
     const act = async () => {
       canTakeBack = await text.ask("changes.accept", { changeSet });
@@ -124,7 +124,7 @@ export class EditorWorkspace {
 
   async rejectSet(text: OpenText, changeSet: string): Promise<void> {
     text.forgetChangeSet(changeSet);
-    await text.settled();
+    await text.decided();
     await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
   }
 

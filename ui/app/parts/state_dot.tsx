@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   completed: "Completed",
   failed: "Failed",
   skipped: "Skipped",
+  "left-out": "Left out",
   cancelled: "Cancelled",
   held: "At a breakpoint",
 };
@@ -24,6 +25,7 @@ export function stateWord(state: string): string {
 /** The token of the state's colour, for `var(--…)` and for canvases. */
 export function stateToken(state: string): string {
   if (state === "waiting-for-input" || state === "held") return "state-waiting";
+  if (state === "left-out") return "state-pending";
   return words[state] === undefined ? "state-pending" : `state-${state}`;
 }
 
@@ -33,6 +35,7 @@ const signs: Readonly<Record<string, IconName>> = {
   failed: "close",
   cancelled: "stop",
   skipped: "minus",
+  "left-out": "eyeoff",
   paused: "pause",
   waiting: "wait",
   "waiting-for-input": "gate",

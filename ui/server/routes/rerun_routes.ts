@@ -3,6 +3,7 @@
 import { runId } from "../../../core/ids.ts";
 import { EarlierRun } from "../../../core/orchestration/earlier_run.ts";
 import type { NodeId } from "../../../core/ids.ts";
+import { joinedNote, partOf } from "../../../core/workflow/part_of.ts";
 import type { Desk } from "../desk.ts";
 import { type HandlersOf, Reply } from "../http/handlers.ts";
 import { Refusal } from "../http/problems.ts";
@@ -13,8 +14,7 @@ export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
       const { dag, artifacts } = (await desk.backend()).pit;
       const book = await desk.runs();
       const earlier = await EarlierRun.read(dag, artifacts, runId(params.run));
-      const { definition } = earlier.kept;
-      const { from = [], changed = false } = body;
+      const { from = [], changed = false, to = [] } = body;
       if (changed && from.length > 0) {
         throw new Refusal(
           400,
@@ -22,22 +22,26 @@ export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
           "Cannot tell what to do again: found from and changed, expected one",
         );
       }
-      const nodes: ReadonlyMap<string, unknown> = definition.nodes;
-      const unknown = from.find((name) => !nodes.has(name));
-      if (unknown !== undefined) {
+      for (const [way, names] of [["from", from], ["to", to]] as const) {
+        const unknown = names.find((name) => !earlier.kept.definition.nodes.has(name as NodeId));
+        if (unknown === undefined) continue;
         throw new Refusal(
           400,
           "bad-input",
-          `Cannot run again from "${unknown}": run ${params.run} has no such node`,
+          `Cannot run again ${way} "${unknown}": run ${params.run} has no such node`,
           {
             faults: [{
-              place: "body.from",
+              place: `body.${way}`,
               found: `"${unknown}"`,
               right: "the name of a node of the run's workflow",
             }],
           },
         );
       }
+      const { definition, note } = to.length === 0
+        ? { definition: earlier.kept.definition, note: undefined }
+        : partOf(earlier.kept.definition, to as readonly NodeId[]);
+      const part = joinedNote(earlier.part, note);
       const { mayWrite, proposes } = await book.account(params.run);
       const run = await book.start({
         definition,
@@ -45,6 +49,7 @@ export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
         workspace: earlier.workspace,
         mayWrite: body.mayWrite ?? mayWrite,
         proposes: body.proposes ?? proposes,
+        ...part === undefined ? {} : { part },
         reuse: {
           of: runId(params.run),
           ...from.length === 0 ? {} : { from: from as readonly NodeId[] },

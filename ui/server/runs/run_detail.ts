@@ -24,6 +24,7 @@ export function detailOf(account: RunAccount, context: DetailContext): RunDetail
     workspace: account.workspace,
     mayWrite: account.mayWrite,
     ...account.proposes ? { proposes: true } : {},
+    ...account.part === undefined ? {} : { part: account.part },
     inputs: account.inputs as RunDetail["inputs"],
     nodes: [...account.nodes.values()].map(nodeOf),
     asking: account.waiting,
@@ -66,6 +67,7 @@ export function lineOf(
     isAsking: asksLeave ||
       account.waiting.some(({ for: what }) => what.kind === "approval" || what.kind === "failure"),
     isMock: account.isMock,
+    ...account.part === undefined ? {} : { isPart: true },
   };
 }
 

@@ -5,16 +5,18 @@
  */
 
 import { isAbsolute, resolve } from "node:path";
-import { nodeId, runId } from "../../../core/ids.ts";
+import { type NodeId, nodeId, runId } from "../../../core/ids.ts";
 import { isObject, type Json, type JsonObject, own } from "../../../core/json.ts";
 import type { StartRequest } from "../../../core/orchestration/run_handle.ts";
-import { checkWorkflow } from "../../../core/workflow/check.ts";
+import { type CheckedPart, checkPart, checkWorkflow } from "../../../core/workflow/check.ts";
 import type {
   InputDefinition,
   NodeDefinition,
   WorkflowDefinition,
 } from "../../../core/workflow/definition.ts";
 import { validate } from "../../../core/workflow/json_schema.ts";
+import type { PartNote } from "../../../core/workflow/part_of.ts";
+import { didYouMean } from "../../../core/workflow/suggest.ts";
 import type { RequestFault } from "../../api/problem.ts";
 import type { StartRun } from "../../api/runs.ts";
 import type { Desk } from "../desk.ts";
@@ -29,7 +31,7 @@ export async function startRequestOf(
   desk: Desk,
   body: StartRun,
 ): Promise<{ readonly request: StartRequest; readonly steer: Steer }> {
-  const definition = await definitionOf(desk, body);
+  const { definition, note } = await checkedOf(desk, body);
   const faults: RequestFault[] = [];
   const folder = resolve(desk.files.root, body.folder ?? ".");
   if (body.folder !== undefined && isAbsolute(body.folder) && !(await isFolder(folder))) {
@@ -47,6 +49,8 @@ export async function startRequestOf(
     const names = place === "pins" ? Object.keys(body.pins ?? {}) : body.breakpoints ?? [];
     for (const name of names) {
       if ((definition.nodes as ReadonlyMap<string, unknown>).has(name)) continue;
+      // What is left out needs neither.
+      if (note?.nodes.some((id) => id === name)) continue;
       faults.push({
         place: `body.${place}.${name}`,
         found: `"${name}"`,
@@ -68,21 +72,27 @@ export async function startRequestOf(
     mayWrite: body.mayWrite === true,
     ...body.proposes === true ? { proposes: true } : {},
     ...body.concurrency === undefined ? {} : { concurrency: body.concurrency },
-    ...await reuseOf(desk, body),
+    ...await reuseOf(desk, body, definition),
     ...body.mock === true ? { isMock: true } : {},
+    ...note === undefined ? {} : { part: note },
   };
-  return { request, steer: { breakpoints: body.breakpoints ?? [] } };
+  const breakpoints = (body.breakpoints ?? []).filter((name) => definition.nodes.has(name as NodeId));
+  return { request, steer: { breakpoints } };
 }
 
 /** What is taken over from earlier runs, or given by hand. */
-async function reuseOf(desk: Desk, body: StartRun): Promise<Pick<StartRequest, "reuse">> {
+async function reuseOf(
+  desk: Desk,
+  body: StartRun,
+  { nodes }: WorkflowDefinition,
+): Promise<Pick<StartRequest, "reuse">> {
   const { pins, from, breakpoints = [] } = body;
   // Who stops at a node wants to see it at work.
   const memo = breakpoints.length > 0 ? "off" : body.memo;
   if (pins === undefined && from === undefined && memo === undefined) return {};
   const { artifacts } = (await desk.backend()).pit;
   const kept = await Promise.all(
-    Object.entries(pins ?? {}).map(async ([node, value]) => {
+    Object.entries(pins ?? {}).filter(([node]) => nodes.has(node as NodeId)).map(async ([node, value]) => {
       const bytes = new TextEncoder().encode(JSON.stringify(value));
       const artifact = await artifacts.put(bytes, { type: "application/json", name: `${node}.pin.json` });
       return { node: nodeId(node), artifact, sizeBytes: bytes.length, from: "the board" };
@@ -124,16 +134,31 @@ async function checkPins(desk: Desk, definition: WorkflowDefinition, body: Start
   }
 }
 
-async function definitionOf(desk: Desk, { workflow }: StartRun): Promise<WorkflowDefinition> {
+/** The workflow, or as much of it as the run goes. */
+async function checkedOf(desk: Desk, { workflow, to = [] }: StartRun): Promise<Checked> {
   const { text, file } = await textOf(desk, workflow);
-  const { definition, problems } = checkWorkflow(text, file, await desk.catalog(), desk.workflows.resolver());
+  const [catalog, resolver] = [await desk.catalog(), desk.workflows.resolver()];
+  const checked: CheckedPart = to.length === 0
+    ? { ...checkWorkflow(text, file, catalog, resolver), unknown: [], known: [] }
+    : checkPart(text, file, catalog, to, resolver);
+  const { definition, note, problems, unknown: [unknown], known } = checked;
+  if (unknown !== undefined) {
+    const right = didYouMean(unknown, known, "nodes");
+    const faults = [{ place: "body.to", found: `"${unknown}"`, right: "the name of a node of the workflow" }];
+    throw new Refusal(400, "bad-input", `Cannot run to "${unknown}", which is no node. ${right}`, { faults });
+  }
+  if (definition !== undefined) return { definition, note };
   const errors = problems.filter(({ severity }) => severity === "error");
-  if (definition !== undefined && errors.length === 0) return definition;
   const [first] = errors;
   const place = first === undefined ? "" : `: line ${first.line}: ${first.message}`;
   throw new Refusal(422, "bad-workflow", `Cannot run "${file}": it has ${errors.length} errors${place}`, {
     problems,
   });
+}
+
+interface Checked {
+  readonly definition: WorkflowDefinition;
+  readonly note: PartNote | undefined;
 }
 
 async function textOf(desk: Desk, workflow: StartRun["workflow"]) {

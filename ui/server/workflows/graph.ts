@@ -36,7 +36,7 @@ export function graphOf(
     return {
       id: node.id,
       kind: node.kind,
-      ...node.kind === "call" ? { use: node.use } : {},
+      ...node.kind === "call" || node.kind === "pass" && node.use !== undefined ? { use: node.use } : {},
       title: node.title ?? node.id,
       ...portLists(ports.get(node.id) as NodePorts, read.get(node.id) ?? [], node),
       fan: planned?.fan.kind ??

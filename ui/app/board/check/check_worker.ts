@@ -57,8 +57,9 @@ function typesOf(plan: Plan): readonly CheckedNode[] {
   // Of calls the page knows the types itself; ten thousand answers would only be carried over.
   return plan.nodes.flatMap(({ id, index, fan, definition }) => {
     const isFan = fan.kind !== "single";
-    if (!isFan && definition.kind === "call") return [];
-    return [{ id, isFan, outputs: definition.kind === "call" ? [] : [...outputs.get(index) ?? []] }];
+    const isCall = definition.kind === "call" || definition.kind === "pass";
+    if (!isFan && isCall) return [];
+    return [{ id, isFan, outputs: isCall ? [] : [...outputs.get(index) ?? []] }];
   });
 }
 

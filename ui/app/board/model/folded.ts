@@ -153,8 +153,9 @@ const byUrgency = [
   "cancelled",
   "completed",
   "skipped",
+  "left-out",
 ];
-const settled: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "cancelled"]);
+const settled: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "left-out", "cancelled"]);
 
 /** The state of a box from its members' states; undefined where no run is shown. */
 export function boxState(

@@ -25,7 +25,10 @@ import type { NodeStatus, RunOverlay } from "./run_overlay.ts";
 
 /** What a run does to files: nothing, propose changes of them to the person, change them. */
 export type Writing = "no" | "propose" | "write";
-export type RunMode = "all" | "changed" | "mock" | { readonly fromNode: string };
+export type RunMode = "all" | "changed" | "mock" | { readonly fromNode: string } | {
+  /** Only what these need. */
+  readonly toNodes: readonly string[];
+};
 
 const ended: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
@@ -110,7 +113,8 @@ export class BoardRun {
   /** Starts a run of what is on the board. Gives why not, where it is refused. */
   async tryStart(mode: RunMode, inputs: JsonObject, writing: Writing): Promise<ApiError | undefined> {
     const before = this.runId.peek();
-    const pins = Object.fromEntries(this.#overlay.pins.peek());
+    const pins = Object.fromEntries([...this.#overlay.pins.peek()].filter(([id]) => this.#isThere(id)));
+    const breakpoints = [...this.#overlay.breakpoints.peek()].filter((id) => this.#isThere(id));
     const body: StartRun = {
       workflow: { text: this.#board.document.text, file: this.#board.file },
       inputs,
@@ -121,12 +125,11 @@ export class BoardRun {
       ...(mode === "changed" && before !== undefined
         ? { from: { run: before, changed: true as const } }
         : {}),
-      ...(typeof mode === "object" && before !== undefined
+      ...(typeof mode === "object" && "toNodes" in mode ? { to: mode.toNodes } : {}),
+      ...(typeof mode === "object" && "fromNode" in mode && before !== undefined
         ? { from: { run: before, node: mode.fromNode } }
         : {}),
-      ...(this.#overlay.breakpoints.peek().size === 0
-        ? {}
-        : { breakpoints: [...this.#overlay.breakpoints.peek()] }),
+      ...(breakpoints.length === 0 ? {} : { breakpoints }),
     };
     this.isStarting.value = true;
     this.inputs.value = inputs;
@@ -141,6 +144,12 @@ export class BoardRun {
     } finally {
       this.isStarting.value = false;
     }
+  }
+
+  /** False for a node that was removed after something was noted for it. */
+  #isThere(id: string): boolean {
+    const { graph, scope } = this.#board.document;
+    return scope.length > 0 || graph.nodes.has(id);
   }
 
   /** Shows a run on the board. */
@@ -315,6 +324,12 @@ export class BoardRun {
     for (const node of detail.nodes) {
       if (node.scope !== undefined && node.scope !== "") continue;
       this.#overlay.set(node.node, statusOf(node, held.has(node.node), this.#promptOf(node.node)));
+    }
+    if (detail.part === undefined) return;
+    const to = detail.part.to.map((node) => this.titleOf(node)).join(", ");
+    const note = `Left out: the run goes only as far as ${to}`;
+    for (const node of detail.part.nodes) {
+      this.#overlay.set(node, { state: "left-out", counts: "", share: undefined, note });
     }
   }
 

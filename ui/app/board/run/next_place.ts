@@ -9,7 +9,7 @@ import type { Rest } from "./rest_watch.ts";
 export function nextPlace(board: Board, before: Rest | undefined): Rest | undefined {
   const scene = board.scene.peek();
   const toScreen = ({ x, y }: { readonly x: number; readonly y: number }) => {
-    const view = board.view.peek();
+    const view = board.look.view.peek();
     return { x: x * view.zoom + view.x, y: y * view.zoom + view.y };
   };
   const chosen = board.selectedEdge.peek();

@@ -35,7 +35,7 @@ export interface PassingPreviewProps {
 export function PassingPreview(props: PassingPreviewProps) {
   const { bench, rest, onOpen, onClose } = props;
   const { board } = bench;
-  const { width, height } = board.size.value;
+  const { width, height } = board.look.size.value;
   const passing = passingAt(board.graph.value, rest.place);
   useEffect(() => {
     // The port's own tip says less.

@@ -129,7 +129,7 @@ function restAt(stage: HTMLElement, board: Board, event: PointerEvent): Rest | u
     };
   }
   if (node !== undefined || target.closest("[data-inert]") !== null) return undefined;
-  const view = board.view.peek();
+  const view = board.look.view.peek();
   const at = toWorld(view, x, y);
   const scene = board.scene.peek();
   const reach = (event.pointerType === "touch" ? 16 : 8) / view.zoom;

@@ -13,9 +13,10 @@ import { Icon } from "../../parts/icon.tsx";
 import { fieldId, SchemaForm } from "../../parts/schema_form.tsx";
 import { withValue } from "../../parts/with_value.ts";
 import type { ApiError } from "../../state/client.ts";
-import { objectOf } from "../model/board_node.ts";
+import { INPUTS, objectOf } from "../model/board_node.ts";
 import type { Workbench } from "../workbench.ts";
 import type { RunMode, Writing } from "./board_run.ts";
+import { carriedOut } from "./carried_out.ts";
 import { ForecastLine } from "./forecast.tsx";
 import { faultAbout, faultsAt, faultyInputs } from "./input_faults.ts";
 
@@ -63,10 +64,11 @@ export function RunDialog(
     const [first] = faultyInputs(refused.problem?.faults ?? []);
     if (first !== undefined) document.getElementById(fieldId(FORM, [first]))?.focus();
   };
-  const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
+  const nodes = carriedOut(bench.board.graph.peek(), mode);
+  const isWriting = writes(bench, nodes);
   return (
     <Dialog
-      title={mode === "mock" ? "Run with mock data" : "Run"}
+      title={titleOf(bench, mode)}
       onClose={onClose}
       onSubmit={() => void (isStarting || start())}
       foot={
@@ -83,7 +85,7 @@ export function RunDialog(
           </p>
         )
         : null}
-      {mode === "mock" ? null : <ForecastLine run={bench.run} />}
+      {mode === "mock" || nodes !== undefined ? null : <ForecastLine run={bench.run} />}
       <SchemaForm
         name={FORM}
         root={schema}
@@ -125,9 +127,24 @@ export function RunDialog(
   );
 }
 
-/** True where a run needs to be asked about first. */
-export function needsInputs(bench: Workbench): boolean {
-  const inputs = objectOf(bench.board.document.graph.head["inputs"]);
-  const isWriting = [...bench.board.graph.peek().nodes.values()].some(({ effect }) => effect === "write");
-  return isWriting || Object.keys(inputs).length > 0;
+function titleOf(bench: Workbench, mode: RunMode): string {
+  if (mode === "mock") return "Run with mock data";
+  if (typeof mode !== "object" || !("toNodes" in mode)) return "Run";
+  return `Run only to ${mode.toNodes.map((node) => bench.run.titleOf(node)).join(", ")}`;
+}
+
+/** True where a run of these nodes, or of all, needs to be asked about first. */
+export function needsInputs(bench: Workbench, nodes: ReadonlySet<string> | undefined): boolean {
+  const inputs = Object.values(objectOf(bench.board.document.graph.head["inputs"])).map(objectOf);
+  // One without a value of its own has to be given, whoever reads it.
+  const asks = nodes === undefined || nodes.has(INPUTS)
+    ? inputs.length > 0
+    : inputs.some((input) => !Object.hasOwn(input, "default"));
+  return asks || writes(bench, nodes);
+}
+
+function writes(bench: Workbench, nodes: ReadonlySet<string> | undefined): boolean {
+  return [...bench.board.graph.peek().nodes.values()].some(({ id, effect }) =>
+    effect === "write" && nodes?.has(id) !== false
+  );
 }

@@ -6,6 +6,7 @@ import { durationText, momentText } from "../../monitor/format.ts";
 import { useNow } from "../../monitor/now.ts";
 import { AskingCard, placeOf } from "../../monitor/runs/asking_card.tsx";
 import { GrantOffer } from "../../monitor/runs/grant_offer.tsx";
+import { RunPart } from "../../monitor/runs/run_part.tsx";
 import { RunWaiting } from "../../monitor/runs/run_waiting.tsx";
 import { PromptCard } from "../../monitor/system/prompt_card.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -82,6 +83,9 @@ export function RunPanel(
           ? null
           : <span class="faint numbers">${detail.costUsd.toFixed(4)}</span>}
       </div>
+      {detail?.part === undefined
+        ? null
+        : <RunPart part={detail.part} titleOf={(node) => run.titleOf(node)} class="run-waits" />}
       {isLive ? null : <ForecastLine run={run} isNext />}
       {run.prompts.value.map((prompt) => (
         <PromptCard

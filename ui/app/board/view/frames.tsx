@@ -115,7 +115,7 @@ function Note(
         onPointerDown={(event) => {
           event.stopPropagation();
           const corner = event.currentTarget;
-          const { zoom } = board.view.peek();
+          const { zoom } = board.look.view.peek();
           const [startX, startY, width, height] = [event.clientX, event.clientY, note.width, note.height];
           corner.setPointerCapture(event.pointerId);
           const move = (next: PointerEvent) =>

@@ -66,7 +66,7 @@ export class Gestures {
   }
 
   #world(screen: Point): Point {
-    return toWorld(this.#board.view.peek(), screen.x, screen.y);
+    return toWorld(this.#board.look.view.peek(), screen.x, screen.y);
   }
 
   down(event: PointerEvent): void {
@@ -112,7 +112,7 @@ export class Gestures {
   }
 
   #pan(screen: Point): Gesture {
-    return { kind: "pan", start: screen, view: this.#board.view.peek(), isMoved: false };
+    return { kind: "pan", start: screen, view: this.#board.look.view.peek(), isMoved: false };
   }
 
   #start(event: PointerEvent, gesture: Gesture): void {
@@ -144,7 +144,7 @@ export class Gestures {
 
   #edgeAt({ x, y }: Point): BoardEdge | undefined {
     const scene = this.#board.scene.peek();
-    const index = scene.edgeAt(x, y, 8 / this.#board.view.peek().zoom);
+    const index = scene.edgeAt(x, y, 8 / this.#board.look.view.peek().zoom);
     return index === undefined ? undefined : scene.edges[index];
   }
 
@@ -166,7 +166,7 @@ export class Gestures {
       kind: "pinch",
       distance: Math.hypot(a.x - b.x, a.y - b.y),
       middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-      view: this.#board.view.peek(),
+      view: this.#board.look.view.peek(),
     };
   }
 
@@ -200,14 +200,14 @@ export class Gestures {
     const [dx, dy] = [x - gesture.start.x, y - gesture.start.y];
     if (!gesture.isMoved && Math.hypot(dx, dy) < SLACK_PX) return;
     gesture.isMoved = true;
-    this.#board.view.value = { ...gesture.view, x: gesture.view.x + dx, y: gesture.view.y + dy };
+    this.#board.look.view.value = { ...gesture.view, x: gesture.view.x + dx, y: gesture.view.y + dy };
   }
 
   #movePinch({ distance, middle, view }: Gesture & { kind: "pinch" }): void {
     const [a, b] = [...this.#pointers.values()];
     if (a === undefined || b === undefined) return;
     const zoomed = zoomAt(view, Math.hypot(a.x - b.x, a.y - b.y) / Math.max(1, distance), middle.x, middle.y);
-    this.#board.view.value = {
+    this.#board.look.view.value = {
       ...zoomed,
       x: zoomed.x + (a.x + b.x) / 2 - middle.x,
       y: zoomed.y + (a.y + b.y) / 2 - middle.y,
@@ -262,7 +262,7 @@ export class Gestures {
     if ((event.target as Element).closest("[data-scroll]") !== null) return;
     event.preventDefault();
     const { x, y } = this.#screen(event);
-    const view = this.#board.view.peek();
+    const view = this.#board.look.view.peek();
     // A wheel turns in large steps of one direction; fingers on a pad move in small ones of both.
     const isWheel = event.deltaMode !== 0 ||
       (event.deltaX === 0 && Math.abs(event.deltaY) >= 80 && Number.isInteger(event.deltaY));
@@ -271,10 +271,10 @@ export class Gestures {
         -Math.max(-240, Math.min(240, event.deltaY * (event.deltaMode === 1 ? 30 : 1))) /
           (isWheel ? 480 : 110),
       );
-      this.#board.view.value = zoomAt(view, factor, x, y);
+      this.#board.look.view.value = zoomAt(view, factor, x, y);
     } else {
       const sideways = event.shiftKey && event.deltaX === 0;
-      this.#board.view.value = {
+      this.#board.look.view.value = {
         ...view,
         x: view.x - (sideways ? event.deltaY : event.deltaX),
         y: view.y - (sideways ? 0 : event.deltaY),

@@ -68,7 +68,7 @@ export function LiftedWires(
   },
 ) {
   moved.value;
-  board.routed.value;
+  board.ways.found.value;
   const lifted = liftedNow(board, hovered);
   if (lifted.length === 0) return null;
   const scene = board.scene.value;

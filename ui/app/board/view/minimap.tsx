@@ -84,16 +84,16 @@ export function Minimap(
   const place = () => {
     const element = frame.current;
     if (element === null) return;
-    const { width, height } = board.size.peek();
-    const { left, top, right, bottom } = visibleRect(board.view.peek(), width, height);
+    const { width, height } = board.look.size.peek();
+    const { left, top, right, bottom } = visibleRect(board.look.view.peek(), width, height);
     const { k, x, y } = scale.current;
     element.style.transform = `translate(${left * k + x}px, ${top * k + y}px)`;
     element.style.width = `${(right - left) * k}px`;
     element.style.height = `${(bottom - top) * k}px`;
   };
   useSignalEffect(() => {
-    board.view.value;
-    board.size.value;
+    board.look.view.value;
+    board.look.size.value;
     place();
   });
   useSignalEffect(() => {
@@ -117,11 +117,15 @@ export function Minimap(
     const box = canvas.current?.getBoundingClientRect();
     if (box === undefined) return;
     const { k, x, y } = scale.current;
-    const view = board.view.peek();
-    const { width, height } = board.size.peek();
+    const view = board.look.view.peek();
+    const { width, height } = board.look.size.peek();
     const worldX = (event.clientX - box.left - x) / k;
     const worldY = (event.clientY - box.top - y) / k;
-    board.view.value = { ...view, x: width / 2 - worldX * view.zoom, y: height / 2 - worldY * view.zoom };
+    board.look.view.value = {
+      ...view,
+      x: width / 2 - worldX * view.zoom,
+      y: height / 2 - worldY * view.zoom,
+    };
   };
   return (
     <div

@@ -249,7 +249,7 @@ function CardRun({ run, id }: { readonly run: RunOverlay; readonly id: string })
 /** The card's outline in the colour of what becomes of the node: where many cards are, the failed one is seen at once. */
 function StateEdge({ run, id }: { readonly run: RunOverlay; readonly id: string }) {
   const state = run.of(id).value?.state;
-  if (state === undefined || state === "pending") return null;
+  if (state === undefined || state === "pending" || state === "left-out") return null;
   const token = stateToken(state);
   return <span class={`card-edge is-${token}`} style={{ borderColor: `var(--${token})` }} />;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Board } from "../board.ts";
-import { GRID } from "../board.ts";
+import { GRID } from "../places.ts";
 import type { Point } from "../model/commands.ts";
 import type { Scene } from "./scene.ts";
 
@@ -64,7 +64,7 @@ export class NodeDrag {
   move(screen: Point, isFree: boolean): boolean {
     const scene = this.#scene;
     const primary = this.#primary;
-    const { zoom } = this.#board.view.peek();
+    const { zoom } = this.#board.look.view.peek();
     let dx = (screen.x - this.#start.x) / zoom;
     let dy = (screen.y - this.#start.y) / zoom;
     if (!this.#isMoved && Math.hypot(dx, dy) * zoom < SLACK_PX) return false;

@@ -89,8 +89,8 @@ export function Stage(props: StageProps) {
 
   const draw = () => {
     frame.current = 0;
-    const view = board.view.peek();
-    const { width, height } = board.size.peek();
+    const view = board.look.view.peek();
+    const { width, height } = board.look.size.peek();
     const scene = board.scene.peek();
     const transform = `translate(${view.x}px, ${view.y}px) scale(${view.zoom})`;
     if (world.current !== null) world.current.style.transform = transform;
@@ -117,9 +117,9 @@ export function Stage(props: StageProps) {
   };
   /** Gives cards to up to `room` nodes more of those in sight and near it; the others, whose turn comes. */
   const takeCards = (room: number): readonly number[] => {
-    const { width, height } = board.size.peek();
+    const { width, height } = board.look.size.peek();
     const scene = board.scene.peek();
-    const wider = visibleRect(board.view.peek(), width, height, MARGIN_PX);
+    const wider = visibleRect(board.look.view.peek(), width, height, MARGIN_PX);
     const { indices, missing } = nextCards(scene.boxesIn(wider), scene.ids, there.current, room);
     rendered.current = missing.length === 0 ? wider : undefined;
     there.current = new Set(indices.map((index) => scene.ids[index]!));
@@ -159,12 +159,12 @@ export function Stage(props: StageProps) {
     });
     gestures.current = made;
     const measure = () => {
-      const before = board.size.peek();
+      const before = board.look.size.peek();
       const { clientWidth: width, clientHeight: height } = element;
-      board.covered.value = coveredBy(element);
+      board.look.covered.value = coveredBy(element);
       if (width === before.width && height === before.height) return;
-      board.size.value = { width, height };
-      board.lookAgain();
+      board.look.size.value = { width, height };
+      board.look.again();
     };
     measure();
     // Before anything is drawn: the first picture is of what will be looked at.
@@ -194,8 +194,8 @@ export function Stage(props: StageProps) {
   }, [board]);
 
   useSignalEffect(() => {
-    board.view.value;
-    board.size.value;
+    board.look.view.value;
+    board.look.size.value;
     schedule();
   });
   useSignalEffect(() => {
@@ -210,7 +210,7 @@ export function Stage(props: StageProps) {
     board.selectedEdge.value;
     board.worst.value;
     board.allProblems.value;
-    board.routed.value;
+    board.ways.found.value;
     local.hovered.value;
     run.version.value;
     schedule();
@@ -315,7 +315,7 @@ export function Stage(props: StageProps) {
           event.preventDefault();
           const box = stage.current?.getBoundingClientRect();
           if (event.dataTransfer === null || box === undefined) return;
-          const view = board.view.peek();
+          const view = board.look.view.peek();
           const x = (event.clientX - box.left - view.x) / view.zoom;
           const y = (event.clientY - box.top - view.y) / view.zoom;
           latest.current.onDropped(event.dataTransfer, { x, y });
@@ -334,7 +334,7 @@ export function Stage(props: StageProps) {
         </div>
         <WireReason
           toScreen={({ x, y }) => {
-            const view = board.view.value;
+            const view = board.look.view.value;
             return { x: x * view.zoom + view.x, y: y * view.zoom + view.y };
           }}
         />

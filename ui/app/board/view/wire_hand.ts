@@ -123,7 +123,7 @@ export class WireHand {
       return { node, port: port.getAttribute("data-port") ?? "" };
     }
     const scene = this.#board.scene.peek();
-    const reach = PORT_REACH_PX / this.#board.view.peek().zoom;
+    const reach = PORT_REACH_PX / this.#board.look.view.peek().zoom;
     let best: { node: string; port: string } | undefined;
     let least = reach;
     for (

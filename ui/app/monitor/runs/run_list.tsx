@@ -188,6 +188,9 @@ function RunRow({ line }: { readonly line: RunLine }) {
       </span>
       <span class="monitor-run-notes">
         {line.isMock ? <span class="badge warn">Mock</span> : null}
+        {line.isPart === true
+          ? <span class="badge" data-tip="It goes only as far as some node">Part</span>
+          : null}
         {line.isAsking === true && line.driver !== "ended"
           ? (
             <span class="badge warn">

@@ -416,6 +416,7 @@ function seeded(detail: RunDetail): RunAccount {
   account.workspace = detail.workspace;
   account.mayWrite = detail.mayWrite;
   account.proposes = detail.proposes === true;
+  account.part = detail.part;
   account.state = detail.state;
   account.createdAt = detail.startedAt;
   account.endedAt = detail.endedAt;

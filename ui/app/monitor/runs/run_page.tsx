@@ -21,6 +21,7 @@ import { RunGraph } from "./graph/run_graph.tsx";
 import { RunHeading } from "./run_heading.tsx";
 import { RunOutputs } from "./run_outputs.tsx";
 import { RunLog } from "./run_log.tsx";
+import { RunPart } from "./run_part.tsx";
 import { RunWaiting } from "./run_waiting.tsx";
 import { RunReviewed } from "./run_reviewed.tsx";
 import { RunTimeline } from "./timeline/run_timeline.tsx";
@@ -115,6 +116,9 @@ function WatchedRun(
         <BoardLink watch={watch} />
         <RunActions watch={watch} chosen={chosen} />
       </header>
+      {model.account.part === undefined
+        ? null
+        : <RunPart part={model.account.part} titleOf={(node) => watch.titleOf(node)} class="monitor-part" />}
       <RunFacts watch={watch} onShow={show} />
       <AskingCards watch={watch} onShow={show} />
       <RunWaiting run={run} />
