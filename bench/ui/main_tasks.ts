@@ -107,3 +107,9 @@ function tasksOf(events: readonly TraceEvent[], mark: string, least: number): re
     };
   });
 }
+
+/** The longest by what they worked: `43(20)`, by the clock and worked, in milliseconds. */
+export function longest(tasks: readonly MainTask[], count: number): string {
+  const first = [...tasks].sort((a, b) => b.thread - a.thread).slice(0, count);
+  return first.map(({ wall, thread }) => `${wall.toFixed(0)}(${thread.toFixed(0)})`).join(" ") || "none";
+}

@@ -15,6 +15,7 @@ import { INPUTS, OUTPUTS } from "./model/board_node.ts";
 import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } from "./model/commands.ts";
 import { copiedNodes, copiedText, paste, type Pasted, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
+import { made } from "./model/parts.ts";
 import { reach } from "./model/connection_judge.ts";
 import { GRID } from "./places.ts";
 import type { RunMode } from "./run/board_run.ts";
@@ -172,7 +173,8 @@ export class BoardActions {
 
   group(): void {
     const { board } = this.bench;
-    board.apply(groupNodes(board.document.ground, [...board.selection.peek()]));
+    const chosen = [...board.selection.peek()];
+    void board.change(chosen.length, (ground) => made(groupNodes(ground, chosen)));
   }
 
   ungroup(): void {

@@ -81,6 +81,7 @@ export class ChainedSteps {
       if (document.graph !== graph) continue;
       const after = applyEdits(text, sortedEdits(change.edits));
       const ahead = await inTurns(document.ahead(after), this.#turns);
+      await this.#turns.turn();
       if (document.graph !== graph) continue;
       return document.apply(change, selected(), ahead) ? change : undefined;
     }
@@ -114,6 +115,7 @@ export class ChainedSteps {
     const { graph } = document;
     const text = (way === "undo" ? step.back : step.forward).reduce(applyEdits, document.text);
     const ahead = await inTurns(document.ahead(text), this.#turns);
+    await this.#turns.turn();
     if (document.graph !== graph) return;
     const selected = way === "undo" ? document.undo(ahead) : document.redo(ahead);
     this.#show(selected ?? []);

@@ -3,6 +3,7 @@
 import { Button, IconButton } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { made } from "../model/parts.ts";
 import { INPUTS, OUTPUTS } from "../model/board_node.ts";
 import { aligned, type AlignTo } from "../model/align.ts";
 import { disconnect, groupNodes, removeNodes, setGroup } from "../model/commands.ts";
@@ -206,7 +207,12 @@ function SeveralInspector(
         ))}
       </div>
       <Button icon="layout" onClick={() => void board.layout(ids)}>Lay these out</Button>
-      <Button icon="group" onClick={() => board.apply(groupNodes(board.document.ground, ids))}>Group</Button>
+      <Button
+        icon="group"
+        onClick={() => void board.change(ids.length, (ground) => made(groupNodes(ground, ids)))}
+      >
+        Group
+      </Button>
       <Button icon="workflow" onClick={onCollapse}>Make a sub-workflow…</Button>
       <Button
         icon="trash"

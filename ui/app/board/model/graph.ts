@@ -83,7 +83,8 @@ export interface GraphSpans {
   readonly nodes: ObjectSpan | undefined;
 }
 
-const empty: Graph = { nodes: new Map(), edges: [], notes: [], groups: [], head: {} };
+/** The graph of nothing. */
+export const empty: Graph = { nodes: new Map(), edges: [], notes: [], groups: [], head: {} };
 
 /** Reads the graph. Never throws: what cannot be read is told in `fault`. */
 export function readGraph(text: string, scope: Scope, catalog: Catalog, before?: Graph): Graph {

@@ -57,7 +57,10 @@ export function insertMembers(
   return [...edits, { offset: end, length: 0, text: body }];
 }
 
-/** The members with their values written as they will stand, in parts, where each comes on a line of its own; else as they are. */
+/**
+ * The members with their values written as they will stand, in parts, where each comes on a line of its own (as in an empty object
+ * with `isBlock` of `insertMembers`); else as they are.
+ */
 export function* written(
   text: string,
   span: ObjectSpan,
@@ -65,8 +68,8 @@ export function* written(
   style: TextStyle,
 ): Parts<readonly NewMember[]> {
   const last = span.members.at(-1);
-  if (last === undefined || !isOpen(text, span)) return added;
-  const inner = indentAt(text, last.start);
+  if (last !== undefined && !isOpen(text, span)) return added;
+  const inner = last === undefined ? indentAt(text, span.open) + style.unit : indentAt(text, last.start);
   const members: NewMember[] = [];
   for (const { name, value, text: known } of added) {
     members.push({ name, value, text: known ?? valueTextOf(name, value, style, inner) });

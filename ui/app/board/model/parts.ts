@@ -9,3 +9,9 @@ export function atOnce<T>(work: Parts<T>): T {
     if (done === true) return value;
   }
 }
+
+/** What is made already, as work of one part. */
+export function* made<T>(value: T): Parts<T> {
+  yield;
+  return value;
+}
