@@ -73,7 +73,8 @@ function chosen(ports: readonly BoardPort[], matters: (port: BoardPort) => boole
   return ports.filter((port) => kept.has(port));
 }
 
-function marksOf({ value }: BoardNode): readonly CardMark[] {
+/** What a node's foot says. */
+export function marksOf({ value }: BoardNode): readonly CardMark[] {
   const marks: CardMark[] = [];
   if (typeof value["each"] === "string") marks.push({ kind: "each", text: value["each"] });
   if (typeof value["when"] === "string") marks.push({ kind: "when", text: value["when"] });

@@ -11,7 +11,7 @@ import type { BoardEdge, BoardGroup, BoardNote, Graph } from "../model/graph.ts"
 import type { Point } from "../model/commands.ts";
 import { GROUP_PADDING, GROUP_TITLE } from "../layout/layout_graph.ts";
 import { nodeViews } from "../../motif/motifs.ts";
-import { type CardShape, cardShape, MAX_PORTS } from "./card_shape.ts";
+import { type CardShape, cardShape, marksOf, MAX_PORTS } from "./card_shape.ts";
 import { bendOf, curveDistance, curveMiddle, curveRect, type WireCurve } from "../routing/wire_curve.ts";
 import { type FlatWays, type WireGround, WireRoutes } from "../routing/wire_routes.ts";
 import { PlaceGrid } from "./place_grid.ts";
@@ -493,6 +493,7 @@ function keptShape(
   shapes: ShapeCache,
 ): CardShape {
   const hasView = nodeViews.peek().get(node.use)?.view !== undefined;
+  if (!isExpanded && !hasView && isPlain(node)) return plainShape(node);
   const key = `${isExpanded ? "+" : ""}${hasView ? "v" : ""}${
     node.outputs.length > MAX_PORTS ? [...used].join() : ""
   }`;
@@ -500,6 +501,24 @@ function keptShape(
   if (kept?.key === key) return kept.shape;
   const shape = cardShape(node, used, isExpanded, hasView);
   shapes.set(node, { key, shape });
+  return shape;
+}
+
+/** Nodes whose shape is told from their ports alone, which nodes of one type share: so they share their shape, too. */
+function isPlain(node: BoardNode): boolean {
+  return node.outputs.length <= MAX_PORTS && node.group !== "folded" && marksOf(node).length === 0;
+}
+
+const plainShapes = new WeakMap<
+  BoardNode["inputs"],
+  { readonly outputs: unknown; readonly shape: CardShape }
+>();
+
+function plainShape(node: BoardNode): CardShape {
+  const kept = plainShapes.get(node.inputs);
+  if (kept?.outputs === node.outputs) return kept.shape;
+  const shape = cardShape(node, nothing, false);
+  plainShapes.set(node.inputs, { outputs: node.outputs, shape });
   return shape;
 }
 
