@@ -1,5 +1,5 @@
 /**
- * Symphony's composition root: the only file that names a port and its adapter. Read it as the diagram in
+ * Symphony's composition root: with main_*.ts the only files that name a port and its adapter. Read it as the diagram in
  * ARCHITECTURE.md; every decision is somewhere else.
  *
  * @module
@@ -23,13 +23,9 @@ import type { ExtensionId, InstanceId } from "./core/ids.ts";
 import type { Json } from "./core/json.ts";
 import { MockExtensions } from "./core/orchestration/mock_run.ts";
 import { Runner } from "./core/orchestration/runner.ts";
-import type { ArtifactPort } from "./core/ports/artifact.ts";
 import type { ExtensionPort } from "./core/ports/extension.ts";
 import type { FileProposalPort } from "./core/ports/file_proposals.ts";
-import type { LanguagePort } from "./core/ports/language.ts";
 import type { PermissionPromptPort } from "./core/ports/permission_prompt.ts";
-import type { StructurePort } from "./core/ports/structure.ts";
-import type { TextPorts } from "./core/ports/text_editing.ts";
 import { VERSION } from "./core/version.ts";
 import { catalogFor } from "./extensions/availability.ts";
 import { HeldArtifacts } from "./extensions/capabilities/held_artifacts.ts";
@@ -39,29 +35,30 @@ import { Grants } from "./extensions/grants.ts";
 import { HealthBook } from "./extensions/health_book.ts";
 import { ResourceMonitor } from "./extensions/monitor/resource_monitor.ts";
 import { Notices } from "./extensions/notices.ts";
-import { OutsideBook } from "./extensions/outside_book.ts";
-import { PolicyBook } from "./extensions/policy_book.ts";
-import { ExtensionWatch } from "./extensions/extension_watch.ts";
 import { newsText, type ReloadNews } from "./extensions/reloading.ts";
 import { FolderSafety } from "./extensions/safety_desk.ts";
 import { liveSecrets } from "./extensions/secret_book.ts";
-import { changeSetting, listSettings, openSettings } from "./extensions/settings.ts";
-import { compiledHostCommand, denoHostCommand } from "./extensions/host/host_command.ts";
-import { AcpExtensions } from "./extensions/acp/acp_extensions.ts";
-import { readAgents } from "./extensions/acp/agent_config.ts";
-import type { ExtensionDesk } from "./extensions/desk.ts";
-import { HostExtensions } from "./extensions/host_extensions.ts";
-import { JoinedExtensions } from "./extensions/joined_extensions.ts";
-import { bundledFolder, ExtensionLoader, toolchainOf } from "./extensions/loader/loader.ts";
+import { changeSetting, listSettings } from "./extensions/settings.ts";
+import { ExtensionLoader } from "./extensions/loader/loader.ts";
 import { ExtensionMotifs } from "./extensions/motif/extension_motifs.ts";
-import { McpExtensions } from "./extensions/mcp/mcp_extensions.ts";
-import { readServers } from "./extensions/mcp/server_config.ts";
 import { changeLimit, limitsIn, listLimits } from "./pit/arbitration/limits_file.ts";
 import { splitWeights } from "./pit/arbitration/user_weights.ts";
-import { openPit } from "./pit/open_pit.ts";
+import { openPit, type PitLimits } from "./pit/open_pit.ts";
 import { poolBounds } from "./pit/pool/bound_limits.ts";
+import {
+  deskOf,
+  env,
+  extensionsOf,
+  grantsOf,
+  here,
+  isCompiled,
+  sourceOf,
+  watchExtensions,
+} from "./main_extensions.ts";
+import { SharedTexts } from "./main_texts.ts";
 import type { UiParts } from "./main_ui.ts";
 import { SystemClock } from "./system/clock.ts";
+import { FilePoll, fileStamp } from "./system/file_poll.ts";
 import { machineCapacity } from "./system/machine.ts";
 import { dataFolderPath, makeDataFolder } from "./system/data_folder.ts";
 import { folderFiles } from "./system/folder_files.ts";
@@ -70,99 +67,10 @@ import { SystemRandom } from "./system/random.ts";
 import { SystemTriggers } from "./system/triggers/system_triggers.ts";
 import { readTemplates } from "./system/template_folder.ts";
 
-const isCompiled = Deno.build.standalone;
-const here = import.meta.dirname ?? ".";
 const clock = new SystemClock();
 /** A second in which somebody waits is worth five minutes of an idle host: some 30 MB, and no processor. */
 const EXTENSION_HOSTS = { urgency: 300, loadSeconds: 0.2 };
 const programName = isCompiled ? "symphony" : "deno task -q symphony";
-
-function sourceOf({ data, extensions }: Pick<SessionOptions, "data" | "extensions">): ExtensionLoader {
-  const shipped = isCompiled ? { prebuilt: `${here}/prebuilt` } : { bundled: bundledFolder };
-  return new ExtensionLoader({
-    ...shipped,
-    user: `${data}/extensions`,
-    workspace: { folder: Deno.cwd(), isTrusted: () => isTrusted(data, Deno.cwd()) },
-    extra: extensions,
-    cache: `${data}/cache/extensions`,
-  });
-}
-
-async function isTrusted(data: string, folder: string): Promise<boolean> {
-  return (await PolicyBook.open(data)).trustOf(folder) === "trusted";
-}
-
-async function grantsOf({ data, grants, prompt }: SessionOptions): Promise<Grants> {
-  const all = await Grants.open(data, prompt);
-  for (const grant of grants) all.addForSession(grant);
-  return all;
-}
-
-const hostCommand = () => isCompiled ? compiledHostCommand() : denoHostCommand();
-const env = (name: string) => Deno.env.get(name);
-
-async function extensionsOf(
-  options: SessionOptions,
-  artifacts: ArtifactPort,
-  { grants, monitor, proposals, source = sourceOf(options), texts, notices }: {
-    readonly grants?: Grants | undefined;
-    readonly proposals?: FileProposalPort | undefined;
-    readonly monitor?: ResourceMonitor;
-    readonly source?: ExtensionLoader;
-    readonly texts?: SharedTexts | undefined;
-    readonly notices?: Notices | undefined;
-  } = {},
-): Promise<JoinedExtensions> {
-  const allGrants = grants ?? await grantsOf(options);
-  const ledger = monitor ?? new ResourceMonitor({ data: options.data });
-  const hosts = new HostExtensions({
-    source,
-    command: hostCommand(),
-    grants: allGrants,
-    artifacts,
-    settings: await openSettings(options.data),
-    readSettings: () => openSettings(options.data),
-    health: await HealthBook.open(options.data),
-    monitor: ledger,
-    proposals,
-    spares: true,
-    ...texts === undefined ? {} : { texts: () => texts.open() },
-    ...notices === undefined ? {} : { notices },
-  });
-  const book = new OutsideBook({
-    monitor: ledger,
-    audit: allGrants.audit,
-    redact: (text) => allGrants.secrets.redact(text),
-  });
-  const mcp = new McpExtensions({ servers: () => readServers(options.data), artifacts, env, book });
-  const acp = new AcpExtensions({ agents: () => readAgents(options.data), env, book, proposals });
-  return new JoinedExtensions(hosts, [
-    { owns: McpExtensions.owns, port: mcp },
-    { owns: AcpExtensions.owns, port: acp },
-  ]);
-}
-
-/** What makes, checks and installs extensions. */
-async function deskOf(data: string, folder: string): Promise<ExtensionDesk> {
-  // Parser, archives and the rest are needed by these commands alone.
-  const { ExtensionDesk } = await import("./extensions/desk.ts");
-  const source = sourceOf({ data, extensions: [] });
-  return new ExtensionDesk({
-    data,
-    folder,
-    env,
-    tools: {
-      ...toolchainOf(isCompiled ? `${here}/prebuilt` : undefined),
-      command: hostCommand(),
-      host: source,
-    },
-    forget: (entry) => source.forget(entry),
-    bundled: async () =>
-      (await source.load()).installed.filter(({ origin }) => origin === "bundled").map(({ manifest }) =>
-        manifest
-      ),
-  });
-}
 
 /** The pool's instances are activated extensions; what they take the hosts know. */
 function instancesOf(
@@ -189,78 +97,19 @@ function limitsFile(data: string) {
   };
 }
 
+/** How soon a process at work takes over limits that a person sets. */
+const LIMITS_LOOK_MS = 500;
+
+/** As they are set now. @throws SymphonyError `bad-input` */
+async function limitsOf(data: string): Promise<PitLimits> {
+  const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
+  return { ...poolBounds(limits), weights };
+}
+
 /** Below the data folder: what the Conductor decided, and what it has learned from it. */
 function conductorFiles(data: string) {
   const folder = `${data}/conductor`;
   return { log: new FileDecisionLog(`${folder}/decisions.jsonl`), store: new FolderPolicies(folder) };
-}
-
-/** What the user interface works on texts with. */
-export interface OpenTexts extends TextPorts, AsyncDisposable {
-  readonly language: LanguagePort;
-  readonly structure: StructurePort;
-}
-
-/** One text core for the page and for extensions, opened by whoever needs it first. */
-class SharedTexts implements AsyncDisposable {
-  readonly #data: string;
-  readonly #workspace: string;
-  #opening: Promise<OpenTexts> | undefined;
-
-  constructor(data: string, workspace: string) {
-    this.#data = data;
-    this.#workspace = workspace;
-  }
-
-  /** @throws SymphonyError where no editor can be started; the next one tries again */
-  open(): Promise<OpenTexts> {
-    return this.#opening ??= openTexts(this.#data, this.#workspace).catch((error) => {
-      this.#opening = undefined;
-      throw error;
-    });
-  }
-
-  /** Repeating is harmless. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#opening?.catch(() => undefined))?.[Symbol.asyncDispose]();
-  }
-}
-
-/** A program that ends sooner need not notice what is installed meanwhile. */
-const LONG_SESSION_MS = 2_000;
-
-/** Takes over what is installed, updated, removed, edited or set anew while a session is open. */
-function watchExtensions(
-  { data, extensions: extra }: Pick<SessionOptions, "data" | "extensions">,
-  hosts: JoinedExtensions,
-  onNews: (news: readonly ReloadNews[]) => void,
-  onError: (line: string) => void,
-): AsyncDisposable {
-  const roots = [`${data}/extensions`, `${Deno.cwd()}/.symphony/extensions`, ...extra];
-  const watch = new ExtensionWatch({
-    folders: async () => {
-      const installed = await Promise.all(
-        (await hosts.folders()).map((folder) => Deno.realPath(folder).catch(() => folder)),
-      );
-      return [...roots, ...installed.filter((one) => !roots.some((root) => one.startsWith(`${root}/`)))];
-    },
-    files: ["settings.jsonc", "approvals.jsonc", "folders.jsonc"].map((name) => `${data}/${name}`),
-    onChange: async () => {
-      try {
-        const news = await hosts.reload();
-        if (news.length > 0) onNews(news);
-      } catch (error) {
-        onError(`Cannot take over what changed of the extensions: ${messageOf(error)}`);
-      }
-    },
-  });
-  const cancel = clock.schedule(LONG_SESSION_MS, () => void watch.begin().catch(() => {}));
-  return {
-    async [Symbol.asyncDispose]() {
-      cancel();
-      await watch[Symbol.asyncDispose]();
-    },
-  };
 }
 
 interface SessionParts {
@@ -301,7 +150,8 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const data = makeDataFolder(options.data);
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
-  const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
+  const { file } = limitsFile(data);
+  const limitsLook = { file, since: fileStamp(file), everyMs: LIMITS_LOOK_MS };
   const monitor = new ResourceMonitor({ data });
   await monitor.recall();
   const memoryOf = (id: InstanceId, extension: ExtensionId) =>
@@ -309,9 +159,15 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const pit = await openPit(data, instancesOf(() => extensions, memoryOf), clock, {
     ...pitSurroundings(data, true),
     forecast,
-    ...poolBounds(limits),
-    weights,
+    ...await limitsOf(data),
     pid: Deno.pid,
+  });
+  const limitsPoll = new FilePoll(limitsLook, clock, async () => {
+    try {
+      pit.changeLimits(await limitsOf(data));
+    } catch (error) {
+      parts.onError?.(`The limits stay as they were: ${messageOf(error)}`);
+    }
   });
   const lookAhead = new WarmAhead(forecast, pit.pool, clock);
   const source = parts.source ?? sourceOf({ ...options, data });
@@ -362,6 +218,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
     motifs,
     unavailable: (types) => hosts.availability(types),
     async [Symbol.asyncDispose]() {
+      limitsPoll[Symbol.dispose]();
       await watching[Symbol.asyncDispose]();
       lookAhead[Symbol.dispose]();
       await extensions.close();
@@ -463,21 +320,6 @@ async function openStore(folder: string): ReturnType<CliServices["openStore"]> {
     queue,
     [Symbol.asyncDispose]: () => pit[Symbol.asyncDispose](),
   };
-}
-
-/**
- * The texts that people and agents share, in the editor's own process, with its journal below the data folder: editing, presence, marks,
- * proposals, language and structure. Its code is loaded, and the editor started, only now; closing the ports ends it.
- * @param workspace the folder whose files belong together, for definitions
- * @throws SymphonyError where no editor can be started
- */
-export async function openTexts(data: string, workspace?: string): Promise<OpenTexts> {
-  const { findEditor } = await import("./editor/link/find_editor.ts");
-  const { RemoteTextPorts } = await import("./editor/link/remote_text_ports.ts");
-  const { Supervisor } = await import("./editor/link/supervisor.ts");
-  return await RemoteTextPorts.open(
-    new Supervisor(findEditor(`${makeDataFolder(data)}/editor`, { workspace })),
-  );
 }
 
 async function catalog(options: SessionOptions): ReturnType<CliServices["catalog"]> {

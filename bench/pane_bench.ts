@@ -12,7 +12,7 @@ import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { currentUi } from "../build/current_ui.ts";
-import { openTexts } from "../main.ts";
+import { openTexts } from "../main_texts.ts";
 import { browserProgram, openPage, startBrowser } from "../tests/ui/browser/browser.ts";
 import { UiRig } from "../tests/ui/server/ui_rig.ts";
 

@@ -8,7 +8,7 @@
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
-const sources = ["ui/app", "ui/api", "core/workflow", "core/merge", "build/ui.ts"];
+const sources = ["ui/app", "ui/api", "core/workflow", "core/merge", "schemas", "build/ui.ts"];
 
 /** The folder of the built page. @throws Error with the bundler's messages */
 export async function currentUi(): Promise<string> {

@@ -21,6 +21,9 @@ const workers = {
   LAYOUT_WORKER: "ui/app/board/layout/layout_worker.ts",
 } as const;
 
+/** What is hardly smaller is not packed: share of its size. */
+const MOST_PACKED = 0.9;
+
 /** Files that are taken over as they are. */
 const copies = { ELK_WORKER: "node_modules/elkjs/lib/elk-worker.min.js" } as const;
 
@@ -101,7 +104,7 @@ export async function buildUi({ out, isReadable = false }: UiOptions): Promise<U
   });
   await Deno.copyFile(`${root}/ui/app/icon.svg`, `${assets}/icon.svg`);
   const first = await writePage(out, metafile as esbuild.Metafile);
-  const manifest: UiManifest = { assets: await listAssets(out), first };
+  const manifest: UiManifest = { assets: await packAssets(out), first };
   await Deno.writeTextFile(`${out}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -164,17 +167,23 @@ function staticChunks(metafile: esbuild.Metafile, script: string): string[] {
   return [...found];
 }
 
-async function listAssets(out: string): Promise<UiAsset[]> {
+/** Lists the files, and puts a smaller one of each beside it (`NAME.gz`) where there is something to be gained. */
+async function packAssets(out: string): Promise<UiAsset[]> {
   const assets: UiAsset[] = [];
   for (const folder of ["", "assets/"]) {
-    for await (const { name, isFile } of Deno.readDir(`${out}/${folder}`)) {
-      if (!isFile || name === "manifest.json") continue;
+    const names = (await Array.fromAsync(Deno.readDir(`${out}/${folder}`))).filter(({ isFile }) => isFile);
+    for (const { name } of names) {
+      if (name === "manifest.json") continue;
       const bytes = await Deno.readFile(`${out}/${folder}${name}`);
+      const packed = gzipSync(bytes, { level: 9 });
+      // The page itself gets a nonce with each answer.
+      const isWorth = !name.endsWith(".html") && packed.length < MOST_PACKED * bytes.length;
+      if (isWorth) await Deno.writeFile(`${out}/${folder}${name}.gz`, packed);
       assets.push({
         path: `/${folder}${name}`,
         type: types[name.split(".").at(-1) as string] ?? "application/octet-stream",
         sizeBytes: bytes.length,
-        gzipBytes: gzipSync(bytes, { level: 9 }).length,
+        gzipBytes: packed.length,
       });
     }
   }

@@ -326,7 +326,7 @@ export const commands: readonly Command[] = [
       "pool:instances, what a process keeps warm, else as much as memory says and a thousand. LIMIT is a number, or one a " +
       "time: 60/min, 90k/min, 5/h, 10/day, with how much may go out at once as in 60/min burst 10. A day's is never more in a " +
       "day of the calendar (UTC); with a burst, in no 24 hours. A node waits, " +
-      "fairly, until it is its turn; it holds for processes that start from then on, and what is at work and keeps the old one is said.",
+      "fairly, until it is its turn; processes at work take it over within a second, and what calls hold by then they keep.",
     examples: [
       { args: "limits set requests:symphony/openai 60/min", does: "keep to what the key allows" },
       { args: "limits set calls:symphony/local 1", does: "one question at a time" },

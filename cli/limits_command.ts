@@ -6,6 +6,8 @@ import { claimedKinds } from "../core/orchestration/call_amounts.ts";
 import { joinedUsers } from "../core/policy/fairness.ts";
 import { didYouMean } from "../core/workflow/suggest.ts";
 import { type Arguments, exitCodes } from "./command.ts";
+import { sessionOptions } from "./flags.ts";
+import { unknownOwner } from "./limited_names.ts";
 import type { CliServices } from "./services.ts";
 import { freeText, isAtWork, usersText, waitingCallsText } from "./sharing_text.ts";
 import { cleanLine, table } from "./text.ts";
@@ -43,13 +45,17 @@ export async function limitsListCommand(services: CliServices, args: Arguments):
   return exitCodes.completed;
 }
 
-/** Sets a limit, and says so where it bounds nothing, or where processes at work keep the old one. @throws SymphonyError `bad-input` */
+/** Sets a limit, and says so where it bounds nothing. @throws SymphonyError `bad-input` */
 export async function limitsSetCommand(services: CliServices, args: Arguments): Promise<number> {
   const [kind, limit] = [args.positional(0), args.positional(1)];
   const data = services.dataFolder(args.value("data"));
   await services.limits.set(data, { kind, limit });
   const of = kind.split(":")[0] as string;
-  if (of !== "weight" && of !== "pool" && !claimedKinds().includes(of)) {
+  if (claimedKinds().includes(of)) {
+    const catalog = kind === of ? undefined : await services.catalog(sessionOptions(services, args));
+    const warning = catalog && unknownOwner(catalog, kind);
+    if (warning !== undefined) await services.stderr.write(warning);
+  } else if (of !== "weight" && of !== "pool") {
     const hint = didYouMean(of, claimedKinds(), "kinds");
     await services.stderr.write(
       `warning: no call takes "${cleanLine(kind)}", so this bounds nothing. ${hint}\n`,
@@ -79,7 +85,7 @@ export async function limitsRemoveCommand(services: CliServices, args: Arguments
   return exitCodes.completed;
 }
 
-/** What was changed, and how many processes go on with what was before: limits are read when one starts. */
+/** What was changed, and which processes at work go on by it: each looks at the limits now and then. */
 async function say(
   services: CliServices,
   args: Arguments,
@@ -89,11 +95,13 @@ async function say(
 ): Promise<void> {
   await using store = await services.openStore(data);
   const now = services.clock.now();
-  const old = (await store.pools.statuses()).filter((status) => isAtWork(status, now)).map(({ pid }) => pid);
+  const atWork = (await store.pools.statuses()).filter((status) => isAtWork(status, now)).map(({ pid }) =>
+    pid
+  );
   if (args.has("json")) {
-    return await services.stdout.write(`${JSON.stringify({ ...record, keepTheOldOne: old })}\n`);
+    return await services.stdout.write(`${JSON.stringify({ ...record, takenOverBy: atWork })}\n`);
   }
-  const keep = old.length === 1 ? "1 process at work keeps" : `${old.length} processes at work keep`;
-  const end = old.length === 0 ? "" : `${keep} the old limit until started again: ${old.join(", ")}\n`;
+  const take = atWork.length === 1 ? "1 process at work takes" : `${atWork.length} processes at work take`;
+  const end = atWork.length === 0 ? "" : `${take} it over within a second: ${atWork.join(", ")}\n`;
   await services.stdout.write(text + end);
 }

@@ -9,6 +9,7 @@ import { shortText } from "./budget_flags.ts";
 import { type Arguments, exitCodes } from "./command.ts";
 import { repeatedData, sessionOptions } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
+import { unknownInstrument } from "./limited_names.ts";
 import { newEntry, startWorker } from "./queue_worker.ts";
 import { localTime } from "./runs_list_command.ts";
 import type { CliServices } from "./services.ts";
@@ -108,11 +109,13 @@ export async function queueRetryCommand(services: CliServices, args: Arguments):
   return exitCodes.completed;
 }
 
-/** Sets or removes a limit. */
+/** Sets or removes a limit; of what is not installed, too, which is said. @throws SymphonyError `bad-input` */
 export async function queueLimitCommand(services: CliServices, args: Arguments): Promise<number> {
   const lane = args.positional(0);
-  if (!/^(all|(workflow|instrument|key):[^\s:]{1,200})$/.test(lane)) {
-    const form = "expected all, workflow:ID, instrument:TYPE or key:NAME";
+  // The type of an instrument, and of a task, is never without its extension.
+  if (!/^(all|(workflow|key):[^\s:]{1,200}|instrument:[^\s:/]{1,100}\/[^\s:/]{1,100})$/.test(lane)) {
+    const form =
+      "expected all, workflow:ID, instrument:TYPE (such as openai/gpt or instrument/review) or key:NAME";
     throw new SymphonyError("bad-input", `Cannot read the limit "${cleanLine(lane)}": ${form}`);
   }
   const atOnce = readCount(args.value("at-once"), "at-once");
@@ -123,6 +126,11 @@ export async function queueLimitCommand(services: CliServices, args: Arguments):
       "bad-input",
       "Cannot set the limit: expected --at-once or --rate, or --remove alone",
     );
+  }
+  const instrument = isNothing ? undefined : /^instrument:(.*)$/.exec(lane)?.[1];
+  if (instrument !== undefined) {
+    const warning = unknownInstrument(await services.catalog(sessionOptions(services, args)), instrument);
+    if (warning !== undefined) await services.stderr.write(warning);
   }
   await using store = await services.openStore(services.dataFolder(args.value("data")));
   const limit: Limit = {

@@ -7,14 +7,10 @@
  */
 
 import type { LivenessLimits } from "../core/actor/liveness.ts";
-import { defaultRestartPolicy, type RestartPolicy } from "../core/actor/supervision.ts";
 import { messageOf, SymphonyError } from "../core/errors.ts";
 import { type ExtensionId, type InstanceId, instanceId, type NodeTypeId } from "../core/ids.ts";
-import { type JsonObject, own } from "../core/json.ts";
+import { own } from "../core/json.ts";
 import { secretKey } from "../core/policy/permission.ts";
-import { isMadeLight } from "../core/policy/permission_policy.ts";
-import type { ArtifactPort } from "../core/ports/artifact.ts";
-import type { FileProposalPort } from "../core/ports/file_proposals.ts";
 import type {
   CallOptions,
   CallRequest,
@@ -24,58 +20,34 @@ import type {
 } from "../core/ports/extension.ts";
 import type { Catalog } from "../core/workflow/catalog.ts";
 import { Actor } from "./actor.ts";
-import type { Resolve } from "./capabilities/address.ts";
-import { Capabilities } from "./capabilities/broker.ts";
-import { saidEffect } from "./capabilities/effect.ts";
-import { type CallScope, proposerOf } from "./capabilities/capability.ts";
-import { catalogOf, type CatalogProblem } from "./catalog.ts";
+import { CallCapabilities, type CallSurroundings } from "./call_capabilities.ts";
+import { catalogOf } from "./catalog.ts";
 import { describeAll } from "./describing.ts";
-import { EditorDesk, type EditorTexts } from "./editor_desk.ts";
-import type { Grants } from "./grants.ts";
 import { HealthBook } from "./health_book.ts";
 import { Kind } from "./host/frames.ts";
 import { casualtyOf } from "./host/host_channel.ts";
 import type { HostCommand } from "./host/host_command.ts";
 import { Hosts } from "./host/hosts.ts";
 import { aborted, inSource, type Instance, pause, probe } from "./instance.ts";
-import type { ExtensionSource, Installed } from "./installed.ts";
+import { KnownActors, type KnownActorsOptions } from "./known_actors.ts";
 import { declaredNeeds } from "./monitor/call_needs.ts";
 import { ResourceMonitor } from "./monitor/resource_monitor.ts";
-import { Notices } from "./notices.ts";
-import { askerOf, memoryOf, type Place, Placement } from "./placement.ts";
-import { reloaded, type ReloadNews, stateOf } from "./reloading.ts";
+import { memoryOf, type Place, Placement } from "./placement.ts";
+import type { ReloadNews } from "./reloading.ts";
 import { Rescue } from "./rescue.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
-import { acceptInput, acceptOutput, failed, withDefaults } from "./value_check.ts";
+import { acceptInput, acceptOutput, failed } from "./value_check.ts";
 
-export interface HostExtensionsOptions {
-  readonly source: ExtensionSource;
+export interface HostExtensionsOptions extends CallSurroundings, KnownActorsOptions {
   readonly command: HostCommand;
-  readonly grants: Grants;
-  readonly artifacts: ArtifactPort;
-  /** Settings by extension; defaults come from the manifests. */
-  readonly settings?: ReadonlyMap<ExtensionId, JsonObject>;
-  /** Reads them anew, for `reload`. */
-  readonly readSettings?: () => Promise<ReadonlyMap<ExtensionId, JsonObject>>;
   readonly onLog?: (extension: ExtensionId, line: string) => void;
-  /** Opens a call's capabilities; without it the real ones. A mock host answers the network from fixtures. */
-  readonly capabilities?: (scope: Omit<CallScope, "granted">) => Capabilities;
-  /** How names of hosts are resolved; as the system does without it. */
-  readonly resolve?: Resolve;
-  readonly restarts?: RestartPolicy;
   readonly liveness?: LivenessLimits;
   /** The longest that a module may take to load, in milliseconds. */
   readonly loadingMs?: number;
   /** Where quarantines are kept; in memory without it. */
   readonly health?: HealthBook;
-  /** The editor's texts; without it there is no editor. */
-  readonly texts?: () => Promise<EditorTexts>;
-  /** Where messages to the person go; without it nobody sees any but in the run. */
-  readonly notices?: Notices;
   /** Where what they use up is accounted; in memory without it. */
   readonly monitor?: ResourceMonitor;
-  /** Takes what runs propose to files; without it a run that proposes cannot write. */
-  readonly proposals?: FileProposalPort | undefined;
   /** True where a started process is held ready for the next extension of others. */
   readonly spares?: boolean;
 }
@@ -92,8 +64,7 @@ export class HostExtensions implements ExtensionPort {
   readonly #book: HealthBook;
   readonly monitor: ResourceMonitor;
   readonly #placement: Placement;
-  readonly #notices: Notices;
-  readonly #editor: EditorDesk | undefined;
+  readonly #capabilities: CallCapabilities;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #rescues = new Map<Actor, Rescue<Place>>();
   readonly #closing = new AbortController();
@@ -101,34 +72,21 @@ export class HostExtensions implements ExtensionPort {
   readonly #starting = new Set<Promise<unknown>>();
   /** Instances that ended because their extension was replaced, for calls that were about to go to them. */
   readonly #retired = new Map<InstanceId, ExtensionId>();
-  #settings: ReadonlyMap<ExtensionId, JsonObject>;
+  readonly #actors: KnownActors;
   #reloading: Promise<unknown> = Promise.resolve();
-  /** What did not start, by its state: it is not tried again before something of it is another. */
-  readonly #refused = new Map<ExtensionId, { readonly state: string; readonly reason: string }>();
-  /** Why each extension that goes on as it was does so, as it was told. */
-  #kept: ReadonlyMap<ExtensionId, string> = new Map();
-  #actors:
-    | Promise<{ actors: ReadonlyMap<ExtensionId, Actor>; problems: readonly CatalogProblem[] }>
-    | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   #next = 1;
 
   constructor(options: HostExtensionsOptions) {
     const { command, source, spares = false, health = new HealthBook() } = options;
     this.#options = options;
-    this.#settings = options.settings ?? new Map();
     this.#book = health;
     this.monitor = options.monitor ?? new ResourceMonitor();
     this.#hosts = new Hosts({ command, bootOf: (kind) => source.workerRoot(kind), spares });
     // What was taken back must not live on in anything that a process has read: it is begun anew.
     this.#unlisten = options.grants.onRevoked((extension) => void this.#renew(extension));
-    const { onLog, liveness, loadingMs, grants, notices = new Notices(), texts } = options;
-    this.#notices = notices;
-    this.#editor = texts && new EditorDesk(
-      texts,
-      (extension, text) => this.#say(extension, text),
-      options.proposals,
-    );
+    const { onLog, liveness, loadingMs, grants } = options;
+    this.#capabilities = new CallCapabilities(options, this.monitor);
     this.#placement = new Placement({
       hosts: this.#hosts,
       source,
@@ -138,10 +96,12 @@ export class HostExtensions implements ExtensionPort {
       ...(liveness === undefined ? {} : { liveness }),
       ...(loadingMs === undefined ? {} : { loadingMs }),
     });
+    const parts = { book: health, monitor: this.monitor, placement: this.#placement };
+    this.#actors = new KnownActors(options, parts);
   }
 
   async describe(): Promise<Catalog> {
-    const { actors, problems } = await this.#known();
+    const { actors, problems } = await this.#actors.known();
     const all = [...actors.values()];
     // A person may have released one in another process.
     if (all.some(({ quarantine }) => quarantine !== undefined)) await this.#book.reread().catch(() => {});
@@ -165,7 +125,7 @@ export class HostExtensions implements ExtensionPort {
 
   /** Asks instruments whether they can be used now: undefined, or why not. Starts those that were not asked before. */
   async availability(types: readonly NodeTypeId[]): Promise<ReadonlyMap<NodeTypeId, string | undefined>> {
-    const { actors } = await this.#known();
+    const { actors } = await this.#actors.known();
     const answers = await Promise.all(types.map(async (type) => {
       for (const actor of actors.values()) {
         const contribution = actor.contributes.get(type);
@@ -182,7 +142,7 @@ export class HostExtensions implements ExtensionPort {
     if (this.#closing.signal.aborted) {
       throw new SymphonyError("closed", "Cannot activate: extensions are closed");
     }
-    const actor = (await this.#known()).actors.get(extension);
+    const actor = (await this.#actors.known()).actors.get(extension);
     if (actor === undefined) {
       throw new SymphonyError("not-found", `Cannot activate "${extension}": no such extension`);
     }
@@ -224,7 +184,7 @@ export class HostExtensions implements ExtensionPort {
 
   /** Folders of installed extensions of others. */
   async folders(): Promise<readonly string[]> {
-    return [...(await this.#known()).actors.values()].flatMap(({ installed: { origin, folder } }) =>
+    return [...(await this.#actors.known()).actors.values()].flatMap(({ installed: { origin, folder } }) =>
       origin === "bundled" || folder === undefined ? [] : [folder]
     );
   }
@@ -244,7 +204,7 @@ export class HostExtensions implements ExtensionPort {
 
   /** Ends a quarantine, so that the extension is started again; false where there was none. */
   async release(extension: ExtensionId): Promise<boolean> {
-    return (await this.#known()).actors.get(extension)?.release() ?? false;
+    return (await this.#actors.known()).actors.get(extension)?.release() ?? false;
   }
 
   /** Resolves when a spare process is ready; false where none is held. */
@@ -301,55 +261,13 @@ export class HostExtensions implements ExtensionPort {
     ]);
   }
 
-  #known() {
-    this.#actors ??= this.#options.source.load().then(({ installed, problems }) => ({
-      actors: new Map(installed.map((one) => [one.manifest.id, this.#actorOf(one)])),
-      problems,
-    }));
-    return this.#actors;
-  }
-
   async #reload(): Promise<readonly ReloadNews[]> {
-    const { actors: before } = await this.#known();
-    const { source, readSettings } = this.#options;
-    if (readSettings !== undefined) this.#settings = await readSettings();
-    const loaded = await source.load();
-    const { actors, problems, news } = await reloaded({
-      before,
-      loaded,
-      make: (installed) => this.#makeActor(installed),
-      tryOut: (actor) => this.#tryOut(actor),
-    });
-    if (this.#closing.signal.aborted) return [];
-    this.#actors = Promise.resolve({ actors, problems });
-    for (const [id, actor] of actors) if (before.get(id) !== actor) this.#account(actor);
+    const news = await this.#actors.reload(() => this.#closing.signal.aborted);
+    const { actors } = await this.#actors.known();
     for (const instance of [...this.#instances.values()]) {
       if (actors.get(instance.actor.id) !== instance.actor) await this.#retire(instance);
     }
-    const told = this.#kept;
-    const kept = news.filter(({ what }) => what === "kept");
-    this.#kept = new Map(kept.map(({ extension, reason = "" }) => [extension, reason]));
-    return news.filter(({ extension, what, reason }) => what !== "kept" || told.get(extension) !== reason);
-  }
-
-  /** Starts a new state of an extension once, and takes note of what it contributes. */
-  async #tryOut(actor: Actor): Promise<void> {
-    this.#placement.admit(actor);
-    const state = stateOf(actor);
-    const refused = this.#refused.get(actor.id);
-    if (refused?.state === state) throw new SymphonyError("extension", refused.reason);
-    const channel = await this.#placement.open(actor, () => {});
-    try {
-      const code = await actor.installed.code();
-      await actor.remember((await channel.load(code, actor.config, memoryOf(actor))).contributes);
-      this.#refused.delete(actor.id);
-    } catch (error) {
-      const reason = await actor.installed.inSource?.(messageOf(error)) ?? messageOf(error);
-      this.#refused.set(actor.id, { state, reason });
-      throw new SymphonyError("extension", reason, { cause: error });
-    } finally {
-      await channel.close("It was only tried");
-    }
+    return news;
   }
 
   /** Ends with its last call; no new ones go to it. */
@@ -366,7 +284,7 @@ export class HostExtensions implements ExtensionPort {
     request: CallRequest,
     options: CallOptions,
   ): Promise<CallResult> {
-    const { actors } = await this.#known();
+    const { actors } = await this.#actors.known();
     const actor = actors.get(extension);
     if (actor === undefined) return failed("unavailable", `Extension ${extension} was removed`);
     try {
@@ -379,32 +297,6 @@ export class HostExtensions implements ExtensionPort {
     } catch (error) {
       return failed(options.signal.aborted ? "cancelled" : "unavailable", messageOf(error));
     }
-  }
-
-  #actorOf(installed: Installed): Actor {
-    const actor = this.#makeActor(installed);
-    this.#account(actor);
-    return actor;
-  }
-
-  #account(actor: Actor): void {
-    const { id, resources } = actor.installed.manifest;
-    this.monitor.register(id, resources, () => actor.health.class);
-  }
-
-  #makeActor(installed: Installed): Actor {
-    const { id, config } = installed.manifest;
-    const actor: Actor = new Actor({
-      installed,
-      authority: this.#options.grants.authorityOf(askerOf(installed)),
-      config: withDefaults(config, this.#settings.get(id) ?? {}),
-      isMadeLight: isMadeLight(id, this.#options.grants.book.policy),
-      book: this.#book,
-      restarts: this.#options.restarts ?? defaultRestartPolicy,
-      onFailure: (reason, health) =>
-        this.#options.grants.noteEnd(id, reason, health.class === "quarantined" ? "quarantined" : "ended"),
-    });
-    return actor;
   }
 
   async #start(actor: Actor, signal: AbortSignal | undefined): Promise<Instance> {
@@ -500,7 +392,7 @@ export class HostExtensions implements ExtensionPort {
         ...(maxTokensInAll === undefined ? {} : { maxTokensInAll }),
         ...(actor.boot === "light" ? { unit: unit.number, budgetMs } : {}),
       },
-      open: (signal) => this.#capabilities(actor, request, signal, options),
+      open: (signal) => this.#capabilities.open(actor, request, signal, options),
       accept: (performed) => acceptOutput(contribution, request, performed),
       options,
     });
@@ -522,52 +414,6 @@ export class HostExtensions implements ExtensionPort {
     return rescue;
   }
 
-  /** Tells the person of something that the core does for an extension; too many are left out. */
-  #say(extension: ExtensionId, text: string): void {
-    try {
-      this.#notices.show(extension, "info", text);
-    } catch {
-      // It has said enough.
-    }
-  }
-
-  #capabilities(
-    actor: Actor,
-    request: CallRequest,
-    signal: AbortSignal,
-    { models, onEvent }: Partial<CallOptions> = {},
-  ): Capabilities {
-    const { workspace, mayWrite, mayAskToWrite, proposes, nodeType, run, node, item } = request;
-    const { resolve } = this.#options;
-    const scope: Omit<CallScope, "granted"> = {
-      authority: actor.authority,
-      workspace,
-      mayWrite,
-      ...(mayAskToWrite === true ? { writeKey: `command:${nodeType}` as const } : {}),
-      ...saidEffect(actor.contributes.get(request.nodeType)),
-      ...(proposes === true
-        ? { proposing: { port: this.#options.proposals, author: proposerOf(actor.id) } }
-        : {}),
-      signal,
-      run,
-      node,
-      ...(item === undefined ? {} : { item }),
-      artifacts: this.#options.artifacts,
-      payloads: actor.payloads,
-      asset: (name) => actor.installed.asset(name),
-      onNetwork: (bytes) => this.monitor.network(actor.id, bytes),
-      ...(models === undefined ? {} : { models, allowance: this.monitor.allowanceOf(actor.id) }),
-      ...(this.#editor === undefined ? {} : { texts: this.#editor }),
-      ...(resolve === undefined ? {} : { resolve }),
-      notify: (level, text) => {
-        const notice = this.#notices.show(actor.id, level, text);
-        onEvent?.({ kind: "notice", extension: actor.id, level, text: notice.text });
-        return notice;
-      },
-    };
-    return this.#options.capabilities?.(scope) ?? new Capabilities(scope);
-  }
-
   async #probe(actor: Actor, contribution: Contribution): Promise<string | undefined> {
     for (const permission of actor.installed.manifest.permissions) {
       if (permission.kind === "secret" && actor.authority.secret(permission) === undefined) {
@@ -580,7 +426,7 @@ export class HostExtensions implements ExtensionPort {
       const running = [...this.#instances.values()].find((one) => one.actor === actor && one.channel.isAlive);
       const instance = running ?? await this.#start(actor, undefined);
       const open = (request: CallRequest, signal: AbortSignal) =>
-        this.#capabilities(instance.actor, request, signal);
+        this.#capabilities.open(instance.actor, request, signal);
       const result = await probe(instance, contribution.type, open, this.#closing.signal);
       if (running === undefined) await this.deactivate(instance.id);
       if (!result.ok) return result.failure.message;

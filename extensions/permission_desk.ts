@@ -10,7 +10,8 @@ import type { ExtensionId, NodeId, RunId } from "../core/ids.ts";
 import type { Asker, Grant, Permission, PermissionKey } from "../core/policy/permission.ts";
 import { covers, readSecretKey } from "../core/policy/permission.ts";
 import { riskOf } from "../core/policy/permission_policy.ts";
-import type { PermissionAnswer, PermissionPromptPort } from "../core/ports/permission_prompt.ts";
+import type { HeldCall, PermissionAnswer, PermissionPromptPort } from "../core/ports/permission_prompt.ts";
+import { WaitingCalls } from "./waiting_calls.ts";
 
 /** How the person decided: `once` holds for the call that asked. */
 export type Asked = "allowed" | "once" | "denied";
@@ -31,6 +32,7 @@ export interface AskPlace {
 }
 
 interface Question {
+  readonly others: WaitingCalls;
   readonly folder: string;
   readonly signal: AbortSignal;
   /** False where nobody answered. */
@@ -57,16 +59,19 @@ export class PermissionDesk {
     if (this.#prompt === undefined) return "denied";
     const name = `${asker.extension} ${key}`;
     for (let open = this.#open.get(name); open !== undefined; open = this.#open.get(name)) {
+      const call = callOf(place);
+      if (call !== undefined) void open.others.during(call, place.signal, open.answered);
       const isAnswered = await open.answered;
       const decided = place.decided();
       if (decided !== "prompt") return decided;
       // Nobody is there; it may also be that only the call that asked was over.
       if (!isAnswered && open.folder === place.folder && !open.signal.aborted) return "denied";
     }
-    const answering = this.#answer(this.#prompt, asker, key, place);
+    const others = new WaitingCalls(callOf(place));
+    const answering = this.#answer(this.#prompt, asker, key, { ...place, others });
     const answered = answering.then((answer) => answer !== undefined, () => false)
       .finally(() => this.#open.delete(name));
-    this.#open.set(name, { folder: place.folder, signal: place.signal, answered });
+    this.#open.set(name, { folder: place.folder, signal: place.signal, answered, others });
     const answer = await answering;
     await answered;
     if (answer?.verdict !== "allow") return "denied";
@@ -77,7 +82,7 @@ export class PermissionDesk {
     prompt: PermissionPromptPort,
     asker: Asker & { readonly extension: ExtensionId },
     key: PermissionKey,
-    place: AskPlace,
+    place: AskPlace & { readonly others: WaitingCalls },
   ): Promise<PermissionAnswer | undefined> {
     const { extension, origin, permissions } = asker;
     const asked = permissions.find((one) => covers(one, key));
@@ -93,6 +98,7 @@ export class PermissionDesk {
       ...(place.run === undefined ? {} : { run: place.run }),
       ...(place.node === undefined ? {} : { node: place.node }),
       ...(place.item === undefined ? {} : { item: place.item }),
+      others: place.others,
     }, place.signal);
     if (answer === undefined) return undefined;
     // A refusal for one call only would be asked again at the next.
@@ -103,6 +109,11 @@ export class PermissionDesk {
     if (answer.verdict === "allow" && scope.kind === "once") place.granted?.add(key);
     return answer;
   }
+}
+
+function callOf({ run, node, item }: AskPlace): HeldCall | undefined {
+  if (run === undefined || node === undefined) return undefined;
+  return { run, node, ...(item === undefined ? {} : { item }) };
 }
 
 /** A permission in words. */

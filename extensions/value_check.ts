@@ -6,6 +6,7 @@
 
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import { type FailureClass, failureClasses, type NodeFailure } from "../core/policy/failure.ts";
+import { type Spent, spentOf } from "../core/policy/spent.ts";
 import type { CallRequest, CallResult, Usage } from "../core/ports/extension.ts";
 import { validate } from "../core/workflow/json_schema.ts";
 import type { Contribution } from "./sdk/runtime/describe.ts";
@@ -54,17 +55,14 @@ export function acceptOutput(contribution: Contribution, request: CallRequest, p
   const wrong = isObject(schema) ? misfit(schema, output) : undefined;
   const usage = usageOf(isObject(performed) ? performed["usage"] : undefined);
   if (wrong !== undefined) {
-    return failed("output", `Output of ${contribution.type}: ${wrong}`, usage?.costUsd);
+    return failed("output", `Output of ${contribution.type}: ${wrong}`, spentOf(usage));
   }
   return { ok: true, output, ...(usage === undefined ? {} : { usage }) };
 }
 
-/** A failed result. */
-export function failed(failureClass: FailureClass, message: string, costUsd?: number): CallResult {
-  return {
-    ok: false,
-    failure: { class: failureClass, message, ...(costUsd === undefined ? {} : { costUsd }) },
-  };
+/** A failed result, with what it took all the same. */
+export function failed(failureClass: FailureClass, message: string, spent: Spent = {}): CallResult {
+  return { ok: false, failure: { class: failureClass, message, ...spent } };
 }
 
 const known = new Set<string>(failureClasses);
@@ -72,12 +70,12 @@ const known = new Set<string>(failureClasses);
 /** A failure as an extension reported it, its parts checked and cut to size. */
 export function acceptFailure(value: Json): NodeFailure {
   const given = isObject(value) ? value : {};
-  const { class: name, message, retryAfterMs, costUsd, detail } = given;
+  const { class: name, message, retryAfterMs, detail } = given;
   return {
     class: typeof name === "string" && known.has(name) ? name as FailureClass : "thrown",
     message: typeof message === "string" ? message.slice(0, 2000) : "The extension gave no message",
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 ? { retryAfterMs } : {}),
-    ...(typeof costUsd === "number" && costUsd >= 0 ? { costUsd } : {}),
+    ...spentOf(given),
     ...(typeof detail === "string" ? { detail: detail.slice(0, 4000) } : {}),
   };
 }
@@ -86,13 +84,9 @@ const finishes = new Set(["stop", "length", "tool", "filter", "other"]);
 
 function usageOf(value: Json | undefined): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const number = (key: string) =>
-    typeof value[key] === "number" && value[key] >= 0 ? { [key]: value[key] } : {};
   const { finish, model } = value;
   return {
-    ...number("tokensIn"),
-    ...number("tokensOut"),
-    ...number("costUsd"),
+    ...spentOf(value),
     ...(typeof finish === "string" && finishes.has(finish)
       ? { finish: finish as NonNullable<Usage["finish"]> }
       : {}),

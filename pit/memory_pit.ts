@@ -48,13 +48,18 @@ export function memoryPit(
   // Nothing is filed before it is asked for: tests count on time and order.
   artifacts.onUse = (id, at, run) => stale.refer(id, at, run);
   stale.onSettled = (run, at) => void ledger.enqueue({ run, at });
+  const arbitration = new Arbitration(clock, options);
   return {
+    changeLimits(limits) {
+      arbitration.change(limits);
+      pool.changeBounds(limits);
+    },
     pool,
     pools: { statuses: () => Promise.resolve([]), async *moves() {} },
     dag,
     compaction: dag,
     artifacts,
-    arbitration: new Arbitration(clock, options),
+    arbitration,
     stale,
     retention: new Retention(
       new MemoryShelves({ artifacts, catalog, stale, dag }),

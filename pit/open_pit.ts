@@ -64,8 +64,18 @@ export type OpenPit =
     readonly plans: PlanRecordPort;
     readonly queue: QueuePort;
     readonly compaction: LogCompactionPort;
+    /**
+     * Goes on by other limits: what is held stays held, what waits is decided by them.
+     * @throws RangeError for a limit that is not positive; then nothing is changed
+     */
+    changeLimits(limits: PitLimits): void;
   }
   & AsyncDisposable;
+
+/** What a person may set while a process is at work; what is absent is not limited. */
+export type PitLimits =
+  & Pick<PoolOptions, "mostInstances" | "mostMemoryBytes">
+  & Pick<ArbitrationOptions, "limits" | "weights">;
 
 /** What the parts of a Pit are made with. */
 export type PitOptions = PoolOptions & Omit<ArbitrationOptions, "book"> & PitSurroundings & {
@@ -175,6 +185,10 @@ export async function openPit(
     logs.start();
   }
   return {
+    changeLimits(limits) {
+      arbitration.change(limits);
+      pool.changeBounds(limits);
+    },
     pool,
     pools,
     dag,

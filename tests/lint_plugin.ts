@@ -70,6 +70,8 @@ export function importBreach(path: string, specifier: string): string | undefine
     return `A bundled extension imports "symphony/sdk" and libraries only, found "${specifier}"`;
   }
   const into = target.split("/")[0] as string;
+  // The schemas of the file formats are data.
+  if (into === "schemas") return undefined;
   if (into === folder || allowed.includes(into) || COMPOSITIONS[path]?.includes(into)) return undefined;
   return `${folder} may import ${
     ["itself", ...allowed].join(" and ")

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { authorId } from "../core/ids.ts";
-import { openTexts } from "../main.ts";
+import { openTexts } from "../main_texts.ts";
 
 const author = authorId("ann");
 

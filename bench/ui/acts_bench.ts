@@ -10,7 +10,7 @@
 import * as esbuild from "esbuild";
 import type { Page } from "playwright-core";
 import { buildUi } from "../../build/ui.ts";
-import { openTexts } from "../../main.ts";
+import { openTexts } from "../../main_texts.ts";
 import { layoutGraph } from "../../ui/app/board/layout/layout_graph.ts";
 import { browserProgram, openPage, startBrowser } from "../../tests/ui/browser/browser.ts";
 import { FixtureServer } from "../../tests/ui/browser/fixture_server.ts";

@@ -191,6 +191,10 @@ export class SimulatedArbitration implements ArbitrationPort {
     return this.#rules.limits();
   }
 
+  limitsVersion(): number {
+    return this.#rules.limitsVersion();
+  }
+
   release(token: number): boolean {
     return this.#rules.release(token);
   }

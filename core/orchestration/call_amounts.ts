@@ -20,11 +20,12 @@ const ANSWER_TOKENS = 500;
 /** What a call asks arbitration for, names aside. */
 export type CallClaim = Pick<Claim, "amounts" | "joint">;
 
-/** Limits do not change while a process runs, so each extension is looked up once. */
+/** Each extension is looked up once, and again when a person has set other limits. */
 export class CallAmounts {
   readonly #services: Pick<RunServices, "pit" | "callNeeds">;
   readonly #limits: RunSetup["catalog"]["limits"];
   readonly #extensions = new Map<ExtensionId, Limited>();
+  #version = 0;
 
   constructor(services: Pick<RunServices, "pit" | "callNeeds">, { catalog }: Pick<RunSetup, "catalog">) {
     this.#services = services;
@@ -33,6 +34,11 @@ export class CallAmounts {
 
   /** Undefined where nothing that the call takes is limited. Calls that take the same are given the same object. */
   of({ extension }: NodeType, assigned: Assignment): CallClaim | undefined {
+    const version = this.#services.pit.arbitration.limitsVersion();
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#extensions.clear();
+    }
     let limited = this.#extensions.get(extension);
     if (limited === undefined) this.#extensions.set(extension, limited = this.#limitedOf(extension));
     const { own, machine } = limited;

@@ -7,6 +7,7 @@
 
 import type { NodeId } from "../ids.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import { withoutSpent } from "../policy/spent.ts";
 import type { RunEvent } from "./event.ts";
 import { hasFatalItem, isDoomed, settledItems } from "./settle.ts";
 import { FAULTY, itemOf, type RunState } from "./state.ts";
@@ -115,7 +116,8 @@ function itemFailure(state: RunState, node: number): NodeFailure {
   const base = state.base[node]!;
   for (let item = 0; item < state.size[node]!; item++) {
     if (state.states[base + item] !== FAILED) continue;
-    const failure = failureOf(state, base + item);
+    // What it took stands with the item.
+    const failure = withoutSpent(failureOf(state, base + item));
     return { ...failure, message: `Item ${item}: ${failure.message}` };
   }
   return { class: "thrown", message: "An item failed" };

@@ -5,6 +5,7 @@
  */
 
 import type { NodeId } from "../ids.ts";
+import { withoutSpent } from "../policy/spent.ts";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { validate } from "../workflow/json_schema.ts";
@@ -12,7 +13,7 @@ import type { ProvidedInput, Refusal, UserCommand } from "./command.ts";
 import type { RunEvent } from "./event.ts";
 import { legalCommands } from "./legal.ts";
 import { waitingUnits } from "./reading.ts";
-import { isFaulty, nodesBehind } from "./reset.ts";
+import { isFaulty, itemsLeft, nodesBehind } from "./reset.ts";
 import { itemOf, type RunState, unitOf } from "./state.ts";
 import { FAILED, OPEN, PENDING, QUEUED, RETRYING, RUNNING, stateNames, WAITING } from "./unit_state.ts";
 
@@ -74,7 +75,8 @@ function provideInput(state: RunState, command: CommandOf<"provide-input">, at: 
   const { unit, node, item } = found.value;
   const waits = state.states[unit] === WAITING ? state.waits.get(unit) : undefined;
   if (waits?.kind === "failure") {
-    const { failure } = waits;
+    // What the attempt took was told when it began to wait.
+    const failure = withoutSpent(waits.failure);
     const where = { ...place(state, { node, item, at }), attempt: state.attempts[unit]!, failure };
     if (command.input.approved) return ok([{ ...where, type: "node.retrying", dueAt: at }]);
     return ok([{ ...where, type: "node.failed" }]);
@@ -200,7 +202,13 @@ function retryNode(state: RunState, command: CommandOf<"retry-node">, at: number
       `${about}: "${nameOf(state, busy)}" goes on without it, retry when the run has ended`,
     );
   }
-  const reset: RunEvent = { type: "nodes.reset", at, nodes: nodes.map((index) => nameOf(state, index)) };
+  const items = itemsLeft(state, nodes);
+  const reset: RunEvent = {
+    type: "nodes.reset",
+    at,
+    nodes: nodes.map((index) => nameOf(state, index)),
+    ...(items.length === 0 ? {} : { items }),
+  };
   return ok(hasEnded ? [reset, { type: "run.resumed", at }] : [reset]);
 }
 

@@ -81,7 +81,9 @@ export class EarlierRun {
 
   #observe(event: RunEvent): void {
     if (event.type === "nodes.reset") {
-      for (const node of event.nodes) this.#forget(event.scope ?? "", node);
+      for (const node of event.nodes) {
+        this.#forget(event.scope ?? "", node, event.items?.find((left) => left.node === node)?.again);
+      }
       return;
     }
     if (!("node" in event) || event.node === undefined || event.type === "run.failed") return;
@@ -101,8 +103,13 @@ export class EarlierRun {
     }
   }
 
-  #forget(scope: string, node: NodeId): void {
+  /** All of it, or only these items. */
+  #forget(scope: string, node: NodeId, again?: readonly number[]): void {
     const whole = placeOf(scope, node, -1);
+    if (again !== undefined) {
+      for (const item of [-1, ...again]) this.#results.delete(placeOf(scope, node, item));
+      return;
+    }
     const items = `${scope}/${node}[`;
     for (const place of this.#results.keys()) {
       if (place === whole || place.startsWith(items)) this.#results.delete(place);

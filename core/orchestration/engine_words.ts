@@ -6,6 +6,7 @@
  */
 
 import { isObject, type Json, own } from "../json.ts";
+import type { Spent } from "../policy/spent.ts";
 import type { RunEvent, ValueRef, WaitingFor } from "./event.ts";
 import type { LoggedEvent } from "../ports/dag.ts";
 import type { Usage } from "../ports/extension.ts";
@@ -99,14 +100,16 @@ export function engineWords(event: RunEvent): EngineWords | undefined {
           event.recovery.instrument === undefined ? "" : ` to ${event.recovery.instrument}`
         } in ${seconds.toFixed(1)} s: ${event.recovery.reason}`;
       return warn(
-        `attempt ${event.attempt} failed (${event.failure.class}): ${event.failure.message}; ${next}`,
+        `attempt ${event.attempt} failed (${event.failure.class}): ${event.failure.message}${
+          spentIn(event.failure)
+        }; ${next}`,
       );
     }
     case "node.failed":
       return error(
         `failed (${event.failure.class}) at attempt ${event.attempt}: ${event.failure.message}${
           event.recovery === undefined ? "" : `; ${event.recovery.action}: ${event.recovery.reason}`
-        }`,
+        }${spentIn(event.failure)}`,
       );
     case "node.skipped":
       return (event.failure === undefined ? info : warn)(`skipped: ${event.reason}`);
@@ -154,7 +157,7 @@ function waiting(what: WaitingFor): EngineWords {
     case "approval":
       return info(`asks a person: ${firstLine(what.question)}`);
     case "failure":
-      return warn(`asks a person whether to try again: ${what.failure.message}`);
+      return warn(`asks a person whether to try again: ${what.failure.message}${spentIn(what.failure)}`);
     case "signal":
       return info(`waits for the signal ${what.signal}`);
     case "time":
@@ -174,9 +177,7 @@ function answerIn(output: ValueRef): string {
   }`;
 }
 
-function spentIn(usage: Usage | undefined): string {
-  if (usage === undefined) return "";
-  const { model, tokensIn, tokensOut, costUsd } = usage;
+function spentIn({ model, tokensIn, tokensOut, costUsd }: Pick<Usage, "model" | keyof Spent> = {}): string {
   const parts = [
     ...model === undefined ? [] : [model],
     ...tokensIn === undefined && tokensOut === undefined

@@ -122,7 +122,23 @@ export type RunEvent =
     readonly inputs: JsonObject;
     readonly reset: readonly NodeId[];
   }
-  /** These nodes are as if they had never run (retry of a failed node and what hung on it). */
-  | Common & { readonly type: "nodes.reset"; readonly nodes: readonly NodeId[] };
+  /** These nodes are as if they had never run (retry of a failed node and what hung on it), but for `items`. */
+  | Common & {
+    readonly type: "nodes.reset";
+    readonly nodes: readonly NodeId[];
+    /** What is left of the fan-outs among them that keep their list; older logs do not say. */
+    readonly items?: readonly ItemsLeft[];
+  };
+
+/** A fan-out after a reset: its items that completed, or were skipped for no failure, and do not run again. */
+export interface ItemsLeft {
+  readonly node: NodeId;
+  /** Items that it has. */
+  readonly count: number;
+  readonly completed: number;
+  readonly skipped: number;
+  /** Those that run again; all without it. */
+  readonly again?: readonly number[];
+}
 
 export type RunEventType = RunEvent["type"];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tokensOf } from "../policy/spent.ts";
 import type { CallResult } from "../ports/extension.ts";
 import type { ModelAmounts } from "../ports/models.ts";
 import type { Assignment } from "./run_assignment.ts";
@@ -33,7 +34,9 @@ export function takenBy(result: CallResult, { type, maxUsd, maxTokens }: Assignm
     const { failure } = result;
     const isUnknown = isCostUnknown(failure);
     const usd = failure.costUsd ?? (isUnknown && isPaid ? maxUsd ?? 0 : 0);
-    return { usd, tokensIn: 0, tokensOut: isUnknown || usd > 0 ? maxTokens ?? 0 : 0 };
+    const { tokensIn = 0, tokensOut } = failure;
+    const isUncounted = tokensOf(failure) === undefined && (isUnknown || usd > 0);
+    return { usd, tokensIn, tokensOut: tokensOut ?? (isUncounted ? maxTokens ?? 0 : 0) };
   }
   const { tokensIn, tokensOut, costUsd } = result.usage ?? {};
   const isCounted = tokensIn !== undefined || tokensOut !== undefined;

@@ -10,12 +10,14 @@
 
 import type { ArtifactId, NodeId } from "../ids.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import type { Spent } from "../policy/spent.ts";
 import { goesElsewhere } from "../policy/recovery.ts";
 import type { LoggedEvent, RunStateName } from "../ports/dag.ts";
 import type { PartNote } from "../workflow/part_of.ts";
-import type { ValueRef, WaitingFor } from "./event.ts";
+import type { ItemsLeft, ValueRef, WaitingFor } from "./event.ts";
 import { isMockRun } from "./run_created.ts";
 import type { Reused } from "./reuse.ts";
+import { spentBy } from "./spent_by.ts";
 
 export type ItemState = "running" | "retrying" | "waiting" | "completed" | "failed" | "skipped";
 
@@ -121,7 +123,9 @@ export class RunAccount {
 
   #addRunEvent(event: LoggedEvent): void {
     if (event.type === "nodes.reset") {
-      for (const id of event.nodes) this.#forget(event.scope, id);
+      for (const id of event.nodes) {
+        this.#forget(event.scope, id, event.items?.find(({ node }) => node === id));
+      }
       this.state = "running";
       return;
     }
@@ -171,6 +175,8 @@ export class RunAccount {
   #addNodeEvent(event: NodeEvent, node: NodeAccount): void {
     const waitKey = `${event.scope ?? ""}/${event.node}/${event.item ?? -1}`;
     if (event.type !== "node.waiting") this.#waiting.delete(waitKey);
+    // A fan-out as a whole spends nothing but what its items did.
+    if (!node.isFan || event.item !== undefined) spend(node, spentBy(event));
     switch (event.type) {
       case "node.expanded":
         node.isFan = true;
@@ -194,16 +200,11 @@ export class RunAccount {
           node.reused = event.reused;
           node.reusedItems++;
         }
-        node.costUsd += event.usage?.costUsd ?? 0;
-        node.tokensIn += event.usage?.tokensIn ?? 0;
-        node.tokensOut += event.usage?.tokensOut ?? 0;
         return move(node, event, "completed");
       case "node.retrying":
         if (event.recovery !== undefined && goesElsewhere(event.recovery)) node.fallbacks++;
-        node.costUsd += event.failure.costUsd ?? 0;
         return move(node, event, "retrying");
       case "node.failed":
-        node.costUsd += event.failure.costUsd ?? 0;
         keepFailure(node, event.item, event.failure);
         return move(node, event, "failed");
       case "node.skipped":
@@ -253,9 +254,10 @@ export class RunAccount {
     return fresh;
   }
 
-  #forget(scope: string | undefined, id: NodeId): void {
+  #forget(scope: string | undefined, id: NodeId, left?: ItemsLeft): void {
     const key = `${scope ?? ""}/${id}`;
-    if (this.nodes.has(key)) this.nodes.set(key, newNode(scope, id));
+    const before = this.nodes.get(key);
+    if (before !== undefined) this.nodes.set(key, begunAgain(before, left));
     for (const [at, waiting] of this.#waiting) {
       if (waiting.node === id && waiting.scope === scope) this.#waiting.delete(at);
     }
@@ -315,6 +317,26 @@ function newNode(scope: string | undefined, node: NodeId): NodeAccount {
   };
 }
 
+/** The node as a reset leaves it: what it has spent, and what attempts it took, is not undone. */
+function begunAgain(before: NodeAccount, left: ItemsLeft | undefined): NodeAccount {
+  const { attempts, fallbacks, tokensIn, tokensOut, costUsd } = before;
+  const node: NodeAccount = {
+    ...newNode(before.scope, before.node),
+    attempts,
+    fallbacks,
+    tokensIn,
+    tokensOut,
+    costUsd,
+  };
+  if (left === undefined) return node;
+  const { count, completed, skipped, again } = left;
+  Object.assign(node.counts, { completed, skipped });
+  const begun = again === undefined ? undefined : new Set(again);
+  for (const [item, state] of before.items) if (begun?.has(item) === false) node.items.set(item, state);
+  // Where all of them run again, something that it waits for does, too.
+  return Object.assign(node, { isFan: true, count, startedAt: begun && before.startedAt });
+}
+
 function move(node: NodeAccount, event: NodeEvent, to: ItemState): void {
   const hasEnded = to === "completed" || to === "failed" || to === "skipped";
   if (event.item !== undefined) node.isFan = true;
@@ -329,6 +351,12 @@ function move(node: NodeAccount, event: NodeEvent, to: ItemState): void {
   node.items.set(item, to);
   node.counts[to]++;
   node.endedAt = hasEnded ? event.at : undefined;
+}
+
+function spend(node: NodeAccount, spent: Spent | undefined): void {
+  node.costUsd += spent?.costUsd ?? 0;
+  node.tokensIn += spent?.tokensIn ?? 0;
+  node.tokensOut += spent?.tokensOut ?? 0;
 }
 
 function keepFailure(node: NodeAccount, item: number | undefined, failure: NodeFailure): void {

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { parseExpression } from "../workflow/cel.ts";
 import type { LoopNode, SubWorkflowNode, WorkflowDefinition } from "../workflow/definition.ts";
+import { unevaluatedAt } from "../workflow/expression.ts";
 import type { PlanNode } from "../workflow/plan.ts";
 import type { ValueRef } from "./event.ts";
 import type { MemoNote } from "./reuse.ts";
@@ -104,7 +104,7 @@ export class RunBodies {
       if (typeof holds === "boolean") return holds;
       return new Error(`"until" gives ${JSON.stringify(holds)}: expected true or false`);
     } catch (error) {
-      return new Error(`Cannot evaluate until "${definition.until}": ${messageOf(error)}`);
+      return new Error(unevaluatedAt("until", error));
     }
   }
 }

@@ -7,6 +7,7 @@
 import { messageOf, SymphonyError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
+import { spentInCall, tokensOf } from "../policy/spent.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
@@ -355,8 +356,8 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
-    // A failure does not say how many tokens went into it.
-    settle(isCostUnknown(failure) || assigned.maxTokens !== undefined);
+    const isUncounted = assigned.maxTokens !== undefined && tokensOf(failure) === undefined;
+    settle(isCostUnknown(failure) || isUncounted);
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -375,7 +376,7 @@ export class RunCalls {
       outcome.quality = measured.quality;
       outcome.qualitySource = measured.source;
     }
-    const costUsd = result.ok ? result.usage?.costUsd : result.failure.costUsd;
+    const { costUsd } = spentInCall(result);
     if (costUsd !== undefined) outcome.costUsd = costUsd;
     if (!result.ok) outcome.failure = result.failure;
     this.#driver.services.conductor.report(outcome);
@@ -443,12 +444,11 @@ export class RunCalls {
 function measure(meter: CallMeter, result: CallResult, isMore: boolean, { kind }: NodeType): void {
   // What a call used that was broken off nobody knows, so neither what both used together.
   if (isMore) return;
-  const usage = result.ok ? result.usage : undefined;
-  const { tokensIn, tokensOut } = usage ?? {};
-  const isQuiet = kind === "operator" && result.ok;
-  if (tokensIn !== undefined || tokensOut !== undefined) meter.tokens = (tokensIn ?? 0) + (tokensOut ?? 0);
-  else if (isQuiet) meter.tokens = 0;
-  meter.usd = (result.ok ? usage?.costUsd : result.failure.costUsd) ?? (isQuiet ? 0 : undefined);
+  const spent = spentInCall(result);
+  const quiet = kind === "operator" && result.ok ? 0 : undefined;
+  const tokens = tokensOf(spent) ?? quiet;
+  if (tokens !== undefined) meter.tokens = tokens;
+  meter.usd = spent.costUsd ?? quiet;
 }
 
 /** Several are asked, of instruments only: an operator gives the same again. */

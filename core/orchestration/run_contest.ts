@@ -12,8 +12,9 @@ import type { NodeTypeId } from "../ids.ts";
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import { type Spent, spentInCall, tokensOf } from "../policy/spent.ts";
 import type { Candidate, Judgement } from "../ports/arbitration.ts";
-import type { CallRequest, CallResult, Usage } from "../ports/extension.ts";
+import type { CallRequest, CallResult } from "../ports/extension.ts";
 import type { Measured } from "../quality/measure.ts";
 import type { CallNode } from "../workflow/definition.ts";
 import type { Draft } from "./draft.ts";
@@ -75,9 +76,7 @@ export async function contested(
   ]);
   const good = all.filter(({ result }) => result.ok);
   const spent = { tokensIn: 0, tokensOut: 0, costUsd: 0 };
-  for (const { result } of all) {
-    add(spent, result.ok ? result.usage : { costUsd: result.failure.costUsd ?? 0 });
-  }
+  for (const { result } of all) add(spent, spentInCall(result));
   const own = all[0] as Entry;
   if (good.length === 0) return answer(own, own, spent);
   const judgements = await compare(driver, contest, good, spent);
@@ -166,7 +165,7 @@ async function compare(
   driver: Driver,
   contest: Contest,
   good: readonly Entry[],
-  spent: Spent,
+  spent: Sum,
 ): Promise<Judgement[]> {
   const { definition: { quality }, assigned, request } = contest;
   if (quality?.judge === undefined || good.length < 2) return [];
@@ -193,7 +192,7 @@ async function verdict(
     readonly task: string;
     readonly outputs: readonly string[];
     readonly order: readonly [number, number];
-    readonly spent: Spent;
+    readonly spent: Sum;
   },
 ): Promise<Json | undefined> {
   const input = { task, first: outputs[first] as string, second: outputs[second] as string };
@@ -209,7 +208,7 @@ async function verdict(
   }
   const result = await ask(driver, contest, assigned, `judge:${first}:${second}`);
   settle(isUnknown(result));
-  add(spent, result.ok ? result.usage : { costUsd: result.failure.costUsd ?? 0 });
+  add(spent, spentInCall(result));
   if (!result.ok) contest.say(`Two candidates could not be compared: ${result.failure.message}`);
   return result.ok ? own(result.output, "winner") : undefined;
 }
@@ -218,22 +217,27 @@ function isUnknown(result: CallResult): boolean {
   return !result.ok && isCostUnknown(result.failure);
 }
 
-type Spent = { tokensIn: number; tokensOut: number; costUsd: number };
+/** True where the first of all failed without a word on what is limited. */
+function areTokensUnknown({ assigned, result }: Entry): boolean {
+  return !result.ok && assigned.maxTokens !== undefined && tokensOf(result.failure) === undefined;
+}
 
-function add(spent: Spent, usage: Usage | undefined): void {
-  spent.tokensIn += usage?.tokensIn ?? 0;
-  spent.tokensOut += usage?.tokensOut ?? 0;
-  spent.costUsd += usage?.costUsd ?? 0;
+type Sum = { tokensIn: number; tokensOut: number; costUsd: number };
+
+function add(sum: Sum, { tokensIn, tokensOut, costUsd }: Spent): void {
+  sum.tokensIn += tokensIn ?? 0;
+  sum.tokensOut += tokensOut ?? 0;
+  sum.costUsd += costUsd ?? 0;
 }
 
 function candidateOf({ assigned, measured }: Entry): Candidate {
   return { from: assigned.type.type, quality: measured?.quality ?? NaN };
 }
 
-function answer({ assigned: { type }, result }: Entry, own: Entry, spent: Spent): Answer {
-  const unknown = isUnknown(own.result) ? { isFirstCostUnknown: true } : {};
+function answer({ assigned: { type }, result }: Entry, own: Entry, spent: Sum): Answer {
+  const unknown = isUnknown(own.result) || areTokensUnknown(own) ? { isFirstCostUnknown: true } : {};
   if (result.ok) return { result: { ...result, usage: { ...result.usage, ...spent } }, type, ...unknown };
-  return { result: { ok: false, failure: { ...result.failure, costUsd: spent.costUsd } }, type, ...unknown };
+  return { result: { ok: false, failure: { ...result.failure, ...spent } }, type, ...unknown };
 }
 
 /** What a judge reads: the one text of an output, else all of it as JSON. */

@@ -26,7 +26,8 @@ import { evolve } from "./evolve.ts";
 import { RunBodies } from "./run_body.ts";
 import { RunCalls } from "./run_call.ts";
 import { RunBudget } from "./run_budget.ts";
-import { checkpointOf, freezeScopes } from "./run_checkpoint.ts";
+import { LogPace } from "./log_pace.ts";
+import { RunCheckpoints } from "./run_checkpoints.ts";
 import { createdEvent } from "./run_created.ts";
 import type { LiveEvent, Progress, RunHandle, RunOutcome } from "./run_handle.ts";
 import type { RunLog } from "./run_log.ts";
@@ -39,6 +40,7 @@ import type { RunScopes } from "./run_scopes.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { Driver, RunServices, RunSetup } from "./run_services.ts";
 import { RunUnits } from "./run_unit.ts";
+import { RunTimers } from "./run_timers.ts";
 import { isEnd, summaryOf } from "./run_summary.ts";
 import type { RunValues } from "./run_values.ts";
 import { readHistory } from "../timeline/history.ts";
@@ -49,15 +51,10 @@ import { ScopeAgenda } from "./scope_agenda.ts";
 /** Units started before other work gets a turn. */
 const UNITS_PER_TURN = 1024;
 const CONTROL_POLL_MS = 200;
-/** Between two appends: longer ones keep the listener waiting, shorter ones no timer can keep. */
 /** How long the run's places are all taken before it is said of the nodes that wait. */
 const TELL_QUEUED_MS = 250;
-const MOST_PAUSE_MS = 20;
-const LEAST_PAUSE_MS = 0.2;
 /** How long a run has been under way before earlier ones are read for an estimate. */
 const HISTORY_AFTER_MS = 1500;
-/** Events between checkpoints. */
-const CHECKPOINT_EVENTS = 20_000;
 
 export interface LoopParts {
   readonly services: RunServices;
@@ -91,22 +88,18 @@ export class RunLoop implements RunHandle, Driver {
   readonly #random = () => this.services.random.next();
   /** Units that hold a place. */
   #busy = 0;
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: RunTimers;
+  readonly #pace: LogPace;
+  readonly #checkpoints: RunCheckpoints;
   /** Nodes of which was said that they are queued. */
   readonly #toldQueued = new Set<number>();
   #isPumping = false;
-  #isFlushDue = false;
-  /** Monotonic time before which no further append should start. */
-  #flushAt = 0;
   /** True while units could start but for the log, which is full. */
   #isHeldUp = false;
   #stopping = false;
   /** Why the run is to pause as soon as nothing is under way. */
   #pauseReason: string | undefined;
   #crash: { readonly error: unknown } | undefined;
-  #checkpointAt: number;
-  /** One is being made; the next is left out rather than piled up. */
-  #isCheckpointing = false;
   #settle!: { resolve: (outcome: RunOutcome) => void; reject: (error: unknown) => void };
 
   constructor(parts: LoopParts) {
@@ -135,7 +128,19 @@ export class RunLoop implements RunHandle, Driver {
     );
     const { lookAhead } = parts.services;
     this.#lookAhead = lookAhead && new RunLookAhead(lookAhead, parts.setup.run, parts.setup.catalog);
-    this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
+    const { clock, pit } = parts.services;
+    const timers = this.#timers = new RunTimers(clock);
+    const failed = (error: unknown) => this.crash(error);
+    this.#pace = new LogPace({ log: this.log, clock, timers }, {
+      flushed: () => {
+        if (this.#isHeldUp) this.#pump();
+      },
+      failed,
+    });
+    this.#checkpoints = new RunCheckpoints({
+      ...{ run: this.run, definition: this.setup.definition, dag: pit.dag },
+      ...{ scopes: this.#scopes, log: this.log, timers, failed },
+    });
     this.done = new Promise((resolve, reject) => this.#settle = { resolve, reject });
   }
 
@@ -151,13 +156,13 @@ export class RunLoop implements RunHandle, Driver {
   begin(isResumed = false, budget?: Budget): void {
     if (isResumed) this.#takeUp(budget);
     this.#agenda.touch(this.#scopes.root);
-    this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
+    this.#timers.set("control", CONTROL_POLL_MS, () => this.#pollControl());
     // A run that is over sooner needs no estimate.
-    this.#timer("history", HISTORY_AFTER_MS, () => this.#learnFromHistory());
+    this.#timers.set("history", HISTORY_AFTER_MS, () => this.#learnFromHistory());
     const limit = this.#scopes.root.plan.definition.timeoutMs;
     if (limit !== undefined) {
       const left = this.setup.startedAt + limit - this.services.clock.now();
-      this.#timer("timeout", Math.max(0, left), () => {
+      this.#timers.set("timeout", Math.max(0, left), () => {
         const failure = { class: "timeout", message: `The run took longer than its ${limit} ms` } as const;
         this.report(this.#scopes.root, { type: "abort", failure });
       });
@@ -165,7 +170,7 @@ export class RunLoop implements RunHandle, Driver {
     const { timeMs } = this.#budget;
     if (timeMs !== undefined) {
       const left = timeMs - this.#scopes.root.activeMs(this.services.clock.now());
-      this.#timer("budget", Math.max(0, left), () => {
+      this.#timers.set("budget", Math.max(0, left), () => {
         const reason = `The run's budget of time, ${timeMs / 1000} s, is spent`;
         this.command({ type: "pause", reason });
       });
@@ -220,7 +225,7 @@ export class RunLoop implements RunHandle, Driver {
   /** Says of each node of the run, once, that it could begin but for the run's own limit; soon, so that a moment passes untold. */
   #tellQueued(): void {
     if (this.#timers.has("queued")) return;
-    this.#timer("queued", TELL_QUEUED_MS, () => {
+    this.#timers.set("queued", TELL_QUEUED_MS, () => {
       const { concurrency } = this.setup;
       if (this.#busy < concurrency) return;
       const { root } = this.#scopes;
@@ -359,7 +364,7 @@ export class RunLoop implements RunHandle, Driver {
         this.#units.launch(next.scope, next.unit);
         if (this.#stopping) return;
         if (--left <= 0) {
-          this.#timer("pump", 0, () => this.#pump());
+          this.#timers.set("pump", 0, () => this.#pump());
           break;
         }
       }
@@ -368,32 +373,8 @@ export class RunLoop implements RunHandle, Driver {
     } finally {
       this.#isPumping = false;
     }
-    this.#flushSoon();
+    this.#pace.soon();
     this.#afterPump();
-  }
-
-  /**
-   * Appends what is pending after whatever else is due in this turn, so that it shares one append; and no sooner after
-   * the last append than twice the time that one took, so that a slow disk does not take most of a run's time. Nothing
-   * waits for it but the listener: what must be durable first calls `log.flush`.
-   */
-  #flushSoon(): void {
-    if (this.#isFlushDue) return;
-    this.#isFlushDue = true;
-    const waitMs = this.#flushAt - this.services.clock.monotonic();
-    if (waitMs >= LEAST_PAUSE_MS) this.#timer("flush", waitMs, () => this.#flush());
-    else Promise.resolve().then(() => this.#flush());
-  }
-
-  #flush(): void {
-    const { clock } = this.services;
-    const began = clock.monotonic();
-    this.#isFlushDue = false;
-    this.log.flush().then(() => {
-      const now = clock.monotonic();
-      this.#flushAt = now + Math.min(MOST_PAUSE_MS, 2 * (now - began));
-      if (this.#isHeldUp) this.#pump();
-    }).catch((error) => this.crash(error));
   }
 
   #afterPump(): void {
@@ -403,12 +384,12 @@ export class RunLoop implements RunHandle, Driver {
     if (this.#pauseReason !== undefined && this.#busy === 0) {
       return void this.command({ type: "pause", reason: this.#pauseReason });
     }
-    if (this.log.nextSeq >= this.#checkpointAt) this.#checkpoint();
+    this.#checkpoints.tend();
     this.values.trim();
     for (const scope of this.#agenda.takeSettled()) this.#finishScope(scope);
     const due = this.#agenda.earliestWake();
     if (due !== undefined) {
-      this.#timer("wake", Math.max(0, due - this.services.clock.now()), () => this.#wake());
+      this.#timers.set("wake", Math.max(0, due - this.services.clock.now()), () => this.#wake());
     } else if (this.#busy === 0 && this.#onlyWaits()) this.#finish("waiting-for-input");
   }
 
@@ -461,38 +442,8 @@ export class RunLoop implements RunHandle, Driver {
     this.services.control.receive(this.setup.run).then((commands) => {
       for (const command of commands) this.command(command);
     }).catch((error) => this.crash(error)).finally(() => {
-      if (!this.#stopping) this.#timer("control", CONTROL_POLL_MS, () => this.#pollControl());
+      if (!this.#stopping) this.#timers.set("control", CONTROL_POLL_MS, () => this.#pollControl());
     });
-  }
-
-  #timer(name: string, delayMs: number, wake: () => void): void {
-    this.#timers.get(name)?.();
-    this.#timers.set(
-      name,
-      this.services.clock.schedule(delayMs, () => {
-        this.#timers.delete(name);
-        if (!this.#stopping) wake();
-      }),
-    );
-  }
-
-  /** The scopes are copied now; their bytes are made between other work, and the run goes on meanwhile. */
-  #checkpoint(): void {
-    this.#checkpointAt = this.log.nextSeq + CHECKPOINT_EVENTS;
-    if (this.#isCheckpointing) return;
-    this.#isCheckpointing = true;
-    const { nextSeq } = this.log;
-    const work = checkpointOf(freezeScopes(this.#scopes, this.setup.definition));
-    const go = () => {
-      const { done, value } = work.next();
-      if (done !== true) return this.#timer("checkpoint", 0, go);
-      // A checkpoint must never be ahead of the log.
-      this.log.flush()
-        .then(() => this.services.pit.dag.saveCheckpoint(this.setup.run, { nextSeq, bytes: value }))
-        .then(() => this.#isCheckpointing = false)
-        .catch((error) => this.crash(error));
-    };
-    this.#timer("checkpoint", 0, go);
   }
 
   /** An estimate is a convenience: where the earlier logs cannot be read, there is none. */
@@ -518,8 +469,7 @@ export class RunLoop implements RunHandle, Driver {
   #finish(state: RunStateName): void {
     if (this.#stopping) return;
     this.#stopping = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#timers.stop();
     this.#lookAhead?.closed();
     this.#abort(undefined);
     this.#conclude(state).then(this.#settle.resolve, this.#settle.reject);

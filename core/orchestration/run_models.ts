@@ -18,6 +18,7 @@ import type { ExtensionId, NodeTypeId } from "../ids.ts";
 import { isObject, own } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
+import { spentTogether, tokensOf } from "../policy/spent.ts";
 import type { CallRequest, CallResult } from "../ports/extension.ts";
 import type { ModelAmounts, ModelAnswer, ModelRequest, ModelsPort } from "../ports/models.ts";
 import type { Claimant } from "../ports/arbitration.ts";
@@ -92,7 +93,6 @@ export class CallModels implements ModelsPort {
   #asks = 0;
   #atWork = 0;
   #isOver = false;
-  #hasFailed = false;
   #taken = { usd: 0, tokensIn: 0, tokensOut: 0 };
 
   constructor(
@@ -137,25 +137,17 @@ export class CallModels implements ModelsPort {
 
   /** The call's result with what its models took. */
   counted(result: CallResult, isInstrument: boolean): CallResult {
-    const { usd, tokensIn, tokensOut } = this.#taken;
     if (this.#holds.length === 0) return result;
-    this.#hasFailed = !result.ok;
+    const { usd: costUsd, tokensIn, tokensOut } = this.#taken;
+    const asked = { tokensIn, tokensOut, costUsd };
     if (!result.ok) {
       // What an instrument itself cost that ended so, nobody knows: then the whole is not known.
       if (isInstrument && isCostUnknown(result.failure)) return result;
       const { failure } = result;
-      return { ok: false, failure: { ...failure, costUsd: (failure.costUsd ?? 0) + usd } };
+      return { ok: false, failure: { ...failure, ...spentTogether(failure, asked) } };
     }
     const { usage = {} } = result;
-    return {
-      ...result,
-      usage: {
-        ...usage,
-        tokensIn: (usage.tokensIn ?? 0) + tokensIn,
-        tokensOut: (usage.tokensOut ?? 0) + tokensOut,
-        costUsd: (usage.costUsd ?? 0) + usd,
-      },
-    };
+    return { ...result, usage: { ...usage, ...spentTogether(usage, asked) } };
   }
 
   /** The log has what was taken; `isUnknown` where it does not have all. */
@@ -163,8 +155,7 @@ export class CallModels implements ModelsPort {
     this.#isOver = true;
     for (const { usd, tokens } of this.#holds.splice(0)) {
       usd(isUnknown);
-      // A failure does not say how many tokens went into it.
-      tokens(isUnknown || this.#hasFailed);
+      tokens(isUnknown);
     }
   }
 
@@ -208,7 +199,7 @@ export class CallModels implements ModelsPort {
       const taken = takenBy(result, assigned, took);
       this.#take(taken, giveBack);
       meter.hasBegun = took;
-      if (result.ok) meter.tokens = sumOf(taken).tokens;
+      if (result.ok || tokensOf(result.failure) !== undefined) meter.tokens = sumOf(taken).tokens;
       meter.usd = taken.usd;
       tell(sumOf(taken));
       this.#tellConductor(use, assigned, { result: answer, durationMs, costUsd: taken.usd });

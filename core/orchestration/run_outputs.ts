@@ -5,12 +5,24 @@
  * @module
  */
 
+import { SymphonyError } from "../errors.ts";
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { unevaluatedAt } from "../workflow/expression.ts";
+import type { Plan } from "../workflow/plan.ts";
 import type { ValueRef } from "./event.ts";
 import type { RunScope, Unit } from "./run_scope.ts";
 import type { RunValues } from "./run_values.ts";
 import { outputOf } from "./reading.ts";
+
+function valueOf(output: Plan["outputs"][number], scope: RunScope): Json | undefined {
+  try {
+    return scope.evaluate(outside, output);
+  } catch (error) {
+    const cause = { cause: error };
+    throw new SymphonyError("bad-input", unevaluatedAt(`outputs.${output.name}`, error), cause);
+  }
+}
 
 /** No node: outputs see every node from outside. */
 const outside: Unit = { node: -1, item: -1 };
@@ -21,7 +33,7 @@ export async function evaluateOutputs(scope: RunScope, values: RunValues): Promi
   for (const output of scope.plan.outputs) scope.collectMissing(outside, output, missing);
   for (const ref of missing) await values.load(ref);
   const outputs: Record<string, Json> = {};
-  for (const output of scope.plan.outputs) outputs[output.name] = scope.evaluate(outside, output) ?? null;
+  for (const output of scope.plan.outputs) outputs[output.name] = valueOf(output, scope) ?? null;
   for (const node of scope.plan.nodes) {
     if (node.definition.kind !== "output") continue;
     const ref = outputOf(scope.state, node.index, -1);

@@ -9,6 +9,7 @@ import type { NodeTypeId } from "../ids.ts";
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
+import { spentOf } from "../policy/spent.ts";
 import type { CallRequest, CallResult } from "../ports/extension.ts";
 import { type Measured, measureQuality } from "../quality/measure.ts";
 import type { CheckResult } from "../quality/quality_check.ts";
@@ -65,8 +66,7 @@ function accept(
 
 /** The failure of an answer that was paid for. */
 function refused({ usage }: CallResult & { readonly ok: true }, failure: NodeFailure): CallResult {
-  const cost = usage?.costUsd === undefined ? {} : { costUsd: usage.costUsd };
-  return { ok: false, failure: { ...failure, ...cost } };
+  return { ok: false, failure: { ...failure, ...spentOf(usage) } };
 }
 
 /** An operator is given `value` and the check's settings; it gives `quality`, and `problem` where it is below 1. */

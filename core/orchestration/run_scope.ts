@@ -12,6 +12,8 @@ import { own } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { Budget } from "../workflow/definition.ts";
 import type { Plan, PlanExpression, PlanNode } from "../workflow/plan.ts";
+import { tokensOf } from "../policy/spent.ts";
+import { spentBy } from "./spent_by.ts";
 import type { RunEvent, ValueRef } from "./event.ts";
 import { RunAttempts } from "./run_attempts.ts";
 import type { RunValues } from "./run_values.ts";
@@ -103,17 +105,14 @@ export class RunScope {
   }
 
   #spend(event: RunEvent): void {
-    const usd = event.type === "node.completed"
-      ? event.usage?.costUsd
-      : event.type === "node.failed" || event.type === "node.retrying"
-      ? event.failure.costUsd
-      : undefined;
-    const used = event.type === "node.completed" ? event.usage : undefined;
-    const tokens = (used?.tokensIn ?? 0) + (used?.tokensOut ?? 0);
-    if (usd === undefined && tokens === 0) return;
+    const spent = spentBy(event);
+    if (spent === undefined) return;
+    const usd = spent.costUsd ?? 0;
+    const tokens = tokensOf(spent) ?? 0;
+    if (usd === 0 && tokens === 0) return;
     let scope: RunScope | undefined = this as RunScope;
     for (; scope !== undefined; scope = scope.origin?.parent) {
-      scope.spentUsd += usd ?? 0;
+      scope.spentUsd += usd;
       scope.spentTokens += tokens;
     }
   }

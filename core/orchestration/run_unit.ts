@@ -5,11 +5,11 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
 import { own } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { FailureClass } from "../policy/failure.ts";
-import type { BranchNode, GateNode, WaitNode } from "../workflow/definition.ts";
+import type { BranchNode, GateNode, PassNode, WaitNode } from "../workflow/definition.ts";
+import { unevaluatedAt } from "../workflow/expression.ts";
 import type { PlanExpression, PlanNode } from "../workflow/plan.ts";
 import type { RunBodies } from "./run_body.ts";
 import type { RunCalls } from "./run_call.ts";
@@ -113,7 +113,7 @@ export class RunUnits {
       case "output":
         return this.#complete(scope, unit, { value: own(bound, "value") ?? null });
       case "pass":
-        return this.#complete(scope, unit, bound, undefined, PASSED);
+        return this.#complete(scope, unit, handedOn(definition, bound), undefined, PASSED);
       default:
         definition satisfies never;
     }
@@ -229,9 +229,14 @@ export class RunUnits {
       return scope.evaluate(unit, read, extra);
     } catch (error) {
       const place = name === undefined ? field : `${field}.${name}`;
-      throw new BadExpression(`Cannot evaluate ${place} "${read.expression.text}": ${messageOf(error)}`);
+      throw new BadExpression(unevaluatedAt(place, error));
     }
   }
+}
+
+/** Of what a pass takes, what it gives. */
+function handedOn({ types }: PassNode, bound: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(bound).filter(([name]) => Object.hasOwn(types, name)));
 }
 
 /** The stored values that the node's expressions read for this unit and that are not in memory. */

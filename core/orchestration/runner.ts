@@ -128,6 +128,10 @@ export class Runner {
       const { scopes, setup, values, nextSeq, last } = recovered;
       const state = runStateName(scopes.root.state);
       if (isEnd(state)) {
+        // A process that died between the end of the log and its summary has left the run as one that is at work.
+        const { dag, stale } = this.#services.pit;
+        await dag.summarize(summaryOf(setup, scopes, state, last.at));
+        await stale.settle(run, last.at);
         await claim.release();
         return await endedHandle(recovered, state, listener, last);
       }
@@ -359,7 +363,8 @@ export class Runner {
       ...timesOf(kept.definition, first.at),
       ...(first.reuse === undefined ? {} : { reuse: first.reuse }),
       isMock: isMockRun(first),
-      ...(first.part === undefined ? {} : { part: first.part }),
+      // One that was moved goes by the whole of another version.
+      ...(first.part === undefined || definition !== first.definition ? {} : { part: first.part }),
       ...(first.user === undefined ? {} : { user: first.user }),
       priority: first.priority ?? 0,
     };

@@ -47,8 +47,6 @@ export const ORPHANED = 8;
 export const FAULTY = 16;
 /** In the ready heap or parked. */
 export const IN_HEAP = 32;
-/** While a reset is applied: an input of this item changes. */
-export const CHANGED = 64;
 const TRANSIENT = TAKEN | WOKEN | ORPHANED;
 
 /** What follows from the plan alone. */
@@ -199,10 +197,15 @@ function moveItem(
   if (step.from === RUNNING || step.from === QUEUED) unpark(state, fan);
 }
 
-/** Brings the first parked unit of a fan-out back to the ready heap. */
+/** Brings the first parked unit of a fan-out that is still queued back to the ready heap; others make no room for the next. */
 export function unpark(state: RunState, fan: number): void {
   const parked = state.parked[fan];
-  if (parked !== undefined && parked.size > 0) state.ready.push(parked.pop());
+  while (parked !== undefined && parked.size > 0) {
+    const key = parked.pop();
+    const unit = key >>> 0;
+    if (state.states[unit] === QUEUED) return state.ready.push(key);
+    state.flags[unit]! &= ~IN_HEAP;
+  }
 }
 
 /** The unit of a node (item -1) or of an item; -1 where there is no such item. */

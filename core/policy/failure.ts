@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Spent } from "./spent.ts";
+
 /** The closed list of failure classes. Every failure of a node has exactly one. */
 export type FailureClass =
   | "timeout" // no answer before the deadline
@@ -25,13 +27,12 @@ export type FailureClass =
   | "expression" // a condition or a binding could not be evaluated
   | "storage"; // the disk refused
 
-export interface NodeFailure {
+/** How an attempt failed, with what it took all the same. */
+export interface NodeFailure extends Spent {
   readonly class: FailureClass;
   readonly message: string;
   /** The other side asked to wait this long. */
   readonly retryAfterMs?: number;
-  /** US dollars that the attempt cost all the same. */
-  readonly costUsd?: number;
   /** A stack or other detail for the log, at most a few kilobytes. */
   readonly detail?: string;
 }

@@ -125,6 +125,8 @@ export interface ArbitrationPort {
   /** True where the kind is limited, so that a claim for it can be deferred. */
   counts(kind: string): boolean;
   limits(): readonly LimitReading[];
+  /** Another number once a person has set other limits while the process is at work. */
+  limitsVersion(): number;
   /**
    * Decides at once; a deferred claim keeps its place, and may be asked again after any release. Whoever asks goes on asking until
    * it is decided, or withdraws it: until then it holds up those behind it. Deterministic.

@@ -8,6 +8,7 @@ import type { ExtensionId, InstanceId, NodeId, NodeTypeId, RunId } from "../ids.
 import type { Json, JsonObject } from "../json.ts";
 import type { NodeFailure } from "../policy/failure.ts";
 import type { HealthClass } from "../policy/health.ts";
+import type { Spent } from "../policy/spent.ts";
 import type { Catalog } from "../workflow/catalog.ts";
 import type { ModelsPort } from "./models.ts";
 
@@ -59,10 +60,7 @@ export type CallEvent =
     readonly text: string;
   };
 
-export interface Usage {
-  readonly tokensIn?: number;
-  readonly tokensOut?: number;
-  readonly costUsd?: number;
+export interface Usage extends Spent {
   readonly finish?: "stop" | "length" | "tool" | "filter" | "other";
   readonly model?: string;
 }

@@ -8,6 +8,20 @@ import type { ExtensionId, NodeId, RunId } from "../ids.ts";
 import type { GrantScope, Origin, PermissionKey } from "../policy/permission.ts";
 import type { Risk } from "../policy/permission_policy.ts";
 
+/** A call that is held until a person answers. */
+export interface HeldCall {
+  readonly run: RunId;
+  readonly node: NodeId;
+  readonly item?: number;
+}
+
+/** Calls that wait for the answer to a question that another one asked. */
+export interface HeldCalls {
+  list(): readonly HeldCall[];
+  /** Calls `changed` after each change, until the returned function is called. */
+  watch(changed: () => void): () => void;
+}
+
 export interface PermissionQuestion {
   readonly extension: ExtensionId;
   readonly origin: Origin;
@@ -25,6 +39,8 @@ export interface PermissionQuestion {
   /** The node of the run whose call is held meanwhile, and which of its items. */
   readonly node?: NodeId;
   readonly item?: number;
+  /** Others that wait for the same answer, while it is asked. */
+  readonly others?: HeldCalls;
 }
 
 export interface PermissionAnswer {

@@ -9,6 +9,7 @@
 
 import type { NodeId, RunId } from "../ids.ts";
 import type { Json } from "../json.ts";
+import { spentOf } from "../policy/spent.ts";
 import type { Span, Timeline } from "./timeline.ts";
 
 /** The whole trace as one JSON value. */
@@ -64,7 +65,7 @@ function argsOf(span: Span): Json {
     state: span.state,
     attempt: span.attempt,
     ...(span.instrument === undefined ? {} : { instrument: span.instrument }),
-    ...(span.costUsd === undefined ? {} : { costUsd: span.costUsd }),
+    ...spentOf(span),
     ...(span.reused === undefined ? {} : { reused: span.reused.how, why: span.reused.why }),
     ...(span.note === undefined ? {} : { note: span.note }),
   };

@@ -9,7 +9,8 @@ import type { Span } from "./timeline.ts";
 
 /** The header and then a line a span. */
 export function spansCsv(spans: readonly Span[], now: number): string {
-  const head = "scope,node,item,attempt,state,start,end,duration_ms,instrument,cost_usd,reused,note\r\n";
+  const head =
+    "scope,node,item,attempt,state,start,end,duration_ms,instrument,tokens_in,tokens_out,cost_usd,reused,note\r\n";
   const lines = spans.map((span) =>
     row([
       span.scope,
@@ -21,6 +22,8 @@ export function spansCsv(spans: readonly Span[], now: number): string {
       span.end === undefined ? "" : new Date(span.end).toISOString(),
       (span.end ?? now) - span.start,
       span.instrument ?? "",
+      span.tokensIn ?? "",
+      span.tokensOut ?? "",
       span.costUsd ?? "",
       span.reused === undefined ? "" : `${span.reused.how}: ${span.reused.why}`,
       span.note ?? "",

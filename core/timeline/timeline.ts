@@ -10,6 +10,8 @@
 
 import type { NodeId, NodeTypeId } from "../ids.ts";
 import type { RunEvent } from "../orchestration/event.ts";
+import type { Spent } from "../policy/spent.ts";
+import { spentBy } from "../orchestration/spent_by.ts";
 import type { Reused } from "../orchestration/reuse.ts";
 
 export type SpanState =
@@ -32,6 +34,9 @@ export interface Span {
   end: number | undefined;
   state: SpanState;
   readonly instrument?: NodeTypeId;
+  /** What the attempt took, as far as it is known. */
+  tokensIn?: number;
+  tokensOut?: number;
   costUsd?: number;
   reused?: Reused;
   /** What went wrong, or why it was skipped. */
@@ -52,6 +57,12 @@ export interface NodeTime {
   items: number;
   spans: number;
   isReused: boolean;
+}
+
+function spend(span: Span, { tokensIn, tokensOut, costUsd }: Spent = {}): void {
+  if (tokensIn !== undefined) span.tokensIn = tokensIn;
+  if (tokensOut !== undefined) span.tokensOut = tokensOut;
+  if (costUsd !== undefined) span.costUsd = costUsd;
 }
 
 type NodeEvent = Extract<RunEvent, { readonly type: `node.${string}` }>;
@@ -122,7 +133,10 @@ export class Timeline {
         this.#begin(unit, event, event.attempt, "running");
         return;
       case "node.waiting": {
-        if (open !== undefined) this.#close(unit, open, event.at, "completed");
+        if (open !== undefined) {
+          spend(open, spentBy(event));
+          this.#close(unit, open, event.at, event.for.kind === "failure" ? "retrying" : "completed");
+        }
         const span = this.#begin(unit, event, open?.attempt ?? 1, "waiting");
         span.note = "question" in event.for ? event.for.question.split("\n")[0] as string : event.for.kind;
         return;
@@ -133,7 +147,7 @@ export class Timeline {
       case "node.failed":
         if (open === undefined) return;
         open.note = `${event.failure.class}: ${event.failure.message}`;
-        if (event.failure.costUsd !== undefined) open.costUsd = event.failure.costUsd;
+        spend(open, spentBy(event));
         return this.#close(unit, open, event.at, event.type === "node.failed" ? "failed" : "retrying");
       case "node.skipped":
         if (open !== undefined) this.#close(unit, open, event.at, "skipped");
@@ -157,7 +171,7 @@ export class Timeline {
       if (event.item === undefined) node.end = event.at;
       return;
     }
-    if (event.usage?.costUsd !== undefined) open.costUsd = event.usage.costUsd;
+    spend(open, spentBy(event));
     if (event.reused !== undefined) open.reused = event.reused;
     if (event.reused !== undefined) node.isReused = true;
     this.#close(unit, open, event.at, "completed");

@@ -16,7 +16,7 @@
 import { type ASTNode, Environment, EvaluationError, ParseError, TypeError } from "@marcbachmann/cel-js";
 import { messageOf, SymphonyError } from "../errors.ts";
 import { isObject, type Json, own } from "../json.ts";
-import type { Expression, ExpressionProblem, Reference } from "./expression.ts";
+import { type Expression, type ExpressionProblem, type Reference, unevaluated } from "./expression.ts";
 
 const MAX_TEXT = 10_000;
 const MAX_COMPREHENSIONS = 3;
@@ -177,6 +177,9 @@ function collect(ast: ASTNode, into: Reference[]): Collected {
         const name = portName(key);
         if (target.op === "id" && name !== undefined) {
           if (!bound.has(target.args)) into.push({ root: target.args, port: name, offset: target.start });
+        } else if (target.op === "id" && typeof key !== "string" && isPlace(key, bound)) {
+          if (bound.has(target.args)) return;
+          into.push({ root: target.args, port: undefined, offset: target.start, isNumbered: true });
         } else visit(target, bound, depth);
         if (typeof key !== "string") visit(key, bound, depth);
         return;
@@ -229,6 +232,13 @@ function collect(ast: ASTNode, into: Reference[]): Collected {
   return found;
 }
 
+/** True for what can only be a place in a list: `0`, `-1`, a fan-out's `index`. */
+function isPlace(key: ASTNode, bound: ReadonlySet<string>): boolean {
+  if (key.op === "-_") return isPlace(key.args, bound);
+  if (key.op === "id") return key.args === "index" && !bound.has("index");
+  return key.op === "value" && (typeof key.args === "bigint" || typeof key.args === "number");
+}
+
 /** The port that `x.files` or `x["files"]` names. */
 function portName(key: string | ASTNode): string | undefined {
   if (typeof key === "string") return key;
@@ -242,7 +252,7 @@ function evaluated(text: string, run: () => Json): Json {
     const problem = problemOf(cause, text);
     const place = problem.offset > 0 ? ` at column ${problem.offset + 1}` : "";
     const reason = cause instanceof SymphonyError ? cause.message : lower(problem.message);
-    throw new SymphonyError("bad-input", `Cannot evaluate "${shorten(text)}"${place}: ${reason}`, { cause });
+    throw new SymphonyError("bad-input", unevaluated(`"${shorten(text)}"${place}`, reason), { cause });
   }
 }
 

@@ -133,7 +133,7 @@ export interface OutputNode extends NodeCommon {
   readonly name: string;
 }
 
-/** Stands for a disabled node: gives under each name in `in` what that takes. No file says it. */
+/** Stands for a disabled node: gives under each name in `types` what that takes by `in`, and needs the rest of `in`. No file says it. */
 export interface PassNode extends NodeCommon {
   readonly kind: "pass";
   /** What the disabled node would call, where it is a call. */

@@ -6,7 +6,9 @@
  *   Of a loop or sub-workflow it is always the one of its own name.
  * - Where nothing is given, an optional input that takes it counts as not connected and an output of the workflow is not made, each
  *   with a warning. Whatever else takes it is an error.
- * - `when`, `each` and `after` of the node hold as ever; everything else it says does not matter, and need not be sound.
+ * - What it needs it needs as ever: where a required input has no result, a gate said no or a condition is false, it is skipped, and
+ *   with it what needs it. So nothing comes past a gate because a node between was disabled.
+ * - `when`, `each` and `after` hold as well; everything else it says does not matter, and need not be sound.
  *
  * @module
  */
@@ -97,7 +99,10 @@ class Passing {
     return {
       kind: "pass",
       id,
-      in: of((input) => node.in[input] as Json),
+      in: {
+        ...of((input) => node.in[input] as Json),
+        ...this.#needsOf(node, new Set(handed.map(([, input]) => input))),
+      },
       types: of((input) => (inputs.get(input)?.schema ?? true) as Json) as Readonly<
         Record<string, JsonSchema>
       >,
@@ -112,6 +117,24 @@ class Passing {
       ...(title === undefined ? {} : { title }),
       ...(description === undefined ? {} : { description }),
     };
+  }
+
+  /** What it cannot go without besides what it hands on, as inputs that no output is named after. */
+  #needsOf(node: NodeDefinition, handed: ReadonlySet<string>): Readonly<Record<string, string>> {
+    const { inputs } = this.#portsOf(node);
+    const needed = new Set<string>();
+    for (const [input, text] of Object.entries(node.in)) {
+      if (typeof text !== "string" || handed.has(input) || inputs.get(input)?.isRequired !== true) continue;
+      for (const { root, port } of this.#read(text)) {
+        const source = (this.#definition.nodes as ReadonlyMap<string, NodeDefinition>).get(root);
+        if (source === undefined) continue;
+        // Only the ports of branches and gates can be dead while their node lives; of others it does not matter which is read.
+        const hasChoice = (source.kind === "branch" || source.kind === "gate") && port !== undefined &&
+          this.#portsOf(source).outputs.has(port);
+        needed.add(hasChoice ? `${root}.${port}` : root);
+      }
+    }
+    return Object.fromEntries([...needed].map((text, nth) => [`needs ${nth}`, text]));
   }
 
   /** A node without those optional bindings that nothing is given for. */

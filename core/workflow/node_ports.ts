@@ -81,9 +81,10 @@ export function portsOf(
     case "output":
       return { ...plain, ...inputsOf([["value", needed]]), outputs: new Map() };
     case "pass": {
-      const types = Object.entries(node.types);
-      const inputs = inputsOf(types.map(([name, schema]) => [name, { schema, isRequired: true }]));
-      return { ...plain, ...inputs, outputs: new Map(types) };
+      const inputs = inputsOf(
+        Object.keys(node.in).map((name) => [name, { schema: node.types[name] ?? true, isRequired: true }]),
+      );
+      return { ...plain, ...inputs, outputs: new Map(Object.entries(node.types)) };
     }
   }
 }

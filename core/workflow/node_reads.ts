@@ -78,7 +78,10 @@ export class NodeReads {
     let isSound = true;
     for (let i = 0; i < sources.length; i++) {
       const reference = expression.references[i] as Reference;
-      if (!this.#isKnown(reference, sources[i] as number, path, local)) isSound = false;
+      const isKnown = this.#isKnown(reference, sources[i] as number, path, local);
+      if (!isKnown || this.#isNumbered(expression.text, reference, sources[i] as number, path)) {
+        isSound = false;
+      }
     }
     return { expression, type, sources, path, isSound };
   }
@@ -101,6 +104,20 @@ export class NodeReads {
     if (root === "inputs") return this.#input(port, path, offset);
     if (!this.isUnreadable(root)) this.#unknown(root, path, offset, local);
     return false;
+  }
+
+  /** Reports a node, or the inputs, that are read like a list. */
+  #isNumbered(text: string, reference: Reference, source: number, path: JsonPath): boolean {
+    const { root, offset, isNumbered } = reference;
+    if (isNumbered !== true || (source < 0 && root !== "inputs")) return false;
+    const [, place = "[…]", name] = /^\w+\s*(\[[^\]]*\])(?:\.(\w+))?/.exec(text.slice(offset)) ?? [];
+    const [what, which] = source < 0 ? ["inputs are", "INPUT"] : [`${root} gives its outputs`, "PORT"];
+    this.fault(path, { inString: offset + root.length }, {
+      code: "numbered",
+      message: `Found ${root}${place}, but ${what} by name`,
+      hint: `Write ${root}.${name ?? which}${place}, where that is a list`,
+    });
+    return true;
   }
 
   #input(name: string | undefined, path: JsonPath, offset: number): boolean {

@@ -258,7 +258,7 @@ export class LocalLanguage implements LanguagePort {
     const { text, offset } = newestPlace(this.#desk, at);
     const { asking, world } = this.#languages;
     const change = await rename(asking, world, text.buffer, offset, name, options);
-    return this.#plan(`Rename to ${name}`, { change });
+    return this.plan(`Rename to ${name}`, { change });
   }
 
   async fixes(
@@ -273,7 +273,7 @@ export class LocalLanguage implements LanguagePort {
 
   async planFix(fix: number, options: QuestionOptions = {}): Promise<ChangePlan> {
     const action = this.#fixes.get(fix);
-    return this.#plan(action.title, await effectOf(action, this.#languages.world, options));
+    return this.plan(action.title, await effectOf(action, this.#languages.world, options));
   }
 
   async planFormat(
@@ -311,7 +311,8 @@ export class LocalLanguage implements LanguagePort {
     await this.#desk.durable();
   }
 
-  #plan(title: string, effect: ActionEffect): ChangePlan {
+  /** Keeps a change until it is carried out. */
+  protected plan(title: string, effect: ActionEffect): ChangePlan {
     const steps = effect.change?.steps ?? [];
     return toPlan(this.#plans.add({ effect }), title, steps, effect.command !== undefined);
   }
@@ -320,7 +321,7 @@ export class LocalLanguage implements LanguagePort {
     const steps: readonly ChangeStep[] = delta.isIdentity
       ? []
       : [{ kind: "buffer", path: buffer.path, buffer, revision, delta }];
-    return this.#plan("Format", { change: { steps, server } });
+    return this.plan("Format", { change: { steps, server } });
   }
 
   #editAs(by: ChangeAuthor): ApplyOptions {

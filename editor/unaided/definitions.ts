@@ -5,7 +5,6 @@
  * @module
  */
 
-import { basename } from "node:path";
 import type { Buffer, Buffers } from "../buffers.ts";
 import type { TreeSource } from "../structure/local_structure.ts";
 import { bindingOf } from "../syntax/facts/rename.ts";
@@ -15,6 +14,7 @@ import type { Language } from "../syntax/language.ts";
 import { languageNamed, languageOf, openingLines } from "../syntax/language_of.ts";
 import { projectOf } from "./code_files.ts";
 import { type DefinitionIndex, type IndexedDefinition, placed } from "./definition_index.ts";
+import { CERTAIN, LONGEST_HEAD, MODULE, Nearness } from "./nearness.ts";
 import { wordAt } from "./words.ts";
 
 /** A definition in an open text, or in a file that is not open. */
@@ -96,7 +96,10 @@ export class Definitions {
     return found;
   }
 
-  /** What the name at a place may mean, the likeliest first; none where nothing of that name is known. */
+  /**
+   * What the name at a place may mean, the likeliest first: what its scope binds alone, what its import names alone, else all that bear
+   * the name, those of the text first, then by how near their files are. None where nothing of that name is known.
+   */
   async find(
     buffer: Buffer,
     offset: number,
@@ -112,24 +115,28 @@ export class Definitions {
       signal,
     );
     const own = (await this.of(buffer, language, signal)).filter((one) => one.name === name);
-    if (bound?.found !== undefined && !bound.isImported) {
+    if (bound?.found !== undefined && bound.statement === undefined) {
       // Where a definition is known as a whole, more of it can be shown.
       const { from } = bound.found.nameRange;
       return [own.find(({ nameRange }) => nameRange.from === from) ?? bound.found];
     }
-    if (own.length > 0 && bound?.isImported !== true && !isMember(buffer, word.from)) {
+    if (own.length > 0 && bound?.statement === undefined && !isMember(buffer, word.from)) {
       return own.slice(0, MOST_FOUND);
     }
     const others = (await this.around(buffer, language, signal)).filter((one) => one.name === name);
-    const source = bound?.found === undefined ? "" : lineOf(buffer, bound.found.line);
-    const near = ({ path = "" }: Found) => {
-      const stem = basename(path).replace(/\..*$/, "");
-      return stem !== "" && source.includes(stem) ? 0 : 1;
-    };
-    others.sort((one, other) => near(one) - near(other));
+    const head = buffer.text.sliceString(0, Math.min(buffer.text.length, LONGEST_HEAD));
+    const nearness = new Nearness(buffer.path ?? "", bound?.statement ?? "", head);
+    const ranked = others.map((found) => ({ found, near: nearness.of(found.path ?? "") }));
+    ranked.sort((one, other) => other.near - one.near);
+    const best = ranked[0]?.near ?? 0;
+    // Of modules, the one that is named with most of its folders.
+    if (best >= CERTAIN) {
+      const meant = ranked.filter(({ near }) => Math.round(near / MODULE) === Math.round(best / MODULE));
+      return meant.slice(0, MOST_FOUND).map(({ found }) => found);
+    }
     const all = [
       ...own.filter(({ nameRange }) => nameRange.from !== bound?.found?.nameRange.from),
-      ...others,
+      ...ranked.map(({ found }) => found),
     ];
     // Better the line that brings it in than nothing.
     return all.length === 0 && bound?.found !== undefined ? [bound.found] : all.slice(0, MOST_FOUND);
@@ -141,16 +148,16 @@ function boundIn(
   offset: number,
   buffer: Buffer,
   language: Language,
-): { readonly found: Found; readonly isImported: boolean } | undefined {
+): { readonly found: Found; readonly statement: string | undefined } | undefined {
   const binding = bindingOf(view, offset);
   if (binding === undefined) return undefined;
-  const { range: nameRange, isImported } = binding;
+  const { range: nameRange, importedBy } = binding;
   const line = view.text.lineAt(nameRange.from);
   const range = { from: view.text.lineStart(line), to: view.text.lineEnd(line) };
   const name = view.text.sliceString(nameRange.from, nameRange.to);
   return {
     found: inBuffer(buffer, language.name, placed(view.text, { name, kind: "variable", range, nameRange })),
-    isImported,
+    statement: importedBy === undefined ? undefined : view.text.sliceString(importedBy.from, importedBy.to),
   };
 }
 
@@ -164,8 +171,4 @@ function inBuffer(
 
 function isMember({ text }: Buffer, offset: number): boolean {
   return offset > 0 && /[.:>]/.test(text.sliceString(offset - 1, offset));
-}
-
-function lineOf({ text }: Buffer, line: number): string {
-  return text.sliceString(text.lineStart(line), text.lineEnd(line));
 }

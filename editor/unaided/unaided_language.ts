@@ -13,6 +13,7 @@ import type { BufferId } from "../../core/ids.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import type {
   ChangeAuthor,
+  ChangePlan,
   CodePlace,
   CompletionDetails,
   Completions,
@@ -34,6 +35,7 @@ import { newestPlace } from "../revision/newest_place.ts";
 import type { TreeSource } from "../structure/local_structure.ts";
 import type { Language } from "../syntax/language.ts";
 import { languageNamed, languageOf, openingLines } from "../syntax/language_of.ts";
+import { Delta } from "../text/delta.ts";
 import { Rope } from "../text/rope.ts";
 import { OwnCompletions } from "./completions.ts";
 import type { DefinitionIndex } from "./definition_index.ts";
@@ -41,12 +43,15 @@ import { definitionText } from "./definition_text.ts";
 import { Definitions, type Found } from "./definitions.ts";
 import { jsonFaults, LONGEST_JSON } from "./json_faults.ts";
 import { MOST_FAULTS, type SyntaxFault, syntaxFaults, WINDOW } from "./syntax_faults.ts";
+import { renameIn, usesIn } from "./renames.ts";
 import { wordAt } from "./words.ts";
 
 /** After the last key, faults are looked for. */
 const QUIET_MS = 300;
 /** Longer texts have no names and no faults, in UTF-16 units. */
 export const LONGEST_TEXT = 16_000_000;
+/** Of a line that names a place, in UTF-16 units. */
+const MOST_SHOWN = 300;
 /** Numbers of lists below are the servers'. */
 const OWN_LISTS = 1_000_000_000;
 
@@ -82,7 +87,7 @@ export class UnaidedLanguage extends LocalLanguage {
     const served = await super.features(buffer);
     const own: LanguageFeature[] = languageOfBuffer(this.#buffer(buffer)).grammar === undefined
       ? ["completion"]
-      : ["diagnostics", "completion", "hover", "definition"];
+      : ["diagnostics", "completion", "hover", "definition", "references", "rename"];
     return served.length > 0 ? served : own;
   }
 
@@ -199,11 +204,45 @@ export class UnaidedLanguage extends LocalLanguage {
     at: TextPlace,
     options: QuestionOptions = {},
   ): Promise<readonly CodePlace[]> {
-    const isOwn = question === "definition" && !await this.#canServe(at.buffer, "definition");
+    const isOwn = (question === "definition" || question === "references") &&
+      !await this.#canServe(at.buffer, question);
+    if (isOwn && question === "references") return await this.#uses(at, options);
     if (!isOwn) return await super.places(question, at, options);
     const { text: { buffer }, offset } = newestPlace(this.#sources.desk, at);
     const found = await this.#definitions.find(buffer, offset, languageOfBuffer(buffer), options.signal);
-    return found.map(placeOf);
+    return await Promise.all(found.map(async (one) => placeOf(one, await textOf(one))));
+  }
+
+  override async planRename(
+    at: TextPlace,
+    name: string,
+    options: QuestionOptions = {},
+  ): Promise<ChangePlan> {
+    if (await this.#canServe(at.buffer, "rename")) return await super.planRename(at, name, options);
+    const { text: { buffer } } = newestPlace(this.#sources.desk, at);
+    const planned = await this.#sources.trees.withTree(buffer, (view) => {
+      const { offset } = newestPlace(this.#sources.desk, at);
+      const delta = Delta.of(buffer.text.length, renameIn(view, offset, name));
+      return { revision: buffer.revision, delta };
+    }, options.signal);
+    // Says why there is none.
+    if (planned === undefined) return await super.planRename(at, name, options);
+    const step = { kind: "buffer" as const, path: buffer.path, buffer, ...planned };
+    return this.plan(`Rename to ${name}`, { change: { steps: [step], server: "grammar" } });
+  }
+
+  /** In the text alone. */
+  async #uses(at: TextPlace, { signal }: QuestionOptions): Promise<readonly CodePlace[]> {
+    const { text: { buffer } } = newestPlace(this.#sources.desk, at);
+    const found = await this.#sources.trees.withTree(buffer, (view) => {
+      const { text } = view;
+      return usesIn(view, newestPlace(this.#sources.desk, at).offset).map((nameRange) => {
+        const line = text.lineAt(nameRange.from);
+        const place = { line, character: nameRange.from - text.lineStart(line), nameRange, buffer };
+        return placeOf(buffer.path === undefined ? place : { ...place, path: buffer.path }, text);
+      });
+    }, signal);
+    return found ?? [];
   }
 
   #buffer(id: BufferId): Buffer {
@@ -279,13 +318,22 @@ async function textOf({ buffer, path }: Found): Promise<Rope | undefined> {
   return text === undefined ? undefined : Rope.of(text);
 }
 
-function placeOf({ buffer, path, line, character, nameRange }: Found): CodePlace {
+function placeOf(
+  { buffer, path, line, character, nameRange }: Omit<Found, "name" | "kind" | "range" | "language">,
+  text: Rope | undefined,
+): CodePlace {
   const length = nameRange.to - nameRange.from;
   return {
     uri: path === undefined ? `untitled:untitled-${buffer?.id ?? 0}` : uriOfPath(path),
     ...(path === undefined ? {} : { file: path }),
     start: { line, character },
     end: { line, character: character + length },
+    ...(text === undefined || line >= text.lines ? {} : {
+      text: text.sliceString(
+        text.lineStart(line),
+        Math.min(text.lineEnd(line), text.lineStart(line) + MOST_SHOWN),
+      ),
+    }),
     ...(buffer === undefined
       ? {}
       : { open: { buffer: buffer.id as BufferId, revision: buffer.revision, range: nameRange } }),

@@ -25,6 +25,7 @@ import type {
   ExtensionPort,
   InstanceHealth,
 } from "../../core/ports/extension.ts";
+import { spentOf } from "../../core/policy/spent.ts";
 import type { Catalog, NodeType } from "../../core/workflow/catalog.ts";
 import type { FileProposalPort } from "../../core/ports/file_proposals.ts";
 import { instrumentInput, instrumentOutput } from "../catalog.ts";
@@ -279,9 +280,10 @@ export class AcpExtensions implements ExtensionPort {
       const running = connection.turn(folder, promptOf(request), turn, stop.signal);
       const finish = await orStopped(running, stop.signal, () => this.#endIfDeaf(running, connection));
       const made = await (shadow?.end((what) => turn.warn(what)) ?? changes?.end()) ?? NO_CHANGES;
-      return resultOf(turn, finish, made, request, connection.title);
+      const result = resultOf(turn, finish, made, request, connection.title);
+      return withSpent(result, { ...finish, costUsd: turn.costUsd });
     } catch (error) {
-      return await failureOf(error, connection);
+      return withSpent(await failureOf(error, connection), { costUsd: turn.costUsd });
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", cancel);
@@ -351,6 +353,14 @@ async function failureOf(error: unknown, connection: AgentConnection): Promise<C
   return failed("thrown", messageOf(error).slice(0, 2000));
 }
 
+/** What failed was paid for all the same. */
+function withSpent(
+  result: CallResult,
+  said: { readonly tokensIn?: number; readonly tokensOut?: number; readonly costUsd: number | undefined },
+): CallResult {
+  return result.ok ? result : { ok: false, failure: { ...result.failure, ...spentOf(said) } };
+}
+
 const finishes: Readonly<Record<string, "stop" | "length" | "filter" | "other">> = {
   "end_turn": "stop",
   "max_tokens": "length",
@@ -377,9 +387,7 @@ function resultOf(
   const usage = {
     finish,
     model: title,
-    ...(tokensIn === undefined ? {} : { tokensIn }),
-    ...(tokensOut === undefined ? {} : { tokensOut }),
-    ...(turn.costUsd === undefined ? {} : { costUsd: turn.costUsd }),
+    ...spentOf({ tokensIn, tokensOut, costUsd: turn.costUsd }),
   };
   const schema = request.task?.output ?? request.input["schema"];
   const data = schema === undefined || schema === null ? undefined : structureIn(turn.text);

@@ -6,6 +6,7 @@
 
 import type { ResourcePoint } from "../../core/ports/resource_monitor.ts";
 import { CPU_WINDOW_MS, type ResourceUse } from "../../core/policy/resource_limits.ts";
+import { spentInCall, tokensOf } from "../../core/policy/spent.ts";
 import type { CallResult } from "../../core/ports/extension.ts";
 
 /** A process of the extension, or its share of one; every value is a sum since it began but memory. */
@@ -96,14 +97,10 @@ export class Meter {
     this.calls++;
     this.#passCalls();
     this.#inFlight = Math.max(0, this.#inFlight - 1);
-    if (!result.ok) {
-      this.failures++;
-      this.usd += result.failure.costUsd ?? 0;
-      return;
-    }
-    const { tokensIn = 0, tokensOut = 0, costUsd = 0 } = result.usage ?? {};
-    this.tokens += tokensIn + tokensOut;
-    this.usd += costUsd;
+    if (!result.ok) this.failures++;
+    const spent = spentInCall(result);
+    this.tokens += tokensOf(spent) ?? 0;
+    this.usd += spent.costUsd ?? 0;
   }
 
   /** Reads every process and keeps a point of the course. */

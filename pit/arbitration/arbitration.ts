@@ -81,6 +81,7 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
   readonly #held = new Map<number, Held>();
   readonly #holderOf = new NameHolders<Held>();
   readonly #line = new Line();
+  #limitsVersion = 0;
   #nextToken = 1;
   #nextPlace = 1;
   /** When those that stand are tried again without any release, in Unix milliseconds. */
@@ -109,6 +110,23 @@ export class Arbitration implements ArbitrationPort, AsyncDisposable {
 
   counts(kind: string): boolean {
     return this.#supplies.counts(kind);
+  }
+
+  limitsVersion(): number {
+    return this.#limitsVersion;
+  }
+
+  /**
+   * Takes over other limits and weights: what is held stays held, and what waits goes on by the new ones.
+   * @throws RangeError for a limit that is not positive; then nothing is changed
+   */
+  change({ limits = {}, weights = {} }: Pick<ArbitrationOptions, "limits" | "weights">): void {
+    this.#supplies.change(limits, this.#clock.now(), this.#held.values());
+    this.#shares.reweigh(weights);
+    this.#limitsVersion++;
+    this.#folder?.limitsChanged();
+    this.#serve();
+    this.#wakeAll();
   }
 
   limits(): readonly LimitReading[] {

@@ -21,7 +21,7 @@ import type { JointAmount } from "../../core/ports/arbitration.ts";
 import type { ClockPort } from "../../core/ports/clock.ts";
 import { type Amounts, amountText, lackOf, type Shortage, soonText, type Supplies } from "./limits.ts";
 import { areInTheWay } from "./names.ts";
-import { levelAt, type Rate } from "./rate.ts";
+import { levelAfter, levelAt, type Rate } from "./rate.ts";
 import { fadeOf } from "./shares.ts";
 import type { Member, ShareBook, SharedWait, SharePage } from "./share_book.ts";
 
@@ -145,12 +145,19 @@ export class FolderShares implements AsyncDisposable {
     this.#change((page) => {
       for (const [kind, rate, amount] of rates) {
         const level = levelOf(page, kind, rate, now) + (claimed[kind] as number) - amount;
-        page.putLevel(kind, { level, at: now });
+        page.putLevel(kind, { level, at: now, burst: rate.burst });
         this.#supplies.seeLevel(kind, level, now);
       }
       page.put(this.#member([]));
       page.tell();
     });
+  }
+
+  /** The limits are others: only what is held is kept, and the others are told. */
+  limitsChanged(): void {
+    for (const capacity of this.#supplies.capacities().values()) capacity.kept = capacity.held;
+    // Who has never claimed anything has nothing in the book.
+    if (this.#book !== undefined) this.#update();
   }
 
   /** A claim waits no more without having been granted. */
@@ -315,7 +322,7 @@ export class FolderShares implements AsyncDisposable {
       const level = levelOf(page, kind, rate, now);
       // The amount itself is taken from the process's own count when the claim is granted.
       this.#supplies.seeLevel(kind, level, now);
-      page.putLevel(kind, { level: level - amount, at: now });
+      page.putLevel(kind, { level: level - amount, at: now, burst: rate.burst });
     }
     if (this.#waits.delete(ask.key)) page.tell();
     for (const other of others) {
@@ -490,7 +497,9 @@ function sumOf(members: readonly Member[], kind: string): number {
 
 function levelOf(page: SharePage, kind: string, rate: Rate, now: number): number {
   const known = page.level(kind);
-  return known === undefined ? rate.burst : levelAt(rate, known.level, known.at, now);
+  if (known === undefined) return rate.burst;
+  const { level, at, burst = rate.burst } = known;
+  return levelAt(rate, levelAfter(level, burst, rate.burst), at, now);
 }
 
 /** A proof of life begins with its process's number. */

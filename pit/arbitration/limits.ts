@@ -6,7 +6,7 @@
  */
 
 import type { JointAmount, LimitReading } from "../../core/ports/arbitration.ts";
-import { enoughInMs, levelAt, type Rate } from "./rate.ts";
+import { enoughInMs, levelAfter, levelAt, type Rate } from "./rate.ts";
 
 /** A kind that comes back on release. */
 export interface Capacity {
@@ -39,6 +39,12 @@ export interface Held {
   isWanted: boolean;
 }
 
+/** What a claim was granted. */
+export interface Holding {
+  readonly amounts: Amounts;
+  readonly joint: readonly JointAmount[];
+}
+
 /** What claims hold together of one thing. */
 interface Joint {
   claims: number;
@@ -61,13 +67,8 @@ export class Supplies {
 
   /** @throws RangeError for a limit that is not positive */
   constructor(limits: Limits, now: number) {
+    checkLimits(limits);
     for (const [kind, limit] of Object.entries(limits)) {
-      const values = "total" in limit ? [limit.total] : [limit.perMinute, limit.burst];
-      if (!values.every((value) => value > 0 && Number.isFinite(value))) {
-        throw new RangeError(
-          `Cannot limit "${kind}": expected positive numbers, found ${JSON.stringify(limit)}`,
-        );
-      }
       if ("total" in limit) {
         const { total, isMeasured = false } = limit;
         this.#capacities.set(kind, {
@@ -79,6 +80,36 @@ export class Supplies {
           isWanted: false,
         });
       } else this.#buckets.set(kind, { rate: limit, level: limit.burst, at: now });
+    }
+  }
+
+  /**
+   * Puts other limits in the place of these. What the claims of `holders` have stays held, though it be more than there is now;
+   * what was used of a rate stays used. What is measured stays as it was measured.
+   * @throws RangeError for a limit that is not positive; then nothing is changed
+   */
+  change(limits: Limits, now: number, holders: Iterable<Holding>): void {
+    const made = new Supplies(limits, now);
+    const [capacities, buckets] = [new Map(this.#capacities), new Map(this.#buckets)];
+    for (const own of [this.#capacities, this.#buckets, this.#joint]) own.clear();
+    for (const [kind, capacity] of made.#capacities) {
+      const before = capacities.get(kind);
+      const total = capacity.isMeasured && before?.isMeasured === true ? before.total : capacity.total;
+      const { kept = Infinity, others = 0, isWanted = false } = before ?? {};
+      this.#capacities.set(kind, { ...capacity, total, kept, others, isWanted });
+    }
+    for (const [kind, { rate }] of made.#buckets) {
+      const before = buckets.get(kind);
+      const level = before === undefined
+        ? rate.burst
+        : levelAfter(this.#refilled(before, now).level, before.rate.burst, rate.burst);
+      this.#buckets.set(kind, { rate, level, at: now });
+    }
+    for (const { amounts, joint } of holders) this.#hold(amounts, joint);
+    // What is free now is beside what is held already.
+    for (const [kind, capacity] of this.#capacities) {
+      const isNew = capacity.isMeasured && capacities.get(kind)?.isMeasured !== true;
+      if (isNew) capacity.total += capacity.held + capacity.others;
     }
   }
 
@@ -123,14 +154,16 @@ export class Supplies {
   /** Takes what `shortage` said is there. */
   take(amounts: Amounts, joint: readonly JointAmount[], now: number): void {
     for (const kind in amounts) {
-      const amount = amounts[kind] as number;
-      const capacity = this.#capacities.get(kind);
-      if (capacity !== undefined) {
-        capacity.held += amount;
-        continue;
-      }
       const bucket = this.#buckets.get(kind);
-      if (bucket !== undefined) this.#refilled(bucket, now).level -= amount;
+      if (bucket !== undefined) this.#refilled(bucket, now).level -= amounts[kind] as number;
+    }
+    this.#hold(amounts, joint);
+  }
+
+  #hold(amounts: Amounts, joint: readonly JointAmount[]): void {
+    for (const kind in amounts) {
+      const capacity = this.#capacities.get(kind);
+      if (capacity !== undefined) capacity.held += amounts[kind] as number;
     }
     for (const one of joint) this.#join(one, 1);
   }
@@ -280,6 +313,16 @@ export class Supplies {
     bucket.level = levelAt(bucket.rate, bucket.level, bucket.at, now);
     bucket.at = Math.max(bucket.at, now);
     return bucket;
+  }
+}
+
+function checkLimits(limits: Limits): void {
+  for (const [kind, limit] of Object.entries(limits)) {
+    const values = "total" in limit ? [limit.total] : [limit.perMinute, limit.burst];
+    if (values.every((value) => value > 0 && Number.isFinite(value))) continue;
+    throw new RangeError(
+      `Cannot limit "${kind}": expected positive numbers, found ${JSON.stringify(limit)}`,
+    );
   }
 }
 

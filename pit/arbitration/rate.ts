@@ -21,6 +21,11 @@ export function levelAt(rate: Rate, level: number, at: number, now: number): num
   return Math.min(burst, level + more);
 }
 
+/** What is left where `from` could go out at once and `to` may now: what was used stays used, and nothing more is owed for it. */
+export function levelAfter(level: number, from: number, to: number): number {
+  return to >= from ? level + to - from : Math.max(Math.min(level, 0), level + to - from);
+}
+
 /** In how many milliseconds from `now` there is so much where `level` is left. */
 export function enoughInMs(
   { burst, perMinute, isDaily }: Rate,

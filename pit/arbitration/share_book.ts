@@ -42,6 +42,8 @@ export interface Level {
   readonly level: number;
   /** Unix milliseconds of that. */
   readonly at: number;
+  /** How much could go out at once by then; a process that has taken over another limit reads the level by its own. */
+  readonly burst?: number;
 }
 
 /** The book, open for one transaction. */

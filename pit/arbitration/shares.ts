@@ -40,7 +40,7 @@ export interface Ended {
 }
 
 interface Account {
-  readonly weight: number;
+  weight: number;
   readonly held: Map<string, number>;
   /** The dominant share of what is held. */
   dominant: number;
@@ -55,7 +55,7 @@ interface Account {
 
 export class Shares {
   readonly #supplies: Supplies;
-  readonly #weights: Readonly<Record<string, number>>;
+  #weights: Readonly<Record<string, number>>;
   readonly #users = new Map<string, Account>();
   readonly #runs = new Map<string, Account>();
   /** What users have had in other processes of the folder: by user, then by kind. */
@@ -66,6 +66,12 @@ export class Shares {
   constructor(supplies: Supplies, weights: Readonly<Record<string, number>>) {
     this.#supplies = supplies;
     this.#weights = weights;
+  }
+
+  /** Weights of users, instead of those before. */
+  reweigh(weights: Readonly<Record<string, number>>): void {
+    this.#weights = weights;
+    for (const [user, account] of this.#users) account.weight = this.#weightOf(user);
   }
 
   /** What decides between two of one priority: the user's weighted dominant share of late, then the run's; least goes first. */

@@ -28,8 +28,8 @@ export interface BoundsParts {
 
 export class Bounds {
   readonly #parts: BoundsParts;
-  readonly #mostInstances: number;
-  readonly #mostBytes: number;
+  #mostInstances: number;
+  #mostBytes: number;
   readonly #eviction: EvictionPolicy;
   #live = 0;
   #bytes = 0;
@@ -47,6 +47,12 @@ export class Bounds {
   /** Instances that are not cold. */
   get live(): number {
     return this.#live;
+  }
+
+  /** Others from now on; who is too many goes as instances fall idle. */
+  change({ mostInstances = Infinity, mostMemoryBytes = Infinity }: PoolOptions): void {
+    this.#mostInstances = mostInstances;
+    this.#mostBytes = mostMemoryBytes;
   }
 
   reading(): PoolBoundsReading {
@@ -106,9 +112,14 @@ export class Bounds {
     return this.#leastValuable(this.#live < this.#mostInstances);
   }
 
-  /** The idle instances that go because all take too much memory. */
+  /** True where those that stay take too much memory. */
+  get isHeavy(): boolean {
+    return this.#bytes - this.#leavingBytes > this.#mostBytes;
+  }
+
+  /** The idle instances that go because all take too much memory, or because fewer may be kept than before. */
   *overweight(): Iterable<Slot> {
-    while (this.#bytes - this.#leavingBytes > this.#mostBytes) {
+    while (this.isHeavy || this.#live - this.#leaving > this.#mostInstances) {
       const least = this.#leastValuable(true);
       if (least === undefined) return;
       yield least;

@@ -70,7 +70,9 @@ export class Look {
       if (gone !== undefined) lives.cool(slot, gone);
     }
     if (keepWarm !== undefined) { for (const kind of kinds) this.#count(keepWarm, kind); }
-    for (const idle of bounds.overweight()) lives.cool(idle, "the instances take too much memory");
+    for (const idle of bounds.overweight()) {
+      lives.cool(idle, bounds.isHeavy ? "the instances take too much memory" : "fewer may be kept now");
+    }
   }
 
   /** Why an idle instance is replaced; one that is at work is used last from now on. Undefined where it stays. */

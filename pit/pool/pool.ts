@@ -210,6 +210,12 @@ export class InstancePool implements PoolPort, PoolWatchPort {
     return this.#tally.counters(this.#slots.all);
   }
 
+  /** Other bounds from now on. */
+  changeBounds(bounds: Pick<PoolOptions, "mostInstances" | "mostMemoryBytes">): void {
+    this.#bounds.change(bounds);
+    this.#serveStarved();
+  }
+
   bounds(): PoolBoundsReading {
     return this.#bounds.reading();
   }

@@ -143,6 +143,16 @@ Deno.test("what fails for good is dead, and queue retry queues it again", async 
   assert.equal((await made.say("queue", "dead")).out, "Nothing has failed for good\n");
 });
 
+Deno.test("queue limit of an instrument that is not installed is set all the same, and says so", async () => {
+  await using made = await desk();
+  const slip = await made.say("queue", "limit", "instrument:trial/tallyer", "--at-once", "1");
+  assert.deepEqual([slip.code, slip.out], [0, "instrument:trial/tallyer: 1 at once\n"]);
+  assert.match(
+    slip.err,
+    /^warning: there is no instrument or task "trial\/tallyer", so this bounds nothing until/,
+  );
+});
+
 Deno.test("queue limit holds back what has no room and says so", async () => {
   await using made = await desk();
   await made.say("queue", "add", "shout.workflow.jsonc", "--input", "text=a", "--key", "k");
@@ -227,6 +237,10 @@ const wrong: readonly (readonly [readonly string[], ...RegExp[]])[] = [
   [["queue", "remove", "q7"], /Cannot find "q7" in the queue/],
   [["queue", "retry", "q7"], /Cannot find "q7" in the queue/],
   [["queue", "limit", "flow"], /Cannot read the limit "flow": expected all, workflow:ID/],
+  [
+    ["queue", "limit", "instrument:nope", "--at-once", "1"],
+    /"instrument:nope": expected .*such as openai\/gpt/,
+  ],
   [["queue", "limit", "all"], /expected --at-once or --rate, or --remove alone/],
   [["queue", "limit", "all", "--rate", "10"], /--rate "10": expected COUNT\/SPAN/],
   [["queue", "work", "--at-once", "x"], /--at-once "x": expected a whole number/],

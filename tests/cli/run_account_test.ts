@@ -6,7 +6,7 @@ import { nodeId } from "../../core/ids.ts";
 import type { RunEvent } from "../../core/orchestration/event.ts";
 
 const node = nodeId("n");
-const failure = { class: "thrown", message: "no" } as const;
+const failure = { class: "thrown", message: "no", tokensIn: 3, tokensOut: 2, costUsd: 0.5 } as const;
 
 function account(events: readonly RunEvent[]): RunAccount {
   const made = new RunAccount();
@@ -64,6 +64,25 @@ Deno.test("RunAccount ignores an event that it has seen", () => {
   made.add(event);
   assert.equal(made.add(event), undefined);
   assert.equal([...made.nodes.values()][0]?.counts.failed, 1);
+});
+
+Deno.test("RunAccount counts what failed attempts took, once each, and does not undo it in a reset", () => {
+  const again: RunEvent = {
+    at: 1,
+    node,
+    type: "node.waiting",
+    for: { kind: "failure", question: "?", failure },
+  };
+  const expanded: RunEvent = { at: 0, type: "node.expanded", node, count: 2, items: { value: [] } };
+  const spent = (events: readonly RunEvent[]) =>
+    [...account(events).nodes.values()].map((
+      { tokensIn, tokensOut, costUsd },
+    ) => [tokensIn, tokensOut, costUsd]);
+  const reset: RunEvent = { at: 2, type: "nodes.reset", nodes: [node] };
+  assert.deepEqual(spent([into("retrying", undefined), into("failed", undefined), reset]), [[6, 4, 1]]);
+  assert.deepEqual(spent([again, into("completed", undefined)]), [[3, 2, 0.5]]);
+  // Older logs repeat an item's failure, cost and all, for the fan-out as a whole.
+  assert.deepEqual(spent([expanded, into("failed", 0), into("failed", undefined)]), [[3, 2, 0.5]]);
 });
 
 Deno.test("RunAccount forgets what a reset node did and what it waited for", () => {

@@ -99,29 +99,45 @@ Deno.test("a run keeps to the cores that a person set: its calls compute one aft
   });
 });
 
-Deno.test("limits set and remove say what bounds nothing and who keeps the old limit, and speak JSON", async () => {
+Deno.test("limits set and remove say what bounds nothing, and speak JSON; a process at work takes them over", async () => {
   await inFolder(64, async (say) => {
     const slip = await say("limits set cpuu 3");
     assert.equal(slip.code, 0);
     assert.match(slip.err, /no call takes "cpuu", so this bounds nothing\. Did you mean "cpu"\?/);
     assert.match((await say("limits set exclusive 3")).err, /Known kinds: cpu, memory, calls/);
+    const early = await say("limits set calls:symphony/locale 2");
+    assert.equal(early.code, 0);
+    assert.match(
+      early.err,
+      /no extension "symphony\/locale", .* until it is installed\. Did you mean "symphony\/local"\?/,
+    );
+    assert.match(
+      (await say("limits set usd:key:opnai 5/day")).err,
+      /uses the key "opnai".* Did you mean "openai"\?/,
+    );
+    assert.equal((await say("limits set usd:key:openai 5/day")).err, "");
+    for (const lane of ["openai/gpt", "instrument/summarize"]) {
+      assert.equal((await say(`queue limit instrument:${lane} --at-once 1`)).err, "");
+    }
     const set = await say("limits set calls:symphony/local 2 --json");
     assert.deepEqual([set.err, jsonLines(set.out)], ["", [{
       kind: "calls:symphony/local",
       limit: "2",
-      keepTheOldOne: [],
+      takenOverBy: [],
     }]]);
     const removed = await say("limits remove calls:symphony/local --json");
-    assert.deepEqual(jsonLines(removed.out), [{ removed: "calls:symphony/local", keepTheOldOne: [] }]);
+    assert.deepEqual(jsonLines(removed.out), [{ removed: "calls:symphony/local", takenOverBy: [] }]);
     const broken = await say(`limits set calls ${"9".repeat(400)}`);
     assert.equal(broken.code, 2, broken.out);
-    const running = say("run long.workflow.jsonc --extensions busy --json");
+    // Its second call would wait until tomorrow.
+    await say("limits set requests:tests/busy 1/day");
+    const running = say("run short.workflow.jsonc --extensions busy --json");
     let text = "";
-    for (let tried = 0; tried < 40 && !text.includes("keeps"); tried++) {
-      text = (await say("limits set cpu 1")).out;
+    for (let tried = 0; tried < 40 && !text.includes("takes"); tried++) {
+      text = (await say("limits set requests:tests/busy 100/day")).out;
     }
-    await running;
-    assert.match(text, /1 process at work keeps the old limit until started again: \d+/);
+    assert.match(text, /1 process at work takes it over within a second: \d+/);
+    assert.equal((await running).code, 0);
   });
 });
 

@@ -42,6 +42,8 @@ export async function writeRun(
     readonly isOpen?: boolean;
     readonly source?: string;
     readonly gives?: JsonObject;
+    /** Only as far as these nodes. */
+    readonly to?: readonly string[];
   } = {},
 ) {
   const run = options.run ?? freshRun();
@@ -85,6 +87,7 @@ export async function writeRun(
       inputs,
       workspace: "/",
       mayWrite: false,
+      ...(options.to === undefined ? {} : { part: { to: options.to.map(nodeId), nodes: [], outputs: [] } }),
     },
     done("read", read),
     done("write", first, 0),
@@ -119,6 +122,16 @@ export function testArtifactLineagePorts(
   clock: ClockPort,
   tick: () => void,
 ): void {
+  Deno.test(`${name} files of a run of a part what the workflow gives, not what the run gives beside it`, async () => {
+    await using subject = await make();
+    const { library } = subject.port;
+    const { run } = await writeRun(subject.port, clock, "Dear reader", { to: ["words"] });
+    await endRun(subject.port, clock, run);
+    await library.filing.catchUp();
+    const names = (await collect(library.catalog.names())).map(({ name }) => name);
+    assert.deepEqual(names, ["letters/letter"]);
+  });
+
   Deno.test(`${name} makes every output of a run that ended a version, once, in the order of their ends`, async () => {
     await using subject = await make();
     const { library, artifacts } = subject.port;

@@ -184,10 +184,18 @@ export function testDagPort(name: string, make: Make<DagPort>): void {
     await subject.port.create(summary(a, 30));
     await subject.port.create(summary(b, 10));
     await subject.port.create(summary(c, 20));
-    await subject.port.summarize({ ...summary(b, 40), state: "completed", endedAt: 50 });
+    const marks = { isMock: true, isPart: true } as const;
+    await subject.port.summarize({ ...summary(b, 40), state: "completed", endedAt: 50, ...marks });
     const listed = await collect(subject.port.list());
     assert.deepEqual(listed.map((line) => line.run), [b, a, c]);
-    assert.deepEqual(listed[0], { run: b, workflow: "w", state: "completed", startedAt: 40, endedAt: 50 });
+    assert.deepEqual(listed[0], {
+      run: b,
+      workflow: "w",
+      state: "completed",
+      startedAt: 40,
+      endedAt: 50,
+      ...marks,
+    });
   });
 
   Deno.test(`${name}.ended() gives runs in the order of their ends, from a moment on, and none that goes on again`, async () => {

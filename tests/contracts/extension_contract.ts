@@ -7,6 +7,7 @@
 
 import assert from "node:assert/strict";
 import { extensionId, type InstanceId, nodeId, nodeTypeId, runId } from "../../core/ids.ts";
+import { spentOf } from "../../core/policy/spent.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { CallEvent, CallRequest, CallResult, ExtensionPort } from "../../core/ports/extension.ts";
 
@@ -103,11 +104,19 @@ export function testExtensionPort(name: string, make: MakeExtensions): void {
     },
   );
 
-  withInstance("call() passes on a reported class and its delay", async (port, instance) => {
-    const result = await port.call(instance, request("limited"), { signal: never });
-    assert.equal(failureClass(result), "rate-limit");
-    assert.equal(result.ok ? 0 : result.failure.retryAfterMs, 1500);
-  });
+  withInstance(
+    "call() passes on a reported class, its delay and what the call took",
+    async (port, instance) => {
+      const result = await port.call(instance, request("limited"), { signal: never });
+      assert.equal(failureClass(result), "rate-limit");
+      assert.equal(result.ok ? 0 : result.failure.retryAfterMs, 1500);
+      assert.deepEqual(result.ok ? {} : spentOf(result.failure), {
+        tokensIn: 20,
+        tokensOut: 5,
+        costUsd: 0.25,
+      });
+    },
+  );
 
   withInstance(
     "call() fails with class unavailable for a type it does not contribute",

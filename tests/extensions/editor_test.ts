@@ -16,7 +16,7 @@ import { Grants } from "../../extensions/grants.ts";
 import { denoHostCommand } from "../../extensions/host/host_command.ts";
 import { HostExtensions } from "../../extensions/host_extensions.ts";
 import { Notices } from "../../extensions/notices.ts";
-import { type OpenTexts, openTexts } from "../../main.ts";
+import { type OpenTexts, openTexts } from "../../main_texts.ts";
 import { request } from "../contracts/extension_contract.ts";
 import { installedOf, sourceOf, told } from "./zoo/zoo.ts";
 

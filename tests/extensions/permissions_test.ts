@@ -181,6 +181,39 @@ Deno.test("an answer for longer than a call holds for all that wait, also in oth
     assert.equal(person.questions.length, 1);
   }));
 
+Deno.test("a question tells which calls of which nodes wait for its answer, each once, until it comes or they are over", () =>
+  withDesk([], async ({ folder }) => {
+    const shown: string[] = [];
+    const answer = Promise.withResolvers<PermissionAnswer>();
+    const prompt: PermissionPromptPort = {
+      ask: ({ node, others }) => {
+        assert.equal(node, "first");
+        others?.watch(() =>
+          shown.push(others.list().map((call) => `${call.node}[${call.item ?? ""}]`).join(" "))
+        );
+        return answer.promise;
+      },
+    };
+    const grants = await Grants.open(`${folder}/data`, prompt);
+    const authority = grants.authorityOf(asker);
+    const over = new AbortController();
+    const ask = (node: string, item?: number, signal = never) =>
+      authority.ask?.("git", {
+        folder,
+        signal,
+        run: runId("r0aaaaaaaaaaaaaa"),
+        node: nodeId(node),
+        ...item === undefined ? {} : { item },
+      });
+    // The one that asked asks again within the same call.
+    const all = [ask("first"), ask("first"), ask("second"), ask("each", 2, over.signal), ask("second")];
+    over.abort();
+    answer.resolve({ verdict: "allow", scope: { kind: "session" } });
+    assert.deepEqual(await Promise.all(all), Array(5).fill("allowed"));
+    assert.deepEqual(shown, ["second[]", "second[] each[2]", "second[]", ""]);
+    await grants.flush();
+  }));
+
 Deno.test("a question whose call is over leaves the others theirs", () =>
   withDesk([], async ({ folder }) => {
     const over = new AbortController();

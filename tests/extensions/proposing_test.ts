@@ -10,7 +10,7 @@ import { Capabilities } from "../../extensions/capabilities/broker.ts";
 import { proposerOf } from "../../extensions/capabilities/capability.ts";
 import { HeldArtifacts } from "../../extensions/capabilities/held_artifacts.ts";
 import { proposedPlaces } from "../../extensions/capabilities/proposed_place.ts";
-import { type OpenTexts, openTexts } from "../../main.ts";
+import { type OpenTexts, openTexts } from "../../main_texts.ts";
 import { FileProposals } from "../../ui/server/texts/file_proposals.ts";
 
 const run = runId("r000000000000001");

@@ -24,7 +24,7 @@ export const grantGuards: readonly Guard[] = [
   },
   {
     name: "payloads of an extension's calls together",
-    file: "extensions/host_extensions.ts",
+    file: "extensions/call_capabilities.ts",
     find: "      payloads: actor.payloads,\n",
     replace: "",
     test: "tests/extensions/host_extensions_test.ts",

@@ -343,3 +343,54 @@ Deno.test("Arbitration lets no more than a cap a day through in a day, alone and
   clock.advance(dayMs);
   tokenOf(port, late);
 });
+
+Deno.test("Arbitration.change() keeps what is held, lets those go on who have enough now, and holds back by less", async () => {
+  const { port, claim } = shared({ limits: { calls: { total: 1 } } });
+  const first = tokenOf(port, claim("a", { calls: 1 }));
+  const ended: string[] = [];
+  const stand = (name: string) =>
+    port.stand(claim("a", { calls: 1 }), (decision) => void ended.push(`${name} ${decision.verdict}`));
+  for (const name of ["b", "c", "d"]) assert.equal(stand(name).verdict, "deferred");
+  const heard = port.released();
+  port.change({ limits: { calls: { total: 3 } } });
+  await heard;
+  assert.deepEqual(ended, ["b granted", "c granted"]);
+  assert.equal(port.limitsVersion(), 1);
+  port.change({ limits: { calls: { total: 1 } } });
+  assert.deepEqual(port.limits(), [{ kind: "calls", total: 1, free: 0 }]);
+  port.release(first);
+  assert.equal(ended.length, 2, "two hold more than there is by now");
+  assert.throws(() => port.change({ limits: { calls: { total: 0 } } }), RangeError);
+  assert.deepEqual(port.limits(), [{ kind: "calls", total: 1, free: 0 }], "a wrong one changes nothing");
+  port.change({});
+  assert.deepEqual(ended, ["b granted", "c granted", "d granted"], "nothing is limited any more");
+});
+
+Deno.test("Arbitration.change() counts what is held of a kind that nobody limited before, also together, and nothing twice", () => {
+  const { port, claim } = shared({});
+  const joint = [{ kind: "memory", of: "acme/x", amount: 10, claims: 2 }];
+  const tokens = [1, 2, 3].map(() => tokenOf(port, { ...claim("a", { gpu: 1 }), joint }));
+  port.change({ limits: { gpu: { total: 4 }, memory: { total: 100 } } });
+  const free = () => port.limits().map((one) => one.free);
+  assert.deepEqual(free(), [1, 80]);
+  port.change({ limits: { gpu: { total: 4 }, memory: { total: 100 } } });
+  assert.deepEqual(free(), [1, 80]);
+  for (const token of tokens) port.release(token);
+  assert.deepEqual(free(), [4, 100]);
+});
+
+Deno.test("Arbitration.change() of a rate keeps what was used, and of weights counts from then on", () => {
+  const { clock, port, claim } = shared({
+    limits: { usd: { perMinute: 10 / 1440, burst: 10, isDaily: true } },
+  });
+  const daily = (most: number) => ({ usd: { perMinute: most / 1440, burst: most, isDaily: true } });
+  port.release(tokenOf(port, claim("a", { usd: 8 })));
+  const left = () => port.limits()[0]?.free;
+  port.change({ limits: daily(20) });
+  assert.equal(left(), 12);
+  port.change({ limits: daily(5), weights: { a: 3 } });
+  assert.equal(left(), 0);
+  clock.advance(86_400_000);
+  assert.equal(left(), 5, "nothing is owed for what was in order then");
+  assert.equal(port.fairness().users[0]?.weight, 3);
+});

@@ -385,3 +385,33 @@ Deno.test("processes never hold more together than there is, whoever dies, end e
     { numRuns: 400, seed: 20261126 },
   );
 });
+
+Deno.test("processes that take over other limits one after the other never hold more than the least of them says, nor lose of a day's", () => {
+  const daily = (most: number) => ({ perMinute: most / 1440, burst: most, isDaily: true });
+  const { one, other, clock } = two({ limits: { calls: { total: 2 }, usd: daily(10) } });
+  const held = [1, 2].map((nth) => token(one.port.request(claim(`a${nth}`, { amounts: { calls: 1 } }))));
+  const late = claim("b", { amounts: { calls: 1 } });
+  assert.equal(other.port.request(late).verdict, "deferred");
+  for (const { port } of [one, other]) port.change({ limits: { calls: { total: 3 }, usd: daily(10) } });
+  const third = token(other.port.request(late));
+  one.port.change({ limits: { calls: { total: 1 }, usd: daily(10) } });
+  other.port.change({ limits: { calls: { total: 1 }, usd: daily(10) } });
+  for (const each of held) one.port.release(each);
+  clock.advance(1_000);
+  const next = claim("c", { amounts: { calls: 1 } });
+  assert.equal(one.port.request(next).verdict, "deferred", "the other process has the only one");
+  other.port.release(third);
+  clock.advance(1_000);
+  token(one.port.request(next));
+  // What one has spent by the old limit the other reads by the new one, and the other way around.
+  token(one.port.request(claim("d", { amounts: { usd: 8 } })));
+  other.port.change({ limits: { usd: daily(20) } });
+  token(other.port.request(claim("e", { amounts: { usd: 11 } })));
+  const tooMuch = claim("f", { amounts: { usd: 2 } });
+  assert.equal(other.port.request(tooMuch).verdict, "deferred");
+  other.port.withdraw(tooMuch);
+  const rest = claim("g", { amounts: { usd: 1 } });
+  assert.equal(one.port.request(rest).verdict, "deferred");
+  one.port.change({ limits: { usd: daily(20) } });
+  token(one.port.request(rest));
+});

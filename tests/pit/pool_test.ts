@@ -243,6 +243,21 @@ Deno.test("InstancePool lets idle instances go when all together take too much m
   assert.equal(instances.cooled.length, 1);
 });
 
+Deno.test("InstancePool.changeBounds() lets idle instances go beyond fewer, and those start who wait for room", async () => {
+  const { clock, pool, instances } = poolWith({ mostInstances: 1 });
+  const kind = pool.register(extensionId("acme/thing"), { instances: 3, concurrency: 1 });
+  const first = await pool.acquire(kind, never);
+  const waiting = [pool.acquire(kind, never), pool.acquire(kind, never)];
+  pool.changeBounds({ mostInstances: 3 });
+  const leases = [first, ...await Promise.all(waiting)];
+  for (const lease of leases) pool.release(lease);
+  pool.changeBounds({ mostInstances: 1 });
+  clock.advance(LOOK_MS);
+  await settled();
+  assert.equal(instances.cooled.length, 2);
+  assert.deepEqual([pool.bounds().instances, pool.bounds().mostMemoryBytes], [1, Infinity]);
+});
+
 Deno.test("InstancePool opens the circuit of a kind that keeps failing, and one call closes it again", async () => {
   const { clock, pool } = poolWith();
   const kind = pool.register(extensionId("acme/thing"), { instances: 1, concurrency: 1 });

@@ -39,7 +39,9 @@ export function checkLog(plan: Plan, events: readonly RunEvent[]): void {
     if (event.type === "run.completed" || event.type === "run.failed" || event.type === "run.cancelled") {
       ended = true;
     }
-    if (event.type === "nodes.reset") { for (const node of event.nodes) forget(last, node); }
+    if (event.type === "nodes.reset") {
+      for (const id of event.nodes) forget(last, id, event.items?.find(({ node }) => node === id)?.again);
+    }
     // A list that is made anew has new items, which count from one.
     if (event.type === "node.expanded") {
       for (const id of membersOf(plan, event.node)) forgetItems({ last, attempts, results }, id);
@@ -52,9 +54,13 @@ function isNodeStep(event: RunEvent): event is NodeStep {
   return event.type.startsWith("node.");
 }
 
-/** After a reset nothing is said of what an item of the node may do: some keep their result, some begin anew. */
-function forget(last: Map<string, string>, node: string): void {
-  for (const unit of last.keys()) if (unit === node || unit.startsWith(`${node}[`)) last.set(unit, "reset");
+/** A node, or an item of it, that runs again may do anything next; the items that a reset keeps may not. */
+function forget(last: Map<string, string>, node: string, again: readonly number[] | undefined): void {
+  const begun = again && new Set(again.map((item) => `${node}[${item}]`));
+  for (const unit of last.keys()) {
+    const isItem = unit.startsWith(`${node}[`);
+    if (unit === node || (isItem && (begun === undefined || begun.has(unit)))) last.set(unit, "reset");
+  }
 }
 
 function membersOf(plan: Plan, opener: NodeId): NodeId[] {

@@ -68,3 +68,7 @@ Deno.test("simulate(300184779): a failed item ends its essential fan-out also wh
 Deno.test("simulate(300103972): items of a list that is made anew are new, also where their node had not begun", () => {
   simulate(300103972);
 });
+
+Deno.test("simulate(700005641): an item that was skipped while it waited for a place does not take the next one's turn", () => {
+  simulate(700005641);
+});

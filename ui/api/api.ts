@@ -24,7 +24,16 @@ import type { CatalogInfo } from "./catalog.ts";
 import type { ConductorStatus, DecisionPage, DecisionQuery, Explanation } from "./conductor.ts";
 import type { ExtensionLine, PoolInfo } from "./extensions.ts";
 import type { FailureChange, FailureDetail, FailureGroup, FailureQuery } from "./failures.ts";
-import type { FileEntry, FileHit, FileMove, FileSearch, FolderQuery, NewFile } from "./files.ts";
+import type {
+  FileEntry,
+  FileHit,
+  FileMove,
+  FileSearch,
+  FolderQuery,
+  NewFile,
+  TextHits,
+  TextSearch,
+} from "./files.ts";
 import type { MetricsNow, MetricsSummary, Series, SeriesQuery, SummaryQuery } from "./metrics.ts";
 import type {
   AuditLine,
@@ -271,6 +280,8 @@ export interface Api {
   "GET /changes": { answer: readonly WaitingSet[] };
   /** Quick open. */
   "GET /files/search": { query: FileSearch; answer: readonly FileHit[] };
+  /** Text in the files of the workspace, those that git ignores left out. */
+  "GET /files/text": { query: TextSearch; answer: TextHits };
 }
 
 export const API_BASE = "/api/v1";

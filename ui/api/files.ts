@@ -39,3 +39,38 @@ export interface FileMove {
   readonly from: string;
   readonly to: string;
 }
+
+/** Text that is looked for in the files of the workspace, line by line. */
+export interface TextSearch {
+  readonly text: string;
+  /** It is a regular expression (RE2: nothing that looks back or around). Default false. */
+  readonly isPattern?: boolean;
+  /** Default false. */
+  readonly matchCase?: boolean;
+  /** Only where no letter, digit or `_` is on either side. Default false. */
+  readonly wholeWord?: boolean;
+  /** Only files in whose path one of these is, and none of those after `!`; by commas: `ui/,.ts,!test`. */
+  readonly files?: string;
+  /** Places; default 500, at most 5,000. */
+  readonly limit?: number;
+}
+
+export interface TextHit {
+  readonly path: string;
+  /** From 1; columns count UTF-16 units. */
+  readonly line: number;
+  readonly column: number;
+  /** The line, or so much of it as is around the place; what was found begins at `at`. */
+  readonly text: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+export interface TextHits {
+  /** By path, in the order of the text. What is open counts as it is there, saved or not. */
+  readonly hits: readonly TextHit[];
+  /** There are more places than were asked for. */
+  readonly isMore: boolean;
+  /** Files that were looked through. */
+  readonly looked: number;
+}

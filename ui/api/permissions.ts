@@ -51,6 +51,13 @@ export interface NewSecret {
   readonly value: string;
 }
 
+/** A call of a run that is held until a person answers. */
+export interface HeldCall {
+  readonly run: string;
+  readonly node: string;
+  readonly item?: number;
+}
+
 /** An extension wants something now and is held until a person answers or `until`. */
 export interface PermissionPrompt {
   readonly id: string;
@@ -70,6 +77,8 @@ export interface PermissionPrompt {
   /** The node of the run whose call is held meanwhile, and which of its items. */
   readonly node?: string;
   readonly item?: number;
+  /** Calls that wait for the same answer, in the order they came. */
+  readonly others?: readonly HeldCall[];
   readonly askedAt: number;
   readonly until: number;
 }

@@ -50,6 +50,8 @@ export interface Desk {
   openBackend(): Backend | undefined;
   runs(): Promise<RunBook>;
   metrics(): MetricStore;
+  /** Texts of files that are open, by their names. */
+  openFiles(): Promise<ReadonlyMap<string, string>>;
   catalog(): Promise<Catalog>;
   /** The program's templates and those of extensions. */
   templates(): Promise<readonly TemplateText[]>;

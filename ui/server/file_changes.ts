@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { messageOf, SymphonyError } from "../../core/errors.ts";
 import type { ProposedPlaces } from "../../core/ports/file_proposals.ts";
 import type { FileEntry } from "../api/files.ts";
+import { moveToFree } from "./move_to_free.ts";
 import { told, type WorkspaceFiles } from "./workspace_files.ts";
 
 const LONGEST_PATH = 1_000;
@@ -44,10 +45,9 @@ export class FileChanges {
       throw new SymphonyError("bad-input", `Cannot move "${from}" to "${to}": that is inside itself`);
     }
     await told(`move "${from}" to "${to}"`, async () => {
-      await Deno.lstat(source);
-      if (await Deno.lstat(target).then(() => true, () => false)) throw new Deno.errors.AlreadyExists();
+      const info = await Deno.lstat(source);
       await Deno.mkdir(dirname(target), { recursive: true });
-      await Deno.rename(source, target);
+      await moveToFree(source, target, info);
     });
     return await this.#entry(target);
   }

@@ -45,16 +45,21 @@ export async function searchFiles(
   text: string,
   limit: number,
 ): Promise<readonly FileHit[]> {
+  const wanted = text.toLowerCase().replaceAll(/\s/g, "");
+  const hits = (await pathsOf(files)).flatMap((path) => hitOf(path, wanted) ?? []);
+  return hits.sort((a, b) => b.score - a.score || a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
+    .slice(0, limit);
+}
+
+/** The paths of all files that git does not ignore; known for some seconds. */
+export function pathsOf(files: WorkspaceFiles): Promise<readonly string[]> {
   const now = performance.now();
   let known = listed.get(files);
   if (known === undefined || now - known.at > KEPT_MS) {
     known = { at: now, paths: pathsIn(files) };
     listed.set(files, known);
   }
-  const wanted = text.toLowerCase().replaceAll(/\s/g, "");
-  const hits = (await known.paths).flatMap((path) => hitOf(path, wanted) ?? []);
-  return hits.sort((a, b) => b.score - a.score || a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
-    .slice(0, limit);
+  return known.paths;
 }
 
 async function pathsIn(files: WorkspaceFiles): Promise<readonly string[]> {

@@ -263,6 +263,7 @@ export function makeDesk(options: DeskOptions): MadeDesk {
     async templates() {
       return [...services.templates(), ...await motifTemplates((await backend()).motifs)];
     },
+    openFiles: () => texts.openFiles(),
     async catalog() {
       if (known === undefined || clock.monotonic() - known.at > CATALOG_MS) {
         const catalog = backend().then((made) => made.extensions.describe());

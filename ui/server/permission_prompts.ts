@@ -11,13 +11,13 @@ import type {
   PermissionPromptPort,
   PermissionQuestion,
 } from "../../core/ports/permission_prompt.ts";
-import type { PermissionPrompt } from "../api/permissions.ts";
+import type { HeldCall, PermissionPrompt } from "../api/permissions.ts";
 
 /** Long enough to read the question, short enough that a run does not stand until tomorrow. */
 export const PROMPT_MS = 10 * 60_000;
 
 interface Waiting {
-  readonly prompt: PermissionPrompt;
+  prompt: PermissionPrompt;
   settle(answer: PermissionAnswer | undefined): void;
 }
 
@@ -27,8 +27,9 @@ export class PermissionPrompts implements PermissionPromptPort {
   readonly #clock: ClockPort;
   readonly #waiting = new Map<string, Waiting>();
   #next = 1;
-  /** Told of each question and of how it ended. */
+  /** Told of each question, of who else waits for its answer, and of how it ended. */
   onAsked: (prompt: PermissionPrompt) => void = () => {};
+  onOthers: (prompt: PermissionPrompt, before: readonly HeldCall[]) => void = () => {};
   onEnded: (prompt: PermissionPrompt, end: PromptEnd) => void = () => {};
 
   constructor(clock: ClockPort) {
@@ -65,13 +66,20 @@ export class PermissionPrompts implements PermissionPromptPort {
     const giveUp = () => answered.resolve(undefined);
     const stop = this.#clock.schedule(PROMPT_MS, giveUp);
     signal.addEventListener("abort", giveUp, { once: true });
-    this.#waiting.set(id, { prompt, settle: answered.resolve });
+    const waiting: Waiting = { prompt, settle: answered.resolve };
+    this.#waiting.set(id, waiting);
     this.onAsked(prompt);
+    const unwatch = question.others?.watch(() => {
+      const { others = [] } = waiting.prompt;
+      waiting.prompt = { ...prompt, others: question.others?.list() ?? [] };
+      this.onOthers(waiting.prompt, others);
+    });
     const answer = await answered.promise;
+    unwatch?.();
     stop();
     signal.removeEventListener("abort", giveUp);
     this.#waiting.delete(id);
-    this.onEnded(prompt, answer?.verdict ?? "expired");
+    this.onEnded(waiting.prompt, answer?.verdict ?? "expired");
     return answer;
   }
 

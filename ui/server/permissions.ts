@@ -5,12 +5,14 @@ import type {
   AuditLine,
   AuditQuery,
   GrantLine,
+  HeldCall,
   PermissionPrompt,
   PromptAnswer,
   SecretLine,
 } from "../api/permissions.ts";
 import type { PermissionsEvent } from "../api/topics.ts";
 import type { KeyedTopic } from "./events/keyed_topic.ts";
+import type { AskedLeave } from "./metrics/figures.ts";
 import type { GrantRecord, UiServices } from "./services.ts";
 
 /** Of the audit file, from its end. */
@@ -22,9 +24,9 @@ export class PermissionDesk {
   readonly #files: readonly string[];
   /** Told of a run that begins to wait for leave, or does no longer. */
   onRun: (run: string) => void = () => {};
-  /** Told of each question and of its end. */
-  onAsked: (prompt: PermissionPrompt) => void = () => {};
-  onAnswered: (prompt: PermissionPrompt) => void = () => {};
+  /** Told of each call that begins to wait for an answer, and of its end. */
+  onAsked: (asked: AskedLeave) => void = () => {};
+  onAnswered: (asked: AskedLeave) => void = () => {};
 
   constructor(services: UiServices, topic: KeyedTopic) {
     this.#services = services;
@@ -35,11 +37,20 @@ export class PermissionDesk {
       this.onAsked(prompt);
       if (prompt.run !== undefined) this.onRun(prompt.run);
     };
+    services.prompts.onOthers = (prompt, before) => {
+      topic.publish(`prompt ${prompt.id}`, { kind: "prompt", prompt });
+      const now = prompt.others ?? [];
+      for (const call of now) if (!before.includes(call)) this.onAsked(asked(prompt, call, Date.now()));
+      for (const call of before) if (!now.includes(call)) this.onAnswered(asked(prompt, call, 0));
+      for (const run of new Set([...before, ...now].map((call) => call.run))) this.onRun(run);
+    };
     services.prompts.onEnded = (prompt, verdict) => {
-      const { id, run } = prompt;
+      const { id, run, others = [] } = prompt;
       topic.publish(`ended ${id}`, { kind: "answered", id, verdict });
       this.onAnswered(prompt);
-      if (run !== undefined) this.onRun(run);
+      for (const call of others) this.onAnswered(asked(prompt, call, 0));
+      const runs = [...run === undefined ? [] : [run], ...others.map((call) => call.run)];
+      for (const held of new Set(runs)) this.onRun(held);
     };
   }
 
@@ -104,7 +115,9 @@ export class PermissionDesk {
 
   /** Whether a call of the run is held until a person answers. */
   holds(run: string): boolean {
-    return this.prompts().some((prompt) => prompt.run === run);
+    return this.prompts().some((prompt) =>
+      prompt.run === run || prompt.others?.some((call) => call.run === run) === true
+    );
   }
 
   /** @throws SymphonyError `not-found` */
@@ -174,4 +187,9 @@ async function tailOf(path: string): Promise<string> {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
+}
+
+/** One that waits for another's question, as a question of its own. */
+function asked({ id }: PermissionPrompt, { run, node, item }: HeldCall, askedAt: number): AskedLeave {
+  return { id: `${id} ${run}/${node}/${item ?? ""}`, run, node, askedAt };
 }

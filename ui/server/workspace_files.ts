@@ -5,6 +5,7 @@
  * @module
  */
 
+import { access, constants } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { SymphonyError } from "../../core/errors.ts";
 
@@ -41,7 +42,25 @@ export class WorkspaceFiles {
     });
   }
 
-  /** Replaces the file as a whole or not at all, making its folder. @throws SymphonyError as `read`, `disk-full` */
+  /** False where the file, or the folder in which it is replaced, may only be read. */
+  async isWritable(path: string): Promise<boolean> {
+    const target = await Deno.realPath(await this.absolute(path)).catch(() => undefined);
+    if (target === undefined) return true;
+    if (await mayOnlyBeRead(target)) return false;
+    try {
+      // Says what the system would, a file system that may only be read included; nothing is changed by it.
+      (await Deno.open(target, { append: true })).close();
+      await access(join(target, ".."), constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Replaces the file as a whole or not at all, making its folder. One that nobody may write is left alone, though it could be replaced.
+   * @throws SymphonyError as `read`, `disk-full`
+   */
   async write(path: string, text: string, isNew: boolean): Promise<void> {
     const absolute = await this.absolute(path);
     await told(`write "${path}"`, async () => {
@@ -50,6 +69,11 @@ export class WorkspaceFiles {
       if (isNew) {
         await Deno.writeTextFile(target, text, { createNew: true });
         return;
+      }
+      if (await mayOnlyBeRead(target)) {
+        throw new SymphonyError("permission", `Cannot write "${path}": it may only be read`, {
+          hint: "Save it under another name, or allow writing it first",
+        });
       }
       const temporary = `${target}.${crypto.randomUUID().slice(0, 8)}.tmp`;
       try {
@@ -79,6 +103,12 @@ export class WorkspaceFiles {
     const absolute = await this.absolute(path);
     await told(`remove "${path}"`, () => Deno.remove(absolute));
   }
+}
+
+/** True for a file with no leave to write for anybody, whoever asks: its owner meant it. */
+async function mayOnlyBeRead(target: string): Promise<boolean> {
+  const mode = (await Deno.stat(target).catch(() => undefined))?.mode;
+  return typeof mode === "number" && (mode & 0o222) === 0;
 }
 
 /** Carries out and says what the world's failures mean. */

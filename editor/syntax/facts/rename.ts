@@ -110,8 +110,8 @@ export function renameScope(view: TreeView, offset: number, newName?: string): R
 /** Where the name at a place is bound in the text. */
 export interface Binding {
   readonly range: TextRange;
-  /** Only brought in here: it is defined elsewhere. */
-  readonly isImported: boolean;
+  /** The statement that brings it in, where it is defined elsewhere. */
+  readonly importedBy?: TextRange;
 }
 
 /** The binding of the name at `offset`; undefined for a member, a name from elsewhere, and where the language's scopes are not known. */
@@ -122,11 +122,10 @@ export function bindingOf(view: TreeView, offset: number): Binding | undefined {
   const name = textOf(view, node);
   const bound = scopeOf(scopesOf(view, query), node, name)?.defined.get(name);
   if (bound === undefined) return undefined;
-  let isImported = false;
-  for (let around: Node | null = bound; around !== null && !isImported; around = around.parent) {
-    isImported = IMPORT.test(around.type);
+  for (let around: Node | null = bound; around !== null; around = around.parent) {
+    if (IMPORT.test(around.type)) return { range: rangeOf(bound), importedBy: rangeOf(around) };
   }
-  return { range: rangeOf(bound), isImported };
+  return { range: rangeOf(bound) };
 }
 
 function localQueryOf(view: TreeView): Query | undefined {

@@ -55,7 +55,7 @@ export async function answerWith(
     return await structuredReply(setup, context, request.schema, prompt, first, ask);
   } catch (error) {
     context.signal.throwIfAborted();
-    throw withCost(failureFrom(error, setup.where, Date.now()), spending.usd);
+    throw withSpent(failureFrom(error, setup.where, Date.now()), spending);
   }
 }
 
@@ -89,12 +89,14 @@ async function answerTo(
   return answer;
 }
 
-function withCost(failure: ExtensionFailure, costUsd: number | undefined): ExtensionFailure {
-  if (costUsd === undefined) return failure;
+/** What failed took tokens and money all the same. */
+function withSpent(failure: ExtensionFailure, { usd, tokens }: Spending): ExtensionFailure {
   const { failureClass, message, retryAfterMs, cause } = failure;
   return new ExtensionFailure(failureClass, message, {
-    costUsd,
     cause,
+    ...(usd === undefined ? {} : { costUsd: usd }),
+    ...(tokens?.input === undefined ? {} : { tokensIn: tokens.input }),
+    ...(tokens?.output === undefined ? {} : { tokensOut: tokens.output }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }

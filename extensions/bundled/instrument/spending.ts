@@ -16,7 +16,8 @@ export class Spending {
   readonly #price: Price | undefined;
   readonly #maxUsd: number | undefined;
   readonly #maxTokens: number | undefined;
-  #tokens = 0;
+  #tokens = { input: 0, output: 0 };
+  #areTokensUnknown = false;
   #usd = 0;
   #isUnknown = false;
   /** Of the request under way: most tokens sent, and most tokens that came. */
@@ -41,7 +42,7 @@ export class Spending {
     this.#came = 0;
     const paid = this.#paidTokens(wanted);
     if (this.#maxTokens === undefined) return paid;
-    const left = Math.max(0, this.#maxTokens - this.#tokens - this.#sent);
+    const left = Math.max(0, this.#maxTokens - this.#tokens.input - this.#tokens.output - this.#sent);
     return paid === undefined ? left : Math.min(paid, left);
   }
 
@@ -62,7 +63,9 @@ export class Spending {
   /** The answer ended; the server says how many tokens it took. */
   ended(tokens: Tokens): void {
     const usd = costUsd(tokens, this.#price);
-    this.#tokens += (tokens.input ?? this.#sent) + (tokens.output ?? this.#came);
+    this.#tokens.input += tokens.input ?? this.#sent;
+    this.#tokens.output += tokens.output ?? this.#came;
+    if (tokens.input === undefined || tokens.output === undefined) this.#areTokensUnknown = true;
     if (usd === undefined) this.#isUnknown = true;
     this.#usd += usd ?? this.#open();
     this.#sent = this.#came = 0;
@@ -73,6 +76,15 @@ export class Spending {
     if (this.#price === undefined || this.#isUnknown && this.#maxUsd === undefined) return undefined;
     const usd = this.#usd + (this.#came > 0 ? this.#open() : 0);
     return usd > 0 ? usd : undefined;
+  }
+
+  /** The tokens of the same, with the same exceptions. */
+  get tokens(): Pick<Tokens, "input" | "output"> | undefined {
+    if (this.#areTokensUnknown && this.#maxTokens === undefined) return undefined;
+    const isOpen = this.#came > 0;
+    const input = this.#tokens.input + (isOpen ? this.#sent : 0);
+    const output = this.#tokens.output + (isOpen ? this.#came : 0);
+    return input + output > 0 ? { input, output } : undefined;
   }
 
   #open(): number {

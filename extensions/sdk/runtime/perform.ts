@@ -30,6 +30,8 @@ export interface PlainFailure {
   readonly class: string;
   readonly message: string;
   readonly retryAfterMs?: number;
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
   readonly costUsd?: number;
   readonly detail?: string;
 }
@@ -82,10 +84,19 @@ function outputOf(reply: InstrumentReply, call: CallData): Readonly<Record<strin
 }
 
 function usageOf(reply: InstrumentReply): Readonly<Record<string, unknown>> {
-  const { finish, model, tokensIn, tokensOut, costUsd } = reply;
+  const { finish, model } = reply;
   return {
     finish,
     model,
+    ...spentOf(reply),
+  };
+}
+
+/** The parts that are known. */
+function spentOf(
+  { tokensIn, tokensOut, costUsd }: Partial<Pick<ExtensionFailure, "tokensIn" | "tokensOut" | "costUsd">>,
+) {
+  return {
     ...(tokensIn === undefined ? {} : { tokensIn }),
     ...(tokensOut === undefined ? {} : { tokensOut }),
     ...(costUsd === undefined ? {} : { costUsd }),
@@ -104,12 +115,12 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
 export function failureOf(error: unknown, signal: AbortSignal): PlainFailure {
   if (signal.aborted) return { class: "cancelled", message: "The call was cancelled" };
   if (isExtensionFailure(error)) {
-    const { failureClass, message, retryAfterMs, costUsd } = error;
+    const { failureClass, message, retryAfterMs } = error;
     return {
       class: failureClass,
       message,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(costUsd === undefined ? {} : { costUsd }),
+      ...spentOf(error),
     };
   }
   if (!(error instanceof Error)) return { class: "thrown", message: shortened(String(error)).slice(0, 2000) };

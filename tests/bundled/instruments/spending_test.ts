@@ -76,8 +76,10 @@ Deno.test("An instrument that fails says what it cost all the same", async () =>
   assert.equal(failure.failureClass, "output");
   // Twice 1000 tokens in at 2 and 200 out at 12 dollars for a million.
   assert.ok(Math.abs((failure.costUsd ?? 0) - 2 * (1000 * 2 + 200 * 12) / 1e6) < 1e-9, `${failure.costUsd}`);
+  assert.deepEqual([failure.tokensIn, failure.tokensOut], [2000, 400]);
   await using broken = openaiServer([{ kind: "disconnect", piece: "half an ans" }]);
   const gone = await ask(broken, 1).catch((error: unknown) => error);
   assert.ok(gone instanceof ExtensionFailure);
   assert.ok((gone.costUsd ?? 0) > 0, "what came was paid for");
+  assert.equal(gone.tokensOut, "half an ans".length, "at most one token a byte");
 });

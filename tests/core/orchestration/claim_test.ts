@@ -41,6 +41,25 @@ Deno.test("Runner keeps to a limit of calls at once, of all extensions or of one
   }
 });
 
+Deno.test("Runner keeps to a limit that is set while it runs", async () => {
+  const { seen, extensions } = counted();
+  const pit = pitOver(extensions);
+  let isSet = false;
+  const { outcome } = await runToEnd(workflowText(fan(40)), extensions, {
+    pit,
+    onEvent: ({ event }) => {
+      if (isSet || !("type" in event) || event.type !== "node.completed") return;
+      isSet = true;
+      pit.changeLimits({ limits: { "calls:tests/table": { total: 1 } } });
+      // Those under way are left to end.
+      setTimeout(() => seen.most = 0, 50);
+    },
+  });
+  assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
+  assert.equal(seen.most, 1);
+  assert.deepEqual(pit.arbitration.limits(), [{ kind: "calls:tests/table", total: 1, free: 1 }]);
+});
+
 Deno.test("Runner waits for a rate, and two runs share it", async () => {
   const { seen, extensions } = counted();
   const pit = pitOver(extensions, { requests: { perMinute: 6000, burst: 2 } });
@@ -242,7 +261,9 @@ Deno.test("Runner corrects a claim of tokens and dollars by what the call used, 
   const [tokens = 0, usd = 0] = await free(ended({}));
   assert.ok(tokens < 9_600 && tokens > 9_000 && usd < 10, `${tokens} ${usd}`);
   const failed = await free({ ok: false, failure: { class: "output", message: "no", costUsd: 0.5 } });
-  assert.deepEqual([failed[0], failed[1]], [tokens, 9.5], "a failure tells money alone");
+  assert.deepEqual([failed[0], failed[1]], [tokens, 9.5], "a failure that tells money alone");
+  const told = { class: "output", message: "no", tokensIn: 900, tokensOut: 100, costUsd: 0.5 } as const;
+  assert.deepEqual(await free({ ok: false, failure: told }), [9_000, 9.5], "and one that tells tokens");
 });
 
 Deno.test("Runner gives back what a call claimed that was never sent", async () => {

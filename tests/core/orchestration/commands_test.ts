@@ -1,4 +1,4 @@
-import { deepEqual, match, strictEqual } from "node:assert/strict";
+import { deepEqual, match, ok, strictEqual } from "node:assert/strict";
 import { nodeId } from "../../../core/ids.ts";
 import type { UserCommand } from "../../../core/orchestration/command.ts";
 import { legalCommands } from "../../../core/orchestration/legal.ts";
@@ -11,6 +11,7 @@ import {
   waitingUnits,
 } from "../../../core/orchestration/reading.ts";
 import { wakeDue } from "../../../core/orchestration/ready.ts";
+import { nodeState, RunAccount } from "../../../core/orchestration/run_account.ts";
 import { buildPlan } from "./plan_builder.ts";
 import { EngineRig, outline } from "./engine_rig.ts";
 
@@ -259,6 +260,25 @@ Deno.test("retry-node of a fan-out keeps what its items have completed", () => {
   rig.expect({ each: "running", judge: "running", end: "pending" });
   deepEqual([0, 1, 2].map((item) => rig.stateOf("each", item)), ["completed", "queued", "completed"]);
   deepEqual([0, 1, 2].map((item) => rig.stateOf("judge", item)), ["completed", "pending", "completed"]);
+  // Who reads the log knows the same: what is kept is counted on, what was spent is not undone.
+  const account = new RunAccount();
+  rig.log.forEach((event, seq) => account.add({ ...event, seq }));
+  for (const name of ["each", "judge"]) {
+    const node = account.nodes.get(`/${name}`);
+    ok(node !== undefined);
+    deepEqual(
+      node.counts,
+      { running: 0, retrying: 0, waiting: 0, completed: 2, failed: 0, skipped: 0 },
+      name,
+    );
+    deepEqual(
+      [node.count, [...node.items.keys()], node.attempts],
+      [3, [0, 2], name === "each" ? 3 : 2],
+      name,
+    );
+    strictEqual(nodeState(node), "running");
+    deepEqual(node.failures, []);
+  }
   rig.run("each", { item: 1 });
   rig.run("judge", { item: 1 });
   rig.expect({ each: "completed", judge: "completed", end: "queued" });
@@ -273,7 +293,8 @@ Deno.test("retry-node forgets a fan-out whose list may change", () => {
   rig.expand("each", 2);
   for (const item of [0, 1]) rig.run("each", { item });
   rig.do(finish);
-  rig.do(retry("list"));
+  const [reset] = rig.do(retry("list"));
+  ok(reset?.type === "nodes.reset" && reset.items === undefined);
   rig.expect({ each: "pending" });
   rig.run("list");
   rig.expand("each", 1);

@@ -101,7 +101,10 @@ Deno.test("Runner counts a judge that always prefers the first as tied, and then
 });
 
 Deno.test("Runner goes on with the candidates that answer, and fails where none does", async () => {
-  const failed: CallResult = { ok: false, failure: { class: "connection", message: "gone", costUsd: 0.5 } };
+  const failed: CallResult = {
+    ok: false,
+    failure: { class: "connection", message: "gone", tokensIn: 4, tokensOut: 1, costUsd: 0.5 },
+  };
   const some = new TableExtensions({ "test/a": writer(failed), "test/b": writer("here") }, tasks);
   const workflow = workflowText(node({ candidates: 2 }), outputs);
   const one = await runToEnd(workflow, some);
@@ -111,7 +114,13 @@ Deno.test("Runner goes on with the candidates that answer, and fails where none 
   assert.equal(outcome.state, "failed");
   const event = events.find(({ type }) => type === "node.failed");
   assert.ok(event?.type === "node.failed");
-  assert.deepEqual([event.failure.class, event.failure.costUsd], ["connection", 1]);
+  assert.deepEqual(event.failure, {
+    class: "connection",
+    message: "gone",
+    tokensIn: 8,
+    tokensOut: 2,
+    costUsd: 1,
+  });
 });
 
 Deno.test("Runner asks each instrument once, however many candidates are wanted", async () => {

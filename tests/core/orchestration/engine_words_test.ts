@@ -31,7 +31,7 @@ Deno.test("engineLine() tells every step of a run: attempts, retries, skips, gat
     "test/shaky": {
       run: () =>
         ++tries === 1
-          ? { ok: false, failure: { class: "connection", message: "the line is cut" } }
+          ? { ok: false, failure: { class: "connection", message: "the line is cut", tokensIn: 9 } }
           : gives({ text: "x".repeat(2000) }),
     },
     "test/broken": { run: () => ({ ok: false, failure: { class: "input", message: "nothing fits" } }) },
@@ -67,7 +67,7 @@ Deno.test("engineLine() tells every step of a run: attempts, retries, skips, gat
       /^info : run of test 1\.0\.0$/,
       /^info : run started$/,
       /^info shaky: attempt 1 begun/,
-      /^warn shaky: attempt 1 failed \(connection\): the line is cut; tries again in N s$/,
+      /^warn shaky: attempt 1 failed \(connection\): the line is cut; 9 tokens in, 0 out; tries again in N s$/,
       /^info shaky: attempt 2 begun/,
       /^info shaky: completed in N ms; 2\.0 KiB$/,
       /^error broken: failed \(input\) at attempt 1: nothing fits/,

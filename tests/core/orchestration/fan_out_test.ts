@@ -1,5 +1,7 @@
 import { deepEqual, strictEqual } from "node:assert/strict";
 import { itemCount, itemTally, outputOf } from "../../../core/orchestration/reading.ts";
+import { spentBy } from "../../../core/orchestration/spent_by.ts";
+import { spentOf } from "../../../core/policy/spent.ts";
 import { buildPlan, type NodeSketch } from "./plan_builder.ts";
 import { EngineRig, outline } from "./engine_rig.ts";
 
@@ -74,6 +76,18 @@ Deno.test("the first failed item of an essential fan-out fails the node and the 
   ]);
   strictEqual(rig.stateOf("judge", 1), "pending");
   deepEqual(rig.takeReady(), []);
+});
+
+Deno.test("what a failed item took is told once, by the item", () => {
+  const rig = pipeline();
+  rig.run("scan");
+  rig.expand("measure", 1);
+  rig.begin("measure", 0);
+  const spent = { tokensIn: 7, tokensOut: 3, costUsd: 0.5 };
+  const failure = { class: "output", message: "no", ...spent } as const;
+  const events = rig.do({ ...rig.report("fail", "measure", 0), failure });
+  deepEqual(outline(events), ["node.failed measure[0]", "node.failed measure", "run.failed measure"]);
+  deepEqual(events.slice(0, 2).map((event) => spentOf(spentBy(event))), [spent, {}]);
 });
 
 Deno.test("an optional fan-out with a failed item completes with the others; the item's own path is skipped", () => {

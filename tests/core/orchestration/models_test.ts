@@ -14,6 +14,7 @@ import { Runner } from "../../../core/orchestration/runner.ts";
 import { SimpleConductor } from "../../../conductor/simple_conductor.ts";
 import type { CallOptions, CallResult } from "../../../core/ports/extension.ts";
 import type { ModelAllowance, ModelAmounts, ModelsPort } from "../../../core/ports/models.ts";
+import { spentOf } from "../../../core/policy/spent.ts";
 import type { TaskType } from "../../../core/workflow/catalog.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
 import { MockModels } from "../../../extensions/dev/mock_ports.ts";
@@ -127,8 +128,8 @@ Deno.test("what a failing node asked is in the cost of its failure", async () =>
     "test/model": instrument("acme/model", () => answered()),
   }, [task]);
   const { events } = await runToEnd(workflowText({ tool: { use: "test/tool" } }), extensions);
-  const costs = events.flatMap((event) => event.type === "node.failed" ? [event.failure.costUsd] : []);
-  assert.deepEqual(costs, [0.01]);
+  const spent = events.flatMap((event) => event.type === "node.failed" ? [spentOf(event.failure)] : []);
+  assert.deepEqual(spent, [{ tokensIn: 30, tokensOut: 10, costUsd: 0.01 }]);
 });
 
 Deno.test("an operator, an unknown name, a wrong input and an answer that does not fit are typed refusals", async () => {

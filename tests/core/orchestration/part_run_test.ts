@@ -118,3 +118,25 @@ Deno.test("a part of a part leaves out what either did", () => {
   });
   assert.deepEqual([...twice.definition.outputs.keys()], ["firsts", "first"]);
 });
+
+Deno.test("a run of a part that is moved to the whole workflow goes on as a whole one", async () => {
+  const whole = workflowText({
+    first: { use: "test/word" },
+    ask: { use: "control/gate", question: "Go on?", in: { value: "first.text" } },
+    last: { use: "test/word", in: { text: "ask.approved.by" } },
+  }, { outputs: { last: "last.text" } });
+  const pit = pitOver(extensions());
+  const { outcome } = await runToEnd(whole, extensions(), { to: ["ask"], pit });
+  assert.equal(outcome.state, "waiting-for-input");
+  const runner = runnerOver(extensions(), pit);
+  const { draft } = parseWorkflow(whole, "w.workflow.jsonc");
+  assert.ok((await runner.move(outcome.run, draft!, { mayWriteAgain: false })).ok);
+  const input = { approved: true, value: null, by: "ada" };
+  assert.ok((await runner.command(outcome.run, { type: "provide-input", node: nodeId("ask"), input })).ok);
+  const { outputs } = await (await runner.resume(outcome.run, () => {})).done;
+  assert.deepEqual(outputs, { last: "<ada>" });
+  for await (const { isPart, state } of pit.dag.list()) {
+    assert.deepEqual([isPart, state], [undefined, "completed"]);
+  }
+  assert.equal((await endedRuns(pit.dag, { type: "chain", of: "test", on: "completed" }, 0)).length, 1);
+});

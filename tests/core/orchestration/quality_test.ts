@@ -8,6 +8,7 @@ import { extensionId, nodeTypeId } from "../../../core/ids.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import { Runner } from "../../../core/orchestration/runner.ts";
 import type { RunEvent } from "../../../core/orchestration/event.ts";
+import { spentOf } from "../../../core/policy/spent.ts";
 import type { CallResult } from "../../../core/ports/extension.ts";
 import type { TaskType } from "../../../core/workflow/catalog.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
@@ -37,7 +38,10 @@ const node = (quality: JsonObject): JsonObject => ({
 
 Deno.test("Runner takes an answer that its checks find bad for a failure, and asks another instrument", async () => {
   const extensions = new TableExtensions({
-    "test/poor": instrument(() => gives({ text: "{not json" })),
+    "test/poor": instrument(() => ({
+      ...gives({ text: "{not json" }),
+      usage: { tokensIn: 9, tokensOut: 4, costUsd: 0.1, model: "poor" },
+    })),
     "test/good": instrument(() => gives({ text: '{"a": 1}' }), 1),
   }, [writeTask]);
   const text = workflowText(node({ min: 1, checks: ["json"] }), { outputs: { text: "write.text" } });
@@ -47,6 +51,7 @@ Deno.test("Runner takes an answer that its checks find bad for a failure, and as
   const retrying = events.find((event) => event.type === "node.retrying");
   assert.ok(retrying?.type === "node.retrying");
   assert.equal(retrying.failure.class, "quality");
+  assert.deepEqual(spentOf(retrying.failure), { tokensIn: 9, tokensOut: 4, costUsd: 0.1 }, "it was paid for");
   assert.match(retrying.failure.message, /Quality 0 is below the asked 1 \(json: it is not JSON/);
 });
 

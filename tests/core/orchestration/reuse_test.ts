@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunId } from "../../../core/ids.ts";
+import { nodeId, type RunId } from "../../../core/ids.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { RunEvent } from "../../../core/orchestration/event.ts";
 import type { ReuseRequest } from "../../../core/orchestration/reuse.ts";
@@ -42,6 +42,10 @@ class Rig {
       })),
       "test/short": noted(({ input }) => gives({ text: String(input["text"]).slice(0, 1) })),
       "test/put": noted(({ input }) => gives({ text: `wrote ${input["text"]}` }), "write"),
+      "test/shaky": noted(({ input }) => {
+        if (input["text"] === this.outside) throw new Error("it broke");
+        return gives({ text: "sound" });
+      }),
       "test/breaks": noted(({ input }) => {
         if (input["text"] === "bad") throw new Error("it broke");
         return gives({ text: "sound" });
@@ -277,4 +281,22 @@ Deno.test("a kept result that cannot be had is checked for: memo on what writes 
       problems.some(({ severity, message }) => severity === "error" && /Found "memo" at it/.test(message)),
     );
   }
+});
+
+Deno.test("a rerun from a node takes the items that a fan-out kept when it was begun again after a failure", async () => {
+  const rig = new Rig();
+  const each = workflowText({
+    each: { use: "test/shaky", each: "['a', 'b', 'c']", in: { text: "item" }, concurrency: 1 },
+    end: { use: "test/join", in: { all: "each.text" } },
+  });
+  rig.outside = "c";
+  const first = await rig.run(each);
+  assert.deepEqual([first.outcome.state, first.done], ["failed", ["each[0]", "each[1]", "each[2]"]]);
+  rig.outside = "";
+  const runner = runnerOver(rig.extensions, rig.pit);
+  assert.ok((await runner.command(first.run, { type: "retry-node", node: nodeId("each") })).ok);
+  assert.equal((await (await runner.resume(first.run, () => {})).done).state, "completed");
+  assert.deepEqual(rig.done, ["each[0]", "each[1]", "each[2]", "each[2]", "end"]);
+  const again = await rig.run(each, {}, { of: first.run, from: [nodeId("end")] });
+  assert.deepEqual(again.done, ["end"]);
 });

@@ -199,14 +199,14 @@ Deno.test("chromeTrace() gives complete events in microseconds from the run's be
       node: id("a"),
       at: 1005,
       attempt: 1,
-      failure: { class: "thrown", message: 'no, "never"' },
+      failure: { class: "thrown", message: 'no, "never"', tokensIn: 4, tokensOut: 1 },
     },
   ]);
   const trace = chromeTrace(timeline, { run: "r" as RunId, workflow: "w", critical: new Set([id("a")]) });
   const [event] = (trace as { traceEvents: { ph: string }[] }).traceEvents.filter(({ ph }) => ph === "X");
   assert.deepEqual(event, {
     ...{ ph: "X", name: "a", cat: "failed,critical", pid: 1, tid: 1, ts: 2000, dur: 3000, cname: "terrible" },
-    args: { state: "failed", attempt: 1, note: 'thrown: no, "never"' },
+    args: { state: "failed", attempt: 1, tokensIn: 4, tokensOut: 1, note: 'thrown: no, "never"' },
   });
-  assert.match(spansCsv(timeline.spans, 0), /\r\n,a,,1,failed,.*,3,,,,"thrown: no, ""never"""\r\n$/);
+  assert.match(spansCsv(timeline.spans, 0), /\r\n,a,,1,failed,.*,3,,4,1,,,"thrown: no, ""never"""\r\n$/);
 });

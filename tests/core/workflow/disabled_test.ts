@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { nodeId } from "../../../core/ids.ts";
+import { EarlierRun } from "../../../core/orchestration/earlier_run.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
 import { planRecord, restorePlan } from "../../../core/workflow/plan_record.ts";
 import { pitOver, runnerOver, runToEnd, steps, workflowText } from "../orchestration/run_rig.ts";
@@ -140,7 +142,7 @@ Deno.test("nodes that say where the run goes cannot be disabled, and a node of n
   ]);
 });
 
-Deno.test("a run with disabled nodes goes on from its log and its plan's record, bodies too; enabled again it does more", async () => {
+Deno.test("a run with disabled nodes goes on from its log and its plan's record, bodies too", async () => {
   const body = {
     inputs: { text },
     nodes: { loud: { use: "test/shout", in: { text: "inputs.text" }, disabled: true } },
@@ -159,6 +161,9 @@ Deno.test("a run with disabled nodes goes on from its log and its plan's record,
   assert.ok(!steps(events).some((step) => step.startsWith("skipped#")), "its body is not begun");
   const again = await (await runnerOver(extensions(), pit).resume(outcome.run, () => {})).done;
   assert.deepEqual(again.outputs, outcome.outputs);
+  // What is kept with the run is what was carried out: a plan's record goes by it.
+  const { kept } = await EarlierRun.read(pit.dag, pit.artifacts, outcome.run);
+  assert.equal(kept.definition.nodes.get(nodeId("skipped"))?.kind, "pass");
   const { plan } = await check(nodes, { outputs: { text: "skipped.text" } });
   assert.ok(plan !== undefined);
   const restored = restorePlan(planRecord(plan), plan.definition);
@@ -166,4 +171,46 @@ Deno.test("a run with disabled nodes goes on from its log and its plan's record,
     "text",
   ], ["text"]]);
   assert.equal(restored?.nodes[1]?.body?.nodes[0]?.definition.kind, "pass");
+});
+
+Deno.test("nothing comes past a gate because a node behind it was disabled", async () => {
+  const nodes = {
+    given: { use: "test/shout", with: { text: "a" } },
+    ask: { use: "control/gate", question: "?" },
+    between: {
+      use: "test/both",
+      in: { text: "given.text", leave: "{'by': ask.approved.by}" },
+      disabled: true,
+    },
+    write: { use: "test/write", in: { text: "between.text" } },
+  };
+  const leave = { type: "object" } as const;
+  const both: TableOperator = {
+    input: { type: "object", properties: { text, leave }, required: ["text", "leave"] },
+    output: { type: "object", properties: { text }, required: ["text"] },
+    run: () => gives({ text: "" }),
+  };
+  const written: string[] = [];
+  const write: TableOperator = {
+    input: { type: "object", properties: { text }, required: ["text"] },
+    output: { type: "object", properties: { text } },
+    effect: "write",
+    run: ({ input }) => (written.push(input["text"] as string), gives({ text: "" })),
+  };
+  const made = () => new TableExtensions({ "test/shout": shout, "test/both": both, "test/write": write });
+  for (const approved of [false, true]) {
+    const pit = pitOver(made());
+    const { outcome } = await runToEnd(workflowText(nodes), made(), { pit });
+    assert.equal(outcome.state, "waiting-for-input");
+    const runner = runnerOver(made(), pit);
+    const input = { approved, value: null, by: "ada" };
+    assert.ok((await runner.command(outcome.run, { type: "provide-input", node: nodeId("ask"), input })).ok);
+    const done = await (await runner.resume(outcome.run, () => {})).done;
+    assert.equal(done.state, "completed", JSON.stringify(done.failure));
+    assert.deepEqual(
+      written,
+      approved ? ["a!"] : [],
+      "gated as it was, so it may write where nobody allowed it for the run",
+    );
+  }
 });

@@ -75,6 +75,21 @@ const meaning: readonly Malformed[] = [
     ),
   ),
   row(
+    "a node read like a list",
+    "numbered",
+    "scan.files[0]",
+    nodes(`${scan}, "a": { "use": "code/metrics", "in": { "file": "scan⟦[0].files" } }`),
+  ),
+  row(
+    "inputs read like a list, in an expression",
+    "numbered",
+    "inputs.INPUT[-1]",
+    nodes(
+      `"a": { "use": "files/scan", "in": { "root": "'x' + inputs⟦[-1]" } }`,
+      `"inputs": { "root": { "type": "string" } }`,
+    ),
+  ),
+  row(
     "an input without inputs.",
     "unknown-node",
     "inputs.root",

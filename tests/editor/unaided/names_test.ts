@@ -52,6 +52,77 @@ Deno.test("the way to a definition: by scopes, in the text, in files of the same
   assert.deepEqual(await go("both("), ["src/other/deep.js:6:9"]);
 });
 
+Deno.test("of several definitions, the one that an import names is meant; else all are given, near ones first, with their lines", async () => {
+  await using rig = await UnaidedRig.start({
+    "a/shape.ts": "export class Shape {\n  area(): void {}\n}\n",
+    "b/shape.ts": "export class Shape {\n  area(): void {}\n}\n",
+    "b/other.ts": "export function area() {}\nexport const Shape = 1;\n",
+    "b/main.ts": `import {
+  Shape,
+} from "../a/shape.ts";
+import { x } from "./shape.ts";
+new Shape();
+x.area();
+free.area();
+`,
+    "pkg/one/shapes.py": "class Shape:\n    pass\n",
+    "pkg/two/shapes.py": "class Shape:\n    pass\n",
+    "main.py": "from pkg.two.shapes import Shape\nShape()\n",
+  });
+  const go = async (file: string, words: string, after = 0) => {
+    const buffer = await rig.open(file);
+    const places = await rig.language.places("definition", await rig.at(buffer, words, after));
+    return places.map((place) => `${place.file?.slice(rig.folder.length + 1)}: ${place.text?.trim()}`);
+  };
+  assert.deepEqual(await go("b/main.ts", "new Shape", 5), ["a/shape.ts: export class Shape {"]);
+  assert.deepEqual(await go("main.py", "Shape()"), ["pkg/two/shapes.py: class Shape:"]);
+  const areas = [
+    "a/shape.ts: area(): void {}",
+    "b/shape.ts: area(): void {}",
+    "b/other.ts: export function area() {}",
+  ];
+  const found = await go("b/main.ts", "x.area", 3);
+  assert.deepEqual(found.toSorted(), areas.toSorted());
+  // What the text imports comes before what only lies beside it.
+  assert.equal(found.at(-1), areas[2]);
+});
+
+Deno.test("without a server a name is renamed, and its uses found, within its text; what others may see is not", async () => {
+  const source = `export function shown(one: number) {
+  const inner = one + 1;
+  return { inner, one: inner.toFixed() };
+}
+const other = shown(2);
+`;
+  await using rig = await UnaidedRig.start({ "a.ts": source, "b.ts": "let x = ;\nx;\n" });
+  const a = await rig.open("a.ts");
+  const uses = await rig.language.places("references", await rig.at(a, "inner ="));
+  assert.deepEqual(uses.map(({ start, text }) => [start.line + 1, start.character, text?.trim()]), [
+    [2, 8, "const inner = one + 1;"],
+    [3, 11, "return { inner, one: inner.toFixed() };"],
+    [3, 23, "return { inner, one: inner.toFixed() };"],
+  ]);
+  const plan = await rig.language.planRename(await rig.at(a, "inner ="), "core");
+  assert.equal(plan.steps.length, 1);
+  await rig.language.apply(plan.plan, { author: ann });
+  assert.equal(
+    (await rig.editing.read(a)).text,
+    source.replace("const inner", "const core").replace("{ inner, one: inner", "{ inner: core, one: core"),
+  );
+  const refused = async (file: string, words: string, name: string) => {
+    const buffer = await rig.open(file);
+    return await rig.language.planRename(await rig.at(buffer, words), name).then(
+      () => "",
+      ({ message }) => message,
+    );
+  };
+  assert.match(await refused("a.ts", "shown(one", "seen"), /Cannot rename "shown": other files may use it/);
+  assert.match(await refused("a.ts", "core =", "one"), /"one" means something else/);
+  assert.match(await refused("a.ts", "core =", "1x"), /expected letters/);
+  assert.match(await refused("a.ts", "toFixed", "x"), /not defined in this text/);
+  assert.match(await refused("b.ts", "x = ;", "y"), /has faults/);
+});
+
 Deno.test("hover shows the head of a definition with its comment, and says how it is known", async () => {
   await using rig = await UnaidedRig.start(files);
   const main = await rig.open("src/main.ts");

@@ -9,10 +9,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeId, type NodeTypeId, runId } from "../../../core/ids.ts";
+import { spentOf } from "../../../core/policy/spent.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { CallEvent, CallResult } from "../../../core/ports/extension.ts";
 import type { FileProposalPort } from "../../../core/ports/file_proposals.ts";
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import { proposalsOf } from "../../ui/server/proposals_of.ts";
 import { AcpExtensions, agentExtension } from "../../../extensions/acp/acp_extensions.ts";
 import { type AgentConfig, type AgentPolicy } from "../../../extensions/acp/agent_config.ts";
@@ -210,6 +211,8 @@ Deno.test("AcpExtensions stops an agent when the call is cancelled or late, and 
       const result = await turn(folder, prompt, options);
       assert.equal(!result.ok && result.failure.class, wanted, prompt);
     }
+    const declined = await turn(folder, "cost 0.5\nrefuse", {});
+    assert.equal(!declined.ok && declined.failure.costUsd, 0.5, "it was paid for all the same");
   }));
 
 Deno.test("AcpExtensions gives a task the structure that it asks for", () =>
@@ -220,6 +223,8 @@ Deno.test("AcpExtensions gives a task the structure that it asks for", () =>
     assert.deepEqual(good.ok && good.output, { score: 7 });
     const bad = await turn(folder, "", { task: { ...task, prompt: 'say {"score": "high"}' } });
     assert.equal(!bad.ok && bad.failure.class, "output");
+    const paid = await turn(folder, "", { task: { ...task, prompt: "say no\ntokens 20 5" } });
+    assert.deepEqual(!paid.ok && spentOf(paid.failure), { tokensIn: 20, tokensOut: 6 });
   }));
 
 Deno.test("AcpExtensions says why an agent cannot be started", () =>

@@ -160,7 +160,8 @@ Deno.test("readings of a process are seen by others while it runs, and its sums 
     assert.deepEqual(await readShared(data), []);
     const again = new ResourceMonitor({ data });
     again.register(watched, defaultResources, () => "healthy");
-    again.called(watched, { ok: true, output: {}, usage: { tokensIn: 7, costUsd: 0.25 } });
+    const failure = { class: "output", message: "no", tokensIn: 4, tokensOut: 3, costUsd: 0.25 } as const;
+    again.called(watched, { ok: false, failure });
     await again.close();
     const [sum] = await readUsage(data);
     assert.deepEqual([sum?.extension, sum?.tokens, sum?.usd, sum?.calls], [watched, 12, 0.75, 2]);

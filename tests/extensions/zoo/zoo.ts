@@ -21,7 +21,7 @@ import type { ExtensionSource, Installed } from "../../../extensions/installed.t
 import { ExtensionLoader } from "../../../extensions/loader/loader.ts";
 import { defaultResources, type Tier } from "../../../extensions/manifest/manifest.ts";
 import { proposedPlaces } from "../../../extensions/capabilities/proposed_place.ts";
-import { type OpenTexts, openTexts } from "../../../main.ts";
+import { type OpenTexts, openTexts } from "../../../main_texts.ts";
 import { StateFolder } from "../../../ui/server/state_folder.ts";
 import { FileProposals } from "../../../ui/server/texts/file_proposals.ts";
 import { request } from "../../contracts/extension_contract.ts";

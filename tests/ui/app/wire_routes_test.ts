@@ -9,7 +9,7 @@ import {
   walkCurve,
 } from "../../../ui/app/board/routing/wire_curve.ts";
 import { flatWays, type WireGround, WireRoutes } from "../../../ui/app/board/routing/wire_routes.ts";
-import { boardSvg } from "../../../ui/app/board/view/export_image.ts";
+import { boardSvg } from "../../../ui/app/board/view/board_svg.ts";
 import type { Colours } from "../../../ui/app/board/view/painter.ts";
 import type { Scene } from "../../../ui/app/board/view/scene.ts";
 import { catalog } from "../../core/workflow/catalog.ts";

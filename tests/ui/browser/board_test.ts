@@ -12,6 +12,7 @@ import { checkWorkflow } from "../../../core/workflow/check.ts";
 import { onPage, openBoard, template } from "./board_stand.ts";
 import { browserTest } from "./browser.ts";
 import { FixtureServer } from "./fixture_server.ts";
+import { axeFaults } from "./monitor_rig.ts";
 
 /** Adds a node by the palette, as one who knows its name. */
 async function addByPalette(page: Page, words: string): Promise<void> {
@@ -239,6 +240,45 @@ browserTest(
       await page.mouse.up();
       await page.keyboard.up("Shift");
       assert.ok(await page.locator(".card.is-selected").count() >= 3);
+
+      // What is brought into sight by the browser leaves the wires where they are.
+      assert.equal(
+        await page.locator(".stage").evaluate((stage) => {
+          document.querySelector("#node-duplicates")?.scrollIntoView();
+          return stage.scrollLeft + stage.scrollTop;
+        }),
+        0,
+      );
+
+      // All that is chosen is disabled at once, and enabled by one step back; what is done goes into the file.
+      const disabled = page.locator(".card.is-disabled");
+      await page.keyboard.press("d");
+      await disabled.first().waitFor();
+      const chosen = page.locator(".card.is-selected:not(#node-\\$inputs):not(#node-\\$outputs)");
+      assert.equal(await disabled.count(), await chosen.count());
+      await page.keyboard.press("Control+z");
+      await disabled.first().waitFor({ state: "detached" });
+      await page.keyboard.press("Escape");
+      await page.locator("#node-duplicates .card-head").click({ button: "right" });
+      await page.getByRole("menuitem", { name: /^Disable D/ }).click();
+      await page.locator("#node-duplicates.is-disabled").waitFor();
+      await page.getByText("Disabled: it is not done.").waitFor();
+      assert.equal(
+        await page.locator("#node-duplicates").getByText("disabled").count(),
+        1,
+        "for screen readers",
+      );
+      assert.deepEqual(await axeFaults(page), []);
+      assert.equal(
+        parse(await saved(page, server, "code-review.workflow.jsonc")).nodes.duplicates.disabled,
+        true,
+      );
+      await page.getByRole("button", { name: "Enable this node" }).click();
+      await disabled.first().waitFor({ state: "detached" });
+      assert.deepEqual(
+        parse(await saved(page, server, "code-review.workflow.jsonc")),
+        parse(await Deno.readTextFile(template("code-review"))),
+      );
     }),
 );
 
@@ -300,6 +340,28 @@ browserTest(
       const dialog = page.getByRole("dialog", { name: "Compare versions" });
       await dialog.locator(".diff-list").filter({ hasText: "history" }).waitFor();
       assert.match(await dialog.locator(".diff-list").textContent() ?? "", /removed history/);
+      // The picture has the cards with the ports and wires of both, and a change is gone to.
+      const picture = dialog.getByRole("img", { name: /\d of \d+ nodes differ/ });
+      assert.ok(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth) > 500);
+      // One begins readably, at a change; all of it is smaller.
+      const readable = (await picture.boundingBox())?.width ?? 0;
+      await dialog.getByRole("button", { name: "Show all of it" }).click();
+      await page.waitForFunction(
+        (before) => (document.querySelector(".diff-picture img")?.clientWidth ?? before) < 0.7 * before,
+        readable,
+      );
+      const small = (await picture.boundingBox())?.width ?? 0;
+      await dialog.getByRole("button", { name: "Show history in the picture" }).click();
+      await page.waitForFunction(
+        (before) => (document.querySelector(".diff-picture img")?.clientWidth ?? 0) > 1.5 * before,
+        small,
+      );
+      assert.ok(
+        await dialog.locator(".diff-picture-frame").evaluate(({ scrollLeft, scrollTop }) =>
+          scrollLeft + scrollTop
+        ) > 0,
+      );
+      assert.deepEqual(await axeFaults(page), []);
       await dialog.getByRole("button", { name: "Bring this version back" }).click();
       await page.waitForSelector("#node-history");
       assert.equal(
@@ -378,6 +440,7 @@ browserTest(
 browserTest("the board is exported as SVG and PNG", () =>
   onPage(async (page, server) => {
     await openBoard(page, server);
+    let svg = "";
     for (
       const [name, ending, magic] of [["Export as SVG", ".svg", "<svg"], [
         "Export as PNG",
@@ -397,7 +460,22 @@ browserTest("the board is exported as SVG and PNG", () =>
         magic,
       );
       assert.ok(bytes.length > 2000);
+      if (ending === ".svg") svg = new TextDecoder().decode(bytes);
+      else await page.evaluate(showPicture, bytes.toBase64());
     }
+    // Every card has its sign, in the drawing and in the painted picture.
+    const cards = Object.keys(parse(server.text("code-review.workflow.jsonc") ?? "").nodes).length + 2;
+    const signs = [...svg.matchAll(/<path class="icon"[^>]* d="([^"]+)"/g)].map(([, data]) => data);
+    assert.equal(signs.length, cards);
+    assert.ok(new Set(signs).size > 3, "of different kinds");
+    const [left = 0, top = 0] = /viewBox="(\S+) (\S+)/.exec(svg)?.slice(1).map(Number) ?? [];
+    const boxes = [...svg.matchAll(/class="icon-box" x="([^"]+)" y="([^"]+)"/g)].map(([, x, y]) => ({
+      x: 2 * (Number(x) - left),
+      y: 2 * (Number(y) - top),
+    }));
+    const painted = await page.evaluate(inkIn, boxes);
+    assert.equal(painted.length, cards);
+    assert.ok(painted.every((share) => share > 0.03 && share < 0.7), JSON.stringify(painted));
   }));
 
 browserTest(
@@ -508,3 +586,30 @@ browserTest(
       assert.match(await saved(page, server, "code-review.workflow.jsonc"), /Made without a network/);
     }),
 );
+
+/** Puts a PNG into the page, to be looked at. */
+function showPicture(base64: string): Promise<void> {
+  const image = new Image();
+  image.id = "exported";
+  image.src = `data:image/png;base64,${base64}`;
+  return image.decode().then(() => document.body.append(image));
+}
+
+/** The share of points in each box, of 48 to a side, that are unlike the ground at the box's left edge: what is drawn there. */
+function inkIn(boxes: readonly { readonly x: number; readonly y: number }[]): readonly number[] {
+  const image = document.getElementById("exported") as HTMLImageElement;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  context.drawImage(image, 0, 0);
+  return boxes.map(({ x, y }) => {
+    const { data } = context.getImageData(Math.round(x), Math.round(y), 48, 48);
+    const ground = (24 * 48 + 2) * 4;
+    let ink = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      const far = [0, 1, 2].reduce((sum, part) => sum + Math.abs(data[at + part]! - data[ground + part]!), 0);
+      if (far > 60) ink++;
+    }
+    return ink / (48 * 48);
+  });
+}

@@ -11,7 +11,7 @@ import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { currentUi } from "../../../build/current_ui.ts";
 import { authorId, bufferId } from "../../../core/ids.ts";
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import type { Texts } from "../../../ui/server/mod.ts";
 import { Program } from "../server/program.ts";
 import { UiRig, until } from "../server/ui_rig.ts";
@@ -102,6 +102,103 @@ browserTest(
       await page.keyboard.press("Enter");
       await page.getByRole("tab", { name: "notes.md", selected: true }).waitFor();
       assert.equal(await page.getByRole("tab").count(), 2);
+      // Lines that end with two characters are seen and written as such.
+      rig.write("dos.js", "one {\r\n  two\r\n}\r\n");
+      await openFile(page, "dos.js");
+      await page.locator(".cm-line", { hasText: "two" }).click();
+      await page.getByText("CRLF", { exact: true }).waitFor();
+      assert.equal(await page.locator(".cm-specialChar").count(), 0);
+      await page.keyboard.press("End");
+      await page.keyboard.press("Enter");
+      await page.keyboard.type("new");
+      await page.getByRole("button", { name: "Line 3, column 6" }).waitFor();
+      await page.keyboard.press("Control+/");
+      await page.keyboard.press("Control+s");
+      await saved(page);
+      assert.equal(await Deno.readTextFile(`${rig.folder}/dos.js`), "one {\r\n  two\r\n  // new\r\n}\r\n");
+      await page.locator(".editor-fold.open:visible").first().click();
+      await page.locator(".cm-line", { hasText: "two" }).waitFor({ state: "detached" });
+      await page.locator(".editor-fold.closed:visible").click();
+      // Long lines are wrapped by key.
+      const isWrapped = () =>
+        page.locator(".cm-content").evaluate((box) => box.classList.contains("cm-lineWrapping"));
+      assert.equal(await isWrapped(), false);
+      await page.keyboard.press("Alt+z");
+      await until(isWrapped);
+      // Finding says which of how many, and replaces one by one or all.
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type("E");
+      await page.getByText("2 found").waitFor();
+      await page.keyboard.press("Enter");
+      await page.getByText("1 of 2").waitFor();
+      await page.getByRole("button", { name: "Match case" }).click();
+      await page.locator(".editor-find").getByText("Nothing found").waitFor();
+      await page.getByRole("button", { name: "Match case" }).click();
+      await page.keyboard.press("Control+h");
+      await page.getByRole("textbox", { name: "Replace with" }).fill("EE");
+      await page.locator(".editor-find").getByRole("button", { name: "Replace all" }).click();
+      await page.locator(".cm-line", { hasText: "// nEEw" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+z");
+      await page.locator(".cm-line", { hasText: "// new" }).waitFor();
+      // What is closed without being saved is asked about.
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.type("x");
+      await page.keyboard.press("Alt+w");
+      const dialog = page.getByRole("dialog", { name: "dos.js is not saved" });
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await page.getByRole("tab", { name: "dos.js, not saved" }).waitFor();
+      await page.keyboard.press("Alt+w");
+      await dialog.getByRole("button", { name: "Discard" }).click();
+      await page.getByRole("tab", { name: /dos/ }).waitFor({ state: "detached" });
+      await openFile(page, "dos.js");
+      await page.locator(".cm-line", { hasText: /^one/ }).waitFor();
+      await page.keyboard.type("y");
+      await page.keyboard.press("Alt+w");
+      await dialog.getByRole("button", { name: "Save" }).press("Enter");
+      await until(async () => (await Deno.readTextFile(`${rig.folder}/dos.js`)).startsWith("yone"));
+      // Text in all files: found, gone to by keys, and replaced; what is open waits to be saved.
+      await openFile(page, "notes.md");
+      await page.keyboard.press("Control+Shift+F");
+      await page.getByRole("textbox", { name: "Search all files" }).fill("ADDS|nothing");
+      await page.getByText("Nothing found").waitFor();
+      await page.getByRole("button", { name: "Regular expression" }).click();
+      await page.getByText("2 places in 2 files").waitFor();
+      const places = page.getByRole("listbox", { name: "Places found" });
+      await places.focus();
+      for (let at = 0; at < 4; at++) await page.keyboard.press("ArrowDown");
+      await places.getByRole("option", { name: /Adds numbers.*1/, selected: true }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.locator(".cm-activeLine", { hasText: "// Adds numbers." }).waitFor();
+      await page.keyboard.press("Alt+w");
+      await page.getByRole("textbox", { name: "Replace with" }).fill("Something");
+      await page.getByRole("button", { name: "Replace all" }).click();
+      await page.getByRole("dialog", { name: "Replace 2 places in 2 files" }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.getByText("Replaced 2 places in 2 files").first().waitFor();
+      await until(async () =>
+        await Deno.readTextFile(`${rig.folder}/src/add.ts`) === source.replace("Adds", "Something")
+      );
+      await page.getByRole("tab", { name: "notes.md, not saved" }).waitFor();
+      assert.equal(await Deno.readTextFile(`${rig.folder}/notes.md`), "# Notes\n\nNothing yet.\n");
+      // Two files side by side; the keys mean the one that has the focus.
+      await openFile(page, "src/add.ts");
+      await page.locator(".cm-line", { hasText: "Something numbers" }).click();
+      await page.keyboard.press("Control+\\");
+      const beside = page.getByRole("region", { name: "src/add.ts" });
+      await beside.locator(".cm-focused").waitFor();
+      await page.getByRole("tab", { name: /notes/, selected: true }).waitFor();
+      await page.keyboard.type("2");
+      await page.keyboard.press("Control+s");
+      await until(async () =>
+        /numbers\..*2|2.*numbers/.test(await Deno.readTextFile(`${rig.folder}/src/add.ts`))
+      );
+      await page.getByRole("tab", { name: "notes.md, not saved" }).waitFor();
+      await page.keyboard.press("Control+\\");
+      await beside.waitFor({ state: "detached" });
+      await page.getByRole("tab", { name: "add.ts", selected: true }).waitFor();
     }),
 );
 
@@ -260,13 +357,25 @@ for (
         await editing.edit(buffer, { revision, changes, author: authorId("agent:a"), changeSet: "run-1" });
         await page.locator(".editor-hunk-accept").waitFor();
         await page.locator(".tok-keyword").first().waitFor();
-        const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-          `${axe}; axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)`,
-        );
-        const found = violations.map(({ id, nodes }) =>
-          `${id}: ${nodes.map(({ html }) => html.slice(0, 300)).join(" | ")}`
-        );
-        assert.deepEqual(found, []);
+        const look = async () => {
+          const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+            `${axe}; axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)`,
+          );
+          const found = violations.map(({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html }) => html.slice(0, 300)).join(" | ")}`
+          );
+          assert.deepEqual(found, []);
+        };
+        await look();
+        await page.locator(".cm-content").focus();
+        await page.keyboard.press("Control+h");
+        await page.locator(".editor-find").getByRole("textbox", { name: "Replace with" }).waitFor();
+        await look();
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", { name: "Search all files" }).click();
+        await page.getByRole("textbox", { name: "Search all files" }).fill("return");
+        await page.getByText("1 place in 1 file").waitFor();
+        await look();
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, "nothing sticks out");
         await editing.close(buffer);

@@ -68,6 +68,14 @@ browserTest(
     ]);
     assert.ok((width as number) > 0.95 * (whole as number), `the view is ${width} of ${whole} wide`);
     assert.equal(await page.locator("#inspector").count(), 0);
+    // What stands beside a board waits for one, and says so.
+    const panels = page.getByRole("button", { name: /^(Library|Inspector)$/ });
+    assert.equal(await panels.count(), 2);
+    for (const panel of await panels.all()) {
+      assert.equal(await panel.getAttribute("aria-disabled"), "true");
+      assert.equal(await panel.getAttribute("aria-pressed"), "false");
+      assert.equal(await panel.getAttribute("aria-description"), "first the file's text must be mended");
+    }
     assert.deepEqual(await axeFaults(page), []);
     await view.getByRole("button", { name: "Open line 4 in the editor" }).click();
     await page.locator(".cm-activeLine", { hasText: '"a": ,,' }).waitFor();
@@ -79,6 +87,8 @@ browserTest(
     await page.keyboard.press("Control+s");
     await page.goto(`http://127.0.0.1:${rig.session.port}/#/board/broken.workflow.jsonc`);
     await page.getByRole("button", { name: "Add the first node" }).waitFor();
+    await page.getByRole("button", { name: "Library", exact: true, pressed: true }).click();
+    await page.locator(".side.left").waitFor({ state: "detached" });
     // The browser writes down what was refused above.
     assert.deepEqual(faultsOf(faults).filter((fault) => !fault.includes("files/move")), []);
   },

@@ -83,15 +83,16 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     await keyboard.clean();
     await keyboard.press("Enter");
     await page.locator(".card").nth(7).waitFor();
-    await keyboard.tabTo("listbox", /^Workflow, /, { most: 0 });
+    await keyboard.tabTo("application", /^Workflow, /, { most: 0 });
     await keyboard.press("Control+z");
     await page.locator(".card").nth(7).waitFor({ state: "detached" });
     keyboard.step("a note");
     await keyboard.press("Shift+N");
     await page.locator(".note textarea:focus").waitFor();
     await keyboard.type("Read me");
+    await keyboard.clean();
     await keyboard.press("Escape");
-    await keyboard.tabTo("listbox", /^Workflow, /, { most: 0 });
+    await keyboard.tabTo("application", /^Workflow, /, { most: 0 });
     await keyboard.press("Control+z", "Control+z");
     await page.locator(".note").waitFor({ state: "detached" });
     keyboard.step("library");
@@ -145,6 +146,7 @@ browserTest("a run is started, watched, steered, answered and read to its end by
     await keyboard.tabTo("listbox", "Nodes");
     await keyboard.press("Home");
     await keyboard.arrowTo("ArrowDown", /Write the report/);
+    await page.getByRole("listbox", { name: /^Output of Write the report/ }).waitFor();
     await keyboard.tabTo("listbox", /^Output of Write the report/);
     await keyboard.press("ArrowDown", "ArrowDown");
     assert.match((await keyboard.focused()).active, /artifact|table/);

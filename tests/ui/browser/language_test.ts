@@ -86,10 +86,13 @@ browserTest(
     await using browser = await startBrowser();
     await rig.write("counter.ts", "/** Counts things. */\nexport class Counter {\n  next = 0;\n}\n");
     await rig.write("main.ts", 'import { Counter } from "./counter.ts";\n\nconst one = new Counter();\n');
+    await rig.write("second.ts", "export class Twice {}\n");
+    await rig.write("third.ts", "export class Twice {\n  one = 1;\n}\n");
+    await rig.write("both.ts", "const both = new Twice();\n");
     await rig.write("notes.md", "# Title\n\nSome **bold** words.\n");
     await rig.write(
       "lone.workflow.jsonc",
-      '{\n  "schema": 1,\n  "id": "lone",\n  "nodes": { "a": { "uses": "core/nothing" } }\n}\n',
+      '{\n  "schema": 1,\n  "id": "lone",\n  "nodes": { "a": { "use": "core/nothing" } }\n}\n',
     );
     const { page, faults } = await rig.open(browser, "editor/main.ts");
     const content = page.locator(".cm-content");
@@ -144,8 +147,23 @@ browserTest(
     await page.keyboard.press("F12");
     await page.waitForFunction(() => location.hash.includes("counter.ts"));
     await page.locator(".cm-activeLine", { hasText: "export class Counter" }).waitFor();
-    // What symphony check says of a workflow, before it is saved as well.
     const show = (file: string) => page.goto(`http://127.0.0.1:${rig.session.port}/#/editor/${file}`);
+    // Several that it may be are a list, which keys alone go through.
+    await show("both.ts");
+    await page.locator(".cm-line span", { hasText: /^Twice$/ }).click();
+    await page.keyboard.press("F12");
+    const list = page.getByRole("listbox", { name: "2 definitions" });
+    await list.getByRole("option", { name: /third\.ts:1 export class Twice \{/ }).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await page.keyboard.type("third");
+    await list.getByRole("option", { name: /second/ }).waitFor({ state: "detached" });
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => location.hash.includes("third.ts"));
+    await page.locator(".cm-activeLine", { hasText: "export class Twice" }).waitFor();
+    await page.keyboard.press("Control+Shift+o");
+    await page.getByRole("option", { name: /one property/ }).click();
+    await page.locator(".cm-activeLine", { hasText: "one = 1" }).waitFor();
+    // What symphony check says of a workflow, before it is saved as well.
     await show("lone.workflow.jsonc");
     await page.getByText("1 error", { exact: true }).waitFor();
     await page.locator(".cm-lintRange-error").hover();
@@ -155,6 +173,35 @@ browserTest(
     await page.keyboard.press("Control+End");
     await page.keyboard.type("garbage");
     await page.locator(".cm-lintRange-error", { hasText: "garbage" }).waitFor();
+    // A workflow is written by its schema and what is installed: a key, a node's kind, a port, what comes before.
+    await rig.write(
+      "new.workflow.jsonc",
+      '{\n  "schema": 1,\n  "id": "new",\n  "nodes": {\n    "scan": { "use": "files/scan" },\n    "read": {  }\n  }\n}\n',
+    );
+    await show("new.workflow.jsonc");
+    await page.locator(".cm-line", { hasText: '"read": {  }' }).click();
+    await page.keyboard.press("End");
+    for (let at = 0; at < 2; at++) await page.keyboard.press("ArrowLeft");
+    const take = async (typed: string, label: RegExp) => {
+      await page.keyboard.type(typed);
+      await page.locator(".cm-tooltip-autocomplete li[aria-selected]").filter({ hasText: label }).waitFor();
+      await page.waitForTimeout(150);
+      await page.keyboard.press("Enter");
+    };
+    await take('"us', /^use/);
+    await take("files/re", /^files\/read/);
+    await page.keyboard.type(", ");
+    await take('"in', /^in/);
+    await take('"pa', /^path.*needed/);
+    await take("scan.fi", /^files/);
+    await page.locator(".cm-line", {
+      hasText: /"read": \{ "use": "files\/read", "in": \{ "path": "scan\.files" \}/,
+    })
+      .waitFor();
+    await page.locator(".cm-line span", { hasText: /^"scan\.files"$/ }).hover();
+    await page.locator(".cm-tooltip").filter({ hasText: /scan\.files: array of[\s\S]*files\/scan/ })
+      .waitFor();
+    await page.mouse.move(0, 0);
     // Markdown.
     await show("notes.md");
     await page.locator(".tok-heading", { hasText: "# Title" }).waitFor();

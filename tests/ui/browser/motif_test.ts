@@ -269,7 +269,7 @@ browserTest(
         if (request.url().endsWith("/motifs/views")) asked.push(performance.now());
       });
       await page.goto(`${new URL(page.url()).origin}/#/board/many.workflow.jsonc`);
-      const stage = page.getByRole("listbox", { name: "Workflow, 2000 nodes" });
+      const stage = page.getByRole("application", { name: "Workflow, 2000 nodes" });
       await stage.waitFor();
       // It opens near, where it begins; then all of it is shown.
       await page.locator(".card").first().waitFor();

@@ -30,7 +30,7 @@ browserTest(
     // Each by name, and gone to.
     for (
       const [words, title, group, place] of [
-        [run, new RegExp(run), "Runs", `#/runs/${run}`],
+        [run, new RegExp(`${run}.*Completed, (just now|.* ago)`), "Runs", `#/runs/${run}`],
         ["tidy", /Tidy things up/, "Workflows", "#/board/tidy.workflow.jsonc"],
         ["report", /report\.md/, "Artifacts", "#/artifacts/"],
         ["trial monitor", /trial\/monitor/, "Extensions", "#/system/extensions"],

@@ -11,7 +11,7 @@ import * as esbuild from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { currentUi } from "../../../build/current_ui.ts";
 import { authorId, type BufferId } from "../../../core/ids.ts";
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import type { Texts } from "../../../ui/server/mod.ts";
 import { EventClient } from "../server/event_client.ts";
 import { Program } from "../server/program.ts";

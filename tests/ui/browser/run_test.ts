@@ -269,8 +269,41 @@ browserTest(
       await page.locator(".run-head").filter({ hasText: "Cancelled" }).waitFor({ timeout: 60_000 });
       await page.getByRole("button", { name: /^Undo/ }).click();
       await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
+
+      // A file that may only be read: the reason, nothing lost, and another place for it.
+      const file = `${place.workspace}/asking.workflow.jsonc`;
+      await Deno.chmod(file, 0o444);
+      await choose(page, "say");
+      await page.getByRole("tab", { name: "Inspector" }).click();
+      await page.getByRole("textbox", { name: "Title" }).fill("Say it twice");
+      await page.keyboard.press("Control+s");
+      const refusal = page.getByRole("dialog", { name: "Cannot save asking.workflow.jsonc" });
+      await refusal.getByRole("alert").filter({ hasText: "it may only be read" }).waitFor();
+      assert.deepEqual(await axeFaults(page), []);
+      const other = refusal.getByRole("textbox", { name: "Save as" });
+      assert.equal(await other.inputValue(), "asking-copy.workflow.jsonc");
+      await other.fill("asking.workflow.jsonc/mine.workflow.jsonc");
+      await page.keyboard.press("Enter");
+      await refusal.getByText(/Cannot (read|write) "asking.workflow.jsonc\/mine/).waitFor();
+      const download = page.waitForEvent("download");
+      await refusal.getByRole("button", { name: "Download a copy" }).click();
+      assert.match(await Deno.readTextFile(await (await download).path()), /"title": "Say it twice"/);
+      await other.fill("mine/twice.workflow.jsonc");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/#\/board\/mine\/twice/);
+      await page.locator("#node-say").filter({ hasText: "Say it twice" }).waitFor();
+      const written = await Deno.readTextFile(`${place.workspace}/mine/twice.workflow.jsonc`);
+      assert.match(written, /"id": "twice"/);
+      assert.match(written, /"title": "Say it twice"/);
+      assert.equal(await Deno.readTextFile(file), asking, "the one that may only be read is as it was");
+      await page.goBack();
+      await page.getByRole("status").filter({ hasText: /^Read-only$|^Saved$/ }).waitFor();
       assert.deepEqual(
-        faults.filter((fault) => !fault.includes("Content Security Policy directive 'connect-src'")),
+        faults.filter((fault) =>
+          !fault.includes("Content Security Policy directive 'connect-src'") &&
+          // What was refused, above.
+          !/status of (403|500) .*\/workflow\?/.test(fault)
+        ),
         [],
       );
     } finally {

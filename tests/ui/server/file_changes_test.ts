@@ -1,6 +1,7 @@
 /** Files and folders are made, moved and removed in the workspace alone, and nothing of git's or the product's own. @module */
 
 import assert from "node:assert/strict";
+import { moveToFree } from "../../../ui/server/move_to_free.ts";
 import { UiRig } from "./ui_rig.ts";
 
 Deno.test("files and folders are made, moved and removed; nothing is replaced, and nothing leaves its place", async () => {
@@ -59,4 +60,56 @@ Deno.test("files and folders are made, moved and removed; nothing is replaced, a
   }
   assert.deepEqual(await Array.fromAsync(Deno.readDir(outside)), []);
   await Deno.remove(outside);
+});
+
+Deno.test("moveToFree() keeps what somebody makes at the new name at the same moment: files, links and folders", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "move-" });
+  const at = (name: string) => `${folder}/${name}`;
+  try {
+    let lost = 0;
+    let won = 0;
+    for (let round = 0; round < 300; round++) {
+      const [source, target] = [at(`from-${round}`), at(`to-${round}`)];
+      await Deno.writeTextFile(source, "mine");
+      const info = await Deno.lstat(source);
+      const [moved, made] = await Promise.allSettled([
+        moveToFree(source, target, info),
+        Deno.writeTextFile(target, "theirs", { createNew: true }),
+      ]);
+      assert.notEqual(moved.status, made.status, "one of the two has the name");
+      if (made.status === "fulfilled") lost++;
+      else won++;
+      assert.equal(await Deno.readTextFile(target), made.status === "fulfilled" ? "theirs" : "mine");
+      assert.equal(await Deno.stat(source).then(() => true, () => false), moved.status === "rejected");
+      if (moved.status === "rejected") assert.ok(moved.reason instanceof Deno.errors.AlreadyExists);
+    }
+    assert.ok(won + lost === 300);
+    // Of folders, also when somebody puts something into the new one.
+    for (let round = 0; round < 100; round++) {
+      const [source, target] = [at(`folder-${round}`), at(`new-${round}`)];
+      await Deno.mkdir(source);
+      await Deno.writeTextFile(`${source}/a`, "mine");
+      const info = await Deno.lstat(source);
+      const put = async () => {
+        await Deno.mkdir(target, { recursive: true });
+        await Deno.writeTextFile(`${target}/a`, "theirs", { createNew: true });
+      };
+      const [moved, made] = await Promise.allSettled([moveToFree(source, target, info), put()]);
+      if (moved.status === "rejected") {
+        assert.ok(moved.reason instanceof Deno.errors.AlreadyExists, String(moved.reason));
+        assert.equal(await Deno.readTextFile(`${source}/a`), "mine");
+      }
+      if (made.status === "fulfilled") assert.equal(await Deno.readTextFile(`${target}/a`), "theirs");
+    }
+    // A link moves itself; the case of a name can be changed.
+    await Deno.symlink("nowhere", at("link"));
+    await moveToFree(at("link"), at("Link"), await Deno.lstat(at("link")));
+    assert.equal(await Deno.readLink(at("Link")), "nowhere");
+    await assert.rejects(
+      Deno.lstat(at("link")),
+      Deno.errors.NotFound,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,4 +1,4 @@
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import { testFileProposalPort } from "../../contracts/file_proposals_contract.ts";
 import { proposalsOf } from "./proposals_of.ts";
 

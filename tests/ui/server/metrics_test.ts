@@ -7,6 +7,7 @@ import { fingerprintOf, plainMessage, stackOf } from "../../../ui/server/metrics
 import { CallSums } from "../../../ui/server/metrics/call_sums.ts";
 import { MetricStore, type NamedCalls } from "../../../ui/server/metrics/metric_store.ts";
 import { nodeId, runId } from "../../../core/ids.ts";
+import { withoutSpent } from "../../../core/policy/spent.ts";
 import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
 import { UiRig, until } from "./ui_rig.ts";
 
@@ -156,7 +157,7 @@ Deno.test("Figures leave the wait for a person out of how long a call took: for 
   const account = { isMock: false } as RunAccount;
   const hear = (event: Record<string, unknown>) =>
     figures.heard(run, { durable: true, seq: 0, event } as unknown as LiveEvent, account);
-  const failure = { class: "permission", message: "no", costUsd: 0.25 };
+  const failure = { class: "permission", message: "no", tokensIn: 8, tokensOut: 2, costUsd: 0.25 };
   const ask = { id: "p1", run, node: "a", askedAt: 1010 };
   hear({ type: "node.started", node: "a", at: 1000, attempt: 1 });
   figures.asked(ask);
@@ -166,13 +167,22 @@ Deno.test("Figures leave the wait for a person out of how long a call took: for 
   figures.answered(ask, 2010);
   figures.answered({ ...ask, id: "p3" }, 3010);
   hear({ type: "node.waiting", node: "a", at: 3020, for: { kind: "failure", question: "Again?", failure } });
-  hear({ type: "node.retrying", node: "a", at: 60_000, attempt: 1, failure, dueAt: 60_000 });
+  hear({
+    type: "node.retrying",
+    node: "a",
+    at: 60_000,
+    attempt: 1,
+    failure: withoutSpent(failure),
+    dueAt: 60_000,
+  });
   hear({ type: "node.started", node: "a", at: 60_000, attempt: 2 });
   hear({ type: "node.completed", node: "a", at: 60_100, attempt: 2, durationMs: 100, output: { value: {} } });
   const line = figures.nodeTypes.get("unknown")?.total.figures("unknown");
   assert.deepEqual([line?.count, line?.failed, line?.waitedMs], [2, 1, 2000]);
   assert.deepEqual([line?.max, line?.mean, line?.costUsd], [100, 60, 0.25]);
-  assert.equal(figures.counters["cost.usd"], 0.25);
+  assert.deepEqual([line?.tokensIn, line?.tokensOut], [8, 2]);
+  const { counters } = figures;
+  assert.deepEqual([counters["tokens.in"], counters["tokens.out"], counters["cost.usd"]], [8, 2, 0.25]);
 });
 
 Deno.test("fingerprintOf() is one for failures that differ in numbers, ids, paths and quoted text only", () => {

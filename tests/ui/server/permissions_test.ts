@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { extensionId, nodeId, runId } from "../../../core/ids.ts";
 import type { PermissionQuestion } from "../../../core/ports/permission_prompt.ts";
+import { WaitingCalls } from "../../../extensions/waiting_calls.ts";
 import { PermissionPrompts } from "../../../ui/server/mod.ts";
 import { testPermissionPrompt } from "../../contracts/permission_prompt_contract.ts";
 import { UiRig } from "./ui_rig.ts";
@@ -85,14 +86,29 @@ Deno.test("a run whose call waits for leave is one that asks, in the list and in
       data.kind === "run" && data.run.run === run ? [data.run.isAsking] : []
     );
   assert.equal(await isAsking(), false);
+  const others = new WaitingCalls({ run: runId(run), node: nodeId("ask") });
   const answer = rig.prompts.ask(
-    { ...question, run: runId(run), node: nodeId("ask") },
+    { ...question, run: runId(run), node: nodeId("ask"), others },
     new AbortController().signal,
   );
   await client.until(() => told().at(-1) === true);
   assert.equal(await isAsking(), true);
   const { value: [prompt] } = await rig.call("GET /permissions/prompts");
   assert.equal(prompt?.node, "ask");
+  // Another run's call that waits for the same answer makes that run one that asks, while it waits.
+  const other =
+    (await rig.call("POST /runs", { body: { workflow: { text: JSON.stringify(workflow) } } })).value.run;
+  const asks = async (id: string) =>
+    (await rig.call("GET /runs/{run}", { path: `/runs/${id}` })).value.isAsking;
+  assert.equal(await asks(other), false);
+  const answered = Promise.withResolvers<void>();
+  const call = { run: runId(other), node: nodeId("ask") };
+  const waits = others.during(call, new AbortController().signal, answered.promise);
+  assert.equal(await asks(other), true);
+  assert.deepEqual((await rig.call("GET /permissions/prompts")).value[0]?.others, [call]);
+  answered.resolve();
+  await waits;
+  assert.equal(await asks(other), false);
   await rig.call("POST /permissions/prompts/{id}", {
     path: `/permissions/prompts/${prompt?.id}`,
     body: { verdict: "allow", scope: "once" },

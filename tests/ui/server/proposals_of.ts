@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { relative } from "node:path";
 import type { Json } from "../../../core/json.ts";
 import { proposedPlaces } from "../../../extensions/capabilities/proposed_place.ts";
-import type { OpenTexts } from "../../../main.ts";
+import type { OpenTexts } from "../../../main_texts.ts";
 import { FileProposals } from "../../../ui/server/texts/file_proposals.ts";
 
 /** `isClosing`: a look that the end of the text core overtakes is no fault then. */

@@ -1,7 +1,7 @@
 /** Runs that propose: the real server and text core; nothing reaches a file before a person takes it. @module */
 
 import assert from "node:assert/strict";
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import { defineExtension, defineOperator, Type } from "../../../extensions/sdk/mod.ts";
 import type { WaitingSet } from "../../../ui/api/reviews.ts";
 import type { RunDetail, StartRun } from "../../../ui/api/runs.ts";

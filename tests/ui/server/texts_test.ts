@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { authorId, bufferId } from "../../../core/ids.ts";
 import { changedText } from "../../../core/merge/text_diff.ts";
-import { openTexts } from "../../../main.ts";
+import { openTexts } from "../../../main_texts.ts";
 import type { StreamEvent, TextEvent } from "../../../ui/api/mod.ts";
 import type { Texts } from "../../../ui/server/mod.ts";
 import type { EventClient } from "./event_client.ts";

@@ -48,6 +48,10 @@ Deno.test("GivenItems keeps what still holds when a node is begun again, and not
   const reset = { type: "nodes.reset", node: undefined, nodes: ["read"] };
   const kept = itemsOf(...before, reset);
   assert.deepEqual([kept.at(0).state, kept.at(1).state], ["completed", "pending"]);
+  // Where the log says which items run again, others than those that failed may be among them.
+  const said = (again: readonly number[]) =>
+    itemsOf(...before, { ...reset, items: [{ node: "read", count: 2, completed: 1, skipped: 0, again }] });
+  assert.deepEqual([said([0, 1]).at(0).state, said([1]).at(0).state], ["pending", "completed"]);
   const anew = itemsOf(...before, reset, { type: "node.expanded", count: 3 });
   assert.deepEqual([anew.total, anew.at(0).state, anew.newest], [3, "pending", 0]);
   // What was skipped as a whole has no item that waits for its turn.

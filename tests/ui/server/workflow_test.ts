@@ -120,6 +120,71 @@ Deno.test("WorkflowStore makes a new file once, renames it with its versions and
   assert.equal(versions.length, 1);
 });
 
+Deno.test("WorkflowStore leaves a file alone that may only be read, and says why nothing can be written where it is", async (t) => {
+  await using rig = await UiRig.start();
+  const path = "/workflow?file=kept.workflow.jsonc";
+  const { value: made } = await rig.call("PUT /workflow", {
+    path,
+    body: { text: small },
+    headers: { "if-none-match": "*" },
+  });
+  assert.equal(made.isWritable, true);
+  const save = (hash: string, file = "kept.workflow.jsonc") =>
+    rig.refused("PUT /workflow", {
+      path: `/workflow?file=${file}`,
+      body: { text: small.replace("small", "other") },
+      headers: { "if-match": `"${hash}"` },
+    });
+  const onDisk = `${rig.folder}/kept.workflow.jsonc`;
+  await Deno.chmod(onDisk, 0o444);
+  const { value: seen } = await rig.call("GET /workflow", { path });
+  assert.equal(seen.isWritable, false);
+  const refused = await save(seen.hash);
+  assert.deepEqual([refused.status, refused.code], [403, "permission"]);
+  assert.equal(refused.detail, 'Cannot write "kept.workflow.jsonc": it may only be read');
+  assert.match(refused.hint ?? "", /another name/);
+  assert.equal(await Deno.readTextFile(onDisk), small);
+  assert.equal((await Deno.stat(onDisk)).mode! & 0o777, 0o444);
+  // Beside a file, as if that were a folder.
+  const inTheWay = await rig.refused("PUT /workflow", {
+    path: "/workflow?file=kept.workflow.jsonc/x.workflow.jsonc",
+    body: { text: small },
+    headers: { "if-none-match": "*" },
+  });
+  assert.deepEqual([inTheWay.status, inTheWay.code], [500, "io"]);
+  const names = await Array.fromAsync(Deno.readDir(rig.folder), ({ name }) => name);
+  assert.deepEqual(names, ["kept.workflow.jsonc"], "no half a file is left");
+
+  const folder = `${rig.folder}/still`;
+  await Deno.mkdir(folder);
+  const mount = async (...args: string[]) =>
+    (await new Deno.Command("mount", { args, stderr: "null", stdout: "null" }).output().catch(() =>
+      undefined
+    ))
+      ?.success === true;
+  // A file system that may only be read binds everybody; making one takes rights that not every machine gives a test.
+  const isMounted = Deno.build.os === "linux" && await mount("-t", "tmpfs", "-o", "size=1m", "none", folder);
+  try {
+    await t.step({
+      name: "in a folder of a file system that may only be read",
+      ignore: !isMounted,
+      fn: async () => {
+        await Deno.writeTextFile(`${folder}/in.workflow.jsonc`, small);
+        assert.ok(await mount("-o", "remount,ro", folder));
+        const { value } = await rig.call("GET /workflow", { path: "/workflow?file=still/in.workflow.jsonc" });
+        assert.equal(value.isWritable, false);
+        const { status, detail } = await save(value.hash, "still/in.workflow.jsonc");
+        assert.deepEqual([status, detail], [
+          403,
+          'Cannot write "still/in.workflow.jsonc": its folder may only be read',
+        ]);
+      },
+    });
+  } finally {
+    if (isMounted) await new Deno.Command("umount", { args: [folder] }).output();
+  }
+});
+
 Deno.test("WorkflowStore reaches nothing outside the workspace, by no path and no link", async () => {
   await using rig = await UiRig.start();
   await Deno.writeTextFile(`${rig.data}/secret.workflow.jsonc`, small);

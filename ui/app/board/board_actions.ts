@@ -9,10 +9,20 @@ import type { MenuEntry } from "../parts/menu.tsx";
 import { announce } from "../state/announce.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
-import { boardPng, boardSvg } from "./view/export_image.ts";
+import { download } from "./download.ts";
+import { boardSvg } from "./view/board_svg.ts";
+import { boardPng } from "./view/export_image.ts";
 import { elkLayout } from "./layout/elk_layout.ts";
-import { INPUTS, OUTPUTS } from "./model/board_node.ts";
-import { addNote, disconnect, groupNodes, type Point, removeNodes, ungroup } from "./model/commands.ts";
+import { type BoardNode, INPUTS, mayDisable, OUTPUTS } from "./model/board_node.ts";
+import {
+  addNote,
+  disableNodes,
+  disconnect,
+  groupNodes,
+  type Point,
+  removeNodes,
+  ungroup,
+} from "./model/commands.ts";
 import { copiedNodes, copiedText, paste, type Pasted, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
 import { made } from "./model/parts.ts";
@@ -228,6 +238,24 @@ export class BoardActions {
     if (this.ends.length > 0) this.hands.run({ toNodes: this.ends });
   }
 
+  /** Those of what is chosen that can be disabled. */
+  get workers(): readonly BoardNode[] {
+    const { board } = this.bench;
+    const { nodes } = board.graph.peek();
+    return [...board.selection.peek()].flatMap((id) => nodes.get(id) ?? []).filter(mayDisable);
+  }
+
+  /** Disables what is chosen; enables it where all of it is disabled. */
+  disable(): void {
+    const { board } = this.bench;
+    const { workers } = this;
+    const isDisabled = workers.some((node) => !node.isDisabled);
+    const ids = workers.filter((node) => node.isDisabled !== isDisabled).map(({ id }) => id);
+    if (ids.length === 0) return;
+    const change = disableNodes(board.document.ground, ids, isDisabled);
+    if (board.apply(change)) announce(change.label.replace(/^(Dis|En)able/, "$1abled"));
+  }
+
   breakpoint(): void {
     for (const id of this.bench.board.selection.peek()) this.bench.overlay.toggleBreakpoint(id);
   }
@@ -361,13 +389,4 @@ function sizeOf({ nodes, notes }: Pasted): number {
 
 function baseName(file: string): string {
   return file.split("/").at(-1)?.replace(/\.workflow\.jsonc$/, "") ?? "workflow";
-}
-
-function download(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -26,6 +26,8 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
   const name = board.graph.value.head["name"];
   const save = file.state.value;
   const tip = forecastTip(run);
+  // There is no board that panels could stand beside.
+  const undrawn = board.graph.value.fault === undefined ? undefined : "first the file's text must be mended";
   const keysOf = (id: string) => bench.app.commands.keysOf(`board.${id}`);
   return (
     <div class="bar">
@@ -48,7 +50,15 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
       )}
       <span class="faint cut bar-file">{bench.board.file}</span>
       <span class={`badge ${save === "failed" ? "bad" : isDirty ? "warn" : ""}`} role="status">
-        {save === "saving" ? "Saving" : save === "failed" ? "Not saved" : isDirty ? "Changed" : "Saved"}
+        {save === "saving"
+          ? "Saving"
+          : save === "failed"
+          ? "Not saved"
+          : isDirty
+          ? "Changed"
+          : file.isWritable
+          ? "Saved"
+          : "Read-only"}
       </span>
       <span class="grow" />
       <IconButton
@@ -70,14 +80,16 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
         icon="panelleft"
         label="Library"
         keys={keysOf("library")}
-        aria-pressed={sides.left}
+        reason={undrawn}
+        aria-pressed={sides.left && undrawn === undefined}
         onClick={() => onSide("left")}
       />
       <IconButton
         icon="panelright"
         label="Inspector"
         keys={keysOf("inspector")}
-        aria-pressed={sides.right}
+        reason={undrawn}
+        aria-pressed={sides.right && undrawn === undefined}
         onClick={() => onSide("right")}
       />
       <IconButton
@@ -85,6 +97,7 @@ export function BoardBar({ bench, actions, onRun, sides, onSide }: BoardBarProps
         class="wide-only"
         label="Lay out"
         keys={keysOf("layout")}
+        reason={undrawn}
         onClick={() => void board.layout([...board.selection.peek()])}
       />
       <MenuButton

@@ -10,6 +10,7 @@ import { isMinimapShown } from "./view/minimap.tsx";
 /** Everything, with its keys. */
 export function boardCommands(actions: BoardActions): readonly Command[] {
   const { board, run } = actions.bench;
+  const isDrawn = () => board.graph.peek().fault === undefined;
   const isChosen = () => board.selection.peek().size > 0;
   const command = (id: string, title: string, run: () => void, more: Partial<Command> = {}): Command => ({
     id: `board.${id}`,
@@ -139,9 +140,11 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
     }),
     command("library", "Show or hide the library", () => actions.hands.togglePanel("left"), {
       keys: "mod+b",
+      when: isDrawn,
     }),
     command("inspector", "Show or hide the inspector", () => actions.hands.togglePanel("right"), {
       keys: "mod+i",
+      when: isDrawn,
     }),
     command("run", "Run", () => actions.hands.run("all"), { icon: "play", keys: "mod+enter", group: "Run" }),
     command("runChanged", "Run only what changed", () => actions.hands.run("changed"), {
@@ -160,6 +163,11 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
       group: "Run",
       icon: "play",
       when: () => isChosen() && run.runId.peek() !== undefined,
+    }),
+    command("disable", "Disable or enable", () => actions.disable(), {
+      icon: "eyeoff",
+      keys: "d",
+      when: () => actions.workers.length > 0,
     }),
     command("breakpoint", "Stop before the chosen node", () => actions.breakpoint(), {
       group: "Run",
@@ -194,10 +202,10 @@ export function boardCommands(actions: BoardActions): readonly Command[] {
 export function boardMenu(actions: BoardActions, world: Point): readonly MenuEntry[] {
   const { board } = actions.bench;
   const all = new Map(actions.commands().map((command) => [command.id, command]));
-  const entry = (id: string): MenuEntry => {
+  const entry = (id: string, title?: string): MenuEntry => {
     const command = all.get(`board.${id}`) as Command;
     return {
-      title: command.title,
+      title: title ?? command.title,
       ...(command.icon === undefined ? {} : { icon: command.icon }),
       keys: command.keys?.split("|")[0],
       disabled: command.when?.() === false,
@@ -234,9 +242,10 @@ export function boardMenu(actions: BoardActions, world: Point): readonly MenuEnt
     entry("edit"),
     entry("connect"),
     "rule",
-    entry("runTo"),
+    entry("runTo", "Run only to here"),
     entry("runFrom"),
     entry("breakpoint"),
+    entry("disable", actions.workers.some(({ isDisabled }) => !isDisabled) ? "Disable" : "Enable"),
     "rule",
     entry("copy"),
     entry("cut"),

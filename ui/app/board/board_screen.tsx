@@ -22,6 +22,7 @@ import { ConnectPalette } from "./connect_palette.tsx";
 import { dropConnection, insertOnEdge } from "./connecting.ts";
 import { ConflictDialog } from "./file/conflict_dialog.tsx";
 import { Inspector } from "./inspector/inspector.tsx";
+import { SaveAsDialog } from "./file/save_as_dialog.tsx";
 import { SourceDialog } from "./file/source_dialog.tsx";
 import type { LibraryEntry } from "./library.ts";
 import { addNode, type Point } from "./model/commands.ts";
@@ -87,15 +88,23 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
     const nodes = carriedOut(board.graph.peek(), mode);
     const hasFault = () => errorsIn(board.allProblems.peek(), nodes).length > 0;
     // What was mended a moment ago is no error any more.
-    if (hasFault()) await bench.checked();
+    const isKnown = !hasFault() || await bench.checked();
     if (hasFault()) {
       bench.panel.value = "problems";
       setRight(true);
-      showToast({
-        look: "warn",
-        title: "Mend the errors first",
-        text: "The list at the right says what to do",
-      });
+      const words = !isKnown
+        ? {
+          title: "Cannot check the workflow",
+          text:
+            "Neither this page nor the server answered. The list at the right is from before: run again when the connection is back, or reload the page.",
+        }
+        : {
+          title: "Mend the errors first",
+          text: board.graph.peek().fault === undefined
+            ? "The list at the right says what to do"
+            : "Its text says where: each place is listed here",
+        };
+      showToast({ look: "warn", ...words });
       return;
     }
     const isAnew = mode === "all" || mode === "mock" || nodes !== undefined;
@@ -229,6 +238,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
       {file.conflict.value === undefined
         ? null
         : <ConflictDialog key={file.conflict.value.theirHash} file={file} conflict={file.conflict.value} />}
+      {file.refusal.value === undefined ? null : <SaveAsDialog file={file} refusal={file.refusal.value} />}
       {fault !== undefined
         ? <UnreadableBoard bench={bench} fault={fault} onSource={() => setOpen({ kind: "source" })} />
         : (

@@ -36,6 +36,9 @@ interface Known extends Parts {
   readonly library: readonly LibraryEntry[];
 }
 
+/** Whoever runs a workflow waits for this at most, where the page's own check does not answer. */
+const SERVER_PATIENCE_MS = 8_000;
+
 export class Workbench {
   readonly app: App;
   readonly board: Board;
@@ -86,6 +89,11 @@ export class Workbench {
     this.#checker = new Checker({
       fetchOther: (reference) => this.#other(reference),
       onAnswer: (answer) => this.board.takeCheck(answer),
+      askServer: async (text, name) => {
+        const signal = AbortSignal.timeout(SERVER_PATIENCE_MS);
+        return (await app.client.call("POST /workflows/check", { body: { text, file: name }, signal }))
+          .problems;
+      },
     });
     this.#checker.setCatalog(info);
     this.board.onText = (text) => this.#checker.ask(text, file.file);
@@ -149,8 +157,8 @@ export class Workbench {
     return (await client.call("GET /templates/{id}", { params: { id: reference } })).text;
   }
 
-  /** Resolves when the problems are those of the text as it is. */
-  checked(): Promise<void> {
+  /** Resolves when the problems are those of the text as it is, or with false when nobody could check it. */
+  checked(): Promise<boolean> {
     return this.#checker.settled();
   }
 

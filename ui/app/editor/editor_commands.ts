@@ -1,12 +1,14 @@
 /** What can be done in the editor, by key and from the palette. @module */
 
 import type { EditorState } from "@codemirror/state";
+import { gotoLine } from "@codemirror/search";
 import { EditorView } from "@codemirror/view";
 import { palette } from "../shell/command_palette.tsx";
 import { announce } from "../state/announce.ts";
 import type { App } from "../state/app.ts";
 import type { Command } from "../state/commands.ts";
 import { showToast } from "../state/toasts.ts";
+import { wrapLines } from "./code/code_habits.ts";
 import {
   type ConflictHere,
   conflictsOf,
@@ -16,6 +18,7 @@ import {
   rangeOf,
 } from "./code/reviews.ts";
 import type { OpenText } from "./open_text.ts";
+import { goToPlaces, goToSymbol, type Pick } from "./places.ts";
 import { authorsText, nameOf } from "./text_authors.ts";
 import type { EditorWorkspace } from "./workspace.ts";
 
@@ -23,12 +26,15 @@ function failed(title: string, error: unknown): void {
   showToast({ look: "bad", title, text: error instanceof Error ? error.message : String(error) });
 }
 
-/** Writes the file and says how it went. */
-export async function saveText(text: OpenText, overwrite = false): Promise<void> {
+/** Writes the file and says how it went; true where it is written. */
+export async function saveText(text: OpenText, overwrite = false): Promise<boolean> {
   try {
     const refusal = await text.save(overwrite);
-    if (refusal === undefined) announce("Saved");
-    else if (refusal === "changed-outside") {
+    if (refusal === undefined) {
+      announce("Saved");
+      return true;
+    }
+    if (refusal === "changed-outside") {
       text.fileState.value = "conflict";
       showToast({
         look: "warn",
@@ -40,6 +46,7 @@ export async function saveText(text: OpenText, overwrite = false): Promise<void>
   } catch (error) {
     failed(`Cannot save ${text.file}`, error);
   }
+  return false;
 }
 
 /** Renames what is at the place, wherever it is used. */
@@ -53,6 +60,11 @@ export async function renameAt(text: OpenText, offset: number, name: string): Pr
   }
 }
 
+function selectedWords(text: OpenText | undefined): string {
+  const state = text?.editorState;
+  return state === undefined ? "" : state.sliceDoc(state.selection.main.from, state.selection.main.to);
+}
+
 async function format(text: OpenText): Promise<void> {
   try {
     const plan = await text.askSettled(
@@ -64,28 +76,6 @@ async function format(text: OpenText): Promise<void> {
     } else await text.ask("language.apply", { plan: plan.plan });
   } catch (error) {
     failed("Cannot format", error);
-  }
-}
-
-async function definition(text: OpenText, workspace: EditorWorkspace): Promise<void> {
-  const offset = text.editorState?.selection.main.head ?? 0;
-  try {
-    const places = await text.askSettled(
-      "language.places",
-      (at) => ({ ...at, offset, question: "definition" as const }),
-    );
-    const place = places[0];
-    if (place?.file === undefined) {
-      showToast({
-        look: "info",
-        title: "No definition is known for this",
-        text: "Definitions are looked for in this text and the files of the workspace.",
-      });
-    } else if (/^(\/|[A-Za-z]:)/.test(place.file)) {
-      showToast({ look: "info", title: "The definition is outside the workspace", text: place.file });
-    } else workspace.goTo(place.file, place.start.line, place.start.character);
-  } catch (error) {
-    failed("Cannot find the definition", error);
   }
 }
 
@@ -127,10 +117,13 @@ function step(text: OpenText, by: 1 | -1): void {
 
 export interface EditorDialogs {
   readonly rename: (text: OpenText) => void;
+  readonly pick: Pick;
+  /** Looks for the words in all files; "" lets the person write them. */
+  readonly search: (words: string) => void;
 }
 
 export function editorCommands(
-  _app: App,
+  app: App,
   workspace: EditorWorkspace,
   active: () => OpenText | undefined,
   dialogs: EditorDialogs,
@@ -157,6 +150,8 @@ export function editorCommands(
       if (isConflict(place)) act(text, place);
       else announce("Nothing contradicts here");
     });
+  const places = (text: OpenText, question: "definition" | "references") =>
+    goToPlaces({ app, workspace, text, pick: dialogs.pick }, question);
   const make = (id: string, title: string, keys: string, run: () => void): Command => ({
     id: `editor.${id}`,
     title,
@@ -167,11 +162,43 @@ export function editorCommands(
   });
   return [
     { id: "editor.find", title: "Open a file", group, keys: "mod+p", run: () => palette.value = "@" },
+    {
+      id: "editor.searchAll",
+      title: "Search all files",
+      group,
+      keys: "mod+shift+f",
+      run: () => dialogs.search(selectedWords(active())),
+    },
     make("save", "Save", "mod+s", on((text) => saveText(text))),
-    make("close", "Close file", "alt+w", on((text) => workspace.close(text.file))),
+    make("close", "Close file", "alt+w", on((text) => workspace.askToClose(text.file))),
     make("next", "Next file", "alt+pagedown", on((text) => switchFile(workspace, text, 1))),
     make("previous", "Previous file", "alt+pageup", on((text) => switchFile(workspace, text, -1))),
-    make("definition", "Go to definition", "f12", on((text) => definition(text, workspace))),
+    make(
+      "beside",
+      "Show this file beside another, or no longer",
+      "mod+\\",
+      on((text) => moveBeside(workspace, text)),
+    ),
+    make("definition", "Go to definition", "f12", on((text) => places(text, "definition"))),
+    make("references", "Find uses", "shift+f12", on((text) => places(text, "references"))),
+    make(
+      "symbol",
+      "Go to a symbol of this text",
+      "mod+shift+o",
+      on((text) => goToSymbol(text, dialogs.pick)),
+    ),
+    make(
+      "line",
+      "Go to a line",
+      "mod+g|ctrl+g",
+      on((text) => text.view !== undefined && gotoLine(text.view)),
+    ),
+    make(
+      "wrap",
+      "Wrap long lines, or not",
+      "alt+z",
+      on(({ view, file }) => view !== undefined && wrapLines(view, file)),
+    ),
     make("rename", "Rename symbol", "f2", on(dialogs.rename)),
     make("format", "Format", "alt+shift+f", on(format)),
     make("nextChange", "Next change of an agent", "f7", on((text) => step(text, 1))),
@@ -194,6 +221,11 @@ export function editorCommands(
       onConflict((_text, { conflict }) => workspace.shownConflict.value = conflict.id),
     ),
   ];
+}
+
+function moveBeside(workspace: EditorWorkspace, { file }: OpenText): void {
+  if (workspace.beside.peek() === file) workspace.endBeside(file);
+  else workspace.showBeside(file);
 }
 
 function switchFile(workspace: EditorWorkspace, text: OpenText, by: number): void {

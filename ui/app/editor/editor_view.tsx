@@ -5,8 +5,9 @@
  */
 
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../parts/button.tsx";
+import { PickDialog } from "../parts/pick_dialog.tsx";
 import { rememberedSize, SplitHandle } from "../parts/split.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../parts/states.tsx";
 import { Button } from "../parts/button.tsx";
@@ -15,13 +16,17 @@ import { useStatus } from "../shell/status_bar.tsx";
 import type { ViewProps } from "../shell/view.ts";
 import { useApp } from "../state/app.ts";
 import { hrefOf, navigate } from "../state/route.ts";
+import { lineEndOf } from "./code/line_ends.ts";
 import { waitingChanges } from "./changes/waiting_changes.ts";
 import { WaitingList } from "./changes/waiting_list.tsx";
+import { CloseDialog } from "./close_dialog.tsx";
 import { ChangesPanel } from "./changes/changes_panel.tsx";
 import { editorCommands, saveText } from "./editor_commands.ts";
 import { FileTabs } from "./files/file_tabs.tsx";
 import { FileTree } from "./files/file_tree.tsx";
 import type { OpenText } from "./open_text.ts";
+import type { Picking } from "./places.ts";
+import { beginSearch, SearchPanel } from "./search/search_panel.tsx";
 import { RenameDialog } from "./rename_dialog.tsx";
 import { TextPane } from "./text_pane.tsx";
 import { EditorChoice, editorOf } from "./editor_choice.tsx";
@@ -33,6 +38,7 @@ import { markOf, nameOf } from "./text_authors.ts";
 import { type EditorWorkspace, MOST_BYTES, workspaceOf } from "./workspace.ts";
 
 const treeSize = rememberedSize("editor.tree", 240);
+const besideSize = rememberedSize("editor.beside", 560);
 const changesSize = rememberedSize("editor.changes", 320);
 const wide = matchMedia("(min-width: 720px)");
 /** Below, files and changes beside the text would leave it no room: the changes lie over it, and open when they are asked for. */
@@ -43,8 +49,16 @@ export default function EditorView({ route }: ViewProps) {
   const workspace = workspaceOf(app);
   const file = route.path;
   const [isTreeOpen, setTreeOpen] = useState(wide.matches || file === "");
+  const [side, setSide] = useState<"files" | "search">("files");
+  const showSide = (which: "files" | "search") => {
+    const isShown = isTreeOpen && side === which;
+    setSide(which);
+    setTreeOpen(!isShown);
+  };
   const [hasChanges, setHasChanges] = useState<boolean | undefined>(undefined);
   const [renaming, setRenaming] = useState<OpenText | undefined>(undefined);
+  const closing = workspace.closing.value;
+  const [picking, setPicking] = useState<Picking | undefined>(undefined);
 
   useEffect(() => {
     const remembered = workspace.remembered();
@@ -75,9 +89,26 @@ export default function EditorView({ route }: ViewProps) {
       }));
     }), []);
   const active = workspace.texts.value.find((text) => text.file === file);
+  // Keys mean the file that is shown, also those that come before an effect of showing it has run.
+  const besideFile = roomy.matches && workspace.beside.value !== file ? workspace.beside.value : undefined;
+  const besideText = workspace.texts.value.find((text) => text.file === besideFile);
+  const current = workspace.isBesideFocused.value && besideText !== undefined ? besideText : active;
+  const shown = useRef(current);
+  shown.current = current;
   useEffect(
-    () => app.commands.add(editorCommands(app, workspace, () => active, { rename: setRenaming })),
-    [active],
+    () =>
+      app.commands.add(
+        editorCommands(app, workspace, () => shown.current, {
+          rename: setRenaming,
+          pick: setPicking,
+          search: (words) => {
+            setSide("search");
+            setTreeOpen(true);
+            beginSearch(words);
+          },
+        }),
+      ),
+    [],
   );
   useEffect(
     () =>
@@ -97,22 +128,32 @@ export default function EditorView({ route }: ViewProps) {
       <div class="bar">
         <IconButton
           icon="folder"
-          label={isTreeOpen ? "Hide files" : "Show files"}
-          aria-pressed={isTreeOpen}
-          onClick={() => setTreeOpen(!isTreeOpen)}
+          label={isTreeOpen && side === "files" ? "Hide files" : "Show files"}
+          aria-pressed={isTreeOpen && side === "files"}
+          onClick={() => showSide("files")}
+        />
+        <IconButton
+          icon="search"
+          label="Search all files"
+          keys="mod+shift+f"
+          aria-pressed={isTreeOpen && side === "search"}
+          onClick={() => {
+            showSide("search");
+            beginSearch("");
+          }}
         />
         <h1 class="hidden-text">Editor</h1>
         <FileTabs workspace={workspace} file={file} />
         {active === undefined ? null : <EditorChoice file={file} />}
-        <IconButton icon="search" label="Open a file" keys="mod+p" onClick={() => palette.value = "@"} />
-        {active === undefined ? null : (
+        <IconButton icon="file" label="Open a file" keys="mod+p" onClick={() => palette.value = "@"} />
+        {active === undefined || current === undefined ? null : (
           <>
             <IconButton
               icon="save"
               label="Save"
               keys="mod+s"
-              disabled={!active.isUnsaved.value}
-              onClick={() => void saveText(active)}
+              disabled={!current.isUnsaved.value}
+              onClick={() => void saveText(current)}
             />
             <Button
               icon="diff"
@@ -132,10 +173,10 @@ export default function EditorView({ route }: ViewProps) {
             <>
               <aside
                 class="panel editor-files"
-                aria-label="Files"
+                aria-label={side === "files" ? "Files" : "Search"}
                 style={wide.matches ? { width: `${treeSize.value}px` } : {}}
               >
-                <FileTree file={file} />
+                {side === "files" ? <FileTree file={file} /> : <SearchPanel />}
               </aside>
               <SplitHandle label="Width of the files" size={treeSize} min={160} max={480} />
             </>
@@ -146,9 +187,13 @@ export default function EditorView({ route }: ViewProps) {
           role={file === "" ? undefined : "tabpanel"}
           id="editor-panel"
           aria-label={file === "" ? "No file" : file}
+          onFocusIn={() => workspace.isBesideFocused.value = false}
         >
           {file === "" ? <Nothing /> : <OpenFile key={file} workspace={workspace} file={file} />}
         </section>
+        {besideFile === undefined
+          ? null
+          : <Beside key={besideFile} workspace={workspace} file={besideFile} />}
         {active !== undefined && isReviewOpen
           ? (
             <>
@@ -167,7 +212,45 @@ export default function EditorView({ route }: ViewProps) {
       {renaming === undefined
         ? null
         : <RenameDialog text={renaming} onClose={() => setRenaming(undefined)} />}
+      {closing === undefined ? null : <CloseDialog key={closing.file} text={closing} workspace={workspace} />}
+      {picking === undefined ? null : (
+        <PickDialog
+          {...picking}
+          onPick={({ id }) => picking.pick(id)}
+          onClose={() => setPicking(undefined)}
+        />
+      )}
     </div>
+  );
+}
+
+/** The second pane. */
+function Beside({ workspace, file }: { readonly workspace: EditorWorkspace; readonly file: string }) {
+  useEffect(() => () => {
+    workspace.isBesideFocused.value = false;
+  }, []);
+  return (
+    <>
+      <SplitHandle label="Width of the second file" size={besideSize} min={240} max={1600} after />
+      <section
+        class="editor-main editor-beside"
+        aria-label={file}
+        style={{ width: `${besideSize.value}px` }}
+        onFocusIn={() => workspace.isBesideFocused.value = true}
+      >
+        <header class="editor-beside-head">
+          <span class="cut grow" title={file}>{file}</span>
+          <IconButton
+            icon="left"
+            label={`Show ${file} alone`}
+            keys="mod+\\"
+            onClick={() => workspace.endBeside(file)}
+          />
+          <IconButton icon="close" label="Close the second pane" onClick={() => workspace.endBeside()} />
+        </header>
+        <OpenFile workspace={workspace} file={file} isBeside />
+      </section>
+    </>
   );
 }
 
@@ -193,7 +276,13 @@ function Nothing() {
   );
 }
 
-function OpenFile({ workspace, file }: { readonly workspace: EditorWorkspace; readonly file: string }) {
+interface OpenFileProps {
+  readonly workspace: EditorWorkspace;
+  readonly file: string;
+  readonly isBeside?: boolean;
+}
+
+function OpenFile({ workspace, file, isBeside = false }: OpenFileProps) {
   const { client } = useApp();
   const [tooLarge, setTooLarge] = useState<number | undefined>(undefined);
   const [text, setText] = useState<OpenText | undefined>(() =>
@@ -224,17 +313,26 @@ function OpenFile({ workspace, file }: { readonly workspace: EditorWorkspace; re
   }
   return text === undefined
     ? <LoadingState what={file} lines={12} />
-    : <Text text={text} workspace={workspace} />;
+    : <Text text={text} workspace={workspace} isBeside={isBeside} />;
 }
 
-function Text({ text, workspace }: { readonly text: OpenText; readonly workspace: EditorWorkspace }) {
+function Text({ text, workspace, isBeside }: {
+  readonly text: OpenText;
+  readonly workspace: EditorWorkspace;
+  readonly isBeside: boolean;
+}) {
   const [, redraw] = useState(0);
   useSignalEffect(() => {
     void text.state.value;
     redraw((count) => count + 1);
   });
   const state = text.state.value;
-  useStatus("editor.text", <TextStatus text={text} />, [text]);
+  // Of two panes the one that has the focus is spoken of.
+  const isMeant = workspace.isBesideFocused.value === isBeside;
+  useStatus(isBeside ? "editor.beside" : "editor.text", isMeant ? <TextStatus text={text} /> : null, [
+    text,
+    isMeant,
+  ]);
   if (state === "failed" && text.editorState === undefined) {
     return (
       <ErrorState
@@ -249,6 +347,38 @@ function Text({ text, workspace }: { readonly text: OpenText; readonly workspace
   return editor === undefined
     ? <TextPane text={text} workspace={workspace} />
     : <MotifEditor key={editor.path} text={text} editor={editor} />;
+}
+
+/** Where the caret is, how much is selected, and how lines end where that is not the usual way. */
+function CaretPlace({ text }: { readonly text: OpenText }) {
+  void text.moved.value;
+  void text.state.value;
+  const { commands } = useApp();
+  const state = text.editorState;
+  if (state === undefined) return null;
+  const { ranges, main } = state.selection;
+  const line = state.doc.lineAt(main.head);
+  const chosen = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  const more = [
+    ...(ranges.length > 1 ? [`${ranges.length} carets`] : []),
+    ...(chosen > 0 ? [`${chosen.toLocaleString("en")} selected`] : []),
+  ];
+  return (
+    <>
+      <button
+        type="button"
+        class="editor-place"
+        title="Go to a line"
+        onClick={() => commands.run("editor.line")}
+      >
+        Line {line.number}, column {main.head - line.from + 1}
+        {more.length === 0 ? "" : ` (${more.join(", ")})`}
+      </button>
+      {lineEndOf(state) === "\n"
+        ? null
+        : <span title="Lines end with carriage return and line feed">CRLF</span>}
+    </>
+  );
 }
 
 function TextStatus({ text }: { readonly text: OpenText }) {
@@ -270,6 +400,7 @@ function TextStatus({ text }: { readonly text: OpenText }) {
         </span>
       ))}
       {faults === 0 ? null : <span class="editor-faults">{faults} {faults === 1 ? "error" : "errors"}</span>}
+      <CaretPlace text={text} />
       <ServerState key={text.file} text={text} />
       <span class="editor-saved">{words}</span>
     </>

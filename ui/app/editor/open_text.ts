@@ -57,7 +57,7 @@ export interface OpenTextOptions {
   readonly file: string;
   readonly live: LiveConnection;
   /** Everything the view needs; made anew when the text is there. */
-  readonly extensions: (text: OpenText) => Extension;
+  readonly extensions: (text: OpenText, doc: EditorState["doc"]) => Extension;
   /** Told of a decision that the text core has not taken, in words. */
   readonly onRefused: (why: string) => void;
 }
@@ -78,6 +78,8 @@ export class OpenText {
   readonly diagnostics = signal<TextDiagnostics["diagnostics"]>([]);
   /** Grows with every change of the copy, whoever made it. */
   readonly changed = signal(0);
+  /** Grows with every step of the caret, and with every change. */
+  readonly moved = signal(0);
   /** True while the server does not have everything that was typed. */
   readonly isBehind = signal(false);
   readonly #options: OpenTextOptions;
@@ -137,8 +139,10 @@ export class OpenText {
     this.#announceSoon();
   }
 
-  detach(): void {
-    if (this.#view !== undefined) this.#held = this.#view.state;
+  detach(view: EditorView): void {
+    // Another view may have taken it over already.
+    if (this.#view !== view) return;
+    this.#held = view.state;
     this.#view = undefined;
   }
 
@@ -154,6 +158,9 @@ export class OpenText {
       );
     }
     if (transaction.docChanged) this.changed.value = this.changed.peek() + 1;
+    if (transaction.docChanged || transaction.selection !== undefined) {
+      this.moved.value = this.moved.peek() + 1;
+    }
     const sync = this.#sync;
     if (sync === undefined || transaction.annotation(fromServer) !== undefined) return;
     if (transaction.docChanged) {
@@ -274,7 +281,8 @@ export class OpenText {
     void this.#connect();
   }
 
-  close(): void {
+  /** Lets go of the text; what is not saved is kept by the core, or discarded where nobody else has it open. */
+  close(discard = false): void {
     this.#isClosed = true;
     this.#stop();
     for (const timer of [this.#pumpTimer, this.#announceTimer, this.#reviewTimer]) clearTimeout(timer);
@@ -282,7 +290,9 @@ export class OpenText {
     if (this.state.peek() === "open") {
       const gone = { buffer: this.#buffer, revision: this.revision, selections: [] };
       void this.ask("text.announce", gone).catch(() => undefined);
-      void this.ask("text.close", { buffer: this.#buffer }).catch(() => undefined);
+      void this.ask("text.close", { buffer: this.#buffer, ...(discard ? { discard } : {}) }).catch(() =>
+        undefined
+      );
     }
   }
 
@@ -329,9 +339,10 @@ export class OpenText {
   #begin(text: string, revision: number, isUnsaved: boolean): void {
     this.#sync = new TextSync(ownAuthor, text, revision, () => `${this.file}-${this.#edits++}`);
     this.isUnsaved.value = isUnsaved;
+    const doc = textOf(text);
     this.#held = EditorState.create({
-      doc: textOf(text),
-      extensions: [EditorState.lineSeparator.of("\n"), this.#options.extensions(this)],
+      doc,
+      extensions: [EditorState.lineSeparator.of("\n"), this.#options.extensions(this, doc)],
     });
     this.#noteSaved();
   }

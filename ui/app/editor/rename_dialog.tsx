@@ -26,6 +26,7 @@ export function RenameDialog({ text, onClose }: { readonly text: OpenText; reado
         <input
           class="input code"
           value={name}
+          onFocus={({ currentTarget }) => currentTarget.select()}
           autocomplete="off"
           spellcheck={false}
           onInput={(event) => setName(event.currentTarget.value)}

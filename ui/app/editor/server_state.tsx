@@ -10,6 +10,7 @@ import { bufferId } from "../../../core/ids.ts";
 import type { LanguageServerInfo } from "../../../core/ports/language.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import { isWorkflow } from "./code/language.ts";
 import { serverHintFor } from "./code/server_hints.ts";
 import type { OpenText } from "./open_text.ts";
 
@@ -20,7 +21,8 @@ interface Known {
 }
 
 export function ServerState({ text }: { readonly text: OpenText }) {
-  const hint = serverHintFor(text.file);
+  // What a workflow file needs is here.
+  const hint = isWorkflow(text) ? undefined : serverHintFor(text.file);
   const state = text.state.value;
   const [known, setKnown] = useState<Known | undefined>(undefined);
   const [round, setRound] = useState(0);

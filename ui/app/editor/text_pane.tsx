@@ -22,7 +22,7 @@ export function TextPane(
     // Whoever walks along the tabs by key stays there; whoever opens a file wants to write.
     if (document.activeElement?.matches(".editor-tabs :focus-visible") !== true) view.focus();
     return () => {
-      text.detach();
+      text.detach(view);
       view.destroy();
     };
   }, [text]);

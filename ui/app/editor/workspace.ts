@@ -11,10 +11,12 @@ import type { App } from "../state/app.ts";
 import { hrefOf, navigate, route } from "../state/route.ts";
 import { showToast } from "../state/toasts.ts";
 import { waitingChanges } from "./changes/waiting_changes.ts";
+import { wrapLines } from "./code/code_habits.ts";
 import { codeExtensions } from "./code/code_extensions.ts";
 import { OpenText } from "./open_text.ts";
 
 const KEY = "symphony.editor.files";
+const BESIDE_KEY = "symphony.editor.beside";
 /** Larger files are not for a browser's editor: the text would be there several times. */
 export const MOST_BYTES = 48 * 1024 * 1024;
 
@@ -24,6 +26,12 @@ export class EditorWorkspace {
   readonly wanted = new Map<string, { readonly line: number; readonly character: number }>();
   /** The contradiction whose both sides are to be shown. */
   readonly shownConflict = signal<string | undefined>(undefined);
+  /** The text that is to be closed and is not saved: the person is asked. */
+  readonly closing = signal<OpenText | undefined>(undefined);
+  /** The file in the second pane; shown where it is another than that of the address. */
+  readonly beside = signal<string | undefined>(sessionStorage.getItem(BESIDE_KEY) ?? undefined);
+  /** Whether the keys mean the second pane. */
+  readonly isBesideFocused = signal(false);
   readonly #app: App;
 
   constructor(app: App) {
@@ -57,10 +65,15 @@ export class EditorWorkspace {
     const text = new OpenText({
       file,
       live: this.#app.live,
-      extensions: (one) =>
-        codeExtensions(one, {
+      extensions: (one, doc) =>
+        codeExtensions(one, doc, this.#app.client, {
           accept: (hunk) => one.decide(hunk, "accept"),
           reject: (hunk) => one.decide(hunk, "reject"),
+          wrap: (view) => {
+            wrapLines(view, one.file);
+            return true;
+          },
+          definition: () => this.#app.commands.run("editor.definition"),
           show: ({ conflict }) => this.shownConflict.value = conflict.id,
         }),
       onRefused: (why) => showToast({ look: "warn", title: "Cannot decide", text: why }),
@@ -69,11 +82,20 @@ export class EditorWorkspace {
     return text;
   }
 
-  close(file: string): void {
+  /** Closes the file, once the person has said what becomes of what is not saved. */
+  askToClose(file: string): void {
+    const text = this.texts.peek().find((one) => one.file === file);
+    if (text?.isUnsaved.peek() === true && text.state.peek() !== "failed") this.closing.value = text;
+    else this.close(file);
+  }
+
+  /** Closes the file. What is not saved is kept for the next time, unless it is to be discarded. */
+  close(file: string, discard = false): void {
     const texts = this.texts.peek();
     const at = texts.findIndex((text) => text.file === file);
     if (at < 0) return;
-    texts[at]?.close();
+    texts[at]?.close(discard);
+    if (this.beside.peek() === file) this.endBeside();
     const left = texts.filter((text) => text.file !== file);
     this.#set(left);
     if (route.peek().path === file) {
@@ -81,15 +103,43 @@ export class EditorWorkspace {
     }
   }
 
+  /** Shows the file: where it is shown already, else in the first pane. */
   show(file: string): void {
-    navigate(hrefOf("editor", file));
+    if (!this.#focusBeside(file)) navigate(hrefOf("editor", file));
+  }
+
+  /** Shows the file in the second pane; what was there, or the file before, takes its place in the first. */
+  showBeside(file: string): void {
+    const before = this.beside.peek();
+    if (route.peek().path === file) {
+      const others = this.texts.peek().filter((text) => text.file !== file);
+      const next = others.find((text) => text.file === before) ?? others.at(-1);
+      navigate(hrefOf("editor", next?.file ?? ""), true);
+    }
+    this.beside.value = file;
+    sessionStorage.setItem(BESIDE_KEY, file);
+  }
+
+  /** One pane again; `file` is shown in it, where it is given. */
+  endBeside(file?: string): void {
+    this.beside.value = undefined;
+    this.isBesideFocused.value = false;
+    sessionStorage.removeItem(BESIDE_KEY);
+    if (file !== undefined) navigate(hrefOf("editor", file), true);
+  }
+
+  #focusBeside(file: string): boolean {
+    if (this.beside.peek() !== file || route.peek().path === file) return false;
+    const view = this.texts.peek().find((text) => text.file === file)?.view;
+    view?.focus();
+    return view !== undefined;
   }
 
   /** Shows a place of a file. */
   goTo(file: string, line: number, character: number): void {
     this.wanted.set(file, { line, character });
-    if (route.peek().path === file) this.texts.value = [...this.texts.peek()];
-    navigate(hrefOf("editor", file));
+    if (this.#focusBeside(file) || route.peek().path === file) this.texts.value = [...this.texts.peek()];
+    if (!this.isBesideFocused.peek() || this.beside.peek() !== file) navigate(hrefOf("editor", file));
   }
 
   /** Takes everything of a set but its contradictions, which go on waiting. */

@@ -52,10 +52,12 @@ export interface IconButtonProps extends Native {
   readonly look?: "primary" | "danger" | "quiet";
   readonly small?: boolean;
   readonly disabled?: boolean;
+  /** Why it can do nothing now; it is disabled where there is a reason. */
+  readonly reason?: string | undefined;
 }
 
 export function IconButton(
-  { icon, label, keys, look = "quiet", small = false, disabled = false, class: className, ...rest }:
+  { icon, label, keys, look = "quiet", small = false, disabled = false, reason, class: className, ...rest }:
     IconButtonProps,
 ) {
   const classes = ["button", "icon-only", look, small ? "small" : undefined, className].filter(Boolean).join(
@@ -65,10 +67,11 @@ export function IconButton(
     <button
       type="button"
       {...rest}
-      {...idle(disabled)}
+      {...idle(disabled || reason !== undefined)}
       class={classes}
       aria-label={label}
-      data-tip={label}
+      {...(reason === undefined ? {} : { "aria-description": reason })}
+      data-tip={reason === undefined ? label : `${label}: ${reason}`}
       data-tip-keys={keys === undefined ? undefined : keyText(keys)}
     >
       <Icon name={icon} size={small ? 14 : 16} />

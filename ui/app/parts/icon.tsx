@@ -106,6 +106,11 @@ export function iconNamed(name: unknown): IconName | undefined {
 
 const filled: ReadonlySet<IconName> = new Set(["play", "stop"]);
 
+/** True for one whose shape is filled rather than drawn as a line. */
+export function isFilledIcon(name: IconName): boolean {
+  return filled.has(name);
+}
+
 /** The path of an icon in a 16-unit square, for drawing it elsewhere. */
 export function iconPath(name: IconName): string {
   return paths[name];

@@ -10,6 +10,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { keyText } from "../parts/keys.ts";
+import { orderFindings } from "./finding_order.ts";
 import { useApp } from "../state/app.ts";
 
 /** What is typed; undefined while the palette is closed. */
@@ -22,6 +23,8 @@ export interface Finding {
   readonly group: string;
   readonly icon?: IconName;
   readonly keys?: string | undefined;
+  /** Comes after all else that was found. */
+  readonly isBehind?: true;
   readonly run: () => void;
 }
 
@@ -118,11 +121,8 @@ export function CommandPalette() {
     const titleOf = ({ title }: Finding) => title;
     if (words === "" || /^[>@]/.test(query)) return fuzzySort(words, pool, titleOf).slice(0, MAX_SHOWN);
     // A view that holds things of its own comes first with them.
-    const isFirst = finders.peek().length > 0;
-    const all = isFirst
-      ? [...fuzzySort(words, pool, titleOf), ...fuzzySort(words, everywhere, titleOf)]
-      : fuzzySort(words, [...pool, ...everywhere], titleOf);
-    return all.slice(0, MAX_SHOWN);
+    const isOwnFirst = finders.peek().length > 0;
+    return orderFindings(words, { own: pool, everywhere, isOwnFirst, most: MAX_SHOWN });
   }, [query, offered, found, everywhere]);
   useEffect(() => setChosen(0), [query]);
   useEffect(() => {

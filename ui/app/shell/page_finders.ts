@@ -5,6 +5,7 @@
  */
 
 import { effect } from "@preact/signals";
+import { agoText } from "../monitor/format.ts";
 import { areRunsKnown, sortedRuns } from "../monitor/runs/run_index.ts";
 import { stateWord } from "../parts/state_dot.tsx";
 import type { App } from "../state/app.ts";
@@ -48,10 +49,10 @@ export function findEverywhere(app: App): void {
   );
   addPageFinder(async () => {
     await runsKnown();
-    return sortedRuns.peek().slice(0, MOST_RUNS).map(({ run, workflow, state }) => ({
+    return sortedRuns.peek().slice(0, MOST_RUNS).map(({ run, workflow, state, startedAt }) => ({
       id: run,
       title: `${workflow} ${run}`,
-      about: stateWord(state),
+      about: `${stateWord(state)}, ${agoText(startedAt, Date.now())}`,
       group: "Runs",
       icon: "runs",
       run: to("runs", run),
@@ -97,6 +98,7 @@ export function findEverywhere(app: App): void {
       about: artifact.slice(0, 12),
       group: "Artifacts",
       icon: "artifact",
+      isBehind: true,
       run: to("artifacts", artifact),
     }));
   });

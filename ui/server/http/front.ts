@@ -11,7 +11,7 @@ import type { Json } from "../../../core/json.ts";
 import { API_BASE } from "../../api/api.ts";
 import { EVENTS_PATH } from "../../api/frames.ts";
 import type { ApiProblem } from "../../api/problem.ts";
-import type { Assets } from "../assets.ts";
+import { type Assets, takesGzip } from "../assets.ts";
 import { isEqual } from "./equal.ts";
 import { MAX_BODY_BYTES, refusalOf } from "./guard.ts";
 import { PLAIN_PAGE, PLAIN_SCRIPT, PLAIN_STYLE } from "./plain_page.ts";
@@ -80,7 +80,7 @@ export class Front {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return problem(problemOf(405, "bad-input", `Cannot ${request.method} ${path}: it is a page`));
     }
-    return this.#page(path);
+    return this.#page(path, takesGzip(request.headers.get("accept-encoding")));
   }
 
   #events(request: Request, behind: Behind): Response {
@@ -88,9 +88,9 @@ export class Front {
     return problem(problemOf(400, "bad-input", `Cannot answer ${EVENTS_PATH}: expected a WebSocket upgrade`));
   }
 
-  #page(path: string): Response {
+  #page(path: string, canUnpack: boolean): Response {
     const name = path === "/" ? "index.html" : path.slice(1);
-    const asset = this.#options.assets.find(name);
+    const asset = this.#options.assets.find(name, canUnpack);
     if (asset === undefined) {
       if (path === "/") return this.#html(PLAIN_PAGE);
       const plain = path === "/plain_page.js" || path === "/plain_page.css";
@@ -99,12 +99,12 @@ export class Front {
         : problem(problemOf(404, "not-found", `Cannot find ${path}: there is no such page`));
     }
     if (name.endsWith(".html")) return this.#html(new TextDecoder().decode(asset.bytes));
-    const headers = { "content-type": asset.type };
-    return new Response(asset.bytes, {
-      headers: asset.isImmutable
-        ? { ...headers, "cache-control": "private, max-age=31536000, immutable" }
-        : headers,
-    });
+    const headers = new Headers({ "content-type": asset.type });
+    if (asset.isImmutable) headers.set("cache-control", "private, max-age=31536000, immutable");
+    // Whatever keeps the answer must know that there is another for others.
+    if (asset.hasPacked) headers.set("vary", "accept-encoding");
+    if (asset.isPacked) headers.set("content-encoding", "gzip");
+    return new Response(asset.bytes, { headers });
   }
 
   #html(text: string): Response {

@@ -6,8 +6,10 @@
  */
 
 import type { RunId } from "../../../core/ids.ts";
+import { type Spent, spentOf } from "../../../core/policy/spent.ts";
 import type { RunAccount } from "../../../core/orchestration/run_account.ts";
 import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
+import { spentBy } from "../../../core/orchestration/spent_by.ts";
 import type { LoggedEvent, RunStateName } from "../../../core/ports/dag.ts";
 import type { NodeDefinition, WorkflowDefinition } from "../../../core/workflow/definition.ts";
 import type { CounterName, GaugeName } from "../../api/metrics.ts";
@@ -136,6 +138,7 @@ export class Figures implements RunObserver {
 
   #count(watched: Watched, event: LoggedEvent): void {
     const { counters } = this;
+    this.#spend(spentBy(event));
     switch (event.type) {
       case "run.completed":
         if (event.scope === undefined) counters["runs.completed"]++;
@@ -161,23 +164,24 @@ export class Figures implements RunObserver {
         if (event.recovery?.action === "fall-back" || event.recovery?.action === "escalate") {
           counters.fallbacks++;
         }
-        counters["cost.usd"] += event.failure.costUsd ?? 0;
         return this.#measure(watched, event);
       case "node.completed":
         if (isUnderWay(watched, event)) counters["nodes.completed"]++;
         move(watched, event, undefined);
-        counters["tokens.in"] += event.usage?.tokensIn ?? 0;
-        counters["tokens.out"] += event.usage?.tokensOut ?? 0;
-        counters["cost.usd"] += event.usage?.costUsd ?? 0;
         return this.#measure(watched, event);
       case "node.failed":
         if (isUnderWay(watched, event)) counters["nodes.failed"]++;
         move(watched, event, undefined);
-        counters["cost.usd"] += event.failure.costUsd ?? 0;
         return this.#measure(watched, event);
       case "node.skipped":
         return move(watched, event, undefined);
     }
+  }
+
+  #spend({ tokensIn = 0, tokensOut = 0, costUsd = 0 }: Spent = {}): void {
+    this.counters["tokens.in"] += tokensIn;
+    this.counters["tokens.out"] += tokensOut;
+    this.counters["cost.usd"] += costUsd;
   }
 
   #measure({ facts, began, held, isMock }: Watched, event: Ended): void {
@@ -200,10 +204,7 @@ function endedCall(event: Ended, beganAt: number, held: ReadonlyMap<string, Held
   const whole = event.type === "node.completed" ? event.durationMs : event.at - beganAt;
   const ms = Math.max(0, whole - waitedMs);
   if (event.type === "node.completed") return { ...event.usage, ms, waitedMs };
-  const { costUsd } = event.type === "node.waiting"
-    ? event.for.kind === "failure" ? event.for.failure : {}
-    : event.failure;
-  return { ms, waitedMs, hasFailed: true, ...costUsd === undefined ? {} : { costUsd } };
+  return { ...spentOf(spentBy(event)), ms, waitedMs, hasFailed: true };
 }
 
 /** How much of the time calls of the node were held; questions that overlap count once. */

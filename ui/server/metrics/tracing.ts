@@ -21,6 +21,7 @@ import type { RunId } from "../../../core/ids.ts";
 import type { LiveEvent } from "../../../core/orchestration/run_handle.ts";
 import type { RunAccount } from "../../../core/orchestration/run_account.ts";
 import type { LoggedEvent, RunStateName } from "../../../core/ports/dag.ts";
+import type { Usage } from "../../../core/ports/extension.ts";
 import type { RunFacts, RunObserver } from "../runs/run_book.ts";
 import { useOf } from "./figures.ts";
 
@@ -119,6 +120,10 @@ export class Tracing implements RunObserver {
           { "symphony.node": event.node, "symphony.for": event.for.kind },
           event.at,
         );
+        // The attempt is over, whatever the person says.
+        if (event.for.kind === "failure") {
+          this.#ended(traced, { ...event, type: "node.failed", attempt: 0, failure: event.for.failure });
+        }
     }
   }
 
@@ -133,8 +138,8 @@ export class Tracing implements RunObserver {
       "symphony.instrument": attributes["symphony.instrument"] ?? "",
       "symphony.outcome": event.type.slice("node.".length),
     };
-    if (event.type === "node.completed") this.#used(span, event, labels);
-    else {
+    this.#used(span, labels, event.type === "node.completed" ? event.usage : event.failure);
+    if (event.type !== "node.completed") {
       span.setStatus({ code: SpanStatusCode.ERROR, message: event.failure.message });
       span.setAttribute("error.type", event.failure.class);
       span.recordException({
@@ -152,11 +157,9 @@ export class Tracing implements RunObserver {
 
   #used(
     span: Span,
-    { usage }: Extract<Ended, { readonly type: "node.completed" }>,
     labels: Attributes,
+    { tokensIn, tokensOut, costUsd, model, finish }: Usage = {},
   ): void {
-    if (usage === undefined) return;
-    const { tokensIn, tokensOut, costUsd, model, finish } = usage;
     if (tokensIn !== undefined) span.setAttribute("gen_ai.usage.input_tokens", tokensIn);
     if (tokensOut !== undefined) span.setAttribute("gen_ai.usage.output_tokens", tokensOut);
     if (model !== undefined) span.setAttribute("gen_ai.response.model", model);

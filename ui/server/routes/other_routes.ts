@@ -5,6 +5,7 @@ import type { Route } from "../../api/api.ts";
 import { isCounter } from "../metrics/figures.ts";
 import type { Desk } from "../desk.ts";
 import { extensionLines, poolInfo } from "../extension_view.ts";
+import { searchText } from "../text_search.ts";
 import { FileChanges } from "../file_changes.ts";
 import { entriesOf, searchFiles } from "../file_lists.ts";
 import type { HandlersOf } from "../http/handlers.ts";
@@ -132,7 +133,7 @@ export function failureRoutes(desk: Desk): HandlersOf<FailureRoute> {
   };
 }
 
-export function fileRoutes({ files, proposals, services }: Desk): HandlersOf<FileRoute> {
+export function fileRoutes({ files, proposals, services, openFiles }: Desk): HandlersOf<FileRoute> {
   const changes = new FileChanges(files, services.proposedPlaces, services.data);
   return {
     "POST /files": ({ body }) => changes.make(body.path, body.kind),
@@ -144,6 +145,7 @@ export function fileRoutes({ files, proposals, services }: Desk): HandlersOf<Fil
     "GET /files": ({ query }) => entriesOf(files, query.folder ?? "."),
     "GET /changes": () => proposals.waiting(),
     "GET /files/search": ({ query }) => searchFiles(files, query.text, Math.min(query.limit ?? 50, 500)),
+    "GET /files/text": async ({ query }) => await searchText(files, query, await openFiles()),
   };
 }
 

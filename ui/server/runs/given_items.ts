@@ -1,7 +1,7 @@
 /** What the log of a run says of one node's items: what each gave, or why it gave nothing. @module */
 
 import type { NodeId } from "../../../core/ids.ts";
-import type { ValueRef } from "../../../core/orchestration/event.ts";
+import type { ItemsLeft, ValueRef } from "../../../core/orchestration/event.ts";
 import type { LoggedEvent } from "../../../core/ports/dag.ts";
 import type { ItemCounts, ItemValue } from "../../api/runs.ts";
 
@@ -64,7 +64,9 @@ export class GivenItems {
 
   add(event: LoggedEvent): void {
     if (event.scope !== this.#scope) return;
-    if (event.type === "nodes.reset" && event.nodes.includes(this.#node)) return this.#forget();
+    if (event.type === "nodes.reset" && event.nodes.includes(this.#node)) {
+      return this.#forget(event.items?.find(({ node }) => node === this.#node));
+    }
     if (event.type === "run.moved" && event.reset.includes(this.#node)) return this.#forget();
     if (!("node" in event) || event.node !== this.#node || event.type === "run.failed") return;
     if (event.type === "node.expanded") this.#expand(event.count);
@@ -96,9 +98,18 @@ export class GivenItems {
     if (given.output !== undefined) this.#lastGiven = item;
   }
 
-  /** Begun again. A fan-out keeps what still holds: only items that failed run again, all of them where it is expanded anew. */
-  #forget(): void {
-    for (const [index, { state }] of this.#items) if (state !== "completed") this.#items.delete(index);
+  /**
+   * Begun again. A fan-out keeps what still holds; in a log that does not say what that is, items that completed are taken for
+   * it until it is expanded anew.
+   */
+  #forget(left?: ItemsLeft): void {
+    const again = left === undefined ? undefined : new Set(left.again);
+    for (const [index, { state }] of this.#items) {
+      const isKept = again === undefined
+        ? state === "completed"
+        : left?.again !== undefined && !again.has(index);
+      if (!isKept) this.#items.delete(index);
+    }
     this.#rest = { state: "pending" };
     this.whole = undefined;
   }

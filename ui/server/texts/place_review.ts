@@ -15,7 +15,10 @@ import type { Result } from "../../../core/result.ts";
 import type { Texts } from "../services.ts";
 import type { ReviewBook } from "./review_book.ts";
 
-/** Sets of more places are taken as a whole: the core remembers 200 decisions of a text, and each is kept by itself. */
+/**
+ * Sets of more places are taken as a whole: the core remembers 200 decisions of a text, and the journal's note of each names all places
+ * that are left, so that what is written grows with the square of this.
+ */
 const MOST_SINGLY = 100;
 /** Sets of which it is known what was accepted at once; of older ones only all can be taken back. */
 const MOST_TOGETHER = 100;

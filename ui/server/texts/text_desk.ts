@@ -32,6 +32,8 @@ const MOST_ANSWERS = 2000;
 
 interface OpenBuffer {
   readonly topic: TextTopic;
+  /** From the workspace. */
+  readonly file: string | undefined;
   /** How often it is open by all connections. */
   holds: number;
 }
@@ -104,6 +106,20 @@ export class TextDesk implements AsyncDisposable {
     return this.#opening;
   }
 
+  /** The texts of the workspace's files that pages have open, by name; none where nothing was opened yet. */
+  async openFiles(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    if (this.#opening === undefined) return found;
+    const { editing } = await this.texts();
+    for (const [buffer, { file }] of this.#buffers) {
+      if (file === undefined) continue;
+      // It may have been closed this moment.
+      const read = await editing.read(buffer).catch(() => undefined);
+      if (read !== undefined) found.set(file, read.text);
+    }
+    return found;
+  }
+
   /** Lets go of what the connection had opened, a little later. */
   closed(speaker: Speaker): void {
     const opened = this.#opened.get(speaker);
@@ -159,7 +175,7 @@ export class TextDesk implements AsyncDisposable {
     let open = this.#buffers.get(info.buffer);
     if (open === undefined) {
       const named = this.#named(info).file;
-      open = { topic: this.#topicOf(texts, info, named), holds: 0 };
+      open = { topic: this.#topicOf(texts, info, named), file: named, holds: 0 };
       this.#buffers.set(info.buffer, open);
       // What a server that was killed could not write down, the core has.
       this.#reviews.decided(named, await texts.proposals.decisions(info.buffer));

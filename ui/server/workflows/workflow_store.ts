@@ -78,7 +78,10 @@ export class WorkflowStore {
   async open(file: string, isTextOnly = false): Promise<WorkflowFile> {
     const { text, modifiedAt } = await this.#read(file);
     await this.#note(file, text, "outside");
-    if (isTextOnly) return { file, text, hash: hashOf(text), modifiedAt, isWritable: true, problems: [] };
+    if (isTextOnly) {
+      const isWritable = await this.#services.files.isWritable(file);
+      return { file, text, hash: hashOf(text), modifiedAt, isWritable, problems: [] };
+    }
     return await this.#fileOf(file, text, modifiedAt);
   }
 
@@ -202,7 +205,8 @@ export class WorkflowStore {
   }
 
   async #fileOf(file: string, text: string, modifiedAt: number): Promise<WorkflowFile> {
-    return { file, text, hash: hashOf(text), modifiedAt, isWritable: true, ...await this.check(text, file) };
+    const isWritable = await this.#services.files.isWritable(file);
+    return { file, text, hash: hashOf(text), modifiedAt, isWritable, ...await this.check(text, file) };
   }
 
   async #note(file: string, text: string, by: string, message?: string): Promise<void> {

@@ -4,6 +4,7 @@ import { isSettled, nodeState, RunAccount } from "../../../../core/orchestration
 import type { LoggedEvent } from "../../../../core/ports/dag.ts";
 import type { PermissionPrompt } from "../../../../ui/api/permissions.ts";
 import { keyOf, RunModel } from "../../../../ui/app/monitor/runs/run_model.ts";
+import { promptIn } from "../../../../ui/app/monitor/system/prompt_holds.ts";
 import { detailOf } from "../../../../ui/server/runs/run_detail.ts";
 
 const states = ["running", "retrying", "waiting", "completed", "failed", "skipped"] as const;
@@ -135,6 +136,37 @@ Deno.test("RunModel after a snapshot anywhere in the log ends where the whole lo
   );
 });
 
+Deno.test("RunModel counts on after a reset what a fan-out keeps, whatever it knew of the items before", () => {
+  const at = { at: 1, node: "n" };
+  const before = [
+    { at: 1, type: "run.created", workflow: "w", version: "1", inputs: {} },
+    { ...at, type: "node.expanded", count: 3, items: { value: [] } },
+    ...[0, 1, 2].map((item) => ({ ...at, item, type: "node.started", attempt: 1 })),
+    ...[0, 1].map((item) => ({ ...at, item, type: "node.completed", attempt: 1, output: { value: 1 } })),
+    {
+      ...at,
+      item: 2,
+      type: "node.failed",
+      attempt: 1,
+      failure: { class: "thrown", message: "no", tokensIn: 5 },
+    },
+  ].map((event, seq) => ({ ...event, seq })) as unknown as LoggedEvent[];
+  const left = { node: "n", count: 3, completed: 2, skipped: 0, again: [2] };
+  const reset = { at: 2, seq: before.length, type: "nodes.reset", nodes: ["n"], items: [left] };
+  const started = { ...at, seq: before.length + 1, item: 2, type: "node.started", attempt: 2 };
+  for (const isSeeded of [false, true]) {
+    const model = modelOf();
+    const account = new RunAccount();
+    for (const event of before) account.add(event);
+    if (isSeeded) model.take({ kind: "snapshot", run: detailOf(account, context), live: [] }, 0);
+    else feed(model, before);
+    feed(model, [reset, started] as unknown as LoggedEvent[]);
+    const { done, total, running, failed, tokensIn } = model.totals();
+    assert.deepEqual([done, total, running, failed, tokensIn], [2, 3, 1, 0, 5], `seeded: ${isSeeded}`);
+    assert.equal(model.stateOf("/n"), "running");
+  }
+});
+
 Deno.test("RunModel ticks once for everything that comes within a frame", () => {
   const due: (() => void)[] = [];
   const model = new RunModel("r1", (work) => due.push(work));
@@ -188,6 +220,13 @@ Deno.test("RunModel calls a run and a node waiting while a call waits for leave"
   assert.equal(model.state, "waiting-for-input");
   assert.deepEqual(["/tell", "/other"].map((key) => model.stateOf(key)), ["waiting-for-input", "running"]);
   assert.deepEqual([...model.takeTouched()], ["/tell"]);
+  // Another node's call, which waits for the answer to the same question.
+  model.asksLeave([{ ...prompt, others: [{ run: "r", node: "other" }] } as unknown as PermissionPrompt]);
+  assert.deepEqual(["/tell", "/other"].map((key) => model.stateOf(key)), Array(2).fill("waiting-for-input"));
+  assert.equal(model.promptOf("/other")?.id, "p1");
+  assert.deepEqual([...model.takeTouched()], ["/tell", "/other"]);
+  model.asksLeave([prompt as unknown as PermissionPrompt]);
+  assert.deepEqual([...model.takeTouched()], ["/tell", "/other"]);
   model.asksLeave([]);
   assert.deepEqual([model.state, model.stateOf("/tell")], ["running", "running"]);
   assert.deepEqual([...model.takeTouched()], ["/tell"]);
@@ -206,4 +245,17 @@ Deno.test("RunModel calls a run that has stopped to ask a waiting one", () => {
   assert.equal(model.state, "waiting-for-input");
   assert.equal(model.stateOf(keyOf("ask", undefined)), "waiting");
   assert.ok(states.includes("waiting"));
+});
+
+Deno.test("promptIn() is a question as a run sees it whose call waits for the answer to another run's", () => {
+  const others = [{ run: "b", node: "n", item: 3 }, { run: "c", node: "m" }, { run: "b", node: "o" }];
+  const prompt = { id: "p", run: "a", node: "x", item: 1, others } as unknown as PermissionPrompt;
+  const place = (run: string) => {
+    const found = promptIn(prompt, run);
+    return found && [found.run, found.node, found.item, found.others?.map(({ node }) => node)];
+  };
+  assert.deepEqual(place("a"), ["a", "x", 1, []]);
+  assert.deepEqual(place("b"), ["b", "n", 3, ["o"]]);
+  assert.deepEqual(place("c"), ["c", "m", undefined, []]);
+  assert.equal(place("d"), undefined);
 });

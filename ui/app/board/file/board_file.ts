@@ -13,6 +13,7 @@ import type { App } from "../../state/app.ts";
 import { ApiError } from "../../state/client.ts";
 import { showToast } from "../../state/toasts.ts";
 import type { Board } from "../board.ts";
+import { idIn } from "../home/workflow_acts.ts";
 
 /** Two texts that contradict each other, made from `base`. */
 export interface FileConflict {
@@ -23,12 +24,17 @@ export interface FileConflict {
   readonly conflicts: readonly TextConflict[];
 }
 
+/** Codes of refusals that trying again alone does not mend. */
+const refusals: ReadonlySet<ApiError["code"]> = new Set(["permission", "io", "disk-full", "exists"]);
+
 export type SaveState = "idle" | "saving" | "failed";
 
 export class BoardFile {
   readonly name: string;
   readonly state = signal<SaveState>("idle");
   readonly conflict = signal<FileConflict | undefined>(undefined);
+  /** Why the last save was refused, where the file or its place is what is wrong. */
+  readonly refusal = signal<ApiError | undefined>(undefined);
   readonly isWritable: boolean;
   /** Grows with every save that is known of, here or elsewhere. */
   readonly saves = signal(0);
@@ -49,6 +55,11 @@ export class BoardFile {
 
   get hash(): string {
     return this.#hash;
+  }
+
+  /** The text that is on the board. */
+  get text(): string {
+    return this.#board.document.text;
   }
 
   /** The text as it was last saved or seen. */
@@ -82,6 +93,7 @@ export class BoardFile {
         body: { text, ...(message === undefined ? {} : { message }) },
         match: { hash: this.#hash },
       });
+      this.refusal.value = undefined;
       this.#hash = saved.hash;
       this.#base = saved.text;
       if (saved.text === this.#board.document.text) this.#board.markSaved();
@@ -104,6 +116,10 @@ export class BoardFile {
       this.#meet(conflict.current.text, conflict.current.hash);
       return;
     }
+    if (error instanceof ApiError && refusals.has(error.code)) {
+      this.refusal.value = error;
+      return;
+    }
     const text = error instanceof ApiError
       ? [error.message, error.hint].filter(Boolean).join(". ")
       : String(error);
@@ -113,6 +129,27 @@ export class BoardFile {
       text,
       action: { title: "Try again", run: () => void this.save() },
     });
+  }
+
+  /**
+   * Writes what is on the board into another file, under an id of its own. Here the file's own text is shown again, as a step that can
+   * be taken back. @throws ApiError
+   */
+  async saveAs(file: string): Promise<void> {
+    const { client } = this.#app;
+    const { text } = this;
+    const edits = [{ path: ["id"], value: idIn(file) }];
+    // A text that cannot be read is kept as it is.
+    const copy = this.#board.graph.peek().fault === undefined
+      ? (await client.call("POST /workflows/edit", { body: { text, edits } })).text
+      : text;
+    await client.call("PUT /workflow", {
+      query: { file },
+      body: { text: copy, message: `saved from ${this.name}` },
+      match: { none: true },
+    });
+    this.state.value = "idle";
+    this.#take(this.#base, `Save as ${file}`);
   }
 
   async #lookAgain(): Promise<void> {

@@ -4,9 +4,9 @@ import { Button, IconButton } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { made } from "../model/parts.ts";
-import { INPUTS, OUTPUTS } from "../model/board_node.ts";
+import { INPUTS, mayDisable, OUTPUTS } from "../model/board_node.ts";
 import { aligned, type AlignTo } from "../model/align.ts";
-import { disconnect, groupNodes, removeNodes, setGroup } from "../model/commands.ts";
+import { disableNodes, disconnect, groupNodes, removeNodes, setGroup } from "../model/commands.ts";
 import { boxOf } from "../model/folded.ts";
 import type { BoardEdge, BoardGroup } from "../model/graph.ts";
 import { DataPreview } from "../run/data_preview.tsx";
@@ -193,6 +193,8 @@ function SeveralInspector(
     nodes.length === ids.length && nodes.every((id) => board.selection.value.has(id))
   );
   const align = (to: AlignTo) => alignSelection(bench, to);
+  const workers = ids.flatMap((id) => board.graph.value.nodes.get(id) ?? []).filter(mayDisable);
+  const isEnabled = workers.some(({ isDisabled }) => !isDisabled);
   return (
     <div class="form inspector">
       {group === undefined ? <h2>{ids.length} chosen</h2> : <GroupFields bench={bench} group={group} />}
@@ -213,6 +215,15 @@ function SeveralInspector(
       >
         Group
       </Button>
+      {workers.length === 0 ? null : (
+        <Button
+          icon="eyeoff"
+          onClick={() =>
+            board.apply(disableNodes(board.document.ground, workers.map(({ id }) => id), isEnabled))}
+        >
+          {isEnabled ? "Disable these" : "Enable these"}
+        </Button>
+      )}
       <Button icon="workflow" onClick={onCollapse}>Make a sub-workflow…</Button>
       <Button
         icon="trash"

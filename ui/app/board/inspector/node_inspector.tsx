@@ -9,8 +9,8 @@ import { Icon } from "../../parts/icon.tsx";
 import { SchemaField, SchemaForm } from "../../parts/schema_form.tsx";
 import { titleOf } from "../../parts/schema_kind.ts";
 import { announce } from "../../state/announce.ts";
-import { type BoardNode, type BoardPort, objectOf } from "../model/board_node.ts";
-import { bindPort, renameNode, setField } from "../model/commands.ts";
+import { type BoardNode, type BoardPort, mayDisable, objectOf } from "../model/board_node.ts";
+import { bindPort, disableNodes, renameNode, setField } from "../model/commands.ts";
 import { nameFault } from "../model/names.ts";
 import { problemsAt } from "../problems.ts";
 import { colourFor, groupWords, iconFor } from "../view/kinds.ts";
@@ -62,6 +62,17 @@ export function NodeInspector({ bench, node }: NodeInspectorProps) {
           <span>{message}. {hint}</span>
         </p>
       ))}
+      {node.isDisabled
+        ? (
+          <p class="inspector-disabled muted">
+            <Icon name="eyeoff" size={13} />
+            <span>
+              Disabled: it is not done. An output hands on the one connected input whose type fits it; of
+              several, the one of its own name.
+            </span>
+          </p>
+        )
+        : null}
       <MotifNode bench={bench} node={node} />
       {isKeyFirst ? <SecretSection bench={bench} node={node} /> : null}
       <NameFields bench={bench} node={node} />
@@ -158,6 +169,19 @@ function NodeActions({ bench, node }: NodeInspectorProps) {
             label="Unpin the output"
             aria-pressed
             onClick={() => overlay.pin(node.id, undefined)}
+          />
+        )
+        : null}
+      {mayDisable(node)
+        ? (
+          <IconButton
+            small
+            icon="eyeoff"
+            label={node.isDisabled ? "Enable this node" : "Disable this node"}
+            keys={bench.app.commands.keysOf("board.disable")}
+            aria-pressed={node.isDisabled}
+            onClick={() =>
+              bench.board.apply(disableNodes(bench.board.document.ground, [node.id], !node.isDisabled))}
           />
         )
         : null}

@@ -41,6 +41,8 @@ export interface BoardNode {
   /** Takes further inputs of any name. */
   readonly isOpen: boolean;
   readonly effect: Effect;
+  /** Not done: it hands on what it takes. */
+  readonly isDisabled: boolean;
   readonly reads: readonly Read[];
   /** Why the instrument cannot be used now. */
   readonly unavailable?: string;
@@ -79,6 +81,7 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
     ...Object.keys(objectOf(value["with"])),
   ]);
   const title = value["title"];
+  const isDisabled = value["disabled"] === true;
   const unavailable = type?.instrument?.unavailable;
   return {
     id,
@@ -90,7 +93,8 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
     inputs,
     outputs,
     isOpen: ports.isOpen,
-    effect: type?.effect ?? (task === undefined ? "none" : taskEffect(catalog, task)),
+    effect: isDisabled ? "none" : type?.effect ?? (task === undefined ? "none" : taskEffect(catalog, task)),
+    isDisabled,
     reads: readsOf(value),
     ...(unavailable === undefined ? {} : { unavailable }),
   };
@@ -129,6 +133,12 @@ function shownPorts(ports: Ports, names: readonly string[]): ShownPorts {
   if (made.size >= MOST_MADE) made.clear();
   made.set(key, shown);
   return shown;
+}
+
+/** True where the file may say that the node is not done: control nodes that only say where the run goes cannot be. */
+export function mayDisable({ id, use }: Pick<BoardNode, "id" | "use">): boolean {
+  if (id === INPUTS || id === OUTPUTS || use === "") return false;
+  return !isControlUse(use) || use === "control/loop" || use === "control/workflow";
 }
 
 /** What a task may do is what whoever serves it may: an agent that serves it can write. */

@@ -193,6 +193,14 @@ export function setField(
   };
 }
 
+/** Disables nodes, or enables them; one step of undo for all. */
+export function disableNodes(ground: Ground, ids: readonly string[], isDisabled: boolean): Change {
+  const draft = new ChangeDraft(ground);
+  for (const id of ids) draft.set(id, ["disabled"], isDisabled ? true : undefined);
+  const what = ids.length === 1 ? ids[0] : `${ids.length} nodes`;
+  return { label: `${isDisabled ? "Disable" : "Enable"} ${what}`, edits: draft.edits() };
+}
+
 /** Binds a port to an expression or a constant: what was there in the other form gives way. */
 export function bindPort(
   ground: Ground,

@@ -90,6 +90,7 @@ function boxNode(id: string, group: BoardGroup, source: Graph, before: FoldedVie
     outputs: [],
     isOpen: false,
     effect: "none",
+    isDisabled: false,
     reads: [],
   };
 }

@@ -366,6 +366,7 @@ function endNode(
     outputs,
     isOpen: true,
     effect: "none",
+    isDisabled: false,
     reads: [],
   };
 }

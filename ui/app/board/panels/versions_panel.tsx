@@ -1,21 +1,16 @@
 /** Every text that was saved or seen, and what differs between two of them: as a picture and as a list. @module */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Json } from "../../../../core/json.ts";
 import type { WorkflowVersion } from "../../../api/workflows.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useResource } from "../../state/resource.ts";
-import { layoutGraph } from "../layout/layout_graph.ts";
-import type { BoardNode } from "../model/board_node.ts";
-import { type Graph, readGraph } from "../model/graph.ts";
+import { readGraph } from "../model/graph.ts";
 import { diffGraphs, type FieldChange, type GraphDiff } from "../model/graph_diff.ts";
-import type { Point } from "../model/commands.ts";
-import { Painter } from "../view/painter.ts";
-import { filePlace, Scene, type ShapeCache } from "../view/scene.ts";
-import { fitted } from "../view/viewport.ts";
 import type { Workbench } from "../workbench.ts";
+import { DiffPicture } from "./diff_picture.tsx";
 
 export function VersionsPanel({ bench }: { readonly bench: Workbench }) {
   const { board, file } = bench;
@@ -88,6 +83,7 @@ const NOW = "now";
 function VersionDialog({ bench, version, versions, onClose, onRestore }: VersionDialogProps) {
   const { board, file } = bench;
   const [other, setOther] = useState(NOW);
+  const [wanted, setWanted] = useState<{ readonly id: string } | undefined>(undefined);
   const texts = useResource(async (client, signal) => {
     const ask = async (hash: string) =>
       (await client.call("GET /workflow/versions/{hash}", {
@@ -106,7 +102,7 @@ function VersionDialog({ bench, version, versions, onClose, onRestore }: Version
     const { catalog } = board.document;
     const before = readGraph(texts.value.before, [], catalog);
     const after = readGraph(texts.value.after, [], catalog);
-    return { before, after, found: diffGraphs(before, after) };
+    return { before, after, diff: diffGraphs(before, after) };
   }, [texts.value]);
   return (
     <Dialog
@@ -128,7 +124,7 @@ function VersionDialog({ bench, version, versions, onClose, onRestore }: Version
         </>
       }
     >
-      <div class="row">
+      <div class="row compare-head">
         <span class="muted">From {new Date(version.savedAt).toLocaleString()} to</span>
         <select
           class="select compare-select"
@@ -151,86 +147,17 @@ function VersionDialog({ bench, version, versions, onClose, onRestore }: Version
         : <ErrorState title="Cannot read the version" error={texts.error} onRetry={texts.reload} />}
       {diff === undefined ? <LoadingState what="the versions" /> : (
         <>
-          <DiffPicture before={diff.before} after={diff.after} diff={diff.found} />
-          <DiffList diff={diff.found} />
+          <DiffPicture {...diff} wanted={wanted} />
+          <DiffList diff={diff.diff} onShow={(id) => setWanted({ id })} />
         </>
       )}
     </Dialog>
   );
 }
 
-/** Both versions in one picture: what is new green, what is gone red, what changed amber. */
-function DiffPicture(
-  { before, after, diff }: { readonly before: Graph; readonly after: Graph; readonly diff: GraphDiff },
+function DiffList(
+  { diff, onShow }: { readonly diff: GraphDiff; readonly onShow: (node: string) => void },
 ) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const nodes = new Map<string, BoardNode>([...before.nodes, ...after.nodes]);
-    const both: Graph = {
-      ...after,
-      nodes,
-      edges: [...after.edges, ...diff.removedEdges],
-      groups: [],
-      notes: [],
-    };
-    const shapes: ShapeCache = new WeakMap();
-    const sized = new Scene(both, () => ({ x: 0, y: 0 }), new Set(), shapes);
-    const boxes = sized.ids.flatMap((id, index) => {
-      const shape = sized.shapes[index];
-      return shape === undefined ? [] : [{ id, width: shape.width, height: shape.height }];
-    });
-    const laidOut = new Map(
-      layoutGraph({ nodes: boxes, edges: both.edges.map(({ from, to }) => [from, to] as const), groups: [] })
-        .map(([id, x, y]): [string, Point] => [id, { x, y }]),
-    );
-    const isPlaced = [...nodes.values()].every((node) =>
-      filePlace(after.nodes.has(node.id) ? after : before, node) !== undefined
-    );
-    const placeOf = (id: string) => {
-      const node = nodes.get(id);
-      const own = node === undefined || !isPlaced
-        ? undefined
-        : filePlace(after.nodes.has(id) ? after : before, node);
-      return own ?? laidOut.get(id) ?? { x: 0, y: 0 };
-    };
-    const scene = new Scene(both, placeOf, new Set(), shapes);
-    const kinds = new Map(
-      diff.nodes.map((
-        { id, kind },
-      ) => [id, { added: "completed", removed: "failed", changed: "retrying" }[kind]]),
-    );
-    const painter = new Painter(element);
-    const { clientWidth, clientHeight } = element;
-    painter.resize(clientWidth, clientHeight);
-    const bounds = scene.bounds();
-    if (bounds !== undefined) {
-      painter.paint(scene, fitted(bounds, clientWidth, clientHeight, 14), {
-        selection: new Set(diff.nodes.map(({ id }) => id)),
-        selectedEdge: undefined,
-        lifted: new Set(),
-        worst: new Map(),
-        badPorts: new Set(
-          diff.removedEdges.map(({ to, toPort, kind }) => `${to}.${toPort === "" ? kind : toPort}`),
-        ),
-        stateOf: (id) => kinds.get(id),
-        faded: new Set([...nodes.keys()].filter((id) => !kinds.has(id))),
-      }, "all");
-    }
-    return () => painter.close();
-  }, [before, after, diff]);
-  return (
-    <canvas
-      class="graph-preview"
-      ref={canvas}
-      role="img"
-      aria-label={`${diff.nodes.length} nodes differ; the list below says how`}
-    />
-  );
-}
-
-function DiffList({ diff }: { readonly diff: GraphDiff }) {
   const { nodes, head, addedEdges, removedEdges } = diff;
   if (nodes.length + head.length + addedEdges.length + removedEdges.length === 0) {
     return <p class="muted">They mean the same.</p>;
@@ -245,7 +172,16 @@ function DiffList({ diff }: { readonly diff: GraphDiff }) {
       ))}
       {nodes.map(({ id, kind, fields }) => (
         <li key={id}>
-          <span class={`badge ${looks[kind]}`}>{kind}</span> <strong>{id}</strong>
+          <span class={`badge ${looks[kind]}`}>{kind}</span> <strong>{id}</strong>{" "}
+          <Button
+            small
+            look="quiet"
+            icon="eye"
+            aria-label={`Show ${id} in the picture`}
+            onClick={() => onShow(id)}
+          >
+            Show
+          </Button>
           {fields.map((change) => <Change key={change.path} change={change} />)}
         </li>
       ))}

@@ -14,6 +14,7 @@ import type { PermissionPrompt } from "../../../api/permissions.ts";
 import type { ApproveNode, RunCommand, RunDetail, RunNode, StartRun } from "../../../api/runs.ts";
 import type { RunTopicEvent } from "../../../api/topics.ts";
 import { shownState } from "../../monitor/runs/run_state.ts";
+import { holdsNode } from "../../monitor/system/prompt_holds.ts";
 import { promptNote, promptsOf } from "../../monitor/system/prompt_index.ts";
 import { announce } from "../../state/announce.ts";
 import type { App } from "../../state/app.ts";
@@ -287,7 +288,7 @@ export class BoardRun {
   }
 
   #promptOf(node: string): PermissionPrompt | undefined {
-    return this.prompts.peek().find((prompt) => prompt.node === node);
+    return this.prompts.peek().find((prompt) => holdsNode(prompt, node));
   }
 
   /** Asks for the state a moment after an event: many events, one question. */

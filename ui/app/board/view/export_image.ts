@@ -1,152 +1,17 @@
-/** The board as a picture: SVG drawn from the geometry, PNG painted by the board's own painter. @module */
+/** The board as a PNG: of its SVG, or painted by the board's own painter where that would be too large. @module */
 
-import { counted } from "../../parts/counted.ts";
-import type { CardShape } from "./card_shape.ts";
-import { FOOT_HEIGHT, HEAD_HEIGHT, portPlace } from "./card_shape.ts";
-import { boardColours, type Colours, kindColour, type Marks, Painter } from "./painter.ts";
-import { curveData } from "../routing/wire_curve.ts";
+import { boardSvg, PICTURE_MARGIN } from "./board_svg.ts";
+import { type Marks, Painter } from "./painter.ts";
 import type { Scene } from "./scene.ts";
 import { fitted } from "./viewport.ts";
 
-const MARGIN = 32;
 const MAX_SIDE_PX = 8192;
-
-/** The whole board as SVG. */
-export function boardSvg(scene: Scene, colours: Colours = boardColours()): string {
-  const bounds = scene.bounds() ?? { left: 0, top: 0, right: 100, bottom: 100 };
-  const groups = scene.graph.groups.flatMap((group) => {
-    const rect = scene.groupRect(group);
-    if (rect === undefined) return [];
-    return [
-      `<rect x="${n(rect.left)}" y="${n(rect.top)}" width="${n(rect.right - rect.left)}" height="${
-        n(rect.bottom - rect.top)
-      }" rx="12" fill="${colours["line-soft"]}" fill-opacity="0.5"/>`,
-      `<text x="${n(rect.left + 12)}" y="${n(rect.top + 20)}" class="title">${text(group.title)}</text>`,
-    ];
-  });
-  const edges = scene.edges.map((edge, index) => {
-    const dash = edge.kind === "data" || edge.kind === "each" ? "" : ` stroke-dasharray="5 4"`;
-    const width = edge.kind === "each" ? 3 : (edge.bundle?.length ?? 0) > 1 ? 2.8 : 1.4;
-    return `<path d="${curveData(scene.curveOf(index))}" fill="none" stroke="${
-      colours["line-control"]
-    }" stroke-width="${width}"${dash}/>`;
-  });
-  const nodes = scene.ids.flatMap((_id, index) => nodeSvg(scene, index, colours));
-  const [left, top] = [bounds.left - MARGIN, bounds.top - MARGIN - 24];
-  const [width, height] = [bounds.right - left + MARGIN, bounds.bottom - top + MARGIN];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${n(left)} ${n(top)} ${n(width)} ${n(height)}" width="${
-      n(width)
-    }" height="${n(height)}" font-family="system-ui, sans-serif">`,
-    `<style>.title{font-size:12px;font-weight:600;fill:${colours.text}}.port{font-size:11px;fill:${
-      colours["text-2"]
-    }}.use{font-size:10px;fill:${colours["text-3"]}}</style>`,
-    `<rect x="${n(left)}" y="${n(top)}" width="${n(width)}" height="${
-      n(height)
-    }" fill="${colours.surface}"/>`,
-    ...groups,
-    ...edges,
-    ...nodes,
-    `</svg>`,
-  ].join("\n");
-}
-
-function hiddenIn({ graph }: Scene, box: string): number {
-  return [...graph.hidden?.values() ?? []].filter((one) => one === box).length;
-}
-
-function nodeSvg(scene: Scene, index: number, colours: Colours): readonly string[] {
-  const [x, y, width, height] = [
-    scene.left[index]!,
-    scene.top[index]!,
-    scene.width[index]!,
-    scene.height[index]!,
-  ];
-  const node = scene.nodes[index];
-  const shape = scene.shapes[index];
-  if (node === undefined || shape === undefined) {
-    const note = scene.graph.notes.find(({ id }) => `note:${id}` === scene.ids[index]);
-    const lines = (note?.text ?? "").split("\n").map((line, at) =>
-      `<tspan x="${n(x + 10)}" dy="${at === 0 ? 0 : 16}">${text(line)}</tspan>`
-    );
-    return [
-      `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${
-        n(height)
-      }" rx="6" fill="${colours.warn}" fill-opacity="0.16" stroke="${colours.warn}"/>`,
-      `<text x="${n(x + 10)}" y="${n(y + 20)}" class="port">${lines.join("")}</text>`,
-    ];
-  }
-  const colour = kindColour(colours, node);
-  return [
-    `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${
-      n(height)
-    }" rx="8" fill="${colours.raised}" stroke="${colours["line-strong"]}"/>`,
-    `<rect x="${n(x)}" y="${n(y)}" width="5" height="${n(height)}" rx="2.5" fill="${colour}"/>`,
-    `<text x="${n(x + 16)}" y="${n(y + (node.use === "" ? 22 : 16))}" class="title">${
-      text(clip(node.title, 30))
-    }</text>`,
-    node.group === "folded"
-      ? `<text x="${n(x + 16)}" y="${n(y + height - 12)}" class="use">${
-        counted(hiddenIn(scene, node.id), "node")
-      }</text>`
-      : node.use === ""
-      ? ""
-      : `<text x="${n(x + 16)}" y="${n(y + HEAD_HEIGHT - 7)}" class="use">${text(node.use)}</text>`,
-    ...portsSvg(shape, x, y, colour),
-    ...footSvg(shape, x, y, colours),
-  ];
-}
-
-/** What is folded, and what the foot says. */
-function footSvg(shape: CardShape, x: number, y: number, colours: Colours): readonly string[] {
-  const made: string[] = [];
-  if (shape.hidden > 0) {
-    const { y: at } = portPlace(shape, "input", "\u0000");
-    made.push(
-      `<text x="${n(x + shape.width / 2)}" y="${
-        n(y + at + 4)
-      }" text-anchor="middle" class="use">${shape.hidden} more</text>`,
-    );
-  }
-  if (shape.marks.length > 0) {
-    const top = y + shape.height - FOOT_HEIGHT;
-    const words = shape.marks.map(({ kind, text }) => `${markWords[kind]} ${text}`.trim()).join(" · ");
-    made.push(
-      `<line x1="${n(x)}" y1="${n(top)}" x2="${n(x + shape.width)}" y2="${n(top)}" stroke="${
-        colours["line-soft"]
-      }"/>`,
-      `<text x="${n(x + 16)}" y="${n(top + 15)}" class="use">${text(clip(words, 38))}</text>`,
-    );
-  }
-  return made;
-}
-
-const markWords = {
-  each: "each",
-  when: "when",
-  retry: "retries",
-  importance: "",
-  timeout: "at most",
-} as const;
-
-function portsSvg(shape: CardShape, x: number, y: number, colour: string): readonly string[] {
-  return (["input", "output"] as const).flatMap((side) =>
-    (side === "input" ? shape.inputs : shape.outputs).map(({ name }) => {
-      const place = portPlace(shape, side, name);
-      const [px, py] = [x + place.x, y + place.y];
-      const anchor = side === "input" ? "start" : "end";
-      return `<circle cx="${n(px)}" cy="${n(py)}" r="3.5" fill="${colour}"/><text x="${
-        n(px + (side === "input" ? 11 : -11))
-      }" y="${n(py + 4)}" text-anchor="${anchor}" class="port">${text(clip(name, 16))}</text>`;
-    })
-  );
-}
 
 /** The whole board as PNG, twice as fine as on the screen where that fits into 8192 pixels. */
 export async function boardPng(scene: Scene, marks: Marks): Promise<Blob> {
   const bounds = scene.bounds() ?? { left: 0, top: 0, right: 100, bottom: 100 };
-  const width = bounds.right - bounds.left + 2 * MARGIN;
-  const height = bounds.bottom - bounds.top + 2 * MARGIN + 24;
+  const width = bounds.right - bounds.left + 2 * PICTURE_MARGIN;
+  const height = bounds.bottom - bounds.top + 2 * PICTURE_MARGIN + 24;
   const scale = Math.min(2, MAX_SIDE_PX / width, MAX_SIDE_PX / height);
   // An image of the SVG keeps every word; where the board is too large for that, the painter's boxes do.
   const canvas = document.createElement("canvas");
@@ -167,7 +32,12 @@ export async function boardPng(scene: Scene, marks: Marks): Promise<Blob> {
     painter.resize(canvas.width / (devicePixelRatio || 1), canvas.height / (devicePixelRatio || 1));
     painter.paint(
       scene,
-      fitted(bounds, canvas.width / (devicePixelRatio || 1), canvas.height / (devicePixelRatio || 1), MARGIN),
+      fitted(
+        bounds,
+        canvas.width / (devicePixelRatio || 1),
+        canvas.height / (devicePixelRatio || 1),
+        PICTURE_MARGIN,
+      ),
       marks,
       "all",
     );
@@ -179,16 +49,4 @@ export async function boardPng(scene: Scene, marks: Marks): Promise<Blob> {
       "image/png",
     );
   });
-}
-
-function n(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-function clip(value: string, most: number): string {
-  return value.length > most ? `${value.slice(0, most - 1)}…` : value;
-}
-
-function text(value: string): string {
-  return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -94,6 +94,8 @@ function Note(
       class={`note tint-${note.colour} ${isSelected ? "is-selected" : ""}`}
       id={`node-${id}`}
       data-node={id}
+      role="group"
+      aria-label={note.text === "" ? "Empty note" : `Note: ${note.text.slice(0, 80)}`}
       style={{ transform: `translate(${x}px, ${y}px)`, width: `${note.width}px`, height: `${note.height}px` }}
     >
       <textarea

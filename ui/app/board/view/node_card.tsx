@@ -40,7 +40,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
   const isExpanded = board.expanded.value.has(node.id);
   const folded = shape.hidden;
   const problemWord = worst === undefined ? "" : worst === "error" ? ", has errors" : ", has warnings";
-  const words = `, ${groupWords[node.group]}${problemWord}`;
+  const words = `, ${groupWords[node.group]}${node.isDisabled ? ", disabled" : ""}${problemWord}`;
   const classes = [
     "card",
     `kind-${node.group}`,
@@ -48,6 +48,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
     isCursor ? "is-cursor" : "",
     worst === undefined ? "" : `has-${worst}`,
     isFaded ? "is-faded" : "",
+    node.isDisabled ? "is-disabled" : "",
   ].join(" ");
   return (
     <div
@@ -76,6 +77,13 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
             <Icon name="plug" size={13} />
           </span>
         )}
+        {node.isDisabled
+          ? (
+            <span class="card-flag" data-tip="Disabled: it hands on what it takes">
+              <Icon name="eyeoff" size={13} />
+            </span>
+          )
+          : null}
         <span class="hidden-text">{words}</span>
         <CardRun run={run} id={node.id} />
         {worst === undefined ? null : (
@@ -176,7 +184,7 @@ function Port(
   },
 ) {
   const { y } = portPlace(shape, side, port.name);
-  const isWanted = side === "input" && port.isRequired && !port.isBound;
+  const isWanted = side === "input" && port.isRequired && !port.isBound && !node.isDisabled;
   const connecting = wire.value;
   const isHeld = connecting !== undefined && connecting.fixed.node === node.id &&
     connecting.fixed.port === port.name &&

@@ -48,7 +48,8 @@ const names = [
 export type Colours = Readonly<Record<(typeof names)[number], string>>;
 
 /** A node's colour by what it is. */
-export function kindColour(colours: Colours, { group }: BoardNode): string {
+export function kindColour(colours: Colours, { group, isDisabled }: BoardNode): string {
+  if (isDisabled) return colours["state-skipped"];
   return group === "folded" ? colours["text-2"] : colours[`kind-${group}`];
 }
 

@@ -278,8 +278,7 @@ export function Stage(props: StageProps) {
       <div
         ref={stage}
         class="stage"
-        role="listbox"
-        aria-multiselectable="true"
+        role="application"
         aria-label={`Workflow, ${board.graph.value.nodes.size} nodes`}
         aria-activedescendant={isCursorShown ? `node-${cursor}` : undefined}
         aria-describedby="stage-help"
@@ -328,7 +327,8 @@ export function Stage(props: StageProps) {
         <div class="world" ref={world} role="presentation">
           {shown.isNear ? <NoteCards board={board} moved={local.moved} /> : null}
           <LiftedWires board={board} hovered={local.hovered} moved={local.moved} />
-          {cards}
+          {/* Notes and titles of groups are written in: of a list they may not be a part. */}
+          <div role="listbox" aria-multiselectable="true" aria-label="Nodes">{cards}</div>
           <WireLine />
           <BoxAndGuides box={local.box} guides={local.guides} />
         </div>

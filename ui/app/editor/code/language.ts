@@ -9,6 +9,7 @@ import {
   type Completion as Offer,
   type CompletionContext,
   type CompletionResult,
+  type CompletionSource,
 } from "@codemirror/autocomplete";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
@@ -22,7 +23,9 @@ import {
 } from "@codemirror/view";
 import type { Completion, TextDiagnostic } from "../../../../core/ports/language.ts";
 import type { OpenText } from "../open_text.ts";
+import type { ApiClient } from "../../state/client.ts";
 import { setDiagnosticsOf, stepKind } from "./from_server.ts";
+import { prose } from "./prose.ts";
 
 /** Who offers what is only words and names: they are put in here at once, and undone as typing is. */
 const OWN = "grammar";
@@ -121,20 +124,14 @@ function take(text: OpenText, list: number, item: Completion, view: EditorView):
   });
 }
 
-function prose(words: string): HTMLElement {
-  const box = document.createElement("div");
-  box.className = "editor-prose";
-  for (const [at, part] of words.split(/^`{3,}\w*$/m).entries()) {
-    if (part.trim() === "") continue;
-    const block = document.createElement(at % 2 === 1 ? "pre" : "p");
-    block.textContent = part.trim();
-    box.append(block);
-  }
-  return box;
-}
-
-function hover(text: OpenText): Extension {
+function hover(text: OpenText, client: ApiClient): Extension {
   return hoverTooltip(async (view, pos) => {
+    const told = isWorkflow(text)
+      ? await help().then(({ workflowHover }) => workflowHover(client, text.file, view, pos)).catch(() =>
+        null
+      )
+      : null;
+    if (told !== null) return told;
     const found = await text.askSettled("language.hover", (at) => ({ ...at, offset: pos })).catch(() => null);
     if (found === null || found.contents.text.trim() === "") return null;
     const word = view.state.wordAt(pos);
@@ -230,12 +227,32 @@ function markOf(type: string): Decoration {
   return mark;
 }
 
-export function languageShown(text: OpenText): Extension {
+/** Workflow files are known by their own schema and what is installed, with a language server and without. */
+export function isWorkflow({ file }: Pick<OpenText, "file">): boolean {
+  return /\.workflow\.jsonc?$/.test(file);
+}
+
+/** Loaded where the first workflow is open. */
+export function help(): Promise<typeof import("../workflow/workflow_help.ts")> {
+  return import("../workflow/workflow_help.ts");
+}
+
+function workflowCompleter(text: OpenText, client: ApiClient): CompletionSource {
+  // Asked for ahead: the first key in a workflow should not wait for the catalogue.
+  void help().then(({ prepare }) => prepare(client, text.file)).catch(() => undefined);
+  return async (context) => {
+    const { workflowOffers } = await help();
+    return await workflowOffers(client, text.file, context).catch(() => null);
+  };
+}
+
+export function languageShown(text: OpenText, client: ApiClient): Extension {
+  const completion = isWorkflow(text) ? workflowCompleter(text, client) : completer(text);
   return [
     faults,
     lintGutter(),
-    autocompletion({ override: [completer(text)], icons: false }),
-    hover(text),
+    autocompletion({ override: [completion], icons: false }),
+    hover(text, client),
     colouring(text),
   ];
 }

@@ -19,14 +19,6 @@ export const tokenTheme = EditorView.theme({
   ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--text)" },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--text)", borderColor: "var(--line-soft)" },
   ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--line-soft)" },
-  ".cm-panel.cm-search": {
-    padding: "8px",
-    display: "flex",
-    flexWrap: "wrap",
-    gap: "6px",
-    alignItems: "center",
-  },
-  ".cm-panel.cm-search br": { display: "none" },
   ".cm-textfield": {
     backgroundColor: "var(--surface)",
     color: "var(--text)",
@@ -45,9 +37,14 @@ export const tokenTheme = EditorView.theme({
     fontSize: "var(--text-s)",
   },
   ".cm-searchMatch": { backgroundColor: "var(--warn-back)", outline: "1px solid var(--warn)" },
-  ".cm-searchMatch-selected": { backgroundColor: "var(--warn)", color: "var(--surface)" },
+  // Letters in any colour stay on it.
+  ".cm-searchMatch-selected": { backgroundColor: "var(--warn)", "&, & *": { color: "var(--surface)" } },
   ".cm-selectionMatch": { backgroundColor: "var(--pressed)" },
-  ".cm-matchingBracket": { outline: "1px solid var(--line-control)", backgroundColor: "transparent" },
+  "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-back)" },
+  "&.cm-focused .cm-matchingBracket": {
+    outline: "1px solid var(--line-control)",
+    backgroundColor: "transparent",
+  },
   ".cm-tooltip": {
     backgroundColor: "var(--raised)",
     color: "var(--text)",

@@ -1,6 +1,6 @@
 /** The open files. Arrows move between them, Delete closes one. @module */
 
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { afterDrawing } from "../../parts/after_drawing.ts";
 import { Icon } from "../../parts/icon.tsx";
 import type { OpenText } from "../open_text.ts";
@@ -11,6 +11,12 @@ export function FileTabs(
 ) {
   const row = useRef<HTMLDivElement>(null);
   const texts = workspace.texts.value;
+  useEffect(() => {
+    row.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({
+      block: "nearest",
+      inline: "nearest",
+    });
+  }, [file, texts.length]);
   if (texts.length === 0) return <div class="grow" />;
   const chosen = texts.findIndex((text) => text.file === file);
   const keys = (event: KeyboardEvent) => {
@@ -26,7 +32,7 @@ export function FileTabs(
       workspace.show(to.file);
       row.current?.querySelectorAll<HTMLElement>("[role=tab]")[texts.indexOf(to)]?.focus();
     } else if (event.key === "Delete") {
-      workspace.close(texts[at]?.file ?? "");
+      workspace.askToClose(texts[at]?.file ?? "");
       afterDrawing(() => {
         const left = row.current?.querySelectorAll<HTMLElement>("[role=tab]") ?? [];
         left[Math.min(at, left.length - 1)]?.focus();
@@ -41,6 +47,7 @@ export function FileTabs(
         <FileTab
           key={text.file}
           text={text}
+          folder={folderAmong(text.file, texts)}
           isChosen={text.file === file}
           isReachable={at === Math.max(0, chosen)}
           workspace={workspace}
@@ -50,13 +57,22 @@ export function FileTabs(
   );
 }
 
-function FileTab({ text, isChosen, isReachable, workspace }: {
+/** The folder of a file of whose name several are open. */
+function folderAmong(file: string, texts: readonly OpenText[]): string | undefined {
+  const nameOf = (path: string) => path.split("/").at(-1);
+  const isAlone = texts.every((other) => other.file === file || nameOf(other.file) !== nameOf(file));
+  return isAlone ? undefined : file.split("/").slice(0, -1).join("/") || "./";
+}
+
+function FileTab({ text, folder, isChosen, isReachable, workspace }: {
   readonly text: OpenText;
+  readonly folder: string | undefined;
   readonly isChosen: boolean;
   readonly isReachable: boolean;
   readonly workspace: EditorWorkspace;
 }) {
-  const name = text.file.split("/").at(-1) ?? text.file;
+  const own = text.file.split("/").at(-1) ?? text.file;
+  const name = folder === undefined ? own : `${own}, ${folder}`;
   const isUnsaved = text.isUnsaved.value;
   return (
     <button
@@ -69,16 +85,16 @@ function FileTab({ text, isChosen, isReachable, workspace }: {
       tabIndex={isReachable ? 0 : -1}
       title={text.file}
       onClick={() => workspace.show(text.file)}
-      onAuxClick={(event) => event.button === 1 && workspace.close(text.file)}
+      onAuxClick={(event) => event.button === 1 && workspace.askToClose(text.file)}
     >
-      <span class="cut">{name}</span>
+      <span class="cut">{own}{folder === undefined ? null : <span class="faint">{folder}</span>}</span>
       {isUnsaved ? <span class="editor-unsaved" aria-hidden="true" /> : null}
       <span
         class="editor-tab-close"
         aria-hidden="true"
         onClick={(event) => {
           event.stopPropagation();
-          workspace.close(text.file);
+          workspace.askToClose(text.file);
         }}
       >
         <Icon name="close" size={12} />

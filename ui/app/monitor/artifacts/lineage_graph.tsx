@@ -6,12 +6,14 @@ import { Button } from "../../parts/button.tsx";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useResource } from "../../state/resource.ts";
 import { hrefOf } from "../../state/route.ts";
-import { askLayout } from "../layout_ask.ts";
-import type { Places } from "../../board/layout/layout_graph.ts";
+import { askLayout, askWays } from "../layout_ask.ts";
+import { CARD, type LineageDrawing, lineageDrawing } from "./lineage_drawing.ts";
 
-const WIDTH = 168;
-const HEIGHT = 40;
-const PADDING = 24;
+/** What is shown until the next one has been laid out. */
+interface Drawn {
+  readonly lineage: Lineage;
+  readonly drawing: LineageDrawing;
+}
 
 export function LineageGraph(
   { id, maker }: {
@@ -24,16 +26,14 @@ export function LineageGraph(
     (client, signal) => client.call("GET /artifacts/{id}/lineage", { params: { id }, signal }),
     [id],
   );
-  const [places, setPlaces] = useState<Places | undefined>(undefined);
+  const [drawn, setDrawn] = useState<Drawn | undefined>(undefined);
   const lineage = loaded.value;
   useEffect(() => {
     if (lineage === undefined) return;
     let isOld = false;
-    askLayout({
-      nodes: lineage.nodes.map((node) => ({ id: node.id, width: WIDTH, height: HEIGHT })),
-      edges: lineage.edges.map(({ from, to }) => [from, to] as const),
-      groups: [],
-    }).then((made) => isOld || setPlaces(made));
+    lineageDrawing(lineage, { layout: askLayout, ways: askWays }).then((drawing) =>
+      isOld || setDrawn({ lineage, drawing })
+    );
     return () => isOld = true;
   }, [lineage]);
   if (lineage === undefined) {
@@ -50,8 +50,8 @@ export function LineageGraph(
       </EmptyState>
     );
   }
-  if (places === undefined) return <LoadingState what="the lineage" />;
-  return <Drawing id={id} lineage={lineage} places={places} />;
+  if (drawn === undefined) return <LoadingState what="the lineage" />;
+  return <Drawing id={id} {...drawn} />;
 }
 
 interface Room {
@@ -76,11 +76,9 @@ function placeOf(id: string): [run: string, query: Readonly<Record<string, strin
 }
 
 function Drawing(
-  { id, lineage, places }: { readonly id: string; readonly lineage: Lineage; readonly places: Places },
+  { id, lineage, drawing }: Drawn & { readonly id: string },
 ) {
-  const at = new Map(places.map(([name, x, y]) => [name, { x: x + PADDING, y: y + PADDING }]));
-  const width = Math.max(...places.map(([, x]) => x)) + WIDTH + 2 * PADDING;
-  const height = Math.max(...places.map(([, , y]) => y)) + HEIGHT + 2 * PADDING;
+  const { places, lines, width, height } = drawing;
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState<Room | undefined>(undefined);
   /** Undefined: as it fits. */
@@ -98,11 +96,11 @@ function Drawing(
   // Where not all of it fits, this artifact is in the middle.
   useLayoutEffect(() => {
     const element = box.current;
-    const place = at.get(id);
+    const place = places.get(id);
     if (element === null || place === undefined) return;
-    element.scrollLeft = (place.x + WIDTH / 2) * zoom - element.clientWidth / 2;
-    element.scrollTop = (place.y + HEIGHT / 2) * zoom - element.clientHeight / 2;
-  }, [id, zoom, places]);
+    element.scrollLeft = (place.x + CARD.width / 2) * zoom - element.clientWidth / 2;
+    element.scrollTop = (place.y + CARD.height / 2) * zoom - element.clientHeight / 2;
+  }, [id, zoom, drawing]);
   const zoomBy = (factor: number) => setChosen(Math.max(LEAST_ZOOM / 2, Math.min(2, zoom * factor)));
   return (
     <>
@@ -125,30 +123,19 @@ function Drawing(
             }}
           >
             <svg width={width} height={height} aria-hidden="true">
-              {lineage.edges.map(({ from, to }) => {
-                const [start, end] = [at.get(from), at.get(to)];
-                if (start === undefined || end === undefined) return null;
-                const [x1, y1, x2, y2] = [start.x + WIDTH, start.y + HEIGHT / 2, end.x, end.y + HEIGHT / 2];
-                const bend = Math.max(20, Math.abs(x2 - x1) / 2);
-                return (
-                  <path
-                    key={`${from} ${to}`}
-                    d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
-                  />
-                );
-              })}
+              {lines.map((line, at) => <path key={at} d={line} />)}
             </svg>
             <ul>
               {lineage.nodes.map((node) => {
-                const place = at.get(node.id);
+                const place = places.get(node.id);
                 if (place === undefined) return null;
                 return (
                   <li
                     key={node.id}
                     style={{
                       transform: `translate(${place.x}px, ${place.y}px)`,
-                      width: `${WIDTH}px`,
-                      height: `${HEIGHT}px`,
+                      width: `${CARD.width}px`,
+                      height: `${CARD.height}px`,
                     }}
                   >
                     {node.kind === "artifact"

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { LogLevel, LogLine } from "../../../api/runs.ts";
 import { Button } from "../../parts/button.tsx";
 import { SearchField } from "../../parts/search_field.tsx";
@@ -32,8 +32,8 @@ export function RunLog({ watch, chosen }: { readonly watch: RunWatch; readonly c
   const [node, setNode] = useState("");
   const [round, setRound] = useState(0);
   const [at, setAt] = useState(-1);
-  // Who goes to a node wants to see its lines.
-  useEffect(() => {
+  // Who goes to a node wants to see its lines. Before anything else can be chosen: whoever is quick must not be overruled.
+  useLayoutEffect(() => {
     if (chosen !== undefined) setNode(chosen.slice(chosen.lastIndexOf("/") + 1));
   }, [chosen]);
   const query = {

@@ -25,6 +25,7 @@ import type { LoggedEvent, RunStateName } from "../../../../core/ports/dag.ts";
 import type { LiveText, RunTopicEvent } from "../../../api/mod.ts";
 import type { PermissionPrompt } from "../../../api/permissions.ts";
 import type { Asking, ItemState, LogLine, RunDetail, RunDriver, RunNode } from "../../../api/runs.ts";
+import { holdsNode } from "../system/prompt_holds.ts";
 import { shownState } from "./run_state.ts";
 
 /** `waiting-for-input`: a call of it is held until a person gives leave. */
@@ -137,9 +138,9 @@ export class RunModel {
   /** Its calls wait for leave for these now. */
   asksLeave(prompts: readonly PermissionPrompt[]): void {
     if (prompts.length === 0 && this.#prompts.length === 0) return;
-    for (const { node } of [...this.#prompts, ...prompts]) {
-      if (node === undefined) continue;
-      for (const key of this.#account.nodes.keys()) if (nodeIn(key) === node) this.#touched.add(key);
+    for (const key of this.#account.nodes.keys()) {
+      const isHeld = (prompt: PermissionPrompt) => holdsNode(prompt, nodeIn(key));
+      if (this.#prompts.some(isHeld) || prompts.some(isHeld)) this.#touched.add(key);
     }
     this.#prompts = prompts;
     this.#changed();
@@ -154,7 +155,7 @@ export class RunModel {
 
   /** What a call of the node waits for leave for. */
   promptOf(key: string): PermissionPrompt | undefined {
-    return this.#prompts.find(({ node }) => node === nodeIn(key));
+    return this.#prompts.find((prompt) => holdsNode(prompt, nodeIn(key)));
   }
 
   /** Keys of nodes that changed since this was last asked. */

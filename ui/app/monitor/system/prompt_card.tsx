@@ -8,6 +8,7 @@
 import { useState } from "preact/hooks";
 import type { PermissionPrompt } from "../../../api/permissions.ts";
 import { Button } from "../../parts/button.tsx";
+import { counted } from "../../parts/counted.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { messageOf } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
@@ -27,7 +28,7 @@ export function PromptCard({ prompt, isBoxed = false, place }: PromptCardProps) 
   const { client } = useApp();
   const now = useNow(true);
   const [isBusy, setBusy] = useState(false);
-  const { extension, permission, run, notAsked } = prompt;
+  const { extension, permission, run, notAsked, others = [] } = prompt;
   const answer = async (verdict: "allow" | "deny", scope: "once" | "session" | "always") => {
     setBusy(true);
     try {
@@ -61,7 +62,9 @@ export function PromptCard({ prompt, isBoxed = false, place }: PromptCardProps) 
             ? (
               <>
                 <button type="button" class="monitor-link" onClick={place.onShow}>{place.name}</button>{" "}
-                waits for it.
+                {others.length === 0
+                  ? "waits for it."
+                  : `and ${counted(others.length, "other call")} wait for it.`}
                 {" "}
               </>
             )

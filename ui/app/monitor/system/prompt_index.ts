@@ -5,6 +5,7 @@ import type { PermissionPrompt } from "../../../api/permissions.ts";
 import type { App } from "../../state/app.ts";
 import { hrefOf, navigate, route } from "../../state/route.ts";
 import { runLines } from "../runs/run_index.ts";
+import { promptIn } from "./prompt_holds.ts";
 import { closeToast, showToast, toasts } from "../../state/toasts.ts";
 
 export const waitingPrompts = signal<readonly PermissionPrompt[]>([]);
@@ -23,13 +24,15 @@ export function followPrompts(app: App): () => void {
           case "snapshot":
             waitingPrompts.value = event.prompts;
             break;
-          case "prompt":
+          case "prompt": {
+            const isNew = !waitingPrompts.peek().some(({ id }) => id === event.prompt.id);
             waitingPrompts.value = [
               ...waitingPrompts.peek().filter(({ id }) => id !== event.prompt.id),
               event.prompt,
             ];
-            tell(event.prompt);
+            if (isNew) tell(event.prompt);
             break;
+          }
           case "answered":
             for (const { id, ...prompt } of waitingPrompts.peek()) if (id === event.id) untell(prompt);
             waitingPrompts.value = waitingPrompts.peek().filter(({ id }) => id !== event.id);
@@ -81,7 +84,7 @@ function wordsOf({ extension, what }: Pick<PermissionPrompt, "extension" | "what
 
 /** What the run waits for leave for; read in a component, it is drawn again when that changes. */
 export function promptsOf(run: string): readonly PermissionPrompt[] {
-  return waitingPrompts.value.filter((prompt) => prompt.run === run);
+  return waitingPrompts.value.flatMap((prompt) => promptIn(prompt, run) ?? []);
 }
 
 /** What a node says that waits for leave. */

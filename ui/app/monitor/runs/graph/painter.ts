@@ -9,7 +9,8 @@ import { tokenColours } from "../../../state/theme.ts";
 import type { NodeState } from "../run_model.ts";
 import { curveRect, traceCurve } from "../../../board/routing/wire_curve.ts";
 import type { FlatWays } from "../../../board/routing/wire_routes.ts";
-import { NODE_HEIGHT, NODE_WIDTH, type Scene, wayOf } from "./scene.ts";
+import { wayOf } from "../../card_lines.ts";
+import { NODE_HEIGHT, NODE_WIDTH, type Scene } from "./scene.ts";
 
 export interface View {
   /** Of the drawing's origin, in pixels of the canvas. */

@@ -6,8 +6,8 @@
  */
 
 import type { GraphNode, WorkflowGraph } from "../../../../api/workflows.ts";
-import type { FlatWays, WireGround } from "../../../board/routing/wire_routes.ts";
-import type { WireCurve } from "../../../board/routing/wire_curve.ts";
+import type { FlatWays } from "../../../board/routing/wire_routes.ts";
+import { cardGround } from "../../card_lines.ts";
 import { askLayout, askWays } from "../../layout_ask.ts";
 
 export const NODE_WIDTH = 196;
@@ -26,12 +26,6 @@ export interface Scene {
   readonly isSoft: Uint8Array;
   /** Around which nodes lines go; found after the places, as nobody waits for it. */
   readonly ways: Promise<FlatWays>;
-}
-
-/** The way of a line around the nodes between; undefined where it is drawn directly. */
-export function wayOf({ starts, points }: FlatWays, edge: number): WireCurve | undefined {
-  const [start, end] = [starts[edge]!, starts[edge + 1]!];
-  return start === end ? undefined : points.subarray(start, end);
 }
 
 /** Lays the graph out; several edges between two nodes are one line. */
@@ -73,29 +67,7 @@ export async function sceneOf(graph: WorkflowGraph): Promise<Scene> {
     from,
     to,
     isSoft: Uint8Array.from(seen.values(), Number),
-    ways: askWays(groundOf(x, y, from, to)),
-  };
-}
-
-/** Lines go from the middle of a node's right side to the middle of another's left. */
-function groundOf(x: Float64Array, y: Float64Array, from: Int32Array, to: Int32Array): WireGround {
-  const lines = new Float64Array(from.length * 4);
-  for (let edge = 0; edge < from.length; edge++) {
-    const [source, target] = [from[edge]!, to[edge]!];
-    lines[edge * 4] = x[source]! + NODE_WIDTH;
-    lines[edge * 4 + 1] = y[source]! + NODE_HEIGHT / 2;
-    lines[edge * 4 + 2] = x[target]!;
-    lines[edge * 4 + 3] = y[target]! + NODE_HEIGHT / 2;
-  }
-  return {
-    left: x,
-    top: y,
-    width: new Float64Array(x.length).fill(NODE_WIDTH),
-    height: new Float64Array(x.length).fill(NODE_HEIGHT),
-    lines,
-    from,
-    to,
-    trunk: from,
+    ways: askWays(cardGround({ x, y, from, to }, { width: NODE_WIDTH, height: NODE_HEIGHT })),
   };
 }
 
