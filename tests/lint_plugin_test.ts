@@ -27,6 +27,8 @@ Deno.test("lint plugin accepts arrows that point to core, and libraries outside 
     [],
     "a composition names adapters",
   );
+  const schema = `import schema from "../../schemas/workflow.schema.json" with { type: "json" };`;
+  assert.deepEqual(messages("ui/app/a.ts", schema), [], "schemas are data");
   assert.match(messages("editor/lsp/a.ts", `import "../../system/clock.ts";`)[0] ?? "", /editor may import/);
   assert.deepEqual(messages("tests/a_test.ts", `import "../pit/a.ts"; import "../core/a.ts";`), []);
 });

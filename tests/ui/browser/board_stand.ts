@@ -53,3 +53,10 @@ export async function openBoard(page: Page, server: FixtureServer, name = "code-
   await page.goto(`${server.address}/#/board/${name}.workflow.jsonc`);
   await page.waitForSelector(".card");
 }
+
+/** Saves by key; gives what the file is then. */
+export async function saved(page: Page, server: FixtureServer, file: string): Promise<string> {
+  await page.keyboard.press("Control+s");
+  await page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
+  return server.text(file) ?? "";
+}

@@ -5,7 +5,6 @@ import type { Route } from "../../api/api.ts";
 import { isCounter } from "../metrics/figures.ts";
 import type { Desk } from "../desk.ts";
 import { extensionLines, poolInfo } from "../extension_view.ts";
-import { searchText } from "../text_search.ts";
 import { FileChanges } from "../file_changes.ts";
 import { entriesOf, searchFiles } from "../file_lists.ts";
 import type { HandlersOf } from "../http/handlers.ts";
@@ -145,7 +144,11 @@ export function fileRoutes({ files, proposals, services, openFiles }: Desk): Han
     "GET /files": ({ query }) => entriesOf(files, query.folder ?? "."),
     "GET /changes": () => proposals.waiting(),
     "GET /files/search": ({ query }) => searchFiles(files, query.text, Math.min(query.limit ?? 50, 500)),
-    "GET /files/text": async ({ query }) => await searchText(files, query, await openFiles()),
+    "GET /files/text": async ({ query }) => {
+      // Its engine for patterns is loaded by whoever searches.
+      const { searchText } = await import("../text_search.ts");
+      return await searchText(files, query, await openFiles());
+    },
   };
 }
 
