@@ -18,6 +18,7 @@ import { followMotifTheme } from "./state/motif_theme.ts";
 import { followRoute, route } from "./state/route.ts";
 import { openSession, session, takeKey } from "./state/session.ts";
 import { followTheme } from "./state/theme.ts";
+import { soon } from "./state/turn.ts";
 
 const key = takeKey();
 followTheme();
@@ -37,8 +38,6 @@ openSession(client, key).then(() => {
   followMonitor(app);
   followMotifs(app);
 });
-// The view's code comes while the session is opened; where it does not come, the view's frame says so.
-if (view !== undefined) loadView(view).catch(() => undefined);
 const root = document.getElementById("root");
 if (root !== null) {
   render(
@@ -48,3 +47,5 @@ if (root !== null) {
     root,
   );
 }
+// The view's code comes while the session is opened; where it does not come, the view's frame says so.
+soon(() => void (view === undefined ? undefined : loadView(view).catch(() => undefined)));

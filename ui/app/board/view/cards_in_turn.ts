@@ -7,8 +7,8 @@
 
 /** A card takes 0.2 to 0.4 ms to make, and as long to lay out and paint: each of the two tasks takes a third of a frame. */
 export const CARDS_A_FRAME = 16;
-/** So few are made in the frame that first lacks them: who pans or adds a node sees no box. */
-export const CARDS_AT_ONCE = 4;
+/** So few are made in the frame that first lacks them: who pans or adds a node sees no box, and waits for no turn. */
+export const CARDS_AT_ONCE = 12;
 
 export interface NextCards {
   /** Nodes that have cards now. */
