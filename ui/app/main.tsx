@@ -7,6 +7,7 @@
 import { render } from "preact";
 import { followMonitor } from "./monitor/follow.ts";
 import { followMotifs } from "./motif/follow.ts";
+import { loadView } from "./shell/load_view.ts";
 import { Shell } from "./shell/shell.tsx";
 import { views } from "./shell/views.ts";
 import { type App, AppContext } from "./state/app.ts";
@@ -27,12 +28,17 @@ const client = new ApiClient((address, init) => fetch(address, init), () => sess
 const live = new LiveConnection(pageSocket);
 const app: App = { client, live, commands: new Commands() };
 
+const view = views.find(({ id }) => id === route.value.view) ?? views[0];
 openSession(client, key).then(() => {
   if (session.value !== "open") return;
+  // What the view will ask for first is asked while its code comes.
+  view?.early?.(client, route.value.path);
   live.open();
   followMonitor(app);
   followMotifs(app);
 });
+// The view's code comes while the session is opened; where it does not come, the view's frame says so.
+if (view !== undefined) loadView(view).catch(() => undefined);
 const root = document.getElementById("root");
 if (root !== null) {
   render(
@@ -42,5 +48,3 @@ if (root !== null) {
     root,
   );
 }
-// The view's code comes while the session is opened; where it does not come, the view's frame says so.
-(views.find(({ id }) => id === route.value.view) ?? views[0])?.load().catch(() => undefined);
