@@ -229,7 +229,8 @@ browserTest(
       const { page, faults } = await openPage(browser);
       await page.goto(address);
       await page.getByRole("link", { name: /Asking/ }).click();
-      await page.waitForSelector("#node-say");
+      // The first start makes modules of all extensions, which a busy machine takes its time for.
+      await page.waitForSelector("#node-say", { timeout: 60_000 });
       await page.getByRole("button", { name: "Run", exact: true }).click();
       const ask = page.getByRole("group", { name: "Question of ask" });
       await ask.waitFor({ timeout: 60_000 });

@@ -142,7 +142,7 @@ export function editorCommands(
     });
   const decided = (answer: "accept" | "reject") =>
     onPlace((text, place) => {
-      text.decide(place, answer);
+      text.reviewing.decide(place, answer);
       step(text, 1);
     });
   const onConflict = (act: (text: OpenText, place: ConflictHere) => void) =>
@@ -210,7 +210,7 @@ export function editorCommands(
       "Keep both sides of this contradiction",
       "",
       onConflict((text, place) => {
-        text.decide(place, "both");
+        text.reviewing.decide(place, "both");
         step(text, 1);
       }),
     ),

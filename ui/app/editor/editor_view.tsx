@@ -118,7 +118,7 @@ export default function EditorView({ route }: ViewProps) {
       }),
     [active],
   );
-  const waiting = active?.reviews.value.length ?? 0;
+  const waiting = active?.reviewing.reviews.value.length ?? 0;
   useSignalEffect(() => {
     if (workspace.shownConflict.value !== undefined) setHasChanges(true);
   });

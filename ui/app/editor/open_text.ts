@@ -20,35 +20,18 @@ import {
 import type { EditorView } from "@codemirror/view";
 import { bufferId } from "../../../core/ids.ts";
 import type { TextDiagnostics } from "../../../core/ports/language.ts";
-import type {
-  ChangeSetReview,
-  PlaceAnswer,
-  Presence,
-  SaveRefusal,
-} from "../../../core/ports/text_editing.ts";
+import type { Presence, SaveRefusal } from "../../../core/ports/text_editing.ts";
 import type { TextAnswer, TextCallName, TextEvent, TextParams } from "../../api/mod.ts";
 import { type LiveConnection, LiveError } from "../state/live.ts";
-import { fromServer, setDiagnosticsOf, setPresence, setReviews, stepKind } from "./code/from_server.ts";
-import { answered, decide, type Decision } from "./code/decisions.ts";
-import {
-  type ConflictHere,
-  conflictsOf,
-  decidingOf,
-  decisionsIn,
-  forgetSet,
-  type HunkHere,
-  hunksOf,
-  isConflict,
-  type PlaceHere,
-} from "./code/reviews.ts";
+import { fromServer, setDiagnosticsOf, setPresence, stepKind } from "./code/from_server.ts";
 import { textOf } from "./sync/deltas.ts";
 import { type Incoming, TextSync } from "./sync/text_sync.ts";
 import { ownAuthor } from "./text_authors.ts";
+import { TextReviews } from "./text_reviews.ts";
 
 /** A pause after which typing is another step of the core's undo. */
 const STEP_MS = 600;
 const ANNOUNCE_MS = 60;
-const REVIEW_MS = 120;
 
 export type TextState = "opening" | "open" | "away" | "failed";
 export type FileState = "here" | "conflict" | "deleted" | "reloaded";
@@ -70,11 +53,6 @@ export class OpenText {
   readonly isReadOnly = signal(false);
   readonly fileState = signal<FileState>("here");
   readonly present = signal<readonly Presence[]>([]);
-  readonly reviews = signal<readonly ChangeSetReview[]>([]);
-  /** The places of change sets in this text that wait. */
-  readonly hunks = signal<readonly HunkHere[]>([]);
-  /** Where change sets and this text contradict. */
-  readonly conflicts = signal<readonly ConflictHere[]>([]);
   readonly diagnostics = signal<TextDiagnostics["diagnostics"]>([]);
   /** Grows with every change of the copy, whoever made it. */
   readonly changed = signal(0);
@@ -82,6 +60,8 @@ export class OpenText {
   readonly moved = signal(0);
   /** True while the server does not have everything that was typed. */
   readonly isBehind = signal(false);
+  /** What agents have changed here, and what is decided about it. */
+  readonly reviewing: TextReviews;
   readonly #options: OpenTextOptions;
   readonly #live: LiveConnection;
   #sync: TextSync | undefined;
@@ -97,7 +77,6 @@ export class OpenText {
   #step = { name: "", at: 0 };
   #pumpTimer: number | undefined;
   #announceTimer: number | undefined;
-  #reviewTimer: number | undefined;
   #settled: (() => void)[] = [];
   #round = 0;
 
@@ -105,6 +84,7 @@ export class OpenText {
     this.file = options.file;
     this.#options = options;
     this.#live = options.live;
+    this.reviewing = new TextReviews(this, options.onRefused);
     this.#stop = effect(() => {
       const state = options.live.state.value;
       // What follows reads signals of its own, which must not start this again.
@@ -129,6 +109,11 @@ export class OpenText {
     return this.#sync?.revision ?? 0;
   }
 
+  /** True while the server does not have everything that was typed. */
+  get lags(): boolean {
+    return this.#sync?.isBehind === true;
+  }
+
   get view(): EditorView | undefined {
     return this.#view;
   }
@@ -148,15 +133,7 @@ export class OpenText {
 
   /** To be called with every transaction of the view. */
   took(transaction: Transaction): void {
-    const hunks = hunksOf(transaction.state);
-    if (hunks !== this.hunks.peek()) this.hunks.value = hunks;
-    const conflicts = conflictsOf(transaction.state);
-    if (conflicts !== this.conflicts.peek()) this.conflicts.value = conflicts;
-    for (const { way, decision } of decisionsIn(transaction)) {
-      this.#decisions = this.#decisions.then(() =>
-        way === "decide" ? this.#decide(decision.id) : this.#takeBack(decision)
-      );
-    }
+    this.reviewing.took(transaction);
     if (transaction.docChanged) this.changed.value = this.changed.peek() + 1;
     if (transaction.docChanged || transaction.selection !== undefined) {
       this.moved.value = this.moved.peek() + 1;
@@ -205,7 +182,7 @@ export class OpenText {
 
   /** Resolves when the server has everything that was typed until now. */
   settled(): Promise<void> {
-    if (this.#sync?.isBehind !== true && this.state.peek() === "open") return Promise.resolve();
+    if (!this.lags && this.state.peek() === "open") return Promise.resolve();
     return new Promise((resolve) => this.#settled.push(resolve));
   }
 
@@ -221,16 +198,10 @@ export class OpenText {
     return await this.ask(call, params({ buffer: bufferId(this.#buffer), revision: this.revision }), signal);
   }
 
-  /** Resolves when the core has taken everything that was typed and decided until now. */
-  async decided(): Promise<void> {
-    await this.#decisions;
-    await this.settled();
-  }
-
   /** Writes the file, with every decision made before; waits for the connection where there is none. */
   async save(overwrite = false): Promise<SaveRefusal | undefined> {
     for (;;) {
-      await this.decided();
+      await this.reviewing.decided();
       try {
         const saved = await this.ask("text.save", {
           buffer: this.#buffer,
@@ -246,35 +217,6 @@ export class OpenText {
     }
   }
 
-  /** Decides about a place: at once here, and in the core as soon as it has everything that was typed. Undone as typing is. */
-  decide(place: PlaceHere, answer: PlaceAnswer, text?: string): void {
-    const state = this.editorState;
-    if (state === undefined) return;
-    const { changeSet } = place;
-    const where = isConflict(place) ? place.conflict.id : {
-      from: place.undo.from,
-      added: state.sliceDoc(place.undo.from, place.undo.to),
-      removed: place.undo.insert,
-    };
-    const made = { id: crypto.randomUUID(), changeSet, answer, place: where };
-    this.#dispatch({
-      effects: decide.of(text === undefined ? made : { ...made, text }),
-      userEvent: "decide",
-    });
-  }
-
-  /** A set that was decided about here is gone at once, before the server tells. */
-  forgetChangeSet(changeSet: string): void {
-    this.#changeSets = this.#changeSets.filter((name) => name !== changeSet);
-    this.reviews.value = this.reviews.peek().filter((review) => review.changeSet !== changeSet);
-    this.#dispatch({ effects: forgetSet.of(changeSet) });
-  }
-
-  /** Asks which change sets wait, as after one of them was decided. @throws LiveError */
-  async lookAtChangeSets(): Promise<void> {
-    this.#lookAtChangeSets(await this.ask("changes.list", {}));
-  }
-
   /** Tries again after a failure. */
   retry(): void {
     this.state.value = "opening";
@@ -285,7 +227,8 @@ export class OpenText {
   close(discard = false): void {
     this.#isClosed = true;
     this.#stop();
-    for (const timer of [this.#pumpTimer, this.#announceTimer, this.#reviewTimer]) clearTimeout(timer);
+    for (const timer of [this.#pumpTimer, this.#announceTimer]) clearTimeout(timer);
+    this.reviewing.close();
     this.#unsubscribe?.();
     if (this.state.peek() === "open") {
       const gone = { buffer: this.#buffer, revision: this.revision, selections: [] };
@@ -326,7 +269,7 @@ export class OpenText {
       const again = isSame ? this.#sync?.again() : undefined;
       if (again !== undefined) void this.#send(again);
       this.#pump();
-      await this.lookAtChangeSets();
+      await this.reviewing.look();
     } catch (error) {
       if (round !== this.#round || this.#isClosed) return;
       // Cut off once more: the next connection tries again.
@@ -386,18 +329,18 @@ export class OpenText {
         if (event.kind === "changed") {
           const state = this.editorState;
           this.isUnsaved.value = state === undefined || !this.#isAsSaved(state);
-          if (this.reviews.peek().length > 0) this.#reviewSoon();
+          this.reviewing.moved();
         }
         this.#pump();
         return;
       case "saved":
-        this.isUnsaved.value = event.revision < this.revision || this.#sync?.isBehind === true;
+        this.isUnsaved.value = event.revision < this.revision || this.lags;
         this.#noteSaved();
         return;
       case "file":
         this.fileState.value = event.state;
         if (event.state === "reloaded") {
-          this.isUnsaved.value = this.#sync?.isBehind === true;
+          this.isUnsaved.value = this.lags;
           this.#noteSaved();
         }
         return;
@@ -410,10 +353,10 @@ export class OpenText {
         this.#dispatch({ effects: setDiagnosticsOf.of(event.diagnostics.diagnostics) });
         return;
       case "changeSets":
-        this.#lookAtChangeSets(event.changeSets);
+        this.reviewing.heard(event.changeSets);
         return;
       case "reviewed":
-        void this.lookAtChangeSets().catch(() => undefined);
+        void this.reviewing.look().catch(() => undefined);
         return;
       case "closed":
         return;
@@ -471,7 +414,7 @@ export class OpenText {
   }
 
   #noteProgress(): void {
-    const isBehind = this.#sync?.isBehind === true;
+    const isBehind = this.lags;
     this.isBehind.value = isBehind;
     if (isBehind || this.state.peek() !== "open") return;
     for (const resolve of this.#settled.splice(0)) resolve();
@@ -482,101 +425,10 @@ export class OpenText {
       this.#announceTimer = undefined;
       const selection = this.#view?.state.selection;
       if (this.state.peek() !== "open" || selection === undefined) return;
-      if (this.#sync?.isBehind === true) return this.#announceSoon();
+      if (this.lags) return this.#announceSoon();
       const selections = selection.ranges.slice(0, 50).map(({ anchor, head }) => ({ anchor, head }));
       void this.ask("text.announce", { buffer: this.#buffer, revision: this.revision, selections })
         .catch(() => undefined);
     }, ANNOUNCE_MS);
-  }
-
-  #changeSets: readonly string[] = [];
-  /** Decisions go to the core one after the other. */
-  #decisions: Promise<void> = Promise.resolve();
-  /** How many the core has answered. */
-  #answered = 0;
-
-  async #decide(id: string): Promise<void> {
-    await this.#untilAnswered(async () => {
-      const state = this.editorState;
-      const deciding = state === undefined ? undefined : decidingOf(state, id);
-      // Done again where its place is no more.
-      if (deciding === undefined || deciding.isAnswered) return;
-      const { decision: { changeSet, answer, text }, place } = deciding;
-      const result = await this.ask("changes.decide", {
-        buffer: this.#buffer,
-        revision: this.revision,
-        id,
-        changeSet,
-        answer,
-        place: isConflict(place) ? place.conflict.id : place.undo,
-        ...text === undefined ? {} : { text },
-      });
-      if (!result.ok) this.#options.onRefused("The place is no longer as it was. Look at it again");
-    });
-    this.#answered++;
-    this.#dispatch({ effects: answered.of(id) });
-    await this.lookAtChangeSets().catch(() => undefined);
-  }
-
-  async #takeBack({ id }: Decision): Promise<void> {
-    await this.#untilAnswered(() => this.ask("changes.reopen", { buffer: this.#buffer, decision: id }));
-    this.#answered++;
-    await this.lookAtChangeSets().catch(() => undefined);
-  }
-
-  /** Asks again where the connection was cut: a decision is made once. What else goes wrong is said. */
-  async #untilAnswered(ask: () => Promise<unknown>): Promise<void> {
-    while (!this.#isClosed) {
-      await this.settled();
-      if (this.#sync?.isBehind === true) continue;
-      try {
-        await ask();
-        return;
-      } catch (error) {
-        if (error instanceof LiveError && error.problem === undefined) continue;
-        this.#options.onRefused(error instanceof Error ? error.message : `${error}`);
-        return;
-      }
-    }
-  }
-
-  #lookAtChangeSets(names: readonly string[]): void {
-    this.#changeSets = names;
-    this.#reviewSoon();
-  }
-
-  /** Reads what the change sets have done here, once the text stands still for a moment. */
-  #reviewSoon(): void {
-    clearTimeout(this.#reviewTimer);
-    this.#reviewTimer = setTimeout(() => void this.#review(), REVIEW_MS);
-  }
-
-  async #review(): Promise<void> {
-    const answeredBefore = this.#answered;
-    try {
-      const all = await Promise.all(
-        this.#changeSets.map((changeSet) => this.ask("changes.review", { changeSet }).catch(() => undefined)),
-      );
-      // One may have been decided about meanwhile.
-      const found = all.filter((review) => review !== undefined)
-        .filter(({ changeSet }) => this.#changeSets.includes(changeSet));
-      this.reviews.value = found;
-      const mine = found.flatMap(({ changeSet, buffers }) =>
-        buffers.filter(({ buffer }) => buffer === this.#buffer).map(({ revision, undo, conflicts }) => ({
-          changeSet,
-          revision,
-          undo,
-          conflicts,
-        }))
-      );
-      // Places are of another text: there will be an event, after which this is asked again.
-      const isOld = this.#sync?.isBehind === true || answeredBefore !== this.#answered;
-      if (isOld || mine.some(({ revision }) => revision !== this.revision)) {
-        return this.#reviewSoon();
-      }
-      this.#dispatch({ effects: setReviews.of(mine) });
-    } catch {
-      // Asked again with the next connection.
-    }
   }
 }

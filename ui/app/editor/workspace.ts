@@ -40,7 +40,7 @@ export class EditorWorkspace {
     effect(() => {
       void waitingChanges.value;
       for (const text of this.texts.peek()) {
-        if (text.state.peek() === "open") void text.lookAtChangeSets().catch(() => undefined);
+        if (text.state.peek() === "open") void text.reviewing.look().catch(() => undefined);
       }
     });
     addEventListener("beforeunload", (event) => {
@@ -67,8 +67,8 @@ export class EditorWorkspace {
       live: this.#app.live,
       extensions: (one, doc) =>
         codeExtensions(one, doc, this.#app.client, {
-          accept: (hunk) => one.decide(hunk, "accept"),
-          reject: (hunk) => one.decide(hunk, "reject"),
+          accept: (hunk) => one.reviewing.decide(hunk, "accept"),
+          reject: (hunk) => one.reviewing.decide(hunk, "reject"),
           wrap: (view) => {
             wrapLines(view, one.file);
             return true;
@@ -144,10 +144,10 @@ export class EditorWorkspace {
 
   /** Takes everything of a set but its contradictions, which go on waiting. */
   async acceptSet(text: OpenText, changeSet: string): Promise<void> {
-    const conflicts = text.reviews.peek().find((review) => review.changeSet === changeSet)?.buffers
+    const conflicts = text.reviewing.reviews.peek().find((review) => review.changeSet === changeSet)?.buffers
       .some((buffer) => buffer.conflicts.length > 0);
-    if (conflicts !== true) text.forgetChangeSet(changeSet);
-    await text.decided();
+    if (conflicts !== true) text.reviewing.forget(changeSet);
+    await text.reviewing.decided();
     let canTakeBack = false;
     const act = async () => {
       canTakeBack = await text.ask("changes.accept", { changeSet });
@@ -173,15 +173,15 @@ export class EditorWorkspace {
   }
 
   async rejectSet(text: OpenText, changeSet: string): Promise<void> {
-    text.forgetChangeSet(changeSet);
-    await text.decided();
+    text.reviewing.forget(changeSet);
+    await text.reviewing.decided();
     await this.#told(`reject ${changeSet}`, () => text.ask("changes.undo", { changeSet }), text);
   }
 
   async #told(what: string, act: () => Promise<unknown>, text: OpenText): Promise<boolean> {
     try {
       await act();
-      await text.lookAtChangeSets();
+      await text.reviewing.look();
       return true;
     } catch (error) {
       showToast({

@@ -36,7 +36,7 @@ export function ChangesPanel({ text, workspace, onClose }: PanelProps) {
         buffer === text.buffer && undo.length + conflicts.length > 0
       ),
     );
-  const reviews = [...text.reviews.value].sort((one, other) => here(other) - here(one));
+  const reviews = [...text.reviewing.reviews.value].sort((one, other) => here(other) - here(one));
   return (
     <>
       <div class="panel-head">
@@ -87,8 +87,8 @@ function ChangeSet({ review, text, workspace }: {
 }) {
   const { changeSet, buffers } = review;
   const state = text.editorState;
-  const hunks = text.hunks.value.filter((hunk) => hunk.changeSet === changeSet);
-  const conflicts = text.conflicts.value.filter((place) => place.changeSet === changeSet);
+  const hunks = text.reviewing.hunks.value.filter((hunk) => hunk.changeSet === changeSet);
+  const conflicts = text.reviewing.conflicts.value.filter((place) => place.changeSet === changeSet);
   const others = buffers.filter(({ buffer, undo, conflicts }) =>
     buffer !== text.buffer && undo.length + conflicts.length > 0
   );
@@ -179,7 +179,7 @@ function Hunk({ hunk, added, line, text }: {
   const { from, insert } = hunk.undo;
   const act = (answer: "accept" | "reject") => (event: MouseEvent) => {
     keepFocus(event.currentTarget, text);
-    text.decide(hunk, answer);
+    text.reviewing.decide(hunk, answer);
     announce(`${answer === "accept" ? "Accepted" : "Rejected"} the change in line ${line}`);
   };
   return (

@@ -42,7 +42,7 @@ export function ConflictCard({ place, text, workspace }: {
   const [oursMark, theirsMark] = sideMarks(place.changeSet, proposedBy, currentBy);
   const act = (answer: PlaceAnswer, words: string, version?: string) => (event: Event) => {
     keepFocus(event.currentTarget, text);
-    text.decide(place, answer, version);
+    text.reviewing.decide(place, answer, version);
     announce(`${words}, line ${line}`);
   };
   return (
