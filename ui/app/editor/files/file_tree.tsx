@@ -7,7 +7,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { FileEntry } from "../../../api/files.ts";
+import { type FileEntry, MOST_LISTED } from "../../../api/files.ts";
 import { afterDrawing } from "../../parts/after_drawing.ts";
 import { IconButton } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -256,6 +256,13 @@ export function FileTree({ file }: { readonly file: string }) {
             </div>
           </div>
         )}
+      {[...folders.value.values()].some(({ length }) => length >= MOST_LISTED)
+        ? (
+          <p class="muted editor-tree-cut">
+            Of a folder, the first {MOST_LISTED.toLocaleString("en")} are listed.
+          </p>
+        )
+        : null}
       {menu === undefined ? null : (
         <Menu
           label={chosen?.path ?? "Files"}
