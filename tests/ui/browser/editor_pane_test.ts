@@ -226,12 +226,19 @@ browserTest(
       await page.keyboard.press("Control+\\");
       await beside.waitFor({ state: "detached" });
       await page.getByRole("tab", { name: "add.ts", selected: true }).waitFor();
-      // What was replaced in an open file is not found again.
+      // What was replaced in an open file is not found again, and not replaced again before one has looked.
       await page.getByRole("textbox", { name: "Search all files" }).fill("numbers");
       await page.getByText("1 place in 1 file").waitFor();
       await page.getByRole("button", { name: "Replace all" }).click();
+      const looked = Promise.withResolvers<void>();
+      await page.route("**/files/text?**", async (route) => {
+        await looked.promise;
+        await route.continue();
+      });
       await page.keyboard.press("Enter");
       await page.getByText("Replaced 1 place in 1 file").first().waitFor();
+      await page.getByRole("button", { name: "Replace all", disabled: true }).waitFor();
+      looked.resolve();
       await page.getByText("Nothing found").waitFor();
     }),
 );

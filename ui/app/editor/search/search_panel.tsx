@@ -35,6 +35,8 @@ const words = signal("");
 const found = signal<TextHits & { readonly of: string } | undefined>(undefined);
 const fault = signal("");
 const isBusy = signal(false);
+/** What is found is being replaced: once, not again where it is part of what takes its place. */
+const isReplacing = signal(false);
 const chosen = signal<number | undefined>(undefined);
 const isAsking = signal(false);
 /** Grows when the field is to have the focus. */
@@ -118,6 +120,19 @@ export function SearchPanel() {
   };
   const replace = async () => {
     isAsking.value = false;
+    if (isReplacing.peek() || found.peek() === undefined) return;
+    isReplacing.value = true;
+    try {
+      await replaceFound();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      showToast({ look: "bad", title: "Not everything is replaced", text: why });
+    }
+    found.value = { hits: [], isMore: false, looked: 0, of: "" };
+    isReplacing.value = false;
+    await look();
+  };
+  const replaceFound = async () => {
     const { places, files: changed, unsaved, left } = await replaceAll(app, workspace, hits, words.peek());
     const said = `Replaced ${counted(places, "place")} in ${counted(changed, "file")}`;
     announce(said);
@@ -131,7 +146,6 @@ export function SearchPanel() {
           : `${counted(left, "place")} left as they are: changed meanwhile, or not to be written.`,
       ].filter(Boolean).join(" "),
     });
-    await look();
   };
   const toggle = (key: "matchCase" | "wholeWord" | "isPattern", sign: string, label: string) => (
     <button
@@ -147,6 +161,8 @@ export function SearchPanel() {
   );
   const status = text === ""
     ? "Search the text of all files"
+    : isReplacing.value
+    ? "Replacing…"
     : isBusy.value
     ? "Searching…"
     : fault.value !== ""
@@ -193,7 +209,7 @@ export function SearchPanel() {
           />
           <Button
             small
-            disabled={hits.length === 0 || isMore || isOld || fault.value !== ""}
+            disabled={hits.length === 0 || isMore || isOld || isReplacing.value || fault.value !== ""}
             title={isMore
               ? "There are more places than are shown: say more closely what is meant"
               : undefined}
