@@ -28,8 +28,19 @@ export async function moveToFree(source: string, target: string, from: Deno.File
       // A disk without links, or another disk: the name is taken first, then filled.
       return await moveByCopy(source, target, from);
     }
+    // Saved by its old name meanwhile: the newer text is what is moved, over the older one.
+    if (await isNewer(source, target, from)) return await Deno.rename(source, target);
   }
   await removeOr(source, target);
+}
+
+/** Whether another file has come to be at the source, while the target is still what was at the source before. */
+async function isNewer(source: string, target: string, from: Deno.FileInfo): Promise<boolean> {
+  const [now, there] = await Promise.all(
+    [source, target].map((path) => Deno.lstat(path).catch(() => undefined)),
+  );
+  return now !== undefined && there !== undefined && from.ino !== null &&
+    there.ino === from.ino && now.ino !== from.ino;
 }
 
 async function moveFolder(source: string, target: string): Promise<void> {

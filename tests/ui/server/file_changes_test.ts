@@ -101,6 +101,17 @@ Deno.test("moveToFree() keeps what somebody makes at the new name at the same mo
       }
       if (made.status === "fulfilled") assert.equal(await Deno.readTextFile(`${target}/a`), "theirs");
     }
+    // What is saved by the old name while it moves is moved: savers put a new file in the old one's place.
+    await Deno.writeTextFile(at("old"), "older");
+    await Deno.writeTextFile(at("old.tmp"), "newer");
+    const { link } = Deno;
+    Deno.link = async (...names) => {
+      await link(...names);
+      await Deno.rename(at("old.tmp"), at("old"));
+    };
+    await moveToFree(at("old"), at("new"), await Deno.lstat(at("old"))).finally(() => Deno.link = link);
+    assert.equal(await Deno.readTextFile(at("new")), "newer");
+    await assert.rejects(Deno.lstat(at("old")), Deno.errors.NotFound);
     // A link moves itself; the case of a name can be changed.
     await Deno.symlink("nowhere", at("link"));
     await moveToFree(at("link"), at("Link"), await Deno.lstat(at("link")));
