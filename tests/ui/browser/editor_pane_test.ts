@@ -387,6 +387,49 @@ browserTest(
   },
 );
 
+browserTest(
+  "what was typed while the server was dead is not closed without a question when its file has gone meanwhile",
+  async () => {
+    await currentUi();
+    await esbuild.stop();
+    const workspace = await Deno.makeTempDir({ prefix: "symphony-work-" });
+    const data = await Deno.makeTempDir({ prefix: "symphony-data-" });
+    await Deno.writeTextFile(`${workspace}/notes.txt`, "one\n");
+    const words = (port: string) => ["serve", "--port", port, "--workspace", workspace, "--data", data];
+    const { page } = await openPage(await (browser ??= startBrowser()));
+    try {
+      let port = "";
+      {
+        await using server = new Program(words("0"));
+        const address = await server.line();
+        port = new URL(address).port;
+        await page.goto(address);
+        await page.getByRole("link", { name: "Editor" }).first().waitFor();
+        await openFile(page, "notes.txt");
+        await saved(page);
+        await server.kill("SIGKILL");
+      }
+      await page.keyboard.type("here alone ");
+      await page.locator(".editor-saved").filter({ hasText: "Kept here" }).waitFor();
+      await Deno.remove(`${workspace}/notes.txt`);
+      await using server = new Program(words(port));
+      await server.line();
+      await page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
+      await page.keyboard.press("Alt+w");
+      const dialog = page.getByRole("dialog", { name: "notes.txt is not saved" });
+      await dialog.getByText("may be here alone").waitFor();
+      await page.keyboard.press("Escape");
+      assert.match(await shownText(page), /here alone/);
+      await page.keyboard.press("Alt+w");
+      await dialog.getByRole("button", { name: "Discard" }).click();
+      await page.getByRole("tab", { name: /notes/ }).waitFor({ state: "detached" });
+    } finally {
+      await page.context().close();
+      for (const folder of [workspace, data]) await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
 for (
   const [width, height, theme] of [[360, 720, "light"], [1440, 900, "dark"], [
     3840,
