@@ -23,16 +23,20 @@ export interface WorkflowPart {
   /** Gives, beside the outputs that it can, the result of each of the nodes under the node's name. */
   readonly definition: WorkflowDefinition;
   readonly note: PartNote;
+  /** Every name that the part reads, whether it is one of its nodes or not. */
+  readonly named: ReadonlySet<string>;
 }
 
 /** What `to` need of the workflow. O(nodes + connections). Nodes that it does not have are no part of it. */
 export function partOf(definition: WorkflowDefinition, to: readonly NodeId[]): WorkflowPart {
   const reads = new Reads();
-  const needed = new Set<string>();
+  const [needed, named] = [new Set<string>(), new Set<string>()];
   const stack: string[] = [...to];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (named.has(id)) continue;
+    named.add(id);
     const node = (definition.nodes as ReadonlyMap<string, NodeDefinition>).get(id);
-    if (node === undefined || needed.has(id)) continue;
+    if (node === undefined) continue;
     needed.add(id);
     stack.push(...sourcesOf(node, reads));
   }
@@ -50,7 +54,7 @@ export function partOf(definition: WorkflowDefinition, to: readonly NodeId[]): W
   for (const id of to) {
     if (nodes.get(id)?.kind !== "output" && nodes.has(id) && !outputs.has(id)) outputs.set(id, id);
   }
-  return { definition: { ...definition, nodes, outputs }, note: { to, nodes: left, outputs: lost } };
+  return { definition: { ...definition, nodes, outputs }, note: { to, nodes: left, outputs: lost }, named };
 }
 
 /** The same part taken further: of a run that was of a part already. */
