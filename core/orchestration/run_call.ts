@@ -39,7 +39,6 @@ import { exclusiveThing, writtenPlace } from "./written_place.ts";
 
 const MOST_MESSAGE = 600;
 const NOTHING: readonly string[] = [];
-const NO_AMOUNTS: CallClaim = {};
 
 /** One call of one unit. */
 interface Call {
@@ -51,6 +50,8 @@ interface Call {
   readonly request: CallRequest;
   /** Gives back what the call holds, of the budget and of what was granted; with `true` where nobody knows what it cost. */
   settle: (isUnknown?: boolean) => void;
+  /** What it claims of what is limited, as it was made last. */
+  claim?: CallClaim | undefined;
   /** What it asks of models. */
   models?: CallModels;
   readonly meter: CallMeter;
@@ -122,13 +123,13 @@ export class RunCalls {
     };
     if (isWrite) return this.#driver.track(this.#write(call));
     // What is made up takes nothing of what is limited.
-    const amounts = setup.isMock ? undefined : this.#amounts.of(type, assigned);
+    call.claim = setup.isMock ? undefined : this.#amounts.of(type, assigned);
     const exclusive = setup.isMock ? NOTHING : this.#exclusive(definition);
-    if (amounts === undefined && exclusive.length === 0) return this.#lines.enter(call);
-    const claimed = this.#claim(call, exclusive, amounts);
+    if (call.claim === undefined && exclusive.length === 0) return this.#lines.enter(call);
+    const claimed = this.#claim(call, exclusive);
     if (claimed instanceof Promise) {
-      this.#driver.track(claimed.then((later) => this.#claimed(call, later, amounts)));
-    } else this.#claimed(call, claimed, amounts);
+      this.#driver.track(claimed.then((later) => this.#claimed(call, later)));
+    } else this.#claimed(call, claimed);
   }
 
   #exclusive({ exclusive }: CallNode): readonly string[] {
@@ -188,7 +189,6 @@ export class RunCalls {
     const { log, services: { pit, clock } } = this.#driver;
     const signal = this.#driver.signalOf(call.scope);
     let claim: number | undefined;
-    const amounts = this.#amounts.of(call.type, call.assigned);
     try {
       await log.flush();
       const { path, root } = call.request.input;
@@ -196,7 +196,7 @@ export class RunCalls {
         writtenPlace(this.#driver.setup.workspace, path ?? root),
         ...this.#exclusive(call.definition),
       ];
-      const claimed = await this.#claim(call, exclusive, amounts);
+      const claimed = await this.#claim(call, exclusive);
       if (typeof claimed !== "number") return this.#unclaimed(call, claimed);
       claim = claimed;
       const lease = await this.#lines.acquire(call, signal);
@@ -204,7 +204,7 @@ export class RunCalls {
       const started = clock.monotonic();
       await this.#done(call, lease, started, await this.#ask(call, lease));
     } finally {
-      if (claim !== undefined) pit.arbitration.release(claim, amounts && usedOf(amounts, call.meter));
+      if (claim !== undefined) pit.arbitration.release(claim, usedBy(call));
     }
   }
 
@@ -392,27 +392,28 @@ export class RunCalls {
   }
 
   /** Asks for all that the call takes, at once. */
-  #claim(
-    { scope, unit, request: { node } }: Call,
-    exclusive: readonly string[],
-    amounts: CallClaim = NO_AMOUNTS,
-  ): Claimed | Promise<Claimed> {
+  #claim(call: Call, exclusive: readonly string[]): Claimed | Promise<Claimed> {
+    const { scope, unit, type, assigned, request: { node } } = call;
     const { run, user, priority } = this.#driver.setup;
     const by: Draft<Claimant> = { run, node, priority };
     if (unit.item >= 0) by.item = unit.item;
     if (user !== undefined) by.user = user;
     const say = (text: string) => this.#driver.tell(scope, unit, text);
-    return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
+    const make = () => {
+      call.claim = this.#driver.setup.isMock ? undefined : this.#amounts.of(type, assigned);
+      return { by, exclusive, ...call.claim };
+    };
+    return this.#claims.claim(make, this.#driver.signalOf(scope), say);
   }
 
   /** Enters the line with what was granted, which is given back when the call has ended, however it ends. */
-  #claimed(call: Call, token: Claimed, amounts: CallClaim | undefined): void {
+  #claimed(call: Call, token: Claimed): void {
     if (typeof token !== "number") return this.#unclaimed(call, token);
     const { arbitration } = this.#driver.services.pit;
     const { settle } = call;
     call.settle = (isUnknown) => {
       settle(isUnknown);
-      arbitration.release(token, amounts && usedOf(amounts, call.meter));
+      arbitration.release(token, usedBy(call));
     };
     if (this.#driver.isStopping) return call.settle();
     this.#lines.enter(call);
@@ -449,6 +450,11 @@ function measure(meter: CallMeter, result: CallResult, isMore: boolean, { kind }
   const tokens = tokensOf(spent) ?? quiet;
   if (tokens !== undefined) meter.tokens = tokens;
   meter.usd = spent.costUsd ?? quiet;
+}
+
+/** Of what was claimed for it, as far as that is known. */
+function usedBy({ claim, meter }: Call): ReturnType<typeof usedOf> {
+  return claim && usedOf(claim, meter);
 }
 
 /** Several are asked, of instruments only: an operator gives the same again. */
