@@ -144,13 +144,25 @@ Deno.test("a part of a part leaves out what either did", () => {
   const { draft } = parseWorkflow(text, "w.workflow.jsonc");
   assert.ok(draft !== undefined);
   const once = partOf(draft, [nodeId("second")]);
-  const twice = partOf(once.definition, [nodeId("first")]);
+  const twice = partOf(once.definition, [nodeId("first")], once.note);
   assert.deepEqual(joinedNote(once.note, twice.note), {
     to: ["first"],
     nodes: ["alone", "third", "kept", "ready", "second"],
     outputs: ["both", "last", "kept"],
   });
   assert.deepEqual([...twice.definition.outputs.keys()], ["firsts", "first"]);
+});
+
+Deno.test("of a part of a part an output with the name of a node is told as not made, and what stood beside is none", () => {
+  const nodes = { one: { use: "test/word" }, two: { use: "test/word", in: { text: "one.text" } } };
+  const { draft } = parseWorkflow(workflowText(nodes, { outputs: { two: "two.text" } }), "w.workflow.jsonc");
+  assert.ok(draft !== undefined);
+  const once = partOf(draft, [nodeId("one"), nodeId("two")]);
+  assert.deepEqual([...once.definition.outputs], [["two", "two.text"], ["one", "one"]]);
+  const back = partOf(once.definition, [nodeId("one")], once.note);
+  assert.deepEqual(joinedNote(once.note, back.note), { to: ["one"], nodes: ["two"], outputs: ["two"] });
+  const on = partOf(once.definition, [nodeId("two")], once.note);
+  assert.deepEqual([...on.definition.outputs], [["two", "two.text"]]);
 });
 
 Deno.test("a run of a part that is moved to the whole workflow goes on as a whole one", async () => {
