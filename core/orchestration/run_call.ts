@@ -7,7 +7,7 @@
 import { messageOf, SymphonyError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
-import { spentInCall, tokensOf } from "../policy/spent.ts";
+import { type Spent, spentInCall, tokensOf, withSpent } from "../policy/spent.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
@@ -52,6 +52,8 @@ interface Call {
   settle: (isUnknown?: boolean) => void;
   /** What it claims of what is limited, as it was made last. */
   claim?: CallClaim | undefined;
+  /** What others took that were asked for it. */
+  readonly besides?: Spent;
   /** What it asks of models. */
   models?: CallModels;
   readonly meter: CallMeter;
@@ -282,7 +284,11 @@ export class RunCalls {
     const { type } = answer;
     const result = asked.models?.counted(answer.result, type.instrument !== undefined) ?? answer.result;
     let call = type === asked.type ? asked : answeredBy(asked, type);
-    if (answer.isFirstCostUnknown === true) call = { ...call, settle: () => asked.settle(true) };
+    // What others took that were asked for it does not make known what it took itself.
+    const isUnknown = answer.isFirstCostUnknown === true ||
+      (!result.ok && isUncounted(asked, result.failure));
+    if (isUnknown) call = { ...call, settle: () => asked.settle(true) };
+    if (answer.besides !== undefined) call = { ...call, besides: answer.besides };
     const { assigned: { task, input }, definition, request, scope } = call;
     // What it asked of models is claimed and settled for itself.
     measure(call.meter, answer.result, answer.isFirstCostUnknown === true, type);
@@ -305,8 +311,8 @@ export class RunCalls {
 
   #judged(call: Call, durationMs: number, judged: Judged): void | Promise<void> {
     if (this.#driver.isStopping) return call.settle();
-    const { result } = judged;
     this.#tellConductor(call, durationMs, judged);
+    const result = call.besides === undefined ? judged.result : withSpent(judged.result, call.besides);
     const ending = result.ok
       ? this.#complete(call, durationMs, result)
       : this.#failed(call, clipped(result.failure));
@@ -330,8 +336,8 @@ export class RunCalls {
       const report = { type: "complete", node, item, output: ref, durationMs, usage, instrument } as const;
       const isTaken = this.#driver.report(scope, report);
       // What the first of two has cost, when it was broken off, nobody knows; candidates are all told of.
-      const isUncounted = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
-      settle(isUncounted || (assigned.isSecond === true && !asksSeveral(definition)));
+      const areTokensUnknown = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
+      settle(areTokensUnknown || (assigned.isSecond === true && !asksSeveral(definition)));
       if (!isTaken) return;
       // What another version made is no result of the one that the run knows.
       if (byOtherCode === true) return;
@@ -356,8 +362,7 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
-    const isUncounted = assigned.maxTokens !== undefined && tokensOf(failure) === undefined;
-    settle(isCostUnknown(failure) || isUncounted);
+    settle(isUncounted({ assigned }, failure));
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -450,6 +455,11 @@ function measure(meter: CallMeter, result: CallResult, isMore: boolean, { kind }
   const tokens = tokensOf(spent) ?? quiet;
   if (tokens !== undefined) meter.tokens = tokens;
   meter.usd = spent.costUsd ?? quiet;
+}
+
+/** True where nobody can say what the failed call took of what is limited. */
+function isUncounted({ assigned }: Pick<Call, "assigned">, failure: NodeFailure): boolean {
+  return isCostUnknown(failure) || (assigned.maxTokens !== undefined && tokensOf(failure) === undefined);
 }
 
 /** Of what was claimed for it, as far as that is known. */
