@@ -285,8 +285,7 @@ export class RunCalls {
     const result = asked.models?.counted(answer.result, type.instrument !== undefined) ?? answer.result;
     let call = type === asked.type ? asked : answeredBy(asked, type);
     // What others took that were asked for it does not make known what it took itself.
-    const isUnknown = answer.isFirstCostUnknown === true ||
-      (!result.ok && isUncounted(asked, result.failure));
+    const isUnknown = answer.isFirstCostUnknown === true || isUncounted(asked, result);
     if (isUnknown) call = { ...call, settle: () => asked.settle(true) };
     if (answer.besides !== undefined) call = { ...call, besides: answer.besides };
     const { assigned: { task, input }, definition, request, scope } = call;
@@ -362,7 +361,7 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
-    settle(isUncounted({ assigned }, failure));
+    settle(isUncounted({ assigned }, { ok: false, failure }));
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -457,9 +456,11 @@ function measure(meter: CallMeter, result: CallResult, isMore: boolean, { kind }
   meter.usd = spent.costUsd ?? quiet;
 }
 
-/** True where nobody can say what the failed call took of what is limited. */
-function isUncounted({ assigned }: Pick<Call, "assigned">, failure: NodeFailure): boolean {
-  return isCostUnknown(failure) || (assigned.maxTokens !== undefined && tokensOf(failure) === undefined);
+/** True where nobody can say what the call took of what is limited. */
+function isUncounted({ assigned }: Pick<Call, "assigned">, result: CallResult): boolean {
+  if (!result.ok && isCostUnknown(result.failure)) return true;
+  return assigned.maxTokens !== undefined &&
+    (result.ok ? result.usage?.tokensIn : tokensOf(result.failure)) === undefined;
 }
 
 /** Of what was claimed for it, as far as that is known. */
