@@ -114,8 +114,10 @@ async function writePage(out: string, metafile: esbuild.Metafile): Promise<strin
   const script = entryOf(metafile, "ui/app/main.tsx");
   const styles = entryOf(metafile, "ui/app/styles/app.css");
   const chunks = staticChunks(metafile, script);
+  const views = Object.entries(viewChunks(metafile, new Set([script, ...chunks])));
   const lines = [
     `<link rel="stylesheet" href="/assets/${styles}">`,
+    ...views.map(([view, names]) => `<meta name="view-${view}" content="${names.join(" ")}">`),
     ...chunks.map((chunk) => `<link rel="modulepreload" href="/assets/${chunk}">`),
     `<script type="module" src="/assets/${script}"></script>`,
   ];
@@ -130,6 +132,21 @@ function entryOf(metafile: esbuild.Metafile, entry: string): string {
   const found = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
   if (found === undefined) throw new Error(`Cannot find what became of ${entry}`);
   return found[0].split("/").at(-1) as string;
+}
+
+/** The scripts of each view by its name, besides those of the page: asked for together instead of as each names the next. */
+function viewChunks(
+  metafile: esbuild.Metafile,
+  known: ReadonlySet<string>,
+): Record<string, readonly string[]> {
+  const views: Record<string, readonly string[]> = {};
+  for (const { entryPoint } of Object.values(metafile.outputs)) {
+    const view = /^ui\/app\/.*\/(\w+)_view\.tsx$/.exec(entryPoint ?? "")?.[1];
+    if (entryPoint === undefined || view === undefined) continue;
+    const script = entryOf(metafile, entryPoint);
+    views[view] = [script, ...staticChunks(metafile, script)].filter((name) => !known.has(name));
+  }
+  return views;
 }
 
 /** What a script imports at once, and what that imports. */

@@ -15,11 +15,13 @@ import { gzipSync } from "node:zlib";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { buildUi } from "../../build/ui.ts";
 import type { Catalog } from "../../core/workflow/catalog.ts";
-import { layoutGraph, type LayoutRequest } from "../../ui/app/board/layout/layout_graph.ts";
+import { layoutGraph } from "../../ui/app/board/layout/layout_graph.ts";
 import { browserProgram, startBrowser } from "../../tests/ui/browser/browser.ts";
 import { FixtureServer } from "../../tests/ui/browser/fixture_server.ts";
 import { realCatalog } from "../../tests/ui/browser/real_catalog.ts";
+import { edgesOf, layoutRequest, workflowText } from "./flow.ts";
 import { dragOver, noteLongTasks, takeLongTasks, typeInto } from "./in_page.ts";
+import { longest, TaskTrace } from "./main_tasks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Those that are named as arguments, or all. */
@@ -39,48 +41,6 @@ function ms(value: number): string {
 function share(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
-}
-
-/** A workflow as they are: layers, 1.35 connections a node, most of them near. The same for the same size. */
-function flow(count: number): { readonly edges: readonly (readonly [number, number])[] } {
-  let state = 7;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  const wide = Math.max(4, Math.round(Math.sqrt(count)));
-  const edges: [number, number][] = [];
-  for (let node = wide; node < count; node++) {
-    const inputs = random() < 0.35 ? 2 : 1;
-    for (let i = 0; i < inputs; i++) {
-      const back = Math.floor(random() * Math.min(node, 2 * wide)) + 1;
-      edges.push([Math.max(0, node - back), node]);
-    }
-  }
-  return { edges };
-}
-
-function workflowText(count: number, places: readonly (readonly [string, number, number])[]): string {
-  const into = new Map<number, number[]>();
-  for (const [from, to] of flow(count).edges) into.set(to, [...into.get(to) ?? [], from]);
-  const at = new Map(places.map(([id, x, y]) => [id, { x, y }]));
-  const nodes = Array.from({ length: count }, (_, node) => {
-    const [text, more] = into.get(node) ?? [];
-    const bindings = [
-      ...(text === undefined ? [`"data": 1`] : [`"data": "n${text}.result"`]),
-      ...(more === undefined ? [] : [`"timeoutMs": "size(string(n${more}.result))"`]),
-    ];
-    const bound = `, "in": { ${bindings.join(", ")} }, "with": { "expression": "$" }`;
-    const place = at.get(`n${node}`);
-    const position = place === undefined ? "" : `, "position": { "x": ${place.x}, "y": ${place.y} }`;
-    return `    "n${node}": { "use": "data/transform"${bound}${position} }`;
-  });
-  return `{\n  "schema": 1,\n  "id": "flow",\n  "nodes": {\n${nodes.join(",\n")}\n  }\n}\n`;
-}
-
-function request(count: number): LayoutRequest {
-  return {
-    nodes: Array.from({ length: count }, (_, node) => ({ id: `n${node}`, width: 216, height: 142 })),
-    edges: flow(count).edges.map(([from, to]) => [`n${from}`, `n${to}`]),
-    groups: [],
-  };
 }
 
 interface Panned {
@@ -197,6 +157,23 @@ async function board(browser: Browser, server: FixtureServer, count: number): Pr
     } MB`,
   );
   await page.context().close();
+  say(
+    `  ${
+      `board, ${count}`.padEnd(34)
+    } longest tasks of a cold opening, clock(work) ${await tasksOfOpening()}`,
+  );
+
+  /** Opened once more with a trace, which makes it slower. */
+  async function tasksOfOpening(): Promise<string> {
+    const { page } = await newPage(browser);
+    const trace = await TaskTrace.start(page);
+    await page.goto(`${server.address}/#/board/flow-${count}.workflow.jsonc`);
+    await page.locator(".status").filter({ hasText: `${count.toLocaleString("en")} nodes` }).waitFor();
+    await page.waitForTimeout(1500);
+    const tasks = await trace.stop(10);
+    await page.context().close();
+    return longest(tasks, 5);
+  }
 }
 
 /** React Flow alone: the same nodes at the same places, with the same ports. */
@@ -255,7 +232,7 @@ async function reactFlow(
 ): Promise<void> {
   const { script, style } = await peerPage();
   const used = new Set<string>();
-  const edges = flow(count).edges.map(([from, to]) => {
+  const edges = edgesOf(count).map(([from, to]) => {
     const port = used.has(`n${to}`) ? "separator" : "text";
     used.add(`n${to}`);
     return [`n${from}`, `n${to}`, port];
@@ -297,9 +274,9 @@ if (browserProgram() === undefined) {
   await using server = FixtureServer.start(out, catalog);
   const laidOut = new Map<number, ReturnType<typeof layoutGraph>>();
   for (const count of sizes) {
-    layoutGraph(request(Math.min(count, 1000)));
+    layoutGraph(layoutRequest(Math.min(count, 1000)));
     const began = performance.now();
-    laidOut.set(count, layoutGraph(request(count)));
+    laidOut.set(count, layoutGraph(layoutRequest(count)));
     say(`layout of ${count} nodes: ${ms(performance.now() - began)}`);
     await server.write(`flow-${count}.workflow.jsonc`, workflowText(count, laidOut.get(count) ?? []));
   }

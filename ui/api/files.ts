@@ -5,6 +5,9 @@ export interface FolderQuery {
   readonly folder?: string;
 }
 
+/** The most that are listed of one folder: its folders first, then by name. */
+export const MOST_LISTED = 50_000;
+
 export interface FileEntry {
   readonly path: string;
   readonly kind: "file" | "folder" | "link";

@@ -1,36 +1,48 @@
 /** Folders of the workspace, and quick open. @module */
 
-import type { FileEntry, FileHit } from "../api/files.ts";
+import { type FileEntry, type FileHit, MOST_LISTED } from "../api/files.ts";
 import { GitIgnore } from "./git_ignore.ts";
 import { walk } from "./workflows/find_files.ts";
 import { told, type WorkspaceFiles } from "./workspace_files.ts";
 
-const MOST_ENTRIES = 5000;
+/** Looked at together. */
+const AT_ONCE = 64;
 const MOST_SEARCHED = 50_000;
 const KEPT_MS = 5000;
 
-/** Folders first, then by name. */
-export async function entriesOf(files: WorkspaceFiles, folder: string): Promise<readonly FileEntry[]> {
+/** Folders first, then by name; of what is more than `MOST_LISTED` the last ones are left out. */
+export async function entriesOf(
+  files: WorkspaceFiles,
+  folder: string,
+  most = MOST_LISTED,
+): Promise<readonly FileEntry[]> {
   const absolute = await files.absolute(folder);
   const ignore = await GitIgnore.of(files.root);
   return await told(`list "${folder}"`, async () => {
+    const found: Deno.DirEntry[] = [];
+    for await (const entry of Deno.readDir(absolute)) if (entry.name !== ".git") found.push(entry);
+    found.sort((a, b) => Number(b.isDirectory) - Number(a.isDirectory) || (a.name < b.name ? -1 : 1));
     const entries: FileEntry[] = [];
-    for await (const entry of Deno.readDir(absolute)) {
-      if (entry.name === ".git" || entries.length >= MOST_ENTRIES) continue;
-      const info = await Deno.lstat(`${absolute}/${entry.name}`).catch(() => undefined);
-      if (info === undefined) continue;
-      const path = files.name(`${absolute}/${entry.name}`);
-      entries.push({
-        path,
-        kind: entry.isSymlink ? "link" : entry.isDirectory ? "folder" : "file",
-        sizeBytes: info.size,
-        modifiedAt: info.mtime?.getTime() ?? 0,
-        isIgnored: ignore.ignores(entry.isDirectory ? `${path}/` : path),
-      });
+    for (let at = 0; at < Math.min(found.length, most); at += AT_ONCE) {
+      const some = found.slice(at, Math.min(at + AT_ONCE, most));
+      // One that is gone meanwhile is none.
+      const infos = await Promise.all(
+        some.map(({ name }) => Deno.lstat(`${absolute}/${name}`).catch(() => undefined)),
+      );
+      for (const [index, info] of infos.entries()) {
+        const entry = some[index] as Deno.DirEntry;
+        if (info === undefined) continue;
+        const path = files.name(`${absolute}/${entry.name}`);
+        entries.push({
+          path,
+          kind: entry.isSymlink ? "link" : entry.isDirectory ? "folder" : "file",
+          sizeBytes: info.size,
+          modifiedAt: info.mtime?.getTime() ?? 0,
+          isIgnored: ignore.ignores(entry.isDirectory ? `${path}/` : path),
+        });
+      }
     }
-    return entries.sort((a, b) =>
-      Number(b.kind === "folder") - Number(a.kind === "folder") || (a.path < b.path ? -1 : 1)
-    );
+    return entries;
   });
 }
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
-import { copiedText, paste, pastedNodes } from "../../../ui/app/board/model/clipboard.ts";
+import {
+  copiedNodes,
+  copiedText,
+  paste,
+  pastedNodes,
+  renamedNode,
+} from "../../../ui/app/board/model/clipboard.ts";
 import {
   addNode,
   addNote,
@@ -22,6 +28,7 @@ import { readGraph } from "../../../ui/app/board/model/graph.ts";
 import { BoardDocument } from "../../../ui/app/board/model/document.ts";
 import { OUTPUTS } from "../../../ui/app/board/model/board_node.ts";
 import { catalog } from "../../core/workflow/catalog.ts";
+import { atOnce } from "../../../ui/app/board/model/parts.ts";
 
 const file = `// What the file is for.
 {
@@ -122,7 +129,7 @@ Deno.test("addNode() names a new node after its type and never twice", () => {
 
 Deno.test("removeNodes() takes connections along, and with reconnect closes the gap", () => {
   const plain = open();
-  plain.apply(removeNodes(plain.ground, ["trim"]));
+  plain.apply(atOnce(removeNodes(plain.ground, ["trim"])));
   assert.ok(!plain.text.includes("trim"));
   assert.deepEqual(errors(plain.text), []);
 
@@ -131,7 +138,7 @@ Deno.test("removeNodes() takes connections along, and with reconnect closes the 
     "b": { "use": "text/trim", "in": { "text": "a.text" } },
     "c": { "use": "text/trim", "in": { "text": "b.text" } }
   }, "inputs": { "t": { "type": "string" } } }`);
-  chain.apply(removeNodes(chain.ground, ["b"], true));
+  chain.apply(atOnce(removeNodes(chain.ground, ["b"], true)));
   assert.equal(chain.graph.nodes.get("c")?.value["in"] !== undefined, true);
   assert.deepEqual(chain.graph.nodes.get("c")?.value["in"], { text: "a.text" });
 });
@@ -196,7 +203,7 @@ Deno.test("copiedText() and paste() bring nodes into another file under free nam
   const text = copiedText(from.graph, ["measure", "trim"], (id) => ({ x: id === "trim" ? 300 : 0, y: 5 }));
   const pasted = pastedNodes(text);
   assert.ok(pasted !== undefined);
-  from.apply(paste(from.ground, pasted, { x: 1000, y: 1000 }));
+  from.apply(atOnce(paste(from.ground, pasted, { x: 1000, y: 1000 })));
   assert.deepEqual(from.graph.nodes.get("trim2")?.value["in"], { text: "measure2.source" });
   assert.equal(from.graph.nodes.get("trim2")?.value["each"], "measure2");
   assert.deepEqual(from.graph.nodes.get("trim2")?.value["position"], { x: 1300, y: 1000 });
@@ -217,7 +224,7 @@ Deno.test("BoardDocument undoes any sequence of commands to the letter, and does
     } else if (kind === 0) document.apply(addNode(ground, "trim", { use: "text/trim" }, { x: a, y: b }));
     else if (kind === 1) {
       document.apply(moveNodes(ground, new Map([[one, { x: a, y: b }], [two, { x: b, y: a }]])));
-    } else if (kind === 2) document.apply(removeNodes(ground, [one], b % 2 === 0));
+    } else if (kind === 2) document.apply(atOnce(removeNodes(ground, [one], b % 2 === 0)));
     else if (kind === 3) {
       document.apply(
         connect(ground, {
@@ -247,12 +254,8 @@ Deno.test("BoardDocument undoes any sequence of commands to the letter, and does
     } else if (kind === 11) {
       document.apply(setHead(ground, ["inputs", `i${a % 3}`], b % 3 === 0 ? undefined : { type: "string" }));
     } else if (kind === 12) {
-      document.apply(
-        paste(ground, pastedNodes(copiedText(ground.graph, [one, two], () => ({ x: 0, y: 0 })))!, {
-          x: a,
-          y: b,
-        }),
-      );
+      const pasted = pastedNodes(copiedText(ground.graph, [one, two], () => ({ x: 0, y: 0 })))!;
+      document.apply(atOnce(paste(ground, pasted, { x: a, y: b })));
     } else if (kind === 13) document.undo();
     else if (kind === 14) document.redo();
   };
@@ -327,4 +330,32 @@ Deno.test("moveNodes() of a file that is one line takes no longer than of one wi
   took(lines);
   // 20 to 40 times as long when the whole line was looked at for each node.
   assert.ok(Math.min(took(oneLine), took(oneLine)) < 8 * Math.max(took(lines), took(lines)));
+});
+
+Deno.test("paste() finds names for thousands of nodes whose names are taken, as for a few", () => {
+  const names = Array.from({ length: 3000 }, (_, index) => `n${index}`);
+  const nodes = names.map((name) => `"${name}": { "use": "text/trim" }`);
+  const document = new BoardDocument(`{ "nodes": {\n${nodes.join(",\n")}\n} }`, catalog, () => 0);
+  const pasted = copiedNodes(document.graph, names, () => ({ x: 0, y: 0 }));
+  document.apply(atOnce(paste(document.ground, pasted, { x: 0, y: 0 })));
+  assert.deepEqual(
+    [...document.graph.nodes.keys()],
+    [...names, "n", ...Array.from({ length: 2999 }, (_, index) => `n${3000 + index}`)],
+  );
+});
+
+Deno.test("paste() follows names that are swapped among the pasted, wherever they are read", () => {
+  const names = new Map([["a", "b"], ["b", "a"]]);
+  const node = {
+    use: "x",
+    in: { one: "a.x + size(b.y)", two: "b" },
+    after: ["a.x", "c"],
+    when: "c.a && a.b",
+  };
+  assert.deepEqual(renamedNode(node, names), {
+    use: "x",
+    in: { one: "b.x + size(a.y)", two: "a" },
+    after: ["b.x", "c"],
+    when: "c.a && b.b",
+  });
 });

@@ -6,6 +6,7 @@ import { foldGroups, removeNodes, renameNode } from "../../../ui/app/board/model
 import { BoardDocument } from "../../../ui/app/board/model/document.ts";
 import { readGraph } from "../../../ui/app/board/model/graph.ts";
 import { catalog } from "../../core/workflow/catalog.ts";
+import { atOnce } from "../../../ui/app/board/model/parts.ts";
 
 const text = `{
   "schema": 1,
@@ -161,7 +162,7 @@ Deno.test("Board counts the worst of a box's problems, and its scene finds membe
 Deno.test("renameNode() and removeNodes() leave a group folded", () => {
   const document = new BoardDocument(text, catalog, () => 0);
   document.apply(renameNode(document.ground, "b", "bb"));
-  document.apply(removeNodes(document.ground, ["c"]));
+  document.apply(atOnce(removeNodes(document.ground, ["c"])));
   assert.deepEqual(document.graph.groups.map(({ nodes, isFolded }) => [nodes, isFolded]), [[
     ["bb", "d"],
     true,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { setField } from "../../../ui/app/board/model/commands.ts";
 import { BoardDocument } from "../../../ui/app/board/model/document.ts";
-import { readGraph, readGraphInTurns } from "../../../ui/app/board/model/graph.ts";
+import { graphInParts, readGraph } from "../../../ui/app/board/model/graph.ts";
+import { inTurns } from "../../../ui/app/state/turn.ts";
 import { catalog } from "../../core/workflow/catalog.ts";
 
 const text = `// a file
@@ -20,20 +21,16 @@ const text = `// a file
 `;
 const plain = (graph: ReturnType<typeof readGraph>) => ({ ...graph, nodes: [...graph.nodes] });
 
-Deno.test("readGraphInTurns() reads what readGraph() reads, and rests as often as it is told", async () => {
+Deno.test("graphInParts() reads in turns what readGraph() reads at once, and rests as often as it is told", async () => {
   let time = 0;
   let rests = 0;
-  const graph = await readGraphInTurns(
-    text,
-    catalog,
-    () => Promise.resolve(void rests++),
-    () => time += 7,
-  );
+  const turns = { turn: () => Promise.resolve(void rests++), now: () => time += 7 };
+  const graph = await inTurns(graphInParts(text, [], catalog), turns);
   assert.deepEqual(plain(graph), plain(readGraph(text, [], catalog)));
   assert.ok(rests > 1, `${rests}`);
 });
 
-Deno.test("readGraphInTurns() says of what is no workflow what readGraph() says", async () => {
+Deno.test("graphInParts() says of what is no workflow what readGraph() says", async () => {
   for (
     const bad of [
       "",
@@ -44,7 +41,7 @@ Deno.test("readGraphInTurns() says of what is no workflow what readGraph() says"
       '{ "nodes": []  }',
     ]
   ) {
-    const turns = await readGraphInTurns(bad, catalog, () => Promise.resolve(), () => 0);
+    const turns = await inTurns(graphInParts(bad, [], catalog));
     assert.deepEqual(plain(turns), plain(readGraph(bad, [], catalog)), bad);
   }
 });
@@ -68,4 +65,20 @@ Deno.test("BoardDocument shows the graph of its text after any edits within node
     assert.equal(document.text, text);
     assert.deepEqual(plain(document.graph), plain(readGraph(text, [], catalog)));
   }));
+});
+
+Deno.test("nodes of one type with the same bound share their ports, and others do not", () => {
+  const node = (name: string, bound: string) => `"${name}": { "use": "text/trim", ${bound} }`;
+  const nodes = [
+    node("a", `"in": { "text": "inputs.x" }`),
+    node("b", `"in": { "text": "a.text" }`),
+    node("c", `"with": { "text": "x", "more": 1 }`),
+    node("d", `"title": "D"`),
+  ];
+  const { nodes: read } = readGraph(`{ "nodes": { ${nodes.join(", ")} } }`, [], catalog);
+  const [a, b, c, d] = [...read.values()];
+  assert.equal(a?.inputs, b?.inputs);
+  assert.equal(a?.outputs, b?.outputs);
+  const bound = (one: typeof a) => one?.inputs.filter(({ isBound }) => isBound).map(({ name }) => name);
+  assert.deepEqual([bound(a), bound(c), bound(d)], [["text"], ["text", "more"], []]);
 });

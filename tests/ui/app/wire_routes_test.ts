@@ -209,7 +209,7 @@ Deno.test("a card that is moved into a wire has it go around, and out again stra
   const board = new Board("w.workflow.jsonc", text, catalog, layouter);
   const scene = board.scene.peek();
   const [long, short, last] = [between(scene, "a", "b"), between(scene, "a", "c"), between(scene, "c", "d")];
-  scene.prepare();
+  for (const _ of scene.prepare());
   assert.equal(scene.wayOf(long), undefined);
   const card = scene.indexOf.get("c")!;
   const straight = scene.curveOf(last);

@@ -93,3 +93,42 @@ browserTest(
     assert.deepEqual(faultsOf(faults).filter((fault) => !fault.includes("files/move")), []);
   },
 );
+
+browserTest(
+  "a folder of thousands of files is a tree of those in sight, walked by keys from its first to its last",
+  async () => {
+    await using rig = await MonitorRig.start();
+    await using browser = await startBrowser();
+    await Deno.mkdir(`${rig.folder}/work/many`);
+    const names = Array.from({ length: 1500 }, (_, at) => `file${String(at).padStart(4, "0")}.txt`);
+    for (const name of names) await rig.write(`many/${name}`, "x");
+    await rig.write("zoo.txt", "x");
+    const { page, faults } = await rig.open(browser, "editor");
+    const item = (name: string) => page.getByRole("treeitem", { name, exact: true });
+    await item("many").click();
+    await item("file0000.txt").waitFor();
+    const count = () => page.getByRole("treeitem").count();
+    assert.ok(await count() < 150, `${await count()} elements`);
+    const focused = () =>
+      page.evaluate(() => {
+        const { activeElement: one } = document;
+        return [one?.textContent, one?.ariaPosInSet, one?.ariaSetSize, one?.getAttribute("aria-level")];
+      });
+    await item("many").focus();
+    await page.keyboard.press("End");
+    await page.waitForFunction(() => document.activeElement?.textContent === "zoo.txt");
+    assert.ok(await item("zoo.txt").isVisible());
+    await page.keyboard.press("ArrowUp");
+    assert.deepEqual(await focused(), ["file1499.txt", "1500", "1500", "2"]);
+    assert.ok(await count() < 150);
+    // Who scrolls away keeps the place, and a step from there goes on from it.
+    await page.getByRole("tree", { name: "Files" }).evaluate((tree) => tree.scrollTop = 0);
+    await item("file0000.txt").waitFor();
+    await page.keyboard.press("ArrowUp");
+    assert.deepEqual(await focused(), ["file1498.txt", "1499", "1500", "2"]);
+    await page.keyboard.press("ArrowLeft");
+    assert.deepEqual((await focused())[0], "many");
+    assert.deepEqual(await axeFaults(page), []);
+    assert.deepEqual(faultsOf(faults), []);
+  },
+);

@@ -7,7 +7,7 @@
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalog } from "../../../core/workflow/catalog.ts";
-import { ChainedSteps, PART } from "./chained_steps.ts";
+import { ChainedSteps, type Making, PART } from "./chained_steps.ts";
 import type { CheckAnswer, CheckedNode } from "./check/check_protocol.ts";
 import type { LayoutRequest, Places } from "./layout/layout_graph.ts";
 import { Look } from "./look.ts";
@@ -18,6 +18,7 @@ import type { KnownTypes } from "./model/connection_judge.ts";
 import { BoardDocument } from "./model/document.ts";
 import { boxOf, type FoldedView, foldedView, groupOfBox, withBoxes } from "./model/folded.ts";
 import type { BoardEdge, BoardGroup, Graph, Scope } from "./model/graph.ts";
+import { atOnce } from "./model/parts.ts";
 import { NodePlaces } from "./node_places.ts";
 import { type PlacedProblem, placedProblems, worstByNode } from "./problems.ts";
 import { nodeViews } from "../motif/motifs.ts";
@@ -128,6 +129,16 @@ export class Board {
       if (change.select !== undefined) this.select(change.select);
       return true;
     });
+  }
+
+  /**
+   * Makes a change that touches `count` nodes: at once, or where they are thousands in turns of the page. Resolves to it when it is made,
+   * or to undefined where it changes nothing.
+   */
+  async change(count: number, making: Making): Promise<Change | undefined> {
+    if (count > PART) return await this.#chained.make(making, () => [...this.selection.peek()]);
+    const change = atOnce(making(this.document.ground));
+    return this.apply(change) ? change : undefined;
   }
 
   undo(): void {
@@ -277,11 +288,15 @@ export class Board {
     this.expanded.value = next;
   }
 
-  /** Writes where nodes stand. With the first move the others' places are written too, so that nothing jumps later. */
+  /**
+   * Writes where nodes stand; thousands in turns. With the first move the others' places are written too, so that nothing jumps later.
+   */
   moveTo(places: ReadonlyMap<string, Point>, label?: string, join?: string): void {
     const named = label ??
       (places.size === 1 ? `Move ${[...places.keys()][0]}` : `Move ${places.size} nodes`);
-    this.apply(moveNodes(this.document.ground, this.places.whole(places), named, join));
+    const whole = this.places.whole(places);
+    if (whole.size <= PART) this.apply(moveNodes(this.document.ground, whole, named, join));
+    else void this.#chained.move(whole, named, [...this.selection.peek()]);
   }
 
   /** A free place beside what is chosen, else near the middle of the window, or near `at`; for this node, or for something `high`. */

@@ -23,8 +23,9 @@ import {
   removeNodes,
   ungroup,
 } from "./model/commands.ts";
-import { copiedText, paste, pastedNodes } from "./model/clipboard.ts";
+import { copiedNodes, copiedText, paste, type Pasted, pastedNodes } from "./model/clipboard.ts";
 import { groupOfBox } from "./model/folded.ts";
+import { made } from "./model/parts.ts";
 import { reach } from "./model/connection_judge.ts";
 import { GRID } from "./places.ts";
 import type { RunMode } from "./run/board_run.ts";
@@ -121,8 +122,9 @@ export class BoardActions {
     }
     const ids = [...board.selection.peek()].filter((id) => id !== INPUTS && id !== OUTPUTS);
     if (ids.length === 0) return;
-    const change = removeNodes(board.document.ground, ids, reconnect);
-    if (board.apply(change)) announce(change.label);
+    void board.change(ids.length, (ground) => removeNodes(ground, ids, reconnect)).then((change) => {
+      if (change !== undefined) announce(change.label);
+    });
   }
 
   async copy(): Promise<void> {
@@ -155,20 +157,20 @@ export class BoardActions {
       });
       return;
     }
-    board.apply(paste(board.document.ground, pasted, board.freePlace(at)));
+    const place = board.freePlace(at);
+    void board.change(sizeOf(pasted), (ground) => paste(ground, pasted, place));
   }
 
   duplicate(): void {
     const { board } = this.bench;
-    const pasted = pastedNodes(
-      copiedText(board.graph.peek(), [...board.selection.peek()], (id) => board.places.of(id)),
-    );
+    const chosen = [...board.selection.peek()];
+    const pasted = copiedNodes(board.graph.peek(), chosen, (id) => board.places.of(id));
     const scene = board.scene.peek();
-    const bounds = scene.bounds([...board.selection.peek()].flatMap((id) => scene.indexOf.get(id) ?? []));
-    if (pasted === undefined || bounds === undefined) return;
-    board.apply({
-      ...paste(board.document.ground, pasted, { x: bounds.left + 32, y: bounds.top + 32 }),
-      label: "Duplicate",
+    const bounds = scene.bounds(chosen.flatMap((id) => scene.indexOf.get(id) ?? []));
+    if (sizeOf(pasted) === 0 || bounds === undefined) return;
+    const place = { x: bounds.left + 32, y: bounds.top + 32 };
+    void board.change(sizeOf(pasted), function* (ground) {
+      return { ...yield* paste(ground, pasted, place), label: "Duplicate" };
     });
   }
 
@@ -181,7 +183,8 @@ export class BoardActions {
 
   group(): void {
     const { board } = this.bench;
-    board.apply(groupNodes(board.document.ground, [...board.selection.peek()]));
+    const chosen = [...board.selection.peek()];
+    void board.change(chosen.length, (ground) => made(groupNodes(ground, chosen)));
   }
 
   ungroup(): void {
@@ -379,6 +382,10 @@ export class BoardActions {
 }
 
 let kept = "";
+
+function sizeOf({ nodes, notes }: Pasted): number {
+  return Object.keys(nodes).length + notes.length;
+}
 
 function baseName(file: string): string {
   return file.split("/").at(-1)?.replace(/\.workflow\.jsonc$/, "") ?? "workflow";

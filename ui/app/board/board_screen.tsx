@@ -65,6 +65,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
   // The panels of a board that opens come after its stage; one that a person opens is there at once.
   const isOpen = useRef(false);
   useEffect(() => void (isOpen.current = true), []);
+  useEffect(() => bench.begin(), [bench]);
   const [tab, setTab] = useState<LeftTab>("library");
   const [search, setSearch] = useState("");
   const stage = useRef<HTMLElement | undefined>(undefined);
@@ -245,7 +246,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
             {isLeft
               ? (
                 <aside class="panel side left" style={{ width: `${leftSize.value}px` }} aria-label="Library">
-                  <Later turns={isOpen.current ? 0 : 1} isWanted={tab === "outline"}>
+                  <Later isAtOnce={isOpen.current} isWanted={tab === "outline"}>
                     <LibraryPanel
                       bench={bench}
                       tab={tab}
@@ -343,7 +344,7 @@ export function BoardScreen({ bench }: { readonly bench: Workbench }) {
                   style={{ width: `${rightSize.value}px` }}
                   aria-label="Inspector"
                 >
-                  <Later turns={isOpen.current ? 0 : 2}>
+                  <Later isAtOnce={isOpen.current}>
                     <RightPanel
                       bench={bench}
                       onGo={goTo}

@@ -9,6 +9,7 @@ import { ErrorState, LoadingState } from "../parts/states.tsx";
 import type { ViewProps } from "../shell/view.ts";
 import { useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
+import { answersFor } from "./board_answers.ts";
 import { BoardHome } from "./board_home.tsx";
 import { BoardScreen } from "./board_screen.tsx";
 import { openBoards } from "./open_boards.ts";
@@ -25,15 +26,16 @@ function OpenBoard({ file, run }: { readonly file: string; readonly run: string 
   const boards = openBoards(app);
   const [bench, setBench] = useState<Workbench | undefined>(() => boards.of(file));
   const opened = useResource(async (client, signal) => {
-    const [info, templates, workflow] = await Promise.all([
+    if (boards.of(file) === undefined) {
+      const { workflow, ...parts } = await answersFor(client, file, signal);
+      return { parts, workflow };
+    }
+    // What is open already has its text, and hears of changes by itself.
+    const [info, templates] = await Promise.all([
       client.call("GET /catalog", { signal }),
       client.call("GET /templates", { signal }),
-      // What is open already has its text, and hears of changes by itself.
-      boards.of(file) === undefined
-        ? client.call("GET /workflow", { query: { file, textOnly: true }, signal })
-        : undefined,
     ]);
-    return { parts: { info, templates }, workflow };
+    return { parts: { info, templates }, workflow: undefined };
   }, [file]);
   const { value } = opened;
   useEffect(() => {

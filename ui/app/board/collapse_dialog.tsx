@@ -1,12 +1,14 @@
 /** Names the workflow that a part of this one becomes, writes its file, and puts a node in its place. @module */
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
 import { messageOf } from "../parts/states.tsx";
 import { ApiError } from "../state/client.ts";
+import { inTurns } from "../state/turn.ts";
 import { showToast } from "../state/toasts.ts";
+import type { Ground } from "./model/change.ts";
 import { collapse, collapseFault } from "./model/collapse.ts";
 import { fileFor } from "./template_gallery.tsx";
 import type { Workbench } from "./workbench.ts";
@@ -17,8 +19,8 @@ export function CollapseDialog(
   const { board, app } = bench;
   const [name, setName] = useState("Part");
   const [error, setError] = useState<string | undefined>(undefined);
-  const ids = new Set(board.selection.peek());
-  const fault = collapseFault(board.document.ground, ids);
+  const ids = useMemo(() => new Set(board.selection.peek()), []);
+  const fault = useMemo(() => collapseFault(board.document.ground, ids), [board.version.value]);
   const folder = board.file.split("/").slice(0, -1).map((part) => `${part}/`).join("");
   const file = `${folder}${fileFor(name)}`;
   const make = async () => {
@@ -26,10 +28,13 @@ export function CollapseDialog(
     const bounds = scene.bounds([...ids].flatMap((id) => scene.indexOf.get(id) ?? []));
     const at = bounds === undefined ? { x: 0, y: 0 } : { x: bounds.left, y: bounds.top };
     const id = file.slice(folder.length).replace(/\.workflow\.jsonc$/, "");
-    const { text, change } = collapse(board.document.ground, ids, id, name, file, at);
+    const making = (ground: Ground) => collapse(ground, ids, id, name, file, at);
     try {
+      const { text } = await inTurns(making(board.document.ground));
       await app.client.call("PUT /workflow", { query: { file }, body: { text }, match: { none: true } });
-      board.apply(change);
+      await board.change(ids.size, function* (ground) {
+        return (yield* making(ground)).change;
+      });
       onClose();
       showToast({ look: "good", title: `${name} is a workflow of its own`, text: file });
     } catch (cause) {

@@ -1,6 +1,7 @@
 /** The ways of wires that are too many to be found at once: asked for elsewhere, and given to the scene when they are there. @module */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { nextTurn } from "../state/turn.ts";
 import type { FlatWays, WireGround } from "./routing/wire_routes.ts";
 import type { Scene } from "./view/scene.ts";
 
@@ -31,7 +32,11 @@ export class WireWays {
     this.#isAsking = true;
     try {
       const ways = await this.#ask(scene.ground);
-      if (scene.takeWays(ways, moves) && scene === this.#scene.peek()) this.found.value++;
+      if (scene.takeWays(ways, moves) && scene === this.#scene.peek()) {
+        // What wires are found by, before a frame has to wait for it.
+        for (const _ of scene.prepare()) await nextTurn();
+        this.found.value++;
+      }
     } finally {
       this.#isAsking = false;
     }

@@ -9,16 +9,20 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { CatalogInfo } from "../../api/catalog.ts";
 import type { TemplateLine, WorkflowFile } from "../../api/workflows.ts";
 import type { App } from "../state/app.ts";
-import { nextTurn } from "../state/turn.ts";
+import { inOwnFrame } from "../state/own_frame.ts";
+import { inTurns, nextTurn } from "../state/turn.ts";
 import { Board } from "./board.ts";
 import { BoardFile } from "./file/board_file.ts";
 import { Checker } from "./check/checker.ts";
 import { type BoardNode, objectOf, type WorkflowPorts } from "./model/board_node.ts";
-import { type Graph, readGraph, readGraphInTurns } from "./model/graph.ts";
+import { type Graph, graphInParts, readGraph } from "./model/graph.ts";
 import { LayoutClient } from "./layout/layout_client.ts";
 import { catalogFrom, type LibraryEntry, libraryOf } from "./library.ts";
 import { BoardRun } from "./run/board_run.ts";
 import { RunOverlay } from "./run/run_overlay.ts";
+
+/** Frames of a board that opens before anything else is begun: its panels and the cards in sight. */
+const FIRST_FRAMES = 6;
 
 export type SidePanel = "inspector" | "problems" | "run" | "versions";
 
@@ -48,20 +52,32 @@ export class Workbench {
   readonly panel = signal<SidePanel>("inspector");
   readonly #checker: Checker;
   readonly #stops: (() => void)[] = [];
+  #hasBegun = false;
+  #isClosed = false;
 
   /** Reads the file in turns, so that a large one holds the page up nowhere. */
   static async open(app: App, file: WorkflowFile, parts: Parts): Promise<Workbench> {
     const catalog = catalogFrom(parts.info, portsOf(parts.templates));
-    const graph = await readGraphInTurns(file.text, catalog, nextTurn, () => performance.now());
+    const graph = await inTurns(graphInParts(file.text, [], catalog));
+    await nextTurn();
     const bench = new Workbench(app, file, parts, graph);
     await nextTurn();
     // The geometry, before anybody draws by it.
     const scene = bench.board.scene.peek();
     await nextTurn();
-    scene.prepare();
-    bench.#followScene();
-    await nextTurn();
+    for (const _ of scene.prepare()) await nextTurn();
     return bench;
+  }
+
+  /** Begins what a board does besides being shown, once it stands there: its problems, and the ways of many wires. */
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    afterFrames(FIRST_FRAMES, () => {
+      if (this.#isClosed) return;
+      this.#checker.start();
+      this.#followScene();
+    });
   }
 
   private constructor(app: App, file: WorkflowFile, { info, templates }: Parts, graph: Graph) {
@@ -147,6 +163,7 @@ export class Workbench {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#checker.close();
     this.layouter.close();
     this.run.close();
@@ -156,4 +173,9 @@ export class Workbench {
 
 function portsOf(templates: readonly TemplateLine[]): ReadonlyMap<string, WorkflowPorts> {
   return new Map(templates.map((template) => [template.id, template]));
+}
+
+function afterFrames(count: number, go: () => void): void {
+  if (count === 0) go();
+  else inOwnFrame(() => afterFrames(count - 1, go));
 }

@@ -6,9 +6,8 @@
  */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-
-const SPARE_ROWS = 6;
+import { useEffect, useRef } from "preact/hooks";
+import { showRow, useRowsInSight } from "./rows_in_sight.ts";
 
 export interface VirtualListProps {
   readonly label: string;
@@ -30,23 +29,15 @@ export interface VirtualListProps {
 export function VirtualList(props: VirtualListProps) {
   const { label, count, rowPx, row, keyOf, chosen, onChoose, onOpen, follow = false } = props;
   const box = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState({ from: 0, to: 40 });
+  const range = useRowsInSight(box, rowPx);
   const isAtEnd = useRef(true);
 
   const measure = () => {
     const element = box.current;
     if (element === null) return;
-    const from = Math.max(0, Math.floor(element.scrollTop / rowPx) - SPARE_ROWS);
-    const to = Math.ceil((element.scrollTop + element.clientHeight) / rowPx) + SPARE_ROWS;
     isAtEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - rowPx;
-    setRange((before) => before.from === from && before.to === to ? before : { from, to });
+    range.measure();
   };
-  useEffect(() => {
-    measure();
-    const observer = new ResizeObserver(measure);
-    if (box.current !== null) observer.observe(box.current);
-    return () => observer.disconnect();
-  }, [rowPx]);
   useEffect(() => {
     if (follow && isAtEnd.current && box.current !== null) box.current.scrollTop = count * rowPx;
     measure();
@@ -54,11 +45,7 @@ export function VirtualList(props: VirtualListProps) {
   useEffect(() => {
     const element = box.current;
     if (element === null || chosen === undefined || chosen < 0) return;
-    const top = chosen * rowPx;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + rowPx > element.scrollTop + element.clientHeight) {
-      element.scrollTop = top + rowPx - element.clientHeight;
-    }
+    showRow(element, chosen, rowPx);
   }, [chosen]);
 
   const keys = (event: KeyboardEvent) => {

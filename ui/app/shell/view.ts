@@ -7,6 +7,7 @@
 import type { ComponentType } from "preact";
 import type { ReadonlySignal } from "@preact/signals";
 import type { IconName } from "../parts/icon.tsx";
+import type { ApiClient } from "../state/client.ts";
 import type { Route } from "../state/route.ts";
 
 export interface ViewProps {
@@ -33,4 +34,6 @@ export interface ViewDefinition {
   readonly count?: ReadonlySignal<number>;
   /** Loads the code of the view: its own chunk. */
   readonly load: () => Promise<{ readonly default: ComponentType<ViewProps> }>;
+  /** Asks the server for what the view will want at `path`, while its code is on its way. */
+  readonly early?: (client: ApiClient, path: string) => void;
 }

@@ -4,6 +4,7 @@ import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ErrorState, LoadingState } from "../parts/states.tsx";
 import { route } from "../state/route.ts";
+import { loadView } from "./load_view.ts";
 import type { ViewDefinition, ViewProps } from "./view.ts";
 
 export function ViewFrame({ view }: { readonly view: ViewDefinition }) {
@@ -12,7 +13,7 @@ export function ViewFrame({ view }: { readonly view: ViewDefinition }) {
   const [round, setRound] = useState(0);
   useEffect(() => {
     setError(undefined);
-    view.load().then((module) => setLoaded(() => module.default), setError);
+    loadView(view).then((module) => setLoaded(() => module.default), setError);
   }, [view, round]);
   if (error !== undefined) {
     return (

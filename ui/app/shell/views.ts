@@ -5,6 +5,7 @@
  */
 
 import { computed } from "@preact/signals";
+import { askEarly } from "../board/board_answers.ts";
 import { waitingCount } from "../editor/changes/waiting_changes.ts";
 import { openFailures } from "../monitor/failures/failure_index.ts";
 import { askingRuns } from "../monitor/runs/run_index.ts";
@@ -24,6 +25,7 @@ export const views: readonly ViewDefinition[] = [
       ["First and last", "home|end"],
     ],
     load: () => import("../board/board_view.tsx"),
+    early: (client, file) => file === "" ? undefined : askEarly(client, file),
   },
   {
     id: "runs",

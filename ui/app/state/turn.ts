@@ -19,3 +19,26 @@ export function soon(work: () => void): void {
 export function nextTurn(): Promise<void> {
   return new Promise(soon);
 }
+
+/** What work in turns looks at the clock by, and how it lets others have theirs; tests give their own. */
+export interface Turns {
+  readonly turn: () => Promise<void>;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export const pageTurns: Turns = { turn: nextTurn, now: () => performance.now() };
+
+/** Work between two turns, in milliseconds. */
+export const TURN_MS = 12;
+
+/** Carries out work that yields now and then, with a turn of the page whenever it has gone on for some milliseconds. */
+export async function inTurns<T>(work: Generator<void, T>, { turn, now }: Turns = pageTurns): Promise<T> {
+  for (let until = now() + TURN_MS;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    if (now() < until) continue;
+    await turn();
+    until = now() + TURN_MS;
+  }
+}

@@ -1,3 +1,4 @@
+import { markdownPieces, PIECE } from "../../../../ui/app/monitor/artifacts/markdown_pieces.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { rowsOfDiff, rowsOfPatch } from "../../../../ui/app/monitor/artifacts/diff_rows.ts";
@@ -130,4 +131,37 @@ Deno.test("figures are written as people read them", () => {
   assert.deepEqual([0, 0.00001, 0.0021, 12].map(moneyText), ["$0", "<$0.0001", "$0.0021", "$12.00"]);
   assert.deepEqual([7, 9999, 12_345, 2_500_000].map(countText), ["7", "9,999", "12.3k", "2.5M"]);
   assert.deepEqual([0, 30_000, 7_200_000].map((ms) => agoText(0, ms)), ["just now", "30 s ago", "2 h ago"]);
+});
+
+const sections = (count: number) =>
+  Array.from({ length: count }, (_, at) => `## Head ${at}\n\nSome *words* of [it][home].\n\n- one\n- two\n`);
+
+Deno.test("markdownPieces() gives all of a long document, cut before headings, each piece with what its links are", () => {
+  const definition = "[home]: https://example.org";
+  const text = [...sections(500), definition].join("\n");
+  const pieces = markdownPieces(text);
+  assert.ok(pieces.length > 5);
+  const tail = `\n\n${definition}\n`;
+  assert.ok(pieces.every((piece) => piece.startsWith("## Head") && piece.endsWith(tail)));
+  assert.ok(pieces.every((piece) => piece.length < 2 * PIECE));
+  assert.equal(pieces.map((piece) => piece.slice(0, -tail.length)).join("\n"), text);
+  assert.deepEqual(markdownPieces("# short"), ["# short"]);
+});
+
+Deno.test("markdownPieces() cuts no fence, list, table or open markup in two", () => {
+  const long = (line: string) => Array.from({ length: 1200 }, (_, at) => `${line} ${at}`).join("\n");
+  for (
+    const block of [
+      `\`\`\`md\n${long("# no heading")}\n\`\`\``,
+      `~~~~\n${long("~~~\n\n# no heading")}\n~~~~`,
+      `- item\n\n${long("  # within\n\n  more")}`,
+      `| a |\n|---|\n${long("| b |").replaceAll(/(?<=\d)$/gm, " |")}`,
+      `<sub>\n${long("# within")}`,
+      `<details>\n\n${long("# within")}\n\n</details>`,
+    ]
+  ) {
+    const pieces = markdownPieces(`${block}\n\n# After\n\nend\n`);
+    assert.ok(pieces[0]?.startsWith(block), block.slice(0, 20));
+    assert.equal(pieces.join("\n"), `${block}\n\n# After\n\nend\n`);
+  }
 });

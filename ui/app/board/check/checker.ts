@@ -1,8 +1,9 @@
 /**
  * Checking as one types: the newest text is asked for, answers to older ones are dropped. Texts of sub-workflows are fetched
- * when they are first missed. A worker that does not load, dies or does not answer is given up, and the server asked instead.
+ * when they are first missed. The worker begins with `start`, or when somebody waits for an answer: a board that opens is shown first.
+ * One that does not load, dies or does not answer is given up, and the server asked instead.
  *
- * Invariant: C1. what was asked last is answered, or told as failed, in bounded time.
+ * Invariant: C1. what was asked last is answered, or told as failed, in bounded time once it has begun.
  *
  * @module
  */
@@ -29,8 +30,10 @@ export interface CheckerOptions {
 }
 
 export class Checker {
-  /** Undefined once it was given up. */
-  #worker: Worker | undefined = new Worker(CHECK_WORKER, { type: "module" });
+  #hasBegun = false;
+  /** Undefined before it has begun, and once it was given up. */
+  #worker: Worker | undefined;
+  #catalog: CatalogInfo | undefined;
   readonly #options: CheckerOptions;
   readonly #others: Record<string, string | null> = {};
   #number = 0;
@@ -45,16 +48,25 @@ export class Checker {
 
   constructor(options: CheckerOptions) {
     this.#options = options;
-    const worker = this.#worker as Worker;
+  }
+
+  /** Begins to answer. */
+  start(): void {
+    if (this.#isClosed || this.#hasBegun) return;
+    this.#hasBegun = true;
+    const worker = this.#worker = new Worker(CHECK_WORKER, { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<CheckAnswer>) => this.#take(data);
     worker.onerror = (event) => {
       event.preventDefault();
       this.#giveUp();
     };
+    this.#postCatalog();
+    this.#send();
   }
 
   setCatalog(catalog: CatalogInfo): void {
-    this.#post({ kind: "catalog", catalog: { nodes: catalog.nodes, tasks: catalog.tasks } });
+    this.#catalog = catalog;
+    this.#postCatalog();
     if (this.#last !== undefined) this.ask(this.#last.text, this.#last.file);
   }
 
@@ -70,6 +82,7 @@ export class Checker {
     if (this.#isClosed || (!this.#isBusy && this.#next === undefined)) {
       return Promise.resolve(!this.#isFailed);
     }
+    this.start();
     clearTimeout(this.#timer);
     this.#send();
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -88,7 +101,7 @@ export class Checker {
   }
 
   #send(): void {
-    if (this.#isClosed || this.#isBusy || this.#next === undefined) return;
+    if (!this.#hasBegun || this.#isClosed || this.#isBusy || this.#next === undefined) return;
     this.#isBusy = true;
     this.#last = this.#next;
     this.#next = undefined;
@@ -122,6 +135,12 @@ export class Checker {
       if (this.#next === undefined) this.#tell(false);
       else this.#send();
     }
+  }
+
+  #postCatalog(): void {
+    if (this.#catalog === undefined) return;
+    const { nodes, tasks } = this.#catalog;
+    this.#post({ kind: "catalog", catalog: { nodes, tasks } });
   }
 
   #post(question: CheckQuestion): void {

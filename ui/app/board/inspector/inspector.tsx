@@ -3,6 +3,7 @@
 import { Button, IconButton } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { made } from "../model/parts.ts";
 import { INPUTS, mayDisable, OUTPUTS } from "../model/board_node.ts";
 import { aligned, type AlignTo } from "../model/align.ts";
 import { disableNodes, disconnect, groupNodes, removeNodes, setGroup } from "../model/commands.ts";
@@ -208,7 +209,12 @@ function SeveralInspector(
         ))}
       </div>
       <Button icon="layout" onClick={() => void board.layout(ids)}>Lay these out</Button>
-      <Button icon="group" onClick={() => board.apply(groupNodes(board.document.ground, ids))}>Group</Button>
+      <Button
+        icon="group"
+        onClick={() => void board.change(ids.length, (ground) => made(groupNodes(ground, ids)))}
+      >
+        Group
+      </Button>
       {workers.length === 0 ? null : (
         <Button
           icon="eyeoff"
@@ -219,7 +225,11 @@ function SeveralInspector(
         </Button>
       )}
       <Button icon="workflow" onClick={onCollapse}>Make a sub-workflow…</Button>
-      <Button icon="trash" look="danger" onClick={() => board.apply(removeNodes(board.document.ground, ids))}>
+      <Button
+        icon="trash"
+        look="danger"
+        onClick={() => void board.change(ids.length, (ground) => removeNodes(ground, ids))}
+      >
         Remove
       </Button>
     </div>

@@ -76,9 +76,10 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
   const type = catalog.nodes.get(use as NodeTypeId);
   const task = catalog.tasks.get(use as NodeTypeId);
   const ports = isControlUse(use) ? controlPorts(use, value, catalog) : callPorts(type ?? task);
-  const bound = new Set([...Object.keys(objectOf(value["in"])), ...Object.keys(objectOf(value["with"]))]);
-  const known = new Set(ports.inputs.map(([name]) => name));
-  const further = [...bound].filter((name) => !known.has(name));
+  const { inputs, outputs } = shownPorts(ports, [
+    ...Object.keys(objectOf(value["in"])),
+    ...Object.keys(objectOf(value["with"])),
+  ]);
   const title = value["title"];
   const isDisabled = value["disabled"] === true;
   const unavailable = type?.instrument?.unavailable;
@@ -89,6 +90,35 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
     use,
     group: groupOf(use, type?.kind ?? (task === undefined ? undefined : "instrument")),
     title: typeof title === "string" && title !== "" ? title : id,
+    inputs,
+    outputs,
+    isOpen: ports.isOpen,
+    effect: isDisabled ? "none" : type?.effect ?? (task === undefined ? "none" : taskEffect(catalog, task)),
+    isDisabled,
+    reads: readsOf(value),
+    ...(unavailable === undefined ? {} : { unavailable }),
+  };
+}
+
+interface ShownPorts {
+  readonly inputs: readonly BoardPort[];
+  readonly outputs: readonly BoardPort[];
+}
+
+/** By the names that are bound. A large file has thousands of nodes of one type with the same bound: they share their ports. */
+const madePorts = new WeakMap<Ports, Map<string, ShownPorts>>();
+const MOST_MADE = 1000;
+
+function shownPorts(ports: Ports, names: readonly string[]): ShownPorts {
+  let made = madePorts.get(ports);
+  if (made === undefined) madePorts.set(ports, made = new Map());
+  const key = JSON.stringify(names);
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const bound = new Set(names);
+  const own = new Set(ports.inputs.map(([name]) => name));
+  const further = [...bound].filter((name) => !own.has(name));
+  const shown: ShownPorts = {
     inputs: [
       ...ports.inputs.map(([name, schema, isRequired]) => ({
         name,
@@ -99,12 +129,10 @@ export function boardNode(id: string, text: string, value: JsonObject, catalog: 
       ...further.map((name) => ({ name, schema: true, isRequired: false, isBound: true })),
     ],
     outputs: ports.outputs.map(([name, schema]) => ({ name, schema, isRequired: false, isBound: false })),
-    isOpen: ports.isOpen,
-    effect: isDisabled ? "none" : type?.effect ?? (task === undefined ? "none" : taskEffect(catalog, task)),
-    isDisabled,
-    reads: readsOf(value),
-    ...(unavailable === undefined ? {} : { unavailable }),
   };
+  if (made.size >= MOST_MADE) made.clear();
+  made.set(key, shown);
+  return shown;
 }
 
 /** True where the file may say that the node is not done: control nodes that only say where the run goes cannot be. */
@@ -125,8 +153,19 @@ function groupOf(use: string, kind: "operator" | "instrument" | undefined): Node
   return kind ?? "unknown";
 }
 
-function callPorts(type: { readonly input: JsonObject; readonly output: JsonObject } | undefined): Ports {
-  if (type === undefined) return { inputs: [], outputs: [], isOpen: true };
+type CallType = { readonly input: JsonObject; readonly output: JsonObject };
+
+const unknownPorts: Ports = { inputs: [], outputs: [], isOpen: true };
+const madeCalls = new WeakMap<CallType, Ports>();
+
+function callPorts(type: CallType | undefined): Ports {
+  if (type === undefined) return unknownPorts;
+  let ports = madeCalls.get(type);
+  if (ports === undefined) madeCalls.set(type, ports = portsOfCall(type));
+  return ports;
+}
+
+function portsOfCall(type: CallType): Ports {
   const required = own(type.input, "required");
   const needed = new Set(Array.isArray(required) ? required as readonly string[] : []);
   const more = own(type.input, "additionalProperties");

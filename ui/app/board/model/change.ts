@@ -7,8 +7,9 @@
 import type { Json, JsonObject } from "../../../../core/json.ts";
 import type { Graph, Scope } from "./graph.ts";
 import { nodesAt, scopeAt } from "./graph.ts";
-import { insertMembers, type NewMember, removeMembers, renameMember, setAt } from "./jsonc_edit.ts";
+import { insertMembers, type NewMember, removeMembers, renameMember, setAt, written } from "./jsonc_edit.ts";
 import { parse } from "jsonc-parser";
+import { atOnce, type Parts } from "./parts.ts";
 import { type Member, memberOf, type ObjectSpan } from "./jsonc_members.ts";
 import { applyEdits, differenceEdit, sortedEdits, type TextEdit } from "./text_edit.ts";
 import type { TextStyle } from "./value_text.ts";
@@ -118,10 +119,20 @@ export class ChangeDraft {
 
   /** The edits of everything that was gathered. */
   edits(): readonly TextEdit[] {
+    return atOnce(this.editsInParts());
+  }
+
+  /** The same, between whose parts one may rest. */
+  *editsInParts(): Parts<readonly TextEdit[]> {
     const { text, scope, style } = this.#ground;
-    const edits = [...this.#nodeEdits(), ...this.#headEdits(style)];
+    const edits = [...yield* this.#nodeEdits(), ...this.#headEdits(style)];
     if (this.#added.length === 0) return edits;
-    if (this.#removed.size === 0) return [...edits, ...additions(text, scope, this.#added, style)];
+    if (this.#removed.size === 0) {
+      const added = this.#nodes === undefined
+        ? this.#added
+        : yield* written(text, this.#nodes, this.#added, style);
+      return [...edits, ...additions(text, scope, added, style, this.#nodes)];
+    }
     // What goes may be what the new ones would follow: one after the other, and the difference is the edit.
     const between = applyEdits(text, sortedEdits(edits));
     const after = applyEdits(between, sortedEdits(additions(between, scope, this.#added, style)));
@@ -129,7 +140,7 @@ export class ChangeDraft {
     return edit === undefined ? [] : [edit];
   }
 
-  #nodeEdits(): readonly TextEdit[] {
+  *#nodeEdits(): Parts<readonly TextEdit[]> {
     const { text } = this.#ground;
     const span = this.#nodes;
     if (span === undefined) return [];
@@ -140,6 +151,7 @@ export class ChangeDraft {
       const before = text.slice(member.valueStart, member.valueEnd);
       const edit = differenceEdit(before, changed.slice(changed.indexOf("{")), member.valueStart);
       if (edit !== undefined) edits.push(edit);
+      yield;
     }
     for (const [node, name] of this.#renamed) {
       const member = this.#member(node);
@@ -188,8 +200,8 @@ function additions(
   scope: Scope,
   added: readonly NewMember[],
   style: TextStyle,
+  span = nodesAt(text, scope),
 ): readonly TextEdit[] {
-  const span = nodesAt(text, scope);
   if (span !== undefined) return insertMembers(text, span, added, style, true);
   const root = scopeAt(text, scope);
   if (root === undefined) return [];

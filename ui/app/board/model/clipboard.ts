@@ -12,12 +12,13 @@ import { type Change, ChangeDraft, type Ground } from "./change.ts";
 import type { Point } from "./commands.ts";
 import type { Graph } from "./graph.ts";
 import { freeName, nameForUse } from "./names.ts";
-import { renamedIn } from "./reads.ts";
+import type { Parts } from "./parts.ts";
+import { renamedBy } from "./reads.ts";
 
 const MARK = "symphony/nodes";
 
-/** The text of nodes with the connections between them, placed as they are on the board. */
-export function copiedText(graph: Graph, ids: readonly string[], placeOf: (id: string) => Point): string {
+/** Nodes with the connections between them, placed as they are on the board. */
+export function copiedNodes(graph: Graph, ids: readonly string[], placeOf: (id: string) => Point): Pasted {
   const nodes: Record<string, Json> = {};
   for (const id of ids) {
     const node = graph.nodes.get(id);
@@ -25,9 +26,16 @@ export function copiedText(graph: Graph, ids: readonly string[], placeOf: (id: s
     const { x, y } = placeOf(id);
     nodes[id] = { ...node.value, position: { x: Math.round(x), y: Math.round(y) } };
   }
-  const notes = graph.notes.filter(({ id }) => ids.includes(`note:${id}`)).map(({ id: _id, ...note }) => ({
+  const chosen = new Set(ids);
+  const notes = graph.notes.filter(({ id }) => chosen.has(`note:${id}`)).map(({ id: _id, ...note }) => ({
     ...note,
   }));
+  return { nodes, notes };
+}
+
+/** The same as text. */
+export function copiedText(graph: Graph, ids: readonly string[], placeOf: (id: string) => Point): string {
+  const { nodes, notes } = copiedNodes(graph, ids, placeOf);
   return JSON.stringify({ kind: MARK, nodes, ...(notes.length === 0 ? {} : { notes }) }, null, 2);
 }
 
@@ -38,7 +46,7 @@ export interface Pasted {
 
 /** Reads what was copied, or the nodes of any workflow text; undefined for anything else. */
 export function pastedNodes(text: string): Pasted | undefined {
-  const value: unknown = parse(text, [], { allowTrailingComma: true });
+  const value = valueIn(text);
   if (!isObject(value) || !isObject(value["nodes"])) return undefined;
   const nodes = Object.entries(value["nodes"]).filter(([, node]) =>
     isObject(node) && typeof node["use"] === "string"
@@ -48,28 +56,28 @@ export function pastedNodes(text: string): Pasted | undefined {
   return { nodes: Object.fromEntries(nodes), notes };
 }
 
-/** Adds pasted nodes around `at`, under free names; what they read from each other follows the names, what was outside is kept. */
-export function paste(ground: Ground, { nodes, notes }: Pasted, at: Point): Change {
-  const names = new Map<string, string>();
-  const isTaken = (name: string) => ground.graph.nodes.has(name) || [...names.values()].includes(name);
-  for (const [id, node] of Object.entries(nodes)) {
-    names.set(
-      id,
-      freeName(
-        isTaken(id) ? id.replace(/\d+$/, "") || nameForUse(String(objectOf(node)["use"])) : id,
-        isTaken,
-      ),
-    );
+function valueIn(text: string): unknown {
+  try {
+    // What a board has copied is plain JSON, which is read many times as quickly.
+    return JSON.parse(text);
+  } catch {
+    return parse(text, [], { allowTrailingComma: true });
   }
+}
+
+/** Adds pasted nodes around `at`, under free names, in parts; what they read from each other follows the names, what was outside is kept. */
+export function* paste(ground: Ground, { nodes, notes }: Pasted, at: Point): Parts<Change> {
+  const names = freeNames(ground, nodes);
   const places = Object.values(nodes).map((node) => objectOf(objectOf(node)["position"]));
-  const left = Math.min(
+  const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Infinity);
+  const left = least([
     ...places.map(({ x }) => typeof x === "number" ? x : 0),
     ...notes.map(({ x }) => Number(x ?? 0)),
-  );
-  const top = Math.min(
+  ]);
+  const top = least([
     ...places.map(({ y }) => typeof y === "number" ? y : 0),
     ...notes.map(({ y }) => Number(y ?? 0)),
-  );
+  ]);
   const moved = (value: JsonObject) => ({
     x: Math.round(at.x + Number(value["x"] ?? 0) - left),
     y: Math.round(at.y + Number(value["y"] ?? 0) - top),
@@ -81,6 +89,7 @@ export function paste(ground: Ground, { nodes, notes }: Pasted, at: Point): Chan
     const name = names.get(id) as string;
     draft.add(name, { ...renamedNode(node, names), position: moved(objectOf(node["position"])) });
     select.push(name);
+    yield;
   }
   const takenNotes = new Set(ground.graph.notes.map(({ id }) => id));
   for (const note of notes) {
@@ -92,23 +101,29 @@ export function paste(ground: Ground, { nodes, notes }: Pasted, at: Point): Chan
   }
   return {
     label: select.length === 1 ? `Paste ${select[0]}` : `Paste ${select.length} nodes`,
-    edits: draft.edits(),
+    edits: yield* draft.editsInParts(),
     select,
   };
 }
 
+/** A free name for each node that comes. Of thousands with like names each begins where the one before it ended. */
+function freeNames(ground: Ground, nodes: JsonObject): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const given = new Set<string>();
+  const isTaken = (name: string) => given.has(name) || ground.graph.nodes.has(name);
+  const next = new Map<string, number>();
+  for (const [id, node] of Object.entries(nodes)) {
+    const wish = isTaken(id) ? id.replace(/\d+$/, "") || nameForUse(String(objectOf(node)["use"])) : id;
+    const name = freeName(wish, isTaken, next);
+    names.set(id, name);
+    given.add(name);
+  }
+  return names;
+}
+
 /** The node with other nodes' names changed wherever it reads them. */
 export function renamedNode(node: JsonObject, names: ReadonlyMap<string, string>): JsonObject {
-  const rename = (text: string) => {
-    let result = text;
-    // Through names that nobody has, so that two that swap do not become one.
-    const entries = [...names].filter(([from, to]) => from !== to);
-    entries.forEach(([from], index) => result = renamedIn(result, from, `__moved${index}`));
-    entries.forEach(([, to], index) =>
-      result = result.replaceAll(new RegExp(`\\b__moved${index}\\b`, "g"), to)
-    );
-    return result;
-  };
+  const rename = (text: string) => renamedBy(text, (name) => names.get(name));
   const mapped = (value: Json | undefined): Json | undefined =>
     typeof value === "string" ? rename(value) : value;
   const changed: Record<string, Json> = { ...node };

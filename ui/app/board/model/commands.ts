@@ -9,6 +9,7 @@ import { INPUTS, objectOf, OUTPUTS } from "./board_node.ts";
 import { type Change, ChangeDraft, type Ground } from "./change.ts";
 import type { BoardEdge, BoardGroup } from "./graph.ts";
 import { freeName } from "./names.ts";
+import type { Parts } from "./parts.ts";
 import { renamedIn } from "./reads.ts";
 
 export interface Point {
@@ -54,8 +55,10 @@ function rounded({ x, y }: Point): { readonly x: number; readonly y: number } {
   return { x: Math.round(x), y: Math.round(y) };
 }
 
-/** Removes nodes and notes with the connections that only name them; what uses them in larger expressions is left, and red. */
-export function removeNodes(ground: Ground, ids: readonly string[], reconnect = false): Change {
+/**
+ * Removes nodes and notes with the connections that only name them, in parts; what uses them in larger expressions is left, and red.
+ */
+export function* removeNodes(ground: Ground, ids: readonly string[], reconnect = false): Parts<Change> {
   const gone = new Set(ids);
   const draft = new ChangeDraft(ground);
   const { nodes, edges } = ground.graph;
@@ -69,6 +72,7 @@ export function removeNodes(ground: Ground, ids: readonly string[], reconnect = 
     if (through !== undefined && edge.kind === "data" && edge.isPlain && edge.to !== OUTPUTS) {
       draft.set(edge.to, edge.path, through);
     } else detach(draft, ground, edge);
+    yield;
   }
   for (const group of ground.graph.groups) {
     const left = group.nodes.filter((id) => !gone.has(id));
@@ -79,7 +83,8 @@ export function removeNodes(ground: Ground, ids: readonly string[], reconnect = 
   const label = ids.length === 1
     ? `Remove ${ids[0]?.replace(/^note:.*/, "note")}`
     : `Remove ${ids.length} nodes`;
-  return { label: reconnect ? `${label} and reconnect` : label, edits: draft.edits(), select: [] };
+  const edits = yield* draft.editsInParts();
+  return { label: reconnect ? `${label} and reconnect` : label, edits, select: [] };
 }
 
 /** What the node in between reads, where that is one plain thing from outside. */

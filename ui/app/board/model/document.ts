@@ -11,8 +11,9 @@
 import type { Catalog } from "../../../../core/workflow/catalog.ts";
 import type { BoardNode } from "./board_node.ts";
 import type { Change, Ground } from "./change.ts";
-import { editedGraph, type Graph, readGraph, type Scope } from "./graph.ts";
+import { editedGraph, type Graph, graphInParts, readGraph, type Scope } from "./graph.ts";
 import { History } from "./history.ts";
+import type { Parts } from "./parts.ts";
 import { applyEdits, differenceEdit, sortedEdits, type TextEdit } from "./text_edit.ts";
 import { styleOf, type TextStyle } from "./value_text.ts";
 
@@ -57,8 +58,13 @@ export class BoardDocument {
     return { text: this.#text, scope: this.#scope, graph: this.#graph, style: this.#style };
   }
 
-  /** Makes a change; false where it changes nothing. */
-  apply(change: Change, selection: readonly string[] = []): boolean {
+  /** The graph of a text that this one is to become, in parts: it can be read while this one is still shown. */
+  ahead(text: string): Parts<Graph> {
+    return graphInParts(text, this.#scope, this.#catalog, this.#graph);
+  }
+
+  /** Makes a change; false where it changes nothing. `graph` is that of the text after it, where it was read ahead. */
+  apply(change: Change, selection: readonly string[] = [], graph?: Graph): boolean {
     if (change.edits.length === 0) return false;
     const about = {
       label: change.label,
@@ -69,8 +75,8 @@ export class BoardDocument {
     };
     const edits = sortedEdits(change.edits);
     const text = this.history.apply(this.#text, edits, about, this.#now());
-    const edited = editedGraph(this.#graph, text, edits, this.#catalog);
-    if (edited === undefined) this.#show(text);
+    const edited = graph ?? editedGraph(this.#graph, text, edits, this.#catalog);
+    if (edited === undefined || edited.fault !== undefined) this.#show(text);
     else {
       this.#text = text;
       this.#graph = edited;
@@ -78,18 +84,18 @@ export class BoardDocument {
     return true;
   }
 
-  /** Takes the last step back; gives what was selected before it. */
-  undo(): readonly string[] | undefined {
+  /** Takes the last step back; gives what was selected before it. `graph` as for `apply`. */
+  undo(graph?: Graph): readonly string[] | undefined {
     const undone = this.history.undo(this.#text);
     if (undone === undefined) return undefined;
-    this.#retrace(undone.text, undone.step.back);
+    this.#retrace(undone.text, undone.step.back, graph);
     return undone.step.before;
   }
 
-  redo(): readonly string[] | undefined {
+  redo(graph?: Graph): readonly string[] | undefined {
     const redone = this.history.redo(this.#text);
     if (redone === undefined) return undefined;
-    this.#retrace(redone.text, redone.step.forward);
+    this.#retrace(redone.text, redone.step.forward, graph);
     return redone.step.after;
   }
 
@@ -114,7 +120,14 @@ export class BoardDocument {
   }
 
   /** The graph follows a few edits one by one; after many, or others than of nodes, the text is read as a whole. */
-  #retrace(text: string, steps: readonly (readonly TextEdit[])[]): void {
+  #retrace(text: string, steps: readonly (readonly TextEdit[])[], known?: Graph): void {
+    const graph = known ?? this.#followed(steps);
+    if (graph === undefined || graph.fault !== undefined) return this.#show(text);
+    this.#text = text;
+    this.#graph = graph;
+  }
+
+  #followed(steps: readonly (readonly TextEdit[])[]): Graph | undefined {
     let graph: Graph | undefined = steps.length <= MOST_RETRACED ? this.#graph : undefined;
     let now = this.#text;
     for (const edits of steps) {
@@ -122,9 +135,7 @@ export class BoardDocument {
       now = applyEdits(now, edits);
       graph = editedGraph(graph, now, edits, this.#catalog);
     }
-    if (graph === undefined) return this.#show(text);
-    this.#text = text;
-    this.#graph = graph;
+    return graph;
   }
 
   #show(text: string): void {

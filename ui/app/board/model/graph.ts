@@ -18,6 +18,7 @@ import {
   type ObjectSpan,
   rootOffset,
 } from "./jsonc_members.ts";
+import { atOnce, type Parts } from "./parts.ts";
 import { type ReadKind, referencesOf } from "./reads.ts";
 import type { TextEdit } from "./text_edit.ts";
 
@@ -82,51 +83,32 @@ export interface GraphSpans {
   readonly nodes: ObjectSpan | undefined;
 }
 
-const empty: Graph = { nodes: new Map(), edges: [], notes: [], groups: [], head: {} };
+/** The graph of nothing. */
+export const empty: Graph = { nodes: new Map(), edges: [], notes: [], groups: [], head: {} };
 
 /** Reads the graph. Never throws: what cannot be read is told in `fault`. */
 export function readGraph(text: string, scope: Scope, catalog: Catalog, before?: Graph): Graph {
-  try {
-    const root = scopeAt(text, scope);
-    if (root === undefined) return { ...empty, fault: `There is no ${scope.join(".")} in the file` };
-    const head: Record<string, Json> = {};
-    let nodesSpan: ObjectSpan | undefined;
-    for (const { name, valueStart, valueEnd } of root.members) {
-      if (name === "nodes" && text[valueStart] === "{") nodesSpan = objectAt(text, valueStart);
-      else head[name] = valueOf(text.slice(valueStart, valueEnd));
-    }
-    const nodes = new Map<string, BoardNode>();
-    for (const member of nodesSpan?.members ?? []) {
-      nodes.set(member.name, nodeAt(text, member, catalog, before));
-    }
-    return wholeGraph(nodes, head, { root, nodes: nodesSpan }, before);
-  } catch (error) {
-    return { ...empty, fault: error instanceof Error ? error.message : String(error) };
-  }
+  return atOnce(graphInParts(text, scope, catalog, before));
 }
 
 /**
- * The graph of a file, read in turns: after each, of some milliseconds, `turn` is waited for, so that a large file holds nobody up.
- * Never throws.
+ * The same, between whose parts one may rest, so that a large file holds nobody up: each is one node, or something as small. Nodes
+ * of `before` whose text is as it was are taken over.
  */
-export async function readGraphInTurns(
+export function* graphInParts(
   text: string,
+  scope: Scope,
   catalog: Catalog,
-  turn: () => Promise<void>,
-  now: () => number,
-): Promise<Graph> {
+  before?: Graph,
+): Parts<Graph> {
   try {
-    let until = now() + TURN_MS;
-    const rest = async () => {
-      await turn();
-      until = now() + TURN_MS;
-    };
+    const root = openScope(text, scope);
+    if (root === undefined) return { ...empty, fault: `There is no ${scope.join(".")} in the file` };
     const nodes = new Map<string, BoardNode>();
     const head: Record<string, Json> = {};
     const members: Member[] = [];
     let nodesSpan: ObjectSpan | undefined;
-    const open = rootOffset(text);
-    const walk = new MemberWalk(text, open);
+    const walk = new MemberWalk(text, root);
     while (walk.enter()) {
       const { name, valueStart } = walk;
       if (name !== "nodes" || text[valueStart] !== "{") {
@@ -140,22 +122,30 @@ export async function readGraphInTurns(
       while (within.enter()) {
         const member = within.leave();
         inner.push(member);
-        const made = nodeAt(text, member, catalog);
+        const made = nodeAt(text, member, catalog, before);
         nodes.set(made.id, made);
-        madeEdges.set(made, edgesInto(made));
-        if (now() > until) await rest();
+        if (!madeEdges.has(made)) madeEdges.set(made, edgesInto(made));
+        yield;
       }
       nodesSpan = { open: valueStart, close: within.at, members: inner };
       members.push(walk.leave(within.at + 1));
     }
-    await rest();
-    return wholeGraph(nodes, head, { root: { open, close: walk.at, members }, nodes: nodesSpan });
+    yield;
+    return wholeGraph(
+      nodes,
+      head,
+      { root: { open: root, close: walk.at, members }, nodes: nodesSpan },
+      before,
+    );
   } catch (error) {
     return { ...empty, fault: error instanceof Error ? error.message : String(error) };
   }
 }
 
-const TURN_MS = 12;
+/** Where the object of the scope opens; undefined where there is none. @throws SyntaxError */
+function openScope(text: string, scope: Scope): number | undefined {
+  return scope.length === 0 ? rootOffset(text) : scopeAt(text, scope)?.open;
+}
 
 function nodeAt(
   text: string,

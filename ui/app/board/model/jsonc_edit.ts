@@ -7,6 +7,7 @@
 
 import { isObject, type Json } from "../../../../core/json.ts";
 import { type Member, memberOf, objectAt, type ObjectSpan, skipSpace, skipValue } from "./jsonc_members.ts";
+import type { Parts } from "./parts.ts";
 import { applyEdits, sortedEdits, type TextEdit } from "./text_edit.ts";
 import { LINE_WIDTH, type TextStyle, valueText } from "./value_text.ts";
 
@@ -54,6 +55,27 @@ export function insertMembers(
   const edits: TextEdit[] = hasComma ? [] : [{ offset: last.valueEnd, length: 0, text: "," }];
   if (edits.length > 0 && end === last.valueEnd) return [{ offset: end, length: 0, text: `,${body}` }];
   return [...edits, { offset: end, length: 0, text: body }];
+}
+
+/**
+ * The members with their values written as they will stand, in parts, where each comes on a line of its own (as in an empty object
+ * with `isBlock` of `insertMembers`); else as they are.
+ */
+export function* written(
+  text: string,
+  span: ObjectSpan,
+  added: readonly NewMember[],
+  style: TextStyle,
+): Parts<readonly NewMember[]> {
+  const last = span.members.at(-1);
+  if (last !== undefined && !isOpen(text, span)) return added;
+  const inner = last === undefined ? indentAt(text, span.open) + style.unit : indentAt(text, last.start);
+  const members: NewMember[] = [];
+  for (const { name, value, text: known } of added) {
+    members.push({ name, value, text: known ?? valueTextOf(name, value, style, inner) });
+    yield;
+  }
+  return members;
 }
 
 function insertFirst(
@@ -112,8 +134,11 @@ function insertInline(
 }
 
 function memberText({ name, value, text }: NewMember, style: TextStyle, indent: string): string {
-  const key = `${JSON.stringify(name)}: `;
-  return key + (text ?? valueText(value, style, indent, indent.length + key.length));
+  return `${JSON.stringify(name)}: ${text ?? valueTextOf(name, value, style, indent)}`;
+}
+
+function valueTextOf(name: string, value: Json, style: TextStyle, indent: string): string {
+  return valueText(value, style, indent, indent.length + JSON.stringify(name).length + 2);
 }
 
 /** Behind what stands on the rest of the line: spaces and comments, but never past `limit`. */

@@ -3,8 +3,15 @@
 import { isNodeId } from "../../../../core/ids.ts";
 import { reservedNames } from "../../../../core/workflow/fields.ts";
 
-/** A free name made from `wish`: `scan`, then `scan2`. */
-export function freeName(wish: string, isTaken: (name: string) => boolean): string {
+/**
+ * A free name made from `wish`: `scan`, then `scan2`. Who asks for many passes `next`: it remembers, by what names begin with, the
+ * number up to which all are taken.
+ */
+export function freeName(
+  wish: string,
+  isTaken: (name: string) => boolean,
+  next?: Map<string, number>,
+): string {
   const words = wish.replaceAll(
     /[^A-Za-z0-9_]+(\w)?/g,
     (_all, next: string | undefined) => (next ?? "").toUpperCase(),
@@ -12,9 +19,11 @@ export function freeName(wish: string, isTaken: (name: string) => boolean): stri
   const plain = /^[A-Za-z_]/.test(words) ? words.slice(0, 48) : `node${words.slice(0, 44)}`;
   const base = reservedNames.has(plain) || plain === "" ? `${plain}Node` : plain;
   if (!isTaken(base)) return base;
-  for (let number = 2;; number++) {
+  for (let number = next?.get(base) ?? 2;; number++) {
     const name = `${base}${number}`;
-    if (!isTaken(name)) return name;
+    if (isTaken(name)) continue;
+    next?.set(base, number + 1);
+    return name;
   }
 }
 

@@ -93,12 +93,18 @@ export function readsOf(value: JsonObject): readonly Read[] {
 
 /** The expression with the node `from` called `to`; itself where it does not name it. */
 export function renamedIn(text: string, from: string, to: string): string {
+  return renamedBy(text, (name) => name === from ? to : undefined);
+}
+
+/** The expression with every node called as `nameOf` says, all at once, so that two may swap their names; undefined leaves one. */
+export function renamedBy(text: string, nameOf: (name: string) => string | undefined): string {
   const { references } = referencesOf(text);
-  const places = references.filter(({ root }) => root === from).map(({ offset }) => offset);
+  const roots = new Map(references.map(({ root, offset }) => [offset, root]));
   let result = text;
-  for (const offset of [...new Set(places)].sort((a, b) => b - a)) {
-    if (!result.startsWith(from, offset)) continue;
-    result = result.slice(0, offset) + to + result.slice(offset + from.length);
+  for (const [offset, root] of [...roots].sort(([a], [b]) => b - a)) {
+    const name = nameOf(root);
+    if (name === undefined || !result.startsWith(root, offset)) continue;
+    result = result.slice(0, offset) + name + result.slice(offset + root.length);
   }
   return result;
 }

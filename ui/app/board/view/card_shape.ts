@@ -73,7 +73,8 @@ function chosen(ports: readonly BoardPort[], matters: (port: BoardPort) => boole
   return ports.filter((port) => kept.has(port));
 }
 
-function marksOf({ value }: BoardNode): readonly CardMark[] {
+/** What a node's foot says. */
+export function marksOf({ value }: BoardNode): readonly CardMark[] {
   const marks: CardMark[] = [];
   if (typeof value["each"] === "string") marks.push({ kind: "each", text: value["each"] });
   if (typeof value["when"] === "string") marks.push({ kind: "when", text: value["when"] });
@@ -99,7 +100,9 @@ export function portPlace(
   const list = side === "input" ? shape.inputs : shape.outputs;
   const x = side === "input" ? 0 : shape.width;
   if (port === "") return { x, y: HEAD_HEIGHT / 2 };
-  const at = list.findIndex(({ name }) => name === port);
+  // Asked for both ends of every wire: a loop makes nothing.
+  let at = list.length - 1;
+  while (at >= 0 && list[at]!.name !== port) at--;
   if (at >= 0) return { x, y: HEAD_HEIGHT + PADDING / 2 + at * ROW_HEIGHT + ROW_HEIGHT / 2 };
   // A folded port: at the line that folds it.
   return {

@@ -1,12 +1,14 @@
 /**
  * Cards come into being a few with each frame: a board full of them, made at once, would hold the page up for longer than
- * a person notices. What is there stays there.
+ * a person notices. What is there stays there. Until a node has its card it is painted as a box.
  *
  * @module
  */
 
-/** A card takes 0.2 to 0.4 ms to make, lay out and paint, so these take a third of a frame. */
+/** A card takes 0.2 to 0.4 ms to make, and as long to lay out and paint: each of the two tasks takes a third of a frame. */
 export const CARDS_A_FRAME = 16;
+/** So few are made in the frame that first lacks them: who pans or adds a node sees no box, and waits for no turn. */
+export const CARDS_AT_ONCE = 12;
 
 export interface NextCards {
   /** Nodes that have cards now. */

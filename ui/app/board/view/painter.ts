@@ -89,7 +89,7 @@ const DIMMED = 0.32;
 const SPARE = 320;
 const REFINE_MS = 110;
 /** Edges or nodes painted between two looks at the clock. */
-const PART = 1500;
+const PART = 500;
 /** A turn of painting ends after this; others come first then. */
 const TURN_MS = 8;
 
@@ -106,6 +106,7 @@ interface Subject {
 interface Painting {
   readonly subject: Subject;
   readonly canvas: OffscreenCanvas;
+  readonly context: OffscreenCanvasRenderingContext2D;
   readonly parts: Iterator<void>;
 }
 
@@ -211,7 +212,8 @@ export class Painter {
     const canvas = this.#spare ??
       new OffscreenCanvas(Math.ceil(width * this.#scale), Math.ceil(height * this.#scale));
     this.#spare = undefined;
-    const context = canvas.getContext("2d");
+    // Said, not left open: one look a turn is no reason to paint without the graphics card.
+    const context = canvas.getContext("2d", { willReadFrequently: false });
     if (context === null) return;
     context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
     context.clearRect(0, 0, width, height);
@@ -219,13 +221,15 @@ export class Painter {
     const shifted = { ...view, x: view.x + SPARE, y: view.y + SPARE };
     const rect = visibleRect(shifted, width, height);
     const parts = this.#parts(context, { ...subject, view: shifted }, rect, false);
-    this.#painting = { subject, canvas, parts };
+    this.#painting = { subject, canvas, context, parts };
     this.#turn(this.#painting);
   }
 
   #turn(painting: Painting): void {
     const began = performance.now();
     while (painting.parts.next().done !== true) {
+      // What is painted is only noted until somebody looks: without a look all of it would be carried out in the last turn.
+      painting.context.getImageData(0, 0, 1, 1);
       if (performance.now() - began < TURN_MS) continue;
       soon(() => painting === this.#painting && this.#turn(painting));
       return;

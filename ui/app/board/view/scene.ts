@@ -11,11 +11,12 @@ import type { BoardEdge, BoardGroup, BoardNote, Graph } from "../model/graph.ts"
 import type { Point } from "../model/commands.ts";
 import { GROUP_PADDING, GROUP_TITLE } from "../layout/layout_graph.ts";
 import { nodeViews } from "../../motif/motifs.ts";
-import { type CardShape, cardShape, MAX_PORTS, portPlace } from "./card_shape.ts";
+import { type CardShape, cardShape, marksOf, MAX_PORTS } from "./card_shape.ts";
 import { bendOf, curveDistance, curveMiddle, curveRect, type WireCurve } from "../routing/wire_curve.ts";
 import { type FlatWays, type WireGround, WireRoutes } from "../routing/wire_routes.ts";
 import { PlaceGrid } from "./place_grid.ts";
 import { grownRect, intersects, type Rect } from "./viewport.ts";
+import { WireEnds } from "./wire_ends.ts";
 
 /** Shapes of nodes that have not changed. */
 export type ShapeCache = WeakMap<BoardNode, { readonly key: string; readonly shape: CardShape }>;
@@ -33,6 +34,7 @@ const NEAR = 16;
 
 /** What is found by place; shared by scenes with one geometry. */
 interface Found {
+  ends: WireEnds | undefined;
   boxes: PlaceGrid | undefined;
   edges: PlaceGrid | undefined;
   routes: WireRoutes | undefined;
@@ -54,14 +56,6 @@ export class Scene {
   readonly width: Float64Array;
   readonly height: Float64Array;
   readonly edges: readonly BoardEdge[];
-  /** Per edge: x1, y1, x2, y2. */
-  readonly lines: Float64Array;
-  readonly edgeFrom: Int32Array;
-  readonly edgeTo: Int32Array;
-  /** Edges of one number come from one port. */
-  readonly #trunks: Int32Array;
-  /** Edges that touch a node, by its index. */
-  readonly #touching: readonly (readonly number[])[];
   readonly #found: Found;
   /** How often boxes were moved in place. */
   moves = 0;
@@ -92,11 +86,6 @@ export class Scene {
       this.width = before.width;
       this.height = before.height;
       this.edges = before.edges;
-      this.lines = before.lines;
-      this.edgeFrom = before.edgeFrom;
-      this.edgeTo = before.edgeTo;
-      this.#trunks = before.#trunks;
-      this.#touching = before.#touching;
       this.#found = before.#found;
       return;
     }
@@ -126,25 +115,35 @@ export class Scene {
       this.height[index] = this.shapes[index]?.height ?? note?.height ?? 0;
     }
     this.edges = graph.edges;
-    this.lines = new Float64Array(this.edges.length * 4);
-    this.edgeFrom = new Int32Array(this.edges.length);
-    this.edgeTo = new Int32Array(this.edges.length);
-    this.#trunks = new Int32Array(this.edges.length);
-    const touching = Array.from({ length: count }, (): number[] => []);
-    this.edges.forEach((edge, index) => {
-      const from = this.indexOf.get(edge.from) as number;
-      const to = this.indexOf.get(edge.to) as number;
-      this.edgeFrom[index] = from;
-      this.edgeTo[index] = to;
-      touching[from]?.push(index);
-      if (to !== from) touching[to]?.push(index);
-      this.#placeLine(index);
-    });
-    this.#touching = touching;
     const earlier = before === undefined || before.#found.routes !== undefined
       ? before
       : before.#found.earlier;
-    this.#found = { boxes: undefined, edges: undefined, routes: undefined, isStale: false, earlier };
+    this.#found = {
+      ends: undefined,
+      boxes: undefined,
+      edges: undefined,
+      routes: undefined,
+      isStale: false,
+      earlier,
+    };
+  }
+
+  get #ends(): WireEnds {
+    const { indexOf, shapes, left, top } = this;
+    return this.#found.ends ??= new WireEnds(this.edges, { indexOf, shapes, left, top });
+  }
+
+  /** Per edge: x1, y1, x2, y2. */
+  get lines(): Float64Array {
+    return this.#ends.lines;
+  }
+
+  get edgeFrom(): Int32Array {
+    return this.#ends.from;
+  }
+
+  get edgeTo(): Int32Array {
+    return this.#ends.to;
   }
 
   /** The geometry, the same object while nothing stands elsewhere. */
@@ -175,7 +174,7 @@ export class Scene {
       const node = nodes[index] as BoardNode;
       if (node === this.nodes[index]) continue;
       if (node.id !== this.ids[index]) return undefined;
-      const outgoing = (this.#touching[index] ?? []).filter((edge) => this.edgeFrom[edge] === index);
+      const outgoing = [...this.edgesOf(index)].filter((edge) => this.edgeFrom[edge] === index);
       const used = new Set(outgoing.map((edge) => this.edges[edge]?.fromPort ?? ""));
       const shape = keptShape(node, used, expanded.has(node.id), shapes);
       const { x, y } = placeOf(node.id);
@@ -188,25 +187,11 @@ export class Scene {
     return { nodes: nextNodes, shapes: nextShapes };
   }
 
-  #placeLine(edge: number): void {
-    const from = this.edgeFrom[edge]!;
-    const to = this.edgeTo[edge]!;
-    const { fromPort, toPort } = this.edges[edge] as BoardEdge;
-    const a = portPlace(this.shapes[from] as CardShape, "output", fromPort);
-    const b = portPlace(this.shapes[to] as CardShape, "input", toPort);
-    this.#trunks[edge] = from * 4096 + Math.round(a.y);
-    const at = edge * 4;
-    this.lines[at] = this.left[from]! + a.x;
-    this.lines[at + 1] = this.top[from]! + a.y;
-    this.lines[at + 2] = this.left[to]! + b.x;
-    this.lines[at + 3] = this.top[to]! + b.y;
-  }
-
   /** Moves boxes; what is found by place follows, and so do the ways of wires at them and of those in their way. */
   move(indices: readonly number[], dx: number, dy: number): void {
     const touched = new Set<number>();
     for (const index of indices) {
-      for (const edge of this.#touching[index] ?? []) touched.add(edge);
+      for (const edge of this.edgesOf(index)) touched.add(edge);
     }
     const isFew = indices.length <= MOST_CHANGED && touched.size <= MOST_AT_ONCE;
     if (isFew) {
@@ -220,7 +205,7 @@ export class Scene {
     for (const index of indices) {
       this.left[index]! += dx;
       this.top[index]! += dy;
-      for (const edge of this.#touching[index] ?? []) this.#placeLine(edge);
+      for (const edge of this.edgesOf(index)) this.#ends.place(edge);
     }
     this.#found.boxes = undefined;
     const routes = this.#found.routes;
@@ -233,8 +218,8 @@ export class Scene {
     this.moves++;
   }
 
-  edgesOf(index: number): readonly number[] {
-    return this.#touching[index] ?? [];
+  edgesOf(index: number): Uint32Array {
+    return this.#ends.at(index);
   }
 
   rectOf(index: number): Rect {
@@ -270,11 +255,16 @@ export class Scene {
     };
   }
 
-  /** Makes what things are found by, before somebody waits for it. */
-  prepare(): void {
+  /** Makes what things are found by, before somebody waits for it; in parts, between which others may have their turn. */
+  *prepare(): Generator<void> {
+    this.#ends;
+    yield;
     this.#found.boxes ??= this.#boxGrid();
+    yield;
     this.#routes;
+    yield;
     this.#found.edges ??= this.#edgeGrid();
+    yield;
   }
 
   /** Boxes that touch `rect`. */
@@ -319,7 +309,7 @@ export class Scene {
       lines: this.lines.slice(),
       from: this.edgeFrom.slice(),
       to: this.edgeTo.slice(),
-      trunk: this.#trunks.slice(),
+      trunk: this.#ends.trunks.slice(),
     };
   }
 
@@ -348,7 +338,7 @@ export class Scene {
       lines: this.lines,
       from: this.edgeFrom,
       to: this.edgeTo,
-      trunk: this.#trunks,
+      trunk: this.#ends.trunks,
     };
     const routes = new WireRoutes(ground, (rect) => this.boxesIn(rect));
     const changed = earlier === undefined || earlier.#found.isStale ? undefined : this.#changedSince(earlier);
@@ -503,6 +493,7 @@ function keptShape(
   shapes: ShapeCache,
 ): CardShape {
   const hasView = nodeViews.peek().get(node.use)?.view !== undefined;
+  if (!isExpanded && !hasView && isPlain(node)) return plainShape(node);
   const key = `${isExpanded ? "+" : ""}${hasView ? "v" : ""}${
     node.outputs.length > MAX_PORTS ? [...used].join() : ""
   }`;
@@ -510,6 +501,24 @@ function keptShape(
   if (kept?.key === key) return kept.shape;
   const shape = cardShape(node, used, isExpanded, hasView);
   shapes.set(node, { key, shape });
+  return shape;
+}
+
+/** Nodes whose shape is told from their ports alone, which nodes of one type share: so they share their shape, too. */
+function isPlain(node: BoardNode): boolean {
+  return node.outputs.length <= MAX_PORTS && node.group !== "folded" && marksOf(node).length === 0;
+}
+
+const plainShapes = new WeakMap<
+  BoardNode["inputs"],
+  { readonly outputs: unknown; readonly shape: CardShape }
+>();
+
+function plainShape(node: BoardNode): CardShape {
+  const kept = plainShapes.get(node.inputs);
+  if (kept?.outputs === node.outputs) return kept.shape;
+  const shape = cardShape(node, nothing, false);
+  plainShapes.set(node.inputs, { outputs: node.outputs, shape });
   return shape;
 }
 

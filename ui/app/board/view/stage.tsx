@@ -8,13 +8,14 @@
 import { type ReadonlySignal, type Signal, signal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { inOwnFrame } from "../../state/own_frame.ts";
 import { paint } from "../../state/theme.ts";
 import type { Board } from "../board.ts";
 import type { Point } from "../model/commands.ts";
 import type { BoardGroup } from "../model/graph.ts";
 import type { RunOverlay } from "../run/run_overlay.ts";
 import { Gestures } from "./gestures.ts";
-import { CARDS_A_FRAME, nextCards } from "./cards_in_turn.ts";
+import { CARDS_A_FRAME, CARDS_AT_ONCE, nextCards } from "./cards_in_turn.ts";
 import { GroupFrames, NoteCards } from "./frames.tsx";
 import { type Hovered, liftedEdges, LiftedWires } from "./lifted_wires.tsx";
 import { Minimap } from "./minimap.tsx";
@@ -73,6 +74,8 @@ export function Stage(props: StageProps) {
   /** Ids of the nodes that have cards. */
   const there = useRef<ReadonlySet<string>>(new Set());
   const isPainted = useRef(false);
+  /** Ends the wait for cards that are still to come. */
+  const awaited = useRef<(() => void) | undefined>(undefined);
   const frame = useRef(0);
   const [shown, setShown] = useState<Shown>(nobody);
   const local = useMemo(() => ({
@@ -101,26 +104,39 @@ export function Stage(props: StageProps) {
     if (!isNear) {
       rendered.current = undefined;
       there.current = new Set();
+      noMoreCards();
       setShown((before) => before.isNear ? nobody : before);
     } else if (rendered.current === undefined || !contains(rendered.current, rect)) {
-      const wider = visibleRect(view, width, height, MARGIN_PX);
-      const next = nextCards(
-        scene.boxesIn(wider),
-        scene.ids,
-        there.current,
-        // The frame that paints a full board for the first time has enough to do.
-        isPainted.current || inSight <= CARDS_A_FRAME ? CARDS_A_FRAME : 0,
-      );
-      missing = next.missing;
-      rendered.current = missing.length === 0 ? wider : undefined;
-      there.current = new Set(next.indices.map((index) => scene.ids[index]!));
-      setShown({ isNear: true, indices: next.indices });
-      if (missing.length > 0) schedule();
+      // The first picture has enough to do, and others come already.
+      missing = takeCards(isPainted.current && awaited.current === undefined ? CARDS_AT_ONCE : 0);
     }
     const marks = marksOf(board, run, local.hovered.peek(), latest.current.faded, isNear);
     painter.current?.resize(width, height);
     painter.current?.paint(scene, view, marks, isNear ? missing : "all");
     isPainted.current = true;
+  };
+  /** Gives cards to up to `room` nodes more of those in sight and near it; the others, whose turn comes. */
+  const takeCards = (room: number): readonly number[] => {
+    const { width, height } = board.look.size.peek();
+    const scene = board.scene.peek();
+    const wider = visibleRect(board.look.view.peek(), width, height, MARGIN_PX);
+    const { indices, missing } = nextCards(scene.boxesIn(wider), scene.ids, there.current, room);
+    rendered.current = missing.length === 0 ? wider : undefined;
+    there.current = new Set(indices.map((index) => scene.ids[index]!));
+    setShown({ isNear: true, indices });
+    if (missing.length === 0) noMoreCards();
+    else {
+      awaited.current ??= inOwnFrame(() => {
+        awaited.current = undefined;
+        takeCards(CARDS_A_FRAME);
+        schedule();
+      });
+    }
+    return missing;
+  };
+  const noMoreCards = () => {
+    awaited.current?.();
+    awaited.current = undefined;
   };
   const schedule = () => {
     if (frame.current === 0) frame.current = requestAnimationFrame(draw);
@@ -172,6 +188,7 @@ export function Stage(props: StageProps) {
       removeEventListener("keydown", keys);
       removeEventListener("keyup", keys);
       painter.current?.close();
+      noMoreCards();
       cancelAnimationFrame(frame.current);
     };
   }, [board]);

@@ -6,11 +6,13 @@
  */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { FileEntry } from "../../../api/files.ts";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type FileEntry, MOST_LISTED } from "../../../api/files.ts";
+import { afterDrawing } from "../../parts/after_drawing.ts";
 import { IconButton } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Menu, type MenuEntry } from "../../parts/menu.tsx";
+import { showRow, useRowsInSight } from "../../parts/rows_in_sight.ts";
 import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { useApp } from "../../state/app.ts";
 import { hrefOf, navigate } from "../../state/route.ts";
@@ -21,9 +23,14 @@ const folders = signal<ReadonlyMap<string, readonly FileEntry[]>>(new Map());
 const isAll = signal(false);
 const opened = signal<ReadonlySet<string>>(new Set());
 
+const ROW_PX = 24;
+
 interface Row {
   readonly entry: FileEntry;
   readonly level: number;
+  /** Its place among those of its folder, from 1, and how many these are. */
+  readonly at: number;
+  readonly of: number;
 }
 
 /** What is seen, from the top. */
@@ -31,8 +38,8 @@ function rowsOf(folder: string, level: number): Row[] {
   const entries = (folders.value.get(folder) ?? []).filter(({ path }) =>
     isAll.value || !(path.split("/").at(-1) ?? "").startsWith(".")
   );
-  return entries.flatMap((entry) => [
-    { entry, level },
+  return entries.flatMap((entry, index) => [
+    { entry, level, at: index + 1, of: entries.length },
     ...(entry.kind === "folder" && opened.value.has(entry.path) ? rowsOf(entry.path, level + 1) : []),
   ]);
 }
@@ -75,16 +82,28 @@ export function FileTree({ file }: { readonly file: string }) {
   };
   const act = (entry: FileEntry) =>
     entry.kind === "folder" ? toggle(entry.path) : navigate(hrefOf("editor", entry.path));
-  const rows = rowsOf("", 1);
+  const rows = useMemo(() => rowsOf("", 1), [folders.value, isAll.value, opened.value]);
+  const sight = useRowsInSight(tree, ROW_PX);
   const reachable = rows.find(({ entry }) => entry.path === focused) ??
     rows.find(({ entry }) => entry.path === file) ??
     rows[0];
   const focus = (row: Row | undefined) => {
     if (row === undefined) return;
     setFocused(row.entry.path);
-    tree.current?.querySelectorAll<HTMLElement>("[role=treeitem]")[rows.indexOf(row)]?.focus();
+    if (tree.current !== null) showRow(tree.current, rows.indexOf(row), ROW_PX);
+    afterDrawing(() =>
+      tree.current?.querySelector<HTMLElement>("[role=treeitem][tabindex='0']")?.focus({
+        preventScroll: true,
+      })
+    );
   };
   const chosen = reachable?.entry;
+  // Those in sight, and where Tab goes.
+  const reachableAt = reachable === undefined ? -1 : rows.indexOf(reachable);
+  const shown = rows.slice(sight.from, sight.to).map((row, at) => [sight.from + at, row] as const);
+  if (reachable !== undefined && (reachableAt < sight.from || reachableAt >= sight.to)) {
+    shown[reachableAt < sight.from ? "unshift" : "push"]([reachableAt, reachable]);
+  }
   const make = (kind: "file" | "folder") => setAct({ kind, folder: folderFor(chosen) });
   const entries: readonly MenuEntry[] = [
     { title: "New file", icon: "file", keys: "n", run: () => make("file") },
@@ -195,34 +214,55 @@ export function FileTree({ file }: { readonly file: string }) {
         : rows.length === 0
         ? <EmptyState icon="folder" title="No files">The workspace has no files to show.</EmptyState>
         : (
-          <div class="panel-body editor-tree" role="tree" aria-label="Files" ref={tree} onKeyDown={keys}>
-            {rows.map(({ entry, level }) => (
-              <div
-                key={entry.path}
-                role="treeitem"
-                aria-level={level}
-                aria-selected={entry.path === file}
-                aria-expanded={entry.kind === "folder" ? opened.value.has(entry.path) : undefined}
-                tabIndex={entry === reachable?.entry ? 0 : -1}
-                class={`editor-file ${entry.isIgnored ? "ignored" : ""}`}
-                style={{ paddingInlineStart: `${4 + level * 12}px` }}
-                onFocus={() => setFocused(entry.path)}
-                onClick={() => act(entry)}
-                onContextMenu={(event) => {
-                  event.preventDefault();
-                  setFocused(entry.path);
-                  setMenu({ x: event.clientX, y: event.clientY });
-                }}
-              >
-                <Icon
-                  name={entry.kind !== "folder" ? "file" : opened.value.has(entry.path) ? "down" : "right"}
-                  size={14}
-                />
-                <span class="cut">{entry.path.split("/").at(-1)}</span>
-              </div>
-            ))}
+          <div
+            class="panel-body editor-tree"
+            role="tree"
+            aria-label="Files"
+            ref={tree}
+            onKeyDown={keys}
+            onScroll={sight.measure}
+          >
+            <div class="virtual-room" role="presentation" style={{ height: `${rows.length * ROW_PX}px` }}>
+              {shown.map(([index, { entry, level, at, of }]) => (
+                <div
+                  key={entry.path}
+                  role="treeitem"
+                  aria-level={level}
+                  aria-posinset={at}
+                  aria-setsize={of}
+                  aria-selected={entry.path === file}
+                  aria-expanded={entry.kind === "folder" ? opened.value.has(entry.path) : undefined}
+                  tabIndex={entry === reachable?.entry ? 0 : -1}
+                  class={`editor-file ${entry.isIgnored ? "ignored" : ""}`}
+                  style={{
+                    paddingInlineStart: `${4 + level * 12}px`,
+                    transform: `translateY(${index * ROW_PX}px)`,
+                  }}
+                  onFocus={() => setFocused(entry.path)}
+                  onClick={() => act(entry)}
+                  onContextMenu={(event) => {
+                    event.preventDefault();
+                    setFocused(entry.path);
+                    setMenu({ x: event.clientX, y: event.clientY });
+                  }}
+                >
+                  <Icon
+                    name={entry.kind !== "folder" ? "file" : opened.value.has(entry.path) ? "down" : "right"}
+                    size={14}
+                  />
+                  <span class="cut">{entry.path.split("/").at(-1)}</span>
+                </div>
+              ))}
+            </div>
           </div>
         )}
+      {[...folders.value.values()].some(({ length }) => length >= MOST_LISTED)
+        ? (
+          <p class="muted editor-tree-cut">
+            Of a folder, the first {MOST_LISTED.toLocaleString("en")} are listed.
+          </p>
+        )
+        : null}
       {menu === undefined ? null : (
         <Menu
           label={chosen?.path ?? "Files"}

@@ -13,13 +13,13 @@ import { EmptyState, ErrorState, LoadingState } from "../../parts/states.tsx";
 import { VirtualList } from "../../parts/virtual_list.tsx";
 import { clockText, plural } from "../format.ts";
 import { type Kept, NONE_KEPT, withLive } from "./log_lines.ts";
+import { NodeChoice, RUN_ITSELF } from "./node_choice.tsx";
 import type { RunWatch } from "./run_watch.ts";
 
 const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const speakers = [["", "Engine and calls"], ["engine", "Engine"], ["calls", "Calls"]] as const;
 type Speaker = typeof speakers[number][0];
 const ROW_PX = 24;
-const RUN_ITSELF = "/";
 
 export function RunLog({ watch, chosen }: { readonly watch: RunWatch; readonly chosen: string | undefined }) {
   const { model } = watch;
@@ -80,16 +80,7 @@ export function RunLog({ watch, chosen }: { readonly watch: RunWatch; readonly c
     <div class="monitor-log">
       <div class="monitor-tools">
         <SearchField label="Search the log" value={text} onValue={setText} />
-        <select
-          class="select"
-          aria-label="Lines of"
-          value={node}
-          onChange={({ currentTarget }) => setNode(currentTarget.value)}
-        >
-          <option value="">All nodes</option>
-          <option value={RUN_ITSELF}>The run itself</option>
-          {nodes.map((name) => <option key={name} value={name}>{name}</option>)}
-        </select>
+        <NodeChoice names={nodes} value={node} onValue={setNode} />
         <select
           class="select"
           aria-label="Said by"
