@@ -82,15 +82,17 @@ interface Ran {
 async function run(
   extensions: TableExtensions,
   recovery: RecoveryPort,
-  { node = {}, rest = {}, pit = pitOver(extensions), mayAsk = false, during }: {
+  { node = {}, rest = {}, text: whole, pit = pitOver(extensions), mayAsk = false, during }: {
     readonly node?: JsonObject;
     readonly rest?: JsonObject;
+    /** Instead of the one node. */
+    readonly text?: string;
     readonly pit?: OpenPit;
     readonly mayAsk?: boolean;
     readonly during?: (handle: RunHandle, event: RunEvent) => void;
   } = {},
 ): Promise<Ran> {
-  const text = workflowText({
+  const text = whole ?? workflowText({
     write: {
       use: "instrument/write",
       with: { about: "x" },
@@ -326,6 +328,17 @@ Deno.test("Runner keeps the first answer where it comes before the second, and w
   assert.deepEqual(await spentIn(failed(one), failed(two)), [both]);
   const answered: CallResult = { ok: true, output: { text: "second" }, usage: two };
   assert.deepEqual(await spentIn(failed(one), answered), [both]);
+  // What the first took of the budget it does not say: nobody else may have it.
+  const silent = new TableExtensions({
+    "test/a": instrument(after(60, gives({ text: "first" }))),
+    "test/b": instrument(after(5, failed({ tokensIn: 5, tokensOut: 2 }))),
+  }, [task]);
+  const next = { use: "instrument/write", in: { about: "write.text" } };
+  const limited = workflowText({ write: { use: "instrument/write", with: { about: "x" } }, next }, {
+    budget: { tokens: 1_000 },
+  });
+  const { outcome } = await run(silent, new Scripted([], hedge), { text: limited });
+  assert.equal(outcome.state, "paused");
 });
 
 Deno.test("RunAttempts says after a restart what it said before", () => {
