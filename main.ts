@@ -100,10 +100,10 @@ function limitsFile(data: string) {
 /** How soon a process at work takes over limits that a person sets. */
 const LIMITS_LOOK_MS = 500;
 
-/** As they are set now. @throws SymphonyError `bad-input` */
-async function limitsOf(data: string): Promise<PitLimits> {
+/** As they are set now; `freeBytes` of memory were there when the process began. @throws SymphonyError `bad-input` */
+async function limitsOf(data: string, freeBytes: number): Promise<PitLimits> {
   const { weights, limits } = splitWeights(await limitsIn(limitsFile(data), machineCapacity()));
-  return { ...poolBounds(limits), weights };
+  return { ...poolBounds(limits, freeBytes), weights };
 }
 
 /** Below the data folder: what the Conductor decided, and what it has learned from it. */
@@ -151,6 +151,7 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const { log, store } = conductorFiles(data);
   const forecast = await openForecast(store, EXTENSION_HOSTS);
   const { file } = limitsFile(data);
+  const { memoryBytes } = machineCapacity();
   const limitsLook = { file, since: fileStamp(file), everyMs: LIMITS_LOOK_MS };
   const monitor = new ResourceMonitor({ data });
   await monitor.recall();
@@ -159,12 +160,12 @@ async function openSession(options: SessionOptions, parts: SessionParts = {}): P
   const pit = await openPit(data, instancesOf(() => extensions, memoryOf), clock, {
     ...pitSurroundings(data, true),
     forecast,
-    ...await limitsOf(data),
+    ...await limitsOf(data, memoryBytes),
     pid: Deno.pid,
   });
   const limitsPoll = new FilePoll(limitsLook, clock, async () => {
     try {
-      pit.changeLimits(await limitsOf(data));
+      pit.changeLimits(await limitsOf(data, memoryBytes));
     } catch (error) {
       parts.onError?.(`The limits stay as they were: ${messageOf(error)}`);
     }

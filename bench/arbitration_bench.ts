@@ -139,7 +139,7 @@ async function manyStanding(): Promise<void> {
       for (let turn = 0;; turn++) {
         const by = { run, node: nodeId(`n${at}`), item: turn, priority: 0 };
         const claim = { by, exclusive: [], amounts: isShared ? one : { calls: 1 } };
-        const token = await line.claim(claim, stop.signal, () => {});
+        const token = await line.claim(() => claim, stop.signal, () => {});
         if (typeof token !== "number") return;
         grants++;
         await new Promise((resolve) => setTimeout(resolve, 3));

@@ -112,8 +112,12 @@ export async function queueRetryCommand(services: CliServices, args: Arguments):
 /** Sets or removes a limit; of what is not installed, too, which is said. @throws SymphonyError `bad-input` */
 export async function queueLimitCommand(services: CliServices, args: Arguments): Promise<number> {
   const lane = args.positional(0);
-  // The type of an instrument, and of a task, is never without its extension.
-  if (!/^(all|(workflow|key):[^\s:]{1,200}|instrument:[^\s:/]{1,100}\/[^\s:/]{1,100})$/.test(lane)) {
+  // The type of an instrument, and of a task, is never without its extension; what is kept under another name can be removed.
+  const isType = args.has("remove") || /^instrument:[^\s:/]{1,100}\/[^\s:/]{1,100}$/.test(lane);
+  if (
+    !/^(all|(workflow|instrument|key):[^\s:]{1,200})$/.test(lane) ||
+    (lane.startsWith("instrument:") && !isType)
+  ) {
     const form =
       "expected all, workflow:ID, instrument:TYPE (such as openai/gpt or instrument/review) or key:NAME";
     throw new SymphonyError("bad-input", `Cannot read the limit "${cleanLine(lane)}": ${form}`);

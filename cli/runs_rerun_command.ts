@@ -88,7 +88,7 @@ function workflowOf(
   const named = to.map((name) => knownNode(name, definition, "--to"));
   const { definition: carried, note } = named.length === 0
     ? { definition, note: undefined }
-    : partOf(definition, named);
+    : partOf(definition, named, earlier.part);
   const part = joinedNote(earlier.part, note);
   return { definition: carried, ...(part === undefined ? {} : { part }) };
 }

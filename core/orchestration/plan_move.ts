@@ -67,7 +67,8 @@ export function planMove(
     if (why === undefined) kept.push(node.id);
     else again.push({ node: node.id, why });
     if (why === undefined || next === undefined || options.mayWriteAgain) continue;
-    if (state.states[node.index] === COMPLETED && writes(node, before.catalog)) {
+    const writesAgain = writes(node, before.catalog) && writes(now.plan.nodes[next] as PlanNode, now.catalog);
+    if (state.states[node.index] === COMPLETED && writesAgain) {
       reasons.push(`"${node.id}" has written already and would write again, because ${why}`);
     }
   }

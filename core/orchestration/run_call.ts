@@ -7,7 +7,7 @@
 import { messageOf, SymphonyError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FailureClass, NodeFailure } from "../policy/failure.ts";
-import { spentInCall, tokensOf } from "../policy/spent.ts";
+import { type Spent, spentInCall, tokensOf, withSpent } from "../policy/spent.ts";
 import type { ArtifactMeta } from "../ports/artifact.ts";
 import type { Claimant } from "../ports/arbitration.ts";
 import type { Outcome } from "../ports/conductor.ts";
@@ -39,7 +39,6 @@ import { exclusiveThing, writtenPlace } from "./written_place.ts";
 
 const MOST_MESSAGE = 600;
 const NOTHING: readonly string[] = [];
-const NO_AMOUNTS: CallClaim = {};
 
 /** One call of one unit. */
 interface Call {
@@ -51,6 +50,10 @@ interface Call {
   readonly request: CallRequest;
   /** Gives back what the call holds, of the budget and of what was granted; with `true` where nobody knows what it cost. */
   settle: (isUnknown?: boolean) => void;
+  /** What it claims of what is limited, as it was made last. */
+  claim?: CallClaim | undefined;
+  /** What others took that were asked for it. */
+  readonly besides?: Spent;
   /** What it asks of models. */
   models?: CallModels;
   readonly meter: CallMeter;
@@ -122,13 +125,13 @@ export class RunCalls {
     };
     if (isWrite) return this.#driver.track(this.#write(call));
     // What is made up takes nothing of what is limited.
-    const amounts = setup.isMock ? undefined : this.#amounts.of(type, assigned);
+    call.claim = setup.isMock ? undefined : this.#amounts.of(type, assigned);
     const exclusive = setup.isMock ? NOTHING : this.#exclusive(definition);
-    if (amounts === undefined && exclusive.length === 0) return this.#lines.enter(call);
-    const claimed = this.#claim(call, exclusive, amounts);
+    if (call.claim === undefined && exclusive.length === 0) return this.#lines.enter(call);
+    const claimed = this.#claim(call, exclusive);
     if (claimed instanceof Promise) {
-      this.#driver.track(claimed.then((later) => this.#claimed(call, later, amounts)));
-    } else this.#claimed(call, claimed, amounts);
+      this.#driver.track(claimed.then((later) => this.#claimed(call, later)));
+    } else this.#claimed(call, claimed);
   }
 
   #exclusive({ exclusive }: CallNode): readonly string[] {
@@ -188,7 +191,6 @@ export class RunCalls {
     const { log, services: { pit, clock } } = this.#driver;
     const signal = this.#driver.signalOf(call.scope);
     let claim: number | undefined;
-    const amounts = this.#amounts.of(call.type, call.assigned);
     try {
       await log.flush();
       const { path, root } = call.request.input;
@@ -196,7 +198,7 @@ export class RunCalls {
         writtenPlace(this.#driver.setup.workspace, path ?? root),
         ...this.#exclusive(call.definition),
       ];
-      const claimed = await this.#claim(call, exclusive, amounts);
+      const claimed = await this.#claim(call, exclusive);
       if (typeof claimed !== "number") return this.#unclaimed(call, claimed);
       claim = claimed;
       const lease = await this.#lines.acquire(call, signal);
@@ -204,7 +206,7 @@ export class RunCalls {
       const started = clock.monotonic();
       await this.#done(call, lease, started, await this.#ask(call, lease));
     } finally {
-      if (claim !== undefined) pit.arbitration.release(claim, amounts && usedOf(amounts, call.meter));
+      if (claim !== undefined) pit.arbitration.release(claim, usedBy(call));
     }
   }
 
@@ -282,7 +284,10 @@ export class RunCalls {
     const { type } = answer;
     const result = asked.models?.counted(answer.result, type.instrument !== undefined) ?? answer.result;
     let call = type === asked.type ? asked : answeredBy(asked, type);
-    if (answer.isFirstCostUnknown === true) call = { ...call, settle: () => asked.settle(true) };
+    // What others took that were asked for it does not make known what it took itself.
+    const isUnknown = answer.isFirstCostUnknown === true || isUncounted(asked, result);
+    if (isUnknown) call = { ...call, settle: () => asked.settle(true) };
+    if (answer.besides !== undefined) call = { ...call, besides: answer.besides };
     const { assigned: { task, input }, definition, request, scope } = call;
     // What it asked of models is claimed and settled for itself.
     measure(call.meter, answer.result, answer.isFirstCostUnknown === true, type);
@@ -305,8 +310,8 @@ export class RunCalls {
 
   #judged(call: Call, durationMs: number, judged: Judged): void | Promise<void> {
     if (this.#driver.isStopping) return call.settle();
-    const { result } = judged;
     this.#tellConductor(call, durationMs, judged);
+    const result = call.besides === undefined ? judged.result : withSpent(judged.result, call.besides);
     const ending = result.ok
       ? this.#complete(call, durationMs, result)
       : this.#failed(call, clipped(result.failure));
@@ -330,8 +335,8 @@ export class RunCalls {
       const report = { type: "complete", node, item, output: ref, durationMs, usage, instrument } as const;
       const isTaken = this.#driver.report(scope, report);
       // What the first of two has cost, when it was broken off, nobody knows; candidates are all told of.
-      const isUncounted = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
-      settle(isUncounted || (assigned.isSecond === true && !asksSeveral(definition)));
+      const areTokensUnknown = assigned.maxTokens !== undefined && usage?.tokensIn === undefined;
+      settle(areTokensUnknown || (assigned.isSecond === true && !asksSeveral(definition)));
       if (!isTaken) return;
       // What another version made is no result of the one that the run knows.
       if (byOtherCode === true) return;
@@ -356,8 +361,7 @@ export class RunCalls {
     const report: Draft<FailReport> = { type: "fail", node, item, failure };
     if (recovery !== undefined) report.recovery = recovery;
     this.#driver.report(scope, report);
-    const isUncounted = assigned.maxTokens !== undefined && tokensOf(failure) === undefined;
-    settle(isCostUnknown(failure) || isUncounted);
+    settle(isUncounted({ assigned }, { ok: false, failure }));
   }
 
   #fail(scope: RunScope, { node, item }: Unit, kind: FailureClass, message: string): void {
@@ -392,27 +396,28 @@ export class RunCalls {
   }
 
   /** Asks for all that the call takes, at once. */
-  #claim(
-    { scope, unit, request: { node } }: Call,
-    exclusive: readonly string[],
-    amounts: CallClaim = NO_AMOUNTS,
-  ): Claimed | Promise<Claimed> {
+  #claim(call: Call, exclusive: readonly string[]): Claimed | Promise<Claimed> {
+    const { scope, unit, type, assigned, request: { node } } = call;
     const { run, user, priority } = this.#driver.setup;
     const by: Draft<Claimant> = { run, node, priority };
     if (unit.item >= 0) by.item = unit.item;
     if (user !== undefined) by.user = user;
     const say = (text: string) => this.#driver.tell(scope, unit, text);
-    return this.#claims.claim({ by, exclusive, ...amounts }, this.#driver.signalOf(scope), say);
+    const make = () => {
+      call.claim = this.#driver.setup.isMock ? undefined : this.#amounts.of(type, assigned);
+      return { by, exclusive, ...call.claim };
+    };
+    return this.#claims.claim(make, this.#driver.signalOf(scope), say);
   }
 
   /** Enters the line with what was granted, which is given back when the call has ended, however it ends. */
-  #claimed(call: Call, token: Claimed, amounts: CallClaim | undefined): void {
+  #claimed(call: Call, token: Claimed): void {
     if (typeof token !== "number") return this.#unclaimed(call, token);
     const { arbitration } = this.#driver.services.pit;
     const { settle } = call;
     call.settle = (isUnknown) => {
       settle(isUnknown);
-      arbitration.release(token, amounts && usedOf(amounts, call.meter));
+      arbitration.release(token, usedBy(call));
     };
     if (this.#driver.isStopping) return call.settle();
     this.#lines.enter(call);
@@ -449,6 +454,18 @@ function measure(meter: CallMeter, result: CallResult, isMore: boolean, { kind }
   const tokens = tokensOf(spent) ?? quiet;
   if (tokens !== undefined) meter.tokens = tokens;
   meter.usd = spent.costUsd ?? quiet;
+}
+
+/** True where nobody can say what the call took of what is limited. */
+function isUncounted({ assigned }: Pick<Call, "assigned">, result: CallResult): boolean {
+  if (!result.ok && isCostUnknown(result.failure)) return true;
+  return assigned.maxTokens !== undefined &&
+    (result.ok ? result.usage?.tokensIn : tokensOf(result.failure)) === undefined;
+}
+
+/** Of what was claimed for it, as far as that is known. */
+function usedBy({ claim, meter }: Call): ReturnType<typeof usedOf> {
+  return claim && usedOf(claim, meter);
 }
 
 /** Several are asked, of instruments only: an operator gives the same again. */

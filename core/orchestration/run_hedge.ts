@@ -7,6 +7,7 @@
 
 import type { CallRequest, CallResult } from "../ports/extension.ts";
 import type { Hedge, RunningCall } from "../ports/recovery.ts";
+import { type Spent, spentOf } from "../policy/spent.ts";
 import type { NodeType } from "../workflow/catalog.ts";
 import { callElsewhere } from "./call_elsewhere.ts";
 import type { Driver } from "./run_services.ts";
@@ -17,6 +18,8 @@ export interface Answer {
   readonly type: NodeType;
   /** True where what the first of several has cost is not known, and so not in the answer's cost. */
   readonly isFirstCostUnknown?: boolean;
+  /** What others took that were asked for it and failed. */
+  readonly besides?: Spent;
 }
 
 export interface HedgedCall {
@@ -71,6 +74,8 @@ function race(
   return new Promise((resolve) => {
     const second = new AbortController();
     let asked: Promise<CallResult> | undefined;
+    // What each took that failed.
+    const taken: { first: Spent; second: Spent } = { first: {}, second: {} };
     const cancel = driver.services.clock.schedule(hedge.afterMs, () => {
       if (signal.aborted) return;
       driver.services.recovery?.hedged();
@@ -78,19 +83,21 @@ function race(
       tell(`No answer after ${seconds} s: ${other.type} is asked, too`);
       asked = callElsewhere(driver, other, request, { signal: AbortSignal.any([signal, second.signal]) });
       asked.then((later) => {
-        if (!later.ok) return;
-        resolve({ result: later, type: other });
-        breakOff();
+        if (later.ok) {
+          resolve({ result: later, type: other, besides: taken.first });
+          breakOff();
+        } else taken.second = spentOf(later.failure);
       });
     });
     result.then(async (own) => {
       cancel();
       if (!own.ok && asked !== undefined && !signal.aborted) {
+        taken.first = spentOf(own.failure);
         const later = await asked;
         if (later.ok) return;
       }
       second.abort();
-      resolve({ result: own, type });
+      resolve({ result: own, type, besides: taken.second });
     });
   });
 }

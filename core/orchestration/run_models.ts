@@ -178,8 +178,9 @@ export class CallModels implements ModelsPort {
     };
     const giveBack = budget.hold(assigned);
     const tell = allowance.hold(most);
-    const limited = limitedOf(amounts.of(type, assigned));
-    const claim = await this.#claim(claims, limited, signal);
+    let limited: CallClaim = {};
+    const make = () => limited = limitedOf(amounts.of(type, assigned));
+    const claim = await this.#claim(claims, make, signal);
     if (typeof claim !== "number") {
       giveBack();
       tell({ usd: 0, tokens: 0 });
@@ -285,7 +286,7 @@ export class CallModels implements ModelsPort {
 
   async #claim(
     claims: ClaimLine,
-    limited: CallClaim,
+    make: () => CallClaim,
     signal: AbortSignal,
   ): Promise<number | NodeFailure> {
     const { scope, unit, request: { node } } = this.#call;
@@ -298,7 +299,7 @@ export class CallModels implements ModelsPort {
     const stop = driver.services.clock.schedule(WAIT_MS, () => waits.abort());
     const say = (text: string) => driver.say(scope, unit, { kind: "log", level: "info", text });
     const claimed = await claims.claim(
-      { by, exclusive: [], ...limited },
+      () => ({ by, exclusive: [], ...make() }),
       AbortSignal.any([signal, waits.signal]),
       say,
     );

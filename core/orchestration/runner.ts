@@ -129,9 +129,11 @@ export class Runner {
       const state = runStateName(scopes.root.state);
       if (isEnd(state)) {
         // A process that died between the end of the log and its summary has left the run as one that is at work.
-        const { dag, stale } = this.#services.pit;
-        await dag.summarize(summaryOf(setup, scopes, state, last.at));
-        await stale.settle(run, last.at);
+        if (!await this.#isListedAsEnded(setup)) {
+          const { dag, stale } = this.#services.pit;
+          await dag.summarize(summaryOf(setup, scopes, state, last.at));
+          await stale.settle(run, last.at);
+        }
         await claim.release();
         return await endedHandle(recovered, state, listener, last);
       }
@@ -235,6 +237,15 @@ export class Runner {
     const { pit } = this.#services;
     const { plan } = await EarlierRun.read(pit.dag, pit.artifacts, run);
     return plan.nodes.map(({ id }) => id);
+  }
+
+  /** What is listed so has been filed, or will be: once more would make its outputs the newest versions again. */
+  async #isListedAsEnded({ run, startedAt }: RunSetup): Promise<boolean> {
+    for await (const summary of this.#services.pit.dag.list()) {
+      if (summary.run === run) return isEnd(summary.state);
+      if (summary.startedAt < startedAt) break;
+    }
+    return false;
   }
 
   /** Ends a run whose log cannot be read, by its summary alone; false where it can be. */

@@ -13,10 +13,12 @@ export interface Spent {
 
 const NOTHING: Spent = {};
 
+type CallSpent =
+  | { readonly ok: true; readonly usage?: Spent }
+  | { readonly ok: false; readonly failure: Spent };
+
 /** What a call's result says that it took. */
-export function spentInCall(
-  result: { readonly ok: true; readonly usage?: Spent } | { readonly ok: false; readonly failure: Spent },
-): Spent {
+export function spentInCall(result: CallSpent): Spent {
   return result.ok ? result.usage ?? NOTHING : result.failure;
 }
 
@@ -43,6 +45,14 @@ export function spentTogether(a: Spent, b: Spent): Spent {
     tokensOut: sum(a.tokensOut, b.tokensOut),
     costUsd: sum(a.costUsd, b.costUsd),
   });
+}
+
+/** A call's result with what was spent besides. */
+export function withSpent<R extends CallSpent>(result: R, besides: Spent): R {
+  if (Object.keys(besides).length === 0) return result;
+  return result.ok
+    ? { ...result, usage: { ...result.usage, ...spentTogether(result.usage ?? NOTHING, besides) } }
+    : { ...result, failure: { ...result.failure, ...spentTogether(result.failure, besides) } };
 }
 
 /** Tokens sent and answered together; undefined where neither is known. */

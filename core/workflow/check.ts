@@ -44,29 +44,30 @@ export function checkPart(
   to: readonly string[],
   resolve?: ResolveWorkflow,
 ): CheckedPart {
-  const { draft, positions, problems: found } = parseWorkflow(
-    text,
-    file,
-    resolve === undefined ? {} : { resolve },
-  );
-  if (draft === undefined) return { problems: sorted(found, file), unknown: [], known: [] };
-  const known = [...draft.nodes.keys(), ...positions.unreadable];
+  const options = resolve === undefined ? {} : { resolve };
+  const whole = parseWorkflow(text, file, options);
+  if (whole.draft === undefined) return { problems: sorted(whole.problems, file), unknown: [], known: [] };
+  const known = [...whole.draft.nodes.keys(), ...whole.positions.unreadable];
   const unknown = to.filter((id) => !known.includes(id as NodeId));
-  const { definition, note } = partOf(draft, to as readonly NodeId[]);
-  const unread = [...positions.unreadable].filter((id) => !to.includes(id));
-  const lost = new Set<string>([...note.nodes, ...unread]);
+  const { note, named } = partOf(whole.draft, to as readonly NodeId[]);
+  const lost = known.filter((id) => !named.has(id)) as NodeId[];
+  // Read once more without them, so that nothing is said of them, nor of the files of their bodies.
+  const { draft = whole.draft, positions, problems: found } = parseWorkflow(text, file, {
+    ...options,
+    leaveOut: new Set(lost),
+  });
+  const { definition } = partOf(draft, to as readonly NodeId[]);
   const concerns = ({ path, file: where }: Problem) => {
     const [kind, name] = path.split(".");
-    if (where !== file || name === undefined) return true;
-    return kind === "outputs" ? definition.outputs.has(name) : kind !== "nodes" || !lost.has(name);
+    return where !== file || kind !== "outputs" || name === undefined || definition.outputs.has(name);
   };
   const planned = makePlan(definition, catalog, positions);
   const problems = sorted([...found, ...planned.problems].filter(concerns), file);
   const isSound = problems.every(({ severity }) => severity !== "error");
-  const whole = isSound && unknown.length === 0 && planned.plan !== undefined
-    ? { definition, plan: planned.plan, note: { ...note, nodes: [...note.nodes, ...(unread as NodeId[])] } }
+  const part = isSound && unknown.length === 0 && planned.plan !== undefined
+    ? { definition, plan: planned.plan, note: { ...note, nodes: lost } }
     : {};
-  return { ...whole, problems, unknown, known };
+  return { ...part, problems, unknown, known };
 }
 
 /** Reads and checks a workflow file. Never throws. */

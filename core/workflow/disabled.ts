@@ -8,6 +8,7 @@
  *   with a warning. Whatever else takes it is an error.
  * - What it needs it needs as ever: where a required input has no result, a gate said no or a condition is false, it is skipped, and
  *   with it what needs it. So nothing comes past a gate because a node between was disabled.
+ * - A loop or sub-workflow in which a person is asked cannot be disabled, as a gate cannot.
  * - `when`, `each` and `after` hold as well; everything else it says does not matter, and need not be sound.
  *
  * @module
@@ -34,6 +35,7 @@ export function carriedDefinition(
 ): WorkflowDefinition {
   const before = known.get(definition);
   if (before !== undefined) return before;
+  reportGates(definition, positions, problems);
   const whole = withBodies(
     definition,
     (body, node) => carriedDefinition(body, catalog, positions.body(node), problems, known),
@@ -42,6 +44,28 @@ export function carriedDefinition(
   const carried = isTouched ? new Passing(whole, catalog, positions, problems).carried() : whole;
   known.set(definition, carried);
   return carried;
+}
+
+function reportGates({ nodes }: WorkflowDefinition, positions: Positions, problems: Problem[]): void {
+  for (const [id, node] of nodes) {
+    const gate = node.disabled === true && "body" in node ? gateIn(node.body) : undefined;
+    if (gate === undefined) continue;
+    problems.push(positions.problem(["nodes", id, "disabled"], "name", {
+      code: "bad-value",
+      message: `Found "disabled" at ${id}, in which a person is asked (${gate})`,
+      hint: "Remove it: what comes after it would be done unasked",
+    }));
+  }
+}
+
+/** The first gate of a body and those inside it, by its place. */
+function gateIn({ nodes }: WorkflowDefinition): string | undefined {
+  for (const [id, node] of nodes) {
+    if (node.kind === "gate") return id;
+    const inner = "body" in node ? gateIn(node.body) : undefined;
+    if (inner !== undefined) return `${id}.${inner}`;
+  }
+  return undefined;
 }
 
 function withBodies(

@@ -31,6 +31,8 @@ export type ResolveWorkflow = (
 
 export interface ParseOptions {
   readonly resolve?: ResolveWorkflow;
+  /** Nodes of the file itself that are not read. */
+  readonly leaveOut?: ReadonlySet<string>;
   /** For tests of the mechanism. */
   readonly migrations?: { readonly chain: Migrations; readonly current: number };
 }
@@ -193,7 +195,9 @@ class Reading {
       reader.fault([...path, "nodes"], "name", { code: "too-many-nodes", message, hint });
       return { inputs, nodes, outputs };
     }
+    const leaveOut = this.#stack.length === 1 && this.#depth === 0 ? this.#options.leaveOut : undefined;
     for (const { name, node } of members?.members.values() ?? []) {
+      if (leaveOut?.has(name) === true) continue;
       const inner = [...path, "nodes", name];
       if (!checkName(name, inner, reader, "a node's name")) {
         reader.positions.unreadable.add(name);

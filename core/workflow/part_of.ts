@@ -23,16 +23,27 @@ export interface WorkflowPart {
   /** Gives, beside the outputs that it can, the result of each of the nodes under the node's name. */
   readonly definition: WorkflowDefinition;
   readonly note: PartNote;
+  /** Every name that the part reads, whether it is one of its nodes or not. */
+  readonly named: ReadonlySet<string>;
 }
 
-/** What `to` need of the workflow. O(nodes + connections). Nodes that it does not have are no part of it. */
-export function partOf(definition: WorkflowDefinition, to: readonly NodeId[]): WorkflowPart {
+/**
+ * What `to` need of the workflow. O(nodes + connections). Nodes that it does not have are no part of it. Where the workflow is a part
+ * already, by `before`, what that gives beside the outputs is none of them.
+ */
+export function partOf(
+  definition: WorkflowDefinition,
+  to: readonly NodeId[],
+  before?: PartNote,
+): WorkflowPart {
   const reads = new Reads();
-  const needed = new Set<string>();
+  const [needed, named] = [new Set<string>(), new Set<string>()];
   const stack: string[] = [...to];
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (named.has(id)) continue;
+    named.add(id);
     const node = (definition.nodes as ReadonlyMap<string, NodeDefinition>).get(id);
-    if (node === undefined || needed.has(id)) continue;
+    if (node === undefined) continue;
     needed.add(id);
     stack.push(...sourcesOf(node, reads));
   }
@@ -41,8 +52,10 @@ export function partOf(definition: WorkflowDefinition, to: readonly NodeId[]): W
   // An output that nobody could read is left out as well: what is wrong with the rest does not matter here.
   const hangs = (text: string) =>
     reads.names(text)?.every((name) => name === "inputs" || needed.has(name)) !== true;
-  const outputs = new Map([...definition.outputs].filter(([, text]) => !hangs(text)));
-  const lost = [...definition.outputs.keys()].filter((name) => !outputs.has(name));
+  const isBeside = (name: string, text: string) => text === name && before?.to.some((id) => id === name);
+  const given = [...definition.outputs].filter(([name, text]) => isBeside(name, text) !== true);
+  const outputs = new Map(given.filter(([, text]) => !hangs(text)));
+  const lost = given.map(([name]) => name).filter((name) => !outputs.has(name));
   for (const id of left) {
     const node = definition.nodes.get(id);
     if (node?.kind === "output" && !lost.includes(node.name)) lost.push(node.name);
@@ -50,17 +63,16 @@ export function partOf(definition: WorkflowDefinition, to: readonly NodeId[]): W
   for (const id of to) {
     if (nodes.get(id)?.kind !== "output" && nodes.has(id) && !outputs.has(id)) outputs.set(id, id);
   }
-  return { definition: { ...definition, nodes, outputs }, note: { to, nodes: left, outputs: lost } };
+  return { definition: { ...definition, nodes, outputs }, note: { to, nodes: left, outputs: lost }, named };
 }
 
 /** The same part taken further: of a run that was of a part already. */
 export function joinedNote(before: PartNote | undefined, now: PartNote | undefined): PartNote | undefined {
   if (before === undefined || now === undefined) return now ?? before;
-  const lost = now.outputs.filter((name) => !(before.to as readonly string[]).includes(name));
   return {
     to: now.to,
     nodes: [...new Set([...before.nodes, ...now.nodes])],
-    outputs: [...new Set([...before.outputs, ...lost])],
+    outputs: [...new Set([...before.outputs, ...now.outputs])],
   };
 }
 

@@ -173,8 +173,9 @@ export class Filing implements ArtifactFilingPort, AsyncDisposable {
     const outputs = await valueOf(artifacts, completed.outputs);
     if (!isObject(outputs)) return { versions, uses };
     for (const [output, value] of Object.entries(outputs)) {
-      // What a run of a part gives beside the workflow's outputs is no output of the workflow.
-      const isBeside = created.part?.to.some((node) => node === output) === true;
+      // What a run of a part gives beside the workflow's outputs, the whole of a node, is no output of the workflow.
+      const isBeside = created.part?.to.some((node) => node === output) === true &&
+        (kept === undefined || kept.definition.outputs.get(output) === output);
       if (value === null || output === "" || isBeside) continue;
       const source = sourceOf(kept, output);
       const name = `${created.workflow}/${output}`.slice(0, 500);

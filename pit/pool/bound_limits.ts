@@ -23,10 +23,14 @@ export interface PoolBounds {
   readonly limits: Limits;
 }
 
-/** Splits a folder's limits into the pool's and those of what runs take. */
-export function poolBounds(limits: Limits): PoolBounds {
+/**
+ * Splits a folder's limits into the pool's and those of what runs take. What is measured while the process is at work is without
+ * what its instances take already, so `freeBytes`, measured when it began, stands for it.
+ */
+export function poolBounds(limits: Limits, freeBytes?: number): PoolBounds {
   const { [INSTANCES]: instances, [MEMORY]: memory, ...rest } = limits;
-  const mostMemoryBytes = totalOf(memory) ?? totalOf(limits["memory"]) ?? Infinity;
+  const mostMemoryBytes = totalOf(memory) ?? measured(limits["memory"], freeBytes) ??
+    totalOf(limits["memory"]) ?? Infinity;
   const fitting = Math.min(MOST_INSTANCES, Math.max(FEWEST_INSTANCES, mostMemoryBytes / LEAST_BYTES));
   return { mostInstances: totalOf(instances) ?? Math.floor(fitting), mostMemoryBytes, limits: rest };
 }
@@ -44,6 +48,10 @@ export function checkPoolLimit(kind: string, limit: Capacity | Rate): void {
   if (kind === INSTANCES && !Number.isInteger(total)) {
     throw new SymphonyError("bad-input", `Cannot limit ${kind} to ${total}: expected a whole number from 1`);
   }
+}
+
+function measured(limit: Capacity | Rate | undefined, freeBytes: number | undefined): number | undefined {
+  return limit !== undefined && "total" in limit && limit.isMeasured === true ? freeBytes : undefined;
 }
 
 function totalOf(limit: Capacity | Rate | undefined): number | undefined {

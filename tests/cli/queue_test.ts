@@ -151,6 +151,9 @@ Deno.test("queue limit of an instrument that is not installed is set all the sam
     slip.err,
     /^warning: there is no instrument or task "trial\/tallyer", so this bounds nothing until/,
   );
+  // As it could be set before.
+  const before = await made.say("queue", "limit", "instrument:tally", "--remove");
+  assert.deepEqual([before.code, before.out], [0, "instrument:tally has no limit\n"], before.err);
 });
 
 Deno.test("queue limit holds back what has no room and says so", async () => {

@@ -47,7 +47,10 @@ export async function writeRun(
   } = {},
 ) {
   const run = options.run ?? freshRun();
-  const { definition } = parseWorkflow(JSON.stringify(workflow), "letters.workflow.jsonc");
+  const beside = Object.fromEntries((options.to ?? []).map((node) => [node, node]));
+  const outputs = { ...beside, ...workflow.outputs };
+  const text = JSON.stringify({ ...workflow, outputs });
+  const { definition } = parseWorkflow(text, "letters.workflow.jsonc");
   assert.ok(definition !== undefined);
   const catalog = { nodes: new Map(), tasks: new Map(), problems: [], limits: new Map() };
   const kept = await keepDefinition(pit.artifacts, definition, catalog);
@@ -98,7 +101,13 @@ export async function writeRun(
     events.push({
       type: "run.completed",
       at,
-      outputs: { value: { letter, words: { count: letter.length } } },
+      outputs: {
+        value: {
+          letter,
+          words: { count: letter.length },
+          ...options.to === undefined ? {} : { join: letter },
+        },
+      },
       degraded: [],
     });
   }
@@ -125,11 +134,21 @@ export function testArtifactLineagePorts(
   Deno.test(`${name} files of a run of a part what the workflow gives, not what the run gives beside it`, async () => {
     await using subject = await make();
     const { library } = subject.port;
+    const { run } = await writeRun(subject.port, clock, "Dear reader", { to: ["join"] });
+    await endRun(subject.port, clock, run);
+    await library.filing.catchUp();
+    const names = (await collect(library.catalog.names())).map(({ name }) => name);
+    assert.deepEqual(names, ["letters/letter", "letters/words"]);
+  });
+
+  Deno.test(`${name} files an output of the workflow that bears the name of the node that a run went to`, async () => {
+    await using subject = await make();
+    const { library } = subject.port;
     const { run } = await writeRun(subject.port, clock, "Dear reader", { to: ["words"] });
     await endRun(subject.port, clock, run);
     await library.filing.catchUp();
     const names = (await collect(library.catalog.names())).map(({ name }) => name);
-    assert.deepEqual(names, ["letters/letter"]);
+    assert.ok(names.includes("letters/words"), names.join());
   });
 
   Deno.test(`${name} makes every output of a run that ended a version, once, in the order of their ends`, async () => {

@@ -136,4 +136,8 @@ Deno.test("readLimit() takes the pool's bounds as amounts alone, and poolBounds(
   assert.deepEqual(poolBounds(shared), { mostInstances: 59, mostMemoryBytes: 5e8, limits: shared });
   assert.equal(poolBounds({ memory: { total: 1e8 } }).mostInstances, 16);
   assert.equal(poolBounds({ memory: { total: 1e12 } }).mostInstances, 1_000);
+  // Half of what was free is taken by the process's own instances by now.
+  const measured = { memory: { total: 2e9, isMeasured: true } };
+  assert.deepEqual(poolBounds(measured, 4e9), { mostInstances: 476, mostMemoryBytes: 4e9, limits: measured });
+  assert.equal(poolBounds(shared, 4e9).mostMemoryBytes, 5e8);
 });

@@ -31,7 +31,11 @@ async function crowd(
     const { run, line } = lines[at % runs] as typeof lines[number];
     for (let round = 0; round < rounds; round++) {
       const by = { run, node: nodeId(`n${round}`), item: at, priority: 0 };
-      const token = await line.claim({ by, exclusive: [], amounts: amounts() ?? {} }, signal, () => {});
+      const token = await line.claim(
+        () => ({ by, exclusive: [], amounts: amounts() ?? {} }),
+        signal,
+        () => {},
+      );
       assert.equal(typeof token, "number");
       seen.granted++;
       seen.most = Math.max(seen.most, ++seen.now);
@@ -88,9 +92,9 @@ Deno.test("ClaimLine: one that is told to end leaves the line, and those behind 
     exclusive: [],
     amounts: { cpu },
   });
-  const first = line.claim(claim("a", 1), go, () => {}) as number;
-  const large = line.claim(claim("b", 2), stop.signal, () => {});
-  const small = line.claim(claim("c", 1), go, () => {});
+  const first = line.claim(() => claim("a", 1), go, () => {}) as number;
+  const large = line.claim(() => claim("b", 2), stop.signal, () => {});
+  const small = line.claim(() => claim("c", 1), go, () => {});
   assert.equal(port.waiting().length, 2);
   stop.abort();
   assert.equal(await large, undefined);

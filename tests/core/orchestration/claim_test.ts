@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../core/json.ts";
-import { extensionId, nodeId, nodeTypeId } from "../../../core/ids.ts";
+import { extensionId, nodeId, nodeTypeId, runId } from "../../../core/ids.ts";
 import type { CallResult, Usage } from "../../../core/ports/extension.ts";
 import type { ExtensionLimits, TaskType } from "../../../core/workflow/catalog.ts";
+import type { Limits } from "../../../pit/arbitration/limits.ts";
 import { pitOver, runnerOver, runToEnd, workflowText } from "./run_rig.ts";
 import { gives, TableExtensions } from "./table_extensions.ts";
 
@@ -58,6 +59,45 @@ Deno.test("Runner keeps to a limit that is set while it runs", async () => {
   assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
   assert.equal(seen.most, 1);
   assert.deepEqual(pit.arbitration.limits(), [{ kind: "calls:tests/table", total: 1, free: 1 }]);
+});
+
+Deno.test("Runner asks anew for calls that wait when limits are set: none is refused for less, and new ones hold for them", async () => {
+  const by = { run: runId("r000000000000001"), node: nodeId("other"), priority: 0 };
+  const limited = async (
+    extensions: TableExtensions,
+    [before, after]: readonly [Limits, Limits],
+    nodes: JsonObject,
+  ) => {
+    const pit = pitOver(extensions, before);
+    const held = pit.arbitration.request({ by, exclusive: [], amounts: { calls: 1 } });
+    assert.equal(held.verdict, "granted");
+    const running = runToEnd(workflowText(nodes), extensions, { pit });
+    while (pit.arbitration.waiting().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    pit.changeLimits({ limits: after });
+    return { pit, running };
+  };
+  const calls = { calls: { total: 1 } };
+  const few = { tokens: { perMinute: 1e-6, burst: 400 } };
+  const lower = await limited(
+    paid([ended({})]),
+    [{ ...calls, tokens: { perMinute: 1, burst: 9_000 } }, few],
+    {
+      one: { ...write, retry: 0 },
+    },
+  );
+  const { outcome } = await lower.running;
+  assert.equal(outcome.state, "completed", JSON.stringify(outcome.failure));
+  const { seen, extensions } = counted({ instances: 8, concurrency: 8 });
+  const more = await limited(
+    extensions,
+    [calls, { ...calls, requests: { perMinute: 1e-6, burst: 8 } }],
+    fan(8),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  more.pit.changeLimits({ limits: { requests: { perMinute: 1e-6, burst: 8 } } });
+  assert.equal((await more.running).outcome.state, "completed");
+  assert.equal(seen.starts.length, 8);
+  assert.equal(more.pit.arbitration.limits()[0]?.free, 0, "each has taken one of the eight requests");
 });
 
 Deno.test("Runner waits for a rate, and two runs share it", async () => {

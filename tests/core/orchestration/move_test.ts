@@ -217,6 +217,25 @@ Deno.test("Runner.move() refuses with every reason, and changes nothing", async 
   });
 });
 
+Deno.test("Runner.move() to a version in which what has written is disabled is no second write", async () => {
+  const rig = new Rig();
+  const flow = (extra: JsonObject) =>
+    workflowText({
+      given: { use: "test/add", with: { x: 1 } },
+      put: { use: "test/put", in: { x: "given.sum" }, ...extra },
+      next: { use: "test/add", after: "put" },
+      last: { use: "test/add", after: "next" },
+    });
+  const { run, done } = await rig.start(flow({}), 3);
+  assert.deepEqual(done, ["given", "put", "next"]);
+  assert.deepEqual(await rig.moved(run, flow({ disabled: true })).then(({ redone }) => redone), [
+    { node: "put", why: "its definition changed" },
+    { node: "next", why: "it had not completed" },
+  ]);
+  const resumed = await rig.resume(run);
+  assert.deepEqual([resumed.outcome.state, resumed.done], ["completed", ["next", "last"]]);
+});
+
 Deno.test("a run moved again and again, between pauses anywhere, ends like a run of the last version alone", async () => {
   const edits = fc.array(
     fc.tuple(fc.integer({ min: 1, max: 8 }), fc.nat(5), fc.integer({ min: 0, max: 3 })),

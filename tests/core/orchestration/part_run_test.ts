@@ -106,17 +106,63 @@ Deno.test("what a node does not need may be unsound; what it needs may not", asy
   assert.equal((await runToEnd(source, extensions(), { to: ["behind"] })).outcome.state, "completed");
 });
 
+Deno.test("a needed node that cannot be read is not left out: nothing comes past a gate with a slip in it", async () => {
+  const catalog = await extensions().describe();
+  const waysThrough = [{ after: "gate.approved" }, { when: "gate.approved.value == 1" }, {
+    in: { text: "gate.approved.value" },
+  }];
+  for (const way of waysThrough) {
+    const nodes = { gate: { use: "control/gate", with: 3 }, behind: { use: "test/word", ...way } };
+    const { definition, problems } = checkPart(workflowText(nodes), "w.workflow.jsonc", catalog, ["behind"]);
+    assert.equal(definition, undefined, JSON.stringify(way));
+    assert.deepEqual(problems.map(({ path }) => path), ["nodes.gate", "nodes.gate.with"]);
+  }
+});
+
+Deno.test("the file of a body that is left out need not be sound, nor a name", async () => {
+  const nodes = {
+    good: { use: "test/word" },
+    inner: { use: "control/workflow", workflow: "./inner.workflow.jsonc" },
+    "no.name": { use: "test/word" },
+  };
+  const catalog = await extensions().describe();
+  const texts = ["{ no JSON", workflowText({ word: { use: "test/word", slip: 3 } })];
+  for (const inner of texts) {
+    const found = (to: string) =>
+      checkPart(workflowText(nodes), "w.workflow.jsonc", catalog, [to], () => ({
+        file: "inner.workflow.jsonc",
+        text: inner,
+      }));
+    const { definition, note, problems } = found("good");
+    assert.deepEqual([definition !== undefined, problems], [true, []]);
+    assert.deepEqual(note?.nodes, ["inner", "no.name"]);
+    assert.equal(found("inner").problems[0]?.file, "inner.workflow.jsonc", "what is needed must be");
+  }
+});
+
 Deno.test("a part of a part leaves out what either did", () => {
   const { draft } = parseWorkflow(text, "w.workflow.jsonc");
   assert.ok(draft !== undefined);
   const once = partOf(draft, [nodeId("second")]);
-  const twice = partOf(once.definition, [nodeId("first")]);
+  const twice = partOf(once.definition, [nodeId("first")], once.note);
   assert.deepEqual(joinedNote(once.note, twice.note), {
     to: ["first"],
     nodes: ["alone", "third", "kept", "ready", "second"],
     outputs: ["both", "last", "kept"],
   });
   assert.deepEqual([...twice.definition.outputs.keys()], ["firsts", "first"]);
+});
+
+Deno.test("of a part of a part an output with the name of a node is told as not made, and what stood beside is none", () => {
+  const nodes = { one: { use: "test/word" }, two: { use: "test/word", in: { text: "one.text" } } };
+  const { draft } = parseWorkflow(workflowText(nodes, { outputs: { two: "two.text" } }), "w.workflow.jsonc");
+  assert.ok(draft !== undefined);
+  const once = partOf(draft, [nodeId("one"), nodeId("two")]);
+  assert.deepEqual([...once.definition.outputs], [["two", "two.text"], ["one", "one"]]);
+  const back = partOf(once.definition, [nodeId("one")], once.note);
+  assert.deepEqual(joinedNote(once.note, back.note), { to: ["one"], nodes: ["two"], outputs: ["two"] });
+  const on = partOf(once.definition, [nodeId("two")], once.note);
+  assert.deepEqual([...on.definition.outputs], [["two", "two.text"]]);
 });
 
 Deno.test("a run of a part that is moved to the whole workflow goes on as a whole one", async () => {

@@ -13,6 +13,8 @@ import type { Recovery, RecoveryAction } from "../../../core/policy/recovery.ts"
 import type { CallResult } from "../../../core/ports/extension.ts";
 import type { AttemptResult, FailedAttempt, Hedge, RecoveryPort } from "../../../core/ports/recovery.ts";
 import type { TaskType } from "../../../core/workflow/catalog.ts";
+import { type Spent, spentOf } from "../../../core/policy/spent.ts";
+import { spentBy } from "../../../core/orchestration/spent_by.ts";
 import { checkWorkflow } from "../../../core/workflow/check.ts";
 import type { OpenPit } from "../../../pit/open_pit.ts";
 import { SystemClock } from "../../../system/clock.ts";
@@ -80,15 +82,17 @@ interface Ran {
 async function run(
   extensions: TableExtensions,
   recovery: RecoveryPort,
-  { node = {}, rest = {}, pit = pitOver(extensions), mayAsk = false, during }: {
+  { node = {}, rest = {}, text: whole, pit = pitOver(extensions), mayAsk = false, during }: {
     readonly node?: JsonObject;
     readonly rest?: JsonObject;
+    /** Instead of the one node. */
+    readonly text?: string;
     readonly pit?: OpenPit;
     readonly mayAsk?: boolean;
     readonly during?: (handle: RunHandle, event: RunEvent) => void;
   } = {},
 ): Promise<Ran> {
-  const text = workflowText({
+  const text = whole ?? workflowText({
     write: {
       use: "instrument/write",
       with: { about: "x" },
@@ -305,6 +309,36 @@ Deno.test("Runner keeps the first answer where it comes before the second, and w
     "test/b": instrument(after(40, gives({ text: "second" }))),
   }, [task]);
   assert.deepEqual((await run(failing, new Scripted([], hedge))).outcome.outputs, { text: "second" });
+  // Nobody's spending is lost with the answer that does not count.
+  const paid = (first: CallResult, second: CallResult) =>
+    new TableExtensions({
+      "test/a": instrument(after(15, first)),
+      "test/b": instrument(after(40, second)),
+    }, [task]);
+  const failed = (spent: Spent): CallResult => ({
+    ok: false,
+    failure: { class: "output", message: "no", ...spent },
+  });
+  const spentIn = async (first: CallResult, second: CallResult) => {
+    const { events } = await run(paid(first, second), new Scripted([], hedge), { node: { retry: 0 } });
+    return events.flatMap((event) => spentBy(event) ?? []).map(spentOf);
+  };
+  const [one, two] = [{ tokensIn: 10, costUsd: 1 }, { tokensIn: 5, tokensOut: 2, costUsd: 2 }];
+  const both = { tokensIn: 15, tokensOut: 2, costUsd: 3 };
+  assert.deepEqual(await spentIn(failed(one), failed(two)), [both]);
+  const answered: CallResult = { ok: true, output: { text: "second" }, usage: two };
+  assert.deepEqual(await spentIn(failed(one), answered), [both]);
+  // What the first took of the budget it does not say: nobody else may have it.
+  const silent = new TableExtensions({
+    "test/a": instrument(after(60, gives({ text: "first" }))),
+    "test/b": instrument(after(5, failed({ tokensIn: 5, tokensOut: 2 }))),
+  }, [task]);
+  const next = { use: "instrument/write", in: { about: "write.text" } };
+  const limited = workflowText({ write: { use: "instrument/write", with: { about: "x" } }, next }, {
+    budget: { tokens: 1_000 },
+  });
+  const { outcome } = await run(silent, new Scripted([], hedge), { text: limited });
+  assert.equal(outcome.state, "paused");
 });
 
 Deno.test("RunAttempts says after a restart what it said before", () => {

@@ -289,6 +289,24 @@ Deno.test("Runner gives the same end again when a run that has ended is resumed,
   assert.equal(listed?.endedAt, first.events.at(-1)?.at);
 });
 
+Deno.test("Runner files nothing anew when an ended run is looked at again: the newest version stays the newest", async () => {
+  const table = extensions();
+  const pit = pitOver(table);
+  const ended = async (a: number) => {
+    const text = workflowText({ one: { use: "test/add", with: { a } } }, { outputs: { sum: "one.sum" } });
+    const { run } = (await runToEnd(text, table, { pit })).outcome;
+    await pit.library.filing.catchUp();
+    return run;
+  };
+  const [first, second] = [await ended(1), await ended(2)];
+  const before = await Array.fromAsync(pit.dag.list());
+  await (await runnerOver(table, pit).resume(first, () => {})).done;
+  await pit.library.filing.catchUp();
+  const versions = await pit.library.catalog.versions("test/sum");
+  assert.deepEqual(versions.map(({ run }) => run), [first, second]);
+  assert.deepEqual(await Array.fromAsync(pit.dag.list()), before);
+});
+
 Deno.test("Runner finishes the bodies it has begun before it begins more", async () => {
   const slow: TableOperator = {
     run: async ({ input }) => {

@@ -142,6 +142,31 @@ Deno.test("nodes that say where the run goes cannot be disabled, and a node of n
   ]);
 });
 
+Deno.test("a loop or sub-workflow in which a person is asked cannot be disabled either, however deep inside", async () => {
+  const asking = {
+    inputs: { text },
+    nodes: { ask: { use: "control/gate", question: "?", in: { text: "inputs.text" } } },
+    outputs: { text: "ask.approved.value" },
+  };
+  const within = {
+    inputs: { text },
+    nodes: { rounds: { use: "control/loop", max: 1, in: { text: "inputs.text" }, body: asking } },
+    outputs: { text: "rounds.text" },
+  };
+  const start = { use: "test/shout", with: { text: "a" } };
+  for (const [body, gate] of [[asking, "ask"], [within, "rounds.ask"]] as const) {
+    const leave = { use: "control/loop", max: 1, in: { text: "start.text" }, body, disabled: true };
+    const { said, plan } = await check({
+      start,
+      leave,
+      end: { use: "test/shout", in: { text: "leave.text" } },
+    });
+    assert.deepEqual([said, plan], [[
+      `error bad-value nodes.leave.disabled: Found "disabled" at leave, in which a person is asked (${gate}). Remove it: what comes after it would be done unasked`,
+    ], undefined]);
+  }
+});
+
 Deno.test("a run with disabled nodes goes on from its log and its plan's record, bodies too", async () => {
   const body = {
     inputs: { text },

@@ -35,7 +35,7 @@ const stop = new AbortController();
 async function share(loop: number): Promise<void> {
   for (let at = loop; !stop.signal.aborted; at += 3) {
     const claim: Claim = { by: { run, node: nodeId(`n${loop}`), priority: 0 }, exclusive, amounts };
-    const token = await line.claim(claim, stop.signal, () => {});
+    const token = await line.claim(() => claim, stop.signal, () => {});
     if (token === undefined) return;
     if (typeof token !== "number") throw new Error(token.failure.message);
     note("G", at);

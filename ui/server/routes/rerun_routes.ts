@@ -40,7 +40,7 @@ export function rerunRoutes(desk: Desk): HandlersOf<"POST /runs/{run}/rerun"> {
       }
       const { definition, note } = to.length === 0
         ? { definition: earlier.kept.definition, note: undefined }
-        : partOf(earlier.kept.definition, to as readonly NodeId[]);
+        : partOf(earlier.kept.definition, to as readonly NodeId[], earlier.part);
       const part = joinedNote(earlier.part, note);
       const { mayWrite, proposes } = await book.account(params.run);
       const run = await book.start({
