@@ -38,6 +38,8 @@ browserTest(
     await page.waitForFunction(() => location.hash.endsWith("/editor/src/first.ts"));
     await item("first.ts").waitFor();
     assert.equal(await onDisk("src/first.ts"), "");
+    // The text takes the focus once it is there.
+    await page.locator(".cm-content:focus").waitFor();
     // What is refused says why, and the dialog stays.
     await item("first.ts").focus();
     await page.keyboard.press("F2");
