@@ -4,9 +4,10 @@
  * @module
  */
 
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { describe } from "../../../core/workflow/port_type.ts";
 import { fuzzySort } from "../parts/fuzzy.ts";
+import { useModal } from "../parts/use_modal.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Board } from "./board.ts";
 import { INPUTS, OUTPUTS } from "./model/board_node.ts";
@@ -99,19 +100,10 @@ export interface ConnectPaletteProps {
 }
 
 export function ConnectPalette({ board, source, onConnect, onRefused, onClose }: ConnectPaletteProps) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal();
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  // Before the next key can come.
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    box.current?.showModal();
-    return () => {
-      box.current?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
   const offers = useMemo(() => offersFrom(board, source), [board, source]);
   const found = useMemo(
     () => fuzzySort(query, offers, ({ text }) => text).slice(0, 80).map(({ entry }) => entry),

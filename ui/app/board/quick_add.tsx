@@ -5,10 +5,11 @@
  * @module
  */
 
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { Icon } from "../parts/icon.tsx";
-import { Marked } from "../shell/command_palette.tsx";
+import { Marked } from "../parts/marked.tsx";
+import { useModal } from "../parts/use_modal.ts";
 import { fittingPort, type LibraryEntry } from "./library.ts";
 import type { ConnectionJudge } from "./model/connection_judge.ts";
 import { iconFor } from "./view/kinds.ts";
@@ -22,19 +23,10 @@ export interface QuickAddProps {
 }
 
 export function QuickAdd({ library, held, onChoose, onClose }: QuickAddProps) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal();
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  // Before the next key can come.
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    box.current?.showModal();
-    return () => {
-      box.current?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
   const offered = useMemo(
     () =>
       library.flatMap((entry): { readonly entry: LibraryEntry; readonly port: string | undefined }[] => {

@@ -1,8 +1,9 @@
 /** One of many, chosen by letters and arrows: places, symbols. Looks and works as the palette. @module */
 
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Marked } from "../shell/command_palette.tsx";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fuzzySort } from "./fuzzy.ts";
+import { Marked } from "./marked.tsx";
+import { useModal } from "./use_modal.ts";
 
 export interface Pickable {
   readonly id: string;
@@ -23,19 +24,10 @@ export interface PickDialogProps {
 }
 
 export function PickDialog({ label, placeholder, entries, onPick, onClose }: PickDialogProps) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal();
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  // Before the next key can come.
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    box.current?.showModal();
-    return () => {
-      box.current?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
   const shown = useMemo(
     () => fuzzySort(query, entries, ({ title, about }) => `${title} ${about}`).slice(0, MAX_SHOWN),
     [query, entries],

@@ -6,10 +6,12 @@
  */
 
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fuzzySort } from "../parts/fuzzy.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { keyText } from "../parts/keys.ts";
+import { Marked } from "../parts/marked.tsx";
+import { useModal } from "../parts/use_modal.ts";
 import { orderFindings } from "./finding_order.ts";
 import { useApp } from "../state/app.ts";
 
@@ -52,22 +54,13 @@ const MAX_SHOWN = 80;
 
 export function CommandPalette() {
   const { commands } = useApp();
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal();
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState(palette.peek() ?? "");
   const [chosen, setChosen] = useState(0);
   const [late, setLate] = useState<readonly Finding[]>([]);
   const [everywhere, setEverywhere] = useState<readonly Finding[]>([]);
 
-  // Before the next key can come.
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    box.current?.showModal();
-    return () => {
-      box.current?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
   const words = query.replace(/^[>@]/, "").trim();
   const answers = useMemo(() => finders.value.map((finder) => finder(words)), [words, finders.value]);
   useEffect(() => {
@@ -230,17 +223,3 @@ const placed = (at: number) => (finding: Finding): Finding => {
 };
 
 const giverOf = (finding: Finding) => givers.get(finding);
-
-/** The text with the letters at `places` marked. */
-export function Marked({ text, places }: { readonly text: string; readonly places: readonly number[] }) {
-  if (places.length === 0) return <>{text}</>;
-  const marked = new Set(places);
-  const parts: { text: string; isMarked: boolean }[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const isMarked = marked.has(i);
-    const last = parts.at(-1);
-    if (last?.isMarked === isMarked) last.text += text[i];
-    else parts.push({ text: text[i] as string, isMarked });
-  }
-  return <>{parts.map((part, index) => part.isMarked ? <mark key={index}>{part.text}</mark> : part.text)}</>;
-}
